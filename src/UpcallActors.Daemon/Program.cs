@@ -1,0 +1,1 @@
+namespace UpcallActors.Daemon; internal static class Program { private static int Main() => 0; }

@@ -1,0 +1,58 @@
+using System.Runtime.InteropServices;
+
+namespace UpcallActors.Netlink;
+
+/// <summary>
+/// What one <c>sendmsg</c> carries: pieces of <see cref="NativeRegion"/>s in order, gathered without copying. The pieces
+/// together are whole Netlink messages back to back; a message may span several pieces. Borrows the regions: they must
+/// outlive the send. Not thread-safe.
+/// </summary>
+public sealed unsafe class SendVector
+{
+    private readonly IoVector[] _pieces;
+
+    /// <summary>Room for <paramref name="capacity"/> pieces (the kernel takes at most 1,024, <c>UIO_MAXIOV</c>).</summary>
+    public SendVector(int capacity) => _pieces = GC.AllocateArray<IoVector>(capacity, pinned: true);
+
+    /// <summary>Pieces held.</summary>
+    public int Count { get; private set; }
+
+    /// <summary>Bytes of all pieces.</summary>
+    public int TotalLength { get; private set; }
+
+    /// <summary>Pieces that still fit.</summary>
+    public int Free => _pieces.Length - Count;
+
+    /// <summary>A piece.</summary>
+    public ReadOnlySpan<byte> this[int piece]
+    {
+        get
+        {
+            ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)piece, (uint)Count, nameof(piece));
+            return new ReadOnlySpan<byte>(_pieces[piece].Start, (int)_pieces[piece].Length);
+        }
+    }
+
+    /// <summary>Appends a piece; throws when it lies outside its region or no room is left (look at <see cref="Free"/> first).</summary>
+    public void Append(NativeRegion region, int offset, int length)
+    {
+        _pieces[Count] = new IoVector { Start = region.Address(offset, length), Length = (nuint)length };
+        Count++;
+        TotalLength += length;
+    }
+
+    /// <summary>Forgets the pieces.</summary>
+    public void Clear()
+    {
+        Count = 0;
+        TotalLength = 0;
+    }
+
+    /// <summary><c>struct iovec</c>.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    private struct IoVector
+    {
+        public byte* Start;
+        public nuint Length;
+    }
+}

@@ -1,0 +1,26 @@
+namespace UpcallActors.Odp;
+
+/// <summary>
+/// The one seam to a datapath, the kernel's or the embedded one: requests go down, upcalls and answers come up, both as
+/// Netlink messages in memory. Thread-safe; the sources and channels it opens belong to one thread each.
+/// </summary>
+public interface IDatapath : IDisposable
+{
+    /// <summary>The datapath's name, such as <c>ovs-system</c>.</summary>
+    string Name { get; }
+
+    /// <summary><c>dp_ifindex</c> of every request's <c>ovs_header</c>.</summary>
+    int IfIndex { get; }
+
+    /// <summary>The generic-netlink family ids to address requests to.</summary>
+    OvsFamilies Families { get; }
+
+    /// <summary>How many handlers upcalls are spread over; set when the datapath was opened.</summary>
+    int HandlerCount { get; }
+
+    /// <summary>Opens the upcalls of a handler, 0 up to <see cref="HandlerCount"/>. The caller disposes the source.</summary>
+    IUpcallSource OpenUpcalls(int handler);
+
+    /// <summary>Opens a channel for requests. The caller disposes it.</summary>
+    IRequestChannel OpenRequests();
+}

@@ -1,0 +1,19 @@
+using UpcallActors.Netlink;
+
+namespace UpcallActors.Odp;
+
+/// <summary>A way for requests to the datapath and for its answers. Used by one thread.</summary>
+public interface IRequestChannel : IDisposable
+{
+    /// <summary>The most bytes that one <see cref="Send"/> takes.</summary>
+    int SendLimit { get; }
+
+    /// <summary>
+    /// Sends whole messages back to back. The datapath has handled them when this returns, and its answers wait in
+    /// <see cref="Receive"/>. Returns 0, or the <c>errno</c> with which the send as a whole was refused (nothing was handled then).
+    /// </summary>
+    int Send(SendVector requests);
+
+    /// <summary>Takes the next answer (one or more Netlink messages) and returns its length; 0 when none waits. Never waits itself.</summary>
+    int Receive(Span<byte> answer);
+}

@@ -1,0 +1,20 @@
+namespace UpcallActors.Odp;
+
+/// <summary>What a translator decided about an upcall.</summary>
+public readonly record struct Translation
+{
+    /// <summary>Bytes of action attributes written; 0 drops the packet.</summary>
+    public int ActionsLength { get; init; }
+
+    /// <summary>Whether a flow may be installed for the packets that follow.</summary>
+    public bool InstallFlow { get; init; }
+
+    /// <summary>The version of the tables the decision was made under.</summary>
+    public ulong Version { get; init; }
+
+    /// <summary>What went wrong, if anything; the actions then say what is still to be done with the packet.</summary>
+    public XlateError Error { get; init; }
+
+    /// <summary>How many times the packet was to go to a controller.</summary>
+    public int ControllerPackets { get; init; }
+}

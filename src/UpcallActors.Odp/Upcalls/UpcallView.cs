@@ -1,0 +1,36 @@
+namespace UpcallActors.Odp;
+
+/// <summary>An upcall as a translator sees it. Borrows the lane's memory: nothing of it may be kept.</summary>
+public readonly ref struct UpcallView
+{
+    private readonly ref readonly FlowKey _key;
+
+    /// <summary>Borrows the parts.</summary>
+    public UpcallView(in FlowKey key, ReadOnlySpan<byte> keyAttributes, ReadOnlySpan<byte> packet, PacketOrigin origin, PacketCommand command, ReadOnlySpan<byte> userData)
+    {
+        _key = ref key;
+        KeyAttributes = keyAttributes;
+        Packet = packet;
+        Origin = origin;
+        Command = command;
+        UserData = userData;
+    }
+
+    /// <summary>The key, parsed.</summary>
+    public ref readonly FlowKey Key => ref _key;
+
+    /// <summary>The key as the datapath sent it.</summary>
+    public ReadOnlySpan<byte> KeyAttributes { get; }
+
+    /// <summary>The frame.</summary>
+    public ReadOnlySpan<byte> Packet { get; }
+
+    /// <summary>MRU, hash and upcall pid.</summary>
+    public PacketOrigin Origin { get; }
+
+    /// <summary><see cref="PacketCommand.Miss"/> or <see cref="PacketCommand.Action"/>.</summary>
+    public PacketCommand Command { get; }
+
+    /// <summary>The cookie of an ACTION upcall, else empty.</summary>
+    public ReadOnlySpan<byte> UserData { get; }
+}

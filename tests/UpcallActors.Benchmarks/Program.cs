@@ -1,0 +1,1 @@
+namespace UpcallActors.Benchmarks; internal static class Program { private static void Main() { } }
