@@ -54,14 +54,14 @@ public ref struct NetlinkWriter
     }
 
     /// <summary>Copies bytes as they are and pads to 4.</summary>
-    public void PutRaw(ReadOnlySpan<byte> bytes)
+    public void PutRaw(scoped ReadOnlySpan<byte> bytes)
     {
         if (TryReserve(bytes.Length, out Span<byte> target))
             bytes.CopyTo(target);
     }
 
     /// <summary>Writes an attribute with the given payload and pads to 4.</summary>
-    public void Put(ushort type, ReadOnlySpan<byte> payload)
+    public void Put(ushort type, scoped ReadOnlySpan<byte> payload)
     {
         if (TryPutHeader(type, payload.Length, out Span<byte> target))
             payload.CopyTo(target);
