@@ -1,0 +1,124 @@
+using System.Globalization;
+using System.Net.NetworkInformation;
+
+namespace UpcallActors.Daemon.Configuration;
+
+/// <summary>Reads the block <c>bridges</c>.</summary>
+internal static class BridgeOptionsReader
+{
+    /// <summary>A bridge's name ends here: one day it is an interface's (<c>IFNAMSIZ</c>, 15 characters and a zero).</summary>
+    private const int MostNameLength = 15;
+
+    /// <summary>Reads all bridges.</summary>
+    public static IReadOnlyList<BridgeOptions> Read(ConfigurationBlock block)
+    {
+        var ports = new PortChecks();
+        BridgeOptions[] bridges = [.. block.Blocks().Select(bridge => ReadBridge(bridge, block, ports))];
+        ports.CheckOverwrites();
+        return bridges;
+    }
+
+    private static BridgeOptions ReadBridge(ConfigurationBlock block, ConfigurationBlock around, PortChecks checks)
+    {
+        CheckName(block, around);
+        checks.StartBridge();
+        bool standalone = block.Choice("fail-mode", false, ("secure", false), ("standalone", true));
+        string? flows = block.ExistingFile("flows");
+        ConfigurationBlock ports = block.Block("ports");
+        var options = new BridgeOptions
+        {
+            Name = block.Name,
+            Standalone = standalone,
+            FlowsFile = flows,
+            Ports = [.. ports.Blocks().Select(port => ReadPort(port, ports, checks))],
+        };
+        block.RefuseOthers();
+        return options;
+    }
+
+    private static CapturePortOptions ReadPort(ConfigurationBlock block, ConfigurationBlock around, PortChecks checks)
+    {
+        CheckName(block, around);
+        if (block.Text("type", required: true) is { } type && type != "capture")
+            block.Report("type", $"type must be capture, not \"{type}\": this version has no other ports");
+        var options = new CapturePortOptions
+        {
+            Name = block.Name,
+            Number = block.Integer("number", 0, 1, DaemonOptionsReader.MostPortNumber, required: true),
+            Input = block.ExistingFile("input", required: true) ?? "",
+            HostMac = ReadHostMac(block),
+            Output = block.FilePath("output"),
+            Mtu = block.Integer("mtu", 1500, DaemonOptionsReader.LeastMtu, DaemonOptionsReader.MostMtu),
+        };
+        checks.Check(block, options);
+        block.RefuseOthers();
+        return options;
+    }
+
+    private static PhysicalAddress ReadHostMac(ConfigurationBlock block)
+    {
+        if (block.Text("host-mac", required: true) is not { } text)
+            return PhysicalAddress.None;
+        byte[] address = new byte[6];
+        string[] parts = text.Split(':');
+        bool good = parts.Length == address.Length;
+        for (int i = 0; good && i < address.Length; i++)
+            good = parts[i].Length == 2 && byte.TryParse(parts[i], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out address[i]);
+        if (!good)
+            block.Report("host-mac", $"host-mac must be six pairs of hexadecimal digits with colons between, not \"{text}\"");
+        else if ((address[0] & 1) != 0)
+            block.Report("host-mac", $"host-mac {text} is a multicast address; no host sends from one");
+        else if (address.All(octet => octet == 0))
+            block.Report("host-mac", "host-mac is all zeroes; no host sends from it");
+        else
+            return new PhysicalAddress(address);
+        return PhysicalAddress.None;
+    }
+
+    private static void CheckName(ConfigurationBlock block, ConfigurationBlock around)
+    {
+        if (block.Name.Length > MostNameLength || block.Name.Any(character => character is '/' or ' ' or ':'))
+            around.Report(block.Name, $"the name {block.Name} must have at most {MostNameLength} characters, without '/', ':' and spaces");
+    }
+
+    /// <summary>What must not be there twice.</summary>
+    private sealed class PortChecks
+    {
+        private readonly Dictionary<int, string> _numbers = [];
+        private readonly Dictionary<PhysicalAddress, string> _hosts = [];
+        private readonly Dictionary<string, string> _names = new(StringComparer.Ordinal);
+        private readonly Dictionary<string, string> _inputs = new(StringComparer.Ordinal);
+        private readonly Dictionary<string, ConfigurationBlock> _outputs = new(StringComparer.Ordinal);
+
+        /// <summary>Numbers and hosts are a bridge's own; names and files are the datapath's and the machine's.</summary>
+        public void StartBridge()
+        {
+            _numbers.Clear();
+            _hosts.Clear();
+        }
+
+        public void Check(ConfigurationBlock block, CapturePortOptions port)
+        {
+            if (!_names.TryAdd(port.Name, port.Name))
+                block.Report("type", $"another bridge has a port {port.Name} already");
+            if (port.Number != 0 && !_numbers.TryAdd(port.Number, port.Name))
+                block.Report("number", $"number {port.Number} is that of {_numbers[port.Number]} already");
+            if (!port.HostMac.Equals(PhysicalAddress.None) && !_hosts.TryAdd(port.HostMac, port.Name))
+                block.Report("host-mac", $"host-mac is that of {_hosts[port.HostMac]} already");
+            if (port.Input.Length > 0)
+                _inputs.TryAdd(port.Input, port.Name);
+            if (port.Output != null && !_outputs.TryAdd(port.Output, block))
+                block.Report("output", $"output is that of {_outputs[port.Output].Name} already");
+        }
+
+        /// <summary>To be called once all ports of all bridges are known.</summary>
+        public void CheckOverwrites()
+        {
+            foreach ((string output, ConfigurationBlock block) in _outputs)
+            {
+                if (_inputs.TryGetValue(output, out string? reader))
+                    block.Report("output", $"output is the input of {reader}, which it would overwrite");
+            }
+        }
+    }
+}

@@ -1,0 +1,173 @@
+using System.Globalization;
+using Akka.Configuration.Hocon;
+
+namespace UpcallActors.Daemon.Configuration;
+
+/// <summary>
+/// A block of the configuration while it is read: each key is asked for once, with its type; what nobody asked for is unknown.
+/// Problems go to the <see cref="ConfigurationSource"/>, and reading goes on with the default.
+/// </summary>
+internal sealed class ConfigurationBlock
+{
+    private readonly ConfigurationSource _source;
+    private readonly string[] _path;
+    private readonly Dictionary<string, HoconValue> _items;
+    private readonly HashSet<string> _known = new(StringComparer.Ordinal);
+
+    private ConfigurationBlock(ConfigurationSource source, string[] path, Dictionary<string, HoconValue> items)
+    {
+        _source = source;
+        _path = path;
+        _items = items;
+    }
+
+    /// <summary>The block's own key.</summary>
+    public string Name => _path.Length == 0 ? "" : _path[^1];
+
+    /// <summary>The whole tree as a block.</summary>
+    public static ConfigurationBlock Root(ConfigurationSource source) =>
+        new(source, [], source.Tree.IsEmpty ? [] : source.Tree.Root.GetObject().Items);
+
+    /// <summary>A block in this one; an empty one when it is absent or no block (which is reported).</summary>
+    public ConfigurationBlock Block(string key)
+    {
+        if (!Find(key, out HoconValue value))
+            return new ConfigurationBlock(_source, [.. _path, key], []);
+        if (value.IsObject())
+            return new ConfigurationBlock(_source, [.. _path, key], value.GetObject().Items);
+        Report(key, $"{key} must be a block: {key} {{ … }}");
+        return new ConfigurationBlock(_source, [.. _path, key], []);
+    }
+
+    /// <summary>The blocks in this one, whatever their keys: the user names them.</summary>
+    public IReadOnlyList<ConfigurationBlock> Blocks() => [.. _items.Keys.Select(Block)];
+
+    /// <summary>A text; null when absent. An absent one is a problem if it is <paramref name="required"/>.</summary>
+    public string? Text(string key, bool required = false)
+    {
+        if (!Find(key, out HoconValue value))
+        {
+            if (required)
+                _source.Report(_path, $"{key} is missing in {Name}");
+            return null;
+        }
+
+        if (!value.IsString())
+        {
+            Report(key, $"{key} must be a plain value, not {(value.IsObject() ? "a block" : "a list")}");
+            return null;
+        }
+
+        // HOCON's null unsets a key; we ask for a value instead of guessing which layer's would then hold.
+        string? text = value.GetString();
+        if (string.IsNullOrWhiteSpace(text))
+        {
+            Report(key, $"{key} has no value");
+            return null;
+        }
+
+        return text;
+    }
+
+    /// <summary>A whole number in a range; <paramref name="otherwise"/> when absent or wrong.</summary>
+    public int Integer(string key, int otherwise, int least, int most, bool required = false)
+    {
+        if (Text(key, required) is not { } text)
+            return otherwise;
+        if (!long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long number))
+        {
+            Report(key, $"{key} must be a whole number, not \"{text}\"");
+            return otherwise;
+        }
+
+        if (number >= least && number <= most)
+            return (int)number;
+        Report(key, $"{key} must be from {least} to {most}, not {text}");
+        return otherwise;
+    }
+
+    /// <summary>One of the given words; <paramref name="otherwise"/> when absent or none of them.</summary>
+    public T Choice<T>(string key, T otherwise, params ReadOnlySpan<(string Word, T Value)> choices)
+    {
+        if (Text(key) is not { } text)
+            return otherwise;
+        var words = new List<string>(choices.Length);
+        foreach ((string word, T value) in choices)
+        {
+            if (word == text)
+                return value;
+            words.Add(word);
+        }
+
+        Report(key, $"{key} must be {string.Join(" or ", words)}, not \"{text}\"{Suggestion(text, words)}");
+        return otherwise;
+    }
+
+    /// <summary>A list of seconds with up to six decimals; empty when absent.</summary>
+    public IReadOnlyList<DateTimeOffset> Times(string key)
+    {
+        if (!Find(key, out HoconValue value))
+            return [];
+        // HoconValue.IsArray says no to an empty list, and white space behind the bracket is a part too.
+        if (!value.Values.Any(part => part.IsArray()))
+        {
+            Report(key, $"{key} must be a list: [ … ]");
+            return [];
+        }
+
+        var times = new List<DateTimeOffset>();
+        foreach (HoconValue element in value.Values.Where(part => part.IsArray()).SelectMany(part => part.GetArray()))
+        {
+            string text = element.GetString();
+            if (decimal.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out decimal seconds) && seconds <= uint.MaxValue)
+                times.Add(DateTimeOffset.UnixEpoch.AddTicks((long)(seconds * TimeSpan.TicksPerSecond)));
+            else
+                Report(key, $"{key} holds \"{text}\", which is no time in seconds since 1970");
+        }
+
+        return times;
+    }
+
+    /// <summary>A path, made absolute from the directory of the file that names it; null when absent.</summary>
+    public string? FilePath(string key, bool required = false) =>
+        Text(key, required) is { } text ? Path.GetFullPath(text, _source.DirectoryOf([.. _path, key])) : null;
+
+    /// <summary>The path of a file that must exist; null when absent or not there.</summary>
+    public string? ExistingFile(string key, bool required = false)
+    {
+        if (FilePath(key, required) is not { } file)
+            return null;
+        if (File.Exists(file))
+            return file;
+        Report(key, $"{key}: there is no file {file}");
+        return null;
+    }
+
+    /// <summary>Adds a problem with a key of this block.</summary>
+    public void Report(string key, string message) => _source.Report([.. _path, key], message);
+
+    /// <summary>Adds a problem of a file that this block names.</summary>
+    public void Report(ConfigurationProblem problem) => _source.Report(problem);
+
+    /// <summary>Reports every key that nobody asked for. To be called last.</summary>
+    public void RefuseOthers()
+    {
+        foreach (string key in _items.Keys.Where(key => !_known.Contains(key)))
+        {
+            string where = Name.Length == 0 ? "at the top" : $"in {Name}";
+            Report(key, $"unknown key {key} {where}{Suggestion(key, _known)}");
+        }
+    }
+
+    private bool Find(string key, out HoconValue value)
+    {
+        _known.Add(key);
+        return _items.TryGetValue(key, out value!);
+    }
+
+    private static string Suggestion(string word, IEnumerable<string> known)
+    {
+        string? nearest = known.MinBy(candidate => EditDistance.Between(word, candidate));
+        return nearest != null && EditDistance.Between(word, nearest) <= Math.Max(2, nearest.Length / 3) ? $"; did you mean {nearest}?" : "";
+    }
+}

@@ -1,0 +1,83 @@
+using System.Reflection;
+using System.Security;
+using NetArchTest.Rules;
+
+namespace UpcallActors.Daemon.Tests.Architecture;
+
+/// <summary>Netlink ← Odp ← {OpenFlow, Embedded} ← Pipeline ← Daemon, and unsafe code in Netlink alone.</summary>
+public sealed class LayerTests
+{
+    private const string Prefix = "UpcallActors.";
+
+    public static TheoryData<string, string[]> Layers => new()
+    {
+        { "Netlink", [] },
+        { "Odp", ["Netlink"] },
+        { "OpenFlow", ["Netlink", "Odp"] },
+        { "Embedded", ["Netlink", "Odp"] },
+        { "Pipeline", ["Netlink", "Odp", "OpenFlow", "Embedded"] },
+        { "Daemon", ["Netlink", "Odp", "OpenFlow", "Embedded", "Pipeline"] },
+    };
+
+    private static string[] Names => [.. Layers.Select(row => (string)row[0])];
+
+    [Theory]
+    [MemberData(nameof(Layers))]
+    public void A_layer_knows_only_the_layers_below_it(string layer, string[] below)
+    {
+        string[] forbidden = [.. Names.Except([layer, .. below]).Select(name => Prefix + name)];
+        Types types = Types.InAssembly(Load(layer));
+        if (forbidden.Length == 0)
+            return;
+        NetArchTest.Rules.TestResult result = types.ShouldNot().HaveDependencyOnAny(forbidden).GetResult();
+        (result.FailingTypeNames ?? []).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void Only_the_pipeline_and_the_daemon_know_actors()
+    {
+        foreach (string layer in (string[])["Netlink", "Odp", "OpenFlow", "Embedded"])
+            Load(layer).GetReferencedAssemblies().Select(name => name.Name).ShouldNotContain("Akka", layer);
+    }
+
+    [Fact]
+    public void Only_Netlink_calls_native_code()
+    {
+        NativeMethods("Netlink").ShouldNotBeEmpty();
+        foreach (string layer in Names.Where(name => name != "Netlink"))
+            NativeMethods(layer).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void Only_Netlink_is_compiled_with_unsafe_code_allowed()
+    {
+        foreach (string layer in Names)
+            Load(layer).ManifestModule.IsDefined(typeof(UnverifiableCodeAttribute), inherit: false).ShouldBe(layer == "Netlink", layer);
+    }
+
+    [Fact]
+    public void No_project_but_Netlink_switches_unsafe_code_on()
+    {
+        string[] projects = Directory.GetFiles(RepositoryRoot(), "*.csproj", SearchOption.AllDirectories);
+        projects.Length.ShouldBeGreaterThan(Names.Length);
+        projects.Where(project => File.ReadAllText(project).Contains("AllowUnsafeBlocks", StringComparison.OrdinalIgnoreCase))
+            .Select(Path.GetFileNameWithoutExtension)
+            .ShouldBe(["UpcallActors.Netlink"]);
+    }
+
+    private static Assembly Load(string layer) => Assembly.Load(layer == "Daemon" ? "upcall-actors" : Prefix + layer);
+
+    private static IEnumerable<string> NativeMethods(string layer) =>
+        from type in Load(layer).GetTypes()
+        from method in type.GetMethods(BindingFlags.DeclaredOnly | BindingFlags.Static | BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic)
+        where method.Attributes.HasFlag(MethodAttributes.PinvokeImpl)
+        select $"{type.FullName}.{method.Name}";
+
+    private static string RepositoryRoot()
+    {
+        DirectoryInfo? directory = new(AppContext.BaseDirectory);
+        while (directory != null && !File.Exists(Path.Combine(directory.FullName, "UpcallActors.sln")))
+            directory = directory.Parent;
+        return directory.ShouldNotBeNull("the tests run inside the repository").FullName;
+    }
+}

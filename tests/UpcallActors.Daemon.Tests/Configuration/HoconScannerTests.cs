@@ -1,0 +1,70 @@
+using UpcallActors.Daemon.Configuration;
+
+namespace UpcallActors.Daemon.Tests.Configuration;
+
+/// <summary>Lines of keys, and the text that is refused.</summary>
+public sealed class HoconScannerTests
+{
+    [Theory]
+    [InlineData("a = 1\nb = 2\n", "b", 2)]
+    [InlineData("a {\n  b {\n    c = 1\n  }\n}", "a/b/c", 3)]
+    [InlineData("\n\na.b.c = x", "a/b/c", 3)]
+    [InlineData("a.b.c = x", "a/b", 1)]
+    [InlineData("# a = 1\n// a = 2\na = 3 # a = 4\n", "a", 3)]
+    [InlineData("\"x.y\".z : 1", "x.y/z", 1)]
+    [InlineData("a { b = 1, c = 2,\nd = 3 }", "a/d", 2)]
+    [InlineData("a = 1\na = 2\n", "a", 2)]
+    [InlineData("a { b = 1 }\na { c = 1 }\n", "a/b", 1)]
+    [InlineData("a { b = 1 }\na { c = 1 }\n", "a", 2)]
+    [InlineData("{\na = 1\n}\n", "a", 2)]
+    [InlineData("a = [\n 1, # one\n 2 ]\nb = 1", "b", 4)]
+    [InlineData("a = \"# no // comment } \\\" \"\nb = 1\n", "b", 2)]
+    [InlineData("a = out/p0.pcap // comment\nb=1", "b", 2)]
+    public void A_key_is_found_on_its_line(string text, string path, int line) =>
+        HoconScanner.Scan(text)[HoconScanner.Join(path.Split('/'))].ShouldBe(line);
+
+    [Theory]
+    [InlineData("a = 1 }\n", 1, "',' or a new line expected, not '}'")]
+    [InlineData("a = 1\n}\n", 2, "a '}' without its '{'")]
+    [InlineData("a {\n b = 1\n", 3, "a '}' is missing at the end")]
+    [InlineData("{ a = 1 }\nb = 2", 2, "nothing may follow the closing '}'")]
+    [InlineData("a =\nb = 1", 1, "a value is missing")]
+    [InlineData("a = # nothing\n", 1, "a value is missing")]
+    [InlineData("a", 1, "'=' or '{' expected after the key a")]
+    [InlineData("a b = 1", 1, "'=' or '{' expected after the key a")]
+    [InlineData("a.. b = 1", 1, "a key expected, not '.'")]
+    [InlineData("a. = 1", 1, "a key expected, not ' '")]
+    [InlineData("= 1", 1, "a key expected, not '='")]
+    [InlineData("a += 1", 1, "'+=' is not supported; write the whole list")]
+    [InlineData("a = x=y", 1, "'=' must stand in quotes, or ',' or a new line is missing before it")]
+    [InlineData("a = aa:bb", 1, "':' must stand in quotes, or ',' or a new line is missing before it")]
+    [InlineData("a { b = 1 c = 2 }", 1, "'=' must stand in quotes, or ',' or a new line is missing before it")]
+    [InlineData("a = \"x\" y", 1, "',' or a new line expected, not 'y'")]
+    [InlineData("a = {b=1} {c=1}", 1, "',' or a new line expected, not '{'")]
+    [InlineData("a = 1,, b = 2", 1, "nothing between two commas")]
+    [InlineData("a = \"open\nb = 1", 1, "a '\"' is missing at the end of the value")]
+    [InlineData("a = \"\\x\"", 1, "an escape that does not exist")]
+    [InlineData("a = \"\\u12g4\"", 1, "\\u takes four hexadecimal digits")]
+    [InlineData("a = \"\"\"text\"\"\"", 1, "\"\"\" is not supported; use a file, or one pair of quotes")]
+    [InlineData("\"\" = 1", 1, "an empty key")]
+    [InlineData("\"a = 1", 1, "a '\"' is missing at the end of the key")]
+    [InlineData("\"a\\\"b\" = 1", 1, "a quoted key takes no escapes and no control characters")]
+    [InlineData("a = [1 2\n3]", 2, "',' or ']' expected in a list, not '3'")]
+    [InlineData("a = [1,]", 1, "a value is missing")]
+    [InlineData("a = [[1]]", 1, "a list holds plain values")]
+    [InlineData("a = [1", 1, "',' or ']' expected in a list, not the end of the file")]
+    [InlineData("x = 1\ninclude \"other.conf\"", 2, "include is not supported; give several --config files, which are laid over each other in order")]
+    [InlineData("a = ${b}", 1, "substitutions are not supported; write the value itself")]
+    [InlineData("a = x${b}", 1, "'$' must stand in quotes, or ',' or a new line is missing before it")]
+    public void What_is_not_understood_is_refused_with_its_line(string text, int line, string message)
+    {
+        HoconSyntaxException refused = Should.Throw<HoconSyntaxException>(() => HoconScanner.Scan(text));
+        refused.Message.ShouldBe(message);
+        refused.Line.ShouldBe(line);
+    }
+
+    [Fact]
+    public void Deep_nesting_is_refused_before_a_recursive_parser_sees_it() =>
+        Should.Throw<HoconSyntaxException>(() => HoconScanner.Scan(string.Concat(Enumerable.Repeat("a {", 100_000))))
+            .Message.ShouldBe("blocks are nested deeper than 16");
+}
