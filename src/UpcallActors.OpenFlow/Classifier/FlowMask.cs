@@ -1,0 +1,77 @@
+namespace UpcallActors.OpenFlow;
+
+/// <summary>
+/// Which bits a rule matches on: the words of a <see cref="Flow"/> that have any, in the order in which a lookup reads
+/// them. Immutable; rules with equal masks share a subtable of the classifier.
+/// </summary>
+internal sealed class FlowMask : IEquatable<FlowMask>
+{
+    private readonly byte[] _indexes;
+    private readonly ulong[] _words;
+    private readonly byte[] _stageEnds = new byte[FlowStages.Count];
+    private readonly int _hash;
+
+    public FlowMask(in Flow mask)
+    {
+        ReadOnlySpan<ulong> words = mask.ReadOnlyWords;
+        Span<byte> order = stackalloc byte[Flow.WordCount];
+        int count = 0;
+        for (int stage = 0; stage < FlowStages.Count; stage++)
+        {
+            for (int word = 0; word < Flow.WordCount; word++)
+            {
+                if (words[word] != 0 && FlowStages.Of(word) == stage)
+                    order[count++] = (byte)word;
+            }
+            _stageEnds[stage] = (byte)count;
+        }
+        _indexes = order[..count].ToArray();
+        _words = new ulong[count];
+        var hash = default(HashCode);
+        for (int i = 0; i < count; i++)
+        {
+            _words[i] = words[_indexes[i]];
+            hash.Add(_indexes[i]);
+            hash.Add(_words[i]);
+        }
+        _hash = hash.ToHashCode();
+    }
+
+    /// <summary>Where the words lie in a flow.</summary>
+    public ReadOnlySpan<byte> Indexes => _indexes;
+
+    /// <summary>The words, none of them 0, beside <see cref="Indexes"/>.</summary>
+    public ReadOnlySpan<ulong> Words => _words;
+
+    /// <summary>For each stage, how many words it and the stages before it have.</summary>
+    public ReadOnlySpan<byte> StageEnds => _stageEnds;
+
+    /// <summary>Adds the first <paramref name="count"/> words to <paramref name="wildcards"/>: they were looked at.</summary>
+    public void MarkUsed(Span<ulong> wildcards, int count)
+    {
+        for (int i = 0; i < count; i++)
+            wildcards[_indexes[i]] |= _words[i];
+    }
+
+    /// <summary>The mask over a whole flow.</summary>
+    public Flow ToFlow()
+    {
+        Flow mask = default;
+        MarkUsed(mask.Words, _words.Length);
+        return mask;
+    }
+
+    /// <summary>The bits of one word, 0 if there are none.</summary>
+    public ulong WordAt(int word)
+    {
+        int at = _indexes.AsSpan().IndexOf((byte)word);
+        return at < 0 ? 0 : _words[at];
+    }
+
+    public bool Equals(FlowMask? other) =>
+        other is not null && (ReferenceEquals(this, other) || (_hash == other._hash && Indexes.SequenceEqual(other._indexes) && Words.SequenceEqual(other._words)));
+
+    public override bool Equals(object? obj) => Equals(obj as FlowMask);
+
+    public override int GetHashCode() => _hash;
+}

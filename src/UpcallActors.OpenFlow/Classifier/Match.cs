@@ -1,0 +1,82 @@
+namespace UpcallActors.OpenFlow;
+
+/// <summary>What a rule matches: a value under a mask. Immutable; only the words with any bit of the mask are kept.</summary>
+public sealed class Match : IEquatable<Match>
+{
+    private readonly ulong[] _values;
+
+    /// <summary>A match of <paramref name="value"/> under <paramref name="mask"/>; bits outside the mask are ignored.</summary>
+    public Match(in Flow value, in Flow mask)
+    {
+        Mask = new FlowMask(mask);
+        _values = new ulong[Mask.Words.Length];
+        ReadOnlySpan<ulong> words = value.ReadOnlyWords;
+        for (int i = 0; i < _values.Length; i++)
+            _values[i] = words[Mask.Indexes[i]] & Mask.Words[i];
+    }
+
+    /// <summary>The match of every packet.</summary>
+    public static Match Any { get; } = new(default, default);
+
+    internal FlowMask Mask { get; }
+
+    /// <summary>The values of the mask's words, in its order, already masked.</summary>
+    internal ReadOnlySpan<ulong> Values => _values;
+
+    /// <summary>The value as a flow; bits outside the mask are 0.</summary>
+    public Flow ToValue()
+    {
+        Flow value = default;
+        Span<ulong> words = value.Words;
+        for (int i = 0; i < _values.Length; i++)
+            words[Mask.Indexes[i]] = _values[i];
+        return value;
+    }
+
+    /// <summary>The mask as a flow.</summary>
+    public Flow ToMask() => Mask.ToFlow();
+
+    /// <summary>Whether a packet matches.</summary>
+    public bool Matches(in Flow flow)
+    {
+        ReadOnlySpan<ulong> words = flow.ReadOnlyWords;
+        for (int i = 0; i < _values.Length; i++)
+        {
+            if ((words[Mask.Indexes[i]] & Mask.Words[i]) != _values[i])
+                return false;
+        }
+        return true;
+    }
+
+    /// <summary>Whether every packet this matches is matched by <paramref name="other"/> too: OpenFlow's non-strict comparison.</summary>
+    public bool IsWithin(Match other)
+    {
+        for (int i = 0; i < other._values.Length; i++)
+        {
+            int at = Mask.Indexes.IndexOf(other.Mask.Indexes[i]);
+            ulong theirs = other.Mask.Words[i];
+            if (at < 0 || (Mask.Words[at] & theirs) != theirs || (_values[at] & theirs) != other._values[i])
+                return false;
+        }
+        return true;
+    }
+
+    /// <inheritdoc/>
+    public bool Equals(Match? other) => other is not null && Mask.Equals(other.Mask) && _values.AsSpan().SequenceEqual(other._values);
+
+    /// <inheritdoc/>
+    public override bool Equals(object? obj) => Equals(obj as Match);
+
+    /// <inheritdoc/>
+    public override int GetHashCode()
+    {
+        var hash = default(HashCode);
+        hash.Add(Mask);
+        foreach (ulong value in _values)
+            hash.Add(value);
+        return hash.ToHashCode();
+    }
+
+    /// <summary>As ofctl writes it: <c>icmp,in_port=1</c>.</summary>
+    public override string ToString() => MatchText.Format(this);
+}

@@ -1,0 +1,94 @@
+using UpcallActors.Odp;
+
+namespace UpcallActors.OpenFlow;
+
+/// <summary>Whether a <see cref="FieldPrerequisite"/> holds.</summary>
+public static class FieldPrerequisites
+{
+    internal const ushort EtherTypeIpv4 = 0x0800;
+    internal const ushort EtherTypeArp = 0x0806;
+    internal const ushort EtherTypeRarp = 0x8035;
+    internal const ushort EtherTypeIpv6 = 0x86dd;
+    internal const byte ProtocolIcmp = 1;
+    internal const byte ProtocolTcp = 6;
+    internal const byte ProtocolUdp = 17;
+    internal const byte ProtocolIcmpv6 = 58;
+    internal const byte ProtocolSctp = 132;
+    private const ushort VlanPresent = 0x1000;
+    private const ushort NdSolicit = 135;
+    private const ushort NdAdvert = 136;
+    private const ushort EtherTypeAll = 0xffff;
+
+    // States in which conntrack has a connection to show (ovs is_ct_valid): a complete key has one of the first three.
+    private const CtState ConnectionOfPacket = CtState.New | CtState.Established | CtState.Reply;
+    private const CtState ConnectionOfMatch = ConnectionOfPacket | CtState.Related | CtState.SourceNat | CtState.DestinationNat;
+
+    /// <summary>Whether it holds for a packet.</summary>
+    public static bool Holds(this FieldPrerequisite prerequisite, in Flow flow) => prerequisite switch
+    {
+        FieldPrerequisite.None => true,
+        FieldPrerequisite.Vlan => (flow.Key.VlanTci & VlanPresent) != 0,
+        FieldPrerequisite.Connection => (flow.Key.CtState & ConnectionOfPacket) != 0,
+        _ => HoldsByType(prerequisite, flow),
+    };
+
+    /// <summary>Whether every packet that agrees with <paramref name="value"/> under <paramref name="mask"/> meets it.</summary>
+    public static bool HoldsForMatch(this FieldPrerequisite prerequisite, in Flow value, in Flow mask)
+    {
+        switch (prerequisite)
+        {
+            case FieldPrerequisite.None:
+                return true;
+            case FieldPrerequisite.Vlan:
+                return (mask.Key.VlanTci & value.Key.VlanTci & VlanPresent) != 0;
+            case FieldPrerequisite.Connection:
+                CtState state = value.Key.CtState & mask.Key.CtState;
+                bool notInvalid = (state & CtState.Tracked) != 0 && (mask.Key.CtState & CtState.Invalid) != 0 && (state & CtState.Invalid) == 0;
+                return (state & ConnectionOfMatch) != 0 || notInvalid;
+        }
+        if (mask.Key.EthType != EtherTypeAll)
+            return false;
+        bool needsProtocol = prerequisite >= FieldPrerequisite.Tcp;
+        bool needsType = prerequisite >= FieldPrerequisite.NeighbourDiscovery;
+        return (!needsProtocol || mask.Key.NwProto == byte.MaxValue)
+            && (!needsType || (mask.Key.TpSrc & byte.MaxValue) == byte.MaxValue)
+            && HoldsByType(prerequisite, value);
+    }
+
+    /// <summary>Marks what <see cref="Holds"/> looks at. Ethernet type is always part of a megaflow, so it is not marked here.</summary>
+    public static void MarkUsed(this FieldPrerequisite prerequisite, ref Flow wildcards)
+    {
+        if (prerequisite == FieldPrerequisite.Vlan)
+            wildcards.Key.VlanTci |= VlanPresent;
+        else if (prerequisite == FieldPrerequisite.Connection)
+            wildcards.Key.CtState |= ConnectionOfPacket;
+        else if (prerequisite >= FieldPrerequisite.Tcp)
+            wildcards.Key.NwProto = byte.MaxValue;
+        if (prerequisite is FieldPrerequisite.NeighbourDiscovery or FieldPrerequisite.NeighbourSolicitation or FieldPrerequisite.NeighbourAdvertisement)
+            wildcards.Key.TpSrc |= byte.MaxValue;
+    }
+
+    private static bool HoldsByType(FieldPrerequisite prerequisite, in Flow flow)
+    {
+        ushort type = flow.Key.EthType;
+        byte protocol = flow.Key.NwProto;
+        bool ip = type is EtherTypeIpv4 or EtherTypeIpv6;
+        bool icmpv6 = type == EtherTypeIpv6 && protocol == ProtocolIcmpv6;
+        return prerequisite switch
+        {
+            FieldPrerequisite.Arp => type is EtherTypeArp or EtherTypeRarp,
+            FieldPrerequisite.Ipv4 => type == EtherTypeIpv4,
+            FieldPrerequisite.Ipv6 => type == EtherTypeIpv6,
+            FieldPrerequisite.Ip => ip,
+            FieldPrerequisite.Tcp => ip && protocol == ProtocolTcp,
+            FieldPrerequisite.Udp => ip && protocol == ProtocolUdp,
+            FieldPrerequisite.Sctp => ip && protocol == ProtocolSctp,
+            FieldPrerequisite.Icmpv4 => type == EtherTypeIpv4 && protocol == ProtocolIcmp,
+            FieldPrerequisite.Icmpv6 => icmpv6,
+            FieldPrerequisite.NeighbourDiscovery => icmpv6 && flow.Key.TpSrc is (NdSolicit or NdAdvert),
+            FieldPrerequisite.NeighbourSolicitation => icmpv6 && flow.Key.TpSrc == NdSolicit,
+            FieldPrerequisite.NeighbourAdvertisement => icmpv6 && flow.Key.TpSrc == NdAdvert,
+            _ => false,
+        };
+    }
+}

@@ -1,0 +1,101 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using UpcallActors.Odp;
+
+namespace UpcallActors.OpenFlow;
+
+/// <summary>
+/// All that OpenFlow can match on: the pipeline fields, which exist only between tables, followed by the datapath key.
+/// One run of 64-bit words, so that masks, hashes and comparisons work a word at a time; the same type holds a set of
+/// wildcards (a bit set in it was looked at). Fields are read and written through <see cref="MatchField"/>.
+/// </summary>
+/// <remarks>
+/// <c>Key.InPort</c> holds the OpenFlow port number here (<see cref="OpenFlowPorts"/>), not the datapath's.
+/// Pipeline words: 0 metadata; 1 to 8 reg0 to reg15, the even register in the upper half, so that xreg<i>N</i> is one word and
+/// xxreg<i>N</i> two; 9 conj_id (upper half) and actset_output.
+/// </remarks>
+[StructLayout(LayoutKind.Sequential)]
+public struct Flow : IEquatable<Flow>
+{
+    /// <summary>Words before the key.</summary>
+    public const int KeyStart = 10;
+
+    /// <summary>Words in all.</summary>
+    public const int WordCount = KeyStart + FlowKey.WordCount;
+
+    /// <summary>Registers of 32 bits.</summary>
+    public const int RegisterCount = 16;
+
+    private PipelineWords _pipeline;
+
+    /// <summary>The datapath key, with the OpenFlow number of the input port.</summary>
+    public FlowKey Key;
+
+    /// <summary>A flow without pipeline state.</summary>
+    public Flow(in FlowKey key) => Key = key;
+
+    /// <summary>The words, to read and write in place.</summary>
+    [UnscopedRef]
+    public Span<ulong> Words => MemoryMarshal.CreateSpan(ref Unsafe.As<Flow, ulong>(ref this), WordCount);
+
+    /// <summary>The words, to read.</summary>
+    [UnscopedRef]
+    public readonly ReadOnlySpan<ulong> ReadOnlyWords => MemoryMarshal.CreateReadOnlySpan(ref Unsafe.As<Flow, ulong>(ref Unsafe.AsRef(in this)), WordCount);
+
+    /// <summary>The words before the key: what a pipeline carries from table to table and a frozen state keeps.</summary>
+    [UnscopedRef]
+    public Span<ulong> PipelineState => MemoryMarshal.CreateSpan(ref Unsafe.As<PipelineWords, ulong>(ref _pipeline), KeyStart);
+
+    /// <summary>OpenFlow metadata.</summary>
+    public ulong Metadata { readonly get => _pipeline[0]; set => _pipeline[0] = value; }
+
+    /// <summary>Reads a register.</summary>
+    public readonly uint GetRegister(int index) => (uint)(_pipeline[RegisterWord(index)] >> RegisterShift(index));
+
+    /// <summary>Writes a register.</summary>
+    public void SetRegister(int index, uint value)
+    {
+        ref ulong word = ref _pipeline[RegisterWord(index)];
+        word = (word & ~((ulong)uint.MaxValue << RegisterShift(index))) | ((ulong)value << RegisterShift(index));
+    }
+
+    /// <summary>Adds the bits of <paramref name="other"/>: the union of two sets of wildcards.</summary>
+    public void Or(in Flow other)
+    {
+        Span<ulong> words = Words;
+        ReadOnlySpan<ulong> more = other.ReadOnlyWords;
+        for (int i = 0; i < WordCount; i++)
+            words[i] |= more[i];
+    }
+
+    /// <inheritdoc/>
+    public readonly bool Equals(Flow other) => ReadOnlyWords.SequenceEqual(other.ReadOnlyWords);
+
+    /// <inheritdoc/>
+    public override readonly bool Equals(object? obj) => obj is Flow other && Equals(other);
+
+    /// <inheritdoc/>
+    public override readonly int GetHashCode()
+    {
+        var hash = default(HashCode);
+        hash.AddBytes(MemoryMarshal.AsBytes(ReadOnlyWords));
+        return hash.ToHashCode();
+    }
+
+    /// <summary>Word-wise equality.</summary>
+    public static bool operator ==(Flow left, Flow right) => left.Equals(right);
+
+    /// <summary>Word-wise inequality.</summary>
+    public static bool operator !=(Flow left, Flow right) => !left.Equals(right);
+
+    internal static int RegisterWord(int index) => 1 + (index / 2);
+
+    internal static int RegisterShift(int index) => index % 2 == 0 ? 32 : 0;
+
+    [InlineArray(KeyStart)]
+    private struct PipelineWords
+    {
+        private ulong _first;
+    }
+}

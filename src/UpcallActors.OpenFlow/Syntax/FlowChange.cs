@@ -1,0 +1,35 @@
+namespace UpcallActors.OpenFlow;
+
+/// <summary>One change to flow tables: a line of a flow file.</summary>
+public sealed record FlowChange
+{
+    /// <summary>What is done.</summary>
+    public FlowCommand Command { get; init; }
+
+    /// <summary>The table, 0 to 254; null, for a deletion, means all of them, for the rest table 0.</summary>
+    public byte? Table { get; init; }
+
+    /// <summary>The priority.</summary>
+    public ushort Priority { get; init; } = Rule.DefaultPriority;
+
+    /// <summary>The match.</summary>
+    public Match Match { get; init; } = Match.Any;
+
+    /// <summary>The cookie of a flow that is added; a modified one keeps its own when this is null.</summary>
+    public ulong? Cookie { get; init; }
+
+    /// <summary>Only flows whose cookie agrees with this under <see cref="CookieMask"/> are modified or deleted.</summary>
+    public ulong CookieFilter { get; init; }
+
+    /// <summary>0: the cookie does not matter.</summary>
+    public ulong CookieMask { get; init; }
+
+    /// <summary>Seconds without a packet after which the flow goes, 0 for never.</summary>
+    public ushort IdleTimeout { get; init; }
+
+    /// <summary>Seconds after which the flow goes, 0 for never.</summary>
+    public ushort HardTimeout { get; init; }
+
+    /// <summary>The actions; null for a deletion.</summary>
+    public ActionList? Actions { get; init; }
+}

@@ -1,0 +1,44 @@
+namespace UpcallActors.OpenFlow;
+
+/// <summary>A flow of a flow table. Immutable but for its counters.</summary>
+public sealed class Rule
+{
+    /// <summary>The priority of a flow that names none (<c>OFP_DEFAULT_PRIORITY</c>).</summary>
+    public const ushort DefaultPriority = 0x8000;
+
+    /// <summary>A flow of <paramref name="table"/> (0 to 254); the higher of two priorities wins.</summary>
+    public Rule(byte table, ushort priority, Match match, ActionList actions)
+    {
+        Table = table;
+        Priority = priority;
+        Match = match;
+        Actions = actions;
+    }
+
+    /// <summary>The table, 0 to 254.</summary>
+    public byte Table { get; }
+
+    /// <summary>The greater wins.</summary>
+    public ushort Priority { get; }
+
+    /// <summary>The packets it is for.</summary>
+    public Match Match { get; }
+
+    /// <summary>What is done with them.</summary>
+    public ActionList Actions { get; }
+
+    /// <summary>What its owner calls it.</summary>
+    public ulong Cookie { get; init; }
+
+    /// <summary>Seconds without a packet after which it goes, 0 for never.</summary>
+    public ushort IdleTimeout { get; init; }
+
+    /// <summary>Seconds after which it goes, 0 for never.</summary>
+    public ushort HardTimeout { get; init; }
+
+    /// <summary>Packets and bytes; a rule whose actions are modified hands them on.</summary>
+    public RuleCounters Counters { get; init; } = new();
+
+    /// <summary>As <c>ovs-ofctl dump-flows --no-stats</c> prints it.</summary>
+    public override string ToString() => FlowSyntax.Format(this);
+}
