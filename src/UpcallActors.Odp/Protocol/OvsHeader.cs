@@ -12,10 +12,10 @@ public static class OvsHeader
     /// <summary>Where the attributes start, from the message's first byte.</summary>
     public const int AttributesOffset = NetlinkMessage.HeaderLength + GenericNetlinkHeader.Length + Length;
 
-    /// <summary>Starts a request: <c>nlmsghdr</c>, <c>genlmsghdr</c> and <c>ovs_header</c>. Close it with <see cref="NetlinkWriter.EndMessage"/>.</summary>
-    public static int Begin(ref NetlinkWriter writer, ushort family, NetlinkFlags flags, uint sequence, byte command, byte version, int datapathIfIndex)
+    /// <summary>Starts a message: <c>nlmsghdr</c>, <c>genlmsghdr</c> and <c>ovs_header</c>. A request's port id is 0, the kernel fills it in. Close it with <see cref="NetlinkWriter.EndMessage"/>.</summary>
+    public static int Begin(ref NetlinkWriter writer, ushort family, NetlinkFlags flags, uint sequence, byte command, byte version, int datapathIfIndex, uint portId = 0)
     {
-        int start = writer.BeginMessage(family, flags, sequence, 0);
+        int start = writer.BeginMessage(family, flags, sequence, portId);
         writer.PutGenericHeader(command, version);
         Span<byte> header = stackalloc byte[Length];
         BinaryPrimitives.WriteInt32LittleEndian(header, datapathIfIndex);
