@@ -197,7 +197,7 @@ internal static class OvsKeyAttributeReader
         return OdpParseError.None;
     }
 
-    private static OdpParseError ReadNsh(ReadOnlySpan<byte> nested, ref FlowKey key)
+    internal static OdpParseError ReadNsh(ReadOnlySpan<byte> nested, ref FlowKey key)
     {
         var list = new NetlinkAttributes(nested).GetEnumerator();
         while (list.MoveNext())
