@@ -6,7 +6,7 @@ public sealed record FlowChange
     /// <summary>What is done.</summary>
     public FlowCommand Command { get; init; }
 
-    /// <summary>The table, 0 to 254; null, for a deletion, means all of them, for the rest table 0.</summary>
+    /// <summary>The table, 0 to 254; null means all of them, and table 0 for a flow that is added.</summary>
     public byte? Table { get; init; }
 
     /// <summary>The priority.</summary>

@@ -1,0 +1,117 @@
+namespace UpcallActors.OpenFlow;
+
+/// <summary>
+/// The writer's side of a table: takes rules in and out and makes a <see cref="Classifier"/> of them, anew only
+/// where a mask's rules changed. Not thread-safe.
+/// </summary>
+internal sealed class ClassifierBuilder
+{
+    private readonly Dictionary<FlowMask, Group> _groups = [];
+    private readonly PrefixTrie?[] _tries = new PrefixTrie?[PrefixField.Count];
+    private long _groupsMade;
+
+    /// <summary>The rules, those of one mask together.</summary>
+    public IEnumerable<Rule> Rules => _groups.Values.OrderBy(group => group.Number).SelectMany(group => group.Rules);
+
+    /// <summary>The rule of exactly this match and priority.</summary>
+    public Rule? Find(Match match, ushort priority) => _groups.GetValueOrDefault(match.Mask)?.Find(match, priority);
+
+    /// <summary>Puts a rule in, in place of one with the same match and priority.</summary>
+    public void Set(Rule rule)
+    {
+        if (!_groups.TryGetValue(rule.Match.Mask, out Group? group))
+        {
+            group = new Group(rule.Match.Mask, _groupsMade++);
+            _groups.Add(rule.Match.Mask, group);
+        }
+        if (group.Set(rule))
+            ChangeTries(group, rule, PrefixTrie.Add);
+    }
+
+    /// <summary>Takes a rule out.</summary>
+    public void Remove(Rule rule)
+    {
+        Group group = _groups[rule.Match.Mask];
+        if (group.Remove(rule))
+            ChangeTries(group, rule, PrefixTrie.Remove);
+        if (group.IsEmpty)
+            _groups.Remove(rule.Match.Mask);
+    }
+
+    /// <summary>An immutable classifier of the rules as they are now.</summary>
+    public Classifier Build()
+    {
+        Subtable[] subtables = [.. _groups.Values
+            .OrderBy(group => group.Number)
+            .Select(group => group.Build())
+            .OrderByDescending(subtable => subtable.MaximumPriority)];
+        return new Classifier(subtables, [.. _tries]);
+    }
+
+    private void ChangeTries(Group group, Rule rule, Func<PrefixTrie?, UInt128, int, PrefixTrie?> change)
+    {
+        Flow value = rule.Match.ToValue();
+        for (int i = 0; i < PrefixField.Count; i++)
+        {
+            if (group.PrefixLengths[i] > 0)
+                _tries[i] = change(_tries[i], PrefixField.All[i].Read(value.ReadOnlyWords), group.PrefixLengths[i]);
+        }
+    }
+
+    /// <summary>The rules of one mask: for each match a list in the order of falling priority.</summary>
+    private sealed class Group(FlowMask mask, long number)
+    {
+        private readonly Dictionary<Match, List<Rule>> _rules = [];
+        private Subtable? _built;
+
+        public long Number { get; } = number;
+
+        public bool IsEmpty => _rules.Count == 0;
+
+        public IEnumerable<Rule> Rules => _rules.Values.SelectMany(rules => rules);
+
+        public int[] PrefixLengths { get; } = [.. PrefixField.All.ToArray().Select(field => field.PrefixLength(mask))];
+
+        public Rule? Find(Match match, ushort priority) =>
+            _rules.GetValueOrDefault(match)?.Find(rule => rule.Priority == priority);
+
+        /// <summary>Puts a rule in; true if its match is new here.</summary>
+        public bool Set(Rule rule)
+        {
+            _built = null;
+            if (!_rules.TryGetValue(rule.Match, out List<Rule>? rules))
+            {
+                _rules.Add(rule.Match, [rule]);
+                return true;
+            }
+            int at = rules.FindIndex(other => other.Priority <= rule.Priority);
+            if (at < 0)
+                rules.Add(rule);
+            else if (rules[at].Priority == rule.Priority)
+                rules[at] = rule;
+            else
+                rules.Insert(at, rule);
+            return false;
+        }
+
+        /// <summary>Takes a rule out; true if nothing has its match any more.</summary>
+        public bool Remove(Rule rule)
+        {
+            _built = null;
+            List<Rule> rules = _rules[rule.Match];
+            rules.Remove(rule);
+            return rules.Count == 0 && _rules.Remove(rule.Match);
+        }
+
+        public Subtable Build()
+        {
+            return _built ??= Make();
+
+            Subtable Make()
+            {
+                Rule[] heads = [.. _rules.Values.Select(rules => rules[0])];
+                return new Subtable(mask, heads, heads.Max(rule => rule.Priority));
+            }
+        }
+    }
+}

@@ -1,0 +1,105 @@
+using System.Diagnostics;
+
+namespace UpcallActors.OpenFlow;
+
+/// <summary>
+/// The prefixes that rules have of one field, to tell how few bits of a value rule a prefix out. Values and
+/// prefixes stand at the top of 128 bits. Immutable: adding and removing make a new trie that shares what did not change.
+/// </summary>
+internal sealed class PrefixTrie
+{
+    private const int ValueBits = 128;
+
+    private readonly UInt128 _prefix;
+    private readonly byte _length;
+    private readonly int _rules;
+    private readonly PrefixTrie? _zero;
+    private readonly PrefixTrie? _one;
+
+    // A node stands for its whole prefix, from the top bit on; a node without rules exists only where two branches part.
+    private PrefixTrie(UInt128 prefix, int length, int rules, PrefixTrie? zero, PrefixTrie? one)
+    {
+        _prefix = prefix;
+        _length = (byte)length;
+        _rules = rules;
+        _zero = zero;
+        _one = one;
+    }
+
+    /// <summary>The trie with one more rule of a prefix of <paramref name="length"/> bits, at least 1.</summary>
+    public static PrefixTrie Add(PrefixTrie? trie, UInt128 prefix, int length)
+    {
+        prefix &= PrefixMask(length);
+        if (trie is null)
+            return new PrefixTrie(prefix, length, 1, null, null);
+        int equal = Math.Min(EqualBits(trie._prefix, prefix), Math.Min(trie._length, length));
+        if (equal < trie._length)
+            return trie.Split(prefix, length, equal);
+        if (length == trie._length)
+            return trie.With(trie._rules + 1, trie._zero, trie._one);
+        return BitAt(prefix, equal)
+            ? trie.With(trie._rules, trie._zero, Add(trie._one, prefix, length))
+            : trie.With(trie._rules, Add(trie._zero, prefix, length), trie._one);
+    }
+
+    /// <summary>The trie with one rule less of a prefix that was added; null when none is left.</summary>
+    public static PrefixTrie? Remove(PrefixTrie? trie, UInt128 prefix, int length)
+    {
+        Debug.Assert(trie is not null, "only what was added is removed");
+        prefix &= PrefixMask(length);
+        if (length == trie._length)
+            return trie.Shrink(trie._rules - 1, trie._zero, trie._one);
+        return BitAt(prefix, trie._length)
+            ? trie.Shrink(trie._rules, trie._zero, Remove(trie._one, prefix, length))
+            : trie.Shrink(trie._rules, Remove(trie._zero, prefix, length), trie._one);
+    }
+
+    /// <summary>
+    /// How many leading bits of <paramref name="value"/> decide which prefixes it has. In <paramref name="lengths"/> bit
+    /// <i>n</i> − 1 is set if rules have the first <i>n</i> bits of the value as their prefix.
+    /// </summary>
+    public static int Lookup(PrefixTrie? trie, UInt128 value, int width, out UInt128 lengths)
+    {
+        lengths = 0;
+        PrefixTrie? last = null;
+        for (PrefixTrie? node = trie; node is not null; node = BitAt(value, node._length) ? node._one : node._zero)
+        {
+            int equal = EqualBits(node._prefix, value);
+            if (equal < node._length)
+                return equal + 1;
+            if (node._rules > 0)
+                lengths |= UInt128.One << (node._length - 1);
+            if (node._length >= width)
+                return width;
+            last = node;
+        }
+        // A branch that is not there: one bit more tells it from the branch that is.
+        return last is null ? 0 : last._zero is null && last._one is null ? last._length : last._length + 1;
+    }
+
+    /// <summary>A mask of the top <paramref name="length"/> of 128 bits.</summary>
+    public static UInt128 PrefixMask(int length) => length == 0 ? UInt128.Zero : UInt128.MaxValue << (ValueBits - length);
+
+    private static int EqualBits(UInt128 left, UInt128 right) => (int)UInt128.LeadingZeroCount(left ^ right);
+
+    private static bool BitAt(UInt128 value, int offset) => ((value >> (ValueBits - 1 - offset)) & 1) != 0;
+
+    private PrefixTrie With(int rules, PrefixTrie? zero, PrefixTrie? one) => new(_prefix, _length, rules, zero, one);
+
+    private PrefixTrie Split(UInt128 prefix, int length, int equal)
+    {
+        if (equal == length)
+            return BitAt(_prefix, equal) ? new PrefixTrie(prefix, length, 1, null, this) : new PrefixTrie(prefix, length, 1, this, null);
+        var added = new PrefixTrie(prefix, length, 1, null, null);
+        return BitAt(prefix, equal)
+            ? new PrefixTrie(prefix & PrefixMask(equal), equal, 0, this, added)
+            : new PrefixTrie(prefix & PrefixMask(equal), equal, 0, added, this);
+    }
+
+    private PrefixTrie? Shrink(int rules, PrefixTrie? zero, PrefixTrie? one)
+    {
+        if (rules > 0 || (zero is not null && one is not null))
+            return With(rules, zero, one);
+        return zero ?? one;
+    }
+}

@@ -1,0 +1,183 @@
+using System.Runtime.CompilerServices;
+using UpcallActors.Odp;
+
+namespace UpcallActors.OpenFlow;
+
+/// <summary>
+/// The rules of a table that have one mask, found by hash. Immutable. A lookup reads the flow in stages; each but the
+/// last has an index of the hashes so far, and where a stage finds nothing the later ones are not looked at
+/// (<c>find_match_wc</c> in Open vSwitch's classifier.c does the same, so the masks agree).
+/// </summary>
+internal sealed class Subtable
+{
+    private const ulong HashSeed = 0x9e3779b97f4a7c15;
+    private const ulong HashFactor = 0xd6e8feb86659fd93;
+    private const int PortsShift = 32;
+    private const int PortsBits = 32;
+
+    private static readonly int _portsWord = Flow.KeyStart + FlowKeyFields.TpSrc.Word;
+
+    private readonly FlowMask _mask;
+    private readonly byte[] _stageEnds;
+    private readonly HashSlots[] _stageIndexes;
+    private readonly byte[] _prefixLengths = new byte[PrefixField.Count];
+    private readonly int _prefixStage;
+    private readonly HashSlots _slots;
+    private readonly ulong[] _values;
+    private readonly Rule[] _heads;
+    private readonly uint _portsMask;
+    private readonly PrefixTrie? _portsTrie;
+
+    /// <summary>A subtable of <paramref name="heads"/>: for each match the rule of the highest priority.</summary>
+    public Subtable(FlowMask mask, IReadOnlyCollection<Rule> heads, int maximumPriority)
+    {
+        _mask = mask;
+        MaximumPriority = maximumPriority;
+        _stageEnds = FindStageEnds(mask, out _prefixStage);
+        for (int i = 0; i < PrefixField.Count; i++)
+            _prefixLengths[i] = (byte)PrefixField.All[i].PrefixLength(mask);
+        _portsMask = (uint)(mask.WordAt(_portsWord) >> PortsShift);
+
+        _stageIndexes = new HashSlots[_stageEnds.Length - 1];
+        for (int i = 0; i < _stageIndexes.Length; i++)
+            _stageIndexes[i] = new HashSlots(heads.Count);
+        _slots = new HashSlots(heads.Count);
+        _values = new ulong[heads.Count * mask.Words.Length];
+        _heads = new Rule[heads.Count];
+        int count = 0;
+        foreach (Rule rule in heads)
+        {
+            Insert(rule, count++);
+            if (_portsMask != 0)
+                _portsTrie = PrefixTrie.Add(_portsTrie, PortsOf(rule), PortsLength);
+        }
+    }
+
+    /// <summary>The highest priority in it.</summary>
+    public int MaximumPriority { get; }
+
+    private int PortsLength => PortsBits - int.CreateChecked(uint.TrailingZeroCount(_portsMask));
+
+    /// <summary>The lengths of the prefixes its mask has of the <see cref="PrefixField"/>s.</summary>
+    public ReadOnlySpan<byte> PrefixLengths => _prefixLengths;
+
+    /// <summary>The rule for a flow; null if there is none. What was looked at is added to <paramref name="wildcards"/>.</summary>
+    public Rule? Lookup(ReadOnlySpan<ulong> flow, Span<ulong> wildcards, ref PrefixLookups prefixes)
+    {
+        ulong hash = HashSeed;
+        int done = 0;
+        int last = _stageEnds.Length - 1;
+        for (int stage = 0; ; stage++)
+        {
+            if (stage == _prefixStage && prefixes.RuleOut(_prefixLengths, wildcards))
+            {
+                _mask.MarkUsed(wildcards, done);
+                return null;
+            }
+            hash = Hash(flow, done, _stageEnds[stage], hash);
+            done = _stageEnds[stage];
+            if (stage == last)
+                break;
+            if (!_stageIndexes[stage].Contains(hash))
+            {
+                _mask.MarkUsed(wildcards, done);
+                return null;
+            }
+        }
+        Rule? rule = Find(flow, hash);
+        if (rule is null && _portsMask != 0)
+            MarkMissedPorts(flow, wildcards);
+        else
+            _mask.MarkUsed(wildcards, done);
+        return rule;
+    }
+
+    // All but the ports did decide, or may have; of the ports, no more bits than rule out every rule here.
+    private void MarkMissedPorts(ReadOnlySpan<ulong> flow, Span<ulong> wildcards)
+    {
+        UInt128 ports = (UInt128)((uint)(flow[_portsWord] >> PortsShift) & _portsMask) << 96;
+        int bits = PrefixTrie.Lookup(_portsTrie, ports, PortsBits, out _);
+        uint used = _portsMask & (uint)(PrefixTrie.PrefixMask(bits) >> 96);
+        ulong before = wildcards[_portsWord];
+        _mask.MarkUsed(wildcards, _mask.Words.Length);
+        ulong portsMask = (ulong)_portsMask << PortsShift;
+        wildcards[_portsWord] = (wildcards[_portsWord] & ~portsMask) | (before & portsMask) | ((ulong)used << PortsShift);
+    }
+
+    private Rule? Find(ReadOnlySpan<ulong> flow, ulong hash)
+    {
+        ReadOnlySpan<byte> indexes = _mask.Indexes;
+        ReadOnlySpan<ulong> masks = _mask.Words[..indexes.Length];
+        HashSlots.Walk walk = _slots.Find(hash);
+        while (walk.MoveNext(out int entry))
+        {
+            ReadOnlySpan<ulong> values = _values.AsSpan(entry * indexes.Length, indexes.Length);
+            int i = 0;
+            while (i < values.Length && (flow[indexes[i]] & masks[i]) == values[i])
+                i++;
+            if (i == values.Length)
+                return _heads[entry];
+        }
+        return null;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private ulong Hash(ReadOnlySpan<ulong> flow, int from, int to, ulong hash)
+    {
+        ReadOnlySpan<byte> indexes = _mask.Indexes[from..to];
+        ReadOnlySpan<ulong> masks = _mask.Words[from..to];
+        for (int i = 0; i < indexes.Length; i++)
+            hash = Mix(hash, flow[indexes[i]] & masks[i]);
+        return hash;
+    }
+
+    private static ulong Mix(ulong hash, ulong word)
+    {
+        hash = (hash ^ word) * HashFactor;
+        return (hash ^ (hash >> 32)) * HashSeed;
+    }
+
+    private static byte[] FindStageEnds(FlowMask mask, out int prefixStage)
+    {
+        var ends = new List<byte>(FlowStages.Count);
+        prefixStage = -1;
+        int before = 0;
+        for (int stage = 0; stage < FlowStages.Count; stage++)
+        {
+            byte end = mask.StageEnds[stage];
+            if (end == before)
+                continue;
+            if (stage == PrefixField.All[0].Stage)
+                prefixStage = ends.Count;
+            ends.Add(end);
+            before = end;
+        }
+        if (ends.Count == 0)
+            ends.Add(0);
+        return [.. ends];
+    }
+
+    private static UInt128 PortsOf(Rule rule)
+    {
+        Flow value = rule.Match.ToValue();
+        return (UInt128)(uint)(value.ReadOnlyWords[_portsWord] >> PortsShift) << 96;
+    }
+
+    private void Insert(Rule rule, int entry)
+    {
+        ReadOnlySpan<ulong> values = rule.Match.Values;
+        values.CopyTo(_values.AsSpan(entry * values.Length));
+        _heads[entry] = rule;
+        ulong hash = HashSeed;
+        int done = 0;
+        for (int stage = 0; stage < _stageEnds.Length; stage++)
+        {
+            for (; done < _stageEnds[stage]; done++)
+                hash = Mix(hash, values[done]);
+            if (stage == _stageEnds.Length - 1)
+                _slots.Add(hash, entry);
+            else if (!_stageIndexes[stage].Contains(hash))
+                _stageIndexes[stage].Add(hash, entry);
+        }
+    }
+}

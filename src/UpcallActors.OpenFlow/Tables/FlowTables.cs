@@ -1,0 +1,122 @@
+using System.Collections.Immutable;
+
+namespace UpcallActors.OpenFlow;
+
+/// <summary>
+/// The flow tables of a bridge. Changes come one batch at a time, from any thread; readers take <see cref="Current"/> and see all of a batch or
+/// none of it. Only the masks whose rules changed are built anew.
+/// </summary>
+public sealed class FlowTables
+{
+    private readonly Lock _writer = new();
+    private readonly ClassifierBuilder?[] _builders = new ClassifierBuilder?[TablesSnapshot.TableCount];
+    private TablesSnapshot _current = TablesSnapshot.Empty;
+
+    /// <summary>The tables as the last batch left them.</summary>
+    public TablesSnapshot Current => Volatile.Read(ref _current);
+
+    /// <summary>Makes the changes in their order and publishes the result at once, under the next version.</summary>
+    /// <exception cref="ArgumentException">A change that adds or modifies has no actions; nothing was changed.</exception>
+    public TablesSnapshot Apply(params ReadOnlySpan<FlowChange> changes)
+    {
+        foreach (FlowChange change in changes)
+        {
+            if (change.Actions is null && !IsDeletion(change))
+                throw new ArgumentException($"a change of kind {change.Command} needs actions", nameof(changes));
+        }
+        lock (_writer)
+        {
+            Classifier?[] tables = _current.CopyTables();
+            var touched = new HashSet<int>();
+            foreach (FlowChange change in changes)
+                Apply(change, touched);
+            foreach (int table in touched)
+                tables[table] = _builders[table]!.Build();
+            var next = new TablesSnapshot(_current.Version + 1, tables);
+            Volatile.Write(ref _current, next);
+            return next;
+        }
+    }
+
+    /// <summary>The rules now, by table; those of one mask together.</summary>
+    public ImmutableArray<Rule> GetRules()
+    {
+        lock (_writer)
+            return [.. _builders.SelectMany(builder => builder?.Rules ?? [])];
+    }
+
+    private void Apply(FlowChange change, HashSet<int> touched)
+    {
+        switch (change.Command)
+        {
+            case FlowCommand.Add:
+                Set(NewRule(change), touched);
+                break;
+            case FlowCommand.Modify or FlowCommand.ModifyStrict:
+                Modify(change, touched);
+                break;
+            default:
+                foreach (Rule rule in Select(change))
+                {
+                    _builders[rule.Table]!.Remove(rule);
+                    touched.Add(rule.Table);
+                }
+                break;
+        }
+    }
+
+    private void Modify(FlowChange change, HashSet<int> touched)
+    {
+        List<Rule> rules = Select(change);
+        foreach (Rule rule in rules)
+            Set(WithActions(rule, change), touched);
+
+        // OpenFlow 1.0 and ovs-ofctl: modifying nothing adds, unless flows were picked by cookie.
+        if (rules.Count == 0 && change.CookieMask == 0)
+            Set(NewRule(change), touched);
+    }
+
+    private void Set(Rule rule, HashSet<int> touched)
+    {
+        (_builders[rule.Table] ??= new ClassifierBuilder()).Set(rule);
+        touched.Add(rule.Table);
+    }
+
+    private List<Rule> Select(FlowChange change)
+    {
+        var rules = new List<Rule>();
+        bool strict = change.Command is FlowCommand.ModifyStrict or FlowCommand.DeleteStrict;
+        int first = change.Table ?? 0;
+        int last = change.Table ?? TablesSnapshot.TableCount - 1;
+        for (int table = first; table <= last; table++)
+        {
+            if (_builders[table] is not { } builder)
+                continue;
+            if (!strict)
+                rules.AddRange(builder.Rules.Where(rule => rule.Match.IsWithin(change.Match)));
+            else if (builder.Find(change.Match, change.Priority) is { } exact)
+                rules.Add(exact);
+        }
+        rules.RemoveAll(rule => ((rule.Cookie ^ change.CookieFilter) & change.CookieMask) != 0);
+        return rules;
+    }
+
+    private static Rule NewRule(FlowChange change) =>
+        new(change.Table ?? 0, change.Priority, change.Match, change.Actions!)
+        {
+            Cookie = change.Cookie ?? 0,
+            IdleTimeout = change.IdleTimeout,
+            HardTimeout = change.HardTimeout,
+        };
+
+    private static Rule WithActions(Rule rule, FlowChange change) =>
+        new(rule.Table, rule.Priority, rule.Match, change.Actions!)
+        {
+            Cookie = change.Cookie ?? rule.Cookie,
+            IdleTimeout = rule.IdleTimeout,
+            HardTimeout = rule.HardTimeout,
+            Counters = rule.Counters,
+        };
+
+    private static bool IsDeletion(FlowChange change) => change.Command is FlowCommand.Delete or FlowCommand.DeleteStrict;
+}
