@@ -1,5 +1,9 @@
+using System.Collections.Frozen;
+using System.Collections.Immutable;
 using System.Globalization;
 using System.Net.NetworkInformation;
+using UpcallActors.Odp.Captures;
+using UpcallActors.OpenFlow;
 
 namespace UpcallActors.Daemon.Configuration;
 
@@ -23,17 +27,36 @@ internal static class BridgeOptionsReader
         CheckName(block, around);
         checks.StartBridge();
         bool standalone = block.Choice("fail-mode", false, ("secure", false), ("standalone", true));
-        string? flows = block.ExistingFile("flows");
-        ConfigurationBlock ports = block.Block("ports");
+        ConfigurationBlock portsBlock = block.Block("ports");
+        CapturePortOptions[] ports = [.. portsBlock.Blocks().Select(port => ReadPort(port, portsBlock, checks))];
         var options = new BridgeOptions
         {
             Name = block.Name,
             Standalone = standalone,
-            FlowsFile = flows,
-            Ports = [.. ports.Blocks().Select(port => ReadPort(port, ports, checks))],
+            Flows = ReadFlows(block, ports),
+            Ports = ports,
         };
         block.RefuseOthers();
         return options;
+    }
+
+    /// <summary>Flows may name ports; an error has its place in the flows' own file.</summary>
+    private static ImmutableArray<FlowChange> ReadFlows(ConfigurationBlock block, IEnumerable<CapturePortOptions> ports)
+    {
+        if (block.ExistingFile("flows") is not { } file)
+            return [];
+        try
+        {
+            FlowFile flows = FlowSyntax.ParseFile(File.ReadAllText(file), file, ports.ToFrozenDictionary(port => port.Name, port => (uint)port.Number));
+            foreach (FlowSyntaxError error in flows.Errors)
+                block.Report(new ConfigurationProblem(file, error.Line, error.Message, error.Column));
+            return flows.Changes;
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            block.Report("flows", $"flows: {file} cannot be read: {failure.Message}");
+            return [];
+        }
     }
 
     private static CapturePortOptions ReadPort(ConfigurationBlock block, ConfigurationBlock around, PortChecks checks)
@@ -45,7 +68,7 @@ internal static class BridgeOptionsReader
         {
             Name = block.Name,
             Number = block.Integer("number", 0, 1, DaemonOptionsReader.MostPortNumber, required: true),
-            Input = block.ExistingFile("input", required: true) ?? "",
+            Input = ReadInput(block) ?? "",
             HostMac = ReadHostMac(block),
             Output = block.FilePath("output"),
             Mtu = block.Integer("mtu", 1500, DaemonOptionsReader.LeastMtu, DaemonOptionsReader.MostMtu),
@@ -53,6 +76,26 @@ internal static class BridgeOptionsReader
         checks.Check(block, options);
         block.RefuseOthers();
         return options;
+    }
+
+    private static string? ReadInput(ConfigurationBlock block)
+    {
+        if (block.ExistingFile("input", required: true) is not { } file)
+            return null;
+        try
+        {
+            PcapError error = PcapReader.TryOpen(File.ReadAllBytes(file), out PcapReader? reader);
+            if (error != PcapError.None)
+                block.Report("input", $"input: {file} is no pcap file ({error})");
+            else if (reader!.LinkType != PcapLinkType.Ethernet)
+                block.Report("input", $"input: {file} holds link type {(uint)reader.LinkType}, not Ethernet frames (1)");
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            block.Report("input", $"input: {file} cannot be read: {failure.Message}");
+        }
+
+        return file;
     }
 
     private static PhysicalAddress ReadHostMac(ConfigurationBlock block)

@@ -1,4 +1,6 @@
+using System.Collections.Immutable;
 using System.Net.NetworkInformation;
+using UpcallActors.OpenFlow;
 
 namespace UpcallActors.Daemon.Configuration;
 
@@ -56,8 +58,8 @@ internal sealed record BridgeOptions
     /// <summary>Whether a bridge without flows switches as a learning switch (standalone) or drops (secure).</summary>
     public required bool Standalone { get; init; }
 
-    /// <summary>The file of flows in ovs-ofctl's syntax; null for none.</summary>
-    public required string? FlowsFile { get; init; }
+    /// <summary>The flows to begin with.</summary>
+    public required ImmutableArray<FlowChange> Flows { get; init; }
 
     /// <summary>The ports, in the order of the configuration.</summary>
     public required IReadOnlyList<CapturePortOptions> Ports { get; init; }

@@ -81,7 +81,7 @@ internal static class DaemonOptionsReader
 
     private static PipelineTuning ReadPipeline(ConfigurationBlock block)
     {
-        var tuning = new PipelineTuning(block.Integer("batch-size", 64, 1, 64), block.Integer("batches-per-lane", 8, 1, MostBatchesPerLane));
+        var tuning = new PipelineTuning(block.Integer("batch-size", 64, 1, 64), block.Integer("batches-per-lane", 32, 2, MostBatchesPerLane));
         block.RefuseOthers();
         return tuning;
     }

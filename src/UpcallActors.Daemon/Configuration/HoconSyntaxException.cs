@@ -1,6 +1,9 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace UpcallActors.Daemon.Configuration;
 
 /// <summary>A text is not HOCON, or uses what is not supported.</summary>
+[SuppressMessage("Design", "CA1032:Implement standard exception constructors", Justification = "Without a line there is nothing to say.")]
 internal sealed class HoconSyntaxException : Exception
 {
     /// <summary>Makes one for a line, counted from 1.</summary>

@@ -64,6 +64,19 @@ public sealed class ConfigurationProblemTests : IDisposable
     }
 
     [Fact]
+    public void Each_mistake_in_the_flows_has_its_line_and_column()
+    {
+        _folder.Write("flows.of", "# two mistakes\npriority=high,actions=drop\nin_port=p0,actions=drop\nvlan_tci=green,actions=drop\n");
+        _folder.Write("p0.pcap", "no capture");
+        IReadOnlyList<string> problems = _folder.Problems(DaemonOptionsTests.Good.Replace("handlers = 2", "handlers = few", StringComparison.Ordinal));
+        problems.Count.ShouldBe(4);
+        problems[0].ShouldStartWith("a.conf:2: ");
+        problems[1].ShouldBe("a.conf:7: input: p0.pcap is no pcap file (HeaderTruncated)");
+        problems[2].ShouldStartWith("flows.of:2:10: ");
+        problems[3].ShouldStartWith("flows.of:4:10: ");
+    }
+
+    [Fact]
     public void A_file_that_is_no_HOCON_does_not_hide_the_mistakes_of_the_others()
     {
         string text = DaemonOptionsTests.Good.Replace("handlers = 2", "handlers = few", StringComparison.Ordinal);

@@ -32,7 +32,7 @@ public sealed class DaemonOptionsTests : IDisposable
         BridgeOptions bridge = options.Bridges.ShouldHaveSingleItem();
         bridge.Name.ShouldBe("br0");
         bridge.Standalone.ShouldBeTrue();
-        bridge.FlowsFile.ShouldBe(Path.Combine(_folder.Root, "flows.of"));
+        bridge.Flows.ShouldHaveSingleItem().Priority.ShouldBe((ushort)1);
         bridge.Ports.Count.ShouldBe(2);
         bridge.Ports[0].ShouldBe(new CapturePortOptions
         {
@@ -53,7 +53,7 @@ public sealed class DaemonOptionsTests : IDisposable
         DaemonOptions options = Read(Good.Replace("handlers = 2", "", StringComparison.Ordinal).Replace("fail-mode = standalone", "", StringComparison.Ordinal));
         options.Datapath.ShouldBe(new DatapathOptions(DatapathType.Auto, "ovs-system"));
         options.Handlers.ShouldBe(Environment.ProcessorCount);
-        options.Pipeline.ShouldBe(new PipelineTuning(64, 8));
+        options.Pipeline.ShouldBe(new PipelineTuning(64, 32));
         options.Replay.Recorded.ShouldBeFalse();
         options.Replay.PurgeAt.ShouldBeEmpty();
         options.Bridges[0].Standalone.ShouldBeFalse();

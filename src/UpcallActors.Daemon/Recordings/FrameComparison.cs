@@ -1,0 +1,90 @@
+using System.Buffers.Binary;
+using System.Globalization;
+
+namespace UpcallActors.Daemon.Recordings;
+
+/// <summary>
+/// Compares the frames put out on a port with those the kernel put out there: same frames, same order, same bytes. The one
+/// freedom is the identification of IPv6 fragments, which the kernel draws anew for each packet that it fragments
+/// (<c>ip6_fragment</c>): there each recorded value must stand for one of ours throughout, and each of ours for one recorded.
+/// </summary>
+internal sealed class FrameComparison(string port)
+{
+    private const int EthernetHeader = 14;
+    private const int TypeOffset = 12;
+    private const int TagLength = 4;
+    private const int Ipv6HeaderLength = 40;
+    private const int Ipv6NextHeader = 6;
+    private const int FragmentHeaderLength = 8;
+    private const int IdentificationOffset = 4;
+    private const int HopByHop = 0;
+    private const int Routing = 43;
+    private const int Fragment = 44;
+    private const int DestinationOptions = 60;
+
+    private readonly Dictionary<uint, uint> _oursByRecorded = [];
+    private readonly Dictionary<uint, uint> _recordedByOurs = [];
+
+    /// <summary>Compares all frames of a port.</summary>
+    /// <returns>What differs first, for a person; null when nothing does.</returns>
+    public string? Compare(IReadOnlyList<ReadOnlyMemory<byte>> recorded, IReadOnlyList<ReadOnlyMemory<byte>> ours)
+    {
+        for (int frame = 0; frame < Math.Min(recorded.Count, ours.Count); frame++)
+        {
+            if (CompareFrame(recorded[frame].Span, ours[frame].Span) is { } difference)
+                return string.Create(CultureInfo.InvariantCulture, $"{port}: frame {frame + 1} of {recorded.Count} {difference}");
+        }
+
+        return recorded.Count == ours.Count
+            ? null
+            : string.Create(CultureInfo.InvariantCulture, $"{port}: {ours.Count} frames, the kernel put out {recorded.Count}");
+    }
+
+    private string? CompareFrame(ReadOnlySpan<byte> recorded, ReadOnlySpan<byte> ours)
+    {
+        if (recorded.Length != ours.Length)
+            return $"has {ours.Length} bytes, the kernel's {recorded.Length}";
+        int same = recorded.CommonPrefixLength(ours);
+        if (same == recorded.Length)
+            return null;
+        int identification = FindIdentification(recorded);
+        if (identification < 0 || identification != FindIdentification(ours) || same < identification)
+            return $"differs from byte {same} on";
+        int after = identification + sizeof(uint);
+        if (!recorded[after..].SequenceEqual(ours[after..]))
+            return $"differs from byte {after + recorded[after..].CommonPrefixLength(ours[after..])} on";
+        uint theirs = BinaryPrimitives.ReadUInt32BigEndian(recorded[identification..]);
+        uint mine = BinaryPrimitives.ReadUInt32BigEndian(ours[identification..]);
+        _oursByRecorded.TryAdd(theirs, mine);
+        _recordedByOurs.TryAdd(mine, theirs);
+        return _oursByRecorded[theirs] == mine && _recordedByOurs[mine] == theirs ? null : "belongs to another packet by its fragment identification";
+    }
+
+    /// <summary>Where the identification of an IPv6 fragment lies, or -1.</summary>
+    private static int FindIdentification(ReadOnlySpan<byte> frame)
+    {
+        int ip = EthernetHeader;
+        while (frame.Length >= ip && BinaryPrimitives.ReadUInt16BigEndian(frame[(ip - EthernetHeader + TypeOffset)..]) is 0x8100 or 0x88a8)
+            ip += TagLength;
+        if (frame.Length < ip + Ipv6HeaderLength || BinaryPrimitives.ReadUInt16BigEndian(frame[(ip - EthernetHeader + TypeOffset)..]) != 0x86dd)
+            return -1;
+        int type = frame[ip + Ipv6NextHeader];
+        int header = ip + Ipv6HeaderLength;
+        while (frame.Length >= header + FragmentHeaderLength)
+        {
+            switch (type)
+            {
+                case Fragment:
+                    return header + IdentificationOffset;
+                case HopByHop or Routing or DestinationOptions:
+                    type = frame[header];
+                    header += (frame[header + 1] + 1) * 8;
+                    break;
+                default:
+                    return -1;
+            }
+        }
+
+        return -1;
+    }
+}

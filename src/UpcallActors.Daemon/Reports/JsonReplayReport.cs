@@ -1,0 +1,18 @@
+using System.Text.Json;
+using UpcallActors.Daemon.Recordings;
+
+namespace UpcallActors.Daemon.Reports;
+
+/// <summary>One JSON document for a machine, once all rows are there. docs/configuration.md gives its shape.</summary>
+internal sealed class JsonReplayReport(TextWriter output) : IReplayReport
+{
+    /// <inheritdoc/>
+    public async Task<IReadOnlyList<ReplayRow>> ShowAsync(IReadOnlyList<Recording> recordings, IAsyncEnumerable<ReplayRow> rows)
+    {
+        var shown = new List<ReplayRow>();
+        await foreach (ReplayRow row in rows)
+            shown.Add(row);
+        await output.WriteLineAsync(JsonSerializer.Serialize(new ReplayDocument(shown), ReportJson.Default.ReplayDocument));
+        return shown;
+    }
+}

@@ -1,0 +1,98 @@
+using System.Buffers.Binary;
+using UpcallActors.Daemon.Recordings;
+using UpcallActors.Odp.Captures;
+
+namespace UpcallActors.Daemon.Tests.Recordings;
+
+/// <summary>What counts as identical.</summary>
+public sealed class FrameComparisonTests
+{
+    /// <summary>Frames recorded at a host, fragments of IPv6 among them, tagged.</summary>
+    private static readonly byte[][] Recorded = Read("linux-6.1/ipv6-fragmentation-vlan.p0.pcap");
+
+    [Fact]
+    public void Frames_are_identical_to_themselves() => Compare(Recorded, Recorded).ShouldBeNull();
+
+    [Fact]
+    public void A_byte_that_differs_is_found_wherever_it_is()
+    {
+        byte[] frame = Recorded.First(frame => frame.Length > 1000);
+        int identification = IdentificationOf(frame);
+        for (int at = 0; at < frame.Length; at++)
+        {
+            if (at >= identification && at < identification + 4)
+                continue;
+            byte[] changed = [.. frame];
+            changed[at] ^= 0x40;
+            Compare([frame], [changed]).ShouldBe($"p0: frame 1 of 1 differs from byte {at} on");
+        }
+    }
+
+    [Fact]
+    public void Another_identification_of_IPv6_fragments_is_allowed_if_it_is_the_same_for_the_whole_packet() =>
+        Compare(Recorded, [.. Recorded.Select(frame => WithIdentification(frame, id => ~id))]).ShouldBeNull();
+
+    [Fact]
+    public void Fragments_of_one_packet_must_not_become_fragments_of_two()
+    {
+        uint next = 0;
+        Compare(Recorded, [.. Recorded.Select(frame => WithIdentification(frame, _ => ++next))]).ShouldNotBeNull().ShouldContain("belongs to another packet");
+    }
+
+    [Fact]
+    public void Fragments_of_two_packets_must_not_become_fragments_of_one() =>
+        Compare(Recorded, [.. Recorded.Select(frame => WithIdentification(frame, _ => 7u))]).ShouldNotBeNull().ShouldContain("belongs to another packet");
+
+    [Fact]
+    public void A_missing_frame_and_one_too_many_are_found()
+    {
+        Compare(Recorded, Recorded[..^1]).ShouldBe($"p0: {Recorded.Length - 1} frames, the kernel put out {Recorded.Length}");
+        Compare(Recorded, [.. Recorded, Recorded[0]]).ShouldBe($"p0: {Recorded.Length + 1} frames, the kernel put out {Recorded.Length}");
+        Compare([], []).ShouldBeNull();
+    }
+
+    [Fact]
+    public void Another_order_is_found() => Compare(Recorded, [.. Recorded.Reverse()]).ShouldNotBeNull();
+
+    [Fact]
+    public void A_frame_cut_short_anywhere_is_compared_without_failing()
+    {
+        foreach (byte[] frame in Recorded)
+        {
+            for (int length = 0; length < Math.Min(frame.Length, 90); length++)
+            {
+                byte[] changed = frame[..length];
+                Compare([frame[..length]], [changed]).ShouldBeNull();
+                if (length == 0)
+                    continue;
+                changed[^1] ^= 1;
+                Compare([frame[..length]], [changed]);
+            }
+        }
+    }
+
+    private static string? Compare(byte[][] recorded, byte[][] ours) =>
+        new FrameComparison("p0").Compare([.. recorded.Select(frame => (ReadOnlyMemory<byte>)frame)], [.. ours.Select(frame => (ReadOnlyMemory<byte>)frame)]);
+
+    private static byte[] WithIdentification(byte[] frame, Func<uint, uint> change)
+    {
+        int at = IdentificationOf(frame);
+        if (at < 0)
+            return frame;
+        byte[] changed = [.. frame];
+        BinaryPrimitives.WriteUInt32BigEndian(changed.AsSpan(at), change(BinaryPrimitives.ReadUInt32BigEndian(frame.AsSpan(at))));
+        return changed;
+    }
+
+    /// <summary>All fragments of the recording have one tag and the fragment header right behind the IPv6 header.</summary>
+    private static int IdentificationOf(byte[] frame) => frame.Length > 66 && frame[12] == 0x81 && frame[16] == 0x86 && frame[24] == 44 ? 62 : -1;
+
+    private static byte[][] Read(string capture)
+    {
+        PcapReader.TryOpen(File.ReadAllBytes(Path.Combine(AppContext.BaseDirectory, "recordings", capture)), out PcapReader? reader).ShouldBe(PcapError.None);
+        var frames = new List<byte[]>();
+        while (reader!.TryReadNext(out PcapRecord record) == PcapError.None)
+            frames.Add(record.Data.ToArray());
+        return [.. frames];
+    }
+}
