@@ -1,0 +1,13 @@
+namespace UpcallActors.Embedded;
+
+/// <summary>A connection as it was when asked for.</summary>
+/// <param name="Original">What the first packet looked like.</param>
+/// <param name="Reply">What an answer looks like; differs from the inverse of <paramref name="Original"/> by the translation.</param>
+/// <param name="Zone">The zone.</param>
+/// <param name="Status">What is known of it.</param>
+/// <param name="Mark">Connection mark.</param>
+/// <param name="Labels">Connection labels.</param>
+/// <param name="Tcp">TCP's state, of a TCP connection.</param>
+/// <param name="Remaining">Milliseconds until it expires if nothing happens.</param>
+public readonly record struct ConnectionInfo(
+    ConntrackTuple Original, ConntrackTuple Reply, ushort Zone, ConnectionStatus Status, uint Mark, UInt128 Labels, TcpState Tcp, long Remaining);
