@@ -4,8 +4,8 @@ using UpcallActors.Netlink;
 namespace UpcallActors.Odp;
 
 /// <summary>
-/// A ct action: send the packet through the connection tracker. Borrows the names' bytes from the message. A label's wire
-/// byte 0 is the most significant, as in <see cref="FlowKey.CtLabels"/>.
+/// A ct action: send the packet through the connection tracker. Borrows the names' bytes from the message. Labels are
+/// numbers as in <see cref="FlowKey.CtLabels"/>.
 /// </summary>
 public readonly ref struct CtAction
 {
@@ -109,8 +109,8 @@ public readonly ref struct CtAction
             Zone = zone,
             MarkValue = mark.IsEmpty ? 0 : BinaryPrimitives.ReadUInt32LittleEndian(mark),
             MarkMask = mark.IsEmpty ? 0 : BinaryPrimitives.ReadUInt32LittleEndian(mark[4..]),
-            LabelsValue = labels.IsEmpty ? UInt128.Zero : BinaryPrimitives.ReadUInt128BigEndian(labels),
-            LabelsMask = labels.IsEmpty ? UInt128.Zero : BinaryPrimitives.ReadUInt128BigEndian(labels[16..]),
+            LabelsValue = labels.IsEmpty ? UInt128.Zero : BinaryPrimitives.ReadUInt128LittleEndian(labels),
+            LabelsMask = labels.IsEmpty ? UInt128.Zero : BinaryPrimitives.ReadUInt128LittleEndian(labels[16..]),
             Helper = helper,
             Timeout = timeout,
             EventMask = eventMask,
@@ -190,8 +190,8 @@ public readonly ref struct CtAction
             Span<byte> payload = writer.PutReserved(OvsCtAttribute.Labels, 32);
             if (!payload.IsEmpty)
             {
-                BinaryPrimitives.WriteUInt128BigEndian(payload, LabelsValue);
-                BinaryPrimitives.WriteUInt128BigEndian(payload[16..], LabelsMask);
+                BinaryPrimitives.WriteUInt128LittleEndian(payload, LabelsValue);
+                BinaryPrimitives.WriteUInt128LittleEndian(payload[16..], LabelsMask);
             }
         }
 

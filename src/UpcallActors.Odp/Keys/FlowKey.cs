@@ -129,7 +129,7 @@ public struct FlowKey : IEquatable<FlowKey>
     /// <summary>IP protocol of the connection's original direction.</summary>
     public byte CtOrigProto { readonly get => (byte)Get(FlowKeyFields.CtOrigProto); set => Set(FlowKeyFields.CtOrigProto, value); }
 
-    /// <summary>Connection label; wire byte 0 is the most significant.</summary>
+    /// <summary>Connection label as Open vSwitch's number: wire byte 0 is the least significant (host byte order).</summary>
     public UInt128 CtLabels { readonly get => Get128(FlowKeyFields.CtLabels); set => Set128(FlowKeyFields.CtLabels, value); }
 
     /// <summary>Source of the connection's original direction, IPv4.</summary>

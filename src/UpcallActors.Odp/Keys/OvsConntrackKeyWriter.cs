@@ -11,7 +11,7 @@ internal static class OvsConntrackKeyWriter
         writer.PutU32(OvsKeyAttribute.CtState, (uint)data.CtState);
         writer.PutU16(OvsKeyAttribute.CtZone, data.CtZone);
         writer.PutU32(OvsKeyAttribute.CtMark, data.CtMark);
-        OvsHeaderKeyWriter.WriteUInt128(OvsKeyAttribute.CtLabels, data.CtLabels, ref writer);
+        WriteLabels(data.CtLabels, ref writer);
         WriteOriginalTuple(key, data, ref writer);
     }
 
@@ -23,7 +23,7 @@ internal static class OvsConntrackKeyWriter
         if (key.CtMark != 0)
             writer.PutU32(OvsKeyAttribute.CtMark, key.CtMark);
         if (key.CtLabels != UInt128.Zero)
-            OvsHeaderKeyWriter.WriteUInt128(OvsKeyAttribute.CtLabels, key.CtLabels, ref writer);
+            WriteLabels(key.CtLabels, ref writer);
         WriteOriginalTuple(key, key, ref writer);
     }
 
@@ -50,6 +50,14 @@ internal static class OvsConntrackKeyWriter
             BinaryPrimitives.WriteUInt128BigEndian(payload[16..], data.CtOrigIpv6Dst);
             WritePorts(payload[32..], data);
         }
+    }
+
+    /// <summary>Open vSwitch takes the label's bytes for a 128-bit number in host byte order, and so do its texts and OpenFlow fields.</summary>
+    private static void WriteLabels(UInt128 labels, ref NetlinkWriter writer)
+    {
+        Span<byte> payload = writer.PutReserved(OvsKeyAttribute.CtLabels, 16);
+        if (!payload.IsEmpty)
+            BinaryPrimitives.WriteUInt128LittleEndian(payload, labels);
     }
 
     private static void WritePorts(Span<byte> tail, in FlowKey data)

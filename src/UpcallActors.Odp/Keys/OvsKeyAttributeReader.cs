@@ -109,7 +109,7 @@ internal static class OvsKeyAttributeReader
                 key.CtMark = attribute.U32;
                 break;
             case OvsKeyAttribute.CtLabels:
-                key.CtLabels = BinaryPrimitives.ReadUInt128BigEndian(payload);
+                key.CtLabels = BinaryPrimitives.ReadUInt128LittleEndian(payload);
                 break;
             case OvsKeyAttribute.CtOrigTupleIpv4:
                 key.CtOrigIpv4Src = attribute.U32BigEndian;
