@@ -32,7 +32,7 @@ public struct ConntrackParameters
     /// <summary>Bits of the mark to change, 0 for none.</summary>
     public uint MarkMask { get; private set; }
 
-    /// <summary>The labels to set under <see cref="LabelsMask"/>; wire byte 0 is the most significant.</summary>
+    /// <summary>The labels to set under <see cref="LabelsMask"/>, a number as in <see cref="FlowKey.CtLabels"/>.</summary>
     public UInt128 Labels { get; private set; }
 
     /// <summary>Bits of the labels to change, 0 for none.</summary>
@@ -122,8 +122,8 @@ public struct ConntrackParameters
     {
         if (payload.Length != 32)
             return ConntrackParseError.AttributeSize;
-        Labels = BinaryPrimitives.ReadUInt128BigEndian(payload);
-        LabelsMask = BinaryPrimitives.ReadUInt128BigEndian(payload[16..]);
+        Labels = BinaryPrimitives.ReadUInt128LittleEndian(payload);
+        LabelsMask = BinaryPrimitives.ReadUInt128LittleEndian(payload[16..]);
         return LabelsMask == 0 ? ConntrackParseError.EmptyMask : ConntrackParseError.None;
     }
 
