@@ -1,0 +1,160 @@
+using UpcallActors.Odp;
+
+namespace UpcallActors.Embedded;
+
+/// <summary>
+/// Takes packets through the flow table and carries out actions: <c>ovs_dp_process_packet</c> and
+/// <c>ovs_execute_actions</c>. Used under the datapath's lock; allocates nothing once its pools are filled.
+/// </summary>
+internal sealed partial class PacketProcessor
+{
+    /// <summary>Levels of recirculation (<c>OVS_RECURSION_LIMIT</c>).</summary>
+    private const int RecursionLimit = 5;
+
+    private readonly EmbeddedDatapathOptions _options;
+    private readonly PacketBufferPool _pool = new();
+    private readonly DeferredActions _deferred = new();
+    private readonly UpcallDispatch _upcalls;
+    private readonly IpDefragmenter _defragmenter = new();
+    private readonly Random _random;
+    private int _level;
+
+    public PacketProcessor(EmbeddedDatapathOptions options, UpcallDispatch upcalls, DatapathCounters counters)
+    {
+        _options = options;
+        _upcalls = upcalls;
+        Counters = counters;
+        _random = new Random(options.RandomSeed);
+    }
+
+    public FlowTable Flows { get; } = new();
+
+    public PortTable Ports { get; } = new();
+
+    public MeterTable Meters { get; } = new();
+
+    public ConnectionTracker Connections { get; } = new();
+
+    public IpDefragmenter Defragmenter => _defragmenter;
+
+    private DatapathCounters Counters { get; }
+
+    private DatapathClock Clock => _options.Clock;
+
+    /// <summary>A frame arrives on a port (<c>ovs_vport_receive</c>).</summary>
+    public void Receive(uint portNumber, ReadOnlySpan<byte> frame)
+    {
+        EmbeddedPort? port = Ports.Find(portNumber);
+        if (port is null)
+        {
+            Counters.CountDrop(DropReason.UnknownInputPort);
+            return;
+        }
+
+        port.CountReceived(frame.Length);
+        if (frame.Length > PacketBuffer.MaximumLength)
+        {
+            Counters.CountDrop(DropReason.FrameTooLong);
+            return;
+        }
+
+        PacketBuffer packet = _pool.Acquire();
+        packet.Load(frame);
+        var key = new FlowKey { InPort = portNumber };
+        if (TryExtract(packet, ref key))
+            Process(packet, ref key);
+        else
+            Counters.CountDrop(DropReason.MalformedFrame);
+        _pool.Release(packet);
+    }
+
+    /// <summary>
+    /// Carries out the actions of an EXECUTE on a frame (<c>ovs_packet_cmd_execute</c>). The key's metadata is the
+    /// sender's, its headers come from the frame. Returns 0 or an errno.
+    /// </summary>
+    public int Execute(ReadOnlySpan<byte> frame, ref FlowKey key, PacketOrigin origin, int upcallHandler, ActionList actions)
+    {
+        if (frame.Length > PacketBuffer.MaximumLength)
+            return Errno.Invalid;
+        PacketBuffer packet = _pool.Acquire();
+        packet.Load(frame);
+        packet.Mru = origin.Mru;
+        packet.Hash = origin.Hash;
+        packet.UpcallHandler = upcallHandler;
+        int error = Errno.Invalid;
+        if (TryExtract(packet, ref key) && HasFittingTuple(key))
+        {
+            error = ActionValidation.Check(actions.Span, key);
+            if (error == 0 && Ports.Find(key.InPort) is null && Ports.Find(0) is null)
+                error = Errno.NoDevice;
+            if (error == 0)
+            {
+                Counters.CountExecute();
+                error = ExecuteActions(packet, ref key, actions);
+            }
+        }
+
+        _pool.Release(packet);
+        return error;
+    }
+
+    /// <summary>The tracked tuple must be of the frame's IP version (<c>ovs_flow_key_extract_userspace</c>).</summary>
+    private static bool HasFittingTuple(in FlowKey key)
+    {
+        bool ipv4 = key.CtOrigIpv4Src != 0 || key.CtOrigIpv4Dst != 0;
+        bool ipv6 = key.CtOrigIpv6Src != 0 || key.CtOrigIpv6Dst != 0;
+        return (!ipv4 || key.EthType == EtherTypes.Ipv4) && (!ipv6 || key.EthType == EtherTypes.Ipv6);
+    }
+
+    private static bool TryExtract(PacketBuffer packet, ref FlowKey key)
+    {
+        packet.HoldOuterTag();
+        bool extracted = KeyExtraction.TryExtract(packet.Frame, packet.VlanTpid, packet.VlanTci, ref key, out PacketLayout layout);
+        packet.Layout = layout;
+        return extracted;
+    }
+
+    private void Process(PacketBuffer packet, ref FlowKey key)
+    {
+        PacketHash.Ensure(packet, key);
+        DatapathFlow? flow = Flows.Find(key, out int masks);
+        Counters.CountLookup(flow is not null, masks);
+        if (flow is null)
+        {
+            if (!_upcalls.Miss(packet, key))
+                Counters.CountDrop(DropReason.UpcallLost);
+            return;
+        }
+
+        flow.Update(packet.Length, key.TcpFlags, Clock.Milliseconds);
+        _ = ExecuteActions(packet, ref key, new ActionList(flow.Actions));
+    }
+
+    private int ExecuteActions(PacketBuffer packet, ref FlowKey key, ActionList actions)
+    {
+        if (_level >= RecursionLimit)
+        {
+            Counters.CountDrop(DropReason.RecursionLimit);
+            return Errno.NetworkDown;
+        }
+
+        _level++;
+        int error = DoExecute(packet, ref key, actions);
+        if (_level == 1)
+            RunDeferred();
+        _level--;
+        return error;
+    }
+
+    private void RunDeferred()
+    {
+        while (_deferred.TryTake(out PacketBuffer? packet, out FlowKey key, out ActionList actions))
+        {
+            if (actions.Bytes is null)
+                Process(packet, ref key);
+            else
+                _ = DoExecute(packet, ref key, actions);
+            _pool.Release(packet);
+        }
+    }
+}

@@ -1,0 +1,185 @@
+using UpcallActors.Odp;
+
+namespace UpcallActors.Embedded;
+
+/// <summary>
+/// A datapath in this process that speaks the kernel's messages: flow table with masks, actions, connection tracking,
+/// reassembly and refragmentation as <c>net/openvswitch</c> does them. Thread-safe: one lock covers a frame's whole way.
+/// </summary>
+/// <remarks>
+/// Works as a kernel with UNALIGNED and DISPATCH_UPCALL_PER_CPU does. Not implemented: tunnels, packets without Ethernet
+/// header, MPLS and NSH actions; the requests that need them are refused.
+/// </remarks>
+public sealed class EmbeddedDatapath : IDatapath
+{
+    /// <summary>What Linux 6.1 happened to assign; the numbers mean nothing here.</summary>
+    internal static readonly OvsFamilies FamilyIds = new(Datapath: 32, Vport: 33, Flow: 34, Packet: 35, Meter: 36, CtLimit: 37);
+
+    private readonly Lock _lock = new();
+    private readonly EmbeddedDatapathOptions _options;
+    private readonly UpcallDispatch _upcalls;
+    private readonly PacketProcessor _processor;
+    private readonly FlowRequests _flows;
+    private readonly VportRequests _vports;
+    private readonly DatapathRequests _datapaths;
+    private readonly PacketRequests _packets;
+    private readonly MeterRequests _meters;
+    private bool _disposed;
+
+    /// <summary>Makes a datapath with one port: number 0, internal, of the datapath's name.</summary>
+    public EmbeddedDatapath(EmbeddedDatapathOptions options)
+    {
+        options.Validate();
+        _options = options;
+        Counters = new DatapathCounters();
+        _upcalls = new UpcallDispatch(options, Counters);
+        _processor = new PacketProcessor(options, _upcalls, Counters);
+        _flows = new FlowRequests(options, _processor, Counters);
+        _vports = new VportRequests(options, _processor);
+        _datapaths = new DatapathRequests(options, _processor, Counters);
+        _packets = new PacketRequests(_processor, _upcalls);
+        _meters = new MeterRequests(options, _processor);
+        _processor.Ports.TryAdd(new EmbeddedPort(0, options.Name, OvsVportType.Internal));
+    }
+
+    /// <inheritdoc/>
+    public string Name => _options.Name;
+
+    /// <inheritdoc/>
+    public int IfIndex => _options.IfIndex;
+
+    /// <inheritdoc/>
+    public OvsFamilies Families => FamilyIds;
+
+    /// <inheritdoc/>
+    public int HandlerCount => _options.HandlerCount;
+
+    /// <summary>What the datapath has counted.</summary>
+    public DatapathCounters Counters { get; }
+
+    /// <summary>The time it lives by.</summary>
+    public DatapathClock Clock => _options.Clock;
+
+    /// <summary>Flows in the table now.</summary>
+    public int FlowCount
+    {
+        get
+        {
+            lock (_lock)
+                return _processor.Flows.Count;
+        }
+    }
+
+    /// <summary>Connections tracked now.</summary>
+    public int ConnectionCount
+    {
+        get
+        {
+            lock (_lock)
+                return _processor.Connections.Count;
+        }
+    }
+
+    /// <summary>Adds a port. Throws <see cref="ArgumentException"/> when its number or name is taken.</summary>
+    public void AddPort(EmbeddedPort port)
+    {
+        lock (_lock)
+        {
+            if (!_processor.Ports.TryAdd(port))
+                throw new ArgumentException($"Port {port.Number} ({port.Name}): number or name is taken.", nameof(port));
+        }
+    }
+
+    /// <summary>
+    /// A frame arrives on a port. It is matched, and its flow's actions are carried out, before this returns; an upcall is
+    /// queued. Whatever the frame holds, this does not fail: what cannot be handled is counted.
+    /// </summary>
+    public void Receive(uint port, ReadOnlySpan<byte> frame)
+    {
+        lock (_lock)
+        {
+            if (!_disposed)
+                _processor.Receive(port, frame);
+        }
+    }
+
+    /// <summary>Takes all flows out of the table, as a FLOW_CMD_DEL without key does.</summary>
+    public void FlushFlows()
+    {
+        lock (_lock)
+            _processor.Flows.Flush();
+    }
+
+    /// <summary>How many frames given to reassembly came to an outcome.</summary>
+    public ulong Defragmented(DefragmentationOutcome outcome)
+    {
+        lock (_lock)
+            return _processor.Defragmenter.Count(outcome);
+    }
+
+    /// <inheritdoc/>
+    public IUpcallSource OpenUpcalls(int handler)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)handler, (uint)HandlerCount, nameof(handler));
+        return _upcalls.Open(handler);
+    }
+
+    /// <inheritdoc/>
+    public IRequestChannel OpenRequests() => new EmbeddedRequestChannel(this);
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        lock (_lock)
+        {
+            if (_disposed)
+                return;
+            _disposed = true;
+            _upcalls.Dispose();
+        }
+    }
+
+    /// <summary>Handles one request; answers go to the queue, but for the result, which is returned as 0 or an errno.</summary>
+    internal int Handle(EmbeddedRequest request, AnswerQueue answers)
+    {
+        lock (_lock)
+        {
+            if (_disposed)
+                return Errno.NoDevice;
+            if (request.IfIndex != IfIndex && request.Family != FamilyIds.Datapath)
+                return Errno.NoDevice;
+            if (request.Family == FamilyIds.Packet)
+                return _packets.Handle(request);
+            if (request.Family == FamilyIds.Flow)
+                return _flows.Handle(request, answers);
+            if (request.Family == FamilyIds.Vport)
+                return _vports.Handle(request, answers);
+            if (request.Family == FamilyIds.Datapath)
+                return _datapaths.Handle(request, answers);
+            if (request.Family == FamilyIds.Meter)
+                return _meters.Handle(request, answers);
+            return request.Family == FamilyIds.CtLimit ? Errno.NotSupported : Errno.NoEntry;
+        }
+    }
+
+    /// <summary>Begins a dump, or returns null for a family that has none.</summary>
+    internal EmbeddedDump? BeginDump(EmbeddedRequest request)
+    {
+        lock (_lock)
+        {
+            uint sequence = request.Sequence;
+            if (request.Family == FamilyIds.Flow)
+                return EmbeddedDump.OfFlows(_processor.Flows.Snapshot(), _flows, sequence, FlowRequests.OmissionsOf(request));
+            if (request.Family == FamilyIds.Vport)
+                return EmbeddedDump.OfPorts(_processor.Ports.Snapshot(), _vports, sequence);
+            return request.Family == FamilyIds.Datapath ? EmbeddedDump.OfDatapath(_datapaths, sequence) : null;
+        }
+    }
+
+    /// <summary>Writes the next parts of a dump while <paramref name="room"/> bytes suffice.</summary>
+    internal void ContinueDump(EmbeddedDump dump, AnswerQueue answers, int room)
+    {
+        lock (_lock)
+            dump.Continue(answers, room);
+    }
+}

@@ -1,0 +1,86 @@
+using System.Numerics;
+using UpcallActors.Odp;
+
+namespace UpcallActors.Embedded;
+
+/// <summary>Hashes of packets: <c>skb_get_hash</c>, and the HASH action over it. The kernel's hash has a secret of its own; its values cannot be had.</summary>
+internal static class PacketHash
+{
+    /// <summary><c>OVS_PACKET_HASH_SW_BIT</c>.</summary>
+    private const ulong SoftwareBit = 1UL << 32;
+
+    /// <summary><c>OVS_PACKET_HASH_L4_BIT</c>.</summary>
+    private const ulong TransportBit = 1UL << 33;
+
+    private const uint JenkinsInitial = 0xdeadbeef;
+
+    /// <summary>Gives the packet a hash if it has none.</summary>
+    public static void Ensure(PacketBuffer packet, in FlowKey key)
+    {
+        if (packet.Hash != 0)
+            return;
+        bool hasPorts = HasPorts(key);
+        ulong hash = Addresses(key) ^ key.NwProto;
+        if (hasPorts)
+            hash = Mix(hash ^ ((ulong)key.TpSrc << 16) ^ key.TpDst);
+        uint value = (uint)(hash ^ (hash >> 32));
+        packet.Hash = (value == 0 ? 1 : value) | SoftwareBit | (hasPorts ? TransportBit : 0);
+    }
+
+    /// <summary>
+    /// A number that is the same for all packets of a flow, its fragments and what they are reassembled to among them:
+    /// ports count only where every packet of the flow has them.
+    /// </summary>
+    public static uint Flow(PacketBuffer packet, in FlowKey key)
+    {
+        ulong hash = Addresses(key);
+        if (packet.Mru == 0 && HasPorts(key))
+            hash = Mix(hash ^ ((ulong)key.TpSrc << 16) ^ key.TpDst);
+        return (uint)(hash >> 32);
+    }
+
+    /// <summary>The HASH action's value (<c>execute_hash</c>: <c>jhash_1word</c>, never 0).</summary>
+    public static uint Datapath(PacketBuffer packet, in FlowKey key, uint basis)
+    {
+        Ensure(packet, key);
+        uint a = (uint)packet.Hash + JenkinsInitial + 4 + basis;
+        uint b = JenkinsInitial + 4 + basis;
+        uint c = b;
+        unchecked
+        {
+            c = (c ^ b) - BitOperations.RotateLeft(b, 14);
+            a = (a ^ c) - BitOperations.RotateLeft(c, 11);
+            b = (b ^ a) - BitOperations.RotateLeft(a, 25);
+            c = (c ^ b) - BitOperations.RotateLeft(b, 16);
+            a = (a ^ c) - BitOperations.RotateLeft(c, 4);
+            b = (b ^ a) - BitOperations.RotateLeft(a, 14);
+            c = (c ^ b) - BitOperations.RotateLeft(b, 24);
+        }
+
+        return c == 0 ? 1 : c;
+    }
+
+    private static bool HasPorts(in FlowKey key) => key.NwFrag == 0 && key.NwProto is IpProtocols.Tcp or IpProtocols.Udp or IpProtocols.Sctp && key.EthType is EtherTypes.Ipv4 or EtherTypes.Ipv6;
+
+    private static ulong Addresses(in FlowKey key)
+    {
+        switch (key.EthType)
+        {
+            case EtherTypes.Ipv4:
+                return Mix(((ulong)key.Ipv4Src << 32) | key.Ipv4Dst);
+            case EtherTypes.Ipv6:
+                ulong hash = Mix((ulong)(key.Ipv6Src >> 64) ^ key.Ipv6Label);
+                hash = Mix(hash ^ (ulong)key.Ipv6Src);
+                hash = Mix(hash ^ (ulong)(key.Ipv6Dst >> 64));
+                return Mix(hash ^ (ulong)key.Ipv6Dst);
+            default:
+                return Mix(Mix(key.EthSrc ^ ((ulong)key.EthType << 48)) ^ key.EthDst);
+        }
+    }
+
+    private static ulong Mix(ulong value)
+    {
+        value = (value ^ (value >> 31)) * 0x9e37_79b9_7f4a_7c15;
+        return value ^ (value >> 29);
+    }
+}
