@@ -50,4 +50,7 @@ public enum XlateError : uint
 
     /// <summary>A tunnel header could not be built.</summary>
     HeaderBuildFailed = 15,
+
+    /// <summary>More actions than there is room for; not one of Open vSwitch's, which would do such actions itself.</summary>
+    ActionsTooLong = 16,
 }

@@ -1,24 +1,112 @@
+using System.Collections.Immutable;
+using System.Text;
+
 namespace UpcallActors.OpenFlow;
 
-/// <summary>The actions of a rule, in ofctl's syntax.</summary>
+/// <summary>The actions of a rule, of a <c>clone</c> or of a <c>ct(exec(…))</c>, in order. Immutable; no actions drop the packet.</summary>
 public sealed class ActionList
 {
-    private readonly string _text;
+    /// <summary>How deep lists may nest in text (<c>MAX_OFPACT_PARSE_DEPTH</c> in Open vSwitch).</summary>
+    internal const int MaximumNesting = 100;
 
-    private ActionList(string text) => _text = text;
+    private const string Drop = "drop";
 
-    /// <summary>Reads the rest of the line.</summary>
-    public static ActionList Parse(ref TextCursor cursor)
+    private ActionList(ImmutableArray<OpenFlowAction> actions) => Actions = actions;
+
+    /// <summary>The list that drops.</summary>
+    public static ActionList Empty { get; } = new([]);
+
+    /// <summary>The actions.</summary>
+    public ImmutableArray<OpenFlowAction> Actions { get; }
+
+    /// <summary>Reads actions in ofctl's syntax to the end of the text.</summary>
+    /// <exception cref="FlowSyntaxException">The text is no list of known actions.</exception>
+    public static ActionList Parse(ref TextCursor cursor) => Parse(ref cursor, MaximumNesting, inConntrack: false);
+
+    /// <summary>Appends the list as <c>ovs-ofctl</c> prints it.</summary>
+    public void Format(StringBuilder text)
     {
-        cursor.SkipBlanks();
-        int start = cursor.Position;
-        ReadOnlySpan<char> rest = cursor.Rest.TrimEnd();
-        if (rest.IsEmpty)
-            throw cursor.ErrorAt(start, "an action is missing");
-        cursor.TryTake(rest);
-        return new ActionList(rest.ToString());
+        if (Actions.IsEmpty)
+            text.Append(Drop);
+        for (int i = 0; i < Actions.Length; i++)
+        {
+            if (i > 0)
+                text.Append(',');
+            Actions[i].Format(text);
+        }
     }
 
     /// <inheritdoc/>
-    public override string ToString() => _text;
+    public override string ToString()
+    {
+        var text = new StringBuilder();
+        Format(text);
+        return text.ToString();
+    }
+
+    /// <summary>Reads a list that stands in another action's arguments, or the outermost one.</summary>
+    internal static ActionList Parse(ref TextCursor cursor, int nestingLeft, bool inConntrack)
+    {
+        if (nestingLeft == 0)
+            throw cursor.Error("actions are nested too deeply");
+        ImmutableArray<OpenFlowAction>.Builder actions = ImmutableArray.CreateBuilder<OpenFlowAction>();
+        bool drops = false;
+        for (cursor.SkipSeparators(); !cursor.AtEnd; cursor.SkipSeparators())
+        {
+            int start = cursor.Position;
+            if (drops)
+                throw cursor.Error("no action can follow 'drop'");
+            if (actions.Count > 0 && actions[^1].EndsList)
+                throw cursor.Error($"no action can follow '{actions[^1]}'");
+            OpenFlowAction? action = ParseOne(ref cursor, nestingLeft - 1);
+            if (action is null)
+            {
+                if (actions.Count > 0 || inConntrack)
+                    throw cursor.ErrorAt(start, "'drop' must stand alone");
+                drops = true;
+                continue;
+            }
+
+            if (action.ChangesConnection != inConntrack)
+                throw cursor.ErrorAt(start, inConntrack ? $"'{action}' has no place in ct(exec(...)), only changes of ct_mark and ct_label have" : $"'{action}' must stand in ct(exec(...))");
+            actions.Add(action);
+        }
+
+        return actions.Count == 0 ? Empty : new ActionList(actions.DrainToImmutable());
+    }
+
+    /// <summary>Does the actions; <paramref name="last"/> says that nothing comes after the list.</summary>
+    internal void Translate(ref XlateContext context, bool last)
+    {
+        ReadOnlySpan<OpenFlowAction> actions = Actions.AsSpan();
+        for (int i = 0; i < actions.Length && context.Error == Odp.XlateError.None; i++)
+        {
+            if (!actions[i].Translate(ref context, last && i == actions.Length - 1))
+                return;
+        }
+    }
+
+    /// <summary>Reads one action; null for <c>drop</c>.</summary>
+    private static OpenFlowAction? ParseOne(ref TextCursor cursor, int nestingLeft)
+    {
+        int start = cursor.Position;
+        ReadOnlySpan<char> name = cursor.TakeWord(":=(");
+        if (name.IsEmpty)
+            throw cursor.Error(cursor.Peek == ')' ? "')' closes nothing" : "an action's name is missing here");
+        if (name.Equals(Drop, StringComparison.OrdinalIgnoreCase))
+            return null;
+        if (ActionCatalogue.TryFind(name, out ActionEntry? entry))
+        {
+            string written = name.ToString();
+            ActionArguments arguments = ActionArguments.Take(ref cursor, nestingLeft);
+            OpenFlowAction action = entry.Parse(written, ref arguments);
+            arguments.ExpectEnd();
+            return action;
+        }
+
+        // A port alone is an output: 2, LOCAL, NORMAL, or a port's name.
+        if (cursor.Peek is not (':' or '=' or '(') && PortText.TryParse(name, cursor.PortNames, out uint port))
+            return new OutputAction(port, 0);
+        throw cursor.ErrorAt(start, $"unknown action '{name}'");
+    }
 }

@@ -1,0 +1,129 @@
+using System.Text;
+
+namespace UpcallActors.OpenFlow;
+
+/// <summary>
+/// Sends the packet through the connection tracker: <c>ct(commit,zone=9,exec(set_field:1->ct_mark))</c>,
+/// <c>ct(table=1,zone=NXM_NX_REG0[0..15],nat)</c>. With a table, a copy of the packet goes on there as conntrack sees it, and the
+/// packet itself goes on with the next action, untracked.
+/// </summary>
+internal sealed class ConntrackAction : OpenFlowAction
+{
+    private const ulong LastTable = 254;
+    private static readonly string[] _helpers = ["ftp", "tftp"];
+
+    public bool Commit { get; private set; }
+
+    public bool Force { get; private set; }
+
+    /// <summary>Where a copy goes on, if anywhere.</summary>
+    public byte? Table { get; private set; }
+
+    /// <summary>The zone, unless <see cref="ZoneField"/> has it.</summary>
+    public ushort Zone { get; private set; }
+
+    public SubField? ZoneField { get; private set; }
+
+    /// <summary>What to write to the connection's mark and label.</summary>
+    public ActionList Exec { get; private set; } = ActionList.Empty;
+
+    public NatAction? Nat { get; private set; }
+
+    /// <summary>The application gateway, <c>ftp</c> or <c>tftp</c>.</summary>
+    public string? Helper { get; private set; }
+
+    public static OpenFlowAction Parse(string name, ref ActionArguments arguments)
+    {
+        var action = new ConntrackAction();
+        int start = arguments.Cursor.Position;
+        while (ActionArguments.TryTakePair(ref arguments.Cursor, out string key, out int keyAt, out TextCursor value))
+            action.ParsePart(key, keyAt, ref value, arguments);
+        return action.Force && !action.Commit ? throw arguments.Cursor.ErrorAt(start, "force needs commit") : action;
+    }
+
+    public override void Format(StringBuilder text)
+    {
+        int start = text.Append("ct(").Length;
+        text.Append(Commit ? "commit," : "").Append(Force ? "force," : "");
+        if (Table is byte table)
+            text.Append("table=").Append(table).Append(',');
+        if (ZoneField is SubField field)
+            text.Append("zone=").Append(field.ToString()).Append(',');
+        else if (Zone != 0)
+            text.Append("zone=").Append(Zone).Append(',');
+        if (Nat is not null)
+        {
+            Nat.Format(text);
+            text.Append(',');
+        }
+
+        if (!Exec.Actions.IsEmpty)
+        {
+            text.Append("exec(");
+            Exec.Format(text);
+            text.Append("),");
+        }
+
+        if (Helper is not null)
+            text.Append("alg=").Append(Helper).Append(',');
+        if (text.Length > start)
+            text.Length--;
+        text.Append(')');
+    }
+
+    internal override bool Translate(ref XlateContext context, bool last)
+    {
+        context.Track(this);
+        return true;
+    }
+
+    private void ParsePart(string key, int keyAt, ref TextCursor value, in ActionArguments arguments)
+    {
+        switch (key)
+        {
+            case "commit":
+                Commit = true;
+                break;
+            case "force":
+                Force = true;
+                break;
+            case "table":
+                Table = (byte)value.TakeNumber("the table", LastTable);
+                break;
+            case "zone" when char.IsAsciiDigit(value.Peek):
+                Zone = (ushort)value.TakeNumber("the zone", ushort.MaxValue);
+                break;
+            case "zone":
+                ZoneField = TakeZone(ref value);
+                break;
+            case "nat":
+                Nat = NatAction.Parse(ref value);
+                break;
+            case "exec":
+                Exec = ActionList.Parse(ref value, arguments.NestingLeft, inConntrack: true);
+                break;
+            case "alg":
+                Helper = TakeHelper(ref value);
+                break;
+            default:
+                throw arguments.Cursor.ErrorAt(keyAt, $"'{key}' is no argument of ct(...)");
+        }
+
+        if (!value.AtEnd)
+            throw value.Error($"'{value.Rest}' is too much here");
+    }
+
+    private static SubField TakeZone(ref TextCursor value)
+    {
+        int start = value.Position;
+        SubField field = SubField.Parse(ref value);
+        return field.Length == 16 ? field : throw value.ErrorAt(start, $"a zone has 16 bits, {field} has {field.Length}");
+    }
+
+    private static string TakeHelper(ref TextCursor value)
+    {
+        int start = value.Position;
+        string helper = value.TakeName().ToString();
+        return Array.IndexOf(_helpers, helper) >= 0 ? helper : throw value.ErrorAt(start, $"'{helper}' is no application gateway: ftp or tftp");
+    }
+}

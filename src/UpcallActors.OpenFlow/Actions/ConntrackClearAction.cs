@@ -1,0 +1,19 @@
+using System.Text;
+
+namespace UpcallActors.OpenFlow;
+
+/// <summary>Forgets the packet's connection: <c>ct_clear</c>.</summary>
+internal sealed class ConntrackClearAction : OpenFlowAction
+{
+    private static readonly ConntrackClearAction _instance = new();
+
+    public static OpenFlowAction Parse(string name, ref ActionArguments arguments) => _instance;
+
+    public override void Format(StringBuilder text) => text.Append("ct_clear");
+
+    internal override bool Translate(ref XlateContext context, bool last)
+    {
+        context.ClearTracking();
+        return true;
+    }
+}

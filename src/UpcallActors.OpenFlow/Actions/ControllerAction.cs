@@ -1,0 +1,106 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Text;
+
+namespace UpcallActors.OpenFlow;
+
+/// <summary>
+/// Sends the packet to a controller: <c>CONTROLLER:128</c>, or
+/// <c>controller(max_len=128,reason=action,id=7,userdata=01.02)</c>.
+/// </summary>
+internal sealed class ControllerAction(ControllerRequest request, ImmutableArray<byte> userData) : OpenFlowAction
+{
+    private static readonly (string Name, ControllerReason Reason)[] _reasons =
+        [("no_match", ControllerReason.NoMatch), ("action", ControllerReason.Action), ("invalid_ttl", ControllerReason.InvalidTtl)];
+
+    public static OpenFlowAction Parse(string name, ref ActionArguments arguments)
+    {
+        ControllerRequest request = ControllerRequest.Default;
+        if (!arguments.Bracketed)
+        {
+            if (arguments.Present)
+                request = request with { MaximumLength = (ushort)arguments.Cursor.TakeNumber("the length", ushort.MaxValue) };
+            return new ControllerAction(request, []);
+        }
+
+        ImmutableArray<byte> userData = [];
+        while (ActionArguments.TryTakePair(ref arguments.Cursor, out string key, out int keyAt, out TextCursor value))
+        {
+            switch (key)
+            {
+                case "max_len":
+                    request = request with { MaximumLength = (ushort)value.TakeNumber("max_len", ushort.MaxValue) };
+                    break;
+                case "id":
+                    request = request with { ControllerId = (ushort)value.TakeNumber("id", ushort.MaxValue) };
+                    break;
+                case "reason":
+                    request = request with { Reason = TakeReason(ref value) };
+                    break;
+                case "userdata":
+                    userData = TakeBytes(ref value);
+                    break;
+                case "pause" or "meter_id":
+                    throw arguments.Cursor.ErrorAt(keyAt, $"'{key}' is not supported yet");
+                default:
+                    throw arguments.Cursor.ErrorAt(keyAt, $"'{key}' is no argument of controller(...)");
+            }
+        }
+
+        return new ControllerAction(request, userData);
+    }
+
+    public override void Format(StringBuilder text)
+    {
+        if (request.Reason == ControllerReason.Action && request.ControllerId == 0 && userData.IsEmpty)
+        {
+            text.Append("CONTROLLER:").Append(request.MaximumLength);
+            return;
+        }
+
+        var parts = new List<string>();
+        if (request.Reason != ControllerReason.Action)
+            parts.Add("reason=" + _reasons.First(entry => entry.Reason == request.Reason).Name);
+        if (request.MaximumLength != ushort.MaxValue)
+            parts.Add(string.Create(CultureInfo.InvariantCulture, $"max_len={request.MaximumLength}"));
+        if (request.ControllerId != 0)
+            parts.Add(string.Create(CultureInfo.InvariantCulture, $"id={request.ControllerId}"));
+        if (!userData.IsEmpty)
+            parts.Add("userdata=" + string.Join('.', userData.Select(value => value.ToString("x2", CultureInfo.InvariantCulture))));
+        text.Append("controller(").AppendJoin(',', parts).Append(')');
+    }
+
+    internal override bool Translate(ref XlateContext context, bool last)
+    {
+        context.SendToController(request, userData);
+        return true;
+    }
+
+    private static ControllerReason TakeReason(ref TextCursor cursor)
+    {
+        int start = cursor.Position;
+        ReadOnlySpan<char> word = cursor.TakeWord();
+        foreach ((string name, ControllerReason reason) in _reasons)
+        {
+            if (word.SequenceEqual(name))
+                return reason;
+        }
+
+        throw cursor.ErrorAt(start, $"'{word}' is no reason");
+    }
+
+    private static ImmutableArray<byte> TakeBytes(ref TextCursor cursor)
+    {
+        var bytes = ImmutableArray.CreateBuilder<byte>();
+        do
+        {
+            int start = cursor.Position;
+            ReadOnlySpan<char> pair = cursor.TakeName();
+            if (!byte.TryParse(pair, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out byte value) || pair.Length > 2)
+                throw cursor.ErrorAt(start, "bytes are written as two hexadecimal digits each, with dots between");
+            bytes.Add(value);
+        }
+        while (cursor.TryTake('.'));
+        return bytes.ToImmutable();
+    }
+}

@@ -1,0 +1,31 @@
+using System.Text;
+
+namespace UpcallActors.OpenFlow;
+
+/// <summary>OpenFlow 1.0's changes of one header field: <c>mod_dl_src:aa:bb:cc:dd:ee:ff</c>, <c>mod_nw_dst:10.0.0.1</c>, <c>mod_nw_tos:16</c> and so on.</summary>
+internal sealed class ModifyAction(string name, MatchField field, UInt128 value) : OpenFlowAction
+{
+    private static readonly (string Action, string Field)[] _fields =
+    [
+        ("mod_dl_src", "eth_src"), ("mod_dl_dst", "eth_dst"), ("mod_nw_src", "ip_src"), ("mod_nw_dst", "ip_dst"),
+        ("mod_nw_tos", "nw_tos"), ("mod_nw_ecn", "nw_ecn"), ("mod_nw_ttl", "nw_ttl"),
+    ];
+
+    public static OpenFlowAction Parse(string name, ref ActionArguments arguments)
+    {
+        (string action, string fieldName) = _fields.First(entry => entry.Action.Equals(name, StringComparison.OrdinalIgnoreCase));
+        MatchField field = MatchFields.Get(fieldName);
+        int start = arguments.Cursor.Position;
+        FieldText.Parse(field, ref arguments.Cursor, out UInt128 value, out UInt128 mask);
+        return mask == field.Bits ? new ModifyAction(action, field, value) : throw arguments.Cursor.ErrorAt(start, $"{action} takes no mask");
+    }
+
+    public override void Format(StringBuilder text) => text.Append(name).Append(':').Append(FieldText.Format(field, value, field.Bits));
+
+    internal override bool Translate(ref XlateContext context, bool last)
+    {
+        if (SettableFields.Exists(field, ref context))
+            SettableFields.Write(field, value, field.Bits, ref context);
+        return true;
+    }
+}

@@ -1,0 +1,45 @@
+using System.Globalization;
+using System.Text;
+using UpcallActors.Odp;
+
+namespace UpcallActors.OpenFlow;
+
+/// <summary>Adds an outer tag of VLAN 0: <c>push_vlan:0x8100</c>, or 0x88a8.</summary>
+internal sealed class PushVlanAction(ushort tpid) : OpenFlowAction
+{
+    private const ushort VlanPresent = 0x1000;
+
+    public static OpenFlowAction Parse(string name, ref ActionArguments arguments)
+    {
+        int start = arguments.Cursor.Position;
+        ulong tpid = arguments.Cursor.TakeNumber("the tag's Ethernet type", ushort.MaxValue);
+        return tpid is EtherTypes.Vlan or EtherTypes.ServiceVlan
+            ? new PushVlanAction((ushort)tpid)
+            : throw arguments.Cursor.ErrorAt(start, "a tag's Ethernet type is 0x8100 or 0x88a8");
+    }
+
+    public override void Format(StringBuilder text) => text.Append("push_vlan:0x").Append(tpid.ToString("x4", CultureInfo.InvariantCulture));
+
+    internal override bool Translate(ref XlateContext context, bool last)
+    {
+        ref FlowKey flow = ref context.Flow.Key;
+        ref FlowKey wildcards = ref context.Wildcards.Key;
+        if ((flow.VlanTci & VlanPresent) != 0)
+        {
+            // The tag moves inwards, and is pushed anew with its value if it does not fit any more (flow_push_vlan_uninit).
+            wildcards.VlanTpid = ushort.MaxValue;
+            wildcards.VlanTci = ushort.MaxValue;
+            if ((flow.CvlanTci & VlanPresent) != 0)
+            {
+                wildcards.CvlanTpid = ushort.MaxValue;
+                wildcards.CvlanTci = ushort.MaxValue;
+            }
+        }
+
+        flow.CvlanTpid = flow.VlanTpid;
+        flow.CvlanTci = flow.VlanTci;
+        flow.VlanTpid = tpid;
+        flow.VlanTci = VlanPresent;
+        return true;
+    }
+}

@@ -1,0 +1,68 @@
+using System.Text;
+
+namespace UpcallActors.OpenFlow;
+
+/// <summary>
+/// Goes on in a table as if the packet had come in on a port, then comes back: <c>resubmit:2</c>, <c>resubmit(,1)</c>,
+/// <c>resubmit(2,1,ct)</c>. Left out, the port is the packet's own and the table the one at work; <c>ct</c> looks up with
+/// the connection's original addresses.
+/// </summary>
+internal sealed class ResubmitAction(uint? port, byte? table, bool withConnection) : OpenFlowAction
+{
+    private const ulong CurrentTable = 255;
+
+    public static OpenFlowAction Parse(string name, ref ActionArguments arguments)
+    {
+        if (!arguments.Bracketed)
+            return new ResubmitAction(ActionArguments.TakePort(ref arguments.Cursor), null, withConnection: false);
+
+        int start = arguments.Cursor.Position;
+        uint? port = arguments.Cursor.Peek == ',' ? null : ActionArguments.TakePort(ref arguments.Cursor);
+        byte? table = null;
+        bool withConnection = false;
+        if (arguments.Cursor.TryTake(','))
+        {
+            if (arguments.Cursor.Peek != ',' && arguments.Present)
+            {
+                ulong number = arguments.Cursor.TakeNumber("the table", CurrentTable);
+                table = number == CurrentTable ? null : (byte)number;
+            }
+
+            if (arguments.Cursor.TryTake(','))
+            {
+                if (!arguments.Cursor.TryTake("ct"))
+                    throw arguments.Cursor.Error("only 'ct' can stand here");
+                withConnection = true;
+            }
+        }
+
+        if (port == OpenFlowPorts.InPort)
+            port = null;
+        return port is null && table is null
+            ? throw arguments.Cursor.ErrorAt(start, "resubmit(...) needs a port or a table")
+            : new ResubmitAction(port, table, withConnection);
+    }
+
+    public override void Format(StringBuilder text)
+    {
+        if (table is null && !withConnection)
+        {
+            text.Append("resubmit:").Append(OpenFlowPorts.Format(port ?? OpenFlowPorts.InPort));
+            return;
+        }
+
+        text.Append("resubmit(");
+        if (port is uint number)
+            text.Append(OpenFlowPorts.Format(number));
+        text.Append(',');
+        if (table is byte id)
+            text.Append(id);
+        text.Append(withConnection ? ",ct)" : ")");
+    }
+
+    internal override bool Translate(ref XlateContext context, bool last)
+    {
+        context.TranslateTable(port ?? context.Flow.Key.InPort, table ?? context.Table, withConnection, last);
+        return true;
+    }
+}

@@ -1,0 +1,33 @@
+using System.Text;
+using UpcallActors.Odp;
+
+namespace UpcallActors.OpenFlow;
+
+/// <summary>Takes off the outer tag, if there is one: <c>strip_vlan</c>, <c>pop_vlan</c>.</summary>
+internal sealed class StripVlanAction(string name) : OpenFlowAction
+{
+    private const ushort VlanPresent = 0x1000;
+
+    public static OpenFlowAction Parse(string name, ref ActionArguments arguments) =>
+        new StripVlanAction(name.StartsWith("pop", StringComparison.OrdinalIgnoreCase) ? "pop_vlan" : "strip_vlan");
+
+    public override void Format(StringBuilder text) => text.Append(name);
+
+    internal override bool Translate(ref XlateContext context, bool last)
+    {
+        ref FlowKey flow = ref context.Flow.Key;
+        if ((flow.VlanTci & VlanPresent) == 0)
+            return true;
+        if ((flow.CvlanTci & VlanPresent) != 0)
+        {
+            context.Wildcards.Key.CvlanTpid = ushort.MaxValue;
+            context.Wildcards.Key.CvlanTci = ushort.MaxValue;
+        }
+
+        flow.VlanTpid = flow.CvlanTpid;
+        flow.VlanTci = flow.CvlanTci;
+        flow.CvlanTpid = 0;
+        flow.CvlanTci = 0;
+        return true;
+    }
+}

@@ -1,0 +1,87 @@
+using System.Collections.Immutable;
+using UpcallActors.Odp;
+
+namespace UpcallActors.OpenFlow;
+
+/// <summary>
+/// What a translation must remember across a recirculation: where to go on and the pipeline's state at that point
+/// (<c>struct frozen_state</c> of Open vSwitch). Equal by content, so that the same state always gets the same id.
+/// </summary>
+/// <remarks>
+/// The packet's MRU and hash are not part of it: they stay with the packet in the datapath, which shows them again in the
+/// upcall after the recirculation. The tunnel's UDP source port is left out too, because nothing can match on it and it would
+/// make a state of each sender's flow.
+/// </remarks>
+internal sealed class FrozenState : IEquatable<FrozenState>
+{
+    private const int TunnelWords = 8;
+
+    private readonly ulong[] _words = new ulong[Flow.KeyStart + TunnelWords];
+
+    /// <summary>The bridge to go on in, by name: it outlives a change of the configuration.</summary>
+    public string Bridge { get; private set; } = "";
+
+    /// <summary>The table to look the packet up in.</summary>
+    public byte Table { get; private set; }
+
+    /// <summary>Whether the packet has been through conntrack, so that its connection's fields mean something.</summary>
+    public bool Conntracked { get; private set; }
+
+    /// <summary>The OpenFlow port the pipeline sees the packet come from.</summary>
+    public uint InPort { get; private set; }
+
+    /// <summary>What a <c>controller(userdata=…)</c> action wants the controller to be told.</summary>
+    public ImmutableArray<byte> UserData { get; private set; } = [];
+
+    /// <summary>Takes the state of a translation.</summary>
+    public void Capture(string bridge, byte table, bool conntracked, ref Flow flow, ImmutableArray<byte> userData)
+    {
+        Bridge = bridge;
+        Table = table;
+        Conntracked = conntracked;
+        InPort = flow.Key.InPort;
+        UserData = userData;
+        flow.PipelineState.CopyTo(_words);
+        flow.Key.Words[..TunnelWords].CopyTo(_words.AsSpan(Flow.KeyStart));
+        FieldLocation source = FlowKeyFields.TunTpSrc;
+        _words[Flow.KeyStart + source.Word] &= ~(source.LowMask << source.Shift);
+    }
+
+    /// <summary>Puts the pipeline's state back into a flow.</summary>
+    public void Restore(ref Flow flow)
+    {
+        _words.AsSpan(0, Flow.KeyStart).CopyTo(flow.PipelineState);
+        _words.AsSpan(Flow.KeyStart).CopyTo(flow.Key.Words);
+        flow.Key.InPort = InPort;
+    }
+
+    /// <summary>A copy to keep.</summary>
+    public FrozenState Clone()
+    {
+        var copy = new FrozenState { Bridge = Bridge, Table = Table, Conntracked = Conntracked, InPort = InPort, UserData = UserData };
+        _words.CopyTo(copy._words, 0);
+        return copy;
+    }
+
+    /// <inheritdoc/>
+    public bool Equals(FrozenState? other) =>
+        other is not null && Table == other.Table && Conntracked == other.Conntracked && InPort == other.InPort
+        && Bridge == other.Bridge && UserData.AsSpan().SequenceEqual(other.UserData.AsSpan()) && _words.AsSpan().SequenceEqual(other._words);
+
+    /// <inheritdoc/>
+    public override bool Equals(object? obj) => Equals(obj as FrozenState);
+
+    /// <inheritdoc/>
+    public override int GetHashCode()
+    {
+        var hash = default(HashCode);
+        hash.Add(Bridge);
+        hash.Add(Table);
+        hash.Add(Conntracked);
+        hash.Add(InPort);
+        hash.AddBytes(UserData.AsSpan());
+        foreach (ulong word in _words)
+            hash.Add(word);
+        return hash.ToHashCode();
+    }
+}

@@ -1,0 +1,53 @@
+using System.Collections.Frozen;
+using System.Collections.Immutable;
+using System.Diagnostics.CodeAnalysis;
+
+namespace UpcallActors.OpenFlow;
+
+/// <summary>
+/// A bridge as a translation sees it. The configuration is immutable: a change makes a new bridge, which may be handed the old
+/// one's <see cref="Tables"/> and <see cref="MacLearning"/>, the two parts that live on and take care of threads themselves.
+/// </summary>
+public sealed class Bridge
+{
+    private readonly FrozenDictionary<uint, BridgePort> _byNumber;
+
+    /// <summary>A bridge.</summary>
+    /// <exception cref="ArgumentException">Two ports have the same OpenFlow number, or a number is reserved.</exception>
+    public Bridge(string name, FailMode failMode, FlowTables tables, IEnumerable<BridgePort> ports, MacLearningTable? macLearning = null)
+    {
+        Name = name;
+        FailMode = failMode;
+        Tables = tables;
+        MacLearning = macLearning ?? new MacLearningTable();
+        // LOCAL first, then by number: the order in which ovs-vswitchd floods, whose bridges add their own port first.
+        Ports = [.. ports.OrderBy(port => port.Number == OpenFlowPorts.Local ? -1L : port.Number)];
+        foreach (BridgePort port in Ports)
+        {
+            if (port.Number is 0 or (>= OpenFlowPorts.Maximum and not OpenFlowPorts.Local))
+                throw new ArgumentException($"port {port.Name} of bridge {name} has the reserved OpenFlow number {port.Number}", nameof(ports));
+        }
+
+        if (Ports.DistinctBy(port => port.Number).Count() != Ports.Length)
+            throw new ArgumentException($"two ports of bridge {name} have the same OpenFlow number", nameof(ports));
+        _byNumber = Ports.ToFrozenDictionary(port => port.Number);
+    }
+
+    /// <summary>The bridge's name, unique in its datapath.</summary>
+    public string Name { get; }
+
+    /// <summary>What becomes of packets that no flow matches.</summary>
+    public FailMode FailMode { get; }
+
+    /// <summary>The flow tables.</summary>
+    public FlowTables Tables { get; }
+
+    /// <summary>What NORMAL has learned.</summary>
+    public MacLearningTable MacLearning { get; }
+
+    /// <summary>The ports, in the order in which they are flooded: LOCAL, then by OpenFlow number.</summary>
+    public ImmutableArray<BridgePort> Ports { get; }
+
+    /// <summary>Finds a port by OpenFlow number.</summary>
+    public bool TryGetPort(uint number, [NotNullWhen(true)] out BridgePort? port) => _byNumber.TryGetValue(number, out port);
+}

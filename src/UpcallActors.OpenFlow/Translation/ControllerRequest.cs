@@ -1,0 +1,31 @@
+namespace UpcallActors.OpenFlow;
+
+/// <summary>Why a packet goes to a controller (<c>enum ofp_packet_in_reason</c>).</summary>
+public enum ControllerReason : byte
+{
+    /// <summary>No flow matched.</summary>
+    NoMatch = 0,
+
+    /// <summary>An action said so.</summary>
+    Action = 1,
+
+    /// <summary>The TTL would have become 0.</summary>
+    InvalidTtl = 2,
+}
+
+/// <summary>What the cookie of a controller's userspace action says, as the 64-bit argument of an <see cref="Odp.UserspaceCookie"/>.</summary>
+/// <param name="MaximumLength">Bytes of the packet to send, 65535 for all of it.</param>
+/// <param name="Reason">Why.</param>
+/// <param name="ControllerId">Which controllers.</param>
+public readonly record struct ControllerRequest(ushort MaximumLength, ControllerReason Reason, ushort ControllerId)
+{
+    /// <summary>A request that says nothing special: the whole packet, because of an action.</summary>
+    public static ControllerRequest Default => new(ushort.MaxValue, ControllerReason.Action, 0);
+
+    /// <summary>Packs it: controller in bits 0 to 15, length in 16 to 31, reason in 32 to 39.</summary>
+    public ulong ToArgument() => ControllerId | ((ulong)MaximumLength << 16) | ((ulong)Reason << 32);
+
+    /// <summary>Unpacks what <see cref="ToArgument"/> packed.</summary>
+    public static ControllerRequest FromArgument(ulong argument) =>
+        new((ushort)(argument >> 16), (ControllerReason)(argument >> 32), (ushort)argument);
+}

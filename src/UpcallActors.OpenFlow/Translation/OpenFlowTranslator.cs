@@ -1,0 +1,103 @@
+using UpcallActors.Odp;
+
+namespace UpcallActors.OpenFlow;
+
+/// <summary>Translates the upcalls of one lane through the flow tables of the bridge they came in on (<c>xlate_actions</c>).</summary>
+internal sealed class OpenFlowTranslator(OpenFlowTranslatorFactory factory) : IUpcallTranslator
+{
+    private const byte EcnBits = 3;
+    private const int TunnelWords = 8;
+
+    private readonly XlateScratch _scratch = new();
+
+    /// <inheritdoc/>
+    public ulong Version => factory.BridgeSet.Version;
+
+    /// <inheritdoc/>
+    public Translation Translate(in UpcallView upcall, Span<byte> actions, ref FlowKey mask)
+    {
+        ref readonly FlowKey key = ref upcall.Key;
+        BridgeSet bridges = factory.BridgeSet;
+        ulong version = bridges.Version;
+        FrozenState? frozen = null;
+        MegaflowMask.Begin(key, ref mask);
+        if (!bridges.TryFindInput(key, out Bridge? bridge, out BridgePort? port))
+            return Drop(XlateError.BridgeNotFound, version, upcall.Command == PacketCommand.Miss, key, ref mask);
+        if (key.RecircId != 0)
+        {
+            if (!factory.Recirculations.TryGetState(key.RecircId, out frozen))
+                return new Translation { Version = version, Error = XlateError.NoRecirculationContext };
+            if (!bridges.TryGetBridge(frozen.Bridge, out bridge))
+                return Drop(XlateError.BridgeNotFound, version, upcall.Command == PacketCommand.Miss, key, ref mask);
+        }
+
+        ref Flow flow = ref _scratch.Flow;
+        flow = new Flow(key);
+        flow.Key.InPort = port.Number;
+        _scratch.Base = flow;
+        // The datapath keeps no tunnel key for a packet it has taken out of its tunnel: the first output to one sets it.
+        _scratch.Base.Key.Words[..TunnelWords].Clear();
+        _scratch.Wildcards = new Flow(mask);
+
+        var context = new XlateContext(_scratch, factory.Recirculations, bridge, bridge.Tables.Current, upcall.Packet.Length, actions);
+        Thaw(frozen, ref context);
+        if (ReceiveCongestion(ref flow.Key))
+            context.TranslateFirst();
+        else
+            context.Fail(XlateError.CongestionDrop);
+        if (context.Actions.Overflowed)
+            context.Fail(XlateError.ActionsTooLong);
+
+        mask = _scratch.Wildcards.Key;
+        bool mayInstall = upcall.Command == PacketCommand.Miss;
+        if (context.Error != XlateError.None)
+            return Drop(context.Error, version, mayInstall && context.Error != XlateError.ActionsTooLong, key, ref mask);
+        MegaflowMask.End(key, ref mask);
+        return new Translation
+        {
+            ActionsLength = context.Actions.Length,
+            InstallFlow = mayInstall,
+            Version = version,
+            ControllerPackets = context.ControllerPackets,
+        };
+    }
+
+    /// <summary>A packet that cannot be helped is dropped, and so are those like it, in the datapath.</summary>
+    private static Translation Drop(XlateError error, ulong version, bool installFlow, in FlowKey key, ref FlowKey mask)
+    {
+        MegaflowMask.End(key, ref mask);
+        return new Translation { Version = version, Error = error, InstallFlow = installFlow };
+    }
+
+    /// <summary>Puts back the pipeline's state of a packet that comes from a recirculation.</summary>
+    private static void Thaw(FrozenState? frozen, ref XlateContext context)
+    {
+        ref Flow flow = ref context.Flow;
+        if (frozen is null)
+        {
+            // The packet may have been tracked before it came to us: by the host's own netfilter, in the same zone 0.
+            context.Conntracked = (flow.Key.CtState & CtState.Tracked) != 0;
+            return;
+        }
+
+        frozen.Restore(ref flow);
+        context.Table = frozen.Table;
+        context.Conntracked = frozen.Conntracked;
+        if (!frozen.Conntracked)
+            XlateContext.ClearConnection(ref flow.Key);
+    }
+
+    /// <summary>
+    /// Takes a tunnel's congestion mark over to the packet (<c>tnl_process_ecn</c>); false when the packet knows nothing of congestion
+    /// marks and must be dropped (RFC 6040).
+    /// </summary>
+    private static bool ReceiveCongestion(ref FlowKey flow)
+    {
+        if (!MegaflowMask.IsFromTunnel(flow) || flow.EthType is not (EtherTypes.Ipv4 or EtherTypes.Ipv6) || (flow.TunTos & EcnBits) != EcnBits)
+            return true;
+        if ((flow.NwTos & EcnBits) == 0)
+            return false;
+        flow.NwTos |= EcnBits;
+        return true;
+    }
+}

@@ -1,0 +1,46 @@
+using System.Collections.Immutable;
+using UpcallActors.Odp;
+
+namespace UpcallActors.OpenFlow;
+
+/// <summary>
+/// Translates upcalls through the OpenFlow tables of a datapath's bridges. What it holds is shared by the translators of all lanes:
+/// the bridges as an immutable snapshot, and the table of recirculation ids. Thread-safe.
+/// </summary>
+public sealed class OpenFlowTranslatorFactory : IUpcallTranslatorFactory
+{
+    private readonly Lock _replacing = new();
+    private BridgeSet _bridges;
+
+    /// <summary>A factory for the bridges of one datapath.</summary>
+    /// <exception cref="ArgumentException">Two bridges share a name, or two ports that are not tunnels a datapath port.</exception>
+    public OpenFlowTranslatorFactory(IEnumerable<Bridge> bridges, RecirculationTable? recirculations = null)
+    {
+        _bridges = new BridgeSet([.. bridges], baseVersion: 0);
+        Recirculations = recirculations ?? new RecirculationTable();
+    }
+
+    /// <summary>The bridges now.</summary>
+    public ImmutableArray<Bridge> Bridges => BridgeSet.Bridges;
+
+    /// <summary>The recirculation ids given out.</summary>
+    public RecirculationTable Recirculations { get; }
+
+    internal BridgeSet BridgeSet => Volatile.Read(ref _bridges);
+
+    /// <summary>Puts other bridges in the place of those before, under a new version.</summary>
+    /// <exception cref="ArgumentException">As for the constructor; nothing was changed.</exception>
+    public void Replace(IEnumerable<Bridge> bridges)
+    {
+        lock (_replacing)
+        {
+            // A step that no number of changes to the old tables makes up for while this runs.
+            const ulong Step = 1UL << 32;
+            var unversioned = new BridgeSet([.. bridges], baseVersion: 0);
+            Volatile.Write(ref _bridges, new BridgeSet(unversioned.Bridges, _bridges.Version + Step - unversioned.Version));
+        }
+    }
+
+    /// <inheritdoc/>
+    public IUpcallTranslator Create(int handler) => new OpenFlowTranslator(this);
+}

@@ -1,0 +1,57 @@
+using UpcallActors.Netlink;
+using UpcallActors.Odp;
+
+namespace UpcallActors.OpenFlow;
+
+internal ref partial struct XlateContext
+{
+    /// <summary>
+    /// Does actions to a copy of the packet (<c>clone_xlate_actions</c>): within a CLONE action only if something follows and the
+    /// copy's actions cannot be undone by header changes.
+    /// </summary>
+    public void Clone(ActionList actions, bool last)
+    {
+        if (!MayDescend())
+            return;
+        if (!last)
+            Commit();
+        Flow flow = Flow;
+        Flow packet = _scratch.Base;
+        bool conntracked = Conntracked;
+        int start = Actions.Length;
+        int nest = Actions.BeginNest(OvsActionAttribute.Clone);
+        _depth++;
+        actions.Translate(ref this, last: true);
+        _depth--;
+        if (Actions.Overflowed)
+            return;
+
+        int body = start + NetlinkAttribute.HeaderLength;
+        if (Actions.Length > body && !last && !AreReversible(Actions.Written[body..]))
+        {
+            Actions.EndNest(nest);
+            _scratch.Base = packet;
+        }
+        else
+        {
+            // The next commit undoes what the copy's actions changed.
+            Actions.Written[body..].CopyTo(Actions.Written[start..]);
+            Actions.Truncate(Actions.Length - NetlinkAttribute.HeaderLength);
+        }
+
+        Flow = flow;
+        Conntracked = conntracked;
+    }
+
+    /// <summary>Whether all that the actions change can be changed back with SET and VLAN actions (<c>odp_actions_are_reversible</c>).</summary>
+    private static bool AreReversible(ReadOnlySpan<byte> actions)
+    {
+        foreach (NetlinkAttribute action in new NetlinkAttributes(actions))
+        {
+            if (action.Type is OvsActionAttribute.Ct or OvsActionAttribute.CtClear or OvsActionAttribute.Trunc)
+                return false;
+        }
+
+        return true;
+    }
+}

@@ -1,0 +1,137 @@
+using System.Collections.Immutable;
+using UpcallActors.Odp;
+
+namespace UpcallActors.OpenFlow;
+
+internal ref partial struct XlateContext
+{
+    private const byte EcnBits = 3;
+    private const byte EcnCongestion = 3;
+    private const byte EcnCapable = 2;
+    private const int TunnelWords = 8;
+
+    /// <summary>Outputs to an OpenFlow port, reserved ones included (<c>xlate_output_action</c>).</summary>
+    public void Output(uint port, in ControllerRequest controller, bool last)
+    {
+        switch (port)
+        {
+            case OpenFlowPorts.InPort:
+                OutputTo(Flow.Key.InPort);
+                break;
+            case OpenFlowPorts.Table:
+                TranslateTable(Flow.Key.InPort, 0, withConnection: false, last);
+                break;
+            case OpenFlowPorts.Normal:
+                TranslateNormal();
+                break;
+            case OpenFlowPorts.Flood:
+            case OpenFlowPorts.All:
+                Flood();
+                break;
+            case OpenFlowPorts.Controller:
+                SendToController(controller, []);
+                break;
+            case OpenFlowPorts.None:
+                break;
+            default:
+                // A packet goes back where it came from only when IN_PORT says so.
+                if (port != Flow.Key.InPort)
+                    OutputTo(port);
+                break;
+        }
+    }
+
+    /// <summary>Has the datapath send the packet up for a controller, now and for each packet of the flow to come.</summary>
+    public void SendToController(in ControllerRequest request, ImmutableArray<byte> userData)
+    {
+        Commit();
+        // The controller sees the pipeline's state too (registers, table), which the datapath does not carry.
+        _scratch.Frozen.Capture(Bridge.Name, Table, Conntracked, ref Flow, userData);
+        var cookie = new UserspaceCookie(UserspaceReason.Controller, _recirculations.GetId(_scratch.Frozen), request.ToArgument());
+        int nest = Actions.BeginNest(OvsActionAttribute.Userspace);
+        // With an upcall socket per CPU the kernel chooses the socket and wants this placeholder (dpif-netlink.c).
+        Actions.PutU32(OvsUserspaceAttribute.Pid, uint.MaxValue);
+        Span<byte> bytes = Actions.PutReserved(OvsUserspaceAttribute.UserData, UserspaceCookie.Length);
+        if (!bytes.IsEmpty)
+            cookie.Write(bytes);
+        Actions.EndNest(nest);
+        ControllerPackets++;
+    }
+
+    /// <summary>Outputs no more than a number of bytes of the packet (<c>xlate_output_trunc_action</c>).</summary>
+    public void OutputCut(uint number, uint maximumLength)
+    {
+        if (number == OpenFlowPorts.InPort)
+            number = Flow.Key.InPort;
+        else if (number == Flow.Key.InPort)
+            return;
+        if (!Bridge.TryGetPort(number, out BridgePort? port))
+            return;
+        Actions.PutU32(OvsActionAttribute.Trunc, maximumLength);
+        OutputTo(port);
+    }
+
+    /// <summary>To all ports but the one it came from, in the bridge's order.</summary>
+    private void Flood()
+    {
+        foreach (BridgePort port in Bridge.Ports)
+        {
+            if (port.Number != Flow.Key.InPort)
+                OutputTo(port);
+        }
+    }
+
+    private void OutputTo(uint number)
+    {
+        if (Bridge.TryGetPort(number, out BridgePort? port))
+            OutputTo(port);
+    }
+
+    private void OutputTo(BridgePort port)
+    {
+        if (port.Tunnel is TunnelPort tunnel && !CommitTunnel(tunnel))
+            return;
+        Commit();
+        Actions.PutU32(OvsActionAttribute.Output, port.DatapathPort);
+    }
+
+    /// <summary>Writes the tunnel key for a far end (<c>tnl_port_send</c>); false when the packet would come back to ourselves.</summary>
+    private bool CommitTunnel(TunnelPort tunnel)
+    {
+        if (tunnel.RemoteIpv4 != 0 ? tunnel.RemoteIpv4 == _originalTunnelIpv4Dst : tunnel.RemoteIpv6 == _originalTunnelIpv6Dst)
+            return false;
+
+        ref FlowKey flow = ref Flow.Key;
+        FlowKey outer = default;
+        outer.TunIpv4Src = tunnel.LocalIpv4;
+        outer.TunIpv4Dst = tunnel.RemoteIpv4;
+        outer.TunIpv6Src = tunnel.LocalIpv6;
+        outer.TunIpv6Dst = tunnel.RemoteIpv6;
+        outer.TunTtl = tunnel.Ttl;
+        outer.TunTpDst = tunnel.DestinationPort;
+        outer.TunId = tunnel.Key ?? 0;
+        outer.TunGbpId = flow.TunGbpId;
+        outer.TunGbpFlags = flow.TunGbpFlags;
+        outer.TunFlags = (flow.TunFlags & TunnelFlags.Oam)
+            | (tunnel.DontFragment ? TunnelFlags.DontFragment : TunnelFlags.None)
+            | (tunnel.Checksum ? TunnelFlags.Checksum : TunnelFlags.None)
+            | (tunnel.Key is null ? TunnelFlags.None : TunnelFlags.Key);
+        outer.TunTos = (byte)(tunnel.Tos & ~EcnBits);
+        if (flow.EthType is EtherTypes.Ipv4 or EtherTypes.Ipv6)
+        {
+            // ECN is always inherited; congestion is for the inner header to keep, the outer one starts anew (RFC 6040).
+            Wildcards.Key.NwTos |= EcnBits;
+            outer.TunTos |= (byte)((flow.NwTos & EcnBits) == EcnCongestion ? EcnCapable : flow.NwTos & EcnBits);
+        }
+
+        Span<ulong> committed = _scratch.Base.Key.Words[..TunnelWords];
+        ReadOnlySpan<ulong> wanted = outer.ReadOnlyWords[..TunnelWords];
+        if (wanted.SequenceEqual(committed))
+            return true;
+        wanted.CopyTo(committed);
+        int nest = Actions.BeginNest(OvsActionAttribute.Set);
+        OvsFlowKeyWriter.WriteTunnel(outer, ref Actions);
+        Actions.EndNest(nest);
+        return true;
+    }
+}

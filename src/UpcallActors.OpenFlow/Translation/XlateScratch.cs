@@ -1,0 +1,17 @@
+namespace UpcallActors.OpenFlow;
+
+/// <summary>What a lane's translations need beside the stack, made once per lane and used over and over.</summary>
+internal sealed class XlateScratch
+{
+    /// <summary>The packet as the actions have changed it so far.</summary>
+    public Flow Flow;
+
+    /// <summary>The packet as the datapath actions written so far have changed it.</summary>
+    public Flow Base;
+
+    /// <summary>Every bit that was looked at.</summary>
+    public Flow Wildcards;
+
+    /// <summary>For asking for a state's id without making a state.</summary>
+    public readonly FrozenState Frozen = new();
+}
