@@ -3,26 +3,34 @@ using System.Diagnostics;
 namespace UpcallActors.Embedded;
 
 /// <summary>
-/// The time by which a datapath lives: the machine's monotonic clock, or one that its owner sets, so that a recording is
-/// replayed in its own time. Thread-safe.
+/// The time by which a datapath lives, in microseconds since 1970 UTC: the machine's, running evenly, or one that its
+/// owner sets, so that a recording is replayed in its own time. Thread-safe.
 /// </summary>
 public sealed class DatapathClock
 {
-    private long _microseconds = -1;
+    private readonly long _origin;
+    private readonly long _started;
+    private long _set = -1;
 
-    /// <summary>A clock that stands still at 0 until <see cref="Set"/>; without one, use <see cref="Monotonic"/>.</summary>
-    public static DatapathClock Settable() => new() { _microseconds = 0 };
+    private DatapathClock(long origin)
+    {
+        _origin = origin;
+        _started = Stopwatch.GetTimestamp();
+    }
 
-    /// <summary>The machine's monotonic clock.</summary>
-    public static DatapathClock Monotonic() => new();
+    /// <summary>A clock that stands still at 0 until <see cref="Set"/>.</summary>
+    public static DatapathClock Settable() => new(0) { _set = 0 };
 
-    /// <summary>Now, in microseconds from an arbitrary start.</summary>
+    /// <summary>The machine's clock, read once; from then on it runs evenly, whatever becomes of the machine's.</summary>
+    public static DatapathClock Monotonic() => new((DateTime.UtcNow - DateTime.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond);
+
+    /// <summary>Now, in microseconds.</summary>
     public long Microseconds
     {
         get
         {
-            long set = Volatile.Read(ref _microseconds);
-            return set >= 0 ? set : (long)(Stopwatch.GetTimestamp() * (1_000_000.0 / Stopwatch.Frequency));
+            long set = Volatile.Read(ref _set);
+            return set >= 0 ? set : _origin + (Stopwatch.GetElapsedTime(_started).Ticks / TimeSpan.TicksPerMicrosecond);
         }
     }
 
@@ -33,6 +41,6 @@ public sealed class DatapathClock
     public void Set(long microseconds)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(microseconds);
-        Volatile.Write(ref _microseconds, Math.Max(microseconds, Volatile.Read(ref _microseconds)));
+        Volatile.Write(ref _set, Math.Max(microseconds, Volatile.Read(ref _set)));
     }
 }

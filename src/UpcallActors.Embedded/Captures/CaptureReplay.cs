@@ -1,0 +1,85 @@
+namespace UpcallActors.Embedded;
+
+/// <summary>
+/// Plays captures into the ports of an <see cref="EmbeddedDatapath"/>: frames of all ports in the order in which they were
+/// seen, the datapath's clock set to each one's time, and the flow table emptied at the times when it was emptied in the
+/// recording. The datapath's clock is the replay's from then on.
+/// </summary>
+public sealed class CaptureReplay
+{
+    private readonly EmbeddedDatapath _datapath;
+    private readonly Event[] _events;
+    private long _played;
+
+    /// <summary>Prepares a replay.</summary>
+    /// <param name="datapath">Where the frames go.</param>
+    /// <param name="inputs">The ports' frames. Frames seen at one time come in the order of this list.</param>
+    /// <param name="purgeTimes">When the flow table is emptied, microseconds since 1970 UTC; before a frame of the same time.</param>
+    public CaptureReplay(EmbeddedDatapath datapath, IReadOnlyList<CaptureInput> inputs, IReadOnlyList<long> purgeTimes)
+    {
+        _datapath = datapath;
+        var events = new List<Event>();
+        foreach (long time in purgeTimes)
+            events.Add(new Event(time, -1, 0, default));
+        for (int index = 0; index < inputs.Count; index++)
+        {
+            CaptureInput input = inputs[index];
+            foreach (CapturedFrame frame in input.Frames)
+            {
+                if (frame.Source == input.HostMac)
+                    events.Add(new Event(frame.Microseconds, index, input.Port, frame.Data));
+            }
+        }
+
+        // A host's own frames keep the order of its file even where their times are equal: this sort is a stable one.
+        _events = [.. events.OrderBy(entry => entry.Microseconds).ThenBy(entry => entry.Input)];
+        FrameCount = events.Count - purgeTimes.Count;
+    }
+
+    /// <summary>Frames to play.</summary>
+    public int FrameCount { get; }
+
+    /// <summary>Frames played so far. May be read while the replay runs.</summary>
+    public long Played => Volatile.Read(ref _played);
+
+    /// <summary>
+    /// Plays everything. <paramref name="slowPathIdle"/> completes once every upcall so far was answered: it is waited for
+    /// after each frame, or at <see cref="ReplayPace.Recorded"/> only at the very end. To be called once.
+    /// </summary>
+    public async Task RunAsync(ReplayPace pace, Func<CancellationToken, ValueTask> slowPathIdle, TimeProvider time, CancellationToken cancellation)
+    {
+        long started = time.GetTimestamp();
+        foreach (Event entry in _events)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            if (pace == ReplayPace.Recorded)
+            {
+                TimeSpan due = TimeSpan.FromMicroseconds(entry.Microseconds - _events[0].Microseconds) - time.GetElapsedTime(started);
+                if (due > TimeSpan.Zero)
+                    await Task.Delay(due, time, cancellation);
+            }
+
+            Play(entry);
+            if (pace == ReplayPace.WhenIdle)
+                await slowPathIdle(cancellation);
+        }
+
+        await slowPathIdle(cancellation);
+    }
+
+    private void Play(Event entry)
+    {
+        _datapath.Clock.Set(entry.Microseconds);
+        if (entry.Input < 0)
+        {
+            _datapath.FlushFlows();
+            return;
+        }
+
+        _datapath.Receive(entry.Port, entry.Frame.Span);
+        Volatile.Write(ref _played, _played + 1);
+    }
+
+    /// <summary>A frame, or a purge, which has no input (−1) and so comes before the frames of its time.</summary>
+    private readonly record struct Event(long Microseconds, int Input, uint Port, ReadOnlyMemory<byte> Frame);
+}
