@@ -1,0 +1,170 @@
+using Akka.Actor;
+
+namespace UpcallActors.Pipeline;
+
+/// <summary>
+/// A lane's batches, which are its credits: as many as there are, so many can be on their way. Last in, first out, for the
+/// warmest memory. Rented by the receiver; returned by whoever holds a batch last, on any thread, without a lock.
+/// </summary>
+internal sealed class BatchPool
+{
+    private readonly UpcallBatch[] _batches;
+    private readonly int[] _below;
+    private readonly PortTable _ports;
+    private readonly LaneCounters _counters;
+    private Waiter? _waiter;
+    private Waiter? _whenFull;
+
+    // The stack's top: index + 1 in the low half (0: empty), a count of changes in the high half, so that a top
+    // which was popped and pushed again in between is not taken for unchanged.
+    private long _top;
+    private int _free;
+    private int _closed;
+
+    /// <summary>Makes <paramref name="credits"/> batches of <paramref name="batchSize"/> upcalls.</summary>
+    public BatchPool(int credits, int batchSize, PortTable ports, LaneCounters counters)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(credits, 2);
+        ArgumentOutOfRangeException.ThrowIfLessThan(batchSize, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(batchSize, UpcallBatch.MaxUpcalls);
+        _ports = ports;
+        _counters = counters;
+        BatchSize = batchSize;
+        _below = new int[credits];
+        _batches = new UpcallBatch[credits];
+        for (int i = credits - 1; i >= 0; i--)
+        {
+            _batches[i] = new UpcallBatch(this, i, batchSize);
+            Push(i);
+        }
+    }
+
+    /// <summary>Batches in all.</summary>
+    public int Credits => _batches.Length;
+
+    /// <summary>Batches in the pool.</summary>
+    public int Free => Volatile.Read(ref _free);
+
+    /// <summary>Upcalls a batch takes.</summary>
+    public int BatchSize { get; }
+
+    /// <summary>Whether every batch is back.</summary>
+    public bool IsFull => Free == Credits;
+
+    /// <summary>How many batches an owner holds now.</summary>
+    public int HeldBy(BatchOwner owner)
+    {
+        int held = 0;
+        foreach (UpcallBatch batch in _batches)
+            held += batch.Owner == owner ? 1 : 0;
+        return held;
+    }
+
+    /// <summary>Takes a batch for the receiver; false when no credit is left.</summary>
+    public bool TryRent([System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out UpcallBatch? batch)
+    {
+        while (true)
+        {
+            long top = Volatile.Read(ref _top);
+            int index = (int)top - 1;
+            if (index < 0)
+            {
+                batch = null;
+                return false;
+            }
+
+            long below = NextTop(top, Volatile.Read(ref _below[index]));
+            if (Interlocked.CompareExchange(ref _top, below, top) != top)
+                continue;
+            Interlocked.Decrement(ref _free);
+            batch = _batches[index];
+            batch.Rent();
+            return true;
+        }
+    }
+
+    /// <summary>
+    /// Gives a batch back, from any thread. All its upcalls count as completed. A batch that went back before, or that has
+    /// left the pool again since <paramref name="generation"/>, stays where it is and is counted as stale.
+    /// </summary>
+    public void Return(UpcallBatch batch, long generation)
+    {
+        if (!batch.TryReclaim(generation))
+        {
+            _counters.CountStale();
+            return;
+        }
+
+        _ports.Release(batch);
+        _counters.CountCompleted(batch.Count);
+        if (Volatile.Read(ref _closed) != 0)
+        {
+            batch.Dispose();
+            Interlocked.Increment(ref _free);
+            return;
+        }
+
+        Push(batch.Index);
+        Interlocked.Exchange(ref _waiter, null)?.Notify();
+        if (IsFull)
+            Interlocked.Exchange(ref _whenFull, null)?.Notify();
+        if (Volatile.Read(ref _closed) != 0)
+            DisposeFree();
+    }
+
+    /// <summary>Tells <paramref name="waiter"/> once when a credit comes back; at once if one has already.</summary>
+    public void NotifyOnReturn(Waiter waiter)
+    {
+        Volatile.Write(ref _waiter, waiter);
+        Interlocked.MemoryBarrier();
+        if (Free > 0)
+            Interlocked.Exchange(ref _waiter, null)?.Notify();
+    }
+
+    /// <summary>Tells <paramref name="waiter"/> once when every credit is back; at once if all are.</summary>
+    public void NotifyWhenFull(Waiter waiter)
+    {
+        Volatile.Write(ref _whenFull, waiter);
+        Interlocked.MemoryBarrier();
+        if (IsFull)
+            Interlocked.Exchange(ref _whenFull, null)?.Notify();
+    }
+
+    /// <summary>Frees the batches' memory: that of the free ones now, that of the others when they come back.</summary>
+    public void Close()
+    {
+        Interlocked.Exchange(ref _closed, 1);
+        DisposeFree();
+    }
+
+    private void DisposeFree()
+    {
+        while (TryRent(out UpcallBatch? batch))
+        {
+            batch.TryReclaim(batch.Generation);
+            batch.Dispose();
+            Interlocked.Increment(ref _free);
+        }
+    }
+
+    private void Push(int index)
+    {
+        // Counted before it can be taken, so that the count never falls below what can be rented.
+        Interlocked.Increment(ref _free);
+        while (true)
+        {
+            long top = Volatile.Read(ref _top);
+            Volatile.Write(ref _below[index], (int)top);
+            if (Interlocked.CompareExchange(ref _top, NextTop(top, index + 1), top) == top)
+                return;
+        }
+    }
+
+    private static long NextTop(long top, int entry) => (((top >> 32) + 1) << 32) | (uint)entry;
+
+    /// <summary>Whom to tell what, made once so that waiting allocates nothing.</summary>
+    internal sealed record Waiter(IActorRef Target, object Message)
+    {
+        public void Notify() => Target.Tell(Message, ActorRefs.NoSender);
+    }
+}

@@ -1,0 +1,131 @@
+using System.Diagnostics;
+using Akka.Actor;
+using UpcallActors.Netlink;
+using UpcallActors.Odp;
+
+namespace UpcallActors.Pipeline;
+
+/// <summary>
+/// Up to 64 upcalls on their way through a lane: the message between its actors. Mutable and pooled, against the custom
+/// that messages are immutable, because an allocation per upcall would cost more than its whole translation;
+/// what makes it safe is that it has one owner at a time (<see cref="Owner"/>), that <c>Tell</c> hands it over, and that it never leaves the process.
+/// </summary>
+internal sealed class UpcallBatch : INoSerializationVerificationNeeded, IDisposable
+{
+    /// <summary>The most upcalls in a batch.</summary>
+    public const int MaxUpcalls = 64;
+
+    /// <summary>The longest action list: an attribute's length is 16 bits, its header and padding included.</summary>
+    public const int MaxActions = ushort.MaxValue - NetlinkAttribute.HeaderLength - 3;
+
+    /// <summary>Arena an upcall can need: UPCALL_PID, ACTIONS, and a flow put with key, mask and the same actions. Pages are committed on touch.</summary>
+    private const int ArenaPerUpcall = (2 * ushort.MaxValue) + (16 * 1024);
+
+    private readonly UpcallRecord[] _records;
+    private readonly FlowKey[] _keys;
+    private readonly FlowKey[] _masks;
+    private long _state;
+
+    /// <summary>Makes a batch of <paramref name="capacity"/> upcalls for a pool.</summary>
+    public UpcallBatch(BatchPool pool, int index, int capacity)
+    {
+        Pool = pool;
+        Index = index;
+        Slots = new MessageSlots(capacity);
+        Arena = new NativeRegion(checked(capacity * ArenaPerUpcall));
+        _records = new UpcallRecord[capacity];
+        _keys = new FlowKey[capacity];
+        _masks = new FlowKey[capacity];
+    }
+
+    /// <summary>The pool that the batch goes back to.</summary>
+    public BatchPool Pool { get; }
+
+    /// <summary>The batch's place in its pool.</summary>
+    public int Index { get; }
+
+    /// <summary>The upcall messages, one a slot.</summary>
+    public MessageSlots Slots { get; }
+
+    /// <summary>Where actions and flow puts are written, front to back.</summary>
+    public NativeRegion Arena { get; }
+
+    /// <summary>Bytes of <see cref="Arena"/> in use.</summary>
+    public int ArenaUsed { get; set; }
+
+    /// <summary>How many upcalls it can take.</summary>
+    public int Capacity => _records.Length;
+
+    /// <summary>How many upcalls it holds.</summary>
+    public int Count { get; set; }
+
+    /// <summary>The next upcall that its stage looks at; what came before is done, whatever happens to the actor.</summary>
+    public int Next { get; set; }
+
+    /// <summary><see cref="Stopwatch.GetTimestamp"/> when its first upcall was received.</summary>
+    public long ReceivedAt { get; set; }
+
+    /// <summary>The trace that the batch belongs to; default when nobody listens. Mailboxes do not carry <see cref="Activity.Current"/>.</summary>
+    public ActivityContext Trace { get; set; }
+
+    /// <summary>Who translated it, for the version guard.</summary>
+    public IUpcallTranslator? Translator { get; set; }
+
+    /// <summary>Who holds the batch.</summary>
+    public BatchOwner Owner => (BatchOwner)(byte)Volatile.Read(ref _state);
+
+    /// <summary>Grows each time the batch leaves its pool: whoever remembers an older one holds nothing any more.</summary>
+    public long Generation => Volatile.Read(ref _state) >> 8;
+
+    /// <summary>An upcall's record.</summary>
+    public ref UpcallRecord Record(int upcall) => ref _records[upcall];
+
+    /// <summary>An upcall's key; valid once the router has parsed it.</summary>
+    public ref FlowKey Key(int upcall) => ref _keys[upcall];
+
+    /// <summary>An upcall's megaflow mask; valid once it is translated.</summary>
+    public ref FlowKey Mask(int upcall) => ref _masks[upcall];
+
+    /// <summary>The actions that a translated upcall's tail carries.</summary>
+    public ReadOnlySpan<byte> Actions(in UpcallRecord record) =>
+        record.TailLength == 0 ? [] : Arena.Slice(record.TailOffset + record.TailLength - record.Translation.ActionsLength, record.Translation.ActionsLength);
+
+    /// <summary>Hands the batch from one owner to the next; false when <paramref name="from"/> does not hold it (a stale use).</summary>
+    public bool TryHandOver(BatchOwner from, BatchOwner to)
+    {
+        long state = Volatile.Read(ref _state);
+        return (BatchOwner)(byte)state == from && Interlocked.CompareExchange(ref _state, (state & ~0xffL) | (byte)to, state) == state;
+    }
+
+    /// <summary>Takes the batch out of its pool, empty and with a new generation.</summary>
+    public void Rent()
+    {
+        Debug.Assert(Owner == BatchOwner.Pool, "a batch is rented from its pool");
+        Volatile.Write(ref _state, ((Generation + 1) << 8) | (byte)BatchOwner.Receiver);
+        Count = 0;
+        Next = 0;
+        ArenaUsed = 0;
+        Trace = default;
+        Translator = null;
+    }
+
+    /// <summary>Takes the batch from whoever holds it, if it is still of that generation; false for a stale return.</summary>
+    public bool TryReclaim(long generation)
+    {
+        long state = Volatile.Read(ref _state);
+        return state >> 8 == generation
+            && (BatchOwner)(byte)state != BatchOwner.Pool
+            && Interlocked.CompareExchange(ref _state, generation << 8, state) == state;
+    }
+
+    /// <summary>Debug builds check at each access by a stage that it is the owner.</summary>
+    [Conditional("DEBUG")]
+    public void AssertOwner(BatchOwner owner) => Debug.Assert(Owner == owner, $"batch {Index} is held by {Owner}, used by {owner}");
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Slots.Dispose();
+        Arena.Dispose();
+    }
+}

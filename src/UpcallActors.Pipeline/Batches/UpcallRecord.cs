@@ -1,0 +1,56 @@
+using UpcallActors.Odp;
+
+namespace UpcallActors.Pipeline;
+
+/// <summary>
+/// What the stages know of one upcall, beside its bytes (slot of the same index) and its key and mask (arrays of the
+/// same index). The receiver writes <see cref="Port"/>, the router all the rest anew.
+/// </summary>
+internal struct UpcallRecord
+{
+    /// <summary><see cref="DuplicateOf"/> of an upcall whose key no earlier one in the batch has.</summary>
+    public const short Original = -1;
+
+    /// <summary>Where the message's parts lie.</summary>
+    public PacketMessage Message;
+
+    /// <summary>Keyed hash of the key's bytes; also the flow's UFID.</summary>
+    public UInt128 KeyHash;
+
+    /// <summary>What the translator decided.</summary>
+    public Translation Translation;
+
+    /// <summary>Where the tail of the EXECUTE (UPCALL_PID and ACTIONS) lies in the batch's arena.</summary>
+    public int TailOffset;
+
+    /// <summary>Bytes of the tail, 0 when nothing is to be executed.</summary>
+    public int TailLength;
+
+    /// <summary>Entry in the lane's <see cref="PortTable"/>.</summary>
+    public short Port;
+
+    /// <summary>Index of the earlier upcall of this batch with the same key, or <see cref="Original"/>.</summary>
+    public short DuplicateOf;
+
+    /// <summary>What the upcall asks.</summary>
+    public UpcallClass Class;
+
+    /// <summary>How far it has come.</summary>
+    public UpcallProgress Progress;
+}
+
+/// <summary>How far an upcall has come in its batch.</summary>
+internal enum UpcallProgress : byte
+{
+    /// <summary>Received, not looked at.</summary>
+    Received,
+
+    /// <summary>Waits for the translator.</summary>
+    ToTranslate,
+
+    /// <summary>Waits for the executor.</summary>
+    ToExecute,
+
+    /// <summary>Nothing is left to be done: consumed, bad, or lost and counted.</summary>
+    Done,
+}

@@ -1,0 +1,143 @@
+using System.Diagnostics;
+using UpcallActors.Odp;
+
+namespace UpcallActors.Pipeline;
+
+/// <summary>
+/// Sends what the translator decided: for each upcall its flow put, then its EXECUTE, in the order of arrival, with as few sends
+/// as the batches that wait allow. A batch goes back to its pool when the datapath has handled its requests.
+/// </summary>
+#pragma warning disable CA1001 // An actor is never disposed: PostStop is where it lets go of what it holds.
+internal sealed class ExecutorActor : StageActor
+#pragma warning restore CA1001
+{
+    private RequestSender? _sender;
+    private bool _goesOn;
+    private bool _prepares;
+    private int _staleFlows;
+    private int _dropped;
+    private int _spanCountdown;
+
+    public ExecutorActor(Lane lane)
+        : base(lane, lane.Executing)
+    {
+    }
+
+    /// <inheritdoc/>
+    protected override void PreStart() => _sender = new RequestSender(Lane.Datapath.OpenRequests(), Lane.Counters);
+
+    /// <inheritdoc/>
+    protected override void PostStop()
+    {
+        _sender?.Dispose();
+        _sender = null;
+    }
+
+    /// <inheritdoc/>
+    protected override void OnBatch()
+    {
+        if (_goesOn)
+            return;
+
+        // Behind the batches that wait in the mailbox: they go out together.
+        _goesOn = true;
+        Self.Tell(Resume.Instance, Self);
+    }
+
+    /// <inheritdoc/>
+    protected override void OnResume()
+    {
+        _goesOn = false;
+        int prepared = 0;
+        long startedAt = Stopwatch.GetTimestamp();
+        try
+        {
+            for (; prepared < Queue.Count; prepared++)
+                Prepare(Queue[prepared]);
+            SendAndReturn(prepared, startedAt);
+        }
+        finally
+        {
+            Publish();
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override void OnFailure()
+    {
+        _sender?.Abandon();
+        for (int i = 0; i < Queue.Count; i++)
+        {
+            if (_prepares && Queue[i].Next > 0 && Queue[i].Next <= Queue[i].Count && Queue[i].Record(Queue[i].Next - 1).Progress == UpcallProgress.ToExecute)
+            {
+                Queue[i].Record(Queue[i].Next - 1).Progress = UpcallProgress.Done;
+                Lane.Counters.CountLost(LossCause.StageFailed);
+            }
+        }
+    }
+
+    private void Prepare(UpcallBatch batch)
+    {
+        batch.AssertOwner(BatchOwner.Executor);
+        while (batch.Next < batch.Count)
+        {
+            if (_sender!.IsFull)
+                _sender.Send();
+            _prepares = true;
+            Prepare(batch, ref batch.Record(batch.Next++), batch.Next - 1);
+            _prepares = false;
+        }
+    }
+
+    private void Prepare(UpcallBatch batch, ref UpcallRecord record, int upcall)
+    {
+        if (record.Progress != UpcallProgress.ToExecute)
+            return;
+        IDatapath datapath = Lane.Datapath;
+        if (ShouldInstall(batch, record))
+        {
+            if (RequestWriter.TryPut(batch, upcall, datapath.Families.Flow, _sender!.NextPutSequence(), datapath.IfIndex, out DatapathRequest put))
+                _sender.Add(put);
+            else
+                _sender.CountTooLongPut();
+        }
+
+        if (record.TailLength == 0)
+            _dropped++;
+        else
+            _sender!.Add(RequestWriter.Execute(batch, upcall, datapath.Families.Packet, _sender.NextExecuteSequence()));
+        record.Progress = UpcallProgress.Done;
+    }
+
+    /// <summary>A flow computed before a table change must not outlive it: the datapath would go on after the old tables.</summary>
+    private bool ShouldInstall(UpcallBatch batch, in UpcallRecord record)
+    {
+        if (record.Class != UpcallClass.Miss || record.DuplicateOf != UpcallRecord.Original || !record.Translation.InstallFlow)
+            return false;
+        if (batch.Translator!.Version == record.Translation.Version)
+            return true;
+        _staleFlows++;
+        return false;
+    }
+
+    private void SendAndReturn(int batches, long startedAt)
+    {
+        _sender!.Send();
+        for (; batches > 0; batches--)
+        {
+            (UpcallBatch batch, long generation) = Queue.Dequeue();
+            PipelineTelemetry.RecordExecuted(Lane, batch, startedAt, ref _spanCountdown);
+            Lane.Pool.Return(batch, generation);
+        }
+    }
+
+    private void Publish()
+    {
+        if (_staleFlows != 0)
+            Lane.Counters.CountStaleFlows(_staleFlows);
+        if (_dropped != 0)
+            Lane.Counters.CountDropped(_dropped);
+        _staleFlows = 0;
+        _dropped = 0;
+    }
+}

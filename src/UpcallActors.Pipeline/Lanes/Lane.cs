@@ -1,0 +1,119 @@
+using UpcallActors.Odp;
+
+namespace UpcallActors.Pipeline;
+
+/// <summary>What the actors of one lane share, and what outlives their restarts.</summary>
+internal sealed class Lane
+{
+    private uint _upcallPid;
+    private bool _draining;
+    private int _translatorFailures;
+
+    /// <summary>Makes a lane with all its credits in the pool.</summary>
+    public Lane(int handler, IDatapath datapath, IUpcallTranslatorFactory translators, UpcallPipelineSettings settings, LaneDispatcher dispatcher)
+    {
+        Handler = handler;
+        Datapath = datapath;
+        Translators = translators;
+        Settings = settings;
+        Dispatcher = dispatcher;
+        Tag = new KeyValuePair<string, object?>("lane", handler);
+        Pool = new BatchPool(settings.BatchesPerLane, settings.BatchSize, Ports, Counters);
+        Filling = new StageQueue(BatchOwner.Receiver, 1);
+        Routing = new StageQueue(BatchOwner.Router, settings.BatchesPerLane);
+        Translating = new StageQueue(BatchOwner.Translator, settings.BatchesPerLane);
+        Executing = new StageQueue(BatchOwner.Executor, settings.BatchesPerLane);
+    }
+
+    /// <summary>The datapath's handler that this lane serves.</summary>
+    public int Handler { get; }
+
+    /// <summary>Where upcalls come from and requests go.</summary>
+    public IDatapath Datapath { get; }
+
+    /// <summary>Who makes the lane's translator.</summary>
+    public IUpcallTranslatorFactory Translators { get; }
+
+    /// <summary>The pipeline's settings.</summary>
+    public UpcallPipelineSettings Settings { get; }
+
+    /// <summary>The lane's event loop.</summary>
+    public LaneDispatcher Dispatcher { get; }
+
+    /// <summary>What the lane has done.</summary>
+    public LaneCounters Counters { get; } = new();
+
+    /// <summary>The lane's ports.</summary>
+    public PortTable Ports { get; } = new();
+
+    /// <summary>The lane's credits.</summary>
+    public BatchPool Pool { get; }
+
+    /// <summary>The batch in the receiver's hand.</summary>
+    public StageQueue Filling { get; }
+
+    /// <summary>The router's batches.</summary>
+    public StageQueue Routing { get; }
+
+    /// <summary>The translator's batches.</summary>
+    public StageQueue Translating { get; }
+
+    /// <summary>The executor's batches.</summary>
+    public StageQueue Executing { get; }
+
+    /// <summary>The pipeline's instruments; null where nobody measures.</summary>
+    public PipelineMetrics? Metrics { get; set; }
+
+    /// <summary>The lane's tag on measurements; boxed once.</summary>
+    public KeyValuePair<string, object?> Tag { get; }
+
+    /// <summary>Where the datapath shall send the upcalls of recirculated packets; 0 where it has no such choice.</summary>
+    public uint UpcallPid
+    {
+        get => Volatile.Read(ref _upcallPid);
+        set => Volatile.Write(ref _upcallPid, value);
+    }
+
+    /// <summary>Whether the lane has stopped reading for good.</summary>
+    public bool IsDraining
+    {
+        get => Volatile.Read(ref _draining);
+        set => Volatile.Write(ref _draining, value);
+    }
+
+    /// <summary>Translator failures since its last success.</summary>
+    public int TranslatorFailures
+    {
+        get => Volatile.Read(ref _translatorFailures);
+        set => Volatile.Write(ref _translatorFailures, value);
+    }
+
+    /// <summary>
+    /// Gives back what the stopped stages still held; their upcalls are lost and counted. Called when all the lane's
+    /// actors have ended. What waited in their mailboxes comes back as dead letters.
+    /// </summary>
+    public void Close()
+    {
+        foreach (StageQueue stage in (ReadOnlySpan<StageQueue>)[Filling, Routing, Translating, Executing])
+        {
+            while (stage.Count > 0)
+            {
+                (UpcallBatch batch, long generation) = stage.Dequeue();
+                GiveUp(batch, generation);
+            }
+        }
+
+        Pool.Close();
+    }
+
+    /// <summary>Returns a batch whose upcalls nobody will handle any more.</summary>
+    public void GiveUp(UpcallBatch batch, long generation)
+    {
+        int lost = 0;
+        for (int i = 0; i < batch.Count; i++)
+            lost += batch.Record(i).Progress == UpcallProgress.Done ? 0 : 1;
+        if (lost != 0)
+            Counters.CountLost(LossCause.StageFailed, lost);
+        Pool.Return(batch, generation);
+    }
+}

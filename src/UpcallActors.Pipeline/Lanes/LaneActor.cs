@@ -1,0 +1,86 @@
+using Akka.Actor;
+
+namespace UpcallActors.Pipeline;
+
+/// <summary>
+/// Supervises the four actors of a lane. One that fails is restarted and goes on with what it had; failures that do not
+/// stop go up, and the lane ends with them. Draining: the receiver stops reading, and when every credit is back the lane stops.
+/// </summary>
+internal sealed class LaneActor : UntypedActor
+{
+    private readonly Lane _lane;
+    private readonly FailureWindow _failures;
+    private IActorRef _receiver = ActorRefs.Nobody;
+
+    public LaneActor(Lane lane)
+    {
+        _lane = lane;
+        _failures = new FailureWindow(lane.Settings.RestartLimit, lane.Settings.RestartWindow);
+    }
+
+    /// <inheritdoc/>
+    protected override void PreStart()
+    {
+        UpcallPipelineSettings settings = _lane.Settings;
+        IActorRef executor = Start(Props.Create<ExecutorActor>(_lane), settings.ExecutorDispatcher, "executor");
+        IActorRef translator = Start(Props.Create<TranslatorActor>(_lane, executor), settings.TranslatorDispatcher, "translator");
+        IActorRef router = Start(Props.Create<RouterActor>(_lane, translator), settings.RouterDispatcher, "router");
+        _receiver = Start(Props.Create<ReceiverActor>(_lane, router), settings.ReceiverDispatcher, "receiver");
+    }
+
+    /// <inheritdoc/>
+    protected override void OnReceive(object message)
+    {
+        switch (message)
+        {
+            case Drain:
+                _lane.IsDraining = true;
+                _receiver.Tell(ReceiverActor.Stop.Instance, Self);
+                _lane.Pool.NotifyWhenFull(new BatchPool.Waiter(Self, AllReturned.Instance));
+                break;
+            case AllReturned:
+                Context.Stop(Self);
+                break;
+            default:
+                Unhandled(message);
+                break;
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(-1, -1, Decide, loggingEnabled: false);
+
+    /// <inheritdoc/>
+    protected override void PostStop() => _lane.Close();
+
+    private Directive Decide(Exception failure)
+    {
+        bool gaveUp = Sender.Path.Name == "translator" && failure is not ActorInitializationException
+            ? ++_lane.TranslatorFailures >= _lane.Settings.TranslatorFailureLimit
+            : _failures.Exceeds();
+        return gaveUp ? Directive.Escalate : Directive.Restart;
+    }
+
+    private IActorRef Start(Props props, string? dispatcher, string name) =>
+        Context.ActorOf(props.WithDispatcher(dispatcher ?? _lane.Dispatcher.Id), name);
+
+    /// <summary>Stop reading, finish what is on its way, then stop.</summary>
+    internal sealed class Drain : INoSerializationVerificationNeeded
+    {
+        public static readonly Drain Instance = new();
+
+        private Drain()
+        {
+        }
+    }
+
+    /// <summary>Every credit is back in the pool.</summary>
+    internal sealed class AllReturned : INoSerializationVerificationNeeded
+    {
+        public static readonly AllReturned Instance = new();
+
+        private AllReturned()
+        {
+        }
+    }
+}

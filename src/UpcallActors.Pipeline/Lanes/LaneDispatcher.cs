@@ -1,0 +1,206 @@
+using System.Collections.Concurrent;
+using Akka.Actor;
+using Akka.Configuration;
+using Akka.Dispatch;
+using UpcallActors.Netlink;
+
+namespace UpcallActors.Pipeline;
+
+/// <summary>
+/// A dispatcher that is an event loop: one thread runs the mailboxes of a lane's actors and, when none has anything to do,
+/// sleeps in <c>poll</c> on the lane's upcall source and an eventfd. So upcalls that arrive wake one thread once and
+/// all four stages run on it. The loop starts with the first mailbox to run, and again after Akka has shut it down
+/// because its last actor had left.
+/// </summary>
+#pragma warning disable CA1001 // Akka never disposes a dispatcher, it may start it again: the eventfd lives as long as the object.
+public sealed class LaneDispatcher : MessageDispatcher
+#pragma warning restore CA1001
+{
+    /// <summary>Messages an actor handles in one turn before the next actor's turn comes.</summary>
+    private const int MessagesPerTurn = 16;
+
+    [ThreadStatic]
+    private static LaneDispatcher? t_running;
+
+    private readonly EventFd _wake = new();
+    private readonly Queue<IRunnable> _local = new();
+    private readonly ConcurrentQueue<IRunnable> _remote = new();
+    private readonly Lock _starting = new();
+    private readonly string _id;
+    private Interest? _armed;
+    private bool _running;
+    private bool _stopping;
+    private int _asleep;
+
+    private LaneDispatcher(MessageDispatcherConfigurator configurator, string id)
+        : base(configurator)
+    {
+        _id = id;
+        Id = id;
+        Throughput = MessagesPerTurn;
+        ShutdownTimeout = configurator.Config.GetTimeSpan("shutdown-timeout", TimeSpan.FromSeconds(1));
+    }
+
+    /// <summary>Whether the calling thread is this dispatcher's loop.</summary>
+    public bool IsCurrentThread => ReferenceEquals(t_running, this);
+
+    /// <summary>Whether the loop's thread runs now.</summary>
+    public bool IsRunning => Volatile.Read(ref _running);
+
+    /// <summary>
+    /// Registers a lane's dispatcher under an id that <c>Props.WithDispatcher</c> takes, and returns it; the same one each time
+    /// for the same system and id.
+    /// </summary>
+    public static LaneDispatcher Register(ActorSystem system, string id)
+    {
+        Config config = ConfigurationFactory.ParseString($"id = \"{id}\"")
+            .WithFallback(system.Settings.Config.GetConfig(Dispatchers.DefaultDispatcherId));
+        system.Dispatchers.RegisterConfigurator(id, new LoopConfigurator(config, system.Dispatchers.Prerequisites, id));
+        return (LaneDispatcher)system.Dispatchers.Lookup(id);
+    }
+
+    /// <summary>
+    /// Tells the interest's target once, as soon as its descriptor polls readable; arm it again for the next time. Any thread.
+    /// There is one interest at a time: a new one takes the place of the old.
+    /// </summary>
+    public void Arm(Interest interest)
+    {
+        Interlocked.Exchange(ref _armed, interest);
+        Wake();
+        EnsureRunning();
+    }
+
+    /// <summary>Forgets an interest, before its descriptor is closed.</summary>
+    public void Disarm(Interest interest)
+    {
+        if (ReferenceEquals(Interlocked.CompareExchange(ref _armed, null, interest), interest))
+            Wake();
+    }
+
+    /// <inheritdoc/>
+    protected override void ExecuteTask(IRunnable run)
+    {
+        if (IsCurrentThread)
+        {
+            _local.Enqueue(run);
+            return;
+        }
+
+        _remote.Enqueue(run);
+        Wake();
+        EnsureRunning();
+    }
+
+    /// <inheritdoc/>
+    protected override void Shutdown()
+    {
+        Volatile.Write(ref _stopping, true);
+        Wake();
+    }
+
+    private void Wake()
+    {
+        // The loop says that it falls asleep before it looks for work a last time, and we look whether it sleeps after
+        // we left work: one of us sees the other. Exchange is the full fence between the two.
+        if (!IsCurrentThread && Interlocked.Exchange(ref _asleep, 0) == 1)
+            _wake.Signal();
+    }
+
+    private void EnsureRunning()
+    {
+        Interlocked.MemoryBarrier();
+        if (IsCurrentThread || Volatile.Read(ref _running))
+            return;
+        lock (_starting)
+        {
+            if (_running)
+                return;
+            _stopping = false;
+            Volatile.Write(ref _running, true);
+            new Thread(Run) { IsBackground = true, Name = _id }.Start();
+        }
+    }
+
+    private void Run()
+    {
+        t_running = this;
+        do
+        {
+            RunMailboxes();
+        }
+        while (!TryStop() && Sleep());
+        t_running = null;
+    }
+
+    private void RunMailboxes()
+    {
+        while (true)
+        {
+            while (_remote.TryDequeue(out IRunnable? remote))
+                _local.Enqueue(remote);
+            if (!_local.TryDequeue(out IRunnable? run))
+                return;
+#pragma warning disable CA1031 // Actors' own failures never come here; whatever does must not end the lane's only thread.
+            try
+            {
+                run.Run();
+            }
+            catch (Exception failure)
+            {
+                ReportFailure(failure);
+            }
+#pragma warning restore CA1031
+        }
+    }
+
+    /// <summary>Ends the loop if it was told to and nothing is left; the thread then runs nothing more.</summary>
+    private bool TryStop()
+    {
+        if (!Volatile.Read(ref _stopping))
+            return false;
+        lock (_starting)
+        {
+            Volatile.Write(ref _running, false);
+
+            // Whoever left work before it saw the flag fall relies on us, whoever saw it fall starts a thread.
+            Interlocked.MemoryBarrier();
+            if (_remote.IsEmpty && Volatile.Read(ref _armed) is null)
+                return true;
+            _stopping = false;
+            Volatile.Write(ref _running, true);
+            return false;
+        }
+    }
+
+    private bool Sleep()
+    {
+        Interlocked.Exchange(ref _asleep, 1);
+        Interest? armed = Volatile.Read(ref _armed);
+        if (!_remote.IsEmpty || Volatile.Read(ref _stopping))
+        {
+            Volatile.Write(ref _asleep, 0);
+            return true;
+        }
+
+        (bool readable, bool woken) = Readiness.Wait(armed?.Descriptor ?? -1, _wake.Descriptor, -1);
+        Volatile.Write(ref _asleep, 0);
+        if (woken)
+            _wake.Reset();
+        if (readable && ReferenceEquals(Interlocked.CompareExchange(ref _armed, null, armed), armed))
+            armed!.Target.Tell(armed.Message, ActorRefs.NoSender);
+        return true;
+    }
+
+    /// <summary>Whom to tell what when a descriptor polls readable. Made once, so that arming allocates nothing.</summary>
+    public sealed record Interest(int Descriptor, IActorRef Target, object Message);
+
+    private sealed class LoopConfigurator : MessageDispatcherConfigurator
+    {
+        private readonly LaneDispatcher _dispatcher;
+
+        public LoopConfigurator(Config config, IDispatcherPrerequisites prerequisites, string id)
+            : base(config, prerequisites) => _dispatcher = new LaneDispatcher(this, id);
+
+        public override MessageDispatcher Dispatcher() => _dispatcher;
+    }
+}

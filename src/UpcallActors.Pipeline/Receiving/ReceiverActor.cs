@@ -1,0 +1,350 @@
+using System.Diagnostics;
+using Akka.Actor;
+using UpcallActors.Odp;
+
+namespace UpcallActors.Pipeline;
+
+/// <summary>
+/// Owns its handler's upcall source and hands out the lane's credits. It takes what waits, never waits to fill a batch, and
+/// keeps one batch in hand at all times: so it can go on draining a source whose ports share one queue when no other
+/// credit is left, sheds what is over its port's share, and keeps the rest until a credit comes back. It stops reading only when
+/// that batch is full of upcalls within their shares; then the pressure reaches the queue in front of the source.
+/// </summary>
+internal sealed class ReceiverActor : UntypedActor
+{
+    /// <summary>Receives in one turn while nothing is lost: the batch runs through the lane while it is in the cache, then the next.</summary>
+    private const int ReceivesPerTurn = 1;
+
+    /// <summary>Receives in one turn under congestion, so that the lane's other actors get theirs.</summary>
+    private const int CongestedReceivesPerTurn = 256;
+
+    private readonly Lane _lane;
+    private readonly IActorRef _router;
+    private readonly int _capacity;
+    private IUpcallSource? _source;
+    private LaneDispatcher.Interest? _readable;
+    private BatchPool.Waiter? _credit;
+    private ulong _dropped;
+    private int _received;
+    private int _admitted;
+    private bool _waitsForCredit;
+    private bool _goesOn;
+    private bool _congested;
+
+    public ReceiverActor(Lane lane, IActorRef router)
+    {
+        _lane = lane;
+        _router = router;
+        _capacity = lane.Settings.BatchesPerLane * lane.Settings.BatchSize;
+    }
+
+    /// <inheritdoc/>
+    protected override void PreStart()
+    {
+        _credit = new BatchPool.Waiter(Self, CreditReturned.Instance);
+        if (_lane.IsDraining)
+        {
+            FinishFilling();
+            return;
+        }
+
+        _source = _lane.Datapath.OpenUpcalls(_lane.Handler);
+        _lane.UpcallPid = _source.UpcallPid;
+        _dropped = _source.Dropped;
+        _readable = new LaneDispatcher.Interest(_source.Descriptor, Self, Readable.Instance);
+        Self.Tell(Readable.Instance, Self);
+    }
+
+    /// <inheritdoc/>
+    protected override void OnReceive(object message)
+    {
+        switch (message)
+        {
+            case Readable:
+                Drain();
+                break;
+            case GoOn:
+                _goesOn = false;
+                Drain();
+                break;
+            case CreditReturned:
+                _waitsForCredit = false;
+                Drain();
+                break;
+            case Stop:
+                CloseSource();
+                FinishFilling();
+                break;
+            default:
+                Unhandled(message);
+                break;
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override void PreRestart(Exception reason, object message)
+    {
+        _lane.Counters.CountRestart();
+
+        // Received but not in the batch when it failed: nobody will see them again.
+        if (_received > _admitted)
+        {
+            _lane.Counters.CountLost(LossCause.StageFailed, _received - _admitted);
+            _lane.Counters.CountCompleted(_received - _admitted);
+        }
+
+        base.PreRestart(reason, message);
+    }
+
+    /// <inheritdoc/>
+    protected override void PostStop() => CloseSource();
+
+    private void CloseSource()
+    {
+        if (_readable is { } readable)
+            _lane.Dispatcher.Disarm(readable);
+        _readable = null;
+        _source?.Dispose();
+        _source = null;
+    }
+
+    /// <summary>One turn: receives until the source is empty, the turn is over, or there is nowhere to put what comes.</summary>
+    private void Drain()
+    {
+        if (_source is not { } source)
+            return;
+        NoticeDrops(source);
+        int left = _congested ? CongestedReceivesPerTurn : ReceivesPerTurn;
+        while (left-- > 0)
+        {
+            if (!TryGetFilling(out UpcallBatch? batch))
+                return;
+            int room = batch.Capacity - batch.Count;
+            int received = source.Receive(batch.Slots, batch.Count, room);
+            if (received > 0)
+                Admit(batch, received);
+            if (!HandOver() && batch.Count == batch.Capacity)
+                return;
+            if (received < room)
+            {
+                _congested = false;
+                _lane.Dispatcher.Arm(_readable!);
+                return;
+            }
+        }
+
+        if (_goesOn)
+            return;
+        _goesOn = true;
+        Self.Tell(GoOn.Instance, Self);
+    }
+
+    /// <summary>
+    /// Losses in front of the source mean that its queue is full and every port in it suffers for the one that fills it:
+    /// empty it, whatever has to be shed for that.
+    /// </summary>
+    private void NoticeDrops(IUpcallSource source)
+    {
+        ulong dropped = source.Dropped;
+        if (dropped == _dropped)
+            return;
+        _lane.Counters.CountLostAtSource((long)(dropped - _dropped));
+        _dropped = dropped;
+        _congested = true;
+    }
+
+    private bool TryGetFilling([System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out UpcallBatch? batch)
+    {
+        batch = null;
+        if (_lane.Filling.Count == 0)
+        {
+            if (!_lane.Pool.TryRent(out UpcallBatch? rented))
+            {
+                WaitForCredit();
+                return false;
+            }
+
+            _lane.Filling.TryTake(rented);
+        }
+
+        batch = _lane.Filling[0];
+        if (batch.Count < batch.Capacity || HandOver())
+        {
+            batch = _lane.Filling[0];
+            return true;
+        }
+
+        return false;
+    }
+
+    /// <summary>Takes what was received into the batch, or sheds it.</summary>
+    private void Admit(UpcallBatch batch, int received)
+    {
+        batch.AssertOwner(BatchOwner.Receiver);
+        _received = received;
+        _admitted = 0;
+        _lane.Counters.CountReceived(received);
+        if (batch.Count == 0)
+            batch.ReceivedAt = Stopwatch.GetTimestamp();
+        if (_lane.Pool.Free == 0)
+        {
+            AdmitWithinShares(batch, received);
+            return;
+        }
+
+        int first = batch.Count;
+        short run = PortTable.Others;
+        int runStart = first;
+        for (int slot = first; slot < first + received; slot++)
+        {
+            short port = PortOf(batch, slot);
+            if (port != run && slot > runStart)
+            {
+                _lane.Ports.Admit(run, slot - runStart);
+                runStart = slot;
+            }
+
+            run = port;
+            Append(batch, port);
+        }
+
+        _lane.Ports.Admit(run, first + received - runStart);
+    }
+
+    /// <summary>No credit but the batch in hand is left: keeps what is within its port's share, moved together, and sheds the rest.</summary>
+    private void AdmitWithinShares(UpcallBatch batch, int received)
+    {
+        int first = batch.Count;
+        int shed = 0;
+        for (int slot = first; slot < first + received; slot++)
+        {
+            short port = PortOf(batch, slot);
+            if (_lane.Ports.InFlight(port) >= Share())
+            {
+                _lane.Ports.Shed(port);
+                _admitted++;
+                shed++;
+                continue;
+            }
+
+            if (slot != batch.Count)
+            {
+                Span<byte> message = batch.Slots.Message(slot);
+                message.CopyTo(batch.Slots.Slot(batch.Count));
+                batch.Slots.SetReceived(batch.Count, message.Length, batch.Slots.IsTruncated(slot));
+            }
+
+            Append(batch, port);
+            _lane.Ports.Admit(port, 1);
+        }
+
+        if (shed == 0)
+            return;
+        _lane.Counters.CountLost(LossCause.Shed, shed);
+        _lane.Counters.CountCompleted(shed);
+    }
+
+    private int Share() => Math.Max(1, (int)(_capacity * Math.Min(_lane.Settings.PortShare, 1.0 / (_lane.Ports.Active + 1))));
+
+    private short PortOf(UpcallBatch batch, int slot) =>
+        InPortAttribute.TryRead(batch.Slots.Message(slot), out uint port) ? _lane.Ports.EntryOf(port) : PortTable.Others;
+
+    private void Append(UpcallBatch batch, short port)
+    {
+        ref UpcallRecord record = ref batch.Record(batch.Count);
+        record.Port = port;
+        record.Progress = UpcallProgress.Received;
+        batch.Count++;
+        _admitted++;
+    }
+
+    /// <summary>Hands the batch in hand on if it holds something and another can take its place; else waits for a credit.</summary>
+    private bool HandOver()
+    {
+        if (_lane.Filling[0].Count == 0)
+            return false;
+        if (!_lane.Pool.TryRent(out UpcallBatch? next))
+        {
+            WaitForCredit();
+            return false;
+        }
+
+        HandFilling();
+        _lane.Filling.TryTake(next);
+        return true;
+    }
+
+    private void HandFilling()
+    {
+        (UpcallBatch batch, _) = _lane.Filling.Dequeue();
+        _lane.Counters.CountBatch();
+        PipelineTelemetry.TraceReceived(_lane, batch);
+        if (batch.TryHandOver(BatchOwner.Receiver, BatchOwner.Router))
+            _router.Tell(batch, Self);
+        else
+            _lane.Counters.CountStale();
+    }
+
+    /// <summary>The lane stops: what was received goes on, an empty batch goes home.</summary>
+    private void FinishFilling()
+    {
+        if (_lane.Filling.Count == 0)
+            return;
+        if (_lane.Filling[0].Count > 0)
+        {
+            HandFilling();
+            return;
+        }
+
+        (UpcallBatch batch, long generation) = _lane.Filling.Dequeue();
+        _lane.Pool.Return(batch, generation);
+    }
+
+    private void WaitForCredit()
+    {
+        if (_waitsForCredit)
+            return;
+        _waitsForCredit = true;
+        _lane.Pool.NotifyOnReturn(_credit!);
+    }
+
+    /// <summary>The source's descriptor polls readable.</summary>
+    internal sealed class Readable : INoSerializationVerificationNeeded
+    {
+        public static readonly Readable Instance = new();
+
+        private Readable()
+        {
+        }
+    }
+
+    /// <summary>The last turn ended before the source was empty.</summary>
+    internal sealed class GoOn : INoSerializationVerificationNeeded
+    {
+        public static readonly GoOn Instance = new();
+
+        private GoOn()
+        {
+        }
+    }
+
+    /// <summary>A batch is back in the pool.</summary>
+    internal sealed class CreditReturned : INoSerializationVerificationNeeded
+    {
+        public static readonly CreditReturned Instance = new();
+
+        private CreditReturned()
+        {
+        }
+    }
+
+    /// <summary>Stop reading for good and hand on what is there.</summary>
+    internal sealed class Stop : INoSerializationVerificationNeeded
+    {
+        public static readonly Stop Instance = new();
+
+        private Stop()
+        {
+        }
+    }
+}

@@ -1,0 +1,192 @@
+using System.Diagnostics;
+using Akka.Actor;
+using UpcallActors.Netlink;
+using UpcallActors.Odp;
+
+namespace UpcallActors.Pipeline;
+
+/// <summary>
+/// Parses each upcall once and says what it asks: a miss or a slow-path upcall goes to the translator, what is for a
+/// controller or a sampling consumer is counted there, what cannot be used is counted by reason. Finds duplicates.
+/// </summary>
+internal sealed class RouterActor : StageActor
+{
+    private readonly IActorRef _translator;
+    private readonly DuplicateTable _duplicates = new();
+    private readonly int[] _byClass = new int[(int)UpcallClass.Ipfix + 1];
+    private readonly ushort _family;
+    private int _withMru;
+    private int _largestMru;
+    private int _found;
+    private int _toTranslate;
+
+    public RouterActor(Lane lane, IActorRef translator)
+        : base(lane, lane.Routing)
+    {
+        _translator = translator;
+        _family = lane.Datapath.Families.Packet;
+    }
+
+    /// <inheritdoc/>
+    protected override void OnBatch() => OnResume();
+
+    /// <inheritdoc/>
+    protected override void OnResume()
+    {
+        while (Queue.Count > 0)
+        {
+            UpcallBatch batch = Queue[0];
+            using (Activity? span = PipelineTelemetry.TraceStage(batch, "upcall.route"))
+                Route(batch);
+            if (HasWork(batch))
+            {
+                HandOver(BatchOwner.Translator, _translator);
+                continue;
+            }
+
+            (UpcallBatch consumed, long generation) = Queue.Dequeue();
+            Lane.Pool.Return(consumed, generation);
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override void OnFailure()
+    {
+        if (Queue.Count == 0 || Queue[0].Next == 0)
+            return;
+        Queue[0].Record(Queue[0].Next - 1).Progress = UpcallProgress.Done;
+        Lane.Counters.CountLost(LossCause.StageFailed);
+    }
+
+    private void Route(UpcallBatch batch)
+    {
+        batch.AssertOwner(BatchOwner.Router);
+        PipelineTelemetry.RecordQueueWait(Lane, batch);
+        _duplicates.Clear();
+        try
+        {
+            while (batch.Next < batch.Count)
+                Route(batch, batch.Next++);
+        }
+        finally
+        {
+            Publish();
+        }
+    }
+
+    private void Route(UpcallBatch batch, int upcall)
+    {
+        ref UpcallRecord record = ref batch.Record(upcall);
+        record.DuplicateOf = UpcallRecord.Original;
+        record.TailLength = 0;
+        record.Translation = default;
+        record.Class = Parse(batch, upcall, ref record);
+        _byClass[(int)record.Class]++;
+        ushort mru = record.Message.Origin.Mru;
+        if (mru != 0)
+        {
+            _withMru++;
+            _largestMru = Math.Max(_largestMru, mru);
+        }
+
+        if (record.Class is not (UpcallClass.Miss or UpcallClass.SlowPath))
+        {
+            record.Progress = UpcallProgress.Done;
+            if (record.Class == UpcallClass.Controller)
+                Lane.Counters.CountControllerPackets(1);
+            return;
+        }
+
+        record.Progress = UpcallProgress.ToTranslate;
+        _toTranslate++;
+        if (record.Class != UpcallClass.Miss)
+            return;
+        record.KeyHash = FlowIdentifier.Hash(record.Message.Key.Of(batch.Slots.Message(upcall)));
+        record.DuplicateOf = _duplicates.FindOrAdd(batch, upcall);
+        if (record.DuplicateOf != UpcallRecord.Original)
+            _found++;
+    }
+
+    private UpcallClass Parse(UpcallBatch batch, int upcall, ref UpcallRecord record)
+    {
+        ReadOnlySpan<byte> message = batch.Slots.Message(upcall);
+        if (batch.Slots.IsTruncated(upcall))
+        {
+            record.Message = default;
+            Lane.Counters.CountLost(LossCause.Truncated);
+            return UpcallClass.Bad;
+        }
+
+        OdpParseError error = PacketMessage.TryParse(message, out record.Message);
+        if (error == OdpParseError.None && !IsUpcall(message, record.Message))
+            error = OdpParseError.UnknownCommand;
+        if (error == OdpParseError.None)
+            error = OvsFlowKeyReader.TryRead(record.Message.Key.Of(message), out batch.Key(upcall));
+        if (error != OdpParseError.None)
+        {
+            Lane.Counters.CountLost(LossCause.Malformed);
+            Lane.Counters.CountMalformed(error);
+            return UpcallClass.Bad;
+        }
+
+        return record.Message.Command == PacketCommand.Miss ? UpcallClass.Miss : ClassOf(record.Message.UserData, message);
+    }
+
+    private bool IsUpcall(ReadOnlySpan<byte> message, in PacketMessage parsed) =>
+        parsed.Command is PacketCommand.Miss or PacketCommand.Action
+        && System.Buffers.Binary.BinaryPrimitives.ReadUInt16LittleEndian(message[NetlinkMessage.TypeOffset..]) == _family;
+
+    private UpcallClass ClassOf(Extent userData, ReadOnlySpan<byte> message)
+    {
+        if (userData.IsPresent && UserspaceCookie.TryRead(userData.Of(message), out UserspaceCookie cookie))
+        {
+            return cookie.Reason switch
+            {
+                UserspaceReason.SlowPath => UpcallClass.SlowPath,
+                UserspaceReason.Controller => UpcallClass.Controller,
+                UserspaceReason.Sflow => UpcallClass.Sflow,
+                UserspaceReason.FlowSample => UpcallClass.FlowSample,
+                _ => UpcallClass.Ipfix,
+            };
+        }
+
+        Lane.Counters.CountLost(LossCause.UnknownCookie);
+        return UpcallClass.Bad;
+    }
+
+    /// <summary>After a restart in mid-batch, what an earlier incarnation found counts, too.</summary>
+    private bool HasWork(UpcallBatch batch)
+    {
+        if (_toTranslate > 0)
+        {
+            _toTranslate = 0;
+            return true;
+        }
+
+        for (int i = 0; i < batch.Count; i++)
+        {
+            if (batch.Record(i).Progress == UpcallProgress.ToTranslate)
+                return true;
+        }
+
+        return false;
+    }
+
+    private void Publish()
+    {
+        for (int i = 0; i < _byClass.Length; i++)
+        {
+            if (_byClass[i] == 0)
+                continue;
+            Lane.Counters.CountClass((UpcallClass)i, _byClass[i]);
+            _byClass[i] = 0;
+        }
+
+        if (_found != 0)
+            Lane.Counters.CountDuplicates(_found);
+        if (_withMru != 0)
+            Lane.Counters.CountMru(_withMru, _largestMru);
+        _found = 0;
+        _withMru = 0;
+    }
+}

@@ -1,0 +1,164 @@
+using UpcallActors.Odp;
+
+namespace UpcallActors.Pipeline;
+
+/// <summary>
+/// What a lane has done since its start. Everything only grows and is readable from any thread; stages add once per batch.
+/// <c>Received = Completed + on their way</c> always.
+/// </summary>
+public sealed class LaneCounters
+{
+    private readonly long[] _byClass = new long[(int)UpcallClass.Ipfix + 1];
+    private readonly long[] _lost = new long[(int)LossCause.StageFailed + 1];
+    private readonly long[] _malformed = new long[(int)OdpParseError.MessageTruncated + 1];
+    private long _received;
+    private long _completed;
+    private long _batches;
+    private long _duplicates;
+    private long _translated;
+    private long _translationErrors;
+    private long _controllerPackets;
+    private long _withMru;
+    private int _largestMru;
+    private long _executes;
+    private long _flowPuts;
+    private long _staleFlows;
+    private long _dropped;
+    private long _sends;
+    private long _stale;
+    private long _reclaimed;
+    private long _restarts;
+    private long _strayAnswers;
+    private long _sourceDrops;
+
+    /// <summary>Upcalls received, shed and malformed ones included.</summary>
+    public long Received => Volatile.Read(ref _received);
+
+    /// <summary>
+    /// Upcalls done with: their requests were handled by the datapath, or they were consumed, dropped or given up. Grows only
+    /// after the datapath has handled the requests, so that an equal number of upcalls queued means nothing is on its way.
+    /// </summary>
+    public long Completed => Volatile.Read(ref _completed);
+
+    /// <summary>Batches handed to the router.</summary>
+    public long Batches => Volatile.Read(ref _batches);
+
+    /// <summary>Upcalls that shared the translation of an earlier one in their batch.</summary>
+    public long Duplicates => Volatile.Read(ref _duplicates);
+
+    /// <summary>Translations made.</summary>
+    public long Translated => Volatile.Read(ref _translated);
+
+    /// <summary>Translations that ended with an <see cref="XlateError"/>.</summary>
+    public long TranslationErrors => Volatile.Read(ref _translationErrors);
+
+    /// <summary>Packets for a controller: asked for by a translation, or sent up for it by the datapath.</summary>
+    public long ControllerPackets => Volatile.Read(ref _controllerPackets);
+
+    /// <summary>Upcalls with an MRU.</summary>
+    public long WithMru => Volatile.Read(ref _withMru);
+
+    /// <summary>The largest MRU seen, bytes of layer 3.</summary>
+    public int LargestMru => Volatile.Read(ref _largestMru);
+
+    /// <summary>EXECUTEs that the datapath took.</summary>
+    public long Executes => Volatile.Read(ref _executes);
+
+    /// <summary>Flow puts that the datapath took.</summary>
+    public long FlowPuts => Volatile.Read(ref _flowPuts);
+
+    /// <summary>Flows not installed because the tables changed after they were computed.</summary>
+    public long StaleFlows => Volatile.Read(ref _staleFlows);
+
+    /// <summary>Upcalls whose packet the translation drops: no action, so no EXECUTE.</summary>
+    public long Dropped => Volatile.Read(ref _dropped);
+
+    /// <summary>Sends, each one system call with a kernel datapath.</summary>
+    public long Sends => Volatile.Read(ref _sends);
+
+    /// <summary>Batches that somebody used or returned who no longer held them. A defect, caught.</summary>
+    public long StaleBatches => Volatile.Read(ref _stale);
+
+    /// <summary>Batches that came back by dead letters.</summary>
+    public long ReclaimedBatches => Volatile.Read(ref _reclaimed);
+
+    /// <summary>Actors of the lane that failed and were restarted.</summary>
+    public long Restarts => Volatile.Read(ref _restarts);
+
+    /// <summary>Answers that belong to no request of the send before them.</summary>
+    public long StrayAnswers => Volatile.Read(ref _strayAnswers);
+
+    /// <summary>Upcalls lost at the source, before anybody could receive them.</summary>
+    public long LostAtSource => Volatile.Read(ref _sourceDrops);
+
+    /// <summary>EXECUTEs that the datapath answered with an error.</summary>
+    public ErrnoCounts ExecuteErrors { get; } = new();
+
+    /// <summary>Flow puts that the datapath answered with an error.</summary>
+    public ErrnoCounts FlowPutErrors { get; } = new();
+
+    /// <summary>Requests whose send was refused as a whole.</summary>
+    public ErrnoCounts SendErrors { get; } = new();
+
+    /// <summary>Upcalls by what they asked.</summary>
+    public long ByClass(UpcallClass upcallClass) => Volatile.Read(ref _byClass[(int)upcallClass]);
+
+    /// <summary>Upcalls given up, by cause.</summary>
+    public long Lost(LossCause cause) => Volatile.Read(ref _lost[(int)cause]);
+
+    /// <summary>Upcalls given up for a <see cref="LossCause.Malformed"/> message, by reason.</summary>
+    public long Malformed(OdpParseError error) => Volatile.Read(ref _malformed[(int)error]);
+
+    internal void CountReceived(int upcalls) => Interlocked.Add(ref _received, upcalls);
+
+    internal void CountCompleted(int upcalls) => Interlocked.Add(ref _completed, upcalls);
+
+    internal void CountBatch() => Interlocked.Increment(ref _batches);
+
+    internal void CountClass(UpcallClass upcallClass, int upcalls) => Interlocked.Add(ref _byClass[(int)upcallClass], upcalls);
+
+    internal void CountLost(LossCause cause, int upcalls = 1) => Interlocked.Add(ref _lost[(int)cause], upcalls);
+
+    internal void CountMalformed(OdpParseError error) => Interlocked.Increment(ref _malformed[(int)error]);
+
+    internal void CountDuplicates(int upcalls) => Interlocked.Add(ref _duplicates, upcalls);
+
+    internal void CountTranslations(int made, int withError)
+    {
+        Interlocked.Add(ref _translated, made);
+        if (withError != 0)
+            Interlocked.Add(ref _translationErrors, withError);
+    }
+
+    internal void CountControllerPackets(int packets) => Interlocked.Add(ref _controllerPackets, packets);
+
+    internal void CountMru(int upcalls, int largest)
+    {
+        Interlocked.Add(ref _withMru, upcalls);
+        int seen;
+        while (largest > (seen = Volatile.Read(ref _largestMru)) && Interlocked.CompareExchange(ref _largestMru, largest, seen) != seen)
+        {
+        }
+    }
+
+    internal void CountSent(int executes, int flowPuts)
+    {
+        Interlocked.Increment(ref _sends);
+        Interlocked.Add(ref _executes, executes);
+        Interlocked.Add(ref _flowPuts, flowPuts);
+    }
+
+    internal void CountStaleFlows(int flows) => Interlocked.Add(ref _staleFlows, flows);
+
+    internal void CountDropped(int upcalls) => Interlocked.Add(ref _dropped, upcalls);
+
+    internal void CountStale() => Interlocked.Increment(ref _stale);
+
+    internal void CountReclaimed() => Interlocked.Increment(ref _reclaimed);
+
+    internal void CountRestart() => Interlocked.Increment(ref _restarts);
+
+    internal void CountStrayAnswer() => Interlocked.Increment(ref _strayAnswers);
+
+    internal void CountLostAtSource(long upcalls) => Interlocked.Add(ref _sourceDrops, upcalls);
+}

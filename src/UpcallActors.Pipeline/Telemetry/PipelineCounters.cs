@@ -1,0 +1,105 @@
+using UpcallActors.Odp;
+
+namespace UpcallActors.Pipeline;
+
+/// <summary>What a pipeline has done: the sums over its lanes, and each lane's own. Readable from any thread at any time, also after the pipeline has stopped.</summary>
+public sealed class PipelineCounters
+{
+    private readonly Lane[] _lanes;
+
+    internal PipelineCounters(Lane[] lanes)
+    {
+        _lanes = lanes;
+        Lanes = Array.ConvertAll(lanes, lane => lane.Counters);
+    }
+
+    /// <summary>Each lane's counters, by handler.</summary>
+    public IReadOnlyList<LaneCounters> Lanes { get; }
+
+    /// <summary>See <see cref="LaneCounters.Received"/>.</summary>
+    public long Received => Sum(lane => lane.Received);
+
+    /// <summary>See <see cref="LaneCounters.Completed"/>.</summary>
+    public long Completed => Sum(lane => lane.Completed);
+
+    /// <summary>See <see cref="LaneCounters.Duplicates"/>.</summary>
+    public long Duplicates => Sum(lane => lane.Duplicates);
+
+    /// <summary>See <see cref="LaneCounters.ControllerPackets"/>.</summary>
+    public long ControllerPackets => Sum(lane => lane.ControllerPackets);
+
+    /// <summary>See <see cref="LaneCounters.WithMru"/>.</summary>
+    public long WithMru => Sum(lane => lane.WithMru);
+
+    /// <summary>See <see cref="LaneCounters.LargestMru"/>.</summary>
+    public int LargestMru => Lanes.Max(lane => lane.LargestMru);
+
+    /// <summary>See <see cref="LaneCounters.Executes"/>.</summary>
+    public long Executes => Sum(lane => lane.Executes);
+
+    /// <summary>See <see cref="LaneCounters.FlowPuts"/>.</summary>
+    public long FlowPuts => Sum(lane => lane.FlowPuts);
+
+    /// <summary>See <see cref="LaneCounters.Dropped"/>.</summary>
+    public long Dropped => Sum(lane => lane.Dropped);
+
+    /// <summary>See <see cref="LaneCounters.LostAtSource"/>.</summary>
+    public long LostAtSource => Sum(lane => lane.LostAtSource);
+
+    /// <summary>Batches on their way or in a receiver's hand.</summary>
+    public int CreditsInUse
+    {
+        get
+        {
+            int inUse = 0;
+            foreach (Lane lane in _lanes)
+                inUse += lane.Pool.Credits - lane.Pool.Free;
+            return inUse;
+        }
+    }
+
+    /// <summary>See <see cref="LaneCounters.ByClass"/>.</summary>
+    public long ByClass(UpcallClass upcallClass) => Sum(lane => lane.ByClass(upcallClass));
+
+    /// <summary>See <see cref="LaneCounters.Lost"/>.</summary>
+    public long Lost(LossCause cause) => Sum(lane => lane.Lost(cause));
+
+    /// <summary>See <see cref="LaneCounters.Malformed"/>.</summary>
+    public long Malformed(OdpParseError error) => Sum(lane => lane.Malformed(error));
+
+    /// <summary>Upcalls received and shed by datapath port, over all lanes. Ports beyond a lane's bound are under <see cref="PortCounts.Others"/>.</summary>
+    public IReadOnlyDictionary<uint, PortCounts> ByPort()
+    {
+        var ports = new Dictionary<uint, PortCounts>();
+        foreach (Lane lane in _lanes)
+        {
+            for (int entry = 0; entry < lane.Ports.Count; entry++)
+            {
+                var counts = new PortCounts(lane.Ports.ReceivedOn(entry), lane.Ports.ShedOn(entry));
+                if (counts.Received == 0)
+                    continue;
+                uint port = entry == PortTable.Others ? PortCounts.Others : lane.Ports.PortOf(entry);
+                ports[port] = ports.TryGetValue(port, out PortCounts sum) ? new PortCounts(sum.Received + counts.Received, sum.Shed + counts.Shed) : counts;
+            }
+        }
+
+        return ports;
+    }
+
+    private long Sum(Func<LaneCounters, long> count)
+    {
+        long sum = 0;
+        foreach (LaneCounters lane in Lanes)
+            sum += count(lane);
+        return sum;
+    }
+}
+
+/// <summary>Upcalls of a port.</summary>
+/// <param name="Received">Received, shed ones included.</param>
+/// <param name="Shed">Shed because the port was over its share.</param>
+public readonly record struct PortCounts(long Received, long Shed)
+{
+    /// <summary>Stands for the ports that are not counted one by one.</summary>
+    public const uint Others = uint.MaxValue;
+}

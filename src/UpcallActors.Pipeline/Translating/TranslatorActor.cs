@@ -1,0 +1,150 @@
+using System.Diagnostics;
+using Akka.Actor;
+using UpcallActors.Odp;
+
+namespace UpcallActors.Pipeline;
+
+/// <summary>
+/// Runs the lane's translator over a batch. An exception from it costs that one upcall: the actor fails, its supervisor
+/// restarts it with a new translator, and the new incarnation goes on with the next upcall.
+/// </summary>
+internal sealed class TranslatorActor : StageActor
+{
+    private readonly IActorRef _executor;
+    private IUpcallTranslator? _translator;
+    private bool _translates;
+    private int _made;
+    private int _withError;
+    private int _controllerPackets;
+    private int _tooLong;
+
+    public TranslatorActor(Lane lane, IActorRef executor)
+        : base(lane, lane.Translating) => _executor = executor;
+
+    /// <inheritdoc/>
+    protected override void PreStart() => _translator = Lane.Translators.Create(Lane.Handler);
+
+    /// <inheritdoc/>
+    protected override void OnBatch() => OnResume();
+
+    /// <inheritdoc/>
+    protected override void OnResume()
+    {
+        while (Queue.Count > 0)
+        {
+            UpcallBatch batch = Queue[0];
+            using (Activity? span = PipelineTelemetry.TraceStage(batch, "upcall.translate"))
+                Translate(batch);
+            HandOver(BatchOwner.Executor, _executor);
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override void OnFailure()
+    {
+        if (Queue.Count == 0 || !_translates)
+            return;
+        UpcallBatch batch = Queue[0];
+        batch.Record(batch.Next - 1).Progress = UpcallProgress.Done;
+        Lane.Counters.CountLost(LossCause.TranslatorFailed);
+    }
+
+    private void Translate(UpcallBatch batch)
+    {
+        batch.AssertOwner(BatchOwner.Translator);
+        batch.Translator = _translator;
+        try
+        {
+            while (batch.Next < batch.Count)
+                Translate(batch, batch.Next++);
+        }
+        finally
+        {
+            Publish();
+        }
+    }
+
+    private void Translate(UpcallBatch batch, int upcall)
+    {
+        ref UpcallRecord record = ref batch.Record(upcall);
+        if (record.Progress != UpcallProgress.ToTranslate)
+            return;
+        if (record.DuplicateOf != UpcallRecord.Original)
+        {
+            ref UpcallRecord original = ref batch.Record(record.DuplicateOf);
+            if (original.Progress == UpcallProgress.ToExecute)
+            {
+                TakeOver(ref record, original);
+                return;
+            }
+
+            // The original failed; that is no reason to give up this one.
+            record.DuplicateOf = UpcallRecord.Original;
+        }
+
+        TranslateAnew(batch, upcall, ref record);
+    }
+
+    private void TakeOver(ref UpcallRecord record, in UpcallRecord original)
+    {
+        record.Translation = original.Translation;
+        record.TailOffset = original.TailOffset;
+        record.TailLength = original.TailLength;
+        record.Progress = UpcallProgress.ToExecute;
+        _controllerPackets += record.Translation.ControllerPackets;
+    }
+
+    private void TranslateAnew(UpcallBatch batch, int upcall, ref UpcallRecord record)
+    {
+        ReadOnlySpan<byte> message = batch.Slots.Message(upcall);
+        int start = batch.ArenaUsed;
+        Span<byte> actions = batch.Arena.Slice(start + ExecuteTail.HeaderLength, UpcallBatch.MaxActions);
+        ref FlowKey mask = ref batch.Mask(upcall);
+        mask = default;
+        var view = new UpcallView(
+            batch.Key(upcall),
+            record.Message.Key.Of(message),
+            record.Message.Packet.Of(message),
+            record.Message.Origin,
+            record.Message.Command,
+            record.Message.UserData.IsPresent ? record.Message.UserData.Of(message) : []);
+        _translates = true;
+        Translation translation = _translator!.Translate(view, actions, ref mask);
+        _translates = false;
+        _made++;
+        _withError += translation.Error == XlateError.None ? 0 : 1;
+        _controllerPackets += translation.ControllerPackets;
+        record.Translation = translation;
+        if ((uint)translation.ActionsLength > UpcallBatch.MaxActions)
+        {
+            record.Progress = UpcallProgress.Done;
+            _tooLong++;
+            return;
+        }
+
+        record.Progress = UpcallProgress.ToExecute;
+        if (translation.ActionsLength == 0)
+            return;
+        record.TailOffset = start;
+        record.TailLength = ExecuteTail.HeaderLength + translation.ActionsLength;
+        batch.ArenaUsed = start + ExecuteTail.Finish(batch.Arena.Slice(start, ExecuteTail.HeaderLength + UpcallBatch.MaxActions + 3), translation.ActionsLength, Lane.UpcallPid);
+    }
+
+    private void Publish()
+    {
+        if (_made != 0)
+        {
+            Lane.Counters.CountTranslations(_made, _withError);
+            Lane.TranslatorFailures = 0;
+        }
+
+        if (_controllerPackets != 0)
+            Lane.Counters.CountControllerPackets(_controllerPackets);
+        if (_tooLong != 0)
+            Lane.Counters.CountLost(LossCause.TooLong, _tooLong);
+        _made = 0;
+        _withError = 0;
+        _controllerPackets = 0;
+        _tooLong = 0;
+    }
+}

@@ -1,0 +1,69 @@
+using Akka.Actor;
+using UpcallActors.Odp;
+
+namespace UpcallActors.Pipeline;
+
+/// <summary>
+/// A running pipeline: one lane for each handler of the datapath, each with its own event loop, actors and credits.
+/// Thread-safe.
+/// </summary>
+public sealed class UpcallPipeline : IAsyncDisposable
+{
+    private readonly IActorRef _pipeline;
+    private readonly PipelineMetrics _metrics;
+
+    private UpcallPipeline(IActorRef pipeline, PipelineMetrics metrics, PipelineCounters counters, Task completion)
+    {
+        _pipeline = pipeline;
+        _metrics = metrics;
+        Counters = counters;
+        Completion = completion;
+    }
+
+    /// <summary>What the pipeline has done; stays readable after it has stopped.</summary>
+    public PipelineCounters Counters { get; }
+
+    /// <summary>
+    /// Ends when the pipeline has: well after <see cref="StopAsync"/>; with the failure when a lane has given up, in which
+    /// case the other lanes have been drained and nobody answers upcalls any more.
+    /// </summary>
+    public Task Completion { get; }
+
+    /// <summary>
+    /// Starts the lanes. The datapath and the factory stay the caller's, who disposes them after <see cref="Completion"/>.
+    /// Throws <see cref="ArgumentOutOfRangeException"/> for settings outside their ranges.
+    /// </summary>
+    public static UpcallPipeline Start(ActorSystem system, IDatapath datapath, IUpcallTranslatorFactory translators, UpcallPipelineSettings settings)
+    {
+        ArgumentNullException.ThrowIfNull(settings);
+        settings.Validate();
+        var lanes = new Lane[datapath.HandlerCount];
+        for (int handler = 0; handler < lanes.Length; handler++)
+            lanes[handler] = new Lane(handler, datapath, translators, settings, LaneDispatcher.Register(system, $"upcall-actors.lane-{handler}"));
+        var metrics = new PipelineMetrics(lanes);
+        foreach (Lane lane in lanes)
+            lane.Metrics = metrics;
+        var completion = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        IActorRef pipeline = system.ActorOf(Props.Create<PipelineActor>(lanes, completion));
+        return new UpcallPipeline(pipeline, metrics, new PipelineCounters(lanes), completion.Task);
+    }
+
+    /// <summary>
+    /// Stops reading upcalls, finishes those on their way, and closes the lanes; ends when that is done. For a coordinated shutdown this
+    /// belongs before the phase that closes the datapath. Cancelling stops the wait, not the drain. Throws what <see cref="Completion"/> ends with.
+    /// </summary>
+    public async Task StopAsync(CancellationToken cancellation = default)
+    {
+        _pipeline.Tell(PipelineActor.Drain.Instance, ActorRefs.NoSender);
+        await Completion.WaitAsync(cancellation);
+        _metrics.Dispose();
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        _pipeline.Tell(PipelineActor.Drain.Instance, ActorRefs.NoSender);
+        await Completion.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        _metrics.Dispose();
+    }
+}

@@ -1,0 +1,57 @@
+namespace UpcallActors.Pipeline;
+
+/// <summary>How a pipeline is sized and where its stages run. There is one lane for each handler of the datapath.</summary>
+public sealed record UpcallPipelineSettings
+{
+    /// <summary>Upcalls in a batch, 1 to 64. A batch is never waited for: it goes on with what is there.</summary>
+    public int BatchSize { get; init; } = UpcallBatch.MaxUpcalls;
+
+    /// <summary>Batches of a lane, 2 or more: the credits that bound what is on its way, and with it the memory.</summary>
+    public int BatchesPerLane { get; init; } = 32;
+
+    /// <summary>
+    /// The most of a lane's credits, above 0 up to 1, that one port may hold once they run out; with n ports active it is
+    /// 1/(n+1) if that is less, so that a newcomer always finds room. What a port brings beyond is shed.
+    /// </summary>
+    public double PortShare { get; init; } = 0.5;
+
+    /// <summary>Dispatcher id of the receivers; null for the lane's own event loop.</summary>
+    public string? ReceiverDispatcher { get; init; }
+
+    /// <summary>Dispatcher id of the routers; null for the lane's own event loop.</summary>
+    public string? RouterDispatcher { get; init; }
+
+    /// <summary>Dispatcher id of the translators; null for the lane's own event loop.</summary>
+    public string? TranslatorDispatcher { get; init; }
+
+    /// <summary>Dispatcher id of the executors; null for the lane's own event loop.</summary>
+    public string? ExecutorDispatcher { get; init; }
+
+    /// <summary>Failures of one lane's receiver, router and executor within <see cref="RestartWindow"/> after which the lane gives up.</summary>
+    public int RestartLimit { get; init; } = 10;
+
+    /// <summary>See <see cref="RestartLimit"/>.</summary>
+    public TimeSpan RestartWindow { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>
+    /// Translator failures without one success in between after which the lane gives up. Not a rate: a packet that makes a
+    /// translator throw costs itself, however often it is sent, as long as others get through.
+    /// </summary>
+    public int TranslatorFailureLimit { get; init; } = 1000;
+
+    /// <summary>Of the upcalls in sampled batches every n-th gets a span of its own; 0 for none.</summary>
+    public int UpcallSpanInterval { get; init; } = 64;
+
+    /// <summary>Throws <see cref="ArgumentOutOfRangeException"/> for a value outside its range.</summary>
+    internal void Validate()
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(BatchSize, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(BatchSize, UpcallBatch.MaxUpcalls);
+        ArgumentOutOfRangeException.ThrowIfLessThan(BatchesPerLane, 2);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(PortShare);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(PortShare, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(RestartLimit, 0);
+        ArgumentOutOfRangeException.ThrowIfLessThan(TranslatorFailureLimit, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(UpcallSpanInterval, 0);
+    }
+}

@@ -1,0 +1,55 @@
+using UpcallActors.Netlink;
+using UpcallActors.Odp;
+
+namespace UpcallActors.Pipeline.Tests;
+
+/// <summary>Translators that do what the test says; by default output to port 2 and install a flow on the input port.</summary>
+internal sealed class ScriptedTranslators : IUpcallTranslatorFactory
+{
+    private ulong _version = 1;
+    private int _created;
+    private int _translations;
+
+    /// <summary>Makes the decision for an upcall.</summary>
+    public TranslateUpcall Decide { get; set; } = OutputTo(2);
+
+    /// <summary>Runs for each translator made; may throw.</summary>
+    public Action<int> Creating { get; set; } = _ => { };
+
+    public int Created => Volatile.Read(ref _created);
+
+    public int Translations => Volatile.Read(ref _translations);
+
+    public ulong Version
+    {
+        get => Volatile.Read(ref _version);
+        set => Volatile.Write(ref _version, value);
+    }
+
+    public delegate Translation TranslateUpcall(in UpcallView upcall, Span<byte> actions, ref FlowKey mask);
+
+    public static TranslateUpcall OutputTo(uint port) => (in UpcallView upcall, Span<byte> actions, ref FlowKey mask) =>
+    {
+        mask.InPort = uint.MaxValue;
+        var writer = new NetlinkWriter(actions);
+        writer.PutU32(OvsActionAttribute.Output, port);
+        return new Translation { ActionsLength = writer.Length, InstallFlow = true, Version = 1 };
+    };
+
+    public IUpcallTranslator Create(int handler)
+    {
+        Creating(Interlocked.Increment(ref _created));
+        return new Scripted(this);
+    }
+
+    private sealed class Scripted(ScriptedTranslators script) : IUpcallTranslator
+    {
+        public ulong Version => script.Version;
+
+        public Translation Translate(in UpcallView upcall, Span<byte> actions, ref FlowKey mask)
+        {
+            Interlocked.Increment(ref script._translations);
+            return script.Decide(upcall, actions, ref mask);
+        }
+    }
+}
