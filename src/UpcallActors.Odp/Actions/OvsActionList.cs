@@ -29,7 +29,7 @@ public static class OvsActionList
         return list.Error == NetlinkParseError.None ? OdpParseError.None : OdpParseError.Netlink;
     }
 
-    private static OdpParseError CheckOne(NetlinkAttribute action, int depth)
+    internal static OdpParseError CheckOne(NetlinkAttribute action, int depth)
     {
         int expected = FixedLength(action.Type);
         if (expected >= 0)
@@ -47,8 +47,7 @@ public static class OvsActionList
             case OvsActionAttribute.SetMasked:
                 return CheckSet(action.Payload, isMasked: true);
             case OvsActionAttribute.PushNsh:
-                FlowKey ignored = default;
-                return OvsKeyAttributeReader.ReadNsh(action.Payload, ref ignored);
+                return CheckPushNsh(action.Payload);
             case OvsActionAttribute.Clone:
                 return Check(action.Payload, depth + 1);
             case OvsActionAttribute.Sample:
@@ -74,6 +73,17 @@ public static class OvsActionList
         OvsActionAttribute.PushEth => 12,
         _ => -1,
     };
+
+    /// <summary>The header to push is an NSH key attribute in a nest of its own.</summary>
+    private static OdpParseError CheckPushNsh(ReadOnlySpan<byte> payload)
+    {
+        if (NetlinkAttributes.Check(payload) != NetlinkParseError.None)
+            return OdpParseError.Netlink;
+        FlowKey ignored = default;
+        return new NetlinkAttributes(payload).TryFindLast(OvsKeyAttribute.Nsh, out NetlinkAttribute nsh)
+            ? OvsKeyAttributeReader.ReadNsh(nsh.Payload, ref ignored)
+            : OdpParseError.AttributeMissing;
+    }
 
     private static OdpParseError CheckBranches(ReadOnlySpan<byte> payload, int depth)
     {

@@ -1,5 +1,7 @@
+using System.Globalization;
 using UpcallActors.Netlink;
 using UpcallActors.Odp.Captures;
+using UpcallActors.Odp.Text;
 
 namespace UpcallActors.Odp.Tests.Recordings;
 
@@ -42,6 +44,28 @@ public sealed class Recording
     public string ReadText(string suffix) => File.ReadAllText(Path.Combine(Root, Name + suffix));
 
     public IEnumerable<RecordedMessage> OfFamily(ushort family) => Messages.Where(message => message.Type == family);
+
+    /// <summary>The lines of flows.txt that are flows, not headings.</summary>
+    public string[] DumpedFlows => [.. ReadText(".flows.txt").Split('\n').Where(line => line.StartsWith("ufid:", StringComparison.Ordinal))];
+
+    /// <summary>Names of the datapath's ports, from the lines <c>  port 2: ovs-p0</c> of ports.txt.</summary>
+    public OdpPortNames PortNames => new(ReadText(".ports.txt").Split('\n')
+        .Select(line => line.Trim().Split([' ', ':'], StringSplitOptions.RemoveEmptyEntries))
+        .Where(words => words is ["port", _, _, ..])
+        .Select(words => KeyValuePair.Create(uint.Parse(words[1], CultureInfo.InvariantCulture), words[2])));
+
+    /// <summary>The flows that the kernel reported with key and actions.</summary>
+    public IEnumerable<(FlowMessage Flow, byte[] Bytes)> ReportedFlows
+    {
+        get
+        {
+            foreach (RecordedMessage message in OfFamily(Families.Flow))
+            {
+                if (!message.IsRequest && FlowMessage.TryParse(message.Bytes, out FlowMessage flow) == OdpParseError.None && flow is { Ufid: not null, Key.IsPresent: true, Actions.IsPresent: true })
+                    yield return (flow, message.Bytes);
+            }
+        }
+    }
 
     private static List<RecordedMessage> Load(string name)
     {
