@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using UpcallActors.Netlink;
 using UpcallActors.Odp;
 

@@ -1,7 +1,6 @@
 using UpcallActors.Embedded.Tests.Recordings;
 using UpcallActors.Netlink;
 using UpcallActors.Odp;
-using UpcallActors.OpenFlow;
 
 namespace UpcallActors.Embedded.Tests.Replays;
 
