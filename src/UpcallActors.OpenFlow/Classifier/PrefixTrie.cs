@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Numerics;
 
 namespace UpcallActors.OpenFlow;
 
@@ -10,7 +11,8 @@ internal sealed class PrefixTrie
 {
     private const int ValueBits = 128;
 
-    private readonly UInt128 _prefix;
+    private readonly ulong _high;
+    private readonly ulong _low;
     private readonly byte _length;
     private readonly int _rules;
     private readonly PrefixTrie? _zero;
@@ -19,7 +21,8 @@ internal sealed class PrefixTrie
     // A node stands for its whole prefix, from the top bit on; a node without rules exists only where two branches part.
     private PrefixTrie(UInt128 prefix, int length, int rules, PrefixTrie? zero, PrefixTrie? one)
     {
-        _prefix = prefix;
+        _high = (ulong)(prefix >> 64);
+        _low = (ulong)prefix;
         _length = (byte)length;
         _rules = rules;
         _zero = zero;
@@ -32,7 +35,7 @@ internal sealed class PrefixTrie
         prefix &= PrefixMask(length);
         if (trie is null)
             return new PrefixTrie(prefix, length, 1, null, null);
-        int equal = Math.Min(EqualBits(trie._prefix, prefix), Math.Min(trie._length, length));
+        int equal = Math.Min(EqualBits(trie.Prefix, prefix), Math.Min(trie._length, length));
         if (equal < trie._length)
             return trie.Split(prefix, length, equal);
         if (length == trie._length)
@@ -60,18 +63,23 @@ internal sealed class PrefixTrie
     /// </summary>
     public static int Lookup(PrefixTrie? trie, UInt128 value, int width, out UInt128 lengths)
     {
+        (ulong high, ulong low) = ((ulong)(value >> 64), (ulong)value);
         lengths = 0;
         PrefixTrie? last = null;
-        for (PrefixTrie? node = trie; node is not null; node = BitAt(value, node._length) ? node._one : node._zero)
+        for (PrefixTrie? node = trie; node is not null;)
         {
-            int equal = EqualBits(node._prefix, value);
-            if (equal < node._length)
+            int length = node._length;
+            ulong difference = high ^ node._high;
+            int equal = difference != 0 ? BitOperations.LeadingZeroCount(difference) : 64 + BitOperations.LeadingZeroCount(low ^ node._low);
+            if (equal < length)
                 return equal + 1;
             if (node._rules > 0)
-                lengths |= UInt128.One << (node._length - 1);
-            if (node._length >= width)
+                lengths |= UInt128.One << (length - 1);
+            if (length >= width)
                 return width;
             last = node;
+            ulong rest = length < 64 ? high << length : low << length;
+            node = (long)rest < 0 ? node._one : node._zero;
         }
         // A branch that is not there: one bit more tells it from the branch that is.
         return last is null ? 0 : last._zero is null && last._one is null ? last._length : last._length + 1;
@@ -80,16 +88,18 @@ internal sealed class PrefixTrie
     /// <summary>A mask of the top <paramref name="length"/> of 128 bits.</summary>
     public static UInt128 PrefixMask(int length) => length == 0 ? UInt128.Zero : UInt128.MaxValue << (ValueBits - length);
 
+    private UInt128 Prefix => new(_high, _low);
+
     private static int EqualBits(UInt128 left, UInt128 right) => (int)UInt128.LeadingZeroCount(left ^ right);
 
     private static bool BitAt(UInt128 value, int offset) => ((value >> (ValueBits - 1 - offset)) & 1) != 0;
 
-    private PrefixTrie With(int rules, PrefixTrie? zero, PrefixTrie? one) => new(_prefix, _length, rules, zero, one);
+    private PrefixTrie With(int rules, PrefixTrie? zero, PrefixTrie? one) => new(Prefix, _length, rules, zero, one);
 
     private PrefixTrie Split(UInt128 prefix, int length, int equal)
     {
         if (equal == length)
-            return BitAt(_prefix, equal) ? new PrefixTrie(prefix, length, 1, null, this) : new PrefixTrie(prefix, length, 1, this, null);
+            return BitAt(Prefix, equal) ? new PrefixTrie(prefix, length, 1, null, this) : new PrefixTrie(prefix, length, 1, this, null);
         var added = new PrefixTrie(prefix, length, 1, null, null);
         return BitAt(prefix, equal)
             ? new PrefixTrie(prefix & PrefixMask(equal), equal, 0, this, added)

@@ -58,38 +58,39 @@ internal sealed class Subtable
 
     private int PortsLength => PortsBits - int.CreateChecked(uint.TrailingZeroCount(_portsMask));
 
-    /// <summary>The lengths of the prefixes its mask has of the <see cref="PrefixField"/>s.</summary>
-    public ReadOnlySpan<byte> PrefixLengths => _prefixLengths;
-
     /// <summary>The rule for a flow; null if there is none. What was looked at is added to <paramref name="wildcards"/>.</summary>
     public Rule? Lookup(ReadOnlySpan<ulong> flow, Span<ulong> wildcards, ref PrefixLookups prefixes)
     {
         ulong hash = HashSeed;
         int done = 0;
         int last = _stageEnds.Length - 1;
-        for (int stage = 0; ; stage++)
+        for (int stage = 0; stage < last; stage++)
         {
-            if (stage == _prefixStage && prefixes.RuleOut(_prefixLengths, wildcards))
-            {
-                _mask.MarkUsed(wildcards, done);
-                return null;
-            }
-            hash = Hash(flow, done, _stageEnds[stage], hash);
+            int before = done;
             done = _stageEnds[stage];
-            if (stage == last)
-                break;
+            hash = Hash(flow, before, done, hash);
             if (!_stageIndexes[stage].Contains(hash))
             {
-                _mask.MarkUsed(wildcards, done);
+                MarkMissed(stage, before, wildcards, ref prefixes);
                 return null;
             }
         }
+        hash = Hash(flow, done, _stageEnds[last], hash);
         Rule? rule = Find(flow, hash);
-        if (rule is null && _portsMask != 0)
+        if (rule is not null)
+            _mask.MarkUsed(wildcards, _stageEnds[last]);
+        else if (_portsMask != 0)
             MarkMissedPorts(flow, wildcards);
         else
-            _mask.MarkUsed(wildcards, done);
+            MarkMissed(last, done, wildcards, ref prefixes);
         return rule;
+    }
+
+    // The tries are asked only now: where a stage finds something they have that prefix, so they would not have ruled it out.
+    private void MarkMissed(int stage, int before, Span<ulong> wildcards, ref PrefixLookups prefixes)
+    {
+        bool ruledOut = stage == _prefixStage && prefixes.RuleOut(_prefixLengths, wildcards);
+        _mask.MarkUsed(wildcards, ruledOut ? before : _stageEnds[stage]);
     }
 
     // All but the ports did decide, or may have; of the ports, no more bits than rule out every rule here.
