@@ -12,7 +12,7 @@ internal static class OvsConntrackKeyWriter
         writer.PutU16(OvsKeyAttribute.CtZone, data.CtZone);
         writer.PutU32(OvsKeyAttribute.CtMark, data.CtMark);
         WriteLabels(data.CtLabels, ref writer);
-        WriteOriginalTuple(key, data, ref writer);
+        WriteOriginalTuple(key, data, key.EthType, ref writer);
     }
 
     internal static void WriteNonZero(in FlowKey key, ref NetlinkWriter writer)
@@ -24,15 +24,18 @@ internal static class OvsConntrackKeyWriter
             writer.PutU32(OvsKeyAttribute.CtMark, key.CtMark);
         if (key.CtLabels != UInt128.Zero)
             WriteLabels(key.CtLabels, ref writer);
-        WriteOriginalTuple(key, key, ref writer);
+
+        // Metadata alone has no EtherType; the addresses tell the family then.
+        bool isIpv6 = key.EthType == EtherTypes.Ipv6 || (key.EthType == 0 && (key.CtOrigIpv6Src | key.CtOrigIpv6Dst) != UInt128.Zero);
+        WriteOriginalTuple(key, key, isIpv6 ? EtherTypes.Ipv6 : EtherTypes.Ipv4, ref writer);
     }
 
     /// <summary>The tuple is there only for a tracked packet, and of the family that the packet has.</summary>
-    private static void WriteOriginalTuple(in FlowKey key, in FlowKey data, ref NetlinkWriter writer)
+    private static void WriteOriginalTuple(in FlowKey key, in FlowKey data, ushort etherType, ref NetlinkWriter writer)
     {
         if (key.CtOrigProto == 0)
             return;
-        if (key.EthType == EtherTypes.Ipv4)
+        if (etherType == EtherTypes.Ipv4)
         {
             Span<byte> payload = writer.PutReserved(OvsKeyAttribute.CtOrigTupleIpv4, 16);
             if (payload.IsEmpty)
@@ -41,7 +44,7 @@ internal static class OvsConntrackKeyWriter
             BinaryPrimitives.WriteUInt32BigEndian(payload[4..], data.CtOrigIpv4Dst);
             WritePorts(payload[8..], data);
         }
-        else if (key.EthType == EtherTypes.Ipv6)
+        else if (etherType == EtherTypes.Ipv6)
         {
             Span<byte> payload = writer.PutReserved(OvsKeyAttribute.CtOrigTupleIpv6, 40);
             if (payload.IsEmpty)

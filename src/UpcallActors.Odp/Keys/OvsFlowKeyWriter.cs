@@ -17,7 +17,7 @@ public static class OvsFlowKeyWriter
     public static void WriteKey(in FlowKey key, ref NetlinkWriter writer)
     {
         WriteKernelMetadata(key, ref writer);
-        OvsHeaderKeyWriter.Write(key, key, isMask: false, extensionHeaders: -1, ref writer);
+        OvsHeaderKeyWriter.Write(key, key, isMask: false, extensionHeaders: -1, onlyWhatCounts: false, ref writer);
     }
 
     /// <summary>
@@ -27,7 +27,7 @@ public static class OvsFlowKeyWriter
     public static void WriteKey(in FlowKey key, ushort ipv6ExtHdrs, ref NetlinkWriter writer)
     {
         WriteKernelMetadata(key, ref writer);
-        OvsHeaderKeyWriter.Write(key, key, isMask: false, ipv6ExtHdrs, ref writer);
+        OvsHeaderKeyWriter.Write(key, key, isMask: false, ipv6ExtHdrs, onlyWhatCounts: false, ref writer);
     }
 
     /// <summary>
@@ -43,7 +43,23 @@ public static class OvsFlowKeyWriter
         writer.PutU32(OvsKeyAttribute.RecircId, mask.RecircId);
         writer.PutU32(OvsKeyAttribute.DpHash, mask.DpHash);
         writer.PutU32(OvsKeyAttribute.InPort, mask.InPort);
-        OvsHeaderKeyWriter.Write(key, mask, isMask: true, extensionHeaders: -1, ref writer);
+        OvsHeaderKeyWriter.Write(key, mask, isMask: true, extensionHeaders: -1, onlyWhatCounts: true, ref writer);
+    }
+
+    /// <summary>
+    /// Writes a mask as the kernel reports it (<c>ovs_nla_put_mask</c>): in the order of a key, with every attribute that the
+    /// key has. <paramref name="ipv6ExtHdrs"/> is IPV6_EXTHDRS's mask, null for kernels before 5.18.
+    /// </summary>
+    public static void WriteMaskAsKernel(in FlowKey key, in FlowKey mask, ushort? ipv6ExtHdrs, ref NetlinkWriter writer)
+    {
+        writer.PutU32(OvsKeyAttribute.RecircId, mask.RecircId);
+        writer.PutU32(OvsKeyAttribute.DpHash, mask.DpHash);
+        writer.PutU32(OvsKeyAttribute.Priority, mask.SkbPriority);
+        WriteTunnel(mask, ref writer);
+        writer.PutU32(OvsKeyAttribute.InPort, mask.InPort);
+        writer.PutU32(OvsKeyAttribute.SkbMark, mask.SkbMark);
+        OvsConntrackKeyWriter.Write(key, mask, ref writer);
+        OvsHeaderKeyWriter.Write(key, mask, isMask: true, ipv6ExtHdrs ?? -1, onlyWhatCounts: false, ref writer);
     }
 
     /// <summary>

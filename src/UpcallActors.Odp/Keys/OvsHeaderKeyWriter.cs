@@ -10,8 +10,11 @@ internal static class OvsHeaderKeyWriter
     private const byte NeighbourSolicitation = 135;
     private const byte NeighbourAdvertisement = 136;
 
-    /// <summary><paramref name="extensionHeaders"/> is IPV6_EXTHDRS's value, negative for none.</summary>
-    internal static void Write(in FlowKey key, in FlowKey data, bool isMask, int extensionHeaders, ref NetlinkWriter writer)
+    /// <summary>
+    /// <paramref name="extensionHeaders"/> is IPV6_EXTHDRS's value, negative for none. <paramref name="onlyWhatCounts"/> leaves
+    /// TCP_FLAGS and ND out of a mask that does not look at them, as ovs-vswitchd does and the kernel does not.
+    /// </summary>
+    internal static void Write(in FlowKey key, in FlowKey data, bool isMask, int extensionHeaders, bool onlyWhatCounts, ref NetlinkWriter writer)
     {
         int outer = -1;
         int inner = -1;
@@ -29,7 +32,7 @@ internal static class OvsHeaderKeyWriter
         }
 
         if (!cut)
-            WriteFromEtherType(key, data, isMask, extensionHeaders, ref writer);
+            WriteFromEtherType(key, data, isMask, extensionHeaders, onlyWhatCounts, ref writer);
         if (inner >= 0)
             writer.EndNest(inner);
         if (outer >= 0)
@@ -62,7 +65,7 @@ internal static class OvsHeaderKeyWriter
         return writer.BeginNest(OvsKeyAttribute.Encap);
     }
 
-    private static void WriteFromEtherType(in FlowKey key, in FlowKey data, bool isMask, int extensionHeaders, ref NetlinkWriter writer)
+    private static void WriteFromEtherType(in FlowKey key, in FlowKey data, bool isMask, int extensionHeaders, bool onlyWhatCounts, ref NetlinkWriter writer)
     {
         if (key.EthType < EtherTypes.Minimum)
         {
@@ -84,7 +87,7 @@ internal static class OvsHeaderKeyWriter
                     writer.PutU16(OvsKeyAttribute.Ipv6ExtHdrs, (ushort)extensionHeaders);
                 break;
             case EtherTypes.Arp or EtherTypes.Rarp:
-                WriteArp(data, ref writer);
+                WriteArp(data, onlyWhatCounts, ref writer);
                 break;
             case EtherTypes.Mpls or EtherTypes.MplsMulticast:
                 WriteMpls(key, data, ref writer);
@@ -97,7 +100,7 @@ internal static class OvsHeaderKeyWriter
         }
 
         if (key.EthType is EtherTypes.Ipv4 or EtherTypes.Ipv6 && (key.NwFrag & FlowKey.FragLater) == 0)
-            WriteTransport(key, data, isMask, ref writer);
+            WriteTransport(key, data, onlyWhatCounts, ref writer);
     }
 
     private static void WriteEthernet(in FlowKey data, ref NetlinkWriter writer)
@@ -144,7 +147,7 @@ internal static class OvsHeaderKeyWriter
         payload[39] = Fragment(data.NwFrag, isMask);
     }
 
-    private static void WriteArp(in FlowKey data, ref NetlinkWriter writer)
+    private static void WriteArp(in FlowKey data, bool onlyWhatCounts, ref NetlinkWriter writer)
     {
         Span<byte> payload = writer.PutReserved(OvsKeyAttribute.Arp, 24);
         if (payload.IsEmpty)
@@ -152,8 +155,8 @@ internal static class OvsHeaderKeyWriter
         BinaryPrimitives.WriteUInt32BigEndian(payload, data.Ipv4Src);
         BinaryPrimitives.WriteUInt32BigEndian(payload[4..], data.Ipv4Dst);
 
-        // A mask of all eight bits covers all sixteen (get_arp_key in Open vSwitch).
-        BinaryPrimitives.WriteUInt16BigEndian(payload[8..], data.NwProto == byte.MaxValue ? ushort.MaxValue : data.NwProto);
+        // ovs-vswitchd takes a mask of all eight bits for one of all sixteen (get_arp_key); the kernel does not.
+        BinaryPrimitives.WriteUInt16BigEndian(payload[8..], onlyWhatCounts && data.NwProto == byte.MaxValue ? ushort.MaxValue : data.NwProto);
         WriteMac(payload[10..], data.ArpSha);
         WriteMac(payload[16..], data.ArpTha);
     }
@@ -192,13 +195,13 @@ internal static class OvsHeaderKeyWriter
         writer.EndNest(nest);
     }
 
-    private static void WriteTransport(in FlowKey key, in FlowKey data, bool isMask, ref NetlinkWriter writer)
+    private static void WriteTransport(in FlowKey key, in FlowKey data, bool onlyWhatCounts, ref NetlinkWriter writer)
     {
         switch (key.NwProto)
         {
             case IpProtocols.Tcp:
                 WritePorts(OvsKeyAttribute.Tcp, data, ref writer);
-                if (!isMask || data.TcpFlags != 0)
+                if (!onlyWhatCounts || data.TcpFlags != 0)
                     writer.PutU16BigEndian(OvsKeyAttribute.TcpFlags, data.TcpFlags);
                 break;
             case IpProtocols.Udp:
@@ -212,7 +215,7 @@ internal static class OvsHeaderKeyWriter
                 break;
             case IpProtocols.Icmpv6 when key.EthType == EtherTypes.Ipv6:
                 WriteTypeAndCode(OvsKeyAttribute.Icmpv6, data, ref writer);
-                WriteNeighbour(key, data, isMask, ref writer);
+                WriteNeighbour(key, data, onlyWhatCounts, ref writer);
                 break;
             default:
                 break;
@@ -237,14 +240,14 @@ internal static class OvsHeaderKeyWriter
         payload[1] = (byte)data.TpDst;
     }
 
-    private static void WriteNeighbour(in FlowKey key, in FlowKey data, bool isMask, ref NetlinkWriter writer)
+    private static void WriteNeighbour(in FlowKey key, in FlowKey data, bool onlyWhatCounts, ref NetlinkWriter writer)
     {
         if (key.TpSrc is not (NeighbourSolicitation or NeighbourAdvertisement))
             return;
 
         // ovs-vswitchd 3.1 leaves ND out unless type and code are matched in full; bits that count are never left out here.
         bool isMatchedInFull = (byte)data.TpSrc == byte.MaxValue && (byte)data.TpDst == byte.MaxValue;
-        if (isMask && !isMatchedInFull && data.NdTarget == UInt128.Zero && (data.ArpSha | data.ArpTha) == 0)
+        if (onlyWhatCounts && !isMatchedInFull && data.NdTarget == UInt128.Zero && (data.ArpSha | data.ArpTha) == 0)
             return;
         Span<byte> payload = writer.PutReserved(OvsKeyAttribute.Nd, 28);
         if (payload.IsEmpty)
