@@ -1,1 +1,3 @@
-namespace UpcallActors.Daemon; internal static class Program { private static int Main() => 0; }
+using UpcallActors.Daemon.Commands;
+
+return await CommandLine.RunAsync(args, Console.Out, Console.Error);

@@ -2,7 +2,7 @@ using System.Collections.Frozen;
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Net.NetworkInformation;
-using UpcallActors.Odp.Captures;
+using UpcallActors.Embedded;
 using UpcallActors.OpenFlow;
 
 namespace UpcallActors.Daemon.Configuration;
@@ -14,9 +14,9 @@ internal static class BridgeOptionsReader
     private const int MostNameLength = 15;
 
     /// <summary>Reads all bridges.</summary>
-    public static IReadOnlyList<BridgeOptions> Read(ConfigurationBlock block)
+    public static IReadOnlyList<BridgeOptions> Read(ConfigurationBlock block, string datapath)
     {
-        var ports = new PortChecks();
+        var ports = new PortChecks(datapath);
         BridgeOptions[] bridges = [.. block.Blocks().Select(bridge => ReadBridge(bridge, block, ports))];
         ports.CheckOverwrites();
         return bridges;
@@ -25,7 +25,7 @@ internal static class BridgeOptionsReader
     private static BridgeOptions ReadBridge(ConfigurationBlock block, ConfigurationBlock around, PortChecks checks)
     {
         CheckName(block, around);
-        checks.StartBridge();
+        checks.StartBridge(block, around);
         bool standalone = block.Choice("fail-mode", false, ("secure", false), ("standalone", true));
         ConfigurationBlock portsBlock = block.Block("ports");
         CapturePortOptions[] ports = [.. portsBlock.Blocks().Select(port => ReadPort(port, portsBlock, checks))];
@@ -64,38 +64,39 @@ internal static class BridgeOptionsReader
         CheckName(block, around);
         if (block.Text("type", required: true) is { } type && type != "capture")
             block.Report("type", $"type must be capture, not \"{type}\": this version has no other ports");
+        string? input = block.ExistingFile("input", required: true);
         var options = new CapturePortOptions
         {
             Name = block.Name,
             Number = block.Integer("number", 0, 1, DaemonOptionsReader.MostPortNumber, required: true),
-            Input = ReadInput(block) ?? "",
+            Frames = ReadFrames(block, input),
             HostMac = ReadHostMac(block),
             Output = block.FilePath("output"),
             Mtu = block.Integer("mtu", 1500, DaemonOptionsReader.LeastMtu, DaemonOptionsReader.MostMtu),
         };
-        checks.Check(block, options);
+        checks.CheckPort(block, around, options, input);
         block.RefuseOthers();
         return options;
     }
 
-    private static string? ReadInput(ConfigurationBlock block)
+    private static IReadOnlyList<CapturedFrame> ReadFrames(ConfigurationBlock block, string? file)
     {
-        if (block.ExistingFile("input", required: true) is not { } file)
-            return null;
+        if (file == null)
+            return [];
         try
         {
-            PcapError error = PcapReader.TryOpen(File.ReadAllBytes(file), out PcapReader? reader);
-            if (error != PcapError.None)
-                block.Report("input", $"input: {file} is no pcap file ({error})");
-            else if (reader!.LinkType != PcapLinkType.Ethernet)
-                block.Report("input", $"input: {file} holds link type {(uint)reader.LinkType}, not Ethernet frames (1)");
+            return CaptureFile.Read(File.ReadAllBytes(file), file);
+        }
+        catch (CaptureException failure)
+        {
+            block.Report("input", $"input: {failure.Message}");
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
             block.Report("input", $"input: {file} cannot be read: {failure.Message}");
         }
 
-        return file;
+        return [];
     }
 
     private static PhysicalAddress ReadHostMac(ConfigurationBlock block)
@@ -125,31 +126,31 @@ internal static class BridgeOptionsReader
     }
 
     /// <summary>What must not be there twice.</summary>
-    private sealed class PortChecks
+    private sealed class PortChecks(string datapath)
     {
         private readonly Dictionary<int, string> _numbers = [];
         private readonly Dictionary<PhysicalAddress, string> _hosts = [];
-        private readonly Dictionary<string, string> _names = new(StringComparer.Ordinal);
+        private readonly Dictionary<string, string> _names = new(StringComparer.Ordinal) { [datapath] = "the datapath" };
         private readonly Dictionary<string, string> _inputs = new(StringComparer.Ordinal);
         private readonly Dictionary<string, ConfigurationBlock> _outputs = new(StringComparer.Ordinal);
 
-        /// <summary>Numbers and hosts are a bridge's own; names and files are the datapath's and the machine's.</summary>
-        public void StartBridge()
+        /// <summary>Numbers and hosts are a bridge's own; names are the datapath's, where each bridge has a port of its own name.</summary>
+        public void StartBridge(ConfigurationBlock bridge, ConfigurationBlock around)
         {
+            CheckNameOnce(bridge, around, "a bridge");
             _numbers.Clear();
             _hosts.Clear();
         }
 
-        public void Check(ConfigurationBlock block, CapturePortOptions port)
+        public void CheckPort(ConfigurationBlock block, ConfigurationBlock around, CapturePortOptions port, string? input)
         {
-            if (!_names.TryAdd(port.Name, port.Name))
-                block.Report("type", $"another bridge has a port {port.Name} already");
+            CheckNameOnce(block, around, "a port of another bridge");
             if (port.Number != 0 && !_numbers.TryAdd(port.Number, port.Name))
                 block.Report("number", $"number {port.Number} is that of {_numbers[port.Number]} already");
             if (!port.HostMac.Equals(PhysicalAddress.None) && !_hosts.TryAdd(port.HostMac, port.Name))
                 block.Report("host-mac", $"host-mac is that of {_hosts[port.HostMac]} already");
-            if (port.Input.Length > 0)
-                _inputs.TryAdd(port.Input, port.Name);
+            if (input != null)
+                _inputs.TryAdd(input, port.Name);
             if (port.Output != null && !_outputs.TryAdd(port.Output, block))
                 block.Report("output", $"output is that of {_outputs[port.Output].Name} already");
         }
@@ -162,6 +163,12 @@ internal static class BridgeOptionsReader
                 if (_inputs.TryGetValue(output, out string? reader))
                     block.Report("output", $"output is the input of {reader}, which it would overwrite");
             }
+        }
+
+        private void CheckNameOnce(ConfigurationBlock block, ConfigurationBlock around, string what)
+        {
+            if (!_names.TryAdd(block.Name, what))
+                around.Report(block.Name, $"the name {block.Name} is that of {_names[block.Name]} already");
         }
     }
 }

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Net.NetworkInformation;
+using UpcallActors.Embedded;
 using UpcallActors.OpenFlow;
 
 namespace UpcallActors.Daemon.Configuration;
@@ -74,11 +75,14 @@ internal sealed record CapturePortOptions
     /// <summary>The OpenFlow port number.</summary>
     public required int Number { get; init; }
 
-    /// <summary>The capture file with the frames that the host sends.</summary>
-    public required string Input { get; init; }
+    /// <summary>What was captured at the host: the frames it sent, and those it received.</summary>
+    public required IReadOnlyList<CapturedFrame> Frames { get; init; }
 
-    /// <summary>The address by which the host's own frames are known in <see cref="Input"/>.</summary>
+    /// <summary>The address by which the host's own frames are known among <see cref="Frames"/>.</summary>
     public required PhysicalAddress HostMac { get; init; }
+
+    /// <summary><see cref="HostMac"/> as a number, the first octet uppermost.</summary>
+    public ulong HostAddress => HostMac.GetAddressBytes().Aggregate(0UL, (address, octet) => (address << 8) | octet);
 
     /// <summary>The capture file to write what the port puts out to; null for none.</summary>
     public required string? Output { get; init; }

@@ -55,13 +55,14 @@ internal static class DaemonOptionsReader
         ConfigurationBlock block = root.Block("upcall-actors");
         root.RefuseOthers();
         int handlers = block.Integer("handlers", 0, 0, MostHandlers);
+        DatapathOptions datapath = ReadDatapath(block.Block("datapath"));
         var options = new DaemonOptions
         {
-            Datapath = ReadDatapath(block.Block("datapath")),
+            Datapath = datapath,
             Handlers = handlers == 0 ? Environment.ProcessorCount : handlers,
             Pipeline = ReadPipeline(block.Block("pipeline")),
             Replay = ReadReplay(block.Block("replay")),
-            Bridges = BridgeOptionsReader.Read(block.Block("bridges")),
+            Bridges = BridgeOptionsReader.Read(block.Block("bridges"), datapath.Name),
         };
         if (complete && !options.Bridges.Any(bridge => bridge.Ports.Count > 0))
             block.Report("bridges", "bridges has no bridge with a port: there is nothing to do");

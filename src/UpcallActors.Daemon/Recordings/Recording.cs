@@ -14,8 +14,10 @@ internal sealed record Recording(string Kernel, string Scenario, string Configur
     /// <summary>The recordings in a folder, by kernel and scenario. Throws <see cref="DirectoryNotFoundException"/> when it is gone.</summary>
     public static IReadOnlyList<Recording> Find(string folder) =>
     [
-        .. from kernel in Directory.GetDirectories(folder, FolderPrefix + "*").Order(StringComparer.Ordinal)
-           from file in Directory.GetFiles(kernel, "*.conf").Order(StringComparer.Ordinal)
-           select new Recording(Path.GetFileName(kernel)[FolderPrefix.Length..], Path.GetFileNameWithoutExtension(file), file),
+        .. from kernel in Directory.GetDirectories(folder, FolderPrefix + "*")
+           from file in Directory.GetFiles(kernel, "*.conf")
+           let scenario = Path.GetFileNameWithoutExtension(file)
+           orderby kernel, scenario
+           select new Recording(Path.GetFileName(kernel)[FolderPrefix.Length..], scenario, file),
     ];
 }

@@ -13,4 +13,5 @@ internal sealed record ReplayDocument(IReadOnlyList<ReplayRow> Recordings)
 /// <summary>How reports are written as JSON.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true)]
 [JsonSerializable(typeof(ReplayDocument))]
+[JsonSerializable(typeof(RunSummary))]
 internal sealed partial class ReportJson : JsonSerializerContext;

@@ -27,6 +27,7 @@ public sealed class LayerTests
     {
         string[] forbidden = [.. Names.Except([layer, .. below]).Select(name => Prefix + name)];
         Types types = Types.InAssembly(Load(layer));
+        types.GetTypes().ShouldNotBeEmpty();
         if (forbidden.Length == 0)
             return;
         NetArchTest.Rules.TestResult result = types.ShouldNot().HaveDependencyOnAny(forbidden).GetResult();

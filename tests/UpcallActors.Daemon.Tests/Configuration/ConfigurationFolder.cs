@@ -1,21 +1,34 @@
 using UpcallActors.Daemon.Configuration;
+using UpcallActors.Odp.Captures;
 
 namespace UpcallActors.Daemon.Tests.Configuration;
 
 /// <summary>A folder of its own for a test, with the files that a good configuration names.</summary>
 internal sealed class ConfigurationFolder : IDisposable
 {
-    private static readonly byte[] EmptyCapture = [0xd4, 0xc3, 0xb2, 0xa1, 2, 0, 4, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 4, 0, 1, 0, 0, 0];
-
     public ConfigurationFolder()
     {
         Root = Directory.CreateTempSubdirectory("upcall-actors-test-").FullName;
         Write("flows.of", "priority=1,actions=drop\n");
-        Write("p0.pcap", EmptyCapture);
-        Write("p1.pcap", EmptyCapture);
+        Write("p0.pcap", Capture(Frame(0x0a)));
+        Write("p1.pcap", Capture(Frame(0x0b), Frame(0x0b)));
     }
 
     public string Root { get; }
+
+    /// <summary>A broadcast frame from host 02:00:00:00:00:HOST.</summary>
+    public static byte[] Frame(byte host) => [0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 2, 0, 0, 0, 0, host, 0x88, 0xb5, .. new byte[46]];
+
+    /// <summary>A capture file with a frame each hour.</summary>
+    public static byte[] Capture(params byte[][] frames)
+    {
+        const long Hour = 3_600_000_000_000;
+        using var file = new MemoryStream();
+        var writer = new PcapWriter(file, PcapLinkType.Ethernet);
+        for (int frame = 0; frame < frames.Length; frame++)
+            writer.Write(1_790_000_000_000_000_000 + (frame * Hour), frames[frame]);
+        return file.ToArray();
+    }
 
     public string Write(string name, string text)
     {

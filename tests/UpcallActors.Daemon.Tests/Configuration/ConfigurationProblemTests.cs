@@ -36,6 +36,8 @@ public sealed class ConfigurationProblemTests : IDisposable
     [InlineData("mtu = 1400", "mtu = 67", "a.conf:7: mtu must be from 68 to 65535, not 67")]
     [InlineData("out/p0.pcap", "p1.pcap", "a.conf:7: output is the input of p1, which it would overwrite")]
     [InlineData("type = capture, input = \"p1", "type = tap, input = \"p1", "a.conf:8: type must be capture, not \"tap\": this version has no other ports")]
+    [InlineData("p1 {", "br0 {", "a.conf:8: the name br0 is that of a bridge already")]
+    [InlineData("p1 {", "ovs-system {", "a.conf:8: the name ovs-system is that of the datapath already")]
     [InlineData("p1 {", "a-name-that-is-long {", "a.conf:8: the name a-name-that-is-long must have at most 15 characters, without '/', ':' and spaces")]
     public void A_mistake_is_named_with_its_line(string good, string bad, string problem)
     {
@@ -55,8 +57,8 @@ public sealed class ConfigurationProblemTests : IDisposable
         _folder.Problems(text, "# second file\nupcall-actors.bridges.br0.ports.p0.mtu = big\nother = 1\n").ShouldBe([
             "a.conf:2: handlers must be a whole number, not \"few\"",
             "a.conf:4: fail-mode must be secure or standalone, not \"open\"",
-            "a.conf:8: number is missing in p1",
             "a.conf:8: input: there is no file gone.pcap",
+            "a.conf:8: number is missing in p1",
             "a.conf:8: unknown key numbr in p1; did you mean number?",
             "b.conf:2: mtu must be a whole number, not \"big\"",
             "b.conf:3: unknown key other at the top",
@@ -66,14 +68,14 @@ public sealed class ConfigurationProblemTests : IDisposable
     [Fact]
     public void Each_mistake_in_the_flows_has_its_line_and_column()
     {
-        _folder.Write("flows.of", "# two mistakes\npriority=high,actions=drop\nin_port=p0,actions=drop\nvlan_tci=green,actions=drop\n");
+        _folder.Write("flows.of", "# two mistakes\npriority=high,actions=drop\nin_port=p0,actions=drop\nicmp,actions=outptu:1\n");
         _folder.Write("p0.pcap", "no capture");
         IReadOnlyList<string> problems = _folder.Problems(DaemonOptionsTests.Good.Replace("handlers = 2", "handlers = few", StringComparison.Ordinal));
         problems.Count.ShouldBe(4);
         problems[0].ShouldStartWith("a.conf:2: ");
-        problems[1].ShouldBe("a.conf:7: input: p0.pcap is no pcap file (HeaderTruncated)");
+        problems[1].ShouldBe("a.conf:7: input: p0.pcap: not a pcap file (HeaderTruncated).");
         problems[2].ShouldStartWith("flows.of:2:10: ");
-        problems[3].ShouldStartWith("flows.of:4:10: ");
+        problems[3].ShouldStartWith("flows.of:4:14: ");
     }
 
     [Fact]
@@ -99,7 +101,7 @@ public sealed class ConfigurationProblemTests : IDisposable
         const string Second = """
             upcall-actors.bridges.br1.ports.p0 { number = 1, type = capture, input = p1.pcap, host-mac = "02:00:00:00:00:0c" }
             """;
-        _folder.Problems(DaemonOptionsTests.Good, Second).ShouldHaveSingleItem().ShouldContain("another bridge has a port p0 already");
+        _folder.Problems(DaemonOptionsTests.Good, Second).ShouldBe(["b.conf:1: the name p0 is that of a port of another bridge already"]);
     }
 
     [Fact]

@@ -34,15 +34,14 @@ public sealed class DaemonOptionsTests : IDisposable
         bridge.Standalone.ShouldBeTrue();
         bridge.Flows.ShouldHaveSingleItem().Priority.ShouldBe((ushort)1);
         bridge.Ports.Count.ShouldBe(2);
-        bridge.Ports[0].ShouldBe(new CapturePortOptions
-        {
-            Name = "p0",
-            Number = 1,
-            Input = Path.Combine(_folder.Root, "p0.pcap"),
-            HostMac = PhysicalAddress.Parse("02-00-00-00-00-0A"),
-            Output = Path.Combine(_folder.Root, "out", "p0.pcap"),
-            Mtu = 1400,
-        });
+        CapturePortOptions port = bridge.Ports[0];
+        port.Name.ShouldBe("p0");
+        port.Number.ShouldBe(1);
+        port.Frames.ShouldHaveSingleItem().Data.ToArray().ShouldBe(ConfigurationFolder.Frame(0x0a));
+        port.HostMac.ShouldBe(PhysicalAddress.Parse("02-00-00-00-00-0A"));
+        port.HostAddress.ShouldBe(0x0200_0000_000aUL);
+        port.Output.ShouldBe(Path.Combine(_folder.Root, "out", "p0.pcap"));
+        port.Mtu.ShouldBe(1400);
         bridge.Ports[1].Output.ShouldBeNull();
         bridge.Ports[1].Mtu.ShouldBe(1500);
     }
@@ -72,12 +71,12 @@ public sealed class DaemonOptionsTests : IDisposable
     public void A_relative_path_starts_from_the_file_that_names_it()
     {
         string main = _folder.Write("main.conf", Good);
-        _folder.Write("below/p2.pcap", File.ReadAllBytes(Path.Combine(_folder.Root, "p0.pcap")));
+        _folder.Write("below/p2.pcap", ConfigurationFolder.Capture(ConfigurationFolder.Frame(1), ConfigurationFolder.Frame(1), ConfigurationFolder.Frame(1)));
         string over = _folder.Write("below/over.conf", "upcall-actors.bridges.br0.ports.p1.input = p2.pcap\n");
         (DaemonOptions? options, IReadOnlyList<ConfigurationProblem> problems) = DaemonOptionsReader.Read([main, over]);
         problems.ShouldBeEmpty();
-        options!.Bridges[0].Ports[1].Input.ShouldBe(Path.Combine(_folder.Root, "below", "p2.pcap"));
-        options.Bridges[0].Ports[0].Input.ShouldBe(Path.Combine(_folder.Root, "p0.pcap"));
+        options!.Bridges[0].Ports[1].Frames.Count.ShouldBe(3);
+        options.Bridges[0].Ports[0].Frames.Count.ShouldBe(1);
     }
 
     [Fact]

@@ -1,0 +1,60 @@
+using System.CommandLine;
+
+namespace UpcallActors.Daemon.Commands;
+
+/// <summary>The command line: <c>upcall-actors [run] [--config FILE]… [--json]</c>.</summary>
+internal static class CommandLine
+{
+    /// <summary>Parses and runs; returns the exit code.</summary>
+    public static async Task<int> RunAsync(string[] arguments, TextWriter output, TextWriter errors)
+    {
+        ParseResult parsed = Build().Parse(arguments);
+        if (parsed.Errors.Count > 0)
+        {
+            foreach (string message in parsed.Errors.Select(error => error.Message).Distinct())
+                await errors.WriteLineAsync(message);
+            await errors.WriteLineAsync("See upcall-actors --help.");
+            return ExitCode.Usage;
+        }
+
+        var invocation = new InvocationConfiguration
+        {
+            Output = output,
+            Error = errors,
+            EnableDefaultExceptionHandler = false,
+            // Signals are the host's: it drains first.
+            ProcessTerminationTimeout = null,
+        };
+        return await parsed.InvokeAsync(invocation);
+    }
+
+    private static RootCommand Build()
+    {
+        var files = new Option<string[]>("--config")
+        {
+            Description = "A HOCON file, laid over the built-in defaults. May be given several times; the last one is on top. Without any, the shipped recordings are replayed.",
+            HelpName = "FILE",
+            Recursive = true,
+            DefaultValueFactory = _ => [],
+        };
+        var json = new Option<bool>("--json")
+        {
+            Description = "Print the summary as JSON.",
+            Recursive = true,
+        };
+        var root = new RootCommand("Answers upcalls of the Open vSwitch datapath: takes packets that matched no flow, decides by OpenFlow tables, and sends them on with their MRU.")
+        {
+            files,
+            json,
+        };
+        var run = new Command("run", "Run the daemon. What is done when no command is given.");
+        root.Subcommands.Add(run);
+        foreach (Command command in (Command[])[root, run])
+        {
+            command.SetAction((result, _) =>
+                new RunCommand(result.GetValue(json), result.InvocationConfiguration.Output, result.InvocationConfiguration.Error).RunAsync(result.GetValue(files) ?? []));
+        }
+
+        return root;
+    }
+}

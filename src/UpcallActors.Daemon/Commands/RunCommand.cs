@@ -1,0 +1,105 @@
+using Akka.Actor;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Spectre.Console;
+using UpcallActors.Daemon.Configuration;
+using UpcallActors.Daemon.Hosting;
+using UpcallActors.Daemon.Recordings;
+using UpcallActors.Daemon.Reports;
+using UpcallActors.Daemon.Switching;
+using UpcallActors.Odp;
+
+namespace UpcallActors.Daemon.Commands;
+
+/// <summary>The command <c>run</c>.</summary>
+/// <param name="json">Whether the summary is JSON.</param>
+/// <param name="output">Where the summary goes.</param>
+/// <param name="errors">Where problems go.</param>
+/// <param name="attach">What the pipeline is to see as the datapath; tests put something in between.</param>
+internal sealed class RunCommand(bool json, TextWriter output, TextWriter errors, Func<IDatapath, IDatapath>? attach = null)
+{
+    /// <summary>Runs the configuration in the files, or the shipped recordings if there are none. Returns the exit code.</summary>
+    public async Task<int> RunAsync(IReadOnlyList<string> files)
+    {
+        if (files.Count == 0)
+            return await RunOnHostAsync(LogLevel.Warning, ReplayRecordingsAsync);
+        (DaemonOptions? options, IReadOnlyList<ConfigurationProblem> problems) = DaemonOptionsReader.Read(files);
+        if (options != null)
+            return await RunOnHostAsync(LogLevel.Information, (run, logger, stop) => RunConfigurationAsync(options, run, logger, stop));
+        foreach (ConfigurationProblem problem in problems)
+            await errors.WriteLineAsync(problem.ToString());
+        return ExitCode.Usage;
+    }
+
+    private async Task<int> RunOnHostAsync(LogLevel level, Func<SwitchRun, ILogger, CancellationToken, Task<int>> work)
+    {
+        using IHost host = DaemonHost.Build(level);
+        ILogger logger = host.Services.GetRequiredService<ILoggerFactory>().CreateLogger(DaemonHost.ActorSystemName);
+        await host.StartAsync();
+        try
+        {
+            CancellationToken stop = host.Services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping;
+            using CancellationTokenRegistration registration = stop.Register(logger.Stopping);
+            return await work(new SwitchRun(host.Services.GetRequiredService<ActorSystem>(), attach), logger, stop);
+        }
+#pragma warning disable CA1031 // The last resort: whatever ended the run is said, and the exit code tells.
+        catch (Exception failure)
+#pragma warning restore CA1031
+        {
+            logger.Failed(failure);
+            return ExitCode.Failure;
+        }
+        finally
+        {
+            await host.StopAsync(CancellationToken.None);
+        }
+    }
+
+    private async Task<int> ReplayRecordingsAsync(SwitchRun run, ILogger logger, CancellationToken stop)
+    {
+        IReadOnlyList<Recording> recordings = Recording.Find(Recording.Folder);
+        IReplayReport report = json ? new JsonReplayReport(output)
+            : IsTerminal ? new TerminalReplayReport(AnsiConsole.Console)
+            : new PlainReplayReport(output);
+        IReadOnlyList<ReplayRow> rows = await report.ShowAsync(recordings, RecordingReplay.RunAsync(recordings, run, stop));
+        return rows.All(row => row.Identical) ? ExitCode.Success : ExitCode.Failure;
+    }
+
+    private async Task<int> RunConfigurationAsync(DaemonOptions options, SwitchRun run, ILogger logger, CancellationToken stop)
+    {
+        using var outputs = new CaptureOutputFiles();
+        IReadOnlyList<ConfigurationProblem> problems = outputs.Open(options);
+        if (problems.Count > 0)
+        {
+            foreach (ConfigurationProblem problem in problems)
+                await errors.WriteLineAsync(problem.ToString());
+            return ExitCode.Usage;
+        }
+
+        logger.Started(options.Datapath.Name, "embedded", options.Bridges.Count, options.Bridges.Sum(bridge => bridge.Ports.Count), options.Handlers);
+        RunSummary summary = await run.RunAsync(options, (_, port) => outputs[port], stop);
+        logger.Drained(summary.Upcalls.Misses + summary.Upcalls.Actions);
+        LogLosses(logger, options, summary);
+        if (json)
+            RunReport.WriteJson(summary, output);
+        else if (IsTerminal)
+            RunReport.WriteTerminal(summary, AnsiConsole.Console);
+        else
+            RunReport.WritePlain(summary, output);
+        return outputs.LogFailures(logger) ? ExitCode.Failure : ExitCode.Success;
+    }
+
+    private static void LogLosses(ILogger logger, DaemonOptions options, RunSummary summary)
+    {
+        if (summary.Upcalls.Lost > 0)
+            logger.Lost(summary.Upcalls.Lost);
+        if (summary.Upcalls.Errors > 0)
+            logger.Refused(summary.Upcalls.Errors);
+        var mtus = options.Bridges.SelectMany(bridge => bridge.Ports).ToDictionary(port => port.Name, port => port.Mtu);
+        foreach (PortSummary port in summary.Ports.Where(port => port.TooLong > 0))
+            logger.TooLong(port.TooLong, port.Port, mtus[port.Port]);
+    }
+
+    private bool IsTerminal => ReferenceEquals(output, Console.Out) && !Console.IsOutputRedirected;
+}

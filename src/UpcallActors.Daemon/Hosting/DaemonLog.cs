@@ -1,0 +1,39 @@
+using Microsoft.Extensions.Logging;
+
+namespace UpcallActors.Daemon.Hosting;
+
+/// <summary>The daemon's log events, 500 to 599.</summary>
+internal static partial class DaemonLog
+{
+    /// <summary>Frames begin to flow.</summary>
+    [LoggerMessage(500, LogLevel.Information, "Datapath {Datapath} ({Type}) with {Bridges} bridges and {Ports} ports, {Lanes} lanes")]
+    public static partial void Started(this ILogger logger, string datapath, string type, int bridges, int ports, int lanes);
+
+    /// <summary>SIGTERM or Ctrl-C.</summary>
+    [LoggerMessage(501, LogLevel.Information, "Stopping: no more frames are taken, what is under way is finished")]
+    public static partial void Stopping(this ILogger logger);
+
+    /// <summary>The end.</summary>
+    [LoggerMessage(502, LogLevel.Information, "Drained after {Received} upcalls")]
+    public static partial void Drained(this ILogger logger, long received);
+
+    /// <summary>Upcalls were lost.</summary>
+    [LoggerMessage(503, LogLevel.Warning, "{Lost} upcalls were lost")]
+    public static partial void Lost(this ILogger logger, long lost);
+
+    /// <summary>Requests were refused.</summary>
+    [LoggerMessage(504, LogLevel.Warning, "The datapath answered {Requests} requests with an error")]
+    public static partial void Refused(this ILogger logger, long requests);
+
+    /// <summary>Frames were too long for a port.</summary>
+    [LoggerMessage(505, LogLevel.Warning, "{Frames} frames were not put out on {Port}: they exceed its MTU of {Mtu}")]
+    public static partial void TooLong(this ILogger logger, long frames, string port, int mtu);
+
+    /// <summary>The daemon cannot go on.</summary>
+    [LoggerMessage(506, LogLevel.Critical, "The daemon failed")]
+    public static partial void Failed(this ILogger logger, Exception failure);
+
+    /// <summary>A file could not be written to its end.</summary>
+    [LoggerMessage(507, LogLevel.Error, "{File} is incomplete, {Frames} frames are missing")]
+    public static partial void OutputFailed(this ILogger logger, Exception failure, string file, long frames);
+}

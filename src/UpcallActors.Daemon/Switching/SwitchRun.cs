@@ -1,0 +1,91 @@
+using System.Diagnostics;
+using Akka.Actor;
+using UpcallActors.Daemon.Configuration;
+using UpcallActors.Daemon.Reports;
+using UpcallActors.Embedded;
+using UpcallActors.Odp;
+using UpcallActors.Pipeline;
+
+namespace UpcallActors.Daemon.Switching;
+
+/// <summary>
+/// Runs a configuration to its end: datapath, pipeline over it, and the hosts' frames into it, until all capture ports have
+/// ended and the pipeline is idle, or until told to stop.
+/// </summary>
+/// <param name="system">Where the pipeline's actors live.</param>
+/// <param name="attach">What the pipeline is to see as the datapath; tests put something in between.</param>
+internal sealed class SwitchRun(ActorSystem system, Func<IDatapath, IDatapath>? attach = null)
+{
+    /// <summary>Turns of looking before the wait for the pipeline gives the processor away.</summary>
+    private const int EagerLooks = 2000;
+
+    /// <summary>
+    /// Runs. Cancelling <paramref name="stop"/> ends the frames; what is under way is finished in any case. Throws what ended the
+    /// pipeline if it did not end well.
+    /// </summary>
+    /// <param name="options">The configuration.</param>
+    /// <param name="outputOf">Where what a port puts out goes.</param>
+    /// <param name="stop">Ends the run early.</param>
+    public async Task<RunSummary> RunAsync(DaemonOptions options, Func<BridgeOptions, CapturePortOptions, IPortOutput?> outputOf, CancellationToken stop)
+    {
+        using var embedded = EmbeddedSwitch.Create(options, outputOf);
+        IDatapath datapath = attach?.Invoke(embedded.Datapath) ?? embedded.Datapath;
+        var replay = new CaptureReplay(
+            embedded.Datapath,
+            [.. embedded.Ports.Select(port => new CaptureInput(port.Port.Number, port.Options.Frames, port.Options.HostAddress))],
+            [.. options.Replay.PurgeAt.Select(time => (time - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond)]);
+        await using UpcallPipeline pipeline = UpcallPipeline.Start(system, datapath, embedded.Translators, new UpcallPipelineSettings
+        {
+            BatchSize = options.Pipeline.BatchSize,
+            BatchesPerLane = options.Pipeline.BatchesPerLane,
+        });
+        long started = Stopwatch.GetTimestamp();
+        try
+        {
+            await replay.RunAsync(
+                options.Replay.Recorded ? ReplayPace.Recorded : ReplayPace.WhenIdle,
+                cancellation => WhenIdleAsync(embedded.Datapath, pipeline, cancellation),
+                TimeProvider.System,
+                stop);
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            // Told to stop: a good end, once what is under way is finished below.
+        }
+
+        double seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
+        await pipeline.StopAsync(CancellationToken.None);
+        return Summarise(embedded, pipeline.Counters, seconds);
+    }
+
+    /// <summary>
+    /// Ends when every upcall was answered. The pipeline counts an upcall as completed only after the datapath has handled its
+    /// requests, which may have queued more upcalls: so completed is read first, and equality means that nothing was under way then.
+    /// </summary>
+    private static async ValueTask WhenIdleAsync(EmbeddedDatapath datapath, UpcallPipeline pipeline, CancellationToken cancellation)
+    {
+        var spin = default(SpinWait);
+        for (int look = 0; pipeline.Counters.Completed != datapath.Counters.UpcallsQueued; look++)
+        {
+            if (pipeline.Completion.IsCompleted)
+            {
+                await pipeline.Completion;
+                throw new InvalidOperationException("the pipeline ended while upcalls were waiting");
+            }
+
+            cancellation.ThrowIfCancellationRequested();
+            if (look < EagerLooks)
+                spin.SpinOnce(sleep1Threshold: -1);
+            else
+                await Task.Delay(1, cancellation);
+        }
+    }
+
+    private static RunSummary Summarise(EmbeddedSwitch embedded, PipelineCounters counters, double seconds)
+    {
+        DatapathCounters datapath = embedded.Datapath.Counters;
+        var ports = embedded.Ports.Select(port => new PortSummary(
+            port.Bridge.Name, port.Options.Name, (long)port.Port.ReceivedPackets, (long)port.Port.SentPackets, (long)port.Port.SendErrors));
+        return new RunSummary([.. ports], UpcallSummary.Of(counters, datapath), seconds);
+    }
+}

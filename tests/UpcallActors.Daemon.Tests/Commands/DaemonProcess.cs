@@ -1,0 +1,72 @@
+using System.Diagnostics;
+
+namespace UpcallActors.Daemon.Tests.Commands;
+
+/// <summary>The daemon as a process of its own, with both its outputs in pipes.</summary>
+internal sealed class DaemonProcess : IDisposable
+{
+    private readonly Process _process;
+    private readonly Task<string> _output;
+
+    private DaemonProcess(Process process)
+    {
+        _process = process;
+        _output = process.StandardOutput.ReadToEndAsync();
+    }
+
+    /// <summary>Starts it by the same <c>dotnet</c> that runs the tests: the machine may have no other way to one.</summary>
+    public static DaemonProcess Start(params string[] arguments)
+    {
+        string dotnet = Environment.GetEnvironmentVariable("DOTNET_HOST_PATH")
+            ?? (Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet" ? Environment.ProcessPath! : "dotnet");
+        var start = new ProcessStartInfo(dotnet, ["exec", Path.Combine(AppContext.BaseDirectory, "upcall-actors.dll"), .. arguments])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        return new DaemonProcess(Process.Start(start)!);
+    }
+
+    /// <summary>Runs it to its end.</summary>
+    public static async Task<(int Code, string Output, string Errors)> RunAsync(params string[] arguments)
+    {
+        using var daemon = Start(arguments);
+        return await daemon.EndAsync();
+    }
+
+    /// <summary>Waits for a line on standard error that contains a text.</summary>
+    public async Task WaitForAsync(string text)
+    {
+        while (await _process.StandardError.ReadLineAsync() is { } line)
+        {
+            if (line.Contains(text, StringComparison.Ordinal))
+                return;
+        }
+
+        throw new InvalidOperationException($"The daemon ended without saying \"{text}\".");
+    }
+
+    /// <summary>Sends a signal; every system has a shell, and every shell has kill.</summary>
+    public async Task SignalAsync(string signal)
+    {
+        using Process kill = Process.Start("sh", ["-c", $"kill -{signal} {_process.Id}"])!;
+        await kill.WaitForExitAsync();
+        kill.ExitCode.ShouldBe(0);
+    }
+
+    /// <summary>Waits for its end.</summary>
+    public async Task<(int Code, string Output, string Errors)> EndAsync()
+    {
+        string errors = await _process.StandardError.ReadToEndAsync();
+        string output = await _output;
+        await _process.WaitForExitAsync();
+        return (_process.ExitCode, output, errors);
+    }
+
+    public void Dispose()
+    {
+        if (!_process.HasExited)
+            _process.Kill();
+        _process.Dispose();
+    }
+}
