@@ -1,0 +1,96 @@
+using UpcallActors.Odp;
+
+namespace UpcallActors.Embedded.Tests.Conntrack;
+
+/// <summary>The table's bound, expiry and cost.</summary>
+public class ConnectionTableTests
+{
+    private const int Limit = 64;
+    private readonly CtSession _ct = new() { Tracker = new ConnectionTracker(Limit) };
+
+    [Fact]
+    public void A_full_table_gives_up_connections_that_nobody_answered()
+    {
+        for (int i = 0; i < 10 * Limit; i++)
+        {
+            _ct.Commit(Request(i)).Verdict.ShouldBe(ConntrackVerdict.Accept);
+            _ct.Tracker.Count.ShouldBeLessThanOrEqualTo(Limit);
+        }
+
+        _ct.Tracker.EarlyDropped.ShouldBe(9UL * Limit);
+    }
+
+    [Fact]
+    public void A_table_full_of_assured_connections_drops_what_is_new_and_counts_it()
+    {
+        for (int i = 0; i < Limit; i++)
+        {
+            _ct.Commit(Request(i));
+            _ct.Send(Answer(i));
+            _ct.Now += 2_001;
+            _ct.Send(Request(i));
+            _ct.Now -= 2_001;
+        }
+
+        _ct.Commit(Request(Limit)).Verdict.ShouldBe(ConntrackVerdict.Drop);
+        _ct.Tracker.TableFull.ShouldBe(1UL);
+        _ct.Send(Answer(3)).State.ShouldBe(CtState.Tracked | CtState.Established | CtState.Reply);
+
+        _ct.Now += 200_000;
+        _ct.Commit(Request(Limit)).Verdict.ShouldBe(ConntrackVerdict.Accept);
+    }
+
+    [Fact]
+    public void Expired_connections_go_without_being_asked_for()
+    {
+        for (int i = 0; i < Limit; i++)
+            _ct.Commit(Request(i));
+        _ct.Now += 30_000;
+        _ct.Connections().ShouldBeEmpty();
+        for (int i = 0; i < Limit; i++)
+            _ct.Send(Frames.Icmp("10.1.1.9", "10.1.1.8", 0, 0, 1));
+        _ct.Tracker.Count.ShouldBe(0);
+        _ct.Tracker.Expired.ShouldBe((ulong)Limit);
+    }
+
+    [Fact]
+    public void A_connection_to_itself_is_tracked()
+    {
+        byte[] frame = Frames.Udp("10.1.1.1", 5, "10.1.1.1", 5);
+        _ct.Commit(frame).State.ShouldBe(CtState.Tracked | CtState.New);
+        _ct.Send(frame).Verdict.ShouldBe(ConntrackVerdict.Accept);
+        _ct.Tracker.Flush().ShouldBe(1);
+        _ct.Commit(frame).Verdict.ShouldBe(ConntrackVerdict.Accept);
+    }
+
+    [Fact]
+    public void Tracking_allocates_nothing_once_the_table_has_grown()
+    {
+        byte[] attributes = CtSession.Attributes(zone: 1, commit: true, nat: new Nat(true, "10.8.0.1", "10.8.0.9"));
+        ConntrackParameters.TryParse(attributes, 0x0800, out ConntrackParameters parameters).ShouldBe(ConntrackParseError.None);
+        byte[][] originals = [.. Enumerable.Range(0, 200).Select(Request)];
+        byte[][] frames = [.. originals.Select(frame => (byte[])[.. frame])];
+        Rounds(100, parameters, originals, frames);
+
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        Rounds(100, parameters, originals, frames);
+        (GC.GetAllocatedBytesForCurrentThread() - before).ShouldBe(0);
+    }
+
+    private void Rounds(int count, ConntrackParameters parameters, byte[][] originals, byte[][] frames)
+    {
+        for (int i = 0; i < count; i++)
+        {
+            for (int j = 0; j < frames.Length; j++)
+            {
+                originals[j].CopyTo(frames[j], 0);
+                var key = default(FlowKey);
+                _ = _ct.Tracker.Execute(frames[j], Frames.NetworkOffset, in parameters, _ct.Now, ref key);
+            }
+        }
+    }
+
+    private static byte[] Request(int i) => Frames.Udp("10.1.1.1", (ushort)(1000 + i), "10.1.1.2", 53);
+
+    private static byte[] Answer(int i) => Frames.Udp("10.1.1.2", 53, "10.1.1.1", (ushort)(1000 + i));
+}
