@@ -12,7 +12,7 @@ public class ConntrackFuzz
     private static readonly ConntrackParameters[] s_actions = Actions();
     private static long s_now;
 
-    public static void Track(ReadOnlySpan<byte> input)
+    internal static void Track(ReadOnlySpan<byte> input)
     {
         if (input.Length < 2)
             return;
@@ -30,7 +30,7 @@ public class ConntrackFuzz
         ConnectionTracker.TrimmedLength(input, Frames.NetworkOffset, 0x0800).ShouldBeLessThanOrEqualTo(input.Length);
     }
 
-    public static void ParseParameters(ReadOnlySpan<byte> input)
+    internal static void ParseParameters(ReadOnlySpan<byte> input)
     {
         foreach (ushort type in (ushort[])[0x0800, 0x86dd])
         {

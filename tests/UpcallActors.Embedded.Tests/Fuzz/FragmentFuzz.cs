@@ -11,7 +11,7 @@ public class FragmentFuzz
     private static readonly byte[] s_destination = new byte[IpDefragmenter.MaxPacketLength + 256];
     private static long s_now;
 
-    public static void Defragment(ReadOnlySpan<byte> input)
+    internal static void Defragment(ReadOnlySpan<byte> input)
     {
         if (input.Length < 2)
             return;
@@ -27,7 +27,7 @@ public class FragmentFuzz
             whole.ShouldBe(default);
     }
 
-    public static void Fragment(ReadOnlySpan<byte> input)
+    internal static void Fragment(ReadOnlySpan<byte> input)
     {
         int mru = input.Length < 2 ? 0 : BinaryPrimitives.ReadUInt16LittleEndian(input[^2..]);
         Span<byte> buffer = new byte[ushort.MaxValue + 256];
