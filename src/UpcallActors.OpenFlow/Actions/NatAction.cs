@@ -139,28 +139,18 @@ internal sealed record NatAction
 
     private static UInt128 TakeAddress(ref TextCursor value, out int bytes)
     {
-        int start = value.Position;
         bool bracketed = value.TryTake('[');
-        ReadOnlySpan<char> text = value.TakeWord(bracketed ? "]" : "-");
-        // Without brackets a colon belongs to an IPv6 address, or comes before the ports of an IPv4 one.
-        if (!bracketed && text.Contains('.') && text.IndexOf(':') is > 0 and int colon && !text[..colon].Contains(':') && text[..colon].Contains('.'))
-        {
-            value = value.Slice(start, value.Position - start + value.Rest.Length);
-            text = value.TakeWord(":");
-        }
-
-        UInt128 address;
-        if (!bracketed && AddressText.TryParseIpv4(text, out address))
-        {
-            bytes = 4;
-            return address;
-        }
-
-        if (!AddressText.TryParseIpv6(text, out address))
-            throw value.ErrorAt(value.Position - text.Length, $"'{text}' is no address");
+        // A dot before any colon is an IPv4 address, behind which a colon starts the ports.
+        ReadOnlySpan<char> rest = value.Rest;
+        int mark = rest.IndexOfAny('.', ':');
+        bool ipv4 = !bracketed && mark >= 0 && rest[mark] == '.';
+        int start = value.Position;
+        ReadOnlySpan<char> text = value.TakeWord(bracketed ? "]" : ipv4 ? "-:" : "-");
+        if (!(ipv4 ? AddressText.TryParseIpv4(text, out UInt128 address) : AddressText.TryParseIpv6(text, out address)))
+            throw value.ErrorAt(start, $"'{text}' is no address");
         if (bracketed)
             value.Expect(']');
-        bytes = 16;
+        bytes = ipv4 ? 4 : 16;
         return address;
     }
 

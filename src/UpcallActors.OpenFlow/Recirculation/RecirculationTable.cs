@@ -107,6 +107,6 @@ public sealed class RecirculationTable
     {
         public readonly uint Id = id;
         public readonly FrozenState State = state;
-        public volatile bool Used = true;
+        public volatile bool Used;
     }
 }

@@ -61,6 +61,8 @@ internal ref partial struct XlateContext
     /// <summary>Forgets the packet's connection (<c>compose_ct_clear_action</c>).</summary>
     public void ClearTracking()
     {
+        // Open vSwitch does not mark the bit that decides, so that its flow may leave another packet's connection on it.
+        Wildcards.Key.CtState |= CtState.Tracked;
         if (!Conntracked)
             return;
         ClearConnection(ref Flow.Key);

@@ -45,7 +45,9 @@ internal ref partial struct XlateContext
     public void SendToController(in ControllerRequest request, ImmutableArray<byte> userData)
     {
         Commit();
-        // The controller sees the pipeline's state too (registers, table), which the datapath does not carry.
+        // The controller sees the pipeline's state too (registers, table), which the datapath does not carry. Part of it is whether
+        // the packet has been tracked, which may come from the packet.
+        Wildcards.Key.CtState |= CtState.Tracked;
         _scratch.Frozen.Capture(Bridge.Name, Table, Conntracked, ref Flow, userData);
         var cookie = new UserspaceCookie(UserspaceReason.Controller, _recirculations.GetId(_scratch.Frozen), request.ToArgument());
         int nest = Actions.BeginNest(OvsActionAttribute.Userspace);

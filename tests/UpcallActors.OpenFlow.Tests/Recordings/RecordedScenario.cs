@@ -2,7 +2,7 @@ using System.Text.RegularExpressions;
 using UpcallActors.Netlink;
 using UpcallActors.Odp.Captures;
 
-namespace UpcallActors.OpenFlow.Tests.Recordings;
+namespace UpcallActors.OpenFlow.Tests;
 
 /// <summary>A recorded scenario: the packet and flow messages in order, and the bridges they were made with.</summary>
 public sealed partial class RecordedScenario

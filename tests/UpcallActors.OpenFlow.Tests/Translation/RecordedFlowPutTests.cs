@@ -1,8 +1,7 @@
 using UpcallActors.Netlink;
 using UpcallActors.Odp;
-using UpcallActors.OpenFlow.Tests.Recordings;
 
-namespace UpcallActors.OpenFlow.Tests.Translation;
+namespace UpcallActors.OpenFlow.Tests;
 
 /// <summary>
 /// Every upcall of the recordings, translated in the recorded order, against what ovs-vswitchd made of it: the flow it put

@@ -1,0 +1,123 @@
+using System.Text;
+using UpcallActors.Odp;
+
+namespace UpcallActors.OpenFlow.Tests;
+
+/// <summary>What a translation does with what it cannot do, and what flow tables that never end cost it.</summary>
+public class TranslationLimitsTests
+{
+    [Fact]
+    public void A_port_of_no_bridge_gets_a_flow_that_drops()
+    {
+        TestSwitch.Outcome outcome = new TestSwitch("actions=2").Translate(Packets.Tcp(inPort: 999));
+        outcome.Translation.Error.ShouldBe(XlateError.BridgeNotFound);
+        outcome.Translation.InstallFlow.ShouldBeTrue();
+        outcome.Actions.ShouldBeEmpty();
+        outcome.Mask.InPort.ShouldBe(uint.MaxValue);
+        outcome.Mask.EthSrc.ShouldBe(0UL);
+    }
+
+    [Fact]
+    public void A_table_that_resubmits_to_itself_ends()
+    {
+        TestSwitch.Outcome outcome = new TestSwitch("actions=2,resubmit(,0)").Translate(Packets.Tcp());
+        outcome.Translation.Error.ShouldBe(XlateError.RecursionTooDeep);
+        outcome.Translation.InstallFlow.ShouldBeTrue();
+        outcome.Actions.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void Sixty_four_resubmits_deep_is_allowed_and_one_more_is_not()
+    {
+        // reg0 counts down; each step goes back to table 0.
+        string flows(int depth) => $"""
+            table=0,metadata=0,actions=set_field:1->metadata,load:{depth}->NXM_NX_REG0[],resubmit(,0)
+            """ + "\n" + string.Join('\n', Enumerable.Range(2, depth).Select(step => $"table=0,metadata=1,reg0={step},actions=load:{step - 1}->NXM_NX_REG0[],resubmit(,0)")) + "\ntable=0,metadata=1,reg0=1,actions=2\n";
+        new TestSwitch(flows(64)).Translate(Packets.Tcp()).Outputs.ShouldBe([102u]);
+        new TestSwitch(flows(65)).Translate(Packets.Tcp()).Translation.Error.ShouldBe(XlateError.RecursionTooDeep);
+    }
+
+    [Fact]
+    public void Resubmits_that_multiply_end()
+    {
+        var flows = new StringBuilder();
+        for (int table = 0; table < 30; table++)
+            flows.AppendLine(null, $"table={table},actions=resubmit(,{table + 1}),resubmit(,{table + 1})");
+        TestSwitch.Outcome outcome = new TestSwitch(flows.ToString()).Translate(Packets.Tcp());
+        outcome.Translation.Error.ShouldBe(XlateError.TooManyResubmits);
+        outcome.Actions.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void A_way_through_all_tables_is_no_recursion()
+    {
+        var flows = new StringBuilder();
+        for (int table = 0; table < 254; table++)
+            flows.AppendLine(null, $"table={table},actions=goto_table:{table + 1}");
+        flows.AppendLine("table=254,actions=3");
+        new TestSwitch(flows.ToString()).Translate(Packets.Tcp()).Outputs.ShouldBe([103u]);
+    }
+
+    [Fact]
+    public void More_actions_than_there_is_room_for_are_an_error_and_no_flow()
+    {
+        string many = "actions=" + string.Join(',', Enumerable.Repeat("2", 100));
+        TestSwitch.Outcome outcome = new TestSwitch(many, room: 64).Translate(Packets.Tcp());
+        outcome.Translation.Error.ShouldBe(XlateError.ActionsTooLong);
+        outcome.Translation.InstallFlow.ShouldBeFalse();
+        outcome.Actions.ShouldBeEmpty();
+        new TestSwitch(many, room: 800).Translate(Packets.Tcp()).Outputs.Length.ShouldBe(100);
+    }
+
+    [Fact]
+    public void No_room_at_all_is_an_error_for_every_action()
+    {
+        foreach (string actions in new[] { "2", "ct(commit,zone=1,exec(set_field:1->ct_mark),nat(src=10.0.0.1))", "CONTROLLER", "clone(ct(commit),2),3", "mod_vlan_vid:5,2", "push_vlan:0x8100,2", "dec_ttl,2", "output(port=2,max_len=20)" })
+        {
+            for (int room = 0; room < 8; room++)
+                new TestSwitch("actions=" + actions, room: room).Translate(Packets.Tcp()).Translation.Error.ShouldBe(XlateError.ActionsTooLong, actions);
+        }
+    }
+
+    [Fact]
+    public void An_action_upcall_installs_no_flow()
+    {
+        TestSwitch.Outcome outcome = new TestSwitch("actions=2").Translate(Packets.Tcp(), PacketCommand.Action);
+        outcome.Outputs.ShouldBe([102u]);
+        outcome.Translation.InstallFlow.ShouldBeFalse();
+    }
+
+    [Fact]
+    public void The_version_grows_with_every_change_of_flows_and_of_bridges()
+    {
+        var bridge = new TestSwitch("actions=2");
+        ulong first = bridge.Translator.Version;
+        bridge.Translate(Packets.Tcp()).Translation.Version.ShouldBe(first);
+        bridge.Add("in_port=1,actions=3");
+        ulong second = bridge.Translator.Version;
+        second.ShouldBeGreaterThan(first);
+        bridge.Factory.Replace([new Bridge("br0", FailMode.Secure, new FlowTables(), [new BridgePort(1, 101, "p1")])]);
+        bridge.Translator.Version.ShouldBeGreaterThan(second);
+        bridge.Translate(Packets.Tcp()).Translation.Version.ShouldBe(bridge.Translator.Version);
+    }
+
+    [Fact]
+    public void Two_ports_with_one_number_are_refused()
+    {
+        Should.Throw<ArgumentException>(() => new Bridge("br0", FailMode.Secure, new FlowTables(), [new BridgePort(1, 1, "a"), new BridgePort(1, 2, "b")]));
+        Should.Throw<ArgumentException>(() => new Bridge("br0", FailMode.Secure, new FlowTables(), [new BridgePort(0xfffa, 1, "a")]));
+        var one = new Bridge("br0", FailMode.Secure, new FlowTables(), [new BridgePort(1, 5, "a")]);
+        var two = new Bridge("br1", FailMode.Secure, new FlowTables(), [new BridgePort(1, 5, "b")]);
+        Should.Throw<ArgumentException>(() => new OpenFlowTranslatorFactory([one, two]));
+        Should.Throw<ArgumentException>(() => new OpenFlowTranslatorFactory([one, one]));
+    }
+
+    [Fact]
+    public void Each_rule_on_the_way_counts_the_packet()
+    {
+        var bridge = new TestSwitch("in_port=1,actions=resubmit(,1),resubmit(,1)\ntable=1,actions=2\ntable=2,actions=3");
+        bridge.Translate(Packets.Tcp());
+        bridge.Translate(Packets.Tcp());
+        bridge.Tables.GetRules().OrderBy(rule => rule.Table).Select(rule => (rule.Counters.Packets, rule.Counters.Bytes)).ShouldBe([(2UL, 128UL), (4UL, 256UL), (0UL, 0UL)]);
+    }
+}
