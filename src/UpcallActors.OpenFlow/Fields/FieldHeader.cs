@@ -20,7 +20,4 @@ public readonly record struct FieldHeader(string Name, ushort OxmClass, byte Num
 
     /// <summary>The 32-bit header without a mask.</summary>
     public uint Value => ((uint)OxmClass << 16) | ((uint)Number << 9) | Length;
-
-    /// <summary>The 32-bit header announcing a value and a mask.</summary>
-    public uint MaskedValue => ((uint)OxmClass << 16) | ((uint)Number << 9) | (1u << 8) | (uint)(Length * 2);
 }

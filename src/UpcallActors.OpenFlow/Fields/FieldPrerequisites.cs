@@ -64,7 +64,7 @@ public static class FieldPrerequisites
             wildcards.Key.CtState |= ConnectionOfPacket;
         else if (prerequisite >= FieldPrerequisite.Tcp)
             wildcards.Key.NwProto = byte.MaxValue;
-        if (prerequisite is FieldPrerequisite.NeighbourDiscovery or FieldPrerequisite.NeighbourSolicitation or FieldPrerequisite.NeighbourAdvertisement)
+        if (prerequisite >= FieldPrerequisite.NeighbourDiscovery)
             wildcards.Key.TpSrc |= byte.MaxValue;
     }
 

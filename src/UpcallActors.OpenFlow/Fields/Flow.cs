@@ -47,28 +47,6 @@ public struct Flow : IEquatable<Flow>
     [UnscopedRef]
     public Span<ulong> PipelineState => MemoryMarshal.CreateSpan(ref Unsafe.As<PipelineWords, ulong>(ref _pipeline), KeyStart);
 
-    /// <summary>OpenFlow metadata.</summary>
-    public ulong Metadata { readonly get => _pipeline[0]; set => _pipeline[0] = value; }
-
-    /// <summary>Reads a register.</summary>
-    public readonly uint GetRegister(int index) => (uint)(_pipeline[RegisterWord(index)] >> RegisterShift(index));
-
-    /// <summary>Writes a register.</summary>
-    public void SetRegister(int index, uint value)
-    {
-        ref ulong word = ref _pipeline[RegisterWord(index)];
-        word = (word & ~((ulong)uint.MaxValue << RegisterShift(index))) | ((ulong)value << RegisterShift(index));
-    }
-
-    /// <summary>Adds the bits of <paramref name="other"/>: the union of two sets of wildcards.</summary>
-    public void Or(in Flow other)
-    {
-        Span<ulong> words = Words;
-        ReadOnlySpan<ulong> more = other.ReadOnlyWords;
-        for (int i = 0; i < WordCount; i++)
-            words[i] |= more[i];
-    }
-
     /// <inheritdoc/>
     public readonly bool Equals(Flow other) => ReadOnlyWords.SequenceEqual(other.ReadOnlyWords);
 

@@ -48,37 +48,6 @@ public class RecordedMaskTests
         wildcards.Key.NwProto.ShouldBe(byte.MaxValue);
     }
 
-    [Fact]
-    public void A_prefix_that_no_rule_has_is_told_by_its_first_differing_bit()
-    {
-        TablesSnapshot tables = Tables("""
-            priority=20,ip,nw_dst=10.1.2.0/24,actions=1
-            priority=20,ip,nw_dst=10.1.3.0/24,actions=2
-            priority=1,actions=drop
-            """);
-        Flow flow = Packet("ip,nw_dst=11.0.0.1");
-        Flow wildcards = default;
-        tables.Lookup(0, flow, ref wildcards)!.Priority.ShouldBe((ushort)1);
-
-        // 10 and 11 differ in the eighth bit.
-        wildcards.Key.Ipv4Dst.ShouldBe(0xff000000u);
-    }
-
-    [Fact]
-    public void A_longer_prefix_is_left_out_by_the_bits_that_tell_it_from_the_shorter()
-    {
-        TablesSnapshot tables = Tables("""
-            priority=30,ip,nw_dst=10.1.2.3,actions=1
-            priority=20,ip,nw_dst=10.0.0.0/8,actions=2
-            priority=1,actions=drop
-            """);
-        Flow flow = Packet("ip,nw_dst=10.128.0.1");
-        Flow wildcards = default;
-        tables.Lookup(0, flow, ref wildcards)!.Priority.ShouldBe((ushort)20);
-
-        wildcards.Key.Ipv4Dst.ShouldBe(0xff800000u);
-    }
-
     private static void Lookup(string recording, string packet, out Rule rule, out Flow wildcards)
     {
         string path = Path.Combine(AppContext.BaseDirectory, "captures", "linux-6.1", recording + ".flows.of");
