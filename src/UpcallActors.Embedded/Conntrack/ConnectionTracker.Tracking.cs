@@ -16,7 +16,7 @@ public sealed partial class ConnectionTracker
     private bool TryTrack(ref TrackedPacket packet, ushort zone, long now)
     {
         // ICMP of the other family is nobody's protocol.
-        if (packet.Protocol == (packet.Tuple.IsIpv6 ? IpProtocol.Icmp : IpProtocol.Icmpv6))
+        if (packet.Protocol == (packet.Tuple.IsIpv6 ? IpProtocols.Icmp : IpProtocols.Icmpv6))
             return true;
         if (_verifyChecksums && IsChecked(packet.Protocol) && !packet.HasValidChecksum())
             return true;
@@ -33,7 +33,7 @@ public sealed partial class ConnectionTracker
         return false;
     }
 
-    private static bool IsChecked(byte protocol) => protocol is IpProtocol.Tcp or IpProtocol.Udp or IpProtocol.Icmp or IpProtocol.Icmpv6;
+    private static bool IsChecked(byte protocol) => protocol is IpProtocols.Tcp or IpProtocols.Udp or IpProtocols.Icmp or IpProtocols.Icmpv6;
 
     /// <summary>Looks the tuple up, and makes a connection of it that nobody else sees until it is committed (<c>resolve_normal_ct</c>).</summary>
     private bool TryResolve(ref TrackedPacket packet, ushort zone, long now)
@@ -65,13 +65,13 @@ public sealed partial class ConnectionTracker
         TcpTracker.Result result;
         switch (packet.Protocol)
         {
-            case IpProtocol.Tcp:
+            case IpProtocols.Tcp:
                 result = TcpTracker.Track(connection, packet.Transport, packet.Direction, now);
                 break;
-            case IpProtocol.Udp:
+            case IpProtocols.Udp:
                 result = FollowUdp(packet.Transport, connection, now) ? TcpTracker.Result.Accept : TcpTracker.Result.Invalid;
                 break;
-            case IpProtocol.Icmp or IpProtocol.Icmpv6:
+            case IpProtocols.Icmp or IpProtocols.Icmpv6:
                 result = FollowIcmp(connection, now) ? TcpTracker.Result.Accept : TcpTracker.Result.Invalid;
                 break;
             default:
@@ -175,5 +175,20 @@ public sealed partial class ConnectionTracker
             return;
         packet.Connection = connection;
         packet.Relation = direction == Connection.Reply ? PacketRelation.RelatedReply : PacketRelation.Related;
+    }
+
+    /// <summary>
+    /// Finds the connection of an ICMP error that was translated: what it quotes is again what its sender sent. The kernel
+    /// needs no search, as long as the packet does not leave it.
+    /// </summary>
+    private bool TryFindTranslatedError(ref TrackedPacket packet, ushort zone, long now)
+    {
+        if (!packet.Tuple.IsIcmp || !TrackedPacket.TryRead(packet.Transport[8..], packet.Tuple.IsIpv6, out TrackedPacket inner))
+            return false;
+        if (_table.Find(in inner.Tuple, zone, now, out int direction) is not { } connection)
+            return false;
+        packet.Connection = connection;
+        packet.Relation = direction == Connection.Original ? PacketRelation.RelatedReply : PacketRelation.Related;
+        return true;
     }
 }

@@ -78,7 +78,7 @@ public sealed partial class ConnectionTracker
         Span<byte> ip = networkOffset >= 0 && networkOffset <= frame.Length ? frame[networkOffset..] : default;
         ip = ip[..TrackedPacket.LengthOf(ip, parameters.EtherType)];
         // What cannot be read has no tuple and no connection, and is invalid.
-        bool isTrackable = TrackedPacket.TryRead(ip, parameters.EtherType == Ethernet.Ipv6, out TrackedPacket packet);
+        bool isTrackable = TrackedPacket.TryRead(ip, parameters.EtherType == EtherTypes.Ipv6, out TrackedPacket packet);
         ConntrackVerdict verdict = LookUp(ref packet, isTrackable, in parameters, now, ref key);
         if (verdict != ConntrackVerdict.Accept || !parameters.Commit || packet.Connection is null)
             return verdict;
@@ -145,7 +145,7 @@ public sealed partial class ConnectionTracker
         bool translates = parameters.Nat != NatOptions.None && (key.CtState & ConntrackKey.NatMask) == 0 && (connection.IsConfirmed || parameters.Commit);
         if (translates && !TryTranslate(ref packet, in parameters, now, ref key))
             return ConntrackVerdict.Drop;
-        if (connection.OriginalTuple.Protocol == IpProtocol.Tcp && connection.IsConfirmed)
+        if (connection.OriginalTuple.Protocol == IpProtocols.Tcp && connection.IsConfirmed)
             TcpTracker.BeLiberalOnceEstablished(connection);
         return ConntrackVerdict.Accept;
     }
@@ -162,6 +162,8 @@ public sealed partial class ConnectionTracker
             return false;
         // Behind NAT, the packet looks like the inverse of the other direction.
         bool isTranslated = (state & ConntrackKey.NatMask) != 0;
+        if (isTranslated && (state & CtState.Related) != 0)
+            return TryFindTranslatedError(ref packet, parameters.Zone, now);
         ConntrackTuple tuple = packet.Tuple;
         if (isTranslated && !packet.Tuple.TryInvert(out tuple))
             return false;

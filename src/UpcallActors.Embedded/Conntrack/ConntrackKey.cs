@@ -24,7 +24,7 @@ internal static class ConntrackKey
             key.CtState |= CtState.New;
         key.CtMark = connection.Mark;
         key.CtLabels = connection.Labels;
-        bool isNeighbourDiscovery = packet.Tuple is { IsIpv6: true, Protocol: IpProtocol.Icmpv6, DestinationPort: 135 << 8 or 136 << 8 };
+        bool isNeighbourDiscovery = packet.Tuple is { IsIpv6: true, Protocol: IpProtocols.Icmpv6, DestinationPort: 135 << 8 or 136 << 8 };
         if (connection.OriginalTuple.IsIpv6 == packet.Tuple.IsIpv6 && !isNeighbourDiscovery)
             connection.OriginalTuple.WriteOrigTo(ref key);
     }
@@ -66,7 +66,7 @@ internal static class ConntrackKey
             key.Ipv4Dst = BinaryPrimitives.ReadUInt32BigEndian(ip[16..]);
         }
 
-        if (packet.Protocol is not (IpProtocol.Tcp or IpProtocol.Udp or IpProtocol.Sctp))
+        if (packet.Protocol is not (IpProtocols.Tcp or IpProtocols.Udp or IpProtocols.Sctp))
             return;
         if (source)
             key.TpSrc = BinaryPrimitives.ReadUInt16BigEndian(packet.Transport);

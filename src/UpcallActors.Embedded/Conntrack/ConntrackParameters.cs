@@ -60,7 +60,7 @@ public struct ConntrackParameters
     public static ConntrackParseError TryParse(ReadOnlySpan<byte> ctAttributes, ushort etherType, out ConntrackParameters parameters)
     {
         parameters = new ConntrackParameters { EtherType = etherType };
-        if (etherType is not (Ethernet.Ipv4 or Ethernet.Ipv6))
+        if (etherType is not (EtherTypes.Ipv4 or EtherTypes.Ipv6))
             return ConntrackParseError.FamilyUnspecified;
         NetlinkAttributes.Enumerator attributes = new NetlinkAttributes(ctAttributes).GetEnumerator();
         bool hasHelper = false;
@@ -197,9 +197,9 @@ public struct ConntrackParameters
 
     private ConntrackParseError ReadNatAddress(bool isMin, ReadOnlySpan<byte> payload)
     {
-        if (payload.Length != (EtherType == Ethernet.Ipv4 ? 4 : 16))
+        if (payload.Length != (EtherType == EtherTypes.Ipv4 ? 4 : 16))
             return ConntrackParseError.AttributeSize;
-        UInt128 address = EtherType == Ethernet.Ipv4 ? BinaryPrimitives.ReadUInt32BigEndian(payload) : BinaryPrimitives.ReadUInt128BigEndian(payload);
+        UInt128 address = EtherType == EtherTypes.Ipv4 ? BinaryPrimitives.ReadUInt32BigEndian(payload) : BinaryPrimitives.ReadUInt128BigEndian(payload);
         Nat |= NatOptions.Addresses;
         if (isMin)
             NatMinAddress = address;

@@ -12,7 +12,7 @@ namespace UpcallActors.Embedded;
 public readonly record struct ConntrackTuple(UInt128 Source, UInt128 Destination, ushort SourcePort, ushort DestinationPort, byte Protocol, bool IsIpv6)
 {
     /// <summary>Whether ports are an ICMP id, type and code.</summary>
-    internal bool IsIcmp => Protocol is IpProtocol.Icmp or IpProtocol.Icmpv6;
+    internal bool IsIcmp => Protocol is IpProtocols.Icmp or IpProtocols.Icmpv6;
 
     /// <summary>What an answer looks like (<c>nf_ct_invert_tuple</c>). False for ICMP types that have no answer.</summary>
     internal bool TryInvert(out ConntrackTuple inverse)
@@ -30,7 +30,7 @@ public readonly record struct ConntrackTuple(UInt128 Source, UInt128 Destination
     {
         key.CtOrigProto = Protocol;
         // __ovs_ct_update_key_orig_tp takes an id's connection by type and code, if the protocol is its family's own.
-        bool typed = Protocol == (IsIpv6 ? IpProtocol.Icmpv6 : IpProtocol.Icmp);
+        bool typed = Protocol == (IsIpv6 ? IpProtocols.Icmpv6 : IpProtocols.Icmp);
         key.CtOrigTpSrc = typed ? (ushort)(DestinationPort >> 8) : SourcePort;
         key.CtOrigTpDst = typed ? (ushort)(DestinationPort & 0xff) : DestinationPort;
         if (IsIpv6)
@@ -64,14 +64,14 @@ public readonly record struct ConntrackTuple(UInt128 Source, UInt128 Destination
         known = true;
         switch (protocol, type)
         {
-            case (IpProtocol.Icmp, 8): return 0;
-            case (IpProtocol.Icmp, 0): return 8;
+            case (IpProtocols.Icmp, 8): return 0;
+            case (IpProtocols.Icmp, 0): return 8;
             // Timestamp, information and address mask: request n, reply n + 1.
-            case (IpProtocol.Icmp, 13 or 15 or 17): return (byte)(type + 1);
-            case (IpProtocol.Icmp, 14 or 16 or 18): return (byte)(type - 1);
+            case (IpProtocols.Icmp, 13 or 15 or 17): return (byte)(type + 1);
+            case (IpProtocols.Icmp, 14 or 16 or 18): return (byte)(type - 1);
             // Echo and node information.
-            case (IpProtocol.Icmpv6, 128 or 139): return (byte)(type + 1);
-            case (IpProtocol.Icmpv6, 129 or 140): return (byte)(type - 1);
+            case (IpProtocols.Icmpv6, 128 or 139): return (byte)(type + 1);
+            case (IpProtocols.Icmpv6, 129 or 140): return (byte)(type - 1);
             default:
                 known = false;
                 return 0;

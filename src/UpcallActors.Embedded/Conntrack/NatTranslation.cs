@@ -8,11 +8,13 @@ internal static class NatTranslation
     private const int TcpChecksum = 16;
     private const int UdpChecksum = 6;
     private const int IcmpChecksum = 2;
+    private const int NoChecksum = int.MaxValue - 2;
+    private const int SctpHeaderLength = 12;
     private const int IcmpErrorHeader = 8;
     private const byte IcmpRedirect = 5;
 
-    /// <summary>Whether ports of a protocol are translated. SCTP's and DCCP's are not: only their addresses.</summary>
-    internal static bool TranslatesPorts(byte protocol) => protocol is IpProtocol.Tcp or IpProtocol.Udp or IpProtocol.UdpLite;
+    /// <summary>Whether ports of a protocol are translated. DCCP's are not: only its addresses.</summary>
+    internal static bool TranslatesPorts(byte protocol) => protocol is IpProtocols.Tcp or IpProtocols.Udp or IpProtocols.UdpLite or IpProtocols.Sctp;
 
     /// <summary>Translates one side of a packet of a connection, if the connection has that translation (<c>nf_nat_packet</c>).</summary>
     internal static bool TryTranslate(ref TrackedPacket packet, bool source)
@@ -59,7 +61,7 @@ internal static class NatTranslation
     {
         Span<byte> icmp = packet.Transport;
         icmp.Slice(IcmpChecksum, 2).Clear();
-        ulong sum = packet.Tuple.IsIpv6 ? InternetChecksum.PseudoHeader(packet.Ip.Slice(8, 16), packet.Ip.Slice(24, 16), IpProtocol.Icmpv6, icmp.Length) : 0;
+        ulong sum = packet.Tuple.IsIpv6 ? InternetChecksum.PseudoHeader(packet.Ip.Slice(8, 16), packet.Ip.Slice(24, 16), IpProtocols.Icmpv6, icmp.Length) : 0;
         BinaryPrimitives.WriteUInt16BigEndian(icmp[IcmpChecksum..], InternetChecksum.Compute(icmp, sum));
     }
 
@@ -102,23 +104,29 @@ internal static class NatTranslation
     {
         switch (target.Protocol)
         {
-            case IpProtocol.Tcp:
+            case IpProtocols.Tcp:
                 RewritePort(transport, TcpChecksum, in target, source, addressBefore, addressAfter);
                 break;
-            case IpProtocol.UdpLite:
+            case IpProtocols.Sctp:
+                RewritePort(transport, NoChecksum, in target, source, addressBefore, addressAfter);
+                // The checksum covers the whole packet: of a quoted one that was cut nobody can tell it.
+                if (transport.Length >= SctpHeaderLength)
+                    SctpChecksum.Write(transport, SctpChecksum.Compute(transport));
+                break;
+            case IpProtocols.UdpLite:
                 RewritePort(transport, UdpChecksum, in target, source, addressBefore, addressAfter);
                 break;
-            case IpProtocol.Udp:
+            case IpProtocols.Udp:
                 bool hasChecksum = transport.Length >= UdpChecksum + 2 && (transport[UdpChecksum] | transport[UdpChecksum + 1]) != 0;
-                RewritePort(transport, hasChecksum ? UdpChecksum : int.MaxValue - 2, in target, source, addressBefore, addressAfter);
+                RewritePort(transport, hasChecksum ? UdpChecksum : NoChecksum, in target, source, addressBefore, addressAfter);
                 // 0 would say "no checksum".
                 if (hasChecksum && (transport[UdpChecksum] | transport[UdpChecksum + 1]) == 0)
                     BinaryPrimitives.WriteUInt16BigEndian(transport[UdpChecksum..], ushort.MaxValue);
                 break;
-            case IpProtocol.Icmp when HasId(transport):
+            case IpProtocols.Icmp when HasId(transport):
                 RewriteId(transport, target.SourcePort);
                 break;
-            case IpProtocol.Icmpv6:
+            case IpProtocols.Icmpv6:
                 UpdateChecksum(transport[IcmpChecksum..], addressBefore, addressAfter);
                 if (transport[0] is 128 or 129)
                     RewriteId(transport, target.SourcePort);

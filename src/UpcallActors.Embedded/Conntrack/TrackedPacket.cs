@@ -69,8 +69,8 @@ internal ref struct TrackedPacket
     {
         int length = etherType switch
         {
-            Ethernet.Ipv4 when ip.Length >= Ipv4Header.MinimumLength => BinaryPrimitives.ReadUInt16BigEndian(ip[2..]),
-            Ethernet.Ipv6 when ip.Length >= Ipv6Header.Length => Ipv6Header.Length + BinaryPrimitives.ReadUInt16BigEndian(ip[4..]),
+            EtherTypes.Ipv4 when ip.Length >= Ipv4Header.MinimumLength => BinaryPrimitives.ReadUInt16BigEndian(ip[2..]),
+            EtherTypes.Ipv6 when ip.Length >= Ipv6Header.Length => Ipv6Header.Length + BinaryPrimitives.ReadUInt16BigEndian(ip[4..]),
             _ => ip.Length,
         };
         return Math.Min(length, ip.Length);
@@ -83,9 +83,9 @@ internal ref struct TrackedPacket
         ulong sum = 0;
         switch (Protocol)
         {
-            case IpProtocol.Icmp:
+            case IpProtocols.Icmp:
                 break;
-            case IpProtocol.Udp when transport.Length >= 8 && transport[6] == 0 && transport[7] == 0:
+            case IpProtocols.Udp when transport.Length >= 8 && transport[6] == 0 && transport[7] == 0:
                 return true;
             default:
                 (int source, int destination, int length) = Tuple.IsIpv6 ? (8, 24, 16) : (12, 16, 4);
@@ -101,13 +101,13 @@ internal ref struct TrackedPacket
         source = destination = 0;
         switch (protocol)
         {
-            case IpProtocol.Tcp or IpProtocol.Udp or IpProtocol.UdpLite or IpProtocol.Sctp or IpProtocol.Dccp:
+            case IpProtocols.Tcp or IpProtocols.Udp or IpProtocols.UdpLite or IpProtocols.Sctp or IpProtocols.Dccp:
                 if (transport.Length < 4)
                     return false;
                 source = BinaryPrimitives.ReadUInt16BigEndian(transport);
                 destination = BinaryPrimitives.ReadUInt16BigEndian(transport[2..]);
                 return true;
-            case IpProtocol.Icmp or IpProtocol.Icmpv6:
+            case IpProtocols.Icmp or IpProtocols.Icmpv6:
                 if (transport.Length < 8)
                     return false;
                 source = BinaryPrimitives.ReadUInt16BigEndian(transport[4..]);

@@ -7,6 +7,7 @@ internal static class IpProtocols
     public const byte Icmp = 1;
     public const byte Tcp = 6;
     public const byte Udp = 17;
+    public const byte Dccp = 33;
     public const byte Routing = 43;
     public const byte Fragment = 44;
     public const byte Esp = 50;
@@ -15,6 +16,7 @@ internal static class IpProtocols
     public const byte None = 59;
     public const byte DestinationOptions = 60;
     public const byte Sctp = 132;
+    public const byte UdpLite = 136;
 
     /// <summary>What the kernel's <c>ipv6_ext_hdr</c> takes for an extension header; ESP is none to it.</summary>
     public static bool IsExtensionHeader(byte protocol) => protocol is HopByHop or Routing or Fragment or Authentication or None or DestinationOptions;

@@ -15,8 +15,8 @@ public static class DefragmentationOutcomeErrno
     {
         DefragmentationOutcome.Unchanged or DefragmentationOutcome.Reassembled or DefragmentationOutcome.Queued => 0,
         DefragmentationOutcome.NoMemory => OutOfMemory,
-        DefragmentationOutcome.TooLong => etherType == Ethernet.Ipv6 ? InvalidArgument : TooBig,
-        DefragmentationOutcome.Duplicate or DefragmentationOutcome.EcnMismatch => etherType == Ethernet.Ipv6 ? 0 : InvalidArgument,
+        DefragmentationOutcome.TooLong => etherType == EtherTypes.Ipv6 ? InvalidArgument : TooBig,
+        DefragmentationOutcome.Duplicate or DefragmentationOutcome.EcnMismatch => etherType == EtherTypes.Ipv6 ? 0 : InvalidArgument,
         _ => InvalidArgument,
     };
 }

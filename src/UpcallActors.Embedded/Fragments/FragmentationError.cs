@@ -9,7 +9,7 @@ public enum FragmentationError
     /// <summary>Neither IPv4 nor IPv6.</summary>
     NotIp,
 
-    /// <summary>The L2 header exceeds <c>MAX_L2_LEN</c> (30 bytes, the outer VLAN tag not counted).</summary>
+    /// <summary>The L2 header exceeds <c>MAX_L2_LEN</c> (30 bytes).</summary>
     L2HeaderTooLong,
 
     /// <summary>The IP header is truncated or contradicts itself.</summary>

@@ -88,7 +88,7 @@ public sealed partial class IpDefragmenter
     private static bool LacksUpperLayer(ReadOnlySpan<byte> ip, int fragmentOffset)
     {
         int offset = fragmentOffset;
-        byte protocol = Ipv6Header.FragmentProtocol;
+        byte protocol = IpProtocols.Fragment;
         if (!Ipv6Header.TrySkipExtensions(ip, ref offset, ref protocol, out ushort at) || at != 0)
             return false;
         return offset + protocol switch { 6 => 20, 17 or 58 => 8, _ => 1 } > ip.Length;

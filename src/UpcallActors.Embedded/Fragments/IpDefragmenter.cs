@@ -75,8 +75,8 @@ public sealed partial class IpDefragmenter
         {
             outcome = etherType switch
             {
-                Ethernet.Ipv4 => AddIpv4(frame, networkOffset, zone, now, destination, out reassembly),
-                Ethernet.Ipv6 => AddIpv6(frame, networkOffset, zone, inPort, now, destination, out reassembly),
+                EtherTypes.Ipv4 => AddIpv4(frame, networkOffset, zone, now, destination, out reassembly),
+                EtherTypes.Ipv6 => AddIpv6(frame, networkOffset, zone, inPort, now, destination, out reassembly),
                 _ => DefragmentationOutcome.Unchanged,
             };
         }

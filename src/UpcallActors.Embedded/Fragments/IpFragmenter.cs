@@ -40,7 +40,8 @@ public ref struct IpFragmenter
     private readonly int RoomOfLast { get; }
 
     /// <summary>
-    /// Looks at the frame whose IP header starts at <paramref name="networkOffset"/>. <paramref name="mru"/> and
+    /// Looks at the frame whose IP header starts at <paramref name="networkOffset"/>; what is in front of it, tags included,
+    /// is repeated, 30 bytes at most (the kernel keeps the outer tag beside its frame). <paramref name="mru"/> and
     /// <paramref name="mtu"/> are L3 lengths; <paramref name="identification"/> is for IPv6, where the kernel takes a
     /// random one that is not 0 (<c>ipv6_select_ident</c>), and unused for IPv4.
     /// </summary>
@@ -49,14 +50,14 @@ public ref struct IpFragmenter
         fragmenter = default;
         if (networkOffset < 0 || networkOffset > frame.Length)
             return FragmentationError.Malformed;
-        if (networkOffset - Ethernet.OuterTagLength(frame) > MaxL2Length)
+        if (networkOffset > MaxL2Length)
             return FragmentationError.L2HeaderTooLong;
         if (mru > mtu)
             return FragmentationError.MruAboveMtu;
         return etherType switch
         {
-            Ethernet.Ipv4 => TryCreateIpv4(frame, networkOffset, mru, out fragmenter),
-            Ethernet.Ipv6 => TryCreateIpv6(frame, networkOffset, mru, identification, out fragmenter),
+            EtherTypes.Ipv4 => TryCreateIpv4(frame, networkOffset, mru, out fragmenter),
+            EtherTypes.Ipv6 => TryCreateIpv6(frame, networkOffset, mru, identification, out fragmenter),
             _ => FragmentationError.NotIp,
         };
     }
@@ -130,7 +131,7 @@ public ref struct IpFragmenter
         fragment[1] = 0;
         BinaryPrimitives.WriteUInt16BigEndian(fragment[2..], (ushort)(_done | (more ? Ipv6Header.MoreFragments : 0)));
         BinaryPrimitives.WriteUInt32BigEndian(fragment[4..], _identification);
-        ip[_nextHeaderOffset] = Ipv6Header.FragmentProtocol;
+        ip[_nextHeaderOffset] = IpProtocols.Fragment;
         BinaryPrimitives.WriteUInt16BigEndian(ip[4..], (ushort)(ip.Length - Ipv6Header.Length));
     }
 }

@@ -9,14 +9,8 @@ internal static class Ipv6Header
     internal const int FragmentHeaderLength = 8;
     internal const int MinimumMtu = 1280;
     internal const int MaxPayload = 65535;
-    internal const byte FragmentProtocol = 44;
     internal const ushort MoreFragments = 1;
     internal const ushort OffsetMask = 0xfff8;
-    private const byte HopByHop = 0;
-    private const byte Routing = 43;
-    private const byte Authentication = 51;
-    private const byte NoNext = 59;
-    private const byte DestinationOptions = 60;
 
     /// <summary>
     /// Where the part that may be fragmented begins, and which byte names it (<c>ip6_find_1stfragopt</c>): behind
@@ -32,8 +26,8 @@ internal static class Ipv6Header
         while (offset <= ip.Length)
         {
             byte next = ip[nextHeaderOffset];
-            routed |= next == Routing;
-            if (next is not (HopByHop or Routing or DestinationOptions) || (next == DestinationOptions && routed))
+            routed |= next == IpProtocols.Routing;
+            if (next is not (IpProtocols.HopByHop or IpProtocols.Routing or IpProtocols.DestinationOptions) || (next == IpProtocols.DestinationOptions && routed))
                 return true;
             if (offset + 2 > ip.Length)
                 return false;
@@ -53,10 +47,10 @@ internal static class Ipv6Header
         nextHeaderOffset = 6;
         if (ip.Length < Length || ip[0] >> 4 != 6)
             return false;
-        while (ip[nextHeaderOffset] != FragmentProtocol)
+        while (ip[nextHeaderOffset] != IpProtocols.Fragment)
         {
             byte next = ip[nextHeaderOffset];
-            if (!IsExtension(next) || next == NoNext || offset + 2 > ip.Length)
+            if (!IpProtocols.IsExtensionHeader(next) || next == IpProtocols.None || offset + 2 > ip.Length)
                 return false;
             nextHeaderOffset = offset;
             offset += ExtensionLength(next, ip[offset + 1]);
@@ -72,12 +66,12 @@ internal static class Ipv6Header
     internal static bool TrySkipExtensions(ReadOnlySpan<byte> ip, ref int offset, ref byte protocol, out ushort fragmentOffset)
     {
         fragmentOffset = 0;
-        while (IsExtension(protocol))
+        while (IpProtocols.IsExtensionHeader(protocol))
         {
-            if (protocol == NoNext || offset + 2 > ip.Length)
+            if (protocol == IpProtocols.None || offset + 2 > ip.Length)
                 return false;
             int length = ExtensionLength(protocol, ip[offset + 1]);
-            if (protocol == FragmentProtocol)
+            if (protocol == IpProtocols.Fragment)
             {
                 if (offset + FragmentHeaderLength > ip.Length)
                     return false;
@@ -94,8 +88,5 @@ internal static class Ipv6Header
         return true;
     }
 
-    private static bool IsExtension(byte protocol) =>
-        protocol is HopByHop or Routing or FragmentProtocol or Authentication or NoNext or DestinationOptions;
-
-    private static int ExtensionLength(byte protocol, byte units) => protocol == Authentication ? (units + 2) * 4 : (units + 1) * 8;
+    private static int ExtensionLength(byte protocol, byte units) => protocol == IpProtocols.Authentication ? (units + 2) * 4 : (units + 1) * 8;
 }

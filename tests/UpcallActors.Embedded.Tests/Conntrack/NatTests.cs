@@ -215,6 +215,31 @@ public class NatTests
     }
 
     [Fact]
+    public void A_translated_error_stays_related_when_it_comes_by_again()
+    {
+        byte[] sent = _ct.Commit(Frames.Udp(Inside, 1000, Outside, 53), nat: new Nat(true, Public)).Frame;
+        Tracked error = _ct.Send(Frames.IcmpError("10.9.9.9", Public, 3, 0, sent), nat: s_bare);
+        Tracked again = _ct.Send(error.Frame, nat: s_bare, key: error.Key);
+
+        again.State.ShouldBe(error.State);
+        again.Frame.ShouldBe(error.Frame);
+    }
+
+    [Fact]
+    public void Sctp_ports_are_translated_and_its_checksum_with_them()
+    {
+        byte[] packet = new byte[28];
+        (packet[0], packet[1], packet[2], packet[3]) = (0x13, 0x88, 0x13, 0x89);
+        BitConverter.TryWriteBytes(packet.AsSpan(8), Crc32C(packet));
+        byte[] frame = Frames.Ip(Outside, Public, 132, packet);
+        Tracked sent = _ct.Commit(frame, nat: new Nat(false, Inside, MinPort: 9000));
+
+        Frames.DestinationPortOf(sent.Frame).ShouldBe((ushort)9000);
+        ReadOnlySpan<byte> translated = Frames.TransportOf(sent.Frame);
+        BitConverter.ToUInt32(translated[8..]).ShouldBe(Crc32C(translated));
+    }
+
+    [Fact]
     public void A_packet_is_translated_once_a_zone()
     {
         byte[] frame = Frames.Udp(Inside, 1000, Outside, 53);
@@ -258,6 +283,20 @@ public class NatTests
             SumOf(transport).ShouldBe(ushort.MaxValue, "ICMP");
         if (packet.Extract<IcmpV6Packet>() is not null)
             SumOf([.. frame.AsSpan(Frames.NetworkOffset + 8, 32), 0, 58, .. BigEndian(transport.Length), .. transport]).ShouldBe(ushort.MaxValue, "ICMPv6");
+    }
+
+    /// <summary>Bit by bit, with the checksum field as zero.</summary>
+    private static uint Crc32C(ReadOnlySpan<byte> packet)
+    {
+        uint crc = uint.MaxValue;
+        for (int i = 0; i < packet.Length; i++)
+        {
+            crc ^= i is >= 8 and < 12 ? 0u : packet[i];
+            for (int bit = 0; bit < 8; bit++)
+                crc = (crc >> 1) ^ ((crc & 1) != 0 ? 0x82f63b78 : 0);
+        }
+
+        return ~crc;
     }
 
     private static byte[] BigEndian(int length) => [(byte)(length >> 8), (byte)length];

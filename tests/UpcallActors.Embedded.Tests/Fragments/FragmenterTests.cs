@@ -91,9 +91,8 @@ public class FragmenterTests
         Create(ipv6, Datagram.Ipv4, 1500).ShouldBe(FragmentationError.Malformed);
         Create(ipv4, Datagram.Ipv6, 1500).ShouldBe(FragmentationError.Malformed);
         Create([], Datagram.Ipv4, 1500).ShouldBe(FragmentationError.Malformed);
-        // 30 bytes of L2 header, and the tag that the kernel keeps beside it.
-        Create([.. ipv4[..14], .. new byte[21], .. ipv4[14..]], Datagram.Ipv4, 1500, 35).ShouldBe(FragmentationError.L2HeaderTooLong);
-        Create([.. ipv4[..14], .. new byte[16], .. ipv4[14..]], Datagram.Ipv4, 1500, 34).ShouldBe(FragmentationError.None);
+        Create([.. ipv4[..14], .. new byte[13], .. ipv4[14..]], Datagram.Ipv4, 1500, 31).ShouldBe(FragmentationError.L2HeaderTooLong);
+        Create([.. ipv4[..14], .. new byte[12], .. ipv4[14..]], Datagram.Ipv4, 1500, 30).ShouldBe(FragmentationError.None);
     }
 
     private static FragmentationError Create(byte[] frame, ushort type, int mru, int offset = Datagram.NetworkOffset) =>
