@@ -50,7 +50,8 @@ internal sealed class SwitchRun(ActorSystem system, Func<IDatapath, IDatapath>? 
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
-            // Told to stop: a good end, once what is under way is finished below.
+            // Told to stop: no more frames come, and what they have caused is finished.
+            await WhenIdleAsync(embedded.Datapath, pipeline, CancellationToken.None);
         }
 
         double seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
