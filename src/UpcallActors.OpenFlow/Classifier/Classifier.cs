@@ -7,13 +7,13 @@ namespace UpcallActors.OpenFlow;
 internal sealed class Classifier
 {
     private readonly Subtable[] _subtables;
-    private readonly PrefixTrie?[] _tries;
+    private readonly PrefixIndex[] _prefixes;
 
     /// <summary>A classifier of subtables in the order of their highest priority, descending.</summary>
-    public Classifier(Subtable[] subtables, PrefixTrie?[] tries)
+    public Classifier(Subtable[] subtables, PrefixIndex[] prefixes)
     {
         _subtables = subtables;
-        _tries = tries;
+        _prefixes = prefixes;
     }
 
     /// <summary>
@@ -24,7 +24,7 @@ internal sealed class Classifier
     {
         ReadOnlySpan<ulong> words = flow.ReadOnlyWords;
         Span<ulong> used = wildcards.Words;
-        var prefixes = new PrefixLookups(_tries, words);
+        var prefixes = new PrefixLookups(_prefixes, words);
         Rule? best = null;
         foreach (Subtable subtable in _subtables)
         {

@@ -8,6 +8,7 @@ internal sealed class ClassifierBuilder
 {
     private readonly Dictionary<FlowMask, Group> _groups = [];
     private readonly PrefixTrie?[] _tries = new PrefixTrie?[PrefixField.Count];
+    private readonly PrefixIndex?[] _indexes = new PrefixIndex?[PrefixField.Count];
     private long _groupsMade;
 
     /// <summary>The rules, those of one mask together.</summary>
@@ -45,7 +46,9 @@ internal sealed class ClassifierBuilder
             .OrderBy(group => group.Number)
             .Select(group => group.Build())
             .OrderByDescending(subtable => subtable.MaximumPriority)];
-        return new Classifier(subtables, [.. _tries]);
+        for (int i = 0; i < PrefixField.Count; i++)
+            _indexes[i] ??= new PrefixIndex(_tries[i]);
+        return new Classifier(subtables, [.. _indexes.OfType<PrefixIndex>()]);
     }
 
     private void ChangeTries(Group group, Rule rule, Func<PrefixTrie?, UInt128, int, PrefixTrie?> change)
@@ -53,8 +56,10 @@ internal sealed class ClassifierBuilder
         Flow value = rule.Match.ToValue();
         for (int i = 0; i < PrefixField.Count; i++)
         {
-            if (group.PrefixLengths[i] > 0)
-                _tries[i] = change(_tries[i], PrefixField.All[i].Read(value.ReadOnlyWords), group.PrefixLengths[i]);
+            if (group.PrefixLengths[i] == 0)
+                continue;
+            _tries[i] = change(_tries[i], PrefixField.All[i].Read(value.ReadOnlyWords), group.PrefixLengths[i]);
+            _indexes[i] = null;
         }
     }
 

@@ -5,13 +5,13 @@ namespace UpcallActors.OpenFlow;
 /// <summary>What the tries of a table say about one flow; each is asked once a lookup, and only if a subtable needs it.</summary>
 internal ref struct PrefixLookups
 {
-    private readonly ReadOnlySpan<PrefixTrie?> _tries;
+    private readonly ReadOnlySpan<PrefixIndex> _indexes;
     private readonly ReadOnlySpan<ulong> _flow;
-    private Answers _answers;
+    private DecidingBits _bits;
 
-    public PrefixLookups(ReadOnlySpan<PrefixTrie?> tries, ReadOnlySpan<ulong> flow)
+    public PrefixLookups(ReadOnlySpan<PrefixIndex> indexes, ReadOnlySpan<ulong> flow)
     {
-        _tries = tries;
+        _indexes = indexes;
         _flow = flow;
     }
 
@@ -27,35 +27,28 @@ internal ref struct PrefixLookups
             if (length == 0)
                 continue;
             ref readonly PrefixField field = ref PrefixField.All[i];
-            ref Answer answer = ref _answers[i];
-            if (!answer.IsKnown)
-            {
-                answer.IsKnown = true;
-                answer.Bits = (byte)PrefixTrie.Lookup(_tries[i], field.Read(_flow), field.Width, out answer.Lengths);
-            }
-            if (((answer.Lengths >> (length - 1)) & 1) != 0)
+            UInt128 value = field.Read(_flow);
+            if (_indexes[i].Has(value, length))
                 continue;
-            if (answer.Bits <= length)
+            ref byte known = ref _bits[i];
+            if (known == 0)
+                known = (byte)(_indexes[i].DecidingBits(value, field.Width) + 1);
+            int bits = known - 1;
+            if (bits <= length)
             {
-                field.MarkUsed(wildcards, answer.Bits);
+                field.MarkUsed(wildcards, bits);
                 return true;
             }
-            if (field.IsUsed(wildcards, answer.Bits))
+            if (field.IsUsed(wildcards, bits))
                 return true;
         }
         return false;
     }
 
-    private struct Answer
-    {
-        public UInt128 Lengths;
-        public byte Bits;
-        public bool IsKnown;
-    }
-
+    // Plus one, 0 is not known yet; 128 + 1 still fits.
     [InlineArray(PrefixField.Count)]
-    private struct Answers
+    private struct DecidingBits
     {
-        private Answer _first;
+        private byte _first;
     }
 }

@@ -58,13 +58,12 @@ internal sealed class PrefixTrie
     }
 
     /// <summary>
-    /// How many leading bits of <paramref name="value"/> decide which prefixes it has. In <paramref name="lengths"/> bit
-    /// <i>n</i> − 1 is set if rules have the first <i>n</i> bits of the value as their prefix.
+    /// How many leading bits of <paramref name="value"/> decide which prefixes of up to <paramref name="width"/> bits it has: all values that
+    /// agree with it on those have the same prefixes.
     /// </summary>
-    public static int Lookup(PrefixTrie? trie, UInt128 value, int width, out UInt128 lengths)
+    public static int DecidingBits(PrefixTrie? trie, UInt128 value, int width)
     {
         (ulong high, ulong low) = ((ulong)(value >> 64), (ulong)value);
-        lengths = 0;
         PrefixTrie? last = null;
         for (PrefixTrie? node = trie; node is not null;)
         {
@@ -73,8 +72,6 @@ internal sealed class PrefixTrie
             int equal = difference != 0 ? BitOperations.LeadingZeroCount(difference) : 64 + BitOperations.LeadingZeroCount(low ^ node._low);
             if (equal < length)
                 return equal + 1;
-            if (node._rules > 0)
-                lengths |= UInt128.One << (length - 1);
             if (length >= width)
                 return width;
             last = node;
@@ -83,6 +80,15 @@ internal sealed class PrefixTrie
         }
         // A branch that is not there: one bit more tells it from the branch that is.
         return last is null ? 0 : last._zero is null && last._one is null ? last._length : last._length + 1;
+    }
+
+    /// <summary>The prefixes that rules have, each once, added to <paramref name="prefixes"/>.</summary>
+    public void Collect(List<(UInt128 Prefix, int Length)> prefixes)
+    {
+        if (_rules > 0)
+            prefixes.Add((Prefix, _length));
+        _zero?.Collect(prefixes);
+        _one?.Collect(prefixes);
     }
 
     /// <summary>A mask of the top <paramref name="length"/> of 128 bits.</summary>

@@ -10,8 +10,6 @@ namespace UpcallActors.OpenFlow;
 /// </summary>
 internal sealed class Subtable
 {
-    private const ulong HashSeed = 0x9e3779b97f4a7c15;
-    private const ulong HashFactor = 0xd6e8feb86659fd93;
     private const int PortsShift = 32;
     private const int PortsBits = 32;
 
@@ -61,7 +59,7 @@ internal sealed class Subtable
     /// <summary>The rule for a flow; null if there is none. What was looked at is added to <paramref name="wildcards"/>.</summary>
     public Rule? Lookup(ReadOnlySpan<ulong> flow, Span<ulong> wildcards, ref PrefixLookups prefixes)
     {
-        ulong hash = HashSeed;
+        ulong hash = FlowHash.Seed;
         int done = 0;
         int last = _stageEnds.Length - 1;
         for (int stage = 0; stage < last; stage++)
@@ -97,7 +95,7 @@ internal sealed class Subtable
     private void MarkMissedPorts(ReadOnlySpan<ulong> flow, Span<ulong> wildcards)
     {
         UInt128 ports = (UInt128)((uint)(flow[_portsWord] >> PortsShift) & _portsMask) << 96;
-        int bits = PrefixTrie.Lookup(_portsTrie, ports, PortsBits, out _);
+        int bits = PrefixTrie.DecidingBits(_portsTrie, ports, PortsBits);
         uint used = _portsMask & (uint)(PrefixTrie.PrefixMask(bits) >> 96);
         ulong before = wildcards[_portsWord];
         _mask.MarkUsed(wildcards, _mask.Words.Length);
@@ -128,14 +126,8 @@ internal sealed class Subtable
         ReadOnlySpan<byte> indexes = _mask.Indexes[from..to];
         ReadOnlySpan<ulong> masks = _mask.Words[from..to];
         for (int i = 0; i < indexes.Length; i++)
-            hash = Mix(hash, flow[indexes[i]] & masks[i]);
+            hash = FlowHash.Mix(hash, flow[indexes[i]] & masks[i]);
         return hash;
-    }
-
-    private static ulong Mix(ulong hash, ulong word)
-    {
-        hash = (hash ^ word) * HashFactor;
-        return (hash ^ (hash >> 32)) * HashSeed;
     }
 
     private static byte[] FindStageEnds(FlowMask mask, out int prefixStage)
@@ -169,12 +161,12 @@ internal sealed class Subtable
         ReadOnlySpan<ulong> values = rule.Match.Values;
         values.CopyTo(_values.AsSpan(entry * values.Length));
         _heads[entry] = rule;
-        ulong hash = HashSeed;
+        ulong hash = FlowHash.Seed;
         int done = 0;
         for (int stage = 0; stage < _stageEnds.Length; stage++)
         {
             for (; done < _stageEnds[stage]; done++)
-                hash = Mix(hash, values[done]);
+                hash = FlowHash.Mix(hash, values[done]);
             if (stage == _stageEnds.Length - 1)
                 _slots.Add(hash, entry);
             else if (!_stageIndexes[stage].Contains(hash))
