@@ -1,0 +1,81 @@
+using UpcallActors.Embedded.Tests.Actions;
+using UpcallActors.Embedded.Tests.Requests;
+using UpcallActors.Netlink;
+using UpcallActors.Odp;
+
+namespace UpcallActors.Embedded.Tests.Upcalls;
+
+/// <summary>A packet costs no managed memory once pools are filled.</summary>
+public sealed class AllocationTests
+{
+    private const int WarmUp = 200;
+    private const int Rounds = 1000;
+
+    [Fact]
+    public void A_packet_that_hits_a_flow_allocates_nothing()
+    {
+        using var datapath = new EmbeddedDatapath(new EmbeddedDatapathOptions());
+        using var requests = new Replays.RequestSender(datapath);
+        datapath.AddPort(new EmbeddedPort(1, "a"));
+        datapath.AddPort(new EmbeddedPort(2, "b"));
+        byte[] frame = TestFrames.Udp(payload: 1000);
+        byte[] actions = Attributes.Concat(
+            ActionBytes.Set(OvsKeyAttribute.Udp, [0, 1, 0, 2]), ActionBytes.PushVlan(7), ActionBytes.Clone(ActionBytes.Output(2)), ActionBytes.PopVlan(),
+            ActionBytes.Ct(1, commit: true), ActionBytes.Recirc(1));
+        foreach (uint recircId in new uint[] { 0, 1 })
+        {
+            byte[] flow = TestDatapath.Flow(TestDatapath.Key(frame, 1, recircId), recircId == 0 ? null : TestDatapath.PortMask(), recircId == 0 ? actions : ActionBytes.Output(2));
+            requests.Request(datapath.Families.Flow, OvsCommand.New, NetlinkFlags.Create, flow, out _).ShouldBe(0);
+        }
+
+        AllocatedBy(() => datapath.Receive(1, frame)).ShouldBe(0);
+        datapath.Counters.Hits.ShouldBe((WarmUp + Rounds) * 2);
+    }
+
+    [Fact]
+    public void An_upcall_and_its_EXECUTE_allocate_nothing()
+    {
+        using var datapath = new EmbeddedDatapath(new EmbeddedDatapathOptions());
+        datapath.AddPort(new EmbeddedPort(1, "a"));
+        datapath.AddPort(new EmbeddedPort(2, "b"));
+        using IUpcallSource source = datapath.OpenUpcalls(0);
+        using IRequestChannel channel = datapath.OpenRequests();
+        using var slots = new MessageSlots(1);
+        using var appended = new NativeRegion(64);
+        var writer = new NetlinkWriter(appended.Slice(0, 64));
+        writer.Put(OvsPacketAttribute.Actions, ActionBytes.Output(2));
+        int actionsLength = writer.Length;
+        var vector = new SendVector(4);
+        byte[] frame = TestFrames.Udp(payload: 1001);
+        byte[] answer = new byte[4096];
+
+        AllocatedBy(Round).ShouldBe(0);
+        datapath.Counters.Executes.ShouldBe(WarmUp + Rounds);
+
+        void Round()
+        {
+            datapath.Receive(1, frame);
+            source.Receive(slots, 0, 1);
+            int length = NetlinkAlignment.Align(slots.Message(0).Length);
+            Span<byte> slot = slots.Slot(0);
+            slot[GenericNetlinkHeader.CommandOffset] = (byte)PacketCommand.Execute;
+            slot[NetlinkMessage.FlagsOffset] = (byte)NetlinkFlags.Request;
+            BitConverter.TryWriteBytes(slot, length + actionsLength);
+            vector.Clear();
+            vector.Append(slots.Region, 0, length);
+            vector.Append(appended, 0, actionsLength);
+            channel.Send(vector);
+            channel.Receive(answer);
+        }
+    }
+
+    private static long AllocatedBy(Action round)
+    {
+        for (int index = 0; index < WarmUp; index++)
+            round();
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        for (int index = 0; index < Rounds; index++)
+            round();
+        return GC.GetAllocatedBytesForCurrentThread() - before;
+    }
+}
