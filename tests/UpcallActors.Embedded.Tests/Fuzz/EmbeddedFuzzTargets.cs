@@ -1,4 +1,3 @@
-using UpcallActors.Embedded.Tests.Replays;
 using UpcallActors.Embedded.Tests.Requests;
 using UpcallActors.Netlink;
 using UpcallActors.Odp;

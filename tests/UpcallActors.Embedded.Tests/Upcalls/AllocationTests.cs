@@ -9,7 +9,9 @@ namespace UpcallActors.Embedded.Tests.Upcalls;
 public sealed class AllocationTests
 {
     private const int WarmUp = 200;
-    private const int Rounds = 1000;
+    private const int Rounds = 500;
+    private const int Measurements = 5;
+    private const int AllRounds = WarmUp + (Rounds * Measurements);
 
     [Fact]
     public void A_packet_that_hits_a_flow_allocates_nothing()
@@ -29,7 +31,7 @@ public sealed class AllocationTests
         }
 
         AllocatedBy(() => datapath.Receive(1, frame)).ShouldBe(0);
-        datapath.Counters.Hits.ShouldBe((WarmUp + Rounds) * 2);
+        datapath.Counters.Hits.ShouldBe(AllRounds * 2);
     }
 
     [Fact]
@@ -50,7 +52,7 @@ public sealed class AllocationTests
         byte[] answer = new byte[4096];
 
         AllocatedBy(Round).ShouldBe(0);
-        datapath.Counters.Executes.ShouldBe(WarmUp + Rounds);
+        datapath.Counters.Executes.ShouldBe(AllRounds);
 
         void Round()
         {
@@ -69,13 +71,23 @@ public sealed class AllocationTests
         }
     }
 
+    /// <summary>
+    /// The least of several measurements: what a packet costs shows in each, what the runtime does once (compiling a method
+    /// anew, say) in one alone.
+    /// </summary>
     private static long AllocatedBy(Action round)
     {
         for (int index = 0; index < WarmUp; index++)
             round();
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        for (int index = 0; index < Rounds; index++)
-            round();
-        return GC.GetAllocatedBytesForCurrentThread() - before;
+        long least = long.MaxValue;
+        for (int measurement = 0; measurement < Measurements; measurement++)
+        {
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            for (int index = 0; index < Rounds; index++)
+                round();
+            least = Math.Min(least, GC.GetAllocatedBytesForCurrentThread() - before);
+        }
+
+        return least;
     }
 }
