@@ -171,7 +171,12 @@ internal sealed class ActionParser(TextCursor cursor, IOdpPortNames names)
             return;
         }
 
-        cursor.Take("(");
+        if (!cursor.TryTake("("))
+        {
+            cursor.MoveBack(start);
+            throw cursor.Expected("an action or the name of a port");
+        }
+
         switch (word)
         {
             case "set":

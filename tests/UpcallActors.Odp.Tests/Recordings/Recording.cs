@@ -48,6 +48,10 @@ public sealed class Recording
     /// <summary>The lines of flows.txt that are flows, not headings.</summary>
     public string[] DumpedFlows => [.. ReadText(".flows.txt").Split('\n').Where(line => line.StartsWith("ufid:", StringComparison.Ordinal))];
 
+    /// <summary>The same, by the pings after which they were printed.</summary>
+    public IEnumerable<string[]> DumpedSections => ReadText(".flows.txt").Split("## ", StringSplitOptions.RemoveEmptyEntries)
+        .Select(section => section.Split('\n').Where(line => line.StartsWith("ufid:", StringComparison.Ordinal)).ToArray());
+
     /// <summary>Names of the datapath's ports, from the lines <c>  port 2: ovs-p0</c> of ports.txt.</summary>
     public OdpPortNames PortNames => new(ReadText(".ports.txt").Split('\n')
         .Select(line => line.Trim().Split([' ', ':'], StringSplitOptions.RemoveEmptyEntries))
