@@ -106,7 +106,7 @@ public sealed class ActionList
 
         // A port alone is an output: 2, LOCAL, NORMAL, or a port's name.
         if (cursor.Peek is not (':' or '=' or '(') && PortText.TryParse(name, cursor.PortNames, out uint port))
-            return new OutputAction(port, 0);
+            return OutputAction.To(port);
         throw cursor.ErrorAt(start, $"unknown action '{name}'");
     }
 }

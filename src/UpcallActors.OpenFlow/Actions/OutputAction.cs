@@ -22,7 +22,7 @@ internal sealed class OutputAction(uint port, uint maximumLength) : OpenFlowActi
         int start = arguments.Cursor.Position;
         ReadOnlySpan<char> word = arguments.Cursor.TakeWord();
         if (PortText.TryParse(word, arguments.Cursor.PortNames, out uint port))
-            return new OutputAction(port, 0);
+            return To(port);
         // Not a port: the field that will hold one.
         TextCursor field = arguments.Cursor.Slice(start, word.Length);
         if (word.IsEmpty || !MatchFields.TryFind(FieldName(word), out _))
@@ -33,12 +33,14 @@ internal sealed class OutputAction(uint port, uint maximumLength) : OpenFlowActi
         return new OutputFieldAction(source);
     }
 
+    /// <summary>The action for a port alone: the controller gets the whole packet.</summary>
+    public static OpenFlowAction To(uint port) =>
+        port == OpenFlowPorts.Controller ? new ControllerAction(ControllerRequest.Default, []) : new OutputAction(port, 0);
+
     public override void Format(StringBuilder text)
     {
         if (MaximumLength != 0)
             text.Append("output(port=").Append(OpenFlowPorts.Format(Port)).Append(",max_len=").Append(MaximumLength).Append(')');
-        else if (Port == OpenFlowPorts.Controller)
-            text.Append("CONTROLLER:0");
         else
             text.Append(Port < OpenFlowPorts.Maximum ? "output:" : "").Append(OpenFlowPorts.Format(Port));
     }

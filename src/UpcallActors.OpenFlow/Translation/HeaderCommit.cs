@@ -34,11 +34,22 @@ internal static class HeaderCommit
     /// </summary>
     public static void Commit(in FlowKey wanted, ref FlowKey packet, ref FlowKey wildcards, ref NetlinkWriter actions)
     {
+        if (IsUnchanged(wanted, packet))
+            return;
         Set(OvsKeyAttribute.Ethernet, _ethernet, 12, wanted, ref packet, wildcards, ref actions);
         CommitNetwork(wanted, ref packet, wildcards, ref actions);
         CommitVlans(wanted, ref packet, ref wildcards, ref actions);
         SetMetadata(OvsKeyAttribute.Priority, FlowKeyFields.SkbPriority, wanted, ref packet, wildcards, ref actions);
         SetMetadata(OvsKeyAttribute.SkbMark, FlowKeyFields.SkbMark, wanted, ref packet, wildcards, ref actions);
+    }
+
+    /// <summary>Whether all headers, the priority and the mark are as wanted: so it is before most outputs.</summary>
+    private static bool IsUnchanged(in FlowKey wanted, in FlowKey packet)
+    {
+        ReadOnlySpan<ulong> target = wanted.ReadOnlyWords;
+        ReadOnlySpan<ulong> have = packet.ReadOnlyWords;
+        int metadata = FlowKeyFields.SkbMark.Word;
+        return target[metadata] == have[metadata] && target[FlowKey.L2Start..].SequenceEqual(have[FlowKey.L2Start..]);
     }
 
     private static void CommitNetwork(in FlowKey wanted, ref FlowKey packet, in FlowKey wildcards, ref NetlinkWriter actions)

@@ -1,9 +1,10 @@
+using System.Collections.Frozen;
+
 namespace UpcallActors.OpenFlow.Tests;
 
 public class ActionTextTests
 {
-    private static readonly System.Collections.Frozen.FrozenDictionary<string, uint> _ports =
-        System.Collections.Frozen.FrozenDictionary.ToFrozenDictionary(new Dictionary<string, uint> { ["ovs-p1"] = 7 });
+    private static readonly FrozenDictionary<string, uint> _ports = new Dictionary<string, uint> { ["ovs-p1"] = 7 }.ToFrozenDictionary();
 
     [Theory]
     [InlineData("output:2")]
@@ -85,6 +86,8 @@ public class ActionTextTests
     [InlineData("0xfffe", "LOCAL")]
     [InlineData("4294967294", "LOCAL")]
     [InlineData("controller", "CONTROLLER:65535")]
+    [InlineData("output:CONTROLLER", "CONTROLLER:65535")]
+    [InlineData("0xfffd", "CONTROLLER:65535")]
     [InlineData("CONTROLLER:0x80", "CONTROLLER:128")]
     [InlineData("controller(max_len=5)", "CONTROLLER:5")]
     [InlineData("resubmit(IN_PORT,4)", "resubmit(,4)")]
