@@ -27,7 +27,7 @@ internal readonly struct HashSlots
         _slots[at] = new Slot(Tag(hash), entry + 1);
     }
 
-    /// <summary>The first entry with the hash's tag, as a walk to start from; false if there is none.</summary>
+    /// <summary>A walk through the entries with the hash's tag.</summary>
     public Walk Find(ulong hash) => new(_slots, Home(hash), Tag(hash));
 
     /// <summary>Whether any entry has the hash's tag.</summary>

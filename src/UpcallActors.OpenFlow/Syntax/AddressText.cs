@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Globalization;
 using System.Net;
+using System.Text;
 
 namespace UpcallActors.OpenFlow;
 
@@ -9,6 +10,7 @@ internal static class AddressText
 {
     private const int EthernetBytes = 6;
     private const int Ipv4Bytes = 4;
+    private const int Ipv6Groups = 8;
 
     /// <summary>Reads four decimal octets; the short forms of inet_aton are none.</summary>
     public static bool TryParseIpv4(ReadOnlySpan<char> text, out UInt128 address)
@@ -66,11 +68,46 @@ internal static class AddressText
     public static string FormatIpv4(uint address) =>
         string.Create(CultureInfo.InvariantCulture, $"{address >> 24}.{(address >> 16) & 0xff}.{(address >> 8) & 0xff}.{address & 0xff}");
 
+    /// <summary>As inet_ntop does: the first longest run of zero groups is "::", an embedded IPv4 address is dotted only in the first 96 bits' two forms.</summary>
     public static string FormatIpv6(UInt128 address)
     {
-        Span<byte> bytes = stackalloc byte[16];
-        BinaryPrimitives.WriteUInt128BigEndian(bytes, address);
-        return new IPAddress(bytes).ToString();
+        UInt128 top = address >> 32;
+        bool compatible = top == 0 && address > ushort.MaxValue;
+        if (compatible || top == 0xffff)
+            return (compatible ? "::" : "::ffff:") + FormatIpv4((uint)address);
+
+        (int runStart, int runLength) = LongestZeroRun(address);
+        var text = new StringBuilder();
+        for (int group = 0; group < Ipv6Groups; group++)
+        {
+            if (group == runStart)
+            {
+                text.Append("::");
+                group += runLength - 1;
+                continue;
+            }
+            if (text.Length > 0 && text[^1] != ':')
+                text.Append(':');
+            text.Append(Group(address, group).ToString("x", CultureInfo.InvariantCulture));
+        }
+        return text.ToString();
+    }
+
+    private static ushort Group(UInt128 address, int group) => (ushort)(address >> (16 * (Ipv6Groups - 1 - group)));
+
+    // A single zero group is written out.
+    private static (int Start, int Length) LongestZeroRun(UInt128 address)
+    {
+        (int bestStart, int bestLength) = (-1, 1);
+        for (int start = 0; start < Ipv6Groups; start++)
+        {
+            int length = 0;
+            while (start + length < Ipv6Groups && Group(address, start + length) == 0)
+                length++;
+            if (length > bestLength)
+                (bestStart, bestLength) = (start, length);
+        }
+        return (bestStart, bestLength);
     }
 
     public static string FormatEthernet(ulong address) =>

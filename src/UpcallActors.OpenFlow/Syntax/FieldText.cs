@@ -92,7 +92,7 @@ public static class FieldText
         if (!valid)
             throw word.ErrorAt(start, $"'{text}' is no {(isMask ? "mask" : "value")} of {field.Name}");
 
-        // -1 and the like: a mask of all ones may be wider than the field.
+        // A mask of all ones may be as wide as the field's bytes: nw_tos=32/0xff, vlan_vid=0x1064/0xffff.
         if (isMask && value == MatchField.AllOnes(RoundUp(field.Width)))
             value = field.Bits;
         return (value & ~field.Bits) == 0
