@@ -76,7 +76,6 @@ public sealed class MalformedMessageTests
         writer.PutReserved(OvsPacketAttribute.Packet, 14);
         writer.EndMessage(start);
         PacketMessage.TryParse(writer.Written, out _).ShouldBe(OdpParseError.AttributeMissing);
-        writer.PutU32(OvsPacketAttribute.Key, 0);
         byte[] upcall = Upcall(out _);
         PacketMessage.TryParse(upcall, out _).ShouldBe(OdpParseError.None);
         upcall[GenericNetlinkHeader.CommandOffset] = (byte)PacketCommand.Execute;

@@ -75,6 +75,10 @@ public static class OvsFlowKeyWriter
         if (key.CtState != 0)
             OvsConntrackKeyWriter.WriteNonZero(key, ref writer);
         writer.PutU32(OvsKeyAttribute.InPort, key.InPort);
+
+        // Without ETHERNET, an EtherType is what tells the kernel that the packet has no Ethernet header (ovs_flow_key_extract_userspace).
+        if (key.PacketType != 0)
+            writer.PutU16BigEndian(OvsKeyAttribute.EtherType, (ushort)key.PacketType);
     }
 
     /// <summary>Whether the packet came out of a tunnel: one of the outer addresses is set.</summary>

@@ -213,7 +213,7 @@ internal sealed class ActionFormatter(StringBuilder text, IOdpPortNames names)
     {
         UserspaceAction.TryParse(payload, out UserspaceAction action);
         text.Append(CultureInfo.InvariantCulture, $"userspace(pid={action.Pid}");
-        if (!action.UserData.IsEmpty)
+        if (!action.UserData.IsEmpty && !OvsCookieText.TryAppend(text, action.UserData, names))
             text.Append(",userdata(").Append(Convert.ToHexStringLower(action.UserData)).Append(')');
         if (action.WithActions)
             text.Append(",actions");

@@ -325,8 +325,8 @@ internal sealed class ActionParser(TextCursor cursor, IOdpPortNames names)
     {
         cursor.Take("pid=");
         uint pid = (uint)cursor.TakeNumber(32);
-        byte[] userData = [];
-        if (cursor.TryTake(",userdata("))
+        byte[] userData = OvsCookieText.TryParse(cursor, names) ?? [];
+        if (userData.Length == 0 && cursor.TryTake(",userdata("))
         {
             userData = cursor.TakeBytes();
             cursor.Take(")");
