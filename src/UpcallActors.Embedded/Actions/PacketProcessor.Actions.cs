@@ -22,6 +22,9 @@ internal sealed partial class PacketProcessor
         /// <summary>The packet is gone and the rest of the list with it; counted already.</summary>
         Gone,
 
+        /// <summary>The same, and whoever sent an EXECUTE is told so.</summary>
+        Refused,
+
         /// <summary>The action could not be carried out.</summary>
         Error,
     }
@@ -45,8 +48,8 @@ internal sealed partial class PacketProcessor
                 OvsActionAttribute.PopVlan => PopVlan(packet, ref key, ref keyIsStale),
                 _ => ExecuteOne(packet, ref key, action, actions),
             };
-            if (step == Step.Gone)
-                return 0;
+            if (step is Step.Gone or Step.Refused)
+                return step == Step.Gone ? 0 : Errno.Invalid;
             if (step == Step.Error)
             {
                 Counters.CountDrop(DropReason.ActionError);

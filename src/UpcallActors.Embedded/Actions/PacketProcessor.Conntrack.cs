@@ -12,25 +12,30 @@ internal sealed partial class PacketProcessor
         if (ConntrackParameters.TryParse(attributes, key.EthType, out ConntrackParameters parameters) != ConntrackParseError.None)
             return Step.Error;
         packet.Trim(ConnectionTracker.TrimmedLength(packet.Frame, packet.Layout.NetworkOffset, key.EthType));
-        if (key.NwFrag != 0 && !TryDefragment(packet, ref key, parameters.Zone))
-            return Step.Gone;
+        if (key.NwFrag != 0)
+        {
+            Step step = Defragment(packet, ref key, parameters.Zone);
+            if (step != Step.Next)
+                return step;
+        }
+
         if (Connections.Execute(packet.Frame, packet.Layout.NetworkOffset, in parameters, Clock.Milliseconds, ref key) == ConntrackVerdict.Accept)
             return Step.Next;
         Counters.CountDrop(DropReason.Conntrack);
-        return Step.Gone;
+        return Step.Refused;
     }
 
-    /// <summary>False when the packet waits for more fragments, or is no good; the latter is counted.</summary>
-    private bool TryDefragment(PacketBuffer packet, ref FlowKey key, ushort zone)
+    /// <summary>The next step follows if the packet is whole; it is gone while it waits for more fragments, which is no error (<c>-EINPROGRESS</c>).</summary>
+    private Step Defragment(PacketBuffer packet, ref FlowKey key, ushort zone)
     {
         DefragmentationOutcome outcome = _defragmenter.Add(
             packet.Frame, packet.Layout.NetworkOffset, key.EthType, zone, key.InPort, Clock.Milliseconds, _reassembled, out Reassembly whole);
         if (outcome == DefragmentationOutcome.Queued)
-            return false;
+            return Step.Gone;
         if (outcome is not (DefragmentationOutcome.Reassembled or DefragmentationOutcome.Unchanged))
         {
             Counters.CountDrop(DropReason.Defragmentation);
-            return false;
+            return Step.Refused;
         }
 
         if (outcome == DefragmentationOutcome.Reassembled)
@@ -46,6 +51,6 @@ internal sealed partial class PacketProcessor
         KeyExtraction.ExtractL3(packet.Frame, ref key, ref layout);
         packet.Layout = layout;
         key.NwFrag = 0;
-        return true;
+        return Step.Next;
     }
 }

@@ -58,6 +58,25 @@ public sealed class RefragmentationTests
         datapath.Datapath.Defragmented(DefragmentationOutcome.Queued).ShouldBe(2UL);
     }
 
+    [Fact]
+    public void A_fragment_that_contradicts_another_is_dropped_counted_and_answered_EINVAL()
+    {
+        using var sender = new TestDatapath();
+        sender.Execute(TestFrames.Icmp(payload: 4000), ActionBytes.Output(2), mru: 1500).ShouldBe(0);
+        byte[] second = sender.B.Frames[1];
+        byte[] shifted = [.. second];
+        BinaryPrimitives.WriteUInt16BigEndian(shifted.AsSpan(20), (ushort)(BinaryPrimitives.ReadUInt16BigEndian(second.AsSpan(20)) + 1));
+        shifted.AsSpan(24, 2).Clear();
+        BinaryPrimitives.WriteUInt16BigEndian(shifted.AsSpan(24), InternetChecksum.Compute(shifted.AsSpan(14, 20)));
+
+        using var datapath = new TestDatapath();
+        byte[] actions = Attributes.Concat(ActionBytes.Ct(5, commit: false), ActionBytes.Output(2));
+        datapath.Execute(second, actions).ShouldBe(0);
+        datapath.Execute(shifted, actions).ShouldBe(22);
+        datapath.Counters.Dropped(DropReason.Defragmentation).ShouldBe(1);
+        datapath.B.Frames.ShouldBeEmpty();
+    }
+
     private static byte[] Reassemble(List<byte[]> frames)
     {
         byte[] payload = new byte[frames.Sum(frame => frame.Length - 34)];
