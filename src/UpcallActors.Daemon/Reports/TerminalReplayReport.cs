@@ -11,8 +11,9 @@ internal sealed class TerminalReplayReport(IAnsiConsole console) : IReplayReport
     {
         console.WriteLine(ReplayColumns.Opening(recordings));
         var table = new Table().Border(TableBorder.Rounded);
+        // Words, so that the titles wrap where the terminal is narrow.
         foreach ((string title, _, bool isText, _) in ReplayColumns.All)
-            table.AddColumn(new TableColumn(title) { Alignment = isText ? Justify.Left : Justify.Right });
+            table.AddColumn(new TableColumn(title.Replace('-', ' ')) { Alignment = isText ? Justify.Left : Justify.Right });
         foreach (Recording recording in recordings)
             table.AddRow(recording.Scenario, recording.Kernel, "[grey]…[/]");
 

@@ -49,6 +49,14 @@ public sealed class RecordingReplayTests
         recordings.GroupBy(recording => recording.Kernel).ShouldAllBe(kernel => kernel.Count() == 4);
     }
 
+    [Fact]
+    public async Task A_pipeline_that_gives_up_ends_the_daemon_with_a_failure_instead_of_waiting_forever()
+    {
+        (int code, string[] lines) = await RunAsync(datapath => new DeafDatapath(datapath));
+        code.ShouldBe(ExitCode.Failure);
+        Rows(lines).ShouldBeEmpty();
+    }
+
     private static async Task<(int Code, string[] Lines)> RunAsync(Func<IDatapath, IDatapath>? attach)
     {
         using var output = new StringWriter();
