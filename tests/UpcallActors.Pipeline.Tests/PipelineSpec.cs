@@ -10,8 +10,26 @@ public abstract class PipelineSpec(string config = "") : TestKit(config + "\nakk
     internal UpcallPipeline Start(ScriptedDatapath datapath, UpcallPipelineSettings? settings = null) =>
         UpcallPipeline.Start(Sys, datapath, Translators, settings ?? new UpcallPipelineSettings());
 
-    /// <summary>Waits until everything that was queued is done with.</summary>
-    internal Task Idle(UpcallPipeline pipeline, ScriptedDatapath datapath) =>
-        AwaitConditionAsync(() => Task.FromResult(pipeline.Counters.Completed == datapath.UpcallsQueued), TimeSpan.FromSeconds(30), TimeSpan.FromMilliseconds(2));
+    /// <summary>Waits for a condition; fails after half a minute.</summary>
+    internal Task Until(Func<bool> condition) =>
+        AwaitConditionAsync(() => Task.FromResult(condition()), TimeSpan.FromSeconds(30), TimeSpan.FromMilliseconds(2));
 
+    /// <summary>Waits until everything that was queued is done with.</summary>
+    internal Task Idle(UpcallPipeline pipeline, ScriptedDatapath datapath) => Until(() => pipeline.Counters.Completed == datapath.UpcallsQueued);
+
+    /// <summary>Holds a thread until the test lets it go, or ends.</summary>
+    internal sealed class Gate : IDisposable
+    {
+        private readonly TaskCompletionSource _open = new();
+
+        public int Pass()
+        {
+            _open.Task.GetAwaiter().GetResult();
+            return 0;
+        }
+
+        public void Open() => _open.TrySetResult();
+
+        public void Dispose() => Open();
+    }
 }

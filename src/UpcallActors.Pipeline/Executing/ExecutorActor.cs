@@ -29,6 +29,7 @@ internal sealed class ExecutorActor : StageActor
     /// <inheritdoc/>
     protected override void PostStop()
     {
+        _sender?.Abandon();
         _sender?.Dispose();
         _sender = null;
     }

@@ -74,6 +74,9 @@ internal sealed class Lane
         set => Volatile.Write(ref _upcallPid, value);
     }
 
+    /// <summary>What the source last said it had dropped; the receiver's alone.</summary>
+    public ulong SourceDrops { get; set; }
+
     /// <summary>Whether the lane has stopped reading for good.</summary>
     public bool IsDraining
     {

@@ -24,7 +24,6 @@ internal sealed class ReceiverActor : UntypedActor
     private IUpcallSource? _source;
     private LaneDispatcher.Interest? _readable;
     private BatchPool.Waiter? _credit;
-    private ulong _dropped;
     private int _received;
     private int _admitted;
     private bool _waitsForCredit;
@@ -50,7 +49,6 @@ internal sealed class ReceiverActor : UntypedActor
 
         _source = _lane.Datapath.OpenUpcalls(_lane.Handler);
         _lane.UpcallPid = _source.UpcallPid;
-        _dropped = _source.Dropped;
         _readable = new LaneDispatcher.Interest(_source.Descriptor, Self, Readable.Instance);
         Self.Tell(Readable.Instance, Self);
     }
@@ -85,19 +83,23 @@ internal sealed class ReceiverActor : UntypedActor
     protected override void PreRestart(Exception reason, object message)
     {
         _lane.Counters.CountRestart();
-
-        // Received but not in the batch when it failed: nobody will see them again.
-        if (_received > _admitted)
-        {
-            _lane.Counters.CountLost(LossCause.StageFailed, _received - _admitted);
-            _lane.Counters.CountCompleted(_received - _admitted);
-        }
-
         base.PreRestart(reason, message);
     }
 
     /// <inheritdoc/>
-    protected override void PostStop() => CloseSource();
+    protected override void PostStop()
+    {
+        // Received but not in the batch when it failed: nobody will see them again.
+        int left = _received - _admitted;
+        _received = _admitted;
+        if (left > 0)
+        {
+            _lane.Counters.CountLost(LossCause.StageFailed, left);
+            _lane.Counters.CountCompleted(left);
+        }
+
+        CloseSource();
+    }
 
     private void CloseSource()
     {
@@ -146,10 +148,12 @@ internal sealed class ReceiverActor : UntypedActor
     private void NoticeDrops(IUpcallSource source)
     {
         ulong dropped = source.Dropped;
-        if (dropped == _dropped)
+        if (dropped == _lane.SourceDrops)
             return;
-        _lane.Counters.CountLostAtSource((long)(dropped - _dropped));
-        _dropped = dropped;
+
+        // A source opened anew after a failure may count from the start.
+        _lane.Counters.CountLostAtSource((long)(dropped > _lane.SourceDrops ? dropped - _lane.SourceDrops : dropped));
+        _lane.SourceDrops = dropped;
         _congested = true;
     }
 

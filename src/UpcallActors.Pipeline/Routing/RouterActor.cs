@@ -19,6 +19,7 @@ internal sealed class RouterActor : StageActor
     private int _largestMru;
     private int _found;
     private int _toTranslate;
+    private bool _parses;
 
     public RouterActor(Lane lane, IActorRef translator)
         : base(lane, lane.Routing)
@@ -52,7 +53,7 @@ internal sealed class RouterActor : StageActor
     /// <inheritdoc/>
     protected override void OnFailure()
     {
-        if (Queue.Count == 0 || Queue[0].Next == 0)
+        if (Queue.Count == 0 || !_parses)
             return;
         Queue[0].Record(Queue[0].Next - 1).Progress = UpcallProgress.Done;
         Lane.Counters.CountLost(LossCause.StageFailed);
@@ -66,7 +67,11 @@ internal sealed class RouterActor : StageActor
         try
         {
             while (batch.Next < batch.Count)
+            {
+                _parses = true;
                 Route(batch, batch.Next++);
+                _parses = false;
+            }
         }
         finally
         {

@@ -24,9 +24,9 @@ internal sealed class ScriptedDatapath : IDatapath
 
     public string Name => "scripted";
 
-    public int IfIndex => Upcalls.IfIndex;
+    public int IfIndex { get; init; } = Upcalls.IfIndex;
 
-    public OvsFamilies Families => Upcalls.Families;
+    public OvsFamilies Families { get; init; } = Upcalls.Families;
 
     public int HandlerCount => _handlers.Length;
 
@@ -42,6 +42,9 @@ internal sealed class ScriptedDatapath : IDatapath
 
     /// <summary>Runs before each receive.</summary>
     public Action Receiving { get; set; } = () => { };
+
+    /// <summary>Runs when a request channel is opened; may throw.</summary>
+    public Action OpeningChannel { get; set; } = () => { };
 
     public long UpcallsQueued => Interlocked.Read(ref _queued);
 
@@ -81,6 +84,7 @@ internal sealed class ScriptedDatapath : IDatapath
 
     public IRequestChannel OpenRequests()
     {
+        OpeningChannel();
         Interlocked.Increment(ref _openChannels);
         return new Channel(this);
     }
@@ -178,7 +182,7 @@ internal sealed class ScriptedDatapath : IDatapath
         public int Send(SendVector requests)
         {
             Interlocked.Increment(ref datapath._sends);
-            List<SentMessage> messages = Split(requests);
+            List<SentMessage> messages = Split(requests, datapath.Families.Packet);
             int errno = datapath.Refuse(messages);
             if (errno != 0)
                 return errno;
@@ -204,7 +208,7 @@ internal sealed class ScriptedDatapath : IDatapath
 
         public void Dispose() => Interlocked.Decrement(ref datapath._openChannels);
 
-        private static List<SentMessage> Split(SendVector requests)
+        private static List<SentMessage> Split(SendVector requests, ushort packetFamily)
         {
             byte[] bytes = new byte[requests.TotalLength];
             int at = 0;
@@ -219,7 +223,7 @@ internal sealed class ScriptedDatapath : IDatapath
             {
                 // As the kernel walks a send: by nlmsg_len, padded.
                 NetlinkMessage.TryRead(bytes.AsSpan(start), out NetlinkMessage message, out int consumed).ShouldBe(NetlinkParseError.None);
-                messages.Add(new SentMessage(message.Bytes.ToArray()));
+                messages.Add(new SentMessage(message.Bytes.ToArray(), message.Type == packetFamily));
                 start += consumed;
             }
 

@@ -4,15 +4,13 @@ using UpcallActors.Odp;
 namespace UpcallActors.Pipeline.Tests;
 
 /// <summary>A request that the pipeline sent, as one piece.</summary>
-internal sealed record SentMessage(byte[] Bytes)
+internal sealed record SentMessage(byte[] Bytes, bool IsExecute)
 {
     public ushort Type => Header.Type;
 
     public uint Sequence => Header.Sequence;
 
     public NetlinkFlags Flags => Header.Flags;
-
-    public bool IsExecute => Type == Upcalls.Families.Packet;
 
     public uint Serial => Upcalls.SerialOf(Bytes);
 
@@ -49,9 +47,8 @@ internal sealed record SentMessage(byte[] Bytes)
 
     public byte[] FlowAttribute(ushort type)
     {
-        OvsHeader.TryRead(Bytes, out _, out byte command, out int ifIndex, out ReadOnlySpan<byte> attributes).ShouldBe(OdpParseError.None);
+        OvsHeader.TryRead(Bytes, out _, out byte command, out _, out ReadOnlySpan<byte> attributes).ShouldBe(OdpParseError.None);
         command.ShouldBe(OvsCommand.New);
-        ifIndex.ShouldBe(Upcalls.IfIndex);
         new NetlinkAttributes(attributes).TryFindLast(type, out NetlinkAttribute attribute).ShouldBeTrue();
         return attribute.Payload.ToArray();
     }

@@ -1,0 +1,105 @@
+using Akka.Actor;
+using UpcallActors.Netlink;
+
+namespace UpcallActors.Pipeline.Tests;
+
+public sealed class DispatcherSpecs() : PipelineSpec("""
+    akka.actor.default-dispatcher.shutdown-timeout = 50ms
+    spread { type = ForkJoinDispatcher, throughput = 5, dedicated-thread-pool { thread-count = 2 } }
+    own { type = PinnedDispatcher }
+    """)
+{
+    [Fact]
+    public async Task All_actors_of_a_lane_run_on_one_thread()
+    {
+        LaneDispatcher dispatcher = LaneDispatcher.Register(Sys, "test.lane-a");
+        IActorRef[] actors = [.. Enumerable.Range(0, 4).Select(_ => Sys.ActorOf(Props.Create(() => new Where()).WithDispatcher(dispatcher.Id)))];
+
+        var threads = new HashSet<int>();
+        for (int i = 0; i < 100; i++)
+            threads.Add(await actors[i % 4].Ask<int>("where", TimeSpan.FromSeconds(20)));
+
+        threads.ShouldHaveSingleItem().ShouldNotBe(Environment.CurrentManagedThreadId);
+    }
+
+    [Fact]
+    public async Task The_loop_ends_with_its_last_actor_and_starts_again_with_the_next()
+    {
+        LaneDispatcher dispatcher = LaneDispatcher.Register(Sys, "test.lane-b");
+        for (int run = 0; run < 3; run++)
+        {
+            IActorRef actor = Sys.ActorOf(Props.Create(() => new Where()).WithDispatcher(dispatcher.Id));
+            _ = await actor.Ask<int>("where", TimeSpan.FromSeconds(20));
+            dispatcher.IsRunning.ShouldBeTrue();
+            await WatchAsync(actor);
+            Sys.Stop(actor);
+            await ExpectTerminatedAsync(actor);
+            await Until(() => !dispatcher.IsRunning);
+        }
+    }
+
+    [Fact]
+    public async Task A_readable_descriptor_is_told_once_each_time_it_is_armed()
+    {
+        LaneDispatcher dispatcher = LaneDispatcher.Register(Sys, "test.lane-c");
+        using var readable = new EventFd();
+        var interest = new LaneDispatcher.Interest(readable.Descriptor, TestActor, "readable");
+        readable.Signal();
+
+        dispatcher.Arm(interest);
+        await ExpectMsgAsync("readable");
+        IActorRef actor = Sys.ActorOf(Props.Create(() => new Where()).WithDispatcher(dispatcher.Id));
+        _ = await actor.Ask<int>("where", TimeSpan.FromSeconds(20));
+        await ExpectNoMsgAsync(TimeSpan.Zero);
+        dispatcher.Arm(interest);
+        await ExpectMsgAsync("readable");
+
+        readable.Reset();
+        dispatcher.Arm(interest);
+        dispatcher.Disarm(interest);
+        readable.Signal();
+        _ = await actor.Ask<int>("where", TimeSpan.FromSeconds(20));
+        _ = await actor.Ask<int>("where", TimeSpan.FromSeconds(20));
+        await ExpectNoMsgAsync(TimeSpan.Zero);
+    }
+
+    [Fact]
+    public void The_same_id_is_the_same_dispatcher() =>
+        LaneDispatcher.Register(Sys, "test.lane-d").ShouldBeSameAs(LaneDispatcher.Register(Sys, "test.lane-d"));
+
+    [Theory]
+    [InlineData("own")]
+    [InlineData("spread")]
+    [InlineData("akka.actor.default-dispatcher")]
+    public async Task Any_stage_can_run_on_another_dispatcher(string dispatcher)
+    {
+        UpcallPipelineSettings[] spread =
+        [
+            new() { ReceiverDispatcher = dispatcher },
+            new() { RouterDispatcher = dispatcher },
+            new() { TranslatorDispatcher = dispatcher },
+            new() { ExecutorDispatcher = dispatcher },
+            new() { ReceiverDispatcher = dispatcher, RouterDispatcher = dispatcher, TranslatorDispatcher = dispatcher, ExecutorDispatcher = dispatcher },
+        ];
+        foreach (UpcallPipelineSettings settings in spread)
+        {
+            using var datapath = new ScriptedDatapath();
+            UpcallPipeline pipeline = Start(datapath, settings with { BatchesPerLane = 64, PortShare = 1 });
+            for (uint round = 0; round < 20; round++)
+            {
+                uint first = round * 50;
+                datapath.Upcall(Enumerable.Range(0, 50).Select(i => Upcalls.Miss(1 + (first % 3), first + (uint)i, first + (uint)i)));
+            }
+
+            await Idle(pipeline, datapath);
+            await pipeline.StopAsync();
+
+            datapath.Executes.Select(message => message.Serial).ShouldBe(Enumerable.Range(0, 1000).Select(i => (uint)i), settings.ToString());
+        }
+    }
+
+    private sealed class Where : ReceiveActor
+    {
+        public Where() => ReceiveAny(_ => Sender.Tell(Environment.CurrentManagedThreadId));
+    }
+}

@@ -1,0 +1,80 @@
+namespace UpcallActors.Pipeline.Tests;
+
+/// <summary>More upcalls than can be executed: what happens is bounded, fair and counted.</summary>
+public sealed class OverloadSpecs() : PipelineSpec("own { type = PinnedDispatcher }")
+{
+    private const int Capacity = 8 * 16;
+
+    private static readonly UpcallPipelineSettings Small = new() { BatchSize = 16, BatchesPerLane = 8, ExecutorDispatcher = "own" };
+
+    [Fact]
+    public async Task A_quiet_port_beside_a_flooding_one_keeps_its_share()
+    {
+        using var datapath = new ScriptedDatapath();
+        var gate = new Gate();
+        datapath.Refuse = _ => gate.Pass();
+        await using UpcallPipeline pipeline = Start(datapath, Small);
+        using Gate opened = gate;
+
+        for (int round = 0; round < 10; round++)
+        {
+            datapath.Upcall(Enumerable.Range(0, Capacity).Select(i => Upcalls.Miss(1, (uint)((round * Capacity) + i))));
+            datapath.Upcall(Upcalls.Miss(2, (uint)round, serial: 1000 + (uint)round));
+            await Until(() => datapath.Waiting() == 0);
+        }
+
+        // Nothing can leave, and still everything was taken out of the source within the memory there is.
+        pipeline.Counters.Completed.ShouldBe(pipeline.Counters.Lost(LossCause.Shed));
+        (pipeline.Counters.Received - pipeline.Counters.Completed).ShouldBeLessThanOrEqualTo(Capacity);
+        gate.Open();
+        await Idle(pipeline, datapath);
+
+        IReadOnlyDictionary<uint, PortCounts> ports = pipeline.Counters.ByPort();
+        ports[2].ShouldBe(new PortCounts(10, 0));
+        ports[1].Received.ShouldBe(10 * Capacity);
+        ports[1].Shed.ShouldBe(pipeline.Counters.Lost(LossCause.Shed));
+        datapath.Executes.Where(message => message.Key.InPort == 2).Select(message => message.Serial).ShouldBe(Enumerable.Range(1000, 10).Select(i => (uint)i));
+        datapath.Executes.Count.ShouldBe((int)(pipeline.Counters.Received - pipeline.Counters.Lost(LossCause.Shed)));
+        pipeline.Counters.Lost(LossCause.Shed).ShouldBeGreaterThan(8 * Capacity);
+    }
+
+    [Fact]
+    public async Task When_every_port_is_within_its_share_the_source_is_left_alone_and_counts_its_losses()
+    {
+        using var datapath = new ScriptedDatapath(queueLimit: 200);
+        var gate = new Gate();
+        datapath.Refuse = _ => gate.Pass();
+        await using UpcallPipeline pipeline = Start(datapath, Small);
+        using Gate opened = gate;
+
+        datapath.Upcall(Enumerable.Range(0, 1000).Select(i => Upcalls.Miss((uint)i, (uint)i)));
+        await Until(() => pipeline.Counters.Received == Capacity);
+
+        pipeline.Counters.Completed.ShouldBe(0);
+        pipeline.Counters.CreditsInUse.ShouldBe(Small.BatchesPerLane);
+        datapath.Waiting().ShouldBe(200 - Capacity);
+        gate.Open();
+        await Idle(pipeline, datapath);
+        pipeline.Counters.LostAtSource.ShouldBe(800);
+        pipeline.Counters.Lost(LossCause.Shed).ShouldBe(0);
+        datapath.Executes.Count.ShouldBe(200);
+    }
+
+    [Fact]
+    public async Task A_full_queue_in_front_of_the_source_is_emptied_at_once()
+    {
+        using var datapath = new ScriptedDatapath(queueLimit: 5000);
+        var gate = new Gate();
+        datapath.Refuse = _ => gate.Pass();
+        await using UpcallPipeline pipeline = Start(datapath, Small);
+        using Gate opened = gate;
+
+        datapath.Upcall(Enumerable.Range(0, 10_000).Select(i => Upcalls.Miss(1, (uint)i)));
+        await Until(() => datapath.Waiting() == 0);
+        gate.Open();
+        await Idle(pipeline, datapath);
+
+        pipeline.Counters.LostAtSource.ShouldBe(5000);
+        (datapath.Executes.Count + pipeline.Counters.Lost(LossCause.Shed)).ShouldBe(5000);
+    }
+}

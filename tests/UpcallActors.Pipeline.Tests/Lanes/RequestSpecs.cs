@@ -1,0 +1,127 @@
+namespace UpcallActors.Pipeline.Tests;
+
+/// <summary>What becomes of requests that the datapath does not like.</summary>
+public sealed class RequestSpecs : PipelineSpec
+{
+    private const int Exists = 17;
+    private const int Invalid = 22;
+    private const int Again = 11;
+    private const int MessageSize = 90;
+    private const int NotPermitted = 1;
+
+    [Fact]
+    public async Task Errors_are_counted_by_request_and_errno_and_stop_nothing()
+    {
+        using var datapath = new ScriptedDatapath();
+        datapath.Answer = message => !message.IsExecute ? Exists : message.Serial == 7 ? Invalid : 0;
+        await using UpcallPipeline pipeline = Start(datapath);
+
+        datapath.Upcall(Enumerable.Range(0, 100).Select(i => Upcalls.Miss(1, (uint)i, (uint)i)));
+        await Idle(pipeline, datapath);
+
+        LaneCounters lane = pipeline.Counters.Lanes[0];
+        lane.FlowPutErrors[Exists].ShouldBe(100);
+        lane.ExecuteErrors[Invalid].ShouldBe(1);
+        lane.FlowPutErrors.Total.ShouldBe(100);
+        lane.ExecuteErrors.NonZero().ShouldBe([KeyValuePair.Create(Invalid, 1L)]);
+        lane.StrayAnswers.ShouldBe(0);
+        datapath.Executes.Count.ShouldBe(100);
+    }
+
+    [Fact]
+    public async Task A_send_that_is_too_long_is_sent_in_pieces()
+    {
+        using var datapath = new ScriptedDatapath();
+        datapath.Refuse = messages => messages.Count > 5 ? MessageSize : 0;
+        datapath.Answer = message => message.IsExecute ? Invalid : 0;
+        await using UpcallPipeline pipeline = Start(datapath);
+
+        datapath.Upcall(Enumerable.Range(0, 64).Select(i => Upcalls.Miss(1, (uint)i, (uint)i)));
+        await Idle(pipeline, datapath);
+
+        datapath.Executes.Select(message => message.Serial).ShouldBe(Enumerable.Range(0, 64).Select(i => (uint)i));
+        datapath.FlowPuts.Count.ShouldBe(64);
+        pipeline.Counters.Lanes[0].ExecuteErrors[Invalid].ShouldBe(64);
+        pipeline.Counters.Lanes[0].StrayAnswers.ShouldBe(0);
+        pipeline.Counters.Lanes[0].SendErrors.Total.ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task A_request_that_is_refused_alone_is_counted_and_the_others_go_on()
+    {
+        using var datapath = new ScriptedDatapath();
+        datapath.Refuse = messages => messages.Any(message => message.IsExecute && message.Serial == 20) ? MessageSize : 0;
+        await using UpcallPipeline pipeline = Start(datapath);
+
+        datapath.Upcall(Enumerable.Range(0, 64).Select(i => Upcalls.Miss(1, (uint)i, (uint)i)));
+        await Idle(pipeline, datapath);
+
+        datapath.Executes.Select(message => message.Serial).ShouldBe(Enumerable.Range(0, 64).Where(i => i != 20).Select(i => (uint)i));
+        datapath.FlowPuts.Count.ShouldBe(64);
+        pipeline.Counters.Lost(LossCause.SendRefused).ShouldBe(1);
+        pipeline.Counters.Lanes[0].SendErrors[MessageSize].ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task A_datapath_that_cannot_just_now_is_asked_again()
+    {
+        using var datapath = new ScriptedDatapath();
+        datapath.Refuse = _ => datapath.Sends <= 2 ? Again : 0;
+        await using UpcallPipeline pipeline = Start(datapath);
+
+        datapath.Upcall(Upcalls.Miss(1, 1));
+        await Idle(pipeline, datapath);
+
+        datapath.Executes.Count.ShouldBe(1);
+        pipeline.Counters.Lanes[0].SendErrors.Total.ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task A_datapath_that_refuses_everything_is_not_asked_for_each_request()
+    {
+        using var datapath = new ScriptedDatapath();
+        datapath.Refuse = _ => NotPermitted;
+        await using UpcallPipeline pipeline = Start(datapath);
+
+        datapath.Upcall(Enumerable.Range(0, 64).Select(i => Upcalls.Miss(1, (uint)i)));
+        await Idle(pipeline, datapath);
+
+        datapath.Sends.ShouldBe(1);
+        pipeline.Counters.Lost(LossCause.SendRefused).ShouldBe(64);
+        pipeline.Counters.Lanes[0].SendErrors[NotPermitted].ShouldBe(128);
+        pipeline.Counters.Executes.ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task No_send_is_longer_than_the_channel_takes_and_what_alone_is_longer_is_counted()
+    {
+        using var datapath = new ScriptedDatapath { SendLimit = 1500 };
+        int longest = 0;
+        datapath.Refuse = messages =>
+        {
+            longest = Math.Max(longest, messages.Sum(message => (message.Bytes.Length + 3) & ~3));
+            return 0;
+        };
+        await using UpcallPipeline pipeline = Start(datapath);
+
+        datapath.Upcall(Enumerable.Range(0, 30).Select(i => Upcalls.Miss(1, (uint)i, (uint)i, packetLength: i == 9 ? 2000 : 99)));
+        await Idle(pipeline, datapath);
+
+        longest.ShouldBeInRange(1000, 1500);
+        datapath.Executes.Select(message => message.Serial).ShouldBe(Enumerable.Range(0, 30).Where(i => i != 9).Select(i => (uint)i));
+        pipeline.Counters.Lost(LossCause.TooLong).ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task Batches_that_wait_go_out_in_few_sends()
+    {
+        using var datapath = new ScriptedDatapath();
+        await using UpcallPipeline pipeline = Start(datapath);
+
+        datapath.Upcall(Enumerable.Range(0, 640).Select(i => Upcalls.Miss(1, (uint)i)));
+        await Idle(pipeline, datapath);
+
+        datapath.Sends.ShouldBeLessThanOrEqualTo(10);
+        datapath.Executes.Count.ShouldBe(640);
+    }
+}
