@@ -59,6 +59,27 @@ public class TranslationLimitsTests
     }
 
     [Fact]
+    public void A_thread_with_little_stack_ends_a_deep_translation_instead_of_the_process()
+    {
+        // Through all tables, back to the first, and so on: 4,096 resubmits deep if the stack lasts.
+        var flows = new StringBuilder();
+        for (int table = 0; table < 254; table++)
+            flows.AppendLine(null, $"table={table},actions=resubmit(,{table + 1}),2");
+        flows.AppendLine("table=254,actions=resubmit(,0)");
+        var bridge = new TestSwitch(flows.ToString());
+        XlateError error = XlateError.None;
+        var thread = new Thread(() => error = bridge.Translate(Packets.Tcp()).Translation.Error, maxStackSize: 256 * 1024);
+        thread.Start();
+        thread.Join();
+        error.ShouldBe(XlateError.RecursionTooDeep);
+
+        thread = new Thread(() => error = bridge.Translate(Packets.Tcp()).Translation.Error, maxStackSize: 64 * 1024 * 1024);
+        thread.Start();
+        thread.Join();
+        error.ShouldBe(XlateError.TooManyResubmits);
+    }
+
+    [Fact]
     public void More_actions_than_there_is_room_for_are_an_error_and_no_flow()
     {
         string many = "actions=" + string.Join(',', Enumerable.Repeat("2", 100));
