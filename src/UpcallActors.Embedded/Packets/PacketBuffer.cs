@@ -94,8 +94,14 @@ internal sealed class PacketBuffer
         UpcallHandler = other.UpcallHandler;
     }
 
-    /// <summary>Cuts the frame at the end.</summary>
-    public void Trim(int length) => Length = Math.Min(Length, length);
+    /// <summary>Cuts the frame at the end. A header that was cut off starts, from then on, where the frame ends.</summary>
+    public void Trim(int length)
+    {
+        if (length >= Length)
+            return;
+        Length = length;
+        Layout = Layout with { NetworkOffset = Math.Min(Layout.NetworkOffset, length), TransportOffset = Math.Min(Layout.TransportOffset, length) };
+    }
 
     /// <summary>Moves an outer tag that lies in the bytes beside them (<c>parse_vlan_tag</c> with <c>untag_vlan</c>).</summary>
     public void HoldOuterTag()

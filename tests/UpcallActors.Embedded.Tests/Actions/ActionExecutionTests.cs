@@ -240,6 +240,58 @@ public sealed class ActionExecutionTests : IDisposable
         _datapath.Upcalls().Count.ShouldBe(1);
     }
 
+    /// <summary>The ct action cuts a packet to its IP length: what is set afterwards may no longer be there.</summary>
+    [Theory]
+    [InlineData(0)]
+    [InlineData(10)]
+    [InlineData(20)]
+    [InlineData(27)]
+    public void Fields_that_an_IP_length_cuts_off_are_not_set(ushort totalLength)
+    {
+        byte[] frame = TestFrames.Udp();
+        BinaryPrimitives.WriteUInt16BigEndian(frame.AsSpan(16), totalLength);
+        byte[] set = ActionBytes.Set(OvsKeyAttribute.Udp, [0, 1, 0, 2]);
+        _datapath.Execute(frame, Attributes.Concat(ActionBytes.Ct(1, commit: false), set, ActionBytes.Output(TestDatapath.PortB))).ShouldBe(22);
+
+        _datapath.Counters.Dropped(DropReason.ActionError).ShouldBe(1);
+        _datapath.B.Frames.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void SCTP_ports_are_set_with_the_checksum_right_or_as_wrong_as_it_was()
+    {
+        // An SCTP packet of a header alone: ports 1 and 2, tag 3. Its CRC-32C by RFC 9260 is in the last four bytes.
+        byte[] frame = [.. TestFrames.Udp(payload: 4)];
+        frame[23] = 132;
+        byte[] sctp = [0, 1, 0, 2, 0, 0, 0, 3, 0, 0, 0, 0];
+        BinaryPrimitives.WriteUInt32LittleEndian(sctp.AsSpan(8), Crc32C(sctp));
+        sctp.CopyTo(frame.AsSpan(34));
+        byte[] actions = Attributes.Concat(ActionBytes.Set(OvsKeyAttribute.Sctp, [0, 9, 0, 8]), ActionBytes.Output(TestDatapath.PortB));
+        _datapath.Execute(frame, actions).ShouldBe(0);
+        frame[42] ^= 0x40;
+        _datapath.Execute(frame, actions).ShouldBe(0);
+
+        byte[] expected = [0, 9, 0, 8, 0, 0, 0, 3, 0, 0, 0, 0];
+        BinaryPrimitives.WriteUInt32LittleEndian(expected.AsSpan(8), Crc32C(expected));
+        _datapath.B.Frames[0][34..].ShouldBe(expected);
+        expected[8] ^= 0x40;
+        _datapath.B.Frames[1][34..].ShouldBe(expected);
+    }
+
+    /// <summary>Bit by bit, as the polynomial is written.</summary>
+    private static uint Crc32C(ReadOnlySpan<byte> bytes)
+    {
+        uint crc = uint.MaxValue;
+        foreach (byte value in bytes)
+        {
+            crc ^= value;
+            for (int bit = 0; bit < 8; bit++)
+                crc = (crc >> 1) ^ ((crc & 1) != 0 ? 0x82f6_3b78u : 0);
+        }
+
+        return ~crc;
+    }
+
     private static uint HashOf(byte[] upcall)
     {
         PacketMessage.TryParse(upcall, out PacketMessage message).ShouldBe(OdpParseError.None);

@@ -33,6 +33,8 @@ public sealed class EmbeddedFuzzTests
         byte[] actions = Attributes.Concat(
             ActionBytes.Trunc(200), ActionBytes.Userspace([1], withActions: true), ActionBytes.PushVlan(3), ActionBytes.PopVlan(), ActionBytes.PopVlan(),
             ActionBytes.Clone(ActionBytes.Output(2)), ActionBytes.Ct(1, commit: true), ActionBytes.Output(2), ActionBytes.CtClear(), ActionBytes.Recirc(1));
+        byte[] rewriting = Attributes.Concat(
+            ActionBytes.Ct(2, commit: false), ActionBytes.SetMasked(OvsKeyAttribute.Ipv4, [10, 0, 0, 0, 10, 0, 0, 0, 0, 0, 5, 0], [255, 0, 0, 0, 255, 0, 0, 0, 0, 0, 255, 0]), ActionBytes.Output(2));
         var random = new Random(Seed);
         for (int iteration = 0; iteration < Iterations; iteration++)
         {
@@ -40,6 +42,7 @@ public sealed class EmbeddedFuzzTests
             datapath.Datapath.Clock.Set(iteration * 1000L);
             datapath.Datapath.Receive(1, frame);
             datapath.Execute(frame, actions, mru: (ushort)random.Next(1600)).ShouldBeOneOf(0, 22);
+            datapath.Execute(frame, rewriting, mru: (ushort)random.Next(1600)).ShouldBeOneOf(0, 22);
             datapath.Upcalls();
         }
 
