@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Akka.Actor;
 using UpcallActors.Odp;
 
 namespace UpcallActors.Pipeline;
@@ -12,7 +13,6 @@ internal sealed class ExecutorActor : StageActor
 #pragma warning restore CA1001
 {
     private RequestSender? _sender;
-    private bool _goesOn;
     private bool _prepares;
     private int _staleFlows;
     private int _dropped;
@@ -37,18 +37,14 @@ internal sealed class ExecutorActor : StageActor
     /// <inheritdoc/>
     protected override void OnBatch()
     {
-        if (_goesOn)
-            return;
-
-        // Behind the batches that wait in the mailbox: they go out together.
-        _goesOn = true;
-        Self.Tell(Resume.Instance, Self);
+        // The batches that wait in the mailbox go out together with this one. At most there are as many as the lane has credits.
+        if (Context is not ActorCell { HasMessages: true })
+            OnResume();
     }
 
     /// <inheritdoc/>
     protected override void OnResume()
     {
-        _goesOn = false;
         int prepared = 0;
         long startedAt = Stopwatch.GetTimestamp();
         try

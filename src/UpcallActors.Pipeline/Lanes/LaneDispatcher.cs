@@ -16,8 +16,11 @@ namespace UpcallActors.Pipeline;
 public sealed class LaneDispatcher : MessageDispatcher
 #pragma warning restore CA1001
 {
-    /// <summary>Messages an actor handles in one turn before the next actor's turn comes.</summary>
-    private const int MessagesPerTurn = 16;
+    /// <summary>
+    /// Messages an actor handles before the next actor's turn comes. With more, a receiver would take all credits before the
+    /// first batch was routed; with one, each batch runs through the lane while it is in the cache.
+    /// </summary>
+    private const int MessagesPerTurn = 1;
 
     [ThreadStatic]
     private static LaneDispatcher? t_running;

@@ -39,6 +39,19 @@ public sealed class OverloadSpecs() : PipelineSpec("own { type = PinnedDispatche
     }
 
     [Fact]
+    public async Task A_backlog_of_one_port_alone_is_worked_off_and_nothing_of_it_shed()
+    {
+        using var datapath = new ScriptedDatapath();
+        await using UpcallPipeline pipeline = Start(datapath, Small with { ExecutorDispatcher = null });
+
+        datapath.Upcall(Enumerable.Range(0, 100 * Capacity).Select(i => Upcalls.Miss(1, (uint)i, (uint)i)));
+        await Idle(pipeline, datapath);
+
+        pipeline.Counters.Lost(LossCause.Shed).ShouldBe(0);
+        datapath.Executes.Select(message => message.Serial).ShouldBe(Enumerable.Range(0, 100 * Capacity).Select(i => (uint)i));
+    }
+
+    [Fact]
     public async Task When_every_port_is_within_its_share_the_source_is_left_alone_and_counts_its_losses()
     {
         using var datapath = new ScriptedDatapath(queueLimit: 200);
