@@ -9,7 +9,9 @@ namespace UpcallActors.Embedded;
 internal sealed class ConnectionTable
 {
     private const int None = -1;
-    private const int SweepPerPacket = 4;
+    private const int SweepPerPacket = 2;
+    private const int MaxBuckets = 1 << 19;
+    private const int MaxSourceBuckets = 1 << 16;
     private const int EvictionRange = 64;
     private readonly SeededHash _hash = SeededHash.Create();
     private readonly int[] _buckets;
@@ -25,10 +27,10 @@ internal sealed class ConnectionTable
     internal ConnectionTable(int maxConnections)
     {
         _maxConnections = maxConnections;
-        uint buckets = BitOperations.RoundUpToPowerOf2((uint)Math.Min(maxConnections, 1 << 16));
-        _buckets = new int[buckets];
+        // Each connection has two entries; a bucket with more than one or two costs a cache miss for each.
+        _buckets = new int[BucketsFor(maxConnections * 2L, MaxBuckets)];
         Array.Fill(_buckets, None);
-        _bySource = new Connection?[buckets];
+        _bySource = new Connection?[BucketsFor(maxConnections, MaxSourceBuckets)];
     }
 
     internal int Count { get; private set; }
@@ -66,7 +68,7 @@ internal sealed class ConnectionTable
     internal Connection? FindBySource(in ConntrackTuple tuple, ushort zone, Connection? after)
     {
         ulong hash = tuple.HashSource(_hash, zone);
-        Connection? candidate = after is null ? _bySource[Bucket(hash)] : after.NextBySource;
+        Connection? candidate = after is null ? SourceBucket(hash) : after.NextBySource;
         while (candidate is not null && !(candidate.SourceHash == hash && candidate.Zone == zone && HasSource(candidate, in tuple)))
             candidate = candidate.NextBySource;
         return candidate;
@@ -113,7 +115,7 @@ internal sealed class ConnectionTable
         ref int reply = ref _buckets[Bucket(connection.ReplyHash)];
         connection.NextReply = reply;
         reply = (slot * 2) + 1;
-        ref Connection? source = ref _bySource[Bucket(connection.SourceHash)];
+        ref Connection? source = ref SourceBucket(connection.SourceHash);
         connection.NextBySource = source;
         source = connection;
         Count++;
@@ -128,7 +130,7 @@ internal sealed class ConnectionTable
             return;
         Unlink(connection.OriginalHash, slot * 2, connection.NextOriginal);
         Unlink(connection.ReplyHash, (slot * 2) + 1, connection.NextReply);
-        ref Connection? link = ref _bySource[Bucket(connection.SourceHash)];
+        ref Connection? link = ref SourceBucket(connection.SourceHash);
         while (link != connection)
             link = ref link!.NextBySource;
         link = connection.NextBySource;
@@ -207,6 +209,10 @@ internal sealed class ConnectionTable
 
         link = next;
     }
+
+    private static uint BucketsFor(long entries, int most) => BitOperations.RoundUpToPowerOf2((uint)Math.Min(entries, most));
+
+    private ref Connection? SourceBucket(ulong hash) => ref _bySource[(int)(hash & (ulong)(_bySource.Length - 1))];
 
     private int Bucket(ulong hash) => (int)(hash & (ulong)(_buckets.Length - 1));
 }
