@@ -7,6 +7,9 @@ namespace UpcallActors.Embedded;
 /// </summary>
 public sealed class CaptureReplay
 {
+    /// <summary>Timers take at most 49 days; a capture may have any gap.</summary>
+    private static readonly TimeSpan LongestWait = TimeSpan.FromDays(1);
+
     private readonly EmbeddedDatapath _datapath;
     private readonly Event[] _events;
     private long _played;
@@ -49,15 +52,13 @@ public sealed class CaptureReplay
     public async Task RunAsync(ReplayPace pace, Func<CancellationToken, ValueTask> slowPathIdle, TimeProvider time, CancellationToken cancellation)
     {
         long started = time.GetTimestamp();
+        // Purges before the first frame have nothing to wait for.
+        long first = _events.FirstOrDefault(entry => entry.Input >= 0).Microseconds;
         foreach (Event entry in _events)
         {
             cancellation.ThrowIfCancellationRequested();
             if (pace == ReplayPace.Recorded)
-            {
-                TimeSpan due = TimeSpan.FromMicroseconds(entry.Microseconds - _events[0].Microseconds) - time.GetElapsedTime(started);
-                if (due > TimeSpan.Zero)
-                    await Task.Delay(due, time, cancellation);
-            }
+                await WaitAsync(TimeSpan.FromMicroseconds(entry.Microseconds - first), started, time, cancellation);
 
             Play(entry);
             if (pace == ReplayPace.WhenIdle)
@@ -65,6 +66,16 @@ public sealed class CaptureReplay
         }
 
         await slowPathIdle(cancellation);
+    }
+
+    /// <summary>Waits until a time has passed since the start; to the timer's millisecond.</summary>
+    private static async Task WaitAsync(TimeSpan sinceStart, long started, TimeProvider time, CancellationToken cancellation)
+    {
+        TimeSpan due = sinceStart - time.GetElapsedTime(started);
+        for (; due > LongestWait; due = sinceStart - time.GetElapsedTime(started))
+            await Task.Delay(LongestWait, time, cancellation);
+        if (due > TimeSpan.Zero)
+            await Task.Delay(due, time, cancellation);
     }
 
     private void Play(Event entry)

@@ -89,6 +89,23 @@ public sealed class CaptureTests
     }
 
     [Fact]
+    public void In_recorded_time_a_gap_longer_than_any_timer_is_waited_for_and_a_purge_before_the_first_frame_is_not()
+    {
+        using var datapath = new TestDatapath();
+        var time = new SteppedTime();
+        const long Years = 3 * 365L * 86_400_000_000;
+        var replay = new CaptureReplay(
+            datapath.Datapath,
+            [new CaptureInput(TestDatapath.PortA, [new CapturedFrame(Years, TestFrames.Udp()), new CapturedFrame(2 * Years, TestFrames.Udp())], TestFrames.HostA)],
+            [1]);
+        Task run = replay.RunAsync(ReplayPace.Recorded, _ => ValueTask.CompletedTask, time, CancellationToken.None);
+
+        replay.Played.ShouldBe(1);
+        run.IsCompleted.ShouldBeFalse();
+        time.Waiting.ShouldBe(TimeSpan.FromDays(1));
+    }
+
+    [Fact]
     public void What_a_port_puts_out_is_a_capture_again()
     {
         using var file = new MemoryStream();
