@@ -18,6 +18,8 @@ internal static class BridgeOptionsReader
     {
         var ports = new PortChecks(datapath);
         BridgeOptions[] bridges = [.. block.Blocks().Select(bridge => ReadBridge(bridge, block, ports))];
+        foreach (string file in block.Files)
+            ports.Reads(file, "the configuration itself");
         ports.CheckOverwrites();
         return bridges;
     }
@@ -33,7 +35,7 @@ internal static class BridgeOptionsReader
         {
             Name = block.Name,
             Standalone = standalone,
-            Flows = ReadFlows(block, ports),
+            Flows = ReadFlows(block, ports, checks),
             Ports = ports,
         };
         block.RefuseOthers();
@@ -41,10 +43,11 @@ internal static class BridgeOptionsReader
     }
 
     /// <summary>Flows may name ports; an error has its place in the flows' own file.</summary>
-    private static ImmutableArray<FlowChange> ReadFlows(ConfigurationBlock block, IEnumerable<CapturePortOptions> ports)
+    private static ImmutableArray<FlowChange> ReadFlows(ConfigurationBlock block, IEnumerable<CapturePortOptions> ports, PortChecks checks)
     {
         if (block.ExistingFile("flows") is not { } file)
             return [];
+        checks.Reads(file, $"the flows of {block.Name}");
         try
         {
             FlowFile flows = FlowSyntax.ParseFile(File.ReadAllText(file), file, ports.ToFrozenDictionary(port => port.Name, port => (uint)port.Number));
@@ -131,7 +134,7 @@ internal static class BridgeOptionsReader
         private readonly Dictionary<int, string> _numbers = [];
         private readonly Dictionary<PhysicalAddress, string> _hosts = [];
         private readonly Dictionary<string, string> _names = new(StringComparer.Ordinal) { [datapath] = "the datapath" };
-        private readonly Dictionary<string, string> _inputs = new(StringComparer.Ordinal);
+        private readonly Dictionary<string, string> _read = new(StringComparer.Ordinal);
         private readonly Dictionary<string, ConfigurationBlock> _outputs = new(StringComparer.Ordinal);
 
         /// <summary>Numbers and hosts are a bridge's own; names are the datapath's, where each bridge has a port of its own name.</summary>
@@ -150,18 +153,37 @@ internal static class BridgeOptionsReader
             if (!port.HostMac.Equals(PhysicalAddress.None) && !_hosts.TryAdd(port.HostMac, port.Name))
                 block.Report("host-mac", $"host-mac is that of {_hosts[port.HostMac]} already");
             if (input != null)
-                _inputs.TryAdd(input, port.Name);
-            if (port.Output != null && !_outputs.TryAdd(port.Output, block))
-                block.Report("output", $"output is that of {_outputs[port.Output].Name} already");
+                Reads(input, $"the input of {port.Name}");
+            if (port.Output != null && !_outputs.TryAdd(WithoutLinks(port.Output), block))
+                block.Report("output", $"output is that of {_outputs[WithoutLinks(port.Output)].Name} already");
         }
+
+        /// <summary>Remembers a file that is read, so that no output overwrites it.</summary>
+        public void Reads(string file, string what) => _read.TryAdd(WithoutLinks(file), what);
 
         /// <summary>To be called once all ports of all bridges are known.</summary>
         public void CheckOverwrites()
         {
             foreach ((string output, ConfigurationBlock block) in _outputs)
             {
-                if (_inputs.TryGetValue(output, out string? reader))
-                    block.Report("output", $"output is the input of {reader}, which it would overwrite");
+                if (_read.TryGetValue(output, out string? what))
+                    block.Report("output", $"output is {what}, which it would overwrite");
+            }
+        }
+
+        /// <summary>The file that a path leads to, whatever symbolic links are on the way; the path as it is where there is none.</summary>
+        private static string WithoutLinks(string path)
+        {
+            if (Path.GetDirectoryName(path) is not { } folder)
+                return path;
+            string plain = Path.Combine(WithoutLinks(folder), Path.GetFileName(path));
+            try
+            {
+                return new FileInfo(plain).ResolveLinkTarget(returnFinalTarget: true)?.FullName ?? plain;
+            }
+            catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+            {
+                return plain;
             }
         }
 

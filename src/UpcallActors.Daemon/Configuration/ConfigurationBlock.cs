@@ -24,6 +24,9 @@ internal sealed class ConfigurationBlock
     /// <summary>The block's own key.</summary>
     public string Name => _path.Length == 0 ? "" : _path[^1];
 
+    /// <summary>The files of the whole configuration.</summary>
+    public IEnumerable<string> Files => _source.Files;
+
     /// <summary>The whole tree as a block.</summary>
     public static ConfigurationBlock Root(ConfigurationSource source) =>
         new(source, [], source.Tree.IsEmpty ? [] : source.Tree.Root.GetObject().Items);
@@ -129,8 +132,15 @@ internal sealed class ConfigurationBlock
     }
 
     /// <summary>A path, made absolute from the directory of the file that names it; null when absent.</summary>
-    public string? FilePath(string key, bool required = false) =>
-        Text(key, required) is { } text ? Path.GetFullPath(text, _source.DirectoryOf([.. _path, key])) : null;
+    public string? FilePath(string key, bool required = false)
+    {
+        if (Text(key, required) is not { } text)
+            return null;
+        if (!text.Contains('\0', StringComparison.Ordinal))
+            return Path.GetFullPath(text, _source.DirectoryOf([.. _path, key]));
+        Report(key, $"{key} holds a zero character, which no path has");
+        return null;
+    }
 
     /// <summary>The path of a file that must exist; null when absent or not there.</summary>
     public string? ExistingFile(string key, bool required = false)

@@ -23,11 +23,15 @@ internal sealed class ConfigurationSource
     public IReadOnlyList<ConfigurationProblem> Problems =>
         [.. _problems.Distinct().OrderBy(problem => FileOrder(problem.File)).ThenBy(problem => problem.Line)];
 
+    /// <summary>The files that the layers over the built-in defaults were read from.</summary>
+    public IEnumerable<string> Files => _layers.Skip(1).Select(layer => Path.GetFullPath(layer.File));
+
     /// <summary>Adds a problem with a key, at the place that decided its value.</summary>
     public void Report(IReadOnlyList<string> path, string message)
     {
         (ConfigurationLayer layer, int line) = Locate(path);
-        _problems.Add(new ConfigurationProblem(layer.File, line, message));
+        // The built-in defaults are right; what they leave to say is missing from the files over them.
+        _problems.Add(layer == _layers[0] && _layers.Count > 1 ? new ConfigurationProblem(_layers[^1].File, 0, message) : new ConfigurationProblem(layer.File, line, message));
     }
 
     /// <summary>Adds a problem of another file that the configuration names.</summary>

@@ -65,6 +65,15 @@ internal sealed class CaptureOutputFiles : IDisposable
     public void Dispose()
     {
         foreach ((FileStream stream, _) in _files.Values)
-            stream.Dispose();
+        {
+            try
+            {
+                stream.Dispose();
+            }
+            catch (IOException)
+            {
+                // What was still to be flushed: LogFailures has said so, and the file is closed all the same.
+            }
+        }
     }
 }

@@ -35,6 +35,9 @@ public sealed class ConfigurationProblemTests : IDisposable
     [InlineData("02:00:00:00:00:0b", "00:00:00:00:00:00", "a.conf:8: host-mac is all zeroes; no host sends from it")]
     [InlineData("mtu = 1400", "mtu = 67", "a.conf:7: mtu must be from 68 to 65535, not 67")]
     [InlineData("out/p0.pcap", "p1.pcap", "a.conf:7: output is the input of p1, which it would overwrite")]
+    [InlineData("out/p0.pcap", "a.conf", "a.conf:7: output is the configuration itself, which it would overwrite")]
+    [InlineData("out/p0.pcap", "gone/../flows.of", "a.conf:7: output is the flows of br0, which it would overwrite")]
+    [InlineData("out/p0.pcap", "out\\u0000p0", "a.conf:7: output holds a zero character, which no path has")]
     [InlineData("type = capture, input = \"p1", "type = tap, input = \"p1", "a.conf:8: type must be capture, not \"tap\": this version has no other ports")]
     [InlineData("p1 {", "br0 {", "a.conf:8: the name br0 is that of a bridge already")]
     [InlineData("p1 {", "ovs-system {", "a.conf:8: the name ovs-system is that of the datapath already")]
@@ -105,8 +108,17 @@ public sealed class ConfigurationProblemTests : IDisposable
     }
 
     [Fact]
+    public void An_output_that_is_a_link_to_an_input_is_refused()
+    {
+        File.CreateSymbolicLink(Path.Combine(_folder.Root, "link.pcap"), "p1.pcap");
+        Directory.CreateSymbolicLink(Path.Combine(_folder.Root, "here"), ".");
+        _folder.Problems(DaemonOptionsTests.Good.Replace("out/p0.pcap", "here/link.pcap", StringComparison.Ordinal))
+            .ShouldBe(["a.conf:7: output is the input of p1, which it would overwrite"]);
+    }
+
+    [Fact]
     public void A_configuration_without_a_port_is_refused() =>
-        _folder.Problems("upcall-actors.handlers = 1\n").ShouldHaveSingleItem().ShouldEndWith("bridges has no bridge with a port: there is nothing to do");
+        _folder.Problems("upcall-actors.handlers = 1\n").ShouldBe(["a.conf: bridges has no bridge with a port: there is nothing to do"]);
 
     [Fact]
     public void A_missing_configuration_file_is_named() =>
