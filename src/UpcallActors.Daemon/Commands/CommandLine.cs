@@ -25,7 +25,17 @@ internal static class CommandLine
             // Signals are the host's: it drains first.
             ProcessTerminationTimeout = null,
         };
-        return await parsed.InvokeAsync(invocation);
+        try
+        {
+            return await parsed.InvokeAsync(invocation);
+        }
+#pragma warning disable CA1031 // The last resort: a full disk behind standard output, memory that does not suffice for a capture.
+        catch (Exception failure)
+#pragma warning restore CA1031
+        {
+            await errors.WriteLineAsync($"upcall-actors: {failure.Message}");
+            return ExitCode.Failure;
+        }
     }
 
     private static RootCommand Build()

@@ -60,7 +60,7 @@ internal sealed class RunCommand(bool json, TextWriter output, TextWriter errors
     {
         IReadOnlyList<Recording> recordings = Recording.Find(Recording.Folder);
         IReplayReport report = json ? new JsonReplayReport(output)
-            : IsTerminal ? new TerminalReplayReport(AnsiConsole.Console)
+            : IsTerminal && AnsiConsole.Profile.Capabilities.Ansi ? new TerminalReplayReport(AnsiConsole.Console)
             : new PlainReplayReport(output);
         IReadOnlyList<ReplayRow> rows = await report.ShowAsync(recordings, RecordingReplay.RunAsync(recordings, run, stop));
         return rows.All(row => row.Identical) ? ExitCode.Success : ExitCode.Failure;

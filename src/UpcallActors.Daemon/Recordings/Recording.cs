@@ -11,13 +11,20 @@ internal sealed record Recording(string Kernel, string Scenario, string Configur
     /// <summary>Where the recordings lie: beside the executable, in build output, published output and container alike.</summary>
     public static string Folder => Path.Combine(AppContext.BaseDirectory, "recordings");
 
-    /// <summary>The recordings in a folder, by kernel and scenario. Throws <see cref="DirectoryNotFoundException"/> when it is gone.</summary>
-    public static IReadOnlyList<Recording> Find(string folder) =>
-    [
-        .. from kernel in Directory.GetDirectories(folder, FolderPrefix + "*")
-           from file in Directory.GetFiles(kernel, "*.conf")
-           let scenario = Path.GetFileNameWithoutExtension(file)
-           orderby kernel, scenario
-           select new Recording(Path.GetFileName(kernel)[FolderPrefix.Length..], scenario, file),
-    ];
+    /// <summary>
+    /// The recordings in a folder, by kernel and scenario. Throws <see cref="DirectoryNotFoundException"/> when it is gone, and
+    /// <see cref="FileNotFoundException"/> when there are none: nothing replayed must not pass for everything identical.
+    /// </summary>
+    public static IReadOnlyList<Recording> Find(string folder)
+    {
+        Recording[] found =
+        [
+            .. from kernel in Directory.GetDirectories(folder, FolderPrefix + "*")
+               from file in Directory.GetFiles(kernel, "*.conf")
+               let scenario = Path.GetFileNameWithoutExtension(file)
+               orderby kernel, scenario
+               select new Recording(Path.GetFileName(kernel)[FolderPrefix.Length..], scenario, file),
+        ];
+        return found.Length > 0 ? found : throw new FileNotFoundException($"there are no recordings in {folder}");
+    }
 }

@@ -22,14 +22,14 @@ internal sealed class PlainReplayReport(TextWriter output) : IReplayReport
             await output.FlushAsync();
         }
 
-        await output.WriteLineAsync(ReplayColumns.Closing(shown));
+        await output.WriteLineAsync(ReplayColumns.Closing(shown, recordings.Count));
         return shown;
     }
 
-    private static string Line(Func<(string Title, int Width, bool IsText, Func<ReplayRow, string> Value), string> cell)
+    private static string Line(Func<ReplayColumn, string> cell)
     {
         var line = new StringBuilder();
-        foreach ((string Title, int Width, bool IsText, Func<ReplayRow, string> Value) column in ReplayColumns.All)
+        foreach (ReplayColumn column in ReplayColumns.All)
         {
             string text = cell(column);
             line.Append(line.Length == 0 ? "" : "  ").Append(column.IsText ? text.PadRight(column.Width) : text.PadLeft(column.Width));

@@ -6,21 +6,21 @@ namespace UpcallActors.Daemon.Reports;
 /// <summary>The columns of the replay's table, once for every form of it.</summary>
 internal static class ReplayColumns
 {
-    /// <summary>Title, width in plain text, whether it is text (left) or a number (right), and value.</summary>
-    public static readonly IReadOnlyList<(string Title, int Width, bool IsText, Func<ReplayRow, string> Value)> All =
+    /// <summary>All columns, from left to right.</summary>
+    public static readonly IReadOnlyList<ReplayColumn> All =
     [
-        ("scenario", 23, true, row => row.Scenario),
-        ("kernel", 6, true, row => row.Kernel),
-        ("frames-in", 9, false, row => Number(row.FramesIn)),
-        ("miss", 5, false, row => Number(row.Misses)),
-        ("action", 6, false, row => Number(row.Actions)),
-        ("with-mru", 8, false, row => Number(row.WithMru)),
-        ("largest-mru", 11, false, row => Number(row.LargestMru)),
-        ("executes", 8, false, row => Number(row.Executes)),
-        ("flow-puts", 9, false, row => Number(row.FlowPuts)),
-        ("frames-out", 10, false, row => Number(row.FramesOut)),
-        ("identical", 9, true, row => row.Identical ? "yes" : "no"),
-        ("upcalls/s", 9, false, row => Number((long)row.UpcallsPerSecond)),
+        new("scenario", "scenario", 23, true, row => row.Scenario),
+        new("kernel", "kernel", 6, true, row => row.Kernel),
+        new("frames-in", "in", 9, false, row => Number(row.FramesIn)),
+        new("miss", "miss", 5, false, row => Number(row.Misses)),
+        new("action", "act.", 6, false, row => Number(row.Actions)),
+        new("with-mru", "with\nmru", 8, false, row => Number(row.WithMru)),
+        new("largest-mru", "max.\nmru", 11, false, row => Number(row.LargestMru)),
+        new("executes", "exec", 8, false, row => Number(row.Executes)),
+        new("flow-puts", "puts", 9, false, row => Number(row.FlowPuts)),
+        new("frames-out", "out", 10, false, row => Number(row.FramesOut)),
+        new("identical", "same", 9, true, row => row.Identical ? "yes" : "no"),
+        new("upcalls/s", "per s", 9, false, row => Number((long)row.UpcallsPerSecond)),
     ];
 
     /// <summary>What a run without configuration says first.</summary>
@@ -29,13 +29,27 @@ internal static class ReplayColumns
         + "through the embedded datapath; nothing of this machine is touched.";
 
     /// <summary>What it says last.</summary>
-    public static string Closing(IReadOnlyList<ReplayRow> rows)
+    /// <param name="rows">What was replayed.</param>
+    /// <param name="recordings">How many recordings there are; a signal may have come before the last one.</param>
+    public static string Closing(IReadOnlyList<ReplayRow> rows, int recordings)
     {
-        int identical = rows.Count(row => row.Identical);
-        return identical == rows.Count
-            ? $"All {rows.Count} recordings put out what the kernel put out, byte for byte."
-            : $"{rows.Count - identical} of {rows.Count} recordings did not put out what the kernel put out.";
+        int different = rows.Count(row => !row.Identical);
+        return (different, rows.Count == recordings) switch
+        {
+            (0, true) => $"All {rows.Count} recordings put out what the kernel put out, byte for byte.",
+            (_, true) => $"{different} of {rows.Count} recordings did not put out what the kernel put out.",
+            (0, _) => $"Stopped after {rows.Count} of {recordings} recordings; these put out what the kernel put out, byte for byte.",
+            _ => $"Stopped after {rows.Count} of {recordings} recordings; {different} of these did not put out what the kernel put out.",
+        };
     }
 
     private static string Number(long number) => number.ToString(CultureInfo.InvariantCulture);
 }
+
+/// <summary>A column of the replay's table.</summary>
+/// <param name="Title">Its title.</param>
+/// <param name="ShortTitle">Its title where the terminal is narrow, in one line or two.</param>
+/// <param name="Width">Its width in plain text.</param>
+/// <param name="IsText">Whether it is text (left) or a number (right).</param>
+/// <param name="Value">Its value in a row.</param>
+internal sealed record ReplayColumn(string Title, string ShortTitle, int Width, bool IsText, Func<ReplayRow, string> Value);

@@ -4,10 +4,12 @@ using UpcallActors.Daemon.Recordings;
 namespace UpcallActors.Daemon.Reports;
 
 /// <summary>The JSON document of a replay.</summary>
-internal sealed record ReplayDocument(IReadOnlyList<ReplayRow> Recordings)
+/// <param name="Recordings">Those that were replayed.</param>
+/// <param name="Complete">Whether all were; no when a signal came before.</param>
+internal sealed record ReplayDocument(IReadOnlyList<ReplayRow> Recordings, bool Complete)
 {
-    /// <summary>Whether all are identical.</summary>
-    public bool Identical => Recordings.All(row => row.Identical);
+    /// <summary>Whether all there are were replayed and are identical.</summary>
+    public bool Identical => Complete && Recordings.All(row => row.Identical);
 }
 
 /// <summary>How reports are written as JSON.</summary>

@@ -6,14 +6,14 @@ namespace UpcallActors.Daemon.Reports;
 /// <summary>A table for a person at a terminal, with a row for each recording from the start, filled in as it goes.</summary>
 internal sealed class TerminalReplayReport(IAnsiConsole console) : IReplayReport
 {
+    /// <summary>Columns of a terminal that the table with borders takes: a line and two spaces for each of its own.</summary>
+    private static readonly int _withBorders = ReplayColumns.All.Sum(column => column.Width + 3) + 1;
+
     /// <inheritdoc/>
     public async Task<IReadOnlyList<ReplayRow>> ShowAsync(IReadOnlyList<Recording> recordings, IAsyncEnumerable<ReplayRow> rows)
     {
         console.WriteLine(ReplayColumns.Opening(recordings));
-        var table = new Table().Border(TableBorder.Rounded);
-        // Words, so that the titles wrap where the terminal is narrow.
-        foreach ((string title, _, bool isText, _) in ReplayColumns.All)
-            table.AddColumn(new TableColumn(title.Replace('-', ' ')) { Alignment = isText ? Justify.Left : Justify.Right });
+        Table table = MakeTable(console.Profile.Width);
         foreach (Recording recording in recordings)
             table.AddRow(recording.Scenario, recording.Kernel, "[grey]…[/]");
 
@@ -35,8 +35,26 @@ internal sealed class TerminalReplayReport(IAnsiConsole console) : IReplayReport
                 console.MarkupLineInterpolated($"[red]{row.Scenario} {row.Kernel}[/]: {difference}");
         }
 
-        console.WriteLine(ReplayColumns.Closing(shown));
+        console.WriteLine(ReplayColumns.Closing(shown, recordings.Count));
         return shown;
+    }
+
+    /// <summary>A table with borders, or without them and with short titles, which fits into the usual 80 columns.</summary>
+    private static Table MakeTable(int width)
+    {
+        bool narrow = width < _withBorders;
+        Table table = new Table().Border(narrow ? TableBorder.None : TableBorder.Rounded);
+        foreach (ReplayColumn column in ReplayColumns.All)
+        {
+            var added = new TableColumn(narrow ? column.ShortTitle : column.Title)
+            {
+                Alignment = column.IsText ? Justify.Left : Justify.Right,
+                NoWrap = true,
+            };
+            table.AddColumn(narrow ? added.Padding(0, 0, 1, 0) : added);
+        }
+
+        return table;
     }
 
     private static Markup Cell(string title, string value) => (title, value) switch

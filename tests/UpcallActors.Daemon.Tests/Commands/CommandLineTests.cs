@@ -52,6 +52,7 @@ public sealed class CommandLineTests : IDisposable
         (int code, string output, string errors) = await DaemonProcess.RunAsync("--json");
         code.ShouldBe(0, errors);
         using var document = JsonDocument.Parse(output);
+        document.RootElement.GetProperty("complete").GetBoolean().ShouldBeTrue();
         document.RootElement.GetProperty("identical").GetBoolean().ShouldBeTrue();
         JsonElement[] recordings = [.. document.RootElement.GetProperty("recordings").EnumerateArray()];
         recordings.Length.ShouldBe(8);
@@ -140,6 +141,29 @@ public sealed class CommandLineTests : IDisposable
         (int code, _, string errors) = await DaemonProcess.RunAsync("--config", _folder.Write("hub.conf", Hub));
         code.ShouldBe(2);
         errors.ShouldContain("cannot be written");
+    }
+
+    [Fact]
+    public async Task An_output_that_fails_at_the_very_end_is_named_once_and_ends_with_code_1()
+    {
+        const string FullDevice = "/dev/full";
+        if (!File.Exists(FullDevice))
+            return;
+        string file = _folder.Write("full.conf", Hub.Replace("out/p0.pcap", FullDevice, StringComparison.Ordinal));
+        (int code, _, string errors) = await DaemonProcess.RunAsync("--config", file);
+        code.ShouldBe(1, errors);
+        errors.ShouldContain("/dev/full is incomplete");
+        errors.ShouldNotContain("The daemon failed");
+    }
+
+    [Fact]
+    public async Task A_command_that_cannot_print_ends_with_code_1()
+    {
+        using var errors = new StringWriter();
+        var closed = new StringWriter();
+        await closed.DisposeAsync();
+        (await Daemon.Commands.CommandLine.RunAsync(["--help"], closed, errors)).ShouldBe(1);
+        errors.ToString().ShouldStartWith("upcall-actors: ");
     }
 
     [Theory]

@@ -50,6 +50,13 @@ public sealed class RecordingReplayTests
     }
 
     [Fact]
+    public void No_recordings_at_all_do_not_pass_for_identical_ones()
+    {
+        using var folder = new Configuration.ConfigurationFolder();
+        Should.Throw<FileNotFoundException>(() => Recording.Find(folder.Root)).Message.ShouldStartWith("there are no recordings in ");
+    }
+
+    [Fact]
     public async Task A_pipeline_that_gives_up_ends_the_daemon_with_a_failure_instead_of_waiting_forever()
     {
         (int code, string[] lines) = await RunAsync(datapath => new DeafDatapath(datapath));

@@ -1,3 +1,5 @@
+using System.Text.Json;
+using System.Text.RegularExpressions;
 using Spectre.Console;
 using UpcallActors.Daemon.Recordings;
 using UpcallActors.Daemon.Reports;
@@ -25,6 +27,47 @@ public sealed class TerminalReportTests
         text.ShouldContain("1 of 2 recordings did not put out what the kernel put out.");
         foreach (string number in (string[])["101", "102", "103", "104", "1500", "105", "106", "107", "108"])
             text.ShouldContain(number);
+    }
+
+    [Theory]
+    [InlineData(80)]
+    [InlineData(100)]
+    [InlineData(149)]
+    [InlineData(150)]
+    [InlineData(200)]
+    public async Task A_row_stays_on_one_line_at_any_usual_width(int width)
+    {
+        Recording[] recordings = [new("7.2", "ipv6-fragmentation-vlan", "one.conf")];
+        using var output = new StringWriter();
+        await new TerminalReplayReport(Console(output, width)).ShowAsync(recordings, new[] { Row("ipv6-fragmentation-vlan", "7.2", []) }.ToAsyncEnumerable());
+        string[] lines = Regex.Replace(output.ToString(), "\e\\[[0-9;?]*[A-Za-z]", "").Split(['\r', '\n'], StringSplitOptions.RemoveEmptyEntries);
+        string row = lines.Last(line => line.Contains("ipv6-fragmentation-vlan", StringComparison.Ordinal));
+        row.Length.ShouldBeLessThanOrEqualTo(width);
+        row.Split([' ', '│'], StringSplitOptions.RemoveEmptyEntries).ShouldBe(
+            ["ipv6-fragmentation-vlan", "7.2", "101", "102", "103", "104", "1500", "105", "106", "107", "yes", "108"]);
+    }
+
+    [Theory]
+    [InlineData(2, 0, "All 2 recordings put out what the kernel put out, byte for byte.")]
+    [InlineData(2, 1, "1 of 2 recordings did not put out what the kernel put out.")]
+    [InlineData(8, 0, "Stopped after 2 of 8 recordings; these put out what the kernel put out, byte for byte.")]
+    [InlineData(8, 2, "Stopped after 2 of 8 recordings; 2 of these did not put out what the kernel put out.")]
+    public void The_last_line_claims_no_more_than_what_was_replayed(int recordings, int different, string expected)
+    {
+        ReplayRow[] rows = [Row("one", "6.1", different > 0 ? ["differs"] : []), Row("two", "7.2", different > 1 ? ["differs"] : [])];
+        ReplayColumns.Closing(rows, recordings).ShouldBe(expected);
+    }
+
+    [Fact]
+    public async Task A_replay_that_was_stopped_is_not_identical_as_JSON()
+    {
+        Recording[] recordings = [new("6.1", "one", "one.conf"), new("7.2", "two", "two.conf")];
+        using var output = new StringWriter();
+        await new JsonReplayReport(output).ShowAsync(recordings, new[] { Row("one", "6.1", []) }.ToAsyncEnumerable());
+        using var document = JsonDocument.Parse(output.ToString());
+        document.RootElement.GetProperty("complete").GetBoolean().ShouldBeFalse();
+        document.RootElement.GetProperty("identical").GetBoolean().ShouldBeFalse();
+        document.RootElement.GetProperty("recordings").GetArrayLength().ShouldBe(1);
     }
 
     [Fact]
@@ -57,7 +100,7 @@ public sealed class TerminalReportTests
         Differences = differences,
     };
 
-    private static IAnsiConsole Console(TextWriter output)
+    private static IAnsiConsole Console(TextWriter output, int width = 200)
     {
         IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings
         {
@@ -66,7 +109,7 @@ public sealed class TerminalReportTests
             Interactive = InteractionSupport.No,
             Out = new AnsiConsoleOutput(output),
         });
-        console.Profile.Width = 200;
+        console.Profile.Width = width;
         return console;
     }
 }
