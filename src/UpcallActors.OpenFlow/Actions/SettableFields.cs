@@ -30,13 +30,17 @@ internal static class SettableFields
 
     /// <summary>
     /// Writes the bits of <paramref name="mask"/>. They are marked, since a SET_MASKED writes them whatever they were; a tunnel
-    /// key is written whole, so its fields need not be.
+    /// key is written whole, so its fields need not be, and a connection's are not the packet's.
     /// </summary>
     public static void Write(MatchField field, UInt128 value, UInt128 mask, ref XlateContext context)
     {
         if (field.Prerequisite is FieldPrerequisite.Ipv4 or FieldPrerequisite.Ipv6 or FieldPrerequisite.Ip)
             context.Wildcards.Key.NwProto = byte.MaxValue;
-        if (!field.Name.StartsWith("tun_", StringComparison.Ordinal))
+        if (field.Name == "ct_mark")
+            context.ConnectionChanges.CtMark |= (uint)mask;
+        else if (field.Name == "ct_label")
+            context.ConnectionChanges.CtLabels |= mask;
+        else if (!field.Name.StartsWith("tun_", StringComparison.Ordinal))
             field.MarkUsed(ref context.Wildcards, mask);
         if (mask == field.Bits)
             field.Write(ref context.Flow, value);

@@ -18,6 +18,9 @@ internal sealed class StripVlanAction(string name) : OpenFlowAction
         ref FlowKey flow = ref context.Flow.Key;
         if ((flow.VlanTci & VlanPresent) == 0)
             return true;
+        // All of the tag, since pushing an equal one later writes no action at all: then nothing else would mark its other bits.
+        context.Wildcards.Key.VlanTpid = ushort.MaxValue;
+        context.Wildcards.Key.VlanTci = ushort.MaxValue;
         if ((flow.CvlanTci & VlanPresent) != 0)
         {
             context.Wildcards.Key.CvlanTpid = ushort.MaxValue;

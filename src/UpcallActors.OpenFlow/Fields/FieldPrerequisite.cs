@@ -27,13 +27,13 @@ public enum FieldPrerequisite
     /// <summary>IPv4 or IPv6.</summary>
     Ip,
 
-    /// <summary>TCP over IPv4 or IPv6.</summary>
+    /// <summary>TCP over IPv4 or IPv6, later fragments apart: they have no such header.</summary>
     Tcp,
 
-    /// <summary>UDP over IPv4 or IPv6.</summary>
+    /// <summary>UDP over IPv4 or IPv6, later fragments apart: they have no such header.</summary>
     Udp,
 
-    /// <summary>SCTP over IPv4 or IPv6.</summary>
+    /// <summary>SCTP over IPv4 or IPv6, later fragments apart: they have no such header.</summary>
     Sctp,
 
     /// <summary>ICMP over IPv4.</summary>

@@ -55,7 +55,7 @@ public static class FieldPrerequisites
             && HoldsByType(prerequisite, value);
     }
 
-    /// <summary>Marks what <see cref="Holds"/> looks at. Ethernet type is always part of a megaflow, so it is not marked here.</summary>
+    /// <summary>Marks what <see cref="Holds"/> looks at. Ethernet type and kind of fragment are always part of a megaflow, so they are not marked here.</summary>
     public static void MarkUsed(this FieldPrerequisite prerequisite, ref Flow wildcards)
     {
         if (prerequisite == FieldPrerequisite.Vlan)
@@ -73,6 +73,7 @@ public static class FieldPrerequisites
         ushort type = flow.Key.EthType;
         byte protocol = flow.Key.NwProto;
         bool ip = type is EtherTypeIpv4 or EtherTypeIpv6;
+        bool hasPorts = ip && (flow.Key.NwFrag & FlowKey.FragLater) == 0;
         bool icmpv6 = type == EtherTypeIpv6 && protocol == ProtocolIcmpv6;
         return prerequisite switch
         {
@@ -80,9 +81,9 @@ public static class FieldPrerequisites
             FieldPrerequisite.Ipv4 => type == EtherTypeIpv4,
             FieldPrerequisite.Ipv6 => type == EtherTypeIpv6,
             FieldPrerequisite.Ip => ip,
-            FieldPrerequisite.Tcp => ip && protocol == ProtocolTcp,
-            FieldPrerequisite.Udp => ip && protocol == ProtocolUdp,
-            FieldPrerequisite.Sctp => ip && protocol == ProtocolSctp,
+            FieldPrerequisite.Tcp => hasPorts && protocol == ProtocolTcp,
+            FieldPrerequisite.Udp => hasPorts && protocol == ProtocolUdp,
+            FieldPrerequisite.Sctp => hasPorts && protocol == ProtocolSctp,
             FieldPrerequisite.Icmpv4 => type == EtherTypeIpv4 && protocol == ProtocolIcmp,
             FieldPrerequisite.Icmpv6 => icmpv6,
             FieldPrerequisite.NeighbourDiscovery => icmpv6 && flow.Key.TpSrc is (NdSolicit or NdAdvert),

@@ -36,7 +36,9 @@ internal ref partial struct XlateContext
         VlanTags tags = TagsInside(input);
         if (flow.PacketType == 0)
             Bridge.MacLearning.Learn(flow.EthSrc, tags.Vlan, input.Number);
-        if (!Bridge.MacLearning.TryLookup(flow.EthDst, tags.Vlan, out uint learned) || !Bridge.TryGetPort(learned, out BridgePort? output))
+        // A station outlives a change of the configuration; its port may be gone since, or in another VLAN.
+        bool known = Bridge.MacLearning.TryLookup(flow.EthDst, tags.Vlan, out uint learned);
+        if (!known || !Bridge.TryGetPort(learned, out BridgePort? output) || !output.Carries(tags.Vlan))
             FloodVlan(input, tags);
         else if (output.Number != input.Number)
             OutputTagged(output, tags);
@@ -64,9 +66,16 @@ internal ref partial struct XlateContext
     {
         foreach (BridgePort port in Bridge.Ports)
         {
-            if (port.Number != input.Number && port.Carries(tags.Vlan) && (port.VlanMode != VlanMode.Access || (tags.InnerTci & VlanIdBits) == 0))
+            if (port.Number != input.Number && port.Carries(tags.Vlan) && (port.VlanMode != VlanMode.Access || !HasInnerVlan(tags)))
                 OutputTagged(port, tags);
         }
+    }
+
+    /// <summary>Whether there is a VLAN within the VLAN, in which no access port is.</summary>
+    private readonly bool HasInnerVlan(in VlanTags tags)
+    {
+        Wildcards.Key.CvlanTci |= VlanPresent | VlanIdBits;
+        return (tags.InnerTci & VlanIdBits) != 0;
     }
 
     /// <summary>Outputs with the tags that the port sends (<c>output_normal</c>), and leaves the flow's as they were.</summary>

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Runtime.InteropServices;
 using UpcallActors.Odp;
 
 namespace UpcallActors.OpenFlow;
@@ -9,14 +10,15 @@ namespace UpcallActors.OpenFlow;
 /// </summary>
 /// <remarks>
 /// The packet's MRU and hash are not part of it: they stay with the packet in the datapath, which shows them again in the
-/// upcall after the recirculation. The tunnel's UDP source port is left out too, because nothing can match on it and it would
-/// make a state of each sender's flow.
+/// upcall after the recirculation. So does the tunnel it came from; of that only the fields are kept that actions can write and that
+/// every megaflow of a packet from a tunnel matches. The others (TTL, UDP source port) differ from packet to packet of a megaflow, which has one id.
 /// </remarks>
 internal sealed class FrozenState : IEquatable<FrozenState>
 {
-    private const int TunnelWords = 8;
+    // tun_id, tun_src, tun_dst, tun_ipv6_src and tun_ipv6_dst.
+    private static readonly int _tunnelWords = FlowKeyFields.TunFlags.Word;
 
-    private readonly ulong[] _words = new ulong[Flow.KeyStart + TunnelWords];
+    private readonly ulong[] _words = new ulong[Flow.KeyStart + _tunnelWords];
 
     /// <summary>The bridge to go on in, by name: it outlives a change of the configuration.</summary>
     public string Bridge { get; private set; } = "";
@@ -42,9 +44,7 @@ internal sealed class FrozenState : IEquatable<FrozenState>
         InPort = flow.Key.InPort;
         UserData = userData;
         flow.PipelineState.CopyTo(_words);
-        flow.Key.Words[..TunnelWords].CopyTo(_words.AsSpan(Flow.KeyStart));
-        FieldLocation source = FlowKeyFields.TunTpSrc;
-        _words[Flow.KeyStart + source.Word] &= ~(source.LowMask << source.Shift);
+        flow.Key.Words[.._tunnelWords].CopyTo(_words.AsSpan(Flow.KeyStart));
     }
 
     /// <summary>Puts the pipeline's state back into a flow.</summary>
@@ -75,13 +75,12 @@ internal sealed class FrozenState : IEquatable<FrozenState>
     public override int GetHashCode()
     {
         var hash = default(HashCode);
-        hash.Add(Bridge);
+        hash.Add(Bridge.Length);
         hash.Add(Table);
         hash.Add(Conntracked);
         hash.Add(InPort);
         hash.AddBytes(UserData.AsSpan());
-        foreach (ulong word in _words)
-            hash.Add(word);
+        hash.AddBytes(MemoryMarshal.AsBytes(_words.AsSpan()));
         return hash.ToHashCode();
     }
 }

@@ -37,8 +37,11 @@ internal static class MegaflowMask
 
         mask.TunFlags = TunnelFlags.DontFragment | TunnelFlags.Checksum | TunnelFlags.Key;
         mask.TunTos = byte.MaxValue;
-        if (ip && (key.TunTos & EcnBits) == EcnCongestion)
-            mask.NwTos |= EcnBits;
+        if (!ip || (key.TunTos & EcnBits) != EcnCongestion)
+            return;
+        // The mark goes over to the packet by a SET of its IP header, which HeaderCommit leaves out for protocol 0.
+        mask.NwTos |= EcnBits;
+        mask.NwProto = byte.MaxValue;
     }
 
     /// <summary>Takes out what the packet, as it came up, does not have: the datapath could not match on it.</summary>

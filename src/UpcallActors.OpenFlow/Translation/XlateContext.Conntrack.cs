@@ -22,12 +22,8 @@ internal ref partial struct XlateContext
         }
 
         Commit();
-        // The nested actions say which bits of mark and label are theirs by marking them, so these start clean and are put back.
-        ref FlowKey wildcards = ref Wildcards.Key;
-        uint markUsed = wildcards.CtMark;
-        UInt128 labelsUsed = wildcards.CtLabels;
-        wildcards.CtMark = 0;
-        wildcards.CtLabels = 0;
+        ConnectionChanges.CtMark = 0;
+        ConnectionChanges.CtLabels = UInt128.Zero;
         action.Exec.Translate(ref this, last: false);
 
         int nest = Actions.BeginNest(OvsActionAttribute.Ct);
@@ -45,8 +41,6 @@ internal ref partial struct XlateContext
             PutNat(nat);
         Actions.EndNest(nest);
 
-        wildcards.CtMark = markUsed;
-        wildcards.CtLabels = labelsUsed;
         if (action.Table is byte table)
         {
             Conntracked = true;
@@ -95,7 +89,7 @@ internal ref partial struct XlateContext
     private void PutMarkAndLabels()
     {
         ref FlowKey flow = ref Flow.Key;
-        ref FlowKey mask = ref Wildcards.Key;
+        ref FlowKey mask = ref ConnectionChanges;
         Span<byte> pair = stackalloc byte[32];
         if (mask.CtMark != 0)
         {

@@ -69,8 +69,7 @@ internal ref partial struct XlateContext
             return;
         if (!Bridge.TryGetPort(number, out BridgePort? port))
             return;
-        Actions.PutU32(OvsActionAttribute.Trunc, maximumLength);
-        OutputTo(port);
+        OutputTo(port, maximumLength);
     }
 
     /// <summary>To all ports but the one it came from, in the bridge's order.</summary>
@@ -89,11 +88,14 @@ internal ref partial struct XlateContext
             OutputTo(port);
     }
 
-    private void OutputTo(BridgePort port)
+    private void OutputTo(BridgePort port, uint maximumLength = 0)
     {
         if (port.Tunnel is TunnelPort tunnel && !CommitTunnel(tunnel))
             return;
         Commit();
+        // Right before its output: a cut without one would meet the output after it.
+        if (maximumLength != 0)
+            Actions.PutU32(OvsActionAttribute.Trunc, maximumLength);
         Actions.PutU32(OvsActionAttribute.Output, port.DatapathPort);
     }
 
@@ -104,6 +106,15 @@ internal ref partial struct XlateContext
             return false;
 
         ref FlowKey flow = ref Flow.Key;
+        ref FlowKey wildcards = ref Wildcards.Key;
+        // What one tunnel hands on to the next; without effect on a packet that came from none.
+        wildcards.TunFlags |= TunnelFlags.Oam;
+        if (flow.TunGbpId != 0 || flow.TunGbpFlags != 0)
+        {
+            wildcards.TunGbpId = ushort.MaxValue;
+            wildcards.TunGbpFlags = byte.MaxValue;
+        }
+
         FlowKey outer = default;
         outer.TunIpv4Src = tunnel.LocalIpv4;
         outer.TunIpv4Dst = tunnel.RemoteIpv4;
@@ -122,7 +133,7 @@ internal ref partial struct XlateContext
         if (flow.EthType is EtherTypes.Ipv4 or EtherTypes.Ipv6)
         {
             // ECN is always inherited; congestion is for the inner header to keep, the outer one starts anew (RFC 6040).
-            Wildcards.Key.NwTos |= EcnBits;
+            wildcards.NwTos |= EcnBits;
             outer.TunTos |= (byte)((flow.NwTos & EcnBits) == EcnCongestion ? EcnCapable : flow.NwTos & EcnBits);
         }
 

@@ -51,6 +51,12 @@ internal ref partial struct XlateContext
     /// <summary>Every bit that was looked at.</summary>
     public readonly ref Flow Wildcards => ref _scratch.Wildcards;
 
+    /// <summary>
+    /// Which bits of the connection's mark and label <c>ct(exec(…))</c> writes. Apart from <see cref="Wildcards"/>: the packet's own mark
+    /// and label need not be looked at to write the connection's, and those that are read are not written.
+    /// </summary>
+    public readonly ref FlowKey ConnectionChanges => ref _scratch.ConnectionChanges;
+
     /// <summary>The table whose actions are at work.</summary>
     public byte Table { get; set; }
 

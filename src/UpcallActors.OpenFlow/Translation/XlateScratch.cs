@@ -1,3 +1,5 @@
+using UpcallActors.Odp;
+
 namespace UpcallActors.OpenFlow;
 
 /// <summary>What a lane's translations need beside the stack, made once per lane and used over and over.</summary>
@@ -11,6 +13,9 @@ internal sealed class XlateScratch
 
     /// <summary>Every bit that was looked at.</summary>
     public Flow Wildcards;
+
+    /// <summary>Which bits of <c>CtMark</c> and <c>CtLabels</c> a <c>ct</c> action writes.</summary>
+    public FlowKey ConnectionChanges;
 
     /// <summary>For asking for a state's id without making a state.</summary>
     public readonly FrozenState Frozen = new();

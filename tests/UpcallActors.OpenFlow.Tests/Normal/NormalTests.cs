@@ -79,6 +79,25 @@ public class NormalTests
     }
 
     [Fact]
+    public void A_station_is_not_served_in_a_vlan_its_port_has_left()
+    {
+        var learned = new MacLearningTable();
+        WithVlans(learned, vlan: 5).Translate(Packets.Ethernet(inPort: 102, Packets.Host2, Packets.Broadcast));
+        WithVlans(learned, vlan: 5).Translate(Packets.Ethernet(inPort: 101)).Text.ShouldBe("102");
+        WithVlans(learned, vlan: 7).Translate(Packets.Ethernet(inPort: 101)).Outputs.ShouldBe([100u, 103u]);
+    }
+
+    [Fact]
+    public void A_flood_looks_at_the_inner_vlan_that_keeps_a_frame_from_access_ports()
+    {
+        TestSwitch bridge = WithVlans();
+        TestSwitch.Outcome inner = bridge.Translate(Packets.Ethernet(inPort: 103).Tagged(9).Tagged(5));
+        inner.Outputs.ShouldBe([100u]);
+        inner.Mask.CvlanTci.ShouldBe((ushort)0x1fff);
+        bridge.Translate(Packets.Ethernet(inPort: 103).Tagged(0, 3).Tagged(5)).Outputs.ShouldBe([100u, 101u, 102u]);
+    }
+
+    [Fact]
     public void A_standalone_bridge_forwards_what_no_flow_matches_and_a_secure_one_does_not()
     {
         new TestSwitch("in_port=2,actions=drop", FailMode.Standalone).Translate(Packets.Tcp()).Text.ShouldBe("100,102,103");
@@ -90,11 +109,11 @@ public class NormalTests
         new TestSwitch("actions=resubmit(,1)", FailMode.Standalone).Translate(Packets.Tcp()).Text.ShouldBe("drop");
     }
 
-    // Port 1 is in VLAN 5 without tags, port 2 too, port 3 carries 5 and 6 with tags, LOCAL all.
-    private static TestSwitch WithVlans() => new("actions=NORMAL", morePorts:
+    // Port 1 is in VLAN 5 without tags, port 2 in this one too, port 3 carries 5 and 6 with tags, LOCAL all.
+    private static TestSwitch WithVlans(MacLearningTable? learned = null, ushort vlan = 5) => new("actions=NORMAL", macLearning: learned, morePorts:
     [
         new BridgePort(1, 101, "p1") { VlanMode = VlanMode.Access, Vlan = 5 },
-        new BridgePort(2, 102, "p2") { VlanMode = VlanMode.Access, Vlan = 5 },
+        new BridgePort(2, 102, "p2") { VlanMode = VlanMode.Access, Vlan = vlan },
         new BridgePort(3, 103, "p3") { Trunks = [5, 6] },
     ]);
 }

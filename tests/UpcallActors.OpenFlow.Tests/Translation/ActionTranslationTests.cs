@@ -78,6 +78,51 @@ public class ActionTranslationTests
     public void Tags_of_a_tagged_packet(string actions, string datapath) => Translate(actions, Packets.Tcp().Tagged(5, 1)).ShouldBe(datapath);
 
     [Fact]
+    public void A_tag_replaced_by_its_equal_is_looked_at_whole()
+    {
+        var bridge = new TestSwitch("actions=strip_vlan,push_vlan:0x8100,mod_vlan_vid:5,2");
+        TestSwitch.Outcome equal = bridge.Translate(Packets.Tcp().Tagged(5));
+        equal.Text.ShouldBe("102");
+        equal.Mask.VlanTci.ShouldBe(ushort.MaxValue);
+        equal.Mask.VlanTpid.ShouldBe(ushort.MaxValue);
+        bridge.Translate(Packets.Tcp().Tagged(5, 3)).Text.ShouldBe("pop_vlan,push_vlan(vid=5,pcp=0),102");
+    }
+
+    [Fact]
+    public void A_mark_read_in_exec_is_looked_at_and_only_what_exec_writes_is_written()
+    {
+        FlowKey tracked = Packets.Tcp();
+        (tracked.CtState, tracked.CtMark) = (CtState.Tracked | CtState.Established, 0x12);
+        TestSwitch.Outcome outcome = new TestSwitch("actions=ct(commit,exec(move:NXM_NX_CT_MARK[0..7]->NXM_NX_CT_LABEL[0..7])),2").Translate(tracked);
+        outcome.Text.ShouldContain("label=0x12/0xff");
+        outcome.Text.ShouldNotContain("mark=0x");
+        outcome.Mask.CtMark.ShouldBe(0xffu);
+        outcome.Mask.CtLabels.ShouldBe(UInt128.Zero);
+    }
+
+    [Fact]
+    public void What_one_ct_writes_the_next_does_not()
+    {
+        string text = Translate("ct(commit,zone=1,exec(set_field:0x1->ct_mark)),ct(commit,zone=2,exec(load:0x1->NXM_NX_CT_LABEL[0])),ct(commit,zone=3),2");
+        text.Split("ct(")[1].ShouldContain("mark=0x1/0xffffffff");
+        text.Split("ct(")[2].ShouldNotContain("mark=0x1");
+        text.Split("ct(")[2].ShouldContain("label=0x1/0x1");
+        text.Split("ct(")[3].ShouldNotContain("label=");
+    }
+
+    [Theory]
+    [InlineData("set_field:81->tcp_dst,3")]
+    [InlineData("load:81->NXM_OF_TCP_DST[],3")]
+    [InlineData("move:NXM_OF_IP_DST[0..15]->NXM_OF_TCP_DST[],3")]
+    [InlineData("mod_tp_dst:81,3")]
+    public void Ports_of_a_later_fragment_are_its_payload_and_not_written(string actions)
+    {
+        FlowKey later = Packets.Ipv4(IpProtocols.Tcp);
+        later.NwFrag = FlowKey.FragAny | FlowKey.FragLater;
+        Translate(actions, later).ShouldBe("103");
+    }
+
+    [Fact]
     public void Popping_the_outer_of_two_tags_keeps_the_inner()
     {
         FlowKey twice = Packets.Tcp().Tagged(5).Tagged(6);

@@ -67,6 +67,42 @@ public class TunnelTests
         bridge.Translate(packet).Text.ShouldBe("set(ipv4(tos=0x3/0x3)),101");
     }
 
+    [Fact]
+    public void What_tells_congested_packets_apart_is_the_protocol_too()
+    {
+        FlowKey packet = From(Far1, 0);
+        (packet.TunTos, packet.NwTos) = (3, 1);
+        WithTunnels("in_port=10,actions=1").Translate(packet).Mask.NwProto.ShouldBe(byte.MaxValue);
+    }
+
+    [Fact]
+    public void Packets_of_one_megaflow_freeze_to_one_state_whatever_their_outer_ttl_and_the_tunnel_shows_again_behind_it()
+    {
+        TestSwitch bridge = WithTunnels("in_port=10,ct_state=-trk,actions=set_field:0x99->tun_id,ct(table=1)\ntable=1,tun_id=0x99,tun_src=172.16.0.1,actions=10,11");
+        FlowKey packet = From(Far1, 0);
+        uint id = bridge.Translate(packet).Recirculations.ShouldHaveSingleItem();
+        (packet.TunTtl, packet.TunTpSrc, packet.TunTos) = (7, 4242, 0);
+        bridge.Translate(packet).Recirculations.ShouldBe([id]);
+
+        packet.RecircId = id;
+        packet.CtState = CtState.Tracked | CtState.New;
+        packet.TunFlags |= TunnelFlags.Oam;
+        packet.TunGbpId = 5;
+        TestSwitch.Outcome behind = bridge.Translate(packet);
+        behind.Text.ShouldContain("oam");
+        behind.Outputs.ShouldBe([Socket]);
+        (behind.Mask.TunFlags & TunnelFlags.Oam).ShouldBe(TunnelFlags.Oam);
+        behind.Mask.TunGbpId.ShouldBe(ushort.MaxValue);
+    }
+
+    [Fact]
+    public void A_cut_for_a_tunnel_that_would_send_the_packet_back_does_not_meet_the_next_output()
+    {
+        FlowKey packet = From(Far1, 0);
+        packet.TunIpv4Dst = Far2;
+        WithTunnels("actions=output(port=11,max_len=100),1").Translate(packet).Text.ShouldBe("101");
+    }
+
     private static FlowKey From(uint source, ulong id)
     {
         FlowKey key = Packets.Tcp(Socket);
