@@ -32,13 +32,16 @@ internal sealed class ConntrackAction : OpenFlowAction
     /// <summary>The application gateway, <c>ftp</c> or <c>tftp</c>.</summary>
     public string? Helper { get; private set; }
 
+    /// <summary>What a kernel refuses without a commit (<c>parse_ct</c> in its conntrack.c), if there is any of it.</summary>
+    private string? NeedsCommit => Force ? "force" : Exec.Actions.IsEmpty ? Nat is null or { Target: NatTarget.Existing } ? null : "nat with src or dst" : "exec";
+
     public static OpenFlowAction Parse(string name, ref ActionArguments arguments)
     {
         var action = new ConntrackAction();
         int start = arguments.Cursor.Position;
         while (ActionArguments.TryTakePair(ref arguments.Cursor, out string key, out int keyAt, out TextCursor value))
             action.ParsePart(key, keyAt, ref value, arguments);
-        return action.Force && !action.Commit ? throw arguments.Cursor.ErrorAt(start, "force needs commit") : action;
+        return action.NeedsCommit is string part && !action.Commit ? throw arguments.Cursor.ErrorAt(start, $"{part} needs commit") : action;
     }
 
     public override void Format(StringBuilder text)

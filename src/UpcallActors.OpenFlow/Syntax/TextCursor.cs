@@ -9,6 +9,9 @@ namespace UpcallActors.OpenFlow;
 /// </summary>
 public ref struct TextCursor
 {
+    // Messages quote the text, of which a line may have megabytes.
+    private const int LongestMessage = 300;
+
     private readonly ReadOnlySpan<char> _text;
     private readonly int _column;
 
@@ -165,7 +168,7 @@ public ref struct TextCursor
 
     /// <summary>An error at a position taken earlier, for the caller to throw.</summary>
     public readonly FlowSyntaxException ErrorAt(int position, string message) =>
-        new(new FlowSyntaxError(Source, Line, _column + position, message));
+        new(new FlowSyntaxError(Source, Line, _column + position, message.Length <= LongestMessage ? message : message[..LongestMessage] + "…"));
 
     private static bool IsSeparator(char character) => character == ',' || char.IsWhiteSpace(character);
 }

@@ -16,13 +16,15 @@ public sealed class FlowTables
     public TablesSnapshot Current => Volatile.Read(ref _current);
 
     /// <summary>Makes the changes in their order and publishes the result at once, under the next version.</summary>
-    /// <exception cref="ArgumentException">A change that adds or modifies has no actions; nothing was changed.</exception>
+    /// <exception cref="ArgumentException">A change that adds or modifies has no actions, or its table does not exist; nothing was changed.</exception>
     public TablesSnapshot Apply(params ReadOnlySpan<FlowChange> changes)
     {
         foreach (FlowChange change in changes)
         {
             if (change.Actions is null && !IsDeletion(change))
                 throw new ArgumentException($"a change of kind {change.Command} needs actions", nameof(changes));
+            if (change.Table >= TablesSnapshot.TableCount)
+                throw new ArgumentException($"there is no table {change.Table}", nameof(changes));
         }
         lock (_writer)
         {

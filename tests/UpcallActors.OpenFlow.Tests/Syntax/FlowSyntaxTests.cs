@@ -4,6 +4,27 @@ namespace UpcallActors.OpenFlow.Tests;
 
 public class FlowSyntaxTests
 {
+    [Theory]
+    [InlineData("actions=ct(exec(set_field:1->ct_mark))")]
+    [InlineData("actions=ct(nat(src=10.0.0.1))")]
+    [InlineData("actions=ct(force)")]
+    public void Parts_of_ct_that_a_kernel_refuses_without_commit_are_refused_here(string flow)
+    {
+        FlowSyntaxException exception = Should.Throw<FlowSyntaxException>(() => FlowSyntax.ParseFlow(flow));
+        exception.Column.ShouldBe(12);
+        exception.Error.Message.ShouldEndWith("needs commit");
+    }
+
+    [Theory]
+    [InlineData("actions=")]
+    [InlineData("priority=")]
+    [InlineData("actions=ct(zone=1)")]
+    public void An_error_in_a_line_of_megabytes_is_told_in_a_line(string start)
+    {
+        string flow = start + new string('x', 5_000_000);
+        Should.Throw<FlowSyntaxException>(() => FlowSyntax.ParseFlow(flow)).Error.Message.Length.ShouldBeLessThan(400);
+    }
+
     // On the right what ovs-ofctl --no-stats dump-flows prints.
     [Theory]
     [InlineData("actions=drop", "actions=drop")]

@@ -2,6 +2,16 @@ namespace UpcallActors.OpenFlow.Tests;
 
 public class FlowTablesTests
 {
+    [Fact]
+    public void A_table_that_does_not_exist_is_refused_before_anything_is_changed()
+    {
+        var tables = new FlowTables();
+        FlowChange good = FlowSyntax.ParseFlow("actions=1");
+        Should.Throw<ArgumentException>(() => tables.Apply(good, good with { Table = 255 }));
+        tables.GetRules().ShouldBeEmpty();
+        tables.Current.Version.ShouldBe(0ul);
+    }
+
     private readonly FlowTables _tables = new();
 
     [Fact]
