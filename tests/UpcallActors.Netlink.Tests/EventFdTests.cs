@@ -1,9 +1,14 @@
+using System.ComponentModel;
+
 namespace UpcallActors.Netlink.Tests;
 
 public sealed class EventFdTests
 {
     private const int DoNotWait = 0;
     private const int Forever = -1;
+
+    /// <summary>Higher than any descriptor that a process may have (<c>fs.nr_open</c>).</summary>
+    private const int NeverOpen = int.MaxValue;
 
     [Fact]
     public void A_signal_makes_it_readable_until_it_is_reset()
@@ -51,5 +56,25 @@ public sealed class EventFdTests
         var wake = new EventFd();
         wake.Dispose();
         Should.NotThrow(wake.Signal);
+        Should.NotThrow(wake.Reset);
+        wake.Descriptor.ShouldBe(-1);
+    }
+
+    [Fact]
+    public void A_descriptor_that_is_not_open_is_not_ready_and_hides_no_other()
+    {
+        using var wake = new EventFd();
+        Readiness.Wait(NeverOpen, wake.Descriptor, DoNotWait).ShouldBe((false, false));
+        wake.Signal();
+        Readiness.Wait(NeverOpen, wake.Descriptor, Forever).ShouldBe((false, true));
+        Readiness.Wait(wake.Descriptor, NeverOpen, Forever).ShouldBe((true, false));
+        Readiness.Wait(NeverOpen, NeverOpen, DoNotWait).ShouldBe((false, false));
+    }
+
+    [Fact]
+    public void Waiting_for_ever_for_nothing_is_refused()
+    {
+        Should.Throw<Win32Exception>(() => Readiness.Wait(NeverOpen, -1, Forever));
+        Should.Throw<Win32Exception>(() => Readiness.Wait(-1, -1, Forever));
     }
 }

@@ -40,6 +40,17 @@ public sealed class SendVectorTests
     }
 
     [Fact]
+    public void A_piece_of_a_region_that_is_gone_cannot_be_read()
+    {
+        var region = new NativeRegion(64);
+        var vector = new SendVector(1);
+        vector.Append(region, 0, 4);
+        region.Dispose();
+        Should.Throw<ObjectDisposedException>(() => vector[0].Length);
+        Should.Throw<ArgumentOutOfRangeException>(() => new SendVector(1).Append(region, 0, 4));
+    }
+
+    [Fact]
     public void A_cleared_vector_is_empty_again()
     {
         using var region = new NativeRegion(64);

@@ -43,6 +43,8 @@ public sealed unsafe class NativeRegion : IDisposable
         Length = 0;
     }
 
+    internal bool IsDisposed => _start == null;
+
     internal byte* Address(int offset, int length)
     {
         _ = Slice(offset, length);

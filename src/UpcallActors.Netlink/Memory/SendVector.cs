@@ -10,9 +10,14 @@ namespace UpcallActors.Netlink;
 public sealed unsafe class SendVector
 {
     private readonly IoVector[] _pieces;
+    private readonly NativeRegion[] _regions;
 
     /// <summary>Room for <paramref name="capacity"/> pieces (the kernel takes at most 1,024, <c>UIO_MAXIOV</c>).</summary>
-    public SendVector(int capacity) => _pieces = GC.AllocateArray<IoVector>(capacity, pinned: true);
+    public SendVector(int capacity)
+    {
+        _pieces = GC.AllocateArray<IoVector>(capacity, pinned: true);
+        _regions = new NativeRegion[capacity];
+    }
 
     /// <summary>Pieces held.</summary>
     public int Count { get; private set; }
@@ -23,12 +28,13 @@ public sealed unsafe class SendVector
     /// <summary>Pieces that still fit.</summary>
     public int Free => _pieces.Length - Count;
 
-    /// <summary>A piece.</summary>
+    /// <summary>A piece. Throws when its region has been disposed since.</summary>
     public ReadOnlySpan<byte> this[int piece]
     {
         get
         {
             ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)piece, (uint)Count, nameof(piece));
+            ObjectDisposedException.ThrowIf(_regions[piece].IsDisposed, _regions[piece]);
             return new ReadOnlySpan<byte>(_pieces[piece].Start, (int)_pieces[piece].Length);
         }
     }
@@ -36,9 +42,11 @@ public sealed unsafe class SendVector
     /// <summary>Appends a piece; throws when it lies outside its region or no room is left (look at <see cref="Free"/> first).</summary>
     public void Append(NativeRegion region, int offset, int length)
     {
+        int total = checked(TotalLength + length);
         _pieces[Count] = new IoVector { Start = region.Address(offset, length), Length = (nuint)length };
+        _regions[Count] = region;
         Count++;
-        TotalLength += length;
+        TotalLength = total;
     }
 
     /// <summary>Forgets the pieces.</summary>

@@ -18,32 +18,45 @@ public sealed class EventFd : IDisposable
         _handle = new SafeFileHandle(descriptor, ownsHandle: true);
     }
 
-    /// <summary>The descriptor to poll for readability.</summary>
-    public int Descriptor => (int)_handle.DangerousGetHandle();
+    /// <summary>The descriptor to poll for readability; −1 after <see cref="Dispose"/>, when its number may already be another file's.</summary>
+    public int Descriptor => _handle.IsClosed ? -1 : (int)_handle.DangerousGetHandle();
 
     /// <summary>Makes the descriptor readable. Harmless after <see cref="Dispose"/>.</summary>
     public void Signal()
     {
-        bool held = false;
-        try
-        {
-            _handle.DangerousAddRef(ref held);
-            _ = Libc.Write(Descriptor, 1UL, sizeof(ulong));
-        }
-        catch (ObjectDisposedException)
-        {
-            // Whoever would have woken is gone.
-        }
-        finally
-        {
-            if (held)
-                _handle.DangerousRelease();
-        }
+        if (!TryHold())
+            return;
+        _ = Libc.Write((int)_handle.DangerousGetHandle(), 1UL, sizeof(ulong));
+        _handle.DangerousRelease();
     }
 
-    /// <summary>Makes the descriptor unreadable again.</summary>
-    public void Reset() => _ = Libc.Read(Descriptor, out _, sizeof(ulong));
+    /// <summary>Makes the descriptor unreadable again. Harmless after <see cref="Dispose"/>.</summary>
+    public void Reset()
+    {
+        if (!TryHold())
+            return;
+        _ = Libc.Read((int)_handle.DangerousGetHandle(), out _, sizeof(ulong));
+        _handle.DangerousRelease();
+    }
 
     /// <inheritdoc/>
     public void Dispose() => _handle.Dispose();
+
+    /// <summary>Keeps the descriptor from being closed, and its number from becoming another file's, during a call; false when it is closed.</summary>
+    private bool TryHold()
+    {
+        bool held = false;
+        if (_handle.IsClosed)
+            return false;
+        try
+        {
+            _handle.DangerousAddRef(ref held);
+        }
+        catch (ObjectDisposedException)
+        {
+            // Closed by another thread since we looked.
+        }
+
+        return held;
+    }
 }
