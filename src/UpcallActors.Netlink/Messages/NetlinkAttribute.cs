@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
 
 namespace UpcallActors.Netlink;
 
@@ -37,23 +38,51 @@ public readonly ref struct NetlinkAttribute
     public int PayloadOffset => Offset + HeaderLength;
 
     /// <summary>The payload as u8, or 0 if it is empty.</summary>
-    public byte U8 => Payload.IsEmpty ? (byte)0 : Payload[0];
+    public byte U8
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => Payload.IsEmpty ? (byte)0 : Payload[0];
+    }
 
     /// <summary>The payload as host-order u16, or 0 if it is too short.</summary>
-    public ushort U16 => BinaryPrimitives.TryReadUInt16LittleEndian(Payload, out ushort value) ? value : (ushort)0;
+    public ushort U16
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => BinaryPrimitives.TryReadUInt16LittleEndian(Payload, out ushort value) ? value : (ushort)0;
+    }
 
     /// <summary>The payload as host-order u32, or 0 if it is too short.</summary>
-    public uint U32 => BinaryPrimitives.TryReadUInt32LittleEndian(Payload, out uint value) ? value : 0;
+    public uint U32
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => BinaryPrimitives.TryReadUInt32LittleEndian(Payload, out uint value) ? value : 0;
+    }
 
     /// <summary>The payload as host-order u64, or 0 if it is too short.</summary>
-    public ulong U64 => BinaryPrimitives.TryReadUInt64LittleEndian(Payload, out ulong value) ? value : 0;
+    public ulong U64
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => BinaryPrimitives.TryReadUInt64LittleEndian(Payload, out ulong value) ? value : 0;
+    }
 
     /// <summary>The payload as network-order u16, or 0 if it is too short.</summary>
-    public ushort U16BigEndian => BinaryPrimitives.TryReadUInt16BigEndian(Payload, out ushort value) ? value : (ushort)0;
+    public ushort U16BigEndian
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => BinaryPrimitives.TryReadUInt16BigEndian(Payload, out ushort value) ? value : (ushort)0;
+    }
 
     /// <summary>The payload as network-order u32, or 0 if it is too short.</summary>
-    public uint U32BigEndian => BinaryPrimitives.TryReadUInt32BigEndian(Payload, out uint value) ? value : 0;
+    public uint U32BigEndian
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => BinaryPrimitives.TryReadUInt32BigEndian(Payload, out uint value) ? value : 0;
+    }
 
     /// <summary>The payload as network-order u64, or 0 if it is too short.</summary>
-    public ulong U64BigEndian => BinaryPrimitives.TryReadUInt64BigEndian(Payload, out ulong value) ? value : 0;
+    public ulong U64BigEndian
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => BinaryPrimitives.TryReadUInt64BigEndian(Payload, out ulong value) ? value : 0;
+    }
 }

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
 
 namespace UpcallActors.Netlink;
 
@@ -49,17 +50,25 @@ public readonly ref struct NetlinkAttributes
     public ref struct Enumerator
     {
         private readonly ReadOnlySpan<byte> _bytes;
+        private int _start;
+        private int _length;
         private int _next;
+        private ushort _rawType;
 
         internal Enumerator(ReadOnlySpan<byte> bytes) => _bytes = bytes;
 
         /// <summary>The attribute at hand.</summary>
-        public NetlinkAttribute Current { get; private set; }
+        public readonly NetlinkAttribute Current
+        {
+            [MethodImpl(MethodImplOptions.AggressiveInlining)]
+            get => new(_rawType, _bytes.Slice(_start + NetlinkAttribute.HeaderLength, _length), _start);
+        }
 
         /// <summary>What ended the walk: <see cref="NetlinkParseError.None"/> at the proper end.</summary>
         public NetlinkParseError Error { get; private set; }
 
         /// <summary>Moves on; false at the end or at the first malformed attribute.</summary>
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public bool MoveNext()
         {
             int left = _bytes.Length - _next;
@@ -67,13 +76,15 @@ public readonly ref struct NetlinkAttributes
                 return false;
             if (left < NetlinkAttribute.HeaderLength)
                 return Fail(NetlinkParseError.AttributeTruncated);
-            int length = BinaryPrimitives.ReadUInt16LittleEndian(_bytes[_next..]);
+            uint header = BinaryPrimitives.ReadUInt32LittleEndian(_bytes[_next..]);
+            int length = (ushort)header;
             if (length < NetlinkAttribute.HeaderLength)
                 return Fail(NetlinkParseError.AttributeLengthBelowHeader);
             if (length > left)
                 return Fail(NetlinkParseError.AttributeLengthBeyondBuffer);
-            ushort type = BinaryPrimitives.ReadUInt16LittleEndian(_bytes[(_next + 2)..]);
-            Current = new NetlinkAttribute(type, _bytes.Slice(_next + NetlinkAttribute.HeaderLength, length - NetlinkAttribute.HeaderLength), _next);
+            _rawType = (ushort)(header >> 16);
+            _start = _next;
+            _length = length - NetlinkAttribute.HeaderLength;
             _next += Math.Min(NetlinkAlignment.Align(length), left);
             return true;
         }

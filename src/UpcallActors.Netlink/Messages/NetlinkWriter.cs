@@ -74,25 +74,13 @@ public ref struct NetlinkWriter
     public void PutFlag(ushort type) => TryPutHeader(type, 0, out _);
 
     /// <summary>Writes a u8.</summary>
-    public void PutU8(ushort type, byte value)
-    {
-        if (TryPutHeader(type, 1, out Span<byte> target))
-            target[0] = value;
-    }
+    public void PutU8(ushort type, byte value) => PutWord(type, 1, value);
 
     /// <summary>Writes a host-order u16.</summary>
-    public void PutU16(ushort type, ushort value)
-    {
-        if (TryPutHeader(type, 2, out Span<byte> target))
-            BinaryPrimitives.WriteUInt16LittleEndian(target, value);
-    }
+    public void PutU16(ushort type, ushort value) => PutWord(type, 2, value);
 
     /// <summary>Writes a host-order u32.</summary>
-    public void PutU32(ushort type, uint value)
-    {
-        if (TryPutHeader(type, 4, out Span<byte> target))
-            BinaryPrimitives.WriteUInt32LittleEndian(target, value);
-    }
+    public void PutU32(ushort type, uint value) => PutWord(type, 4, value);
 
     /// <summary>Writes a host-order u64.</summary>
     public void PutU64(ushort type, ulong value)
@@ -102,18 +90,10 @@ public ref struct NetlinkWriter
     }
 
     /// <summary>Writes a network-order u16.</summary>
-    public void PutU16BigEndian(ushort type, ushort value)
-    {
-        if (TryPutHeader(type, 2, out Span<byte> target))
-            BinaryPrimitives.WriteUInt16BigEndian(target, value);
-    }
+    public void PutU16BigEndian(ushort type, ushort value) => PutWord(type, 2, BinaryPrimitives.ReverseEndianness(value));
 
     /// <summary>Writes a network-order u32.</summary>
-    public void PutU32BigEndian(ushort type, uint value)
-    {
-        if (TryPutHeader(type, 4, out Span<byte> target))
-            BinaryPrimitives.WriteUInt32BigEndian(target, value);
-    }
+    public void PutU32BigEndian(ushort type, uint value) => PutWord(type, 4, BinaryPrimitives.ReverseEndianness(value));
 
     /// <summary>Writes a network-order u64.</summary>
     public void PutU64BigEndian(ushort type, ulong value)
@@ -153,18 +133,31 @@ public ref struct NetlinkWriter
     /// <summary>Forgets everything after <paramref name="length"/>, an earlier <see cref="Length"/>.</summary>
     public void Truncate(int length) => Length = Math.Min(Length, length);
 
+    /// <summary>An attribute of at most 4 bytes is one store of 8: length, type, payload and its padding.</summary>
+    private void PutWord(ushort type, int payloadLength, uint payload)
+    {
+        const int WordLength = NetlinkAttribute.HeaderLength + sizeof(uint);
+        if (Overflowed || WordLength > _buffer.Length - Length)
+        {
+            Overflowed = true;
+            return;
+        }
+
+        ulong word = (uint)(NetlinkAttribute.HeaderLength + payloadLength) | ((uint)type << 16) | ((ulong)payload << 32);
+        BinaryPrimitives.WriteUInt64LittleEndian(_buffer.Slice(Length, WordLength), word);
+        Length += WordLength;
+    }
+
     private bool TryPutHeader(ushort type, int payloadLength, out Span<byte> payload)
     {
         payload = default;
         int length = NetlinkAttribute.HeaderLength + payloadLength;
-        if (length > ushort.MaxValue)
+        if ((uint)payloadLength > ushort.MaxValue - NetlinkAttribute.HeaderLength || !TryReserve(length, out Span<byte> target))
         {
             Overflowed = true;
             return false;
         }
 
-        if (!TryReserve(length, out Span<byte> target))
-            return false;
         BinaryPrimitives.WriteUInt16LittleEndian(target, (ushort)length);
         BinaryPrimitives.WriteUInt16LittleEndian(target[2..], type);
         payload = target[NetlinkAttribute.HeaderLength..];
@@ -175,7 +168,7 @@ public ref struct NetlinkWriter
     private bool TryReserve(int length, out Span<byte> target)
     {
         int padded = NetlinkAlignment.Align(length);
-        if (Overflowed || padded > _buffer.Length - Length)
+        if (Overflowed || (uint)padded > (uint)(_buffer.Length - Length))
         {
             Overflowed = true;
             target = default;

@@ -38,32 +38,42 @@ public struct FlowKey : IEquatable<FlowKey>
 
     /// <summary>The words, to read and write in place.</summary>
     [UnscopedRef]
-    public Span<ulong> Words => MemoryMarshal.CreateSpan(ref Unsafe.As<WordArray, ulong>(ref _words), WordCount);
+    public Span<ulong> Words
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => MemoryMarshal.CreateSpan(ref Unsafe.As<WordArray, ulong>(ref _words), WordCount);
+    }
 
     /// <summary>The words, to read.</summary>
     [UnscopedRef]
-    public readonly ReadOnlySpan<ulong> ReadOnlyWords => MemoryMarshal.CreateReadOnlySpan(ref Unsafe.As<WordArray, ulong>(ref Unsafe.AsRef(in _words)), WordCount);
+    public readonly ReadOnlySpan<ulong> ReadOnlyWords
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => MemoryMarshal.CreateReadOnlySpan(ref Unsafe.As<WordArray, ulong>(ref Unsafe.AsRef(in _words)), WordCount);
+    }
 
     /// <summary>Reads a field of up to 64 bits.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public readonly ulong Get(FieldLocation field) => (_words[field.Word] >> field.Shift) & field.LowMask;
+    public readonly ulong Get(FieldLocation field) => (ReadOnlyWords[field.Word] >> field.Shift) & field.LowMask;
 
     /// <summary>Writes a field of up to 64 bits; bits above its width are cut off.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Set(FieldLocation field, ulong value)
     {
-        ref ulong word = ref _words[field.Word];
+        ref ulong word = ref Words[field.Word];
         word = (word & ~(field.LowMask << field.Shift)) | ((value & field.LowMask) << field.Shift);
     }
 
     /// <summary>Reads a field of 128 bits.</summary>
-    public readonly UInt128 Get128(FieldLocation field) => new(_words[field.Word], _words[field.Word + 1]);
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public readonly UInt128 Get128(FieldLocation field) => new(ReadOnlyWords[field.Word], ReadOnlyWords[field.Word + 1]);
 
     /// <summary>Writes a field of 128 bits.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Set128(FieldLocation field, UInt128 value)
     {
-        _words[field.Word] = (ulong)(value >> 64);
-        _words[field.Word + 1] = (ulong)value;
+        Words[field.Word] = (ulong)(value >> 64);
+        Words[field.Word + 1] = (ulong)value;
     }
 
     /// <summary>OVS_TUNNEL_KEY_ATTR_ID.</summary>

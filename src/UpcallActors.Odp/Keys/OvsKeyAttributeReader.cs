@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
 using UpcallActors.Netlink;
 
 namespace UpcallActors.Odp;
@@ -6,8 +7,12 @@ namespace UpcallActors.Odp;
 /// <summary>Reads single key attributes, those that mean the same wherever they stand. VLAN tags are <see cref="OvsFlowKeyReader"/>'s.</summary>
 internal static class OvsKeyAttributeReader
 {
+    private static readonly int[] FixedLengths = [.. Enumerable.Range(0, OvsKeyAttribute.Ipv6ExtHdrs + 1).Select(type => LengthOf((ushort)type))];
+
     /// <summary>Payload bytes of an attribute of fixed size, −1 for the others and those not known.</summary>
-    internal static int FixedLength(ushort type) => type switch
+    internal static int FixedLength(ushort type) => type < FixedLengths.Length ? FixedLengths[type] : -1;
+
+    private static int LengthOf(ushort type) => type switch
     {
         OvsKeyAttribute.Priority or OvsKeyAttribute.InPort or OvsKeyAttribute.SkbMark or OvsKeyAttribute.DpHash or OvsKeyAttribute.RecircId => 4,
         OvsKeyAttribute.CtState or OvsKeyAttribute.CtMark or OvsKeyAttribute.PacketType => 4,
@@ -40,6 +45,7 @@ internal static class OvsKeyAttributeReader
         };
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static ulong ReadMac(ReadOnlySpan<byte> bytes) => ((ulong)BinaryPrimitives.ReadUInt32BigEndian(bytes) << 16) | BinaryPrimitives.ReadUInt16BigEndian(bytes[4..]);
 
     /// <summary>Attributes that no value makes invalid.</summary>

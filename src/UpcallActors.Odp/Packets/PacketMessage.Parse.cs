@@ -15,19 +15,22 @@ public readonly partial struct PacketMessage
     public static OdpParseError TryParse(ReadOnlySpan<byte> message, out PacketMessage parsed)
     {
         parsed = default;
-        OdpParseError error = OvsHeader.TryRead(message, out _, out byte command, out int ifIndex, out ReadOnlySpan<byte> attributes);
+        OdpParseError error = OvsHeader.TryReadUnchecked(message, out _, out byte command, out int ifIndex, out ReadOnlySpan<byte> attributes);
         if (error != OdpParseError.None)
             return error;
         if (command is < (byte)PacketCommand.Miss or > (byte)PacketCommand.Execute)
             return OdpParseError.UnknownCommand;
 
         var found = default(Found);
-        foreach (NetlinkAttribute attribute in new NetlinkAttributes(attributes))
+        NetlinkAttributes.Enumerator list = new NetlinkAttributes(attributes).GetEnumerator();
+        while (list.MoveNext())
         {
-            if (!found.Take(attribute))
+            if (!found.Take(list.Current))
                 return OdpParseError.AttributeSize;
         }
 
+        if (list.Error != NetlinkParseError.None)
+            return OdpParseError.Netlink;
         error = found.Check(message, isExecute: command == (byte)PacketCommand.Execute);
         if (error != OdpParseError.None)
             return error;

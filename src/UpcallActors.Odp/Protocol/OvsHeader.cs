@@ -29,6 +29,15 @@ public static class OvsHeader
     /// </summary>
     public static OdpParseError TryRead(ReadOnlySpan<byte> buffer, out NetlinkMessage message, out byte command, out int datapathIfIndex, out ReadOnlySpan<byte> attributes)
     {
+        OdpParseError error = TryReadUnchecked(buffer, out message, out command, out datapathIfIndex, out attributes);
+        if (error != OdpParseError.None)
+            return error;
+        return NetlinkAttributes.Check(attributes) == NetlinkParseError.None ? OdpParseError.None : OdpParseError.Netlink;
+    }
+
+    /// <summary>As <see cref="TryRead"/>, for who looks at each attribute anyway: whether the list is well formed is not checked.</summary>
+    internal static OdpParseError TryReadUnchecked(ReadOnlySpan<byte> buffer, out NetlinkMessage message, out byte command, out int datapathIfIndex, out ReadOnlySpan<byte> attributes)
+    {
         command = 0;
         datapathIfIndex = 0;
         attributes = default;
@@ -39,6 +48,6 @@ public static class OvsHeader
         if (!BinaryPrimitives.TryReadInt32LittleEndian(body, out datapathIfIndex))
             return OdpParseError.OvsHeaderTruncated;
         attributes = body[Length..];
-        return NetlinkAttributes.Check(attributes) == NetlinkParseError.None ? OdpParseError.None : OdpParseError.Netlink;
+        return OdpParseError.None;
     }
 }
