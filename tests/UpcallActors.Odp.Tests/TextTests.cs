@@ -96,8 +96,26 @@ public sealed class TextTests
     [InlineData("set(ipv4())x", 11)]
     [InlineData("hash(l5(0))", 5)]
     [InlineData("push_vlan(vid=4096,pcp=0)", 14)]
+    [InlineData("set(ipv6(label=0x100000))", 15)]
     public void Actions_that_cannot_be_read_say_where(string text, int position) =>
         Should.Throw<OdpTextException>(() => ActionText.Parse(text, null)).Position.ShouldBe(position);
+
+    [Fact]
+    public void A_field_too_long_to_set_is_refused_and_not_cut()
+    {
+        string options = string.Concat(Enumerable.Repeat("{class=0x1,type=0x2,len=124,0x1}", 20));
+        Should.Throw<OdpTextException>(() => ActionText.Parse($"set(tunnel(tun_id=0x1,dst=1.2.3.4,ttl=64,geneve({options}),flags(key)))", null));
+    }
+
+    /// <summary>The kernel refuses a mask with a bit above the label's 20 (<c>validate_set</c>).</summary>
+    [Fact]
+    public void A_label_set_in_full_has_a_mask_of_20_bits()
+    {
+        byte[] actions = ActionText.Parse("set(ipv6(label=0x5))", null);
+        Convert.ToHexStringLower(actions).ShouldContain("00000005");
+        Convert.ToHexStringLower(actions).ShouldContain("000fffff");
+        Convert.ToHexStringLower(actions).ShouldNotContain("ffffffff");
+    }
 
     [Fact]
     public void Actions_nested_too_deeply_are_refused()

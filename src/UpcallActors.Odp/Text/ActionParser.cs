@@ -232,6 +232,8 @@ internal sealed class ActionParser(TextCursor cursor, IOdpPortNames names)
         }
 
         KeyParser.ParseAttribute(cursor, names, ref key, ref mask, depth: 0);
+        if (key.Overflowed || mask.Overflowed)
+            throw cursor.Expected("a shorter field");
         NetlinkAttributes.Enumerator keys = new NetlinkAttributes(key.Written).GetEnumerator();
         NetlinkAttributes.Enumerator masks = new NetlinkAttributes(mask.Written).GetEnumerator();
         if (!keys.MoveNext() || !masks.MoveNext())

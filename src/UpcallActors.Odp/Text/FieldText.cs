@@ -112,8 +112,7 @@ internal static class FieldText
     internal static (UInt128 Value, UInt128 Mask) Parse(TextCursor cursor, FieldSyntax syntax)
     {
         UInt128 value = ParseValue(cursor, syntax);
-        UInt128 full = syntax == FieldSyntax.Label ? uint.MaxValue : FullMask(syntax);
-        return (value, cursor.TryTake("/") ? ParseValue(cursor, syntax) : full);
+        return (value, cursor.TryTake("/") ? ParseValue(cursor, syntax) : FullMask(syntax));
     }
 
     internal static UInt128 ParseValue(TextCursor cursor, FieldSyntax syntax) => syntax switch
@@ -122,6 +121,7 @@ internal static class FieldText
         FieldSyntax.Ipv4 => ParseAddress(cursor, AddressFamily.InterNetwork),
         FieldSyntax.Ipv6 => ParseAddress(cursor, AddressFamily.InterNetworkV6),
         FieldSyntax.Fragment => ParseFragment(cursor),
+        FieldSyntax.Label => cursor.TakeNumber(20),
         _ => cursor.TakeNumber(8 * Length(syntax)),
     };
 

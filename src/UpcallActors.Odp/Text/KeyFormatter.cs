@@ -31,7 +31,9 @@ internal sealed class KeyFormatter(StringBuilder text, IOdpPortNames names, bool
             if (!HasExpectedLength(attribute, bits))
                 continue;
             bool isNested = attribute.Type is OvsKeyAttribute.Encap or OvsKeyAttribute.Tunnel or OvsKeyAttribute.Nsh;
-            bool isWildcard = bits.IsMissing || bits.IsWildcard;
+
+            // Of an attribute that ovs-dpctl does not know it prints even a mask of zeros.
+            bool isWildcard = bits.IsMissing || (bits.IsWildcard && KeyNames.IsNamed(attribute.Type));
             if (verbose || !isWildcard || isNested)
             {
                 text.Append(separator);

@@ -18,7 +18,11 @@ internal static class KeyNames
         (OvsKeyAttribute.TcpFlags, "tcp_flags"), (OvsKeyAttribute.Mpls, "mpls"), (OvsKeyAttribute.Nsh, "nsh"),
     ];
 
-    internal static string Of(ushort type)
+    internal static string Of(ushort type) => Find(type) ?? string.Create(CultureInfo.InvariantCulture, $"key{type}");
+
+    internal static bool IsNamed(ushort type) => Find(type) is not null;
+
+    private static string? Find(ushort type)
     {
         foreach ((ushort candidate, string name, _) in Numbers)
         {
@@ -32,7 +36,7 @@ internal static class KeyNames
                 return name;
         }
 
-        return StructAttribute.Of(type)?.Name ?? string.Create(CultureInfo.InvariantCulture, $"key{type}");
+        return StructAttribute.Of(type)?.Name;
     }
 
     internal static bool IsNumber(ushort type) => Array.Exists(Numbers, number => number.Type == type);
