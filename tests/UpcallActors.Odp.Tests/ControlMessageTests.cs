@@ -52,6 +52,18 @@ public sealed class ControlMessageTests
         CtLimitMessage.TryParse(writer.Written, out _).ShouldBe(OdpParseError.AttributeSize);
     }
 
+    [Theory]
+    [InlineData(OvsDatapathAttribute.Stats)]
+    [InlineData(OvsDatapathAttribute.MegaflowStats)]
+    public void Counters_cut_short_are_refused_and_not_taken_for_zeros(int attribute)
+    {
+        var writer = new NetlinkWriter(new byte[128]);
+        int start = OvsHeader.Begin(ref writer, 40, NetlinkFlags.None, 1, OvsCommand.New, OvsFamilyVersion.Datapath, 3);
+        writer.PutReserved((ushort)attribute, DatapathStats.Length - 8);
+        writer.EndMessage(start);
+        DatapathMessage.TryParse(writer.Written, out _).ShouldBe(OdpParseError.AttributeSize);
+    }
+
     [Fact]
     public void A_datapath_request_is_read_as_written()
     {

@@ -99,10 +99,7 @@ public sealed record DatapathMessage
 
     private static int MinimumLength(ushort type) => type switch
     {
-        OvsDatapathAttribute.Stats => DatapathStats.Length,
-
-        // The kernel before 5.9 had a shorter structure: 16 bytes are what every version has.
-        OvsDatapathAttribute.MegaflowStats => 16,
+        OvsDatapathAttribute.Stats or OvsDatapathAttribute.MegaflowStats => DatapathStats.Length,
         OvsDatapathAttribute.UpcallPid or OvsDatapathAttribute.UserFeatures or OvsDatapathAttribute.MasksCacheSize => sizeof(uint),
         _ => 0,
     };
