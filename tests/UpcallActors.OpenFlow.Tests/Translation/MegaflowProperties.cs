@@ -28,7 +28,8 @@ public class MegaflowProperties
         "move:NXM_OF_VLAN_TCI[0..11]->NXM_NX_REG1[0..11]", "mod_dl_dst:02:00:00:00:00:07", "mod_vlan_vid:6", "mod_vlan_pcp:2", "mod_nw_src:10.9.9.9", "mod_nw_tos:64", "mod_nw_ecn:1", "mod_nw_ttl:7",
         "mod_tp_src:99", "mod_tp_dst:99", "dec_ttl", "push_vlan:0x8100", "push_vlan:0x88a8", "strip_vlan", "ct(commit,zone=4)", "ct(table=1,zone=5)", "ct(commit,zone=NXM_OF_TCP_SRC[])",
         "ct(commit,exec(set_field:0x1->ct_mark))", "ct(commit,exec(move:NXM_OF_IP_SRC[]->NXM_NX_CT_MARK[]))", "ct_clear", "clone(strip_vlan,2)", "clone(ct(commit),3)", "clone(mod_dl_src:02:00:00:00:00:08,1)",
-        "output:NXM_NX_REG0[]", "output:NXM_NX_REG1[0..3]", "output(port=2,max_len=60)",
+        "output:NXM_NX_REG0[]", "output:NXM_NX_REG1[0..3]", "output(port=2,max_len=60)", "strip_vlan,push_vlan:0x8100,mod_vlan_vid:5", "set_field:99->tcp_dst",
+        "ct(commit,exec(move:NXM_NX_CT_MARK[0..7]->NXM_NX_CT_LABEL[8..15]))", "ct(table=2,zone=NXM_NX_REG0[0..15],nat)", "load:0x3->NXM_OF_VLAN_TCI[13..15]",
     ];
 
     [Fact]
