@@ -14,7 +14,7 @@ public sealed class EventFd : IDisposable
     {
         int descriptor = Libc.EventFd(0, Libc.EventFdCloseOnExec | Libc.EventFdNonBlocking);
         if (descriptor < 0)
-            throw new Win32Exception(Marshal.GetLastPInvokeError(), "eventfd");
+            throw new Win32Exception(Marshal.GetLastPInvokeError(), $"eventfd: {Marshal.GetLastPInvokeErrorMessage()}");
         _handle = new SafeFileHandle(descriptor, ownsHandle: true);
     }
 
