@@ -33,6 +33,8 @@ internal static class ReplayColumns
     /// <param name="recordings">How many recordings there are; a signal may have come before the last one.</param>
     public static string Closing(IReadOnlyList<ReplayRow> rows, int recordings)
     {
+        if (rows.Count == 0)
+            return $"Stopped before the first of {recordings} recordings was replayed.";
         int different = rows.Count(row => !row.Identical);
         return (different, rows.Count == recordings) switch
         {

@@ -52,13 +52,14 @@ public sealed class CaptureReplay
     public async Task RunAsync(ReplayPace pace, Func<CancellationToken, ValueTask> slowPathIdle, TimeProvider time, CancellationToken cancellation)
     {
         long started = time.GetTimestamp();
-        // Purges before the first frame have nothing to wait for.
+        // Purges before the first frame and after the last one have nothing to wait for.
         long first = _events.FirstOrDefault(entry => entry.Input >= 0).Microseconds;
+        long last = _events.LastOrDefault(entry => entry.Input >= 0).Microseconds;
         foreach (Event entry in _events)
         {
             cancellation.ThrowIfCancellationRequested();
             if (pace == ReplayPace.Recorded)
-                await WaitAsync(TimeSpan.FromMicroseconds(entry.Microseconds - first), started, time, cancellation);
+                await WaitAsync(TimeSpan.FromMicroseconds(Math.Min(entry.Microseconds, last) - first), started, time, cancellation);
 
             Play(entry);
             if (pace == ReplayPace.WhenIdle)

@@ -56,6 +56,7 @@ public sealed class TerminalReportTests
     {
         ReplayRow[] rows = [Row("one", "6.1", different > 0 ? ["differs"] : []), Row("two", "7.2", different > 1 ? ["differs"] : [])];
         ReplayColumns.Closing(rows, recordings).ShouldBe(expected);
+        ReplayColumns.Closing([], recordings).ShouldBe($"Stopped before the first of {recordings} recordings was replayed.");
     }
 
     [Fact]

@@ -106,6 +106,15 @@ public sealed class CaptureTests
     }
 
     [Fact]
+    public void In_recorded_time_the_last_frame_is_the_end_whatever_purges_come_later()
+    {
+        using var datapath = new TestDatapath();
+        var replay = new CaptureReplay(datapath.Datapath, [new CaptureInput(TestDatapath.PortA, [new CapturedFrame(5, TestFrames.Udp())], TestFrames.HostA)], [long.MaxValue]);
+        replay.RunAsync(ReplayPace.Recorded, _ => ValueTask.CompletedTask, new SteppedTime(), CancellationToken.None).IsCompletedSuccessfully.ShouldBeTrue();
+        replay.Played.ShouldBe(1);
+    }
+
+    [Fact]
     public void What_a_port_puts_out_is_a_capture_again()
     {
         using var file = new MemoryStream();
