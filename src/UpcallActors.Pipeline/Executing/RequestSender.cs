@@ -62,7 +62,13 @@ internal sealed class RequestSender : IDisposable
         }
 
         if (_bytes + request.TotalLength > _channel.SendLimit)
+        {
             Send();
+
+            // This request got its number before that send, and is answered after the next.
+            _firstSequence -= 2;
+        }
+
         _requests[_count++] = request;
         _bytes += request.TotalLength;
     }
@@ -103,8 +109,8 @@ internal sealed class RequestSender : IDisposable
         if (errno == 0)
         {
             CountSent(first, count);
-            ReadAnswers();
             _settled = first + count;
+            ReadAnswers();
         }
         else if (count > 1 && errno is MessageSize or TryAgain or NoBuffers)
         {

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Diagnostics;
 using Akka.Actor;
 using UpcallActors.Netlink;
@@ -97,8 +98,6 @@ internal sealed class RouterActor : StageActor
         if (record.Class is not (UpcallClass.Miss or UpcallClass.SlowPath))
         {
             record.Progress = UpcallProgress.Done;
-            if (record.Class == UpcallClass.Controller)
-                Lane.Counters.CountControllerPackets(1);
             return;
         }
 
@@ -139,7 +138,7 @@ internal sealed class RouterActor : StageActor
 
     private bool IsUpcall(ReadOnlySpan<byte> message, in PacketMessage parsed) =>
         parsed.Command is PacketCommand.Miss or PacketCommand.Action
-        && System.Buffers.Binary.BinaryPrimitives.ReadUInt16LittleEndian(message[NetlinkMessage.TypeOffset..]) == _family;
+        && BinaryPrimitives.ReadUInt16LittleEndian(message[NetlinkMessage.TypeOffset..]) == _family;
 
     private UpcallClass ClassOf(Extent userData, ReadOnlySpan<byte> message)
     {

@@ -17,7 +17,6 @@ public sealed class LaneCounters
     private long _duplicates;
     private long _translated;
     private long _translationErrors;
-    private long _controllerPackets;
     private long _withMru;
     private int _largestMru;
     private long _executes;
@@ -52,8 +51,11 @@ public sealed class LaneCounters
     /// <summary>Translations that ended with an <see cref="XlateError"/>.</summary>
     public long TranslationErrors => Volatile.Read(ref _translationErrors);
 
-    /// <summary>Packets for a controller: asked for by a translation, or sent up for it by the datapath.</summary>
-    public long ControllerPackets => Volatile.Read(ref _controllerPackets);
+    /// <summary>
+    /// Packets for a controller. The datapath sends each of them up, also those that an EXECUTE of ours asks for, and as they come
+    /// they are counted: counting translations, too, would count the first packet of a flow twice.
+    /// </summary>
+    public long ControllerPackets => ByClass(UpcallClass.Controller);
 
     /// <summary>Upcalls with an MRU.</summary>
     public long WithMru => Volatile.Read(ref _withMru);
@@ -129,8 +131,6 @@ public sealed class LaneCounters
         if (withError != 0)
             Interlocked.Add(ref _translationErrors, withError);
     }
-
-    internal void CountControllerPackets(int packets) => Interlocked.Add(ref _controllerPackets, packets);
 
     internal void CountMru(int upcalls, int largest)
     {

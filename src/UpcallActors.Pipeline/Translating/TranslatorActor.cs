@@ -15,7 +15,6 @@ internal sealed class TranslatorActor : StageActor
     private bool _translates;
     private int _made;
     private int _withError;
-    private int _controllerPackets;
     private int _tooLong;
 
     public TranslatorActor(Lane lane, IActorRef executor)
@@ -69,29 +68,32 @@ internal sealed class TranslatorActor : StageActor
         ref UpcallRecord record = ref batch.Record(upcall);
         if (record.Progress != UpcallProgress.ToTranslate)
             return;
-        if (record.DuplicateOf != UpcallRecord.Original)
-        {
-            ref UpcallRecord original = ref batch.Record(record.DuplicateOf);
-            if (original.Progress == UpcallProgress.ToExecute)
-            {
-                TakeOver(ref record, original);
-                return;
-            }
-
-            // The original failed; that is no reason to give up this one.
-            record.DuplicateOf = UpcallRecord.Original;
-        }
-
-        TranslateAnew(batch, upcall, ref record);
+        if (record.DuplicateOf == UpcallRecord.Original || !TryTakeOver(batch, upcall, ref record))
+            TranslateAnew(batch, upcall, ref record);
     }
 
-    private void TakeOver(ref UpcallRecord record, in UpcallRecord original)
+    /// <summary>
+    /// Takes over the translation of the earlier upcall with the same key. If that one failed, it is no reason to give up this
+    /// one, which then stands in for it before the duplicates behind: the failed one, done with, points at its stand-in.
+    /// </summary>
+    private static bool TryTakeOver(UpcallBatch batch, int upcall, ref UpcallRecord record)
     {
+        ref UpcallRecord first = ref batch.Record(record.DuplicateOf);
+        if (first.Progress != UpcallProgress.ToExecute && first.DuplicateOf != UpcallRecord.Original)
+            record.DuplicateOf = first.DuplicateOf;
+        ref UpcallRecord original = ref batch.Record(record.DuplicateOf);
+        if (original.Progress != UpcallProgress.ToExecute)
+        {
+            first.DuplicateOf = (short)upcall;
+            record.DuplicateOf = UpcallRecord.Original;
+            return false;
+        }
+
         record.Translation = original.Translation;
         record.TailOffset = original.TailOffset;
         record.TailLength = original.TailLength;
         record.Progress = UpcallProgress.ToExecute;
-        _controllerPackets += record.Translation.ControllerPackets;
+        return true;
     }
 
     private void TranslateAnew(UpcallBatch batch, int upcall, ref UpcallRecord record)
@@ -113,7 +115,6 @@ internal sealed class TranslatorActor : StageActor
         _translates = false;
         _made++;
         _withError += translation.Error == XlateError.None ? 0 : 1;
-        _controllerPackets += translation.ControllerPackets;
         record.Translation = translation;
         if ((uint)translation.ActionsLength > UpcallBatch.MaxActions)
         {
@@ -138,13 +139,10 @@ internal sealed class TranslatorActor : StageActor
             Lane.TranslatorFailures = 0;
         }
 
-        if (_controllerPackets != 0)
-            Lane.Counters.CountControllerPackets(_controllerPackets);
         if (_tooLong != 0)
             Lane.Counters.CountLost(LossCause.TooLong, _tooLong);
         _made = 0;
         _withError = 0;
-        _controllerPackets = 0;
         _tooLong = 0;
     }
 }

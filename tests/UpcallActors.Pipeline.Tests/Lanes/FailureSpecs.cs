@@ -38,6 +38,8 @@ public sealed class FailureSpecs() : PipelineSpec("own { type = PinnedDispatcher
 
         datapath.Executes.Select(message => message.Serial).ShouldBe([1u, 2u]);
         pipeline.Counters.Lost(LossCause.TranslatorFailed).ShouldBe(1);
+        Translators.Translations.ShouldBe(2, "what succeeds stands in for what failed");
+        datapath.FlowPuts.Count.ShouldBe(1);
     }
 
     [Fact]

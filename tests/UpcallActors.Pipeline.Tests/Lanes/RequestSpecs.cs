@@ -102,12 +102,16 @@ public sealed class RequestSpecs : PipelineSpec
             longest = Math.Max(longest, messages.Sum(message => (message.Bytes.Length + 3) & ~3));
             return 0;
         };
+        datapath.Answer = message => message.IsExecute ? Invalid : Exists;
         await using UpcallPipeline pipeline = Start(datapath);
 
         datapath.Upcall(Enumerable.Range(0, 30).Select(i => Upcalls.Miss(1, (uint)i, (uint)i, packetLength: i == 9 ? 2000 : 99)));
         await Idle(pipeline, datapath);
 
         longest.ShouldBeInRange(1000, 1500);
+        pipeline.Counters.Lanes[0].ExecuteErrors[Invalid].ShouldBe(29);
+        pipeline.Counters.Lanes[0].FlowPutErrors[Exists].ShouldBe(30);
+        pipeline.Counters.Lanes[0].StrayAnswers.ShouldBe(0);
         datapath.Executes.Select(message => message.Serial).ShouldBe(Enumerable.Range(0, 30).Where(i => i != 9).Select(i => (uint)i));
         pipeline.Counters.Lost(LossCause.TooLong).ShouldBe(1);
     }

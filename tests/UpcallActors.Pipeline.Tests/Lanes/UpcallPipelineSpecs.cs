@@ -105,6 +105,23 @@ public sealed class UpcallPipelineSpecs : PipelineSpec
     }
 
     [Fact]
+    public async Task A_packet_for_a_controller_counts_when_the_datapath_sends_it_up_and_not_when_it_is_asked_to()
+    {
+        using var datapath = new ScriptedDatapath();
+        ScriptedTranslators.TranslateUpcall output = ScriptedTranslators.OutputTo(2);
+        Translators.Decide = (in UpcallView upcall, Span<byte> actions, ref FlowKey mask) => output(upcall, actions, ref mask) with { ControllerPackets = 1 };
+        await using UpcallPipeline pipeline = Start(datapath);
+
+        datapath.Upcall(Upcalls.Miss(1, 1), Upcalls.Miss(1, 1));
+        await Idle(pipeline, datapath);
+        pipeline.Counters.ControllerPackets.ShouldBe(0);
+
+        datapath.Upcall(Upcalls.Action(1, 1, UserspaceReason.Controller), Upcalls.Action(1, 1, UserspaceReason.Controller));
+        await Idle(pipeline, datapath);
+        pipeline.Counters.ControllerPackets.ShouldBe(2);
+    }
+
+    [Fact]
     public async Task What_cannot_be_used_is_counted_by_reason_and_the_rest_goes_on()
     {
         using var datapath = new ScriptedDatapath();
