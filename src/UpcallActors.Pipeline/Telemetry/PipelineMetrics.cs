@@ -7,16 +7,21 @@ namespace UpcallActors.Pipeline;
 /// The pipeline's instruments. Counters are read off the lanes' own when somebody collects; histograms are recorded once per batch.
 /// <list type="table">
 /// <item><term>upcalls.received</term><description>{upcall}, by <c>class</c></description></item>
-/// <item><term>upcalls.port.received</term><description>{upcall}, by <c>in_port</c>; the busiest 64 ports by number of entry, the rest as <c>other</c></description></item>
+/// <item><term>upcalls.port.received</term><description>{upcall}, by <c>in_port</c>; the first 64 ports seen, the rest as <c>other</c></description></item>
 /// <item><term>upcalls.port.shed</term><description>{upcall}, by <c>in_port</c> likewise</description></item>
 /// <item><term>upcalls.completed</term><description>{upcall}, by <c>lane</c></description></item>
 /// <item><term>upcalls.duplicates</term><description>{upcall}: translated with an earlier one of their batch, by <c>lane</c></description></item>
 /// <item><term>upcalls.with_mru</term><description>{upcall}, by <c>lane</c></description></item>
 /// <item><term>upcalls.lost</term><description>{upcall}, by <c>cause</c>; <c>source</c> is lost before we could receive it</description></item>
+/// <item><term>upcalls.dropped</term><description>{upcall}: translated to no action, by <c>lane</c></description></item>
+/// <item><term>translations</term><description>{translation}, by <c>lane</c></description></item>
+/// <item><term>translations.with_error</term><description>{translation}, by <c>lane</c></description></item>
 /// <item><term>executes</term><description>{request}, by <c>lane</c></description></item>
 /// <item><term>flow_puts</term><description>{request}, by <c>lane</c></description></item>
 /// <item><term>flow_puts.stale</term><description>{flow}: not installed because the tables had changed, by <c>lane</c></description></item>
 /// <item><term>datapath.errors</term><description>{error}, by <c>request</c> (execute, flow_put, send) and <c>errno</c></description></item>
+/// <item><term>sends</term><description>{send}: system calls with a kernel datapath, by <c>lane</c></description></item>
+/// <item><term>answers.stray</term><description>{answer}: to no request of ours, by <c>lane</c></description></item>
 /// <item><term>actor.restarts</term><description>{restart}, by <c>lane</c></description></item>
 /// <item><term>credits.in_use</term><description>{batch}, by <c>lane</c></description></item>
 /// <item><term>batch.size</term><description>{upcall}, histogram, by <c>lane</c></description></item>
@@ -50,6 +55,11 @@ internal sealed class PipelineMetrics : IDisposable
         PerLane("upcall_actors.upcalls.completed", "{upcall}", "Upcalls done with", counters => counters.Completed);
         PerLane("upcall_actors.upcalls.duplicates", "{upcall}", "Upcalls translated with an earlier one of their batch", counters => counters.Duplicates);
         PerLane("upcall_actors.upcalls.with_mru", "{upcall}", "Upcalls of reassembled packets", counters => counters.WithMru);
+        PerLane("upcall_actors.upcalls.dropped", "{upcall}", "Upcalls translated to no action", counters => counters.Dropped);
+        PerLane("upcall_actors.translations", "{translation}", "Translations made", counters => counters.Translated);
+        PerLane("upcall_actors.translations.with_error", "{translation}", "Translations that ended with an error", counters => counters.TranslationErrors);
+        PerLane("upcall_actors.sends", "{send}", "Sends to the datapath", counters => counters.Sends);
+        PerLane("upcall_actors.answers.stray", "{answer}", "Answers to no request of ours", counters => counters.StrayAnswers);
         PerLane("upcall_actors.executes", "{request}", "EXECUTEs sent", counters => counters.Executes);
         PerLane("upcall_actors.flow_puts", "{request}", "Flow puts sent", counters => counters.FlowPuts);
         PerLane("upcall_actors.flow_puts.stale", "{flow}", "Flows not installed because the tables had changed", counters => counters.StaleFlows);

@@ -1,14 +1,16 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using System.Reflection;
+using UpcallActors.Netlink;
 using UpcallActors.Odp;
+using UpcallActors.Odp.Text;
 
 namespace UpcallActors.Pipeline;
 
 /// <summary>
 /// The pipeline's spans. A sampled batch has the spans <c>upcall.receive</c>, <c>upcall.route</c>, <c>upcall.translate</c> and
-/// <c>upcall.execute</c> in one trace; every n-th upcall in it has a span <c>upcall</c> of its own, linked to the batch's. The trace's
-/// context travels in the batch. Costs one field read per stage and batch while nobody listens.
+/// <c>upcall.execute</c> in one trace; every n-th upcall in it has a span <c>upcall</c> of its own, linked to the batch's, with its key, its megaflow (the key under
+/// the mask) and its actions as <c>ovs-dpctl</c> prints them. The trace's context travels in the batch. Costs one field read per stage and batch while nobody listens.
 /// </summary>
 internal static class PipelineTelemetry
 {
@@ -17,6 +19,9 @@ internal static class PipelineTelemetry
 
     /// <summary>The assembly's version, on source and meter.</summary>
     public static readonly string? Version = typeof(PipelineTelemetry).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion;
+
+    /// <summary>Room for a mask's attributes: twice a <see cref="FlowKey"/>, which all its fields' headers do not fill.</summary>
+    private const int MaxMask = 2 * FlowKey.WordCount * sizeof(ulong);
 
     private static readonly ActivitySource Source = new(new ActivitySourceOptions(Name) { Version = Version });
 
@@ -94,9 +99,19 @@ internal static class PipelineTelemetry
         span.SetTag("recirc_id", batch.Key(upcall).RecircId);
         if (record.Class is not (UpcallClass.Miss or UpcallClass.SlowPath))
             return;
-        span.SetTag("actions", Convert.ToHexStringLower(batch.Actions(record)));
+        ReadOnlySpan<byte> key = record.Message.Key.Of(batch.Slots.Message(upcall));
+        span.SetTag("key", FlowText.Format(key, [], names: null, verbose: false));
+        if (record.Translation == default)
+        {
+            span.SetStatus(ActivityStatusCode.Error, "not translated");
+            return;
+        }
+
         int masked = record.DuplicateOf == UpcallRecord.Original ? upcall : record.DuplicateOf;
-        span.SetTag("mask", Convert.ToHexStringLower(System.Runtime.InteropServices.MemoryMarshal.AsBytes(batch.Mask(masked).ReadOnlyWords)));
+        var mask = new NetlinkWriter(new byte[MaxMask]);
+        OvsFlowKeyWriter.WriteMask(batch.Key(upcall), batch.Mask(masked), ref mask);
+        span.SetTag("megaflow", FlowText.Format(key, mask.Written, names: null, verbose: false));
+        span.SetTag("actions", ActionText.Format(batch.Actions(record), names: null));
         if (record.Translation.Error != XlateError.None)
             span.SetStatus(ActivityStatusCode.Error, record.Translation.Error.ToString());
     }

@@ -38,8 +38,30 @@ public sealed class TelemetrySpecs : PipelineSpec
         sampled.ShouldAllBe(span => span.TraceId != receive.TraceId && span.Links.Single().Context.SpanId == receive.SpanId);
         sampled[0].GetTagItem("class").ShouldBe("miss");
         sampled[0].GetTagItem("mru").ShouldBe((ushort)1500);
-        sampled[0].GetTagItem("actions").ShouldBe("0800010002000000");
-        ((string)sampled[0].GetTagItem("mask")!).Length.ShouldBe(FlowKey.WordCount * 16);
+        ((string)sampled[0].GetTagItem("key")!).ShouldEndWith("eth_type(0x0800),ipv4(src=10.1.1.1,dst=10.2.0.1,proto=1,tos=0,ttl=64,frag=no),icmp(type=8,code=0)");
+        sampled[0].GetTagItem("megaflow").ShouldBe("in_port(1),eth()");
+        sampled[0].GetTagItem("actions").ShouldBe("2");
+        sampled[0].Status.ShouldBe(ActivityStatusCode.Unset);
+    }
+
+    [Fact]
+    public async Task The_span_of_an_upcall_that_its_translator_failed_over_says_so_and_shows_no_one_else_s_decision()
+    {
+        var spans = new ConcurrentQueue<Activity>();
+        using ActivityListener listener = Listen(spans);
+        using var datapath = new ScriptedDatapath();
+        Translators.Decide = (in UpcallView _, Span<byte> _, ref FlowKey _) => throw new InvalidOperationException("told to");
+        await using UpcallPipeline pipeline = Start(datapath, new UpcallPipelineSettings { UpcallSpanInterval = 1 });
+
+        datapath.Upcall(Upcalls.Miss(1, 1));
+        await Idle(pipeline, datapath);
+        await pipeline.StopAsync();
+
+        Activity upcall = spans.Single(span => span.OperationName == "upcall");
+        upcall.Status.ShouldBe(ActivityStatusCode.Error);
+        upcall.GetTagItem("key").ShouldNotBeNull();
+        upcall.GetTagItem("megaflow").ShouldBeNull();
+        upcall.GetTagItem("actions").ShouldBeNull();
     }
 
     [Fact]
@@ -105,6 +127,11 @@ public sealed class TelemetrySpecs : PipelineSpec
         longs["upcall_actors.upcalls.with_mru lane=0"].ShouldBe(2);
         longs["upcall_actors.executes lane=0"].ShouldBe(2);
         longs["upcall_actors.flow_puts lane=0"].ShouldBe(1);
+        longs["upcall_actors.translations lane=0"].ShouldBe(1);
+        longs["upcall_actors.translations.with_error lane=0"].ShouldBe(0);
+        longs["upcall_actors.upcalls.dropped lane=0"].ShouldBe(0);
+        longs["upcall_actors.sends lane=0"].ShouldBe(1);
+        longs["upcall_actors.answers.stray lane=0"].ShouldBe(0);
         longs["upcall_actors.datapath.errors request=flow_put,errno=17"].ShouldBe(1);
         histograms["upcall_actors.batch.size lane=0"].ShouldBe(4);
         histograms["upcall_actors.batch.latency lane=0"].ShouldBeGreaterThan(0);
