@@ -42,6 +42,9 @@ public sealed record UpcallPipelineSettings
     /// <summary>Of the upcalls in sampled batches every n-th gets a span of its own; 0 for none.</summary>
     public int UpcallSpanInterval { get; init; } = 64;
 
+    /// <summary>Whether all stages of a lane run on its own event loop.</summary>
+    internal bool RunsOnOneLoop => (ReceiverDispatcher ?? RouterDispatcher ?? TranslatorDispatcher ?? ExecutorDispatcher) is null;
+
     /// <summary>Throws <see cref="ArgumentOutOfRangeException"/> for a value outside its range.</summary>
     internal void Validate()
     {

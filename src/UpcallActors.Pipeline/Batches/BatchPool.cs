@@ -34,7 +34,7 @@ internal sealed class BatchPool
         _batches = new UpcallBatch[credits];
         for (int i = credits - 1; i >= 0; i--)
         {
-            _batches[i] = new UpcallBatch(this, i, batchSize);
+            _batches[i] = new UpcallBatch(i, batchSize);
             Push(i);
         }
     }
@@ -51,14 +51,8 @@ internal sealed class BatchPool
     /// <summary>Whether every batch is back.</summary>
     public bool IsFull => Free == Credits;
 
-    /// <summary>How many batches an owner holds now.</summary>
-    public int HeldBy(BatchOwner owner)
-    {
-        int held = 0;
-        foreach (UpcallBatch batch in _batches)
-            held += batch.Owner == owner ? 1 : 0;
-        return held;
-    }
+    /// <summary>All batches, wherever they are.</summary>
+    public IReadOnlyList<UpcallBatch> Batches => _batches;
 
     /// <summary>Takes a batch for the receiver; false when no credit is left.</summary>
     public bool TryRent([System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out UpcallBatch? batch)

@@ -27,9 +27,8 @@ internal sealed class UpcallBatch : INoSerializationVerificationNeeded, IDisposa
     private long _state;
 
     /// <summary>Makes a batch of <paramref name="capacity"/> upcalls for a pool.</summary>
-    public UpcallBatch(BatchPool pool, int index, int capacity)
+    public UpcallBatch(int index, int capacity)
     {
-        Pool = pool;
         Index = index;
         Slots = new MessageSlots(capacity);
         Arena = new NativeRegion(checked(capacity * ArenaPerUpcall));
@@ -37,9 +36,6 @@ internal sealed class UpcallBatch : INoSerializationVerificationNeeded, IDisposa
         _keys = new FlowKey[capacity];
         _masks = new FlowKey[capacity];
     }
-
-    /// <summary>The pool that the batch goes back to.</summary>
-    public BatchPool Pool { get; }
 
     /// <summary>The batch's place in its pool.</summary>
     public int Index { get; }

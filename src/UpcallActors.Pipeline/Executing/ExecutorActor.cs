@@ -14,6 +14,7 @@ internal sealed class ExecutorActor : StageActor
 {
     private RequestSender? _sender;
     private bool _prepares;
+    private bool _gathers;
     private int _staleFlows;
     private int _dropped;
     private int _spanCountdown;
@@ -37,14 +38,24 @@ internal sealed class ExecutorActor : StageActor
     /// <inheritdoc/>
     protected override void OnBatch()
     {
-        // The batches that wait in the mailbox go out together with this one. At most there are as many as the lane has credits.
-        if (Context is not ActorCell { HasMessages: true })
+        // On the lane's own loop a batch goes out at once: the loop gives each actor one message a turn, so whoever waited for an
+        // empty mailbox would wait as long as upcalls keep coming. Elsewhere the batches that wait go out together, at most the lane's credits.
+        if (Lane.Dispatcher.IsCurrentThread || Context is not ActorCell { HasMessages: true })
+        {
             OnResume();
+        }
+        else if (!_gathers)
+        {
+            // Behind them, so that nothing depends on what it is that waits.
+            _gathers = true;
+            Self.Tell(Resume.Instance, Self);
+        }
     }
 
     /// <inheritdoc/>
     protected override void OnResume()
     {
+        _gathers = false;
         int prepared = 0;
         long startedAt = Stopwatch.GetTimestamp();
         try

@@ -92,8 +92,9 @@ internal sealed class Lane
     }
 
     /// <summary>
-    /// Gives back what the stopped stages still held; their upcalls are lost and counted. Called when all the lane's
-    /// actors have ended. What waited in their mailboxes comes back as dead letters.
+    /// Takes back every batch that is not in the pool; its upcalls are lost and counted. Called when all the lane's actors have
+    /// ended, so that nobody uses a batch any more: not the stage that held it, and not the one whose mailbox it waited
+    /// in and became a dead letter of.
     /// </summary>
     public void Close()
     {
@@ -106,11 +107,18 @@ internal sealed class Lane
             }
         }
 
+        foreach (UpcallBatch batch in Pool.Batches)
+        {
+            if (batch.Owner == BatchOwner.Pool)
+                continue;
+            Counters.CountReclaimed();
+            GiveUp(batch, batch.Generation);
+        }
+
         Pool.Close();
     }
 
-    /// <summary>Returns a batch whose upcalls nobody will handle any more.</summary>
-    public void GiveUp(UpcallBatch batch, long generation)
+    private void GiveUp(UpcallBatch batch, long generation)
     {
         int lost = 0;
         for (int i = 0; i < batch.Count; i++)

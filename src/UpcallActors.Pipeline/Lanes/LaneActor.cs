@@ -4,7 +4,8 @@ namespace UpcallActors.Pipeline;
 
 /// <summary>
 /// Supervises the four actors of a lane. One that fails is restarted and goes on with what it had; failures that do not
-/// stop go up, and the lane ends with them. Draining: the receiver stops reading, and when every credit is back the lane stops.
+/// stop go up, and the lane ends with them, as it does when a stage ends without it. Draining: the receiver stops reading, and
+/// when every credit is back the lane stops.
 /// </summary>
 internal sealed class LaneActor : UntypedActor
 {
@@ -36,11 +37,15 @@ internal sealed class LaneActor : UntypedActor
             case Drain:
                 _lane.IsDraining = true;
                 _receiver.Tell(ReceiverActor.Stop.Instance, Self);
+                break;
+            case ReadingStopped:
                 _lane.Pool.NotifyWhenFull(new BatchPool.Waiter(Self, AllReturned.Instance));
                 break;
             case AllReturned:
                 Context.Stop(Self);
                 break;
+            case Terminated stage:
+                throw new InvalidOperationException($"{stage.ActorRef.Path} ended while its lane ran");
             default:
                 Unhandled(message);
                 break;
@@ -62,7 +67,7 @@ internal sealed class LaneActor : UntypedActor
     }
 
     private IActorRef Start(Props props, string? dispatcher, string name) =>
-        Context.ActorOf(props.WithDispatcher(dispatcher ?? _lane.Dispatcher.Id), name);
+        Context.Watch(Context.ActorOf(props.WithDispatcher(dispatcher ?? _lane.Dispatcher.Id), name));
 
     /// <summary>Stop reading, finish what is on its way, then stop.</summary>
     internal sealed class Drain : INoSerializationVerificationNeeded
@@ -70,6 +75,16 @@ internal sealed class LaneActor : UntypedActor
         public static readonly Drain Instance = new();
 
         private Drain()
+        {
+        }
+    }
+
+    /// <summary>The receiver takes no credit any more.</summary>
+    internal sealed class ReadingStopped : INoSerializationVerificationNeeded
+    {
+        public static readonly ReadingStopped Instance = new();
+
+        private ReadingStopped()
         {
         }
     }

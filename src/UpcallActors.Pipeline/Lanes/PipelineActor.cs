@@ -1,11 +1,10 @@
 using Akka.Actor;
-using Akka.Event;
 
 namespace UpcallActors.Pipeline;
 
 /// <summary>
-/// The lanes' parent. Brings batches home that end as dead letters, drains the lanes when the pipeline stops, and says so when a
-/// lane has given up: its handler's upcalls would go unanswered, which nobody should have to find out from silence.
+/// The lanes' parent. Drains the lanes when the pipeline stops, and says so when a lane has given up: its handler's upcalls would
+/// go unanswered, which nobody should have to find out from silence.
 /// </summary>
 internal sealed class PipelineActor : UntypedActor
 {
@@ -24,7 +23,6 @@ internal sealed class PipelineActor : UntypedActor
     /// <inheritdoc/>
     protected override void PreStart()
     {
-        Context.System.EventStream.Subscribe(Self, typeof(AllDeadLetters));
         foreach (Lane lane in _lanes)
         {
             IActorRef actor = Context.ActorOf(Props.Create<LaneActor>(lane).WithDispatcher(lane.Dispatcher.Id), $"lane-{lane.Handler}");
@@ -38,12 +36,6 @@ internal sealed class PipelineActor : UntypedActor
     {
         switch (message)
         {
-            case AllDeadLetters { Message: UpcallBatch batch }:
-                Reclaim(batch);
-                StopIfDone();
-                break;
-            case AllDeadLetters:
-                break;
             case Drain:
                 _draining = true;
                 foreach (IActorRef lane in _running)
@@ -52,6 +44,8 @@ internal sealed class PipelineActor : UntypedActor
                 break;
             case Terminated lane:
                 _running.Remove(lane.ActorRef);
+                if (!_draining)
+                    _failure ??= new InvalidOperationException($"{lane.ActorRef.Path} ended while the pipeline ran");
                 EndIfDone();
                 break;
             default:
@@ -70,54 +64,20 @@ internal sealed class PipelineActor : UntypedActor
     /// <inheritdoc/>
     protected override void PostStop()
     {
-        Context.System.EventStream.Unsubscribe(Self);
-
-        // The system may stop us before anybody asked the pipeline to.
-        End();
-    }
-
-    private void Reclaim(UpcallBatch batch)
-    {
-        foreach (Lane lane in _lanes)
-        {
-            if (!ReferenceEquals(lane.Pool, batch.Pool))
-                continue;
-            lane.Counters.CountReclaimed();
-            lane.GiveUp(batch, batch.Generation);
-        }
+        // Here, not before: the system may stop us without anybody having asked the pipeline to.
+        if (_failure is null)
+            _completion.TrySetResult();
+        else
+            _completion.TrySetException(_failure);
     }
 
     /// <summary>The pipeline has ended when its lanes have; a lane that gave up ends it all.</summary>
     private void EndIfDone()
     {
-        if (_failure is not null && !_draining)
+        if (_running.Count == 0)
+            Context.Stop(Self);
+        else if (_failure is not null && !_draining)
             Self.Tell(Drain.Instance, Self);
-        if (_running.Count != 0)
-            return;
-        End();
-        StopIfDone();
-    }
-
-    /// <summary>Stays for the dead letters of its lanes until all their batches are home.</summary>
-    private void StopIfDone()
-    {
-        if (_running.Count != 0)
-            return;
-        foreach (Lane lane in _lanes)
-        {
-            if (!lane.Pool.IsFull)
-                return;
-        }
-
-        Context.Stop(Self);
-    }
-
-    private void End()
-    {
-        if (_failure is null)
-            _completion.TrySetResult();
-        else
-            _completion.TrySetException(_failure);
     }
 
     /// <summary>Drain all lanes, then end.</summary>

@@ -43,7 +43,7 @@ internal sealed class ReceiverActor : UntypedActor
         _credit = new BatchPool.Waiter(Self, CreditReturned.Instance);
         if (_lane.IsDraining)
         {
-            FinishFilling();
+            StopReading();
             return;
         }
 
@@ -71,7 +71,7 @@ internal sealed class ReceiverActor : UntypedActor
                 break;
             case Stop:
                 CloseSource();
-                FinishFilling();
+                StopReading();
                 break;
             default:
                 Unhandled(message);
@@ -116,6 +116,13 @@ internal sealed class ReceiverActor : UntypedActor
         if (_source is not { } source)
             return;
         NoticeDrops(source);
+        if (_lane.Pool.Free == 0 && _lane.Settings.RunsOnOneLoop && !_congested)
+        {
+            // The credits are with stages that wait for this very thread: nothing is short yet, and nothing must be shed.
+            WaitForCredit();
+            return;
+        }
+
         int left = _congested ? CongestedReceivesPerTurn : ReceivesPerTurn;
         while (left-- > 0)
         {
@@ -289,7 +296,13 @@ internal sealed class ReceiverActor : UntypedActor
             _lane.Counters.CountStale();
     }
 
-    /// <summary>The lane stops: what was received goes on, an empty batch goes home.</summary>
+    /// <summary>The lane stops: what was received goes on, an empty batch goes home, and no credit is taken after that.</summary>
+    private void StopReading()
+    {
+        FinishFilling();
+        Context.Parent.Tell(LaneActor.ReadingStopped.Instance, Self);
+    }
+
     private void FinishFilling()
     {
         if (_lane.Filling.Count == 0)

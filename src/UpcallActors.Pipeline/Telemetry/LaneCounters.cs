@@ -81,7 +81,7 @@ public sealed class LaneCounters
     /// <summary>Batches that somebody used or returned who no longer held them. A defect, caught.</summary>
     public long StaleBatches => Volatile.Read(ref _stale);
 
-    /// <summary>Batches that came back by dead letters.</summary>
+    /// <summary>Batches taken back from the mailboxes of actors that had ended.</summary>
     public long ReclaimedBatches => Volatile.Read(ref _reclaimed);
 
     /// <summary>Actors of the lane that failed and were restarted.</summary>

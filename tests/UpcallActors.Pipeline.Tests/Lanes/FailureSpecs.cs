@@ -1,3 +1,4 @@
+using Akka.Actor;
 using UpcallActors.Odp;
 
 namespace UpcallActors.Pipeline.Tests;
@@ -165,6 +166,47 @@ public sealed class FailureSpecs() : PipelineSpec("own { type = PinnedDispatcher
         pipeline.Counters.Lanes[0].ReclaimedBatches.ShouldBe(2);
         pipeline.Counters.Lost(LossCause.StageFailed).ShouldBe(3);
         pipeline.Counters.Completed.ShouldBe(3);
+    }
+
+    [Theory]
+    [InlineData("receiver")]
+    [InlineData("router")]
+    [InlineData("translator")]
+    [InlineData("executor")]
+    public async Task A_stage_that_ends_alone_ends_the_pipeline_visibly(string stage)
+    {
+        using var datapath = new ScriptedDatapath();
+        UpcallPipeline pipeline = Start(datapath);
+        datapath.Upcall(Upcalls.Miss(1, 1));
+        await Idle(pipeline, datapath);
+
+        Sys.ActorSelection("/user/*/lane-0/" + stage).Tell(PoisonPill.Instance, ActorRefs.NoSender);
+
+        (await Should.ThrowAsync<InvalidOperationException>(pipeline.Completion)).Message.ShouldContain("/" + stage + " ");
+        pipeline.Counters.CreditsInUse.ShouldBe(0);
+        datapath.OpenSources.ShouldBe(0);
+        datapath.OpenChannels.ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task A_message_that_no_stage_knows_holds_nothing_up()
+    {
+        using var datapath = new ScriptedDatapath();
+        using var sending = new Gate();
+        datapath.Refuse = _ => sending.Pass();
+        await using UpcallPipeline pipeline = Start(datapath, new UpcallPipelineSettings { ExecutorDispatcher = "own" });
+        datapath.Upcall(Upcalls.Miss(1, 1));
+        await Until(() => datapath.Sends == 1);
+        datapath.Upcall(Upcalls.Miss(1, 2));
+        await Until(() => Translators.Translations == 2);
+
+        // The translator answers when it is done with the batch, so the noise comes to the executor behind it.
+        _ = await Sys.ActorSelection("/user/*/lane-0/translator").ResolveOne(TimeSpan.FromSeconds(20));
+        Sys.ActorSelection("/user/*/lane-0/executor").Tell("noise");
+        sending.Open();
+
+        await Idle(pipeline, datapath);
+        datapath.Executes.Count.ShouldBe(2);
     }
 
     /// <summary>One batch stays in the receiver's hand; every other one must be in the pool.</summary>

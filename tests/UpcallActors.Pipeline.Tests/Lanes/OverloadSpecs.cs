@@ -38,11 +38,13 @@ public sealed class OverloadSpecs() : PipelineSpec("own { type = PinnedDispatche
         pipeline.Counters.Lost(LossCause.Shed).ShouldBeGreaterThan(8 * Capacity);
     }
 
-    [Fact]
-    public async Task A_backlog_of_one_port_alone_is_worked_off_and_nothing_of_it_shed()
+    [Theory]
+    [InlineData(8)]
+    [InlineData(2)]
+    public async Task A_backlog_of_one_port_alone_is_worked_off_and_nothing_of_it_shed(int batches)
     {
         using var datapath = new ScriptedDatapath();
-        await using UpcallPipeline pipeline = Start(datapath, Small with { ExecutorDispatcher = null });
+        await using UpcallPipeline pipeline = Start(datapath, Small with { ExecutorDispatcher = null, BatchesPerLane = batches });
 
         datapath.Upcall(Enumerable.Range(0, 100 * Capacity).Select(i => Upcalls.Miss(1, (uint)i, (uint)i)));
         await Idle(pipeline, datapath);

@@ -1,3 +1,5 @@
+using UpcallActors.Odp;
+
 namespace UpcallActors.Pipeline.Tests;
 
 public sealed class ShutdownSpecs() : PipelineSpec("own { type = PinnedDispatcher }")
@@ -25,6 +27,25 @@ public sealed class ShutdownSpecs() : PipelineSpec("own { type = PinnedDispatche
         pipeline.Counters.CreditsInUse.ShouldBe(0);
         datapath.OpenChannels.ShouldBe(0);
         datapath.Waiting().ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task Stopping_at_any_moment_loses_nothing_that_was_received()
+    {
+        for (int run = 0; run < 200; run++)
+        {
+            using var datapath = new ScriptedDatapath();
+            datapath.Upcall(Enumerable.Range(0, 100).Select(i => Upcalls.Miss(1, (uint)i)));
+            UpcallPipeline pipeline = Start(datapath, new UpcallPipelineSettings { BatchSize = 8, BatchesPerLane = 4 });
+            for (int spin = 0; spin < 20 * run; spin++)
+                _ = pipeline.Counters.Received;
+
+            await pipeline.StopAsync();
+
+            pipeline.Counters.Lost(LossCause.StageFailed).ShouldBe(0);
+            datapath.Executes.Count.ShouldBe((int)pipeline.Counters.Received);
+            pipeline.Counters.Completed.ShouldBe(pipeline.Counters.Received);
+        }
     }
 
     [Fact]
@@ -56,6 +77,33 @@ public sealed class ShutdownSpecs() : PipelineSpec("own { type = PinnedDispatche
         datapath.OpenSources.ShouldBe(0);
         datapath.OpenChannels.ShouldBe(0);
         pipeline.Counters.CreditsInUse.ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task A_system_that_terminates_in_the_midst_of_work_leaves_no_batch_behind()
+    {
+        using var datapath = new ScriptedDatapath();
+        using var translating = new Gate();
+        ScriptedTranslators.TranslateUpcall output = ScriptedTranslators.OutputTo(2);
+        Translators.Decide = (in UpcallView upcall, Span<byte> actions, ref FlowKey mask) =>
+        {
+            translating.Pass();
+            return output(upcall, actions, ref mask);
+        };
+        UpcallPipeline pipeline = Start(datapath, new UpcallPipelineSettings { TranslatorDispatcher = "own", BatchSize = 1 });
+        datapath.Upcall(Upcalls.Miss(1, 1), Upcalls.Miss(1, 2), Upcalls.Miss(1, 3));
+        await Until(() => pipeline.Counters.ByClass(UpcallClass.Miss) == 3 && Translators.Translations == 1);
+
+        Task terminated = Sys.Terminate();
+        await Until(() => datapath.OpenSources == 0);
+        translating.Open();
+        await terminated;
+
+        await pipeline.Completion;
+        pipeline.Counters.CreditsInUse.ShouldBe(0);
+        pipeline.Counters.Completed.ShouldBe(3);
+        pipeline.Counters.Lost(LossCause.StageFailed).ShouldBe(3);
+        pipeline.Counters.Lanes[0].StaleBatches.ShouldBe(0);
     }
 
     [Fact]
