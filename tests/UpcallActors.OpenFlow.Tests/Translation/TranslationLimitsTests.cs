@@ -123,6 +123,21 @@ public class TranslationLimitsTests
     }
 
     [Fact]
+    public void A_translation_during_which_the_tables_change_carries_the_version_before_the_change()
+    {
+        // NORMAL asks the MAC table, and that asks its clock: a place where another thread's change may fall.
+        var clock = new MeddlingTime();
+        var bridge = new TestSwitch("actions=NORMAL", macLearning: new MacLearningTable(clock, 64, MacLearningTable.DefaultIdleTime));
+        ulong before = bridge.Translator.Version;
+        clock.Meddle = () => bridge.Add("in_port=1,actions=3");
+
+        ulong translated = bridge.Translate(Packets.Tcp()).Translation.Version;
+
+        bridge.Translator.Version.ShouldBeGreaterThan(before);
+        translated.ShouldBe(before);
+    }
+
+    [Fact]
     public void Two_ports_with_one_number_are_refused()
     {
         Should.Throw<ArgumentException>(() => new Bridge("br0", FailMode.Secure, new FlowTables(), [new BridgePort(1, 1, "a"), new BridgePort(1, 2, "b")]));
@@ -140,5 +155,18 @@ public class TranslationLimitsTests
         bridge.Translate(Packets.Tcp());
         bridge.Translate(Packets.Tcp());
         bridge.Tables.GetRules().OrderBy(rule => rule.Table).Select(rule => (rule.Counters.Packets, rule.Counters.Bytes)).ShouldBe([(2UL, 128UL), (4UL, 256UL), (0UL, 0UL)]);
+    }
+
+    private sealed class MeddlingTime : TimeProvider
+    {
+        public Action? Meddle { get; set; }
+
+        public override long GetTimestamp()
+        {
+            Action? meddle = Meddle;
+            Meddle = null;
+            meddle?.Invoke();
+            return base.GetTimestamp();
+        }
     }
 }
