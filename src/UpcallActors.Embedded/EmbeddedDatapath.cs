@@ -96,6 +96,7 @@ public sealed class EmbeddedDatapath : IDatapath
     /// </summary>
     public void Receive(uint port, ReadOnlySpan<byte> frame)
     {
+        RefuseReentry();
         lock (_lock)
         {
             if (!_disposed)
@@ -142,6 +143,7 @@ public sealed class EmbeddedDatapath : IDatapath
     /// <summary>Handles one request; answers go to the queue, but for the result, which is returned as 0 or an errno.</summary>
     internal int Handle(EmbeddedRequest request, AnswerQueue answers)
     {
+        RefuseReentry();
         lock (_lock)
         {
             if (_disposed)
@@ -181,5 +183,12 @@ public sealed class EmbeddedDatapath : IDatapath
     {
         lock (_lock)
             dump.Continue(answers, room);
+    }
+
+    /// <summary>The lock would let a port's output in, in the middle of a packet, whose buffers it would overwrite.</summary>
+    private void RefuseReentry()
+    {
+        if (_lock.IsHeldByCurrentThread)
+            throw new InvalidOperationException($"The output of a port of {Name} called the datapath.");
     }
 }

@@ -72,7 +72,7 @@ internal static class ActionValidation
             case OvsActionAttribute.SetMasked:
                 return SetValidation.Check(action.Payload, key, masked: true);
             case OvsActionAttribute.Ct:
-                return ErrorUnless(ConntrackParameters.TryParse(action.Payload, key.EthType, out _) == ConntrackParseError.None);
+                return ConntrackParameters.TryParse(action.Payload, key.EthType, out _).Errno();
             case OvsActionAttribute.Sample:
                 return CheckSample(action.Payload, key, depth);
             case OvsActionAttribute.Clone:

@@ -49,6 +49,16 @@ internal sealed class DeferredActions
         return packet is not null;
     }
 
+    /// <summary>Forgets what was put off; the packets are left to the garbage collector.</summary>
+    public void Clear()
+    {
+        if (_head == 0)
+            return;
+        Array.Clear(_entries);
+        _head = 0;
+        _tail = 0;
+    }
+
     private struct Entry
     {
         public PacketBuffer? Packet;

@@ -22,7 +22,7 @@ internal sealed partial class PacketProcessor
         /// <summary>The packet is gone and the rest of the list with it; counted already.</summary>
         Gone,
 
-        /// <summary>The same, and whoever sent an EXECUTE is told so.</summary>
+        /// <summary>The same, and whoever sent an EXECUTE is told so, by <see cref="_refusal"/>.</summary>
         Refused,
 
         /// <summary>The action could not be carried out.</summary>
@@ -49,7 +49,7 @@ internal sealed partial class PacketProcessor
                 _ => ExecuteOne(packet, ref key, action, actions),
             };
             if (step is Step.Gone or Step.Refused)
-                return step == Step.Gone ? 0 : Errno.Invalid;
+                return step == Step.Gone ? 0 : _refusal;
             if (step == Step.Error)
             {
                 Counters.CountDrop(DropReason.ActionError);

@@ -22,6 +22,7 @@ internal sealed partial class PacketProcessor
         if (Connections.Execute(packet.Frame, packet.Layout.NetworkOffset, in parameters, Clock.Milliseconds, ref key) == ConntrackVerdict.Accept)
             return Step.Next;
         Counters.CountDrop(DropReason.Conntrack);
+        _refusal = Errno.Invalid;
         return Step.Refused;
     }
 
@@ -35,6 +36,7 @@ internal sealed partial class PacketProcessor
         if (outcome is not (DefragmentationOutcome.Reassembled or DefragmentationOutcome.Unchanged))
         {
             Counters.CountDrop(DropReason.Defragmentation);
+            _refusal = outcome.Errno(key.EthType);
             return Step.Refused;
         }
 

@@ -19,6 +19,9 @@ internal sealed partial class PacketProcessor
     private readonly Random _random;
     private int _level;
 
+    /// <summary>The errno of the last <see cref="Step.Refused"/>.</summary>
+    private int _refusal;
+
     public PacketProcessor(EmbeddedDatapathOptions options, UpcallDispatch upcalls, DatapathCounters counters)
     {
         _options = options;
@@ -58,8 +61,7 @@ internal sealed partial class PacketProcessor
             return;
         }
 
-        PacketBuffer packet = _pool.Acquire();
-        packet.Load(frame);
+        PacketBuffer packet = StartOver(frame);
         var key = new FlowKey { InPort = portNumber };
         if (TryExtract(packet, ref key))
             Process(packet, ref key);
@@ -76,8 +78,7 @@ internal sealed partial class PacketProcessor
     {
         if (frame.Length > PacketBuffer.MaximumLength)
             return Errno.Invalid;
-        PacketBuffer packet = _pool.Acquire();
-        packet.Load(frame);
+        PacketBuffer packet = StartOver(frame);
         packet.Mru = origin.Mru;
         packet.Hash = origin.Hash;
         packet.UpcallHandler = upcallHandler;
@@ -96,6 +97,16 @@ internal sealed partial class PacketProcessor
 
         _pool.Release(packet);
         return error;
+    }
+
+    /// <summary>A port's output that threw in the middle of a packet must not spoil those that follow.</summary>
+    private PacketBuffer StartOver(ReadOnlySpan<byte> frame)
+    {
+        _level = 0;
+        _deferred.Clear();
+        PacketBuffer packet = _pool.Acquire();
+        packet.Load(frame);
+        return packet;
     }
 
     /// <summary>The tracked tuple must be of the frame's IP version (<c>ovs_flow_key_extract_userspace</c>).</summary>
@@ -126,7 +137,7 @@ internal sealed partial class PacketProcessor
             return;
         }
 
-        flow.Update(packet.Length, key.TcpFlags, Clock.Milliseconds);
+        flow.Update(packet.WireLength, key.TcpFlags, Clock.Milliseconds);
         _ = ExecuteActions(packet, ref key, new ActionList(flow.Actions));
     }
 

@@ -37,6 +37,7 @@ internal sealed class Connection
     internal int NextOriginal;
     internal int NextReply;
     internal Connection? NextBySource;
+    internal Connection? PreviousBySource;
 
     internal bool IsConfirmed => (Status & ConnectionStatus.Confirmed) != 0;
 
@@ -64,6 +65,6 @@ internal sealed class Connection
         Labels = 0;
         Tcp = default;
         StreamStart = Deadline = 0;
-        NextBySource = null;
+        NextBySource = PreviousBySource = null;
     }
 }

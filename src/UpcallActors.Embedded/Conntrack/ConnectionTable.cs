@@ -115,9 +115,7 @@ internal sealed class ConnectionTable
         ref int reply = ref _buckets[Bucket(connection.ReplyHash)];
         connection.NextReply = reply;
         reply = (slot * 2) + 1;
-        ref Connection? source = ref SourceBucket(connection.SourceHash);
-        connection.NextBySource = source;
-        source = connection;
+        LinkBySource(connection);
         Count++;
         return true;
     }
@@ -130,10 +128,7 @@ internal sealed class ConnectionTable
             return;
         Unlink(connection.OriginalHash, slot * 2, connection.NextOriginal);
         Unlink(connection.ReplyHash, (slot * 2) + 1, connection.NextReply);
-        ref Connection? link = ref SourceBucket(connection.SourceHash);
-        while (link != connection)
-            link = ref link!.NextBySource;
-        link = connection.NextBySource;
+        UnlinkBySource(connection);
         _slots[slot] = null;
         connection.Slot = None;
         _freeSlots.Push(slot);
@@ -208,6 +203,35 @@ internal sealed class ConnectionTable
         }
 
         link = next;
+    }
+
+    /// <summary>
+    /// Only connections whose source was decided on by NAT are found by it, as in <c>nf_nat_setup_info</c>; the list is a
+    /// double one, because one sender can fill it with as many connections as the table holds.
+    /// </summary>
+    private void LinkBySource(Connection connection)
+    {
+        if (!connection.Has(ConnectionStatus.SourceNatDone))
+            return;
+        ref Connection? first = ref SourceBucket(connection.SourceHash);
+        connection.NextBySource = first;
+        if (first is not null)
+            first.PreviousBySource = connection;
+        first = connection;
+    }
+
+    private void UnlinkBySource(Connection connection)
+    {
+        if (!connection.Has(ConnectionStatus.SourceNatDone))
+            return;
+        if (connection.PreviousBySource is { } previous)
+            previous.NextBySource = connection.NextBySource;
+        else
+            SourceBucket(connection.SourceHash) = connection.NextBySource;
+        if (connection.NextBySource is { } next)
+            next.PreviousBySource = connection.PreviousBySource;
+        connection.PreviousBySource = null;
+        connection.NextBySource = null;
     }
 
     private static uint BucketsFor(long entries, int most) => BitOperations.RoundUpToPowerOf2((uint)Math.Min(entries, most));

@@ -93,6 +93,9 @@ internal ref struct TrackedPacket
                 break;
         }
 
+        // nf_ip_checksum sums up from the IPv4 header on: a wrong checksum there shows too. nf_ip6_checksum leaves the header out.
+        if (!Tuple.IsIpv6)
+            sum = InternetChecksum.Sum(Ip[..TransportOffset], sum);
         return InternetChecksum.Compute(transport, sum) == 0;
     }
 

@@ -12,6 +12,10 @@ internal sealed class FlowMask
 {
     private readonly FlowKey _mask;
     private readonly byte[] _words;
+
+    /// <summary>Differs from run to run: who sends the packets does not know which flows share a bucket.</summary>
+    private readonly ulong _seed = (ulong)Random.Shared.NextInt64(long.MinValue, long.MaxValue);
+
     private DatapathFlow?[] _buckets = new DatapathFlow?[16];
 
     public FlowMask(in FlowKey mask)
@@ -109,7 +113,7 @@ internal sealed class FlowMask
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private uint Hash(ReadOnlySpan<ulong> words, ReadOnlySpan<ulong> mask)
     {
-        ulong hash = 0x9e37_79b9_7f4a_7c15;
+        ulong hash = _seed;
         foreach (byte word in _words)
             hash = BitOperations.RotateLeft((hash ^ (words[word] & mask[word])) * 0xff51_afd7_ed55_8ccd, 31);
         return (uint)(hash ^ (hash >> 32));

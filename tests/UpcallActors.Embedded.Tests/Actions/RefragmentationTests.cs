@@ -77,6 +77,21 @@ public sealed class RefragmentationTests
         datapath.B.Frames.ShouldBeEmpty();
     }
 
+    [Fact]
+    public void An_EXECUTE_whose_fragment_makes_the_datagram_too_long_is_answered_with_E2BIG()
+    {
+        const int E2Big = 7;
+        using var datapath = new TestDatapath();
+        byte[] first = TestFrames.Icmp(payload: 40_000 - 8);
+        byte[] last = TestFrames.Icmp(payload: 25_600 - 8);
+        BinaryPrimitives.WriteUInt16BigEndian(first.AsSpan(20), 0x2000);
+        BinaryPrimitives.WriteUInt16BigEndian(last.AsSpan(20), 40_000 / 8);
+
+        datapath.Execute(first, ActionBytes.Ct(1, commit: true)).ShouldBe(0);
+        datapath.Execute(last, ActionBytes.Ct(1, commit: true)).ShouldBe(E2Big);
+        datapath.Counters.Dropped(DropReason.Defragmentation).ShouldBe(1);
+    }
+
     private static byte[] Reassemble(List<byte[]> frames)
     {
         byte[] payload = new byte[frames.Sum(frame => frame.Length - 34)];

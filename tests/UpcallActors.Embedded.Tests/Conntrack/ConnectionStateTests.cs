@@ -132,6 +132,20 @@ public class ConnectionStateTests
     }
 
     [Fact]
+    public void A_wrong_IPv4_header_checksum_makes_a_packet_invalid_where_the_kernel_sums_it_up_too()
+    {
+        byte[] tcp = Frames.Tcp(A, 1, B, 2, Frames.Syn);
+        byte[] udp = Frames.Udp(A, 1, B, 2);
+        byte[] unchecked_ = Frames.Udp(A, 3, B, 4, checksum: false);
+        foreach (byte[] frame in (byte[][])[tcp, udp, unchecked_])
+            frame[Frames.NetworkOffset + 10] ^= 1;
+
+        _ct.Commit(tcp).State.ShouldBe(Invalid);
+        _ct.Commit(udp).State.ShouldBe(Invalid);
+        _ct.Commit(unchecked_).State.ShouldBe(New);
+    }
+
+    [Fact]
     public void Udp_over_Ipv4_needs_no_checksum() => _ct.Commit(Frames.Udp(A, 1, B, 2, checksum: false)).State.ShouldBe(New);
 
     [Fact]

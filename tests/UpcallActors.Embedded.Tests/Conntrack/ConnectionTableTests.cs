@@ -65,6 +65,41 @@ public class ConnectionTableTests
     }
 
     [Fact]
+    public void Connections_of_one_sender_go_in_any_order_and_those_left_still_lend_their_mapping()
+    {
+        var nat = new Nat(true, "192.0.2.7");
+        string[] order = ["first", "middle", "last"];
+        for (int gone = 0; gone < order.Length; gone++)
+        {
+            CtSession ct = new();
+            for (int server = 0; server < order.Length; server++)
+            {
+                ct.Now += 1;
+                ct.Commit(Frames.Udp("10.1.1.1", 1000, $"10.9.0.{server + 1}", 53), nat: nat);
+            }
+
+            // All but one live on.
+            ct.Now += 29_000;
+            for (int server = 0; server < order.Length; server++)
+            {
+                if (server != gone)
+                    ct.Commit(Frames.Udp("10.1.1.1", 1000, $"10.9.0.{server + 1}", 53));
+            }
+
+            ct.Now += 3_000;
+            MappingOf(ct, "10.9.0.77", nat).ShouldBe("192.0.2.7:1000", order[gone]);
+            ct.Tracker.Flush();
+            ct.Tracker.Count.ShouldBe(0);
+        }
+    }
+
+    private static string MappingOf(CtSession ct, string server, Nat nat)
+    {
+        byte[] frame = ct.Commit(Frames.Udp("10.1.1.1", 1000, server, 53), nat: nat).Frame;
+        return $"{Frames.SourceOf(frame)}:{Frames.SourcePortOf(frame)}";
+    }
+
+    [Fact]
     public void Tracking_allocates_nothing_once_the_table_has_grown()
     {
         byte[] attributes = CtSession.Attributes(zone: 1, commit: true, nat: new Nat(true, "10.8.0.1", "10.8.0.9"));

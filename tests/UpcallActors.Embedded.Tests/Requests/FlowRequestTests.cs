@@ -28,6 +28,20 @@ public sealed class FlowRequestTests : IDisposable
     }
 
     [Fact]
+    public void A_flow_counts_the_bytes_of_its_packets_with_their_tag()
+    {
+        byte[] frame = TestFrames.Udp(vlan: 100);
+        byte[] key = TestDatapath.Key(frame);
+        _datapath.FlowRequest(OvsCommand.New, TestDatapath.Flow(key, TestDatapath.PortMask(), ActionBytes.PopVlan(), Ufid), NetlinkFlags.Create).ShouldBe(0);
+        _datapath.Datapath.Receive(1, frame);
+
+        _datapath.Requests.Request(_datapath.Datapath.Families.Flow, OvsCommand.Get, NetlinkFlags.None, TestDatapath.Flow(key, null, null, Ufid), out List<byte[]> answers);
+        FlowMessage.TryParse(answers[0], out FlowMessage flow).ShouldBe(OdpParseError.None);
+        flow.Packets.ShouldBe(1UL);
+        flow.Bytes.ShouldBe((ulong)frame.Length);
+    }
+
+    [Fact]
     public void A_flow_that_exists_is_changed_without_the_create_flag()
     {
         byte[] frame = TestFrames.Udp();
