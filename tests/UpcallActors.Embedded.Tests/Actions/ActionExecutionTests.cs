@@ -46,6 +46,21 @@ public sealed class ActionExecutionTests : IDisposable
     }
 
     [Fact]
+    public void A_UDP_checksum_that_comes_out_as_0_is_written_as_its_other_form()
+    {
+        // Ports p and 0: the source port that makes the sum all ones is the checksum's own value with source port 0.
+        byte[] frame = TestFrames.Udp(source: 0);
+        byte[] port = frame[40..42];
+        _datapath.Execute(frame, Attributes.Concat(
+            ActionBytes.SetMasked(OvsKeyAttribute.Udp, [.. port, 0, 0], [0xff, 0xff, 0, 0]), ActionBytes.Output(TestDatapath.PortB)));
+
+        byte[] sent = _datapath.B.Frames.ShouldHaveSingleItem();
+        sent[34..36].ShouldBe(port);
+        sent[40..42].ShouldBe([0xff, 0xff]);
+        TestFrames.HasValidChecksums(sent).ShouldBeTrue();
+    }
+
+    [Fact]
     public void A_vlan_tag_is_pushed_and_popped()
     {
         byte[] frame = TestFrames.Udp();
