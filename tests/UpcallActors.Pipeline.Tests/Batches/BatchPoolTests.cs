@@ -1,0 +1,43 @@
+namespace UpcallActors.Pipeline.Tests;
+
+/// <summary>Whoever holds a batch no longer can do nothing with it.</summary>
+public sealed class BatchPoolTests
+{
+    [Fact]
+    public void A_return_of_an_older_generation_is_counted_and_takes_nothing_from_its_new_owner()
+    {
+        var counters = new LaneCounters();
+        var pool = new BatchPool(2, 1, new PortTable(), counters);
+        pool.TryRent(out UpcallBatch? batch).ShouldBeTrue();
+        long generation = batch!.Generation;
+        pool.Return(batch, generation);
+        pool.TryRent(out UpcallBatch? again).ShouldBeTrue();
+        again.ShouldBeSameAs(batch, "last in, first out");
+
+        pool.Return(batch, generation);
+
+        counters.StaleBatches.ShouldBe(1);
+        again!.Owner.ShouldBe(BatchOwner.Receiver);
+        pool.Free.ShouldBe(1);
+        pool.Return(again, again.Generation);
+        pool.Close();
+    }
+
+    [Fact]
+    public void A_stage_takes_only_what_was_handed_to_it_and_only_once()
+    {
+        var pool = new BatchPool(2, 1, new PortTable(), new LaneCounters());
+        var routing = new StageQueue(BatchOwner.Router, 2);
+        pool.TryRent(out UpcallBatch? batch).ShouldBeTrue();
+
+        routing.TryTake(batch!).ShouldBeFalse();
+        batch!.TryHandOver(BatchOwner.Receiver, BatchOwner.Router).ShouldBeTrue();
+        batch.TryHandOver(BatchOwner.Receiver, BatchOwner.Router).ShouldBeFalse();
+        routing.TryTake(batch).ShouldBeTrue();
+        routing.TryTake(batch).ShouldBeFalse();
+
+        routing.Dequeue().ShouldBe((batch, batch.Generation));
+        pool.Return(batch, batch.Generation);
+        pool.Close();
+    }
+}
