@@ -134,7 +134,7 @@ internal static class KeyParser
                 ParseMpls(cursor, ref key, ref mask);
                 break;
             default:
-                ParseUnknown(cursor, name, start, ref key, ref mask);
+                ParseUnknown(cursor, name, start, "the name of a key attribute", ref key, ref mask);
                 break;
         }
     }
@@ -220,15 +220,15 @@ internal static class KeyParser
         return (entry, mask);
     }
 
-    /// <summary><c>key32(00 00/00 00)</c>: bytes, and after a slash as many bytes of mask.</summary>
-    private static void ParseUnknown(TextCursor cursor, string name, int start, ref NetlinkWriter key, ref NetlinkWriter mask)
+    /// <summary><c>key32(00 00/00 00)</c>: bytes, and after a slash as many bytes of mask. <paramref name="expected"/> says what should have stood there.</summary>
+    public static void ParseUnknown(TextCursor cursor, string name, int start, string expected, ref NetlinkWriter key, ref NetlinkWriter mask)
     {
         ushort type = 0;
         bool isUnknown = name.StartsWith("key", StringComparison.Ordinal) && ushort.TryParse(name.AsSpan(3), NumberStyles.None, CultureInfo.InvariantCulture, out type) && type <= NetlinkAttribute.TypeMask;
         if (!isUnknown)
         {
             cursor.MoveBack(start);
-            throw cursor.Expected("the name of a key attribute");
+            throw cursor.Expected(expected);
         }
 
         byte[] value = cursor.TakeBytes();

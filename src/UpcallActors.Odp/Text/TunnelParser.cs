@@ -1,4 +1,3 @@
-using System.Globalization;
 using UpcallActors.Netlink;
 
 namespace UpcallActors.Odp.Text;
@@ -57,7 +56,7 @@ internal static class TunnelParser
                 mask.Put(OvsTunnelKeyAttribute.ErspanOpts, metadataMask);
                 break;
             default:
-                ParseUnknown(cursor, name, start, ref key, ref mask);
+                KeyParser.ParseUnknown(cursor, name, start, "a field of a tunnel key", ref key, ref mask);
                 break;
         }
 
@@ -99,26 +98,5 @@ internal static class TunnelParser
         int nest = writer.BeginNest(OvsTunnelKeyAttribute.VxlanOpts);
         writer.PutU32(OvsFlowKeyWriter.VxlanExtensionGbp, policy);
         writer.EndNest(nest);
-    }
-
-    private static void ParseUnknown(TextCursor cursor, string name, int start, ref NetlinkWriter key, ref NetlinkWriter mask)
-    {
-        ushort type = 0;
-        bool isUnknown = name.StartsWith("key", StringComparison.Ordinal) && ushort.TryParse(name.AsSpan(3), NumberStyles.None, CultureInfo.InvariantCulture, out type) && type <= NetlinkAttribute.TypeMask;
-        if (!isUnknown)
-        {
-            cursor.MoveBack(start);
-            throw cursor.Expected("a field of a tunnel key");
-        }
-
-        byte[] value = cursor.TakeBytes();
-        byte[] bits = new byte[value.Length];
-        bits.AsSpan().Fill(byte.MaxValue);
-        if (cursor.TryTake("/"))
-            bits = cursor.TakeBytes();
-        if (bits.Length != value.Length)
-            throw cursor.Expected("a mask as long as the value");
-        key.Put(type, value);
-        mask.Put(type, bits);
     }
 }

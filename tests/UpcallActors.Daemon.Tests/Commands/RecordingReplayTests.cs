@@ -1,5 +1,6 @@
 using UpcallActors.Daemon.Commands;
 using UpcallActors.Daemon.Recordings;
+using UpcallActors.Embedded.Tests.Replays;
 using UpcallActors.Odp;
 
 namespace UpcallActors.Daemon.Tests.Commands;
@@ -32,7 +33,7 @@ public sealed class RecordingReplayTests
     [Fact]
     public async Task Without_the_MRU_no_recording_is_identical_and_the_exit_code_tells()
     {
-        (int code, string[] lines) = await RunAsync(datapath => new MruSuppressingDatapath(datapath));
+        (int code, string[] lines) = await RunAsync(datapath => new MruStrippingDatapath(datapath));
         code.ShouldBe(ExitCode.Failure);
         string[][] rows = Rows(lines);
         rows.Length.ShouldBe(8);
