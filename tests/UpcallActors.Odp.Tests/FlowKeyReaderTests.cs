@@ -73,6 +73,17 @@ public sealed class FlowKeyReaderTests
         OvsFlowKeyReader.TryReadMask(writer.Written, out _).ShouldBe(OdpParseError.TooDeep);
     }
 
+    /// <summary>The kernel looks no further than two tags; the third one's TPID is the EtherType (<c>parse_vlan</c>).</summary>
+    [Fact]
+    public void Behind_two_tags_a_third_is_the_EtherType()
+    {
+        NetlinkWriter writer = Tagged(2, EtherTypes.Vlan);
+        OvsFlowKeyReader.TryRead(writer.Written, out FlowKey key).ShouldBe(OdpParseError.None);
+        key.CvlanTpid.ShouldBe(EtherTypes.Vlan);
+        key.EthType.ShouldBe(EtherTypes.Vlan);
+        OvsFlowKeyReader.TryRead(Tagged(1, EtherTypes.Vlan).Written, out _).ShouldBe(OdpParseError.AttributeValue);
+    }
+
     [Theory]
     [InlineData(3, OdpParseError.AttributeValue)]
     [InlineData(2, OdpParseError.None)]
@@ -90,6 +101,16 @@ public sealed class FlowKeyReaderTests
         writer.PutU32(OvsKeyAttribute.InPort, 1);
         writer.PutU32(OvsKeyAttribute.InPort, 1);
         OvsFlowKeyReader.TryRead(writer.Written, out _).ShouldBe(OdpParseError.AttributeValue);
+    }
+
+    [Fact]
+    public void An_attribute_that_occurs_twice_in_a_mask_or_in_a_tag_is_refused()
+    {
+        var writer = new NetlinkWriter(new byte[256]);
+        writer.PutU32(OvsKeyAttribute.InPort, 1);
+        writer.PutU32(OvsKeyAttribute.InPort, 1);
+        OvsFlowKeyReader.TryReadMask(writer.Written, out _).ShouldBe(OdpParseError.AttributeValue);
+        OvsFlowKeyReader.TryRead(Tagged(1, EtherTypes.Ipv4, EtherTypes.Ipv4).Written, out _).ShouldBe(OdpParseError.AttributeValue);
     }
 
     [Theory]
@@ -142,5 +163,54 @@ public sealed class FlowKeyReaderTests
         OvsFlowKeyWriter.WriteMask(key, mask, ref writer);
         OvsFlowKeyReader.TryReadMask(writer.Written, out FlowKey read).ShouldBe(OdpParseError.None);
         read.NdTarget.ShouldBe(UInt128.One);
+    }
+
+    /// <summary>The layouts are those of <c>ovs_key_ct_tuple_ipv4</c> and <c>ovs_key_ct_tuple_ipv6</c>: source first.</summary>
+    [Fact]
+    public void An_original_tuple_has_its_source_in_front()
+    {
+        var writer = new NetlinkWriter(new byte[128]);
+        Span<byte> tuple = writer.PutReserved(OvsKeyAttribute.CtOrigTupleIpv6, 40);
+        (tuple[15], tuple[31], tuple[33], tuple[35], tuple[36]) = (1, 2, 3, 4, 5);
+        OvsFlowKeyReader.TryRead(writer.Written, out FlowKey key).ShouldBe(OdpParseError.None);
+        (key.CtOrigIpv6Src, key.CtOrigIpv6Dst).ShouldBe((UInt128.One, (UInt128)2));
+        (key.CtOrigTpSrc, key.CtOrigTpDst, key.CtOrigProto).ShouldBe(((ushort)3, (ushort)4, (byte)5));
+
+        writer = new NetlinkWriter(new byte[128]);
+        tuple = writer.PutReserved(OvsKeyAttribute.CtOrigTupleIpv4, 16);
+        (tuple[3], tuple[7], tuple[9], tuple[11], tuple[12]) = (1, 2, 3, 4, 5);
+        OvsFlowKeyReader.TryRead(writer.Written, out key).ShouldBe(OdpParseError.None);
+        (key.CtOrigIpv4Src, key.CtOrigIpv4Dst).ShouldBe((1u, 2u));
+        (key.CtOrigTpSrc, key.CtOrigTpDst, key.CtOrigProto).ShouldBe(((ushort)3, (ushort)4, (byte)5));
+    }
+
+    /// <summary>As the kernel packs <c>vxlan_metadata.gbp</c>: the policy id in the lower half, the flags above it.</summary>
+    [Fact]
+    public void A_group_policy_has_its_id_below_its_flags()
+    {
+        FlowKey key = default;
+        OvsTunnelKeyReader.Read([12, 0, (byte)OvsTunnelKeyAttribute.VxlanOpts, 0, 8, 0, 1, 0, 0x34, 0x12, 0x48, 0], ref key).ShouldBe(OdpParseError.None);
+        key.TunGbpId.ShouldBe((ushort)0x1234);
+        key.TunGbpFlags.ShouldBe((byte)0x48);
+    }
+
+    /// <summary>An Ethernet key with that many tags, and the given EtherTypes in the innermost.</summary>
+    private static NetlinkWriter Tagged(int tags, params ReadOnlySpan<ushort> etherTypes)
+    {
+        var writer = new NetlinkWriter(new byte[256]);
+        writer.PutReserved(OvsKeyAttribute.Ethernet, 12);
+        int[] nests = new int[tags];
+        for (int level = 0; level < tags; level++)
+        {
+            writer.PutU16BigEndian(OvsKeyAttribute.EtherType, EtherTypes.Vlan);
+            writer.PutU16BigEndian(OvsKeyAttribute.Vlan, 0x1001);
+            nests[level] = writer.BeginNest(OvsKeyAttribute.Encap);
+        }
+
+        foreach (ushort etherType in etherTypes)
+            writer.PutU16BigEndian(OvsKeyAttribute.EtherType, etherType);
+        foreach (int nest in nests.Reverse())
+            writer.EndNest(nest);
+        return writer;
     }
 }

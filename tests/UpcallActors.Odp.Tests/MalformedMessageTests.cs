@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using UpcallActors.Netlink;
 using UpcallActors.Odp.Tests.Recordings;
+using UpcallActors.Odp.Text;
 
 namespace UpcallActors.Odp.Tests;
 
@@ -99,6 +100,66 @@ public sealed class MalformedMessageTests
     }
 
     [Fact]
+    public void The_last_list_of_a_type_wins()
+    {
+        var writer = Begin(out int start);
+        writer.PutReserved(OvsPacketAttribute.Packet, 14);
+        foreach (byte[] list in new byte[][] { [4, 0, 1, 0], [4, 0, 2, 0] })
+        {
+            writer.Put(OvsPacketAttribute.Key, list);
+            writer.Put(OvsPacketAttribute.Actions, list);
+        }
+
+        writer.EndMessage(start);
+        PacketMessage.TryParse(writer.Written, out PacketMessage packet).ShouldBe(OdpParseError.None);
+        packet.Key.Of(writer.Written).ToArray().ShouldBe([4, 0, 2, 0]);
+        packet.Actions.Of(writer.Written).ToArray().ShouldBe([4, 0, 2, 0]);
+
+        writer = new NetlinkWriter(new byte[256]);
+        start = OvsHeader.Begin(ref writer, 35, NetlinkFlags.None, 0, OvsCommand.New, OvsFamilyVersion.Flow, 3);
+        writer.Put(OvsFlowAttribute.Actions, [4, 0, 1, 0]);
+        writer.Put(OvsFlowAttribute.Actions, [4, 0, 2, 0]);
+        writer.EndMessage(start);
+        FlowMessage.TryParse(writer.Written, out FlowMessage flow).ShouldBe(OdpParseError.None);
+        flow.Actions.Of(writer.Written).ToArray().ShouldBe([4, 0, 2, 0]);
+    }
+
+    /// <summary>PID is mandatory in <c>validate_userspace</c>.</summary>
+    [Fact]
+    public void A_userspace_action_without_a_PID_is_refused()
+    {
+        var writer = new NetlinkWriter(new byte[64]);
+        int nest = writer.BeginNest(OvsActionAttribute.Userspace);
+        writer.PutU32(OvsUserspaceAttribute.EgressTunnelPort, 1);
+        writer.EndNest(nest);
+        OvsActionList.Check(writer.Written).ShouldBe(OdpParseError.AttributeMissing);
+    }
+
+    [Theory]
+    [InlineData(4, 16, OdpParseError.AttributeSize)]
+    [InlineData(16, 4, OdpParseError.AttributeSize)]
+    [InlineData(5, 5, OdpParseError.AttributeSize)]
+    [InlineData(4, 4, OdpParseError.None)]
+    [InlineData(16, 16, OdpParseError.None)]
+    public void The_ends_of_a_NAT_range_are_addresses_of_one_family(int lowest, int highest, OdpParseError expected)
+    {
+        var writer = new NetlinkWriter(new byte[64]);
+        writer.PutFlag(OvsNatAttribute.Src);
+        writer.PutReserved(OvsNatAttribute.IpMin, lowest);
+        writer.PutReserved(OvsNatAttribute.IpMax, highest);
+        NatAction.TryParse(writer.Written, out _).ShouldBe(expected);
+    }
+
+    [Fact]
+    public void NAT_of_both_source_and_destination_is_refused()
+    {
+        var writer = new NetlinkWriter(new byte[64]);
+        writer.PutFlag(OvsNatAttribute.Src);
+        writer.PutFlag(OvsNatAttribute.Dst);
+        NatAction.TryParse(writer.Written, out _).ShouldBe(OdpParseError.AttributeValue);
+    }
+
+    [Fact]
     public void Actions_nested_too_deeply_are_refused()
     {
         byte[] actions = [];
@@ -106,6 +167,21 @@ public sealed class MalformedMessageTests
             actions = Clone(actions);
         OvsActionList.Check(actions).ShouldBe(OdpParseError.None);
         OvsActionList.Check(Clone(actions)).ShouldBe(OdpParseError.TooDeep);
+    }
+
+    [Theory]
+    [InlineData("sample(sample=50.0%,actions({0}))")]
+    [InlineData("check_pkt_len(size=100,gt({0}),le(drop))")]
+    [InlineData("check_pkt_len(size=100,gt(drop),le({0}))")]
+    [InlineData("dec_ttl(le_1({0}))")]
+    public void Every_action_that_holds_others_counts_as_a_level(string action)
+    {
+        string actions = "1";
+        for (int depth = 1; depth < OvsActionList.MaximumDepth; depth++)
+            actions = action.Replace("{0}", actions, StringComparison.Ordinal);
+        byte[] deepest = ActionText.Parse(actions, null);
+        OvsActionList.Check(deepest).ShouldBe(OdpParseError.None);
+        OvsActionList.Check(Clone(deepest)).ShouldBe(OdpParseError.TooDeep);
     }
 
     private static byte[] Clone(byte[] actions)

@@ -67,6 +67,18 @@ public sealed class PcapTests
         }
     }
 
+    /// <summary>The magic numbers are those of the format's specification, whatever the writer writes.</summary>
+    [Theory]
+    [InlineData(0xa1b2c3d4u, false)]
+    [InlineData(0xa1b23c4du, true)]
+    public void The_magic_number_tells_the_unit_of_time(uint magic, bool nanoseconds)
+    {
+        byte[] file = SmallFile(nanoseconds);
+        BinaryPrimitives.ReadUInt32LittleEndian(file).ShouldBe(magic);
+        PcapReader.TryOpen(file, out PcapReader? reader).ShouldBe(PcapError.None);
+        reader.ShouldNotBeNull().HasNanoseconds.ShouldBe(nanoseconds);
+    }
+
     [Fact]
     public void A_record_that_claims_too_much_is_an_error_value()
     {

@@ -125,6 +125,17 @@ public sealed class TextTests
     }
 
     [Fact]
+    public void Keys_nested_too_deeply_are_refused_and_printed_only_so_far()
+    {
+        string text = string.Concat(Enumerable.Repeat("encap(", 40)) + "eth_type(0x0800)" + new string(')', 40);
+        Should.Throw<OdpTextException>(() => FlowText.Parse(text, null)).Message.ShouldContain("nesting");
+        byte[] key = new byte[40 * 4];
+        for (int level = 0; level < 40; level++)
+            (key[4 * level], key[(4 * level) + 2]) = ((byte)(key.Length - (4 * level)), (byte)OvsKeyAttribute.Encap);
+        FlowText.Format(key, [], null, verbose: true).Split("encap(").Length.ShouldBeLessThan(12);
+    }
+
+    [Fact]
     public void Bytes_that_are_no_attributes_are_printed_as_such()
     {
         FlowText.Format([1, 2, 3], [], null, verbose: true).ShouldContain("leftover bytes*** (010203)");
