@@ -1,3 +1,5 @@
+using UpcallActors.Netlink;
+
 namespace UpcallActors.Pipeline.Tests;
 
 /// <summary>More upcalls than can be executed: what happens is bounded, fair and counted.</summary>
@@ -73,6 +75,29 @@ public sealed class OverloadSpecs() : PipelineSpec("own { type = PinnedDispatche
         pipeline.Counters.LostAtSource.ShouldBe(800);
         pipeline.Counters.Lost(LossCause.Shed).ShouldBe(0);
         datapath.Executes.Count.ShouldBe(200);
+    }
+
+    [Fact]
+    public async Task A_cut_upcall_stays_cut_when_it_moves_into_the_place_of_one_that_is_shed()
+    {
+        using var datapath = new ScriptedDatapath();
+        var gate = new Gate();
+        datapath.Refuse = _ => gate.Pass();
+        await using UpcallPipeline pipeline = Start(datapath, Small);
+        using Gate opened = gate;
+        datapath.Upcall(Enumerable.Range(0, Capacity - Small.BatchSize).Select(i => Upcalls.Miss(1, (uint)i)));
+        await Until(() => pipeline.Counters.Received == Capacity - Small.BatchSize && pipeline.Counters.CreditsInUse == Small.BatchesPerLane);
+        byte[] cut = [.. Upcalls.Miss(2, 1), .. new byte[MessageSlots.Stride]];
+
+        datapath.Upcall(Upcalls.Miss(1, 1000), cut);
+        await Until(() => datapath.Waiting() == 0);
+        gate.Open();
+        await Idle(pipeline, datapath);
+
+        pipeline.Counters.Lost(LossCause.Shed).ShouldBe(1);
+        pipeline.Counters.Lost(LossCause.Truncated).ShouldBe(1);
+        pipeline.Counters.Lost(LossCause.Malformed).ShouldBe(0);
+        datapath.Executes.Count.ShouldBe(Capacity - Small.BatchSize);
     }
 
     [Fact]

@@ -29,6 +29,22 @@ public sealed class RequestSpecs : PipelineSpec
     }
 
     [Fact]
+    public async Task An_answer_with_an_error_above_zero_is_no_errno()
+    {
+        using var datapath = new ScriptedDatapath();
+        datapath.Answer = message => message.IsExecute ? -Invalid : 0;
+        await using UpcallPipeline pipeline = Start(datapath);
+
+        datapath.Upcall(Upcalls.Miss(1, 1));
+        await Idle(pipeline, datapath);
+
+        LaneCounters lane = pipeline.Counters.Lanes[0];
+        lane.StrayAnswers.ShouldBe(1);
+        lane.ExecuteErrors.Total.ShouldBe(0);
+        lane.Restarts.ShouldBe(0);
+    }
+
+    [Fact]
     public async Task A_send_that_is_too_long_is_sent_in_pieces()
     {
         using var datapath = new ScriptedDatapath();

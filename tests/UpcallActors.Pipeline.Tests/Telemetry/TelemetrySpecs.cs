@@ -89,6 +89,33 @@ public sealed class TelemetrySpecs : PipelineSpec
         datapath.Executes.Select(message => message.Serial).ShouldBe(Enumerable.Range(0, 200).Select(i => (uint)i));
     }
 
+    [Theory]
+    [InlineData("upcall.route")]
+    [InlineData("upcall.translate")]
+    public async Task A_stage_that_fails_goes_on_with_its_batch_though_no_other_comes(string stage)
+    {
+        int failures = 0;
+        using var listener = new ActivityListener
+        {
+            ShouldListenTo = source => source.Name == PipelineTelemetry.Name,
+            Sample = (ref _) => ActivitySamplingResult.AllData,
+            ActivityStarted = span =>
+            {
+                if (span.OperationName == stage && Interlocked.Increment(ref failures) == 1)
+                    throw new InvalidOperationException("told to");
+            },
+        };
+        ActivitySource.AddActivityListener(listener);
+        using var datapath = new ScriptedDatapath();
+        await using UpcallPipeline pipeline = Start(datapath);
+
+        datapath.Upcall(Upcalls.Miss(1, 1));
+        await Idle(pipeline, datapath);
+
+        pipeline.Counters.Lanes[0].Restarts.ShouldBe(1);
+        datapath.Executes.Count.ShouldBe(1);
+    }
+
     [Fact]
     public async Task The_meter_tells_what_the_lanes_have_counted()
     {
