@@ -168,6 +168,18 @@ public sealed class ActionExecutionTests : IDisposable
     }
 
     [Fact]
+    public void Trunc_is_used_up_by_an_upcall_and_by_an_output_to_nowhere()
+    {
+        const uint nowhere = 99;
+        byte[] frame = TestFrames.Udp(payload: 200);
+        _datapath.Execute(frame, Attributes.Concat(ActionBytes.Trunc(60), ActionBytes.Userspace(), ActionBytes.Output(TestDatapath.PortB))).ShouldBe(0);
+        _datapath.Execute(frame, Attributes.Concat(ActionBytes.Trunc(60), ActionBytes.Output(nowhere), ActionBytes.Output(TestDatapath.PortC))).ShouldBe(0);
+
+        _datapath.B.Frames.Single().ShouldBe(frame);
+        _datapath.C.Frames.Single().ShouldBe(frame);
+    }
+
+    [Fact]
     public void A_clone_changes_its_own_packet()
     {
         byte[] frame = TestFrames.Udp();

@@ -32,6 +32,17 @@ public class ZoneAndMarkTests
     }
 
     [Fact]
+    public void A_packet_that_another_zone_tracked_gets_the_state_of_this_one()
+    {
+        _ct.Commit(_request, zone: 2);
+        _ct.Send(_answer, zone: 2);
+        Tracked first = _ct.Commit(_request, zone: 1);
+        Tracked second = _ct.Send(_request, zone: 2, key: first.Key);
+        second.State.ShouldBe(CtState.Tracked | CtState.Established);
+        second.Key.CtZone.ShouldBe((ushort)2);
+    }
+
+    [Fact]
     public void A_mark_changes_under_its_mask()
     {
         _ct.Send(_request, commit: true, mark: (0x12, 0xff)).Key.CtMark.ShouldBe(0x12u);
@@ -66,6 +77,17 @@ public class ZoneAndMarkTests
         _ct.Send(_answer);
         _ct.Send(_request, commit: true, force: true).State.ShouldBe(CtState.Tracked | CtState.Established);
         _ct.Connections().Single().Mark.ShouldBe(7u);
+    }
+
+    [Fact]
+    public void Force_leaves_a_connection_alone_whose_packet_was_translated_before()
+    {
+        Tracked first = _ct.Send(_request, commit: true, mark: (7, uint.MaxValue), nat: new Nat(Source: true, Min: "192.0.2.7"));
+        first.Frame.ShouldNotBe(_request);
+        _ct.Send(first.Frame, commit: true, force: true, key: first.Key);
+        ConnectionInfo connection = _ct.Connections().Single();
+        connection.Original.Source.ShouldBe((UInt128)0x0a010101);
+        connection.Mark.ShouldBe(7u);
     }
 
     [Fact]
