@@ -10,9 +10,20 @@ public abstract class PipelineSpec(string config = "") : TestKit(config + "\nakk
     internal UpcallPipeline Start(ScriptedDatapath datapath, UpcallPipelineSettings? settings = null) =>
         UpcallPipeline.Start(Sys, datapath, Translators, settings ?? new UpcallPipelineSettings());
 
-    /// <summary>Waits for a condition; fails after half a minute.</summary>
-    internal Task Until(Func<bool> condition) =>
-        AwaitConditionAsync(() => Task.FromResult(condition()), TimeSpan.FromSeconds(30), TimeSpan.FromMilliseconds(2));
+    /// <summary>Waits for a condition; fails after a minute.</summary>
+    internal async Task Until(Func<bool> condition)
+    {
+        try
+        {
+            await AwaitConditionAsync(() => Task.FromResult(condition()), TimeSpan.FromMinutes(1), TimeSpan.FromMilliseconds(2));
+        }
+        catch
+        {
+            // Whatever held the pipeline up would hold up its disposal, too, and the failure would never be told.
+            _ = Sys.Terminate();
+            throw;
+        }
+    }
 
     /// <summary>Waits until everything that was queued is done with.</summary>
     internal Task Idle(UpcallPipeline pipeline, ScriptedDatapath datapath) => Until(() => pipeline.Counters.Completed == datapath.UpcallsQueued);

@@ -131,6 +131,8 @@ internal sealed class ExecutorActor : StageActor
     private void SendAndReturn(int batches, long startedAt)
     {
         _sender!.Send();
+        // Before the batches go home: who sees them completed sees all that became of them.
+        Publish();
         for (; batches > 0; batches--)
         {
             (UpcallBatch batch, long generation) = Queue.Dequeue();
