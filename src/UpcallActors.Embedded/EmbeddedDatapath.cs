@@ -54,6 +54,9 @@ public sealed class EmbeddedDatapath : IDatapath
     /// <inheritdoc/>
     public int HandlerCount => _options.HandlerCount;
 
+    /// <inheritdoc/>
+    public IConntrack? Conntrack => null;
+
     /// <summary>What the datapath has counted.</summary>
     public DatapathCounters Counters { get; }
 

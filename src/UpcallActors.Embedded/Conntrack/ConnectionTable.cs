@@ -1,5 +1,7 @@
 using System.Numerics;
 
+using UpcallActors.Odp;
+
 namespace UpcallActors.Embedded;
 
 /// <summary>

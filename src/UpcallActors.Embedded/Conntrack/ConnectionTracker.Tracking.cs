@@ -1,5 +1,7 @@
 using System.Buffers.Binary;
 
+using UpcallActors.Odp;
+
 namespace UpcallActors.Embedded;
 
 /// <content>Finding and following connections: <c>nf_conntrack_in</c>.</content>

@@ -1,3 +1,5 @@
+using UpcallActors.Odp;
+
 namespace UpcallActors.Embedded;
 
 /// <summary>The range a new connection's translation is chosen from (<c>nf_nat_range2</c>).</summary>

@@ -1,5 +1,7 @@
 using System.Buffers.Binary;
 
+using UpcallActors.Odp;
+
 namespace UpcallActors.Embedded;
 
 /// <summary>Rewrites addresses and ports in packets, checksums included (<c>nf_nat_proto.c</c>).</summary>

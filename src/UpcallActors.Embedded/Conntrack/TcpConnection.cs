@@ -1,5 +1,7 @@
 using System.Runtime.CompilerServices;
 
+using UpcallActors.Odp;
+
 namespace UpcallActors.Embedded;
 
 /// <summary>What conntrack remembers of a TCP connection (<c>struct ip_ct_tcp</c>).</summary>

@@ -1,3 +1,5 @@
+using UpcallActors.Odp;
+
 namespace UpcallActors.Embedded;
 
 /// <summary>Follows a TCP connection segment by segment (<c>nf_conntrack_tcp_packet</c>, with <c>tcp_loose</c> on).</summary>

@@ -1,5 +1,7 @@
 using System.Buffers.Binary;
 
+using UpcallActors.Odp;
+
 namespace UpcallActors.Embedded;
 
 /// <summary>A packet on its way through the tracker: its IP bytes, its tuple, and its connection once found.</summary>

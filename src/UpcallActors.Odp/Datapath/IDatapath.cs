@@ -18,6 +18,9 @@ public interface IDatapath : IDisposable
     /// <summary>How many handlers upcalls are spread over; set when the datapath was opened.</summary>
     int HandlerCount { get; }
 
+    /// <summary>The connections it tracks; null where it cannot be asked for them.</summary>
+    IConntrack? Conntrack { get; }
+
     /// <summary>Opens the upcalls of a handler, 0 up to <see cref="HandlerCount"/>. The caller disposes the source.</summary>
     IUpcallSource OpenUpcalls(int handler);
 

@@ -34,6 +34,8 @@ internal sealed class LoopedDatapath : IDatapath
 
     public int HandlerCount => 1;
 
+    public IConntrack? Conntrack => null;
+
     /// <summary>EXECUTEs taken.</summary>
     public long Executed => Volatile.Read(ref _executed);
 

@@ -30,6 +30,8 @@ internal sealed class ScriptedDatapath : IDatapath
 
     public int HandlerCount => _handlers.Length;
 
+    public IConntrack? Conntrack => null;
+
     public uint UpcallPid { get; }
 
     public int SendLimit { get; init; } = 4 * 1024 * 1024;

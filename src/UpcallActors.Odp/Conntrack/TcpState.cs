@@ -1,6 +1,6 @@
-namespace UpcallActors.Embedded;
+namespace UpcallActors.Odp;
 
-/// <summary>State of a TCP connection as conntrack sees it (<c>enum tcp_conntrack</c>).</summary>
+/// <summary>State of a TCP connection as conntrack sees it (<c>enum tcp_conntrack</c>, same numbers).</summary>
 public enum TcpState : byte
 {
     /// <summary>Nothing seen.</summary>

@@ -1,0 +1,29 @@
+namespace UpcallActors.Odp;
+
+/// <summary>
+/// A port of the datapath as it is now, or one that was asked for and waits for its device. Identified by
+/// <see cref="Name"/>, which stays when the device goes and comes again; the number may be another then.
+/// </summary>
+/// <param name="Number">Datapath port number; null while the port waits for its device.</param>
+/// <param name="Name">Name in the datapath, which is the device's: <c>eth1</c>, <c>br0</c>, <c>vxlan_sys_4789</c>.</param>
+/// <param name="Type">What it is. A tunnel has its own type even where the kernel has a plain device with metadata for it.</param>
+public sealed record DatapathPort(uint? Number, string Name, OvsVportType Type)
+{
+    /// <summary>The device's MTU, bytes behind the Ethernet header; 0 while unknown, and of tunnels, whose frames the host's stack cuts.</summary>
+    public int Mtu { get; init; }
+
+    /// <summary>Whether the device is up and has a carrier: what is sent to it can go out.</summary>
+    public bool IsUp { get; init; }
+
+    /// <summary>The device's Ethernet address, 48 bits; 0 when unknown.</summary>
+    public ulong Address { get; init; }
+
+    /// <summary>UDP port of a VXLAN or Geneve tunnel, 0 otherwise.</summary>
+    public ushort DestinationPort { get; init; }
+
+    /// <summary>Counters; null while the port waits for its device.</summary>
+    public VportStats? Statistics { get; init; }
+
+    /// <summary>Why the port has no number, to be shown to people; null when it has one.</summary>
+    public string? Error { get; init; }
+}
