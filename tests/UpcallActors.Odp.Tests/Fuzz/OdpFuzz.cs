@@ -85,6 +85,9 @@ internal static class OdpFuzz
 
     public static bool ActionsText(ReadOnlySpan<byte> input) => Text(input, text => ActionText.Parse(text, OdpPortNames.None));
 
+    /// <summary>Arguments are separated by newlines.</summary>
+    public static bool ConntrackMatch(ReadOnlySpan<byte> input) => Text(input, text => ConntrackMatchText.Parse(text.Split('\n')));
+
     private static bool Text(ReadOnlySpan<byte> input, Action<string> parse)
     {
         try

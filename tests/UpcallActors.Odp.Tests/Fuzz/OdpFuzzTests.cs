@@ -54,6 +54,14 @@ public sealed class OdpFuzzTests
     [Fact]
     public void Action_texts() => Drive(OdpFuzz.ActionsText, [.. TextExamples.Actions.Select(Encoding.Latin1.GetBytes)]);
 
+    [Fact]
+    public void Conntrack_matches() => Drive(
+        OdpFuzz.ConntrackMatch,
+        [
+            "zone=9\nmark=0x12/0xff\nlabels=0xabc/0xfff\nct_nw_src=10.0.0.1,ct_nw_dst=10.0.0.2,ct_nw_proto=6,ct_tp_src=1,ct_tp_dst=2\nct_tp_src=3"u8.ToArray(),
+            "ct_ipv6_src=fc00::1,ct_ipv6_dst=::,ct_nw_proto=58,icmp_id=5,icmp_type=128,icmp_code=0"u8.ToArray(),
+        ]);
+
     private static byte[] WithNumbers(string line) => Encoding.Latin1.GetBytes(line.Replace("vxlan_sys_4789", "4", StringComparison.Ordinal).Replace("br-underlay", "3", StringComparison.Ordinal).Replace("br0", "1", StringComparison.Ordinal).Replace("ovs-p0", "2", StringComparison.Ordinal));
 
     private static byte[][] Messages(Func<OvsFamilies, ushort> family) =>
