@@ -43,6 +43,7 @@ public readonly partial struct PacketMessage
             Actions = found.Actions,
             UserData = found.UserData,
             EgressTunnelKey = found.EgressTunnelKey,
+            Mru = found.MruExtent,
             Origin = new PacketOrigin(found.Mru, found.Hash, found.UpcallPid),
             OriginalLength = found.OriginalLength,
             IsProbe = found.IsProbe,
@@ -57,6 +58,7 @@ public readonly partial struct PacketMessage
         public Extent Actions;
         public Extent UserData;
         public Extent EgressTunnelKey;
+        public Extent MruExtent;
         public ulong Hash;
         public uint UpcallPid;
         public uint OriginalLength;
@@ -90,6 +92,7 @@ public readonly partial struct PacketMessage
                     return true;
                 case OvsPacketAttribute.Mru:
                     Mru = attribute.U16;
+                    MruExtent = extent;
                     return length >= sizeof(ushort);
                 case OvsPacketAttribute.Len:
                     OriginalLength = attribute.U32;

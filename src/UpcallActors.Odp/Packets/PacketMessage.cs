@@ -27,6 +27,9 @@ public readonly partial struct PacketMessage
     /// <summary>Egress tunnel key, of an ACTION upcall on a tunnel port.</summary>
     public Extent EgressTunnelKey { get; init; }
 
+    /// <summary>The 2 bytes of the MRU in host order, if there is one (<c>OVS_PACKET_ATTR_MRU</c>).</summary>
+    public Extent Mru { get; init; }
+
     /// <summary>What must go back with the packet on every path.</summary>
     public PacketOrigin Origin { get; init; }
 

@@ -15,6 +15,12 @@ public readonly record struct Translation
     /// <summary>What went wrong, if anything; the actions then say what is still to be done with the packet.</summary>
     public XlateError Error { get; init; }
 
+    /// <summary>
+    /// The largest MRU, bytes of layer 3, that the packet may be sent back with, since the port it goes to takes no more; 0 leaves the
+    /// MRU as it is.
+    /// </summary>
+    public ushort MruLimit { get; init; }
+
     /// <summary>How many times the packet was to go to a controller.</summary>
     public int ControllerPackets { get; init; }
 }

@@ -19,6 +19,9 @@ public enum UserspaceReason : byte
 
     /// <summary>IPFIX sample.</summary>
     Ipfix = 5,
+
+    /// <summary>The packet may have to leave in smaller fragments than it came in: put it out on the datapath port in the argument.</summary>
+    Refragment = 6,
 }
 
 /// <summary>
@@ -37,7 +40,7 @@ public readonly record struct UserspaceCookie(UserspaceReason Reason, uint Recir
     public static bool TryRead(ReadOnlySpan<byte> bytes, out UserspaceCookie cookie)
     {
         cookie = default;
-        if (bytes.Length != Length || bytes[0] is < (byte)UserspaceReason.SlowPath or > (byte)UserspaceReason.Ipfix || bytes[1] != LayoutVersion || bytes[2] != 0 || bytes[3] != 0)
+        if (bytes.Length != Length || bytes[0] is < (byte)UserspaceReason.SlowPath or > (byte)UserspaceReason.Refragment || bytes[1] != LayoutVersion || bytes[2] != 0 || bytes[3] != 0)
             return false;
         cookie = new UserspaceCookie((UserspaceReason)bytes[0], BinaryPrimitives.ReadUInt32LittleEndian(bytes[4..]), BinaryPrimitives.ReadUInt64LittleEndian(bytes[8..]));
         return true;

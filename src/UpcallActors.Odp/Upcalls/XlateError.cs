@@ -53,4 +53,9 @@ public enum XlateError : uint
 
     /// <summary>More actions than there is room for; not one of Open vSwitch's, which would do such actions itself.</summary>
     ActionsTooLong = 16,
+
+    /// <summary>
+    /// The packet is longer than the port takes and was not put together from fragments, so nobody may cut it; not one of Open vSwitch's.
+    /// </summary>
+    PacketTooLong = 17,
 }

@@ -45,6 +45,13 @@ internal sealed class BridgeSet
 
     public bool TryGetBridge(string name, [NotNullWhen(true)] out Bridge? bridge) => _byName.TryGetValue(name, out bridge);
 
+    /// <summary>Finds the port of a datapath port; of tunnels that share one, any.</summary>
+    public bool TryFindPort(uint datapathPort, [NotNullWhen(true)] out BridgePort? port)
+    {
+        port = _byDatapathPort.TryGetValue(datapathPort, out Attachment[]? attachments) ? attachments[0].Port : null;
+        return port is not null;
+    }
+
     /// <summary>The bridge and port that a packet with this key came in on (<c>xlate_lookup</c>).</summary>
     public bool TryFindInput(in FlowKey key, [NotNullWhen(true)] out Bridge? bridge, [NotNullWhen(true)] out BridgePort? port)
     {

@@ -1,3 +1,4 @@
+using UpcallActors.Netlink;
 using UpcallActors.Odp;
 
 namespace UpcallActors.OpenFlow;
@@ -21,6 +22,8 @@ internal sealed class OpenFlowTranslator(OpenFlowTranslatorFactory factory) : IU
         ulong version = bridges.Version;
         FrozenState? frozen = null;
         MegaflowMask.Begin(key, ref mask);
+        if (upcall.Command == PacketCommand.Action && UserspaceCookie.TryRead(upcall.UserData, out UserspaceCookie cookie) && cookie.Reason == UserspaceReason.Refragment)
+            return Refragment(upcall, (uint)cookie.Argument, bridges, version, actions);
         if (!bridges.TryFindInput(key, out Bridge? bridge, out BridgePort? port))
             return Drop(XlateError.BridgeNotFound, version, upcall.Command == PacketCommand.Miss, key, ref mask);
         if (key.RecircId != 0)
@@ -39,7 +42,7 @@ internal sealed class OpenFlowTranslator(OpenFlowTranslatorFactory factory) : IU
         _scratch.Base.Key.Words[..TunnelWords].Clear();
         _scratch.Wildcards = new Flow(mask);
 
-        var context = new XlateContext(_scratch, factory.Recirculations, bridge, bridge.Tables.Current, upcall.Packet.Length, actions);
+        var context = new XlateContext(_scratch, factory, bridge, port, upcall, actions);
         Thaw(frozen, ref context);
         if (ReceiveCongestion(ref flow.Key))
             context.TranslateFirst();
@@ -56,10 +59,29 @@ internal sealed class OpenFlowTranslator(OpenFlowTranslatorFactory factory) : IU
         return new Translation
         {
             ActionsLength = context.Actions.Length,
-            InstallFlow = mayInstall,
+            InstallFlow = mayInstall && !context.IsForThisPacketOnly,
             Version = version,
             ControllerPackets = context.ControllerPackets,
         };
+    }
+
+    /// <summary>
+    /// Puts a packet out that a flow sent up because it is longer than a port takes. If it was put together from fragments, it leaves in
+    /// fragments that fit the port; if not, nobody may cut it.
+    /// </summary>
+    private Translation Refragment(in UpcallView upcall, uint datapathPort, BridgeSet bridges, ulong version, Span<byte> actions)
+    {
+        if (!bridges.TryFindPort(datapathPort, out BridgePort? port))
+            return new Translation { Version = version, Error = XlateError.BridgeNotFound };
+        ushort mru = upcall.Origin.Mru;
+        if (mru == 0)
+            return new Translation { Version = version, Error = XlateError.PacketTooLong };
+        var writer = new NetlinkWriter(actions);
+        OvsActionWriter.Output(ref writer, datapathPort);
+        ushort limit = mru > port.Mtu ? (ushort)port.Mtu : (ushort)0;
+        if (limit != 0)
+            factory.CountRefragmented(datapathPort);
+        return new Translation { Version = version, ActionsLength = writer.Length, MruLimit = limit };
     }
 
     /// <summary>A packet that cannot be helped is dropped, and so are those like it, in the datapath.</summary>

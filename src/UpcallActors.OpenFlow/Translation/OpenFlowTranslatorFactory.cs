@@ -1,4 +1,6 @@
+using System.Collections.Concurrent;
 using System.Collections.Immutable;
+using System.Runtime.CompilerServices;
 using UpcallActors.Odp;
 
 namespace UpcallActors.OpenFlow;
@@ -10,14 +12,16 @@ namespace UpcallActors.OpenFlow;
 public sealed class OpenFlowTranslatorFactory : IUpcallTranslatorFactory
 {
     private readonly Lock _replacing = new();
+    private readonly ConcurrentDictionary<uint, StrongBox<long>> _refragmented = new();
     private BridgeSet _bridges;
 
     /// <summary>A factory for the bridges of one datapath.</summary>
     /// <exception cref="ArgumentException">Two bridges share a name, or two ports that are not tunnels a datapath port.</exception>
-    public OpenFlowTranslatorFactory(IEnumerable<Bridge> bridges, RecirculationTable? recirculations = null)
+    public OpenFlowTranslatorFactory(IEnumerable<Bridge> bridges, RecirculationTable? recirculations = null, OdpSupport? support = null)
     {
         _bridges = new BridgeSet([.. bridges], baseVersion: 0);
         Recirculations = recirculations ?? new RecirculationTable();
+        Support = support ?? new OdpSupport();
     }
 
     /// <summary>The bridges now.</summary>
@@ -25,6 +29,12 @@ public sealed class OpenFlowTranslatorFactory : IUpcallTranslatorFactory
 
     /// <summary>The recirculation ids given out.</summary>
     public RecirculationTable Recirculations { get; }
+
+    /// <summary>The datapath port of each output whose MTU took a reassembled packet only in smaller fragments, and how many such packets there were.</summary>
+    public IEnumerable<KeyValuePair<uint, long>> Refragmented => _refragmented.Select(port => KeyValuePair.Create(port.Key, port.Value.Value));
+
+    /// <summary>What the datapath can do.</summary>
+    internal OdpSupport Support { get; }
 
     internal BridgeSet BridgeSet => Volatile.Read(ref _bridges);
 
@@ -40,6 +50,10 @@ public sealed class OpenFlowTranslatorFactory : IUpcallTranslatorFactory
             Volatile.Write(ref _bridges, new BridgeSet(unversioned.Bridges, _bridges.Version + Step - unversioned.Version));
         }
     }
+
+    /// <summary>Counts a packet that leaves on a port in smaller fragments than it came in. Allocates for the first one of a port.</summary>
+    internal void CountRefragmented(uint datapathPort) =>
+        Interlocked.Increment(ref _refragmented.GetOrAdd(datapathPort, static _ => new StrongBox<long>()).Value);
 
     /// <inheritdoc/>
     public IUpcallTranslator Create(int handler) => new OpenFlowTranslator(this);

@@ -40,6 +40,7 @@ internal ref partial struct XlateContext
         if (action.Nat is NatAction nat)
             PutNat(nat);
         Actions.EndNest(nest);
+        _mayBeReassembled = true;
 
         if (action.Table is byte table)
         {

@@ -9,6 +9,8 @@ internal ref partial struct XlateContext
     private const byte EcnCongestion = 3;
     private const byte EcnCapable = 2;
     private const int TunnelWords = 8;
+    private const int EthernetHeader = 14;
+    private const int VlanTag = 4;
 
     /// <summary>Outputs to an OpenFlow port, reserved ones included (<c>xlate_output_action</c>).</summary>
     public void Output(uint port, in ControllerRequest controller, bool last)
@@ -50,13 +52,7 @@ internal ref partial struct XlateContext
         Wildcards.Key.CtState |= CtState.Tracked;
         _scratch.Frozen.Capture(Bridge.Name, Table, Conntracked, ref Flow, userData);
         var cookie = new UserspaceCookie(UserspaceReason.Controller, _recirculations.GetId(_scratch.Frozen), request.ToArgument());
-        int nest = Actions.BeginNest(OvsActionAttribute.Userspace);
-        // With an upcall socket per CPU the kernel chooses the socket and wants this placeholder (dpif-netlink.c).
-        Actions.PutU32(OvsUserspaceAttribute.Pid, uint.MaxValue);
-        Span<byte> bytes = Actions.PutReserved(OvsUserspaceAttribute.UserData, UserspaceCookie.Length);
-        if (!bytes.IsEmpty)
-            cookie.Write(bytes);
-        Actions.EndNest(nest);
+        PutUserspace(cookie);
         ControllerPackets++;
     }
 
@@ -96,7 +92,50 @@ internal ref partial struct XlateContext
         // Right before its output: a cut without one would meet the output after it.
         if (maximumLength != 0)
             Actions.PutU32(OvsActionAttribute.Trunc, maximumLength);
+        else if (_mayBeReassembled && PutRefragmented(port))
+            return;
         Actions.PutU32(OvsActionAttribute.Output, port.DatapathPort);
+    }
+
+    /// <summary>
+    /// Outputs a packet that conntrack may have put together from fragments larger than the port takes. The kernel drops such a packet
+    /// without a trace when the port is all that the flow says (<c>do_output</c>), so what is too long comes up, each time, and goes
+    /// back with an MRU that fits. False when an output will do.
+    /// </summary>
+    private bool PutRefragmented(BridgePort port)
+    {
+        var cookie = new UserspaceCookie(UserspaceReason.Refragment, 0, port.DatapathPort);
+        if (_input.Mtu > port.Mtu && _support.CheckPktLen)
+        {
+            int choice = Actions.BeginNest(OvsActionAttribute.CheckPktLen);
+            // Compared with the MRU and the Ethernet header, or with the frame's length, in which the outer tag does not count.
+            Actions.PutU16(OvsCheckPktLenAttribute.PktLen, (ushort)Math.Min(ushort.MaxValue, port.Mtu + EthernetHeader + (Flow.Key.CvlanTci != 0 ? VlanTag : 0)));
+            int greater = Actions.BeginNest(OvsCheckPktLenAttribute.ActionsIfGreater);
+            PutUserspace(cookie);
+            Actions.EndNest(greater);
+            int lessOrEqual = Actions.BeginNest(OvsCheckPktLenAttribute.ActionsIfLessEqual);
+            Actions.PutU32(OvsActionAttribute.Output, port.DatapathPort);
+            Actions.EndNest(lessOrEqual);
+            Actions.EndNest(choice);
+            return true;
+        }
+
+        if (_mru <= port.Mtu)
+            return false;
+        // The MRU is not in the key: the flow would be the same for packets that fit.
+        IsForThisPacketOnly = true;
+        PutUserspace(cookie);
+        return true;
+    }
+
+    private void PutUserspace(in UserspaceCookie cookie)
+    {
+        int nest = Actions.BeginNest(OvsActionAttribute.Userspace);
+        Actions.PutU32(OvsUserspaceAttribute.Pid, _support.UserspacePid(_input.DatapathPort));
+        Span<byte> bytes = Actions.PutReserved(OvsUserspaceAttribute.UserData, UserspaceCookie.Length);
+        if (!bytes.IsEmpty)
+            cookie.Write(bytes);
+        Actions.EndNest(nest);
     }
 
     /// <summary>Writes the tunnel key for a far end (<c>tnl_port_send</c>); false when the packet would come back to ourselves.</summary>

@@ -20,19 +20,26 @@ internal ref partial struct XlateContext
     private readonly XlateScratch _scratch;
     private readonly RecirculationTable _recirculations;
     private readonly TablesSnapshot _tables;
+    private readonly OdpSupport _support;
+    private readonly BridgePort _input;
+    private readonly ushort _mru;
     private readonly uint _originalTunnelIpv4Dst;
     private readonly UInt128 _originalTunnelIpv6Dst;
     private readonly int _packetLength;
     private int _depth;
     private int _resubmits;
+    private bool _mayBeReassembled;
 
-    /// <summary>Starts with the flow, base and wildcards that <paramref name="scratch"/> holds.</summary>
-    public XlateContext(XlateScratch scratch, RecirculationTable recirculations, Bridge bridge, TablesSnapshot tables, int packetLength, Span<byte> actions)
+    /// <summary>Starts with the flow, base and wildcards that <paramref name="scratch"/> holds, for a packet that came in on <paramref name="input"/>.</summary>
+    public XlateContext(XlateScratch scratch, OpenFlowTranslatorFactory factory, Bridge bridge, BridgePort input, in UpcallView upcall, Span<byte> actions)
     {
         _scratch = scratch;
-        _recirculations = recirculations;
-        _tables = tables;
-        _packetLength = packetLength;
+        _recirculations = factory.Recirculations;
+        _support = factory.Support;
+        _tables = bridge.Tables.Current;
+        _input = input;
+        _mru = upcall.Origin.Mru;
+        _packetLength = upcall.Packet.Length;
         _originalTunnelIpv4Dst = scratch.Flow.Key.TunIpv4Dst;
         _originalTunnelIpv6Dst = scratch.Flow.Key.TunIpv6Dst;
         Bridge = bridge;
@@ -61,13 +68,24 @@ internal ref partial struct XlateContext
     public byte Table { get; set; }
 
     /// <summary>Whether the packet has been through conntrack, so that its connection's fields mean something.</summary>
-    public bool Conntracked { get; set; }
+    public bool Conntracked
+    {
+        get;
+        set
+        {
+            field = value;
+            _mayBeReassembled |= value;
+        }
+    }
 
     /// <summary>What ended the translation, if anything did.</summary>
     public XlateError Error { get; private set; }
 
     /// <summary>How many times the packet was to go to a controller.</summary>
     public int ControllerPackets { get; private set; }
+
+    /// <summary>Whether the actions are right for this packet alone, so that no flow may stand for them.</summary>
+    public bool IsForThisPacketOnly { get; private set; }
 
     /// <summary>Ends the translation; the first error stays.</summary>
     public void Fail(XlateError error)

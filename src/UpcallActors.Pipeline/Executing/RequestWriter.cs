@@ -24,6 +24,8 @@ internal static class RequestWriter
         int padded = NetlinkAlignment.Align(length);
         Span<byte> message = batch.Slots.Slot(upcall)[..padded];
         message[length..].Clear();
+        if (record.Translation.MruLimit != 0 && record.Message.Mru.IsPresent)
+            BinaryPrimitives.WriteUInt16LittleEndian(message[record.Message.Mru.Offset..], Math.Min(record.Translation.MruLimit, record.Message.Origin.Mru));
         BinaryPrimitives.WriteUInt32LittleEndian(message, (uint)(padded + tailLength));
         BinaryPrimitives.WriteUInt16LittleEndian(message[NetlinkMessage.TypeOffset..], family);
         BinaryPrimitives.WriteUInt16LittleEndian(message[NetlinkMessage.FlagsOffset..], (ushort)NetlinkFlags.Request);

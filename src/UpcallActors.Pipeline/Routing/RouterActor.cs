@@ -146,7 +146,7 @@ internal sealed class RouterActor : StageActor
         {
             return cookie.Reason switch
             {
-                UserspaceReason.SlowPath => UpcallClass.SlowPath,
+                UserspaceReason.SlowPath or UserspaceReason.Refragment => UpcallClass.SlowPath,
                 UserspaceReason.Controller => UpcallClass.Controller,
                 UserspaceReason.Sflow => UpcallClass.Sflow,
                 UserspaceReason.FlowSample => UpcallClass.FlowSample,

@@ -96,6 +96,25 @@ public sealed class CommandLineTests : IDisposable
         Frames("p0.out").Length.ShouldBe(19);
     }
 
+    [Fact]
+    public async Task A_port_narrower_than_the_fragments_that_came_in_gets_all_packets_in_smaller_ones()
+    {
+        const int Mtu = 1280;
+        const int EthernetHeader = 14;
+        string recording = Path.Combine(AppContext.BaseDirectory, "recordings", "linux-7.2", "ipv4-fragmentation.conf");
+        string narrow = _folder.Write("narrow.conf", $"upcall-actors.bridges.br0.ports.p0 {{ mtu = {Mtu}, output = p0.out }}\n");
+        (int code, string output, string errors) = await DaemonProcess.RunAsync("--config", recording, "--config", narrow, "--json");
+        code.ShouldBe(0, errors);
+        using var document = JsonDocument.Parse(output);
+
+        document.RootElement.GetProperty("ports").EnumerateArray().Select(port => port.GetProperty("tooLong").GetInt64()).ShouldAllBe(tooLong => tooLong == 0);
+        // Each of the six large replies comes up by itself, and so does the first of each size that meets no flow.
+        document.RootElement.GetProperty("upcalls").GetProperty("actions").GetInt64().ShouldBe(6);
+        string[] frames = Frames("p0.out");
+        frames.Length.ShouldBe(19);
+        frames.Max(frame => frame.Length / 2).ShouldBeInRange(Mtu - 8, Mtu + EthernetHeader);
+    }
+
     [Theory]
     [InlineData("TERM")]
     [InlineData("INT")]

@@ -9,7 +9,7 @@ internal sealed class TestSwitch
 {
     private readonly byte[] _actions;
 
-    public TestSwitch(string flows, FailMode failMode = FailMode.Secure, int room = 4096, MacLearningTable? macLearning = null, params BridgePort[] morePorts)
+    public TestSwitch(string flows, FailMode failMode = FailMode.Secure, int room = 4096, MacLearningTable? macLearning = null, OdpSupport? support = null, params BridgePort[] morePorts)
     {
         _actions = new byte[room];
         Tables = new FlowTables();
@@ -19,7 +19,7 @@ internal sealed class TestSwitch
             new(OpenFlowPorts.Local, 100, "br0"), new(1, 101, "p1"), new(2, 102, "p2"), new(3, 103, "p3"),
         ];
         Bridge = new Bridge("br0", failMode, Tables, ports.Where(port => morePorts.All(other => other.Number != port.Number)).Concat(morePorts), macLearning ?? new MacLearningTable(TimeProvider.System, 64, MacLearningTable.DefaultIdleTime));
-        Factory = new OpenFlowTranslatorFactory([Bridge]);
+        Factory = new OpenFlowTranslatorFactory([Bridge], support: support);
         Translator = Factory.Create(0);
     }
 
@@ -38,10 +38,10 @@ internal sealed class TestSwitch
         Tables.Apply([.. file.Changes]);
     }
 
-    public Outcome Translate(FlowKey key, PacketCommand command = PacketCommand.Miss)
+    public Outcome Translate(FlowKey key, PacketCommand command = PacketCommand.Miss, ushort mru = 0, byte[]? cookie = null)
     {
         FlowKey mask = default;
-        var upcall = new UpcallView(key, [], new byte[64], default, command, []);
+        var upcall = new UpcallView(key, [], new byte[64], new PacketOrigin(mru, 0, 0), command, cookie);
         Odp.Translation translation = Translator.Translate(upcall, _actions, ref mask);
         byte[] actions = _actions[..translation.ActionsLength];
         OvsActionList.Check(actions).ShouldBe(OdpParseError.None);

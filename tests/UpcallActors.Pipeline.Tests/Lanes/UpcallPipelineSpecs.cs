@@ -35,6 +35,26 @@ public sealed class UpcallPipelineSpecs : PipelineSpec
         pipeline.Counters.FlowPuts.ShouldBe(1);
     }
 
+    [Theory]
+    [InlineData(1500, 1280, 1280)]
+    [InlineData(1200, 1280, 1200)]
+    [InlineData(1500, 0, 1500)]
+    [InlineData(0, 1280, 0)]
+    public async Task A_packet_goes_back_with_the_MRU_it_came_with_or_the_smaller_one_that_the_translator_allows(ushort mru, ushort limit, ushort sent)
+    {
+        using var datapath = new ScriptedDatapath();
+        ScriptedTranslators.TranslateUpcall output = ScriptedTranslators.OutputTo(2);
+        Translators.Decide = (in UpcallView upcall, Span<byte> actions, ref FlowKey mask) => output(upcall, actions, ref mask) with { MruLimit = limit };
+        await using UpcallPipeline pipeline = Start(datapath);
+
+        datapath.Upcall(Upcalls.Miss(1, 1, serial: 7, packetLength: 3001, mru: mru, hash: 42));
+        await Idle(pipeline, datapath);
+
+        SentMessage execute = datapath.Executes.ShouldHaveSingleItem();
+        execute.Packet.Origin.ShouldBe(new PacketOrigin(sent, 42, datapath.UpcallPid));
+        execute.Serial.ShouldBe(7u);
+    }
+
     [Fact]
     public async Task Attributes_that_nobody_here_knows_go_back_with_the_packet()
     {
