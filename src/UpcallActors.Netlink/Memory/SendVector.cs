@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace UpcallActors.Netlink;
@@ -9,13 +10,13 @@ namespace UpcallActors.Netlink;
 /// </summary>
 public sealed unsafe class SendVector
 {
-    private readonly IoVector[] _pieces;
+    private readonly SocketCalls.IoVector[] _pieces;
     private readonly NativeRegion[] _regions;
 
     /// <summary>Room for <paramref name="capacity"/> pieces (the kernel takes at most 1,024, <c>UIO_MAXIOV</c>).</summary>
     public SendVector(int capacity)
     {
-        _pieces = GC.AllocateArray<IoVector>(capacity, pinned: true);
+        _pieces = GC.AllocateArray<SocketCalls.IoVector>(capacity, pinned: true);
         _regions = new NativeRegion[capacity];
     }
 
@@ -43,7 +44,7 @@ public sealed unsafe class SendVector
     public void Append(NativeRegion region, int offset, int length)
     {
         int total = checked(TotalLength + length);
-        _pieces[Count] = new IoVector { Start = region.Address(offset, length), Length = (nuint)length };
+        _pieces[Count] = new SocketCalls.IoVector { Start = region.Address(offset, length), Length = (nuint)length };
         _regions[Count] = region;
         Count++;
         TotalLength = total;
@@ -56,11 +57,13 @@ public sealed unsafe class SendVector
         TotalLength = 0;
     }
 
-    /// <summary><c>struct iovec</c>.</summary>
-    [StructLayout(LayoutKind.Sequential)]
-    private struct IoVector
+    /// <summary>The pieces for a system call; the array is pinned, so the address stays.</summary>
+    internal SocketCalls.IoVector* Pieces => (SocketCalls.IoVector*)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(_pieces));
+
+    /// <summary>Throws when the region of a piece has been disposed since: the kernel would read memory that may be another's.</summary>
+    internal void RefuseDisposed()
     {
-        public byte* Start;
-        public nuint Length;
+        for (int piece = 0; piece < Count; piece++)
+            ObjectDisposedException.ThrowIf(_regions[piece].IsDisposed, _regions[piece]);
     }
 }

@@ -4,7 +4,7 @@ using NetArchTest.Rules;
 
 namespace UpcallActors.Daemon.Tests.Architecture;
 
-/// <summary>Netlink ← Odp ← {OpenFlow, Embedded} ← Pipeline ← Daemon, and unsafe code in Netlink alone.</summary>
+/// <summary>Netlink ← Odp ← {OpenFlow, Embedded, Kernel} ← Pipeline ← Daemon, and unsafe code in Netlink alone.</summary>
 public sealed class LayerTests
 {
     private const string Prefix = "UpcallActors.";
@@ -15,8 +15,9 @@ public sealed class LayerTests
         { "Odp", ["Netlink"] },
         { "OpenFlow", ["Netlink", "Odp"] },
         { "Embedded", ["Netlink", "Odp"] },
+        { "Kernel", ["Netlink", "Odp"] },
         { "Pipeline", ["Netlink", "Odp", "OpenFlow", "Embedded"] },
-        { "Daemon", ["Netlink", "Odp", "OpenFlow", "Embedded", "Pipeline"] },
+        { "Daemon", ["Netlink", "Odp", "OpenFlow", "Embedded", "Kernel", "Pipeline"] },
     };
 
     private static string[] Names => [.. Layers.Select(row => (string)row[0])];
@@ -37,7 +38,7 @@ public sealed class LayerTests
     [Fact]
     public void Only_the_pipeline_and_the_daemon_know_actors()
     {
-        foreach (string layer in (string[])["Netlink", "Odp", "OpenFlow", "Embedded"])
+        foreach (string layer in (string[])["Netlink", "Odp", "OpenFlow", "Embedded", "Kernel"])
             Load(layer).GetReferencedAssemblies().Select(name => name.Name).ShouldNotContain("Akka", layer);
     }
 

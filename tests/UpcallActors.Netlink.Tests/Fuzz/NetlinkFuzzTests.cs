@@ -6,20 +6,53 @@ public sealed class NetlinkFuzzTests
 {
     private const int DefaultIterations = 5000;
 
+    private static int Iterations =>
+        int.TryParse(Environment.GetEnvironmentVariable("UPCALL_FUZZ_ITERATIONS"), CultureInfo.InvariantCulture, out int set) ? set : DefaultIterations;
+
     [Fact]
     public void Mutated_messages_never_lead_outside_the_buffer()
     {
         byte[] seed = Seed();
         NetlinkFuzz.Run(seed).ShouldBe(4);
         var random = new Random(1);
-        int iterations = int.TryParse(Environment.GetEnvironmentVariable("UPCALL_FUZZ_ITERATIONS"), CultureInfo.InvariantCulture, out int set) ? set : DefaultIterations;
-        for (int iteration = 0; iteration < iterations; iteration++)
+        for (int iteration = 0; iteration < Iterations; iteration++)
         {
-            byte[] mutated = [.. seed.AsSpan(0, random.Next(seed.Length + 1))];
-            for (int change = random.Next(4); change >= 0 && mutated.Length != 0; change--)
-                mutated[random.Next(mutated.Length)] = (byte)random.Next(256);
+            byte[] mutated = Mutate(seed, random);
             NetlinkFuzz.Run(mutated).ShouldBeLessThanOrEqualTo(mutated.Length);
         }
+    }
+
+    [Fact]
+    public void Mutated_answers_of_the_kernel_are_read_or_refused()
+    {
+        byte[] seed = AnswerSeed();
+        NetlinkAnswerFuzz.Run(seed).ShouldBe(3);
+        var random = new Random(2);
+        for (int iteration = 0; iteration < Iterations; iteration++)
+            NetlinkAnswerFuzz.Run(Mutate(seed, random)).ShouldBeLessThanOrEqualTo(seed.Length);
+    }
+
+    private static byte[] AnswerSeed()
+    {
+        var writer = new NetlinkWriter(new byte[256]);
+        int start = writer.BeginMessage(NetlinkControlType.Error, (NetlinkFlags)0x300, 1, 2);
+        writer.PutRaw(BitConverter.GetBytes(-22));
+        writer.PutRaw(new byte[NetlinkMessage.HeaderLength]);
+        writer.PutString(1, "bad");
+        writer.EndMessage(start);
+        start = writer.BeginMessage(16, NetlinkFlags.None, 1, 2);
+        writer.PutGenericHeader(1, 2);
+        writer.PutU16(1, 30);
+        writer.PutString(2, "ovs_flow");
+        writer.PutU32(3, 1);
+        int groups = writer.BeginNest(7);
+        int group = writer.BeginNest(1);
+        writer.PutU32(2, 5);
+        writer.PutString(1, "ovs_flow");
+        writer.EndNest(group);
+        writer.EndNest(groups);
+        writer.EndMessage(start);
+        return writer.Written.ToArray();
     }
 
     private static byte[] Seed()
@@ -34,5 +67,13 @@ public sealed class NetlinkFuzzTests
         writer.PutFlag(3);
         writer.EndMessage(start);
         return writer.Written.ToArray();
+    }
+
+    private static byte[] Mutate(byte[] seed, Random random)
+    {
+        byte[] mutated = [.. seed.AsSpan(0, random.Next(seed.Length + 1))];
+        for (int change = random.Next(4); change >= 0 && mutated.Length != 0; change--)
+            mutated[random.Next(mutated.Length)] = (byte)random.Next(256);
+        return mutated;
     }
 }
