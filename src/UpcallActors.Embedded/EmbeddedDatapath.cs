@@ -122,6 +122,9 @@ public sealed class EmbeddedDatapath : IDatapath
     }
 
     /// <inheritdoc/>
+    public long Milliseconds => _options.Clock.Milliseconds;
+
+    /// <inheritdoc/>
     public IUpcallSource OpenUpcalls(int handler)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)handler, (uint)HandlerCount, nameof(handler));

@@ -21,6 +21,9 @@ public interface IDatapath : IDisposable
     /// <summary>The connections it tracks; null where it cannot be asked for them.</summary>
     IConntrack? Conntrack { get; }
 
+    /// <summary>The clock by which flows say when they were used last (<see cref="FlowMessage.Used"/>), in milliseconds. With the kernel that is CLOCK_MONOTONIC.</summary>
+    long Milliseconds => Environment.TickCount64;
+
     /// <summary>Opens the upcalls of a handler, 0 up to <see cref="HandlerCount"/>. The caller disposes the source.</summary>
     IUpcallSource OpenUpcalls(int handler);
 

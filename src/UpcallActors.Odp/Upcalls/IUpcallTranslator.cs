@@ -1,8 +1,8 @@
 namespace UpcallActors.Odp;
 
 /// <summary>
-/// Turns an upcall into datapath actions and a megaflow mask. One instance serves one lane, on one thread; instances of
-/// one factory share their tables.
+/// Turns an upcall into datapath actions and a megaflow mask, and does so again for flows in the datapath. One instance serves one
+/// lane or one revalidator, on one thread; instances of one factory share their tables.
 /// </summary>
 public interface IUpcallTranslator
 {
@@ -10,9 +10,26 @@ public interface IUpcallTranslator
     ulong Version { get; }
 
     /// <summary>
+    /// Another number whenever a flow might be translated otherwise than before: with <see cref="Version"/>, and with what translations
+    /// themselves bring about, such as a station heard on another port. Installing a flow computed before such a change does no harm that
+    /// its revalidation would not mend, so that many of them keep nothing from being installed.
+    /// </summary>
+    ulong RevalidationVersion { get; }
+
+    /// <summary>
     /// Translates one upcall. Writes datapath action attributes to the start of <paramref name="actions"/> and the
     /// megaflow's mask to <paramref name="mask"/> (cleared by the caller). Allocates nothing in steady state. An exception
     /// costs this upcall alone.
     /// </summary>
     Translation Translate(in UpcallView upcall, Span<byte> actions, ref FlowKey mask);
+
+    /// <summary>
+    /// Translates a flow that is in the datapath, as <see cref="Translate"/> does a <see cref="PacketCommand.Miss"/> of its key, with no packet at hand.
+    /// What the flow has carried is credited and learned from; without packets nothing is. An exception costs the flow.
+    /// </summary>
+    /// <param name="key">The flow's key; bits that the flow's mask leaves out may be 0.</param>
+    /// <param name="credit">What the flow has carried and nobody was told.</param>
+    /// <param name="actions">As for <see cref="Translate"/>.</param>
+    /// <param name="mask">As for <see cref="Translate"/>.</param>
+    Translation Retranslate(in FlowKey key, FlowCredit credit, Span<byte> actions, ref FlowKey mask);
 }

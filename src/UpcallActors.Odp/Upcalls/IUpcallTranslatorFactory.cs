@@ -1,8 +1,17 @@
 namespace UpcallActors.Odp;
 
-/// <summary>Makes a translator for each lane; called again after a translator has failed.</summary>
+/// <summary>Makes the translators of lanes and revalidators, and knows what they share. Thread-safe.</summary>
 public interface IUpcallTranslatorFactory
 {
-    /// <summary>Makes the translator of a lane.</summary>
-    IUpcallTranslator Create(int handler);
+    /// <summary>Raised, on any thread, after <see cref="IUpcallTranslator.RevalidationVersion"/> has changed. Handlers must be quick and must not throw.</summary>
+    event EventHandler? Changed;
+
+    /// <summary>The recirculation ids in flows; null where translations never recirculate.</summary>
+    IRecirculationIds? Recirculations { get; }
+
+    /// <summary>Makes a translator; called again after it has failed. The lanes are numbered as the datapath's handlers, the revalidators behind them.</summary>
+    IUpcallTranslator Create(int number);
+
+    /// <summary>Lets go of what has had its time, such as silent stations. Called about twice a second.</summary>
+    void Expire();
 }

@@ -28,6 +28,7 @@ public sealed class MacLearningTable
     private int _hand;
     private long _evicted;
     private long _moved;
+    private ulong _version;
 
     /// <summary>An empty table of the default size.</summary>
     public MacLearningTable()
@@ -49,6 +50,12 @@ public sealed class MacLearningTable
         _refreshTicks = Math.Max(1, Math.Min(time.TimestampFrequency, _idleTicks / 8));
     }
 
+    /// <summary>Raised, on the thread that brought it about, after <see cref="Version"/> has changed.</summary>
+    public event EventHandler? Changed;
+
+    /// <summary>Grows whenever a lookup may have another answer than before: a station is new, has moved, or is forgotten. Hearing a station again changes nothing.</summary>
+    public ulong Version => Volatile.Read(ref _version);
+
     /// <summary>How long a silent station is remembered.</summary>
     public TimeSpan IdleTime { get; }
 
@@ -68,15 +75,16 @@ public sealed class MacLearningTable
             return;
         ulong station = Station(source, vlan);
         long now = _time.GetTimestamp();
-        if (_byStation.TryGetValue(station, out Entry? entry) && entry.Port == port)
+        if (_byStation.TryGetValue(station, out Entry? entry) && entry.Port == port && now - Volatile.Read(ref entry.LastHeard) is long silence && silence < _idleTicks)
         {
             entry.Heard = true;
-            if (now - Volatile.Read(ref entry.LastHeard) >= _refreshTicks)
+            if (silence >= _refreshTicks)
                 Volatile.Write(ref entry.LastHeard, now);
             return;
         }
 
-        LearnChange(station, port, now);
+        if (LearnChange(station, port, now))
+            Changed?.Invoke(this, EventArgs.Empty);
     }
 
     /// <summary>The port a station was last heard on; false when it is not known or has been silent too long.</summary>
@@ -100,31 +108,60 @@ public sealed class MacLearningTable
             _byStation.Clear();
             Array.Clear(_ring);
             _hand = 0;
+            _version++;
         }
+
+        Changed?.Invoke(this, EventArgs.Empty);
+    }
+
+    /// <summary>Forgets the stations that have been silent too long, so that those who rely on them find out.</summary>
+    public void Expire()
+    {
+        bool changed = false;
+        lock (_changes)
+        {
+            long now = _time.GetTimestamp();
+            for (int slot = 0; slot < _ring.Length; slot++)
+            {
+                if (_ring[slot] is not Entry entry || now - Volatile.Read(ref entry.LastHeard) < _idleTicks)
+                    continue;
+                _byStation.TryRemove(entry.Station, out _);
+                _ring[slot] = null;
+                changed = true;
+            }
+
+            if (changed)
+                _version++;
+        }
+
+        if (changed)
+            Changed?.Invoke(this, EventArgs.Empty);
     }
 
     private static ulong Station(ulong address, ushort vlan) => ((ulong)vlan << VlanShift) | address;
 
-    private void LearnChange(ulong station, uint port, long now)
+    /// <summary>Learns a station that is new, has moved or has been silent too long; false when another lane was faster.</summary>
+    private bool LearnChange(ulong station, uint port, long now)
     {
         lock (_changes)
         {
             if (_byStation.TryGetValue(station, out Entry? known))
             {
-                if (known.Port != port)
-                {
-                    known.Port = port;
-                    _moved++;
-                }
-
+                bool moved = known.Port != port;
+                bool changed = moved || now - Volatile.Read(ref known.LastHeard) >= _idleTicks;
+                known.Port = port;
                 known.Heard = true;
                 Volatile.Write(ref known.LastHeard, now);
-                return;
+                _moved += moved ? 1 : 0;
+                _version += changed ? 1UL : 0;
+                return changed;
             }
 
             var entry = new Entry(station, port, now);
             _ring[FreeSlot(now)] = entry;
             _byStation[station] = entry;
+            _version++;
+            return true;
         }
     }
 

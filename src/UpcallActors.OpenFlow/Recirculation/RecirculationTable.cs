@@ -1,25 +1,31 @@
 using System.Collections.Concurrent;
+using UpcallActors.Odp;
 
 namespace UpcallActors.OpenFlow;
 
 /// <summary>
-/// Recirculation ids and the states they stand for; shared by all lanes and by all bridges of a datapath. Equal states get
-/// the same id for as long as the state is held, without a lock and without allocation.
+/// Recirculation ids and the states they stand for; shared by all lanes, revalidators and bridges of a datapath. Equal states get
+/// the same id for as long as the state is kept, without a lock and without allocation.
 /// </summary>
 /// <remarks>
-/// The table is bounded. When it is full, a new state takes the place of one that was neither asked for nor resumed
-/// since the clock hand last passed it. Packets that still carry the id of a state that went are dropped and counted
-/// (<see cref="Odp.XlateError.NoRecirculationContext"/>): an id is never given a second meaning, until all 2^32 have been used.
+/// States whose ids no flow in the datapath has are bounded in number. When there are too many, a new one takes the place of one that was neither asked for nor resumed
+/// since the clock hand last passed it. Those of flows (<see cref="Hold"/>) are as many as the flows need. Packets that still carry the id of a state that went are dropped and counted
+/// (<see cref="XlateError.NoRecirculationContext"/>): an id is never given a second meaning, until all 2^32 have been used.
 /// </remarks>
-public sealed class RecirculationTable
+public sealed class RecirculationTable : IRecirculationIds
 {
-    /// <summary>States held unless told otherwise; at about 250 bytes each, 16 MB.</summary>
+    /// <summary>States kept without a flow unless told otherwise; at about 300 bytes each, 20 MB.</summary>
     public const int DefaultCapacity = 65_536;
 
+    private const int NotEvictable = -1;
+
     private readonly ConcurrentDictionary<FrozenState, Entry> _byState = new();
-    private readonly Entry?[] _slots;
+    private readonly ConcurrentDictionary<uint, Entry> _byId = new();
+    private readonly List<Entry> _evictable = [];
     private readonly Lock _changes = new();
+    private readonly int _capacity;
     private uint _next = 1;
+    private int _hand;
     private int _count;
     private long _evicted;
 
@@ -27,14 +33,67 @@ public sealed class RecirculationTable
     public RecirculationTable(int capacity = DefaultCapacity)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(capacity);
-        _slots = new Entry?[capacity];
+        _capacity = capacity;
     }
 
-    /// <summary>States held.</summary>
+    /// <summary>Ids that stand for a state.</summary>
     public int Count => Volatile.Read(ref _count);
 
-    /// <summary>States that had to go because the table was full.</summary>
+    /// <summary>States that had to go because there were too many.</summary>
     public long Evicted => Volatile.Read(ref _evicted);
+
+    /// <inheritdoc/>
+    public void Hold(uint id)
+    {
+        lock (_changes)
+        {
+            if (_byId.TryGetValue(id, out Entry? entry) && entry.Holds++ == 0)
+                TakeFromEvictable(entry);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Release(uint id)
+    {
+        lock (_changes)
+        {
+            if (!_byId.TryGetValue(id, out Entry? entry) || entry.Holds == 0 || --entry.Holds != 0)
+                return;
+            // Packets that left the flow a moment ago may still come up with the id.
+            entry.Used = true;
+            MakeRoom();
+            PutToEvictable(entry);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Reserve(uint id)
+    {
+        lock (_changes)
+        {
+            if (id >= _next)
+                _next = id + 1;
+        }
+    }
+
+    /// <inheritdoc/>
+    public bool TryAdopt(uint installed, uint own)
+    {
+        lock (_changes)
+        {
+            if (installed == 0 || !_byId.TryGetValue(own, out Entry? known))
+                return false;
+            if (_byId.TryGetValue(installed, out Entry? present))
+                return present.State.Equals(known.State);
+            MakeRoom();
+            var adopted = new Entry(installed, known.State) { Used = true, IsAdopted = true };
+            Keep(adopted);
+            // Ids of ours that are in use already stay the preferred ones: the flow is changed rather than all the others.
+            if (known.Holds == 0 && !known.IsAdopted)
+                _byState[known.State] = adopted;
+            return true;
+        }
+    }
 
     /// <summary>The id of a state; <paramref name="state"/> is the caller's to change afterwards.</summary>
     internal uint GetId(FrozenState state)
@@ -51,7 +110,7 @@ public sealed class RecirculationTable
     /// <summary>The state behind an id, which the caller must not change; false for an id that was never given out or whose state went.</summary>
     internal bool TryGetState(uint id, out FrozenState state)
     {
-        if (Volatile.Read(ref _slots[id % (uint)_slots.Length]) is Entry entry && entry.Id == id)
+        if (_byId.TryGetValue(id, out Entry? entry))
         {
             entry.Used = true;
             state = entry.State;
@@ -69,38 +128,64 @@ public sealed class RecirculationTable
             if (_byState.TryGetValue(state, out Entry? raced))
                 return raced.Id;
 
-            uint id = FreeId();
-            var entry = new Entry(id, state.Clone());
-            Volatile.Write(ref _slots[id % (uint)_slots.Length], entry);
+            MakeRoom();
+            var entry = new Entry(FreeId(), state.Clone());
+            Keep(entry);
             _byState[entry.State] = entry;
-            _count++;
-            return id;
+            return entry.Id;
         }
     }
 
-    /// <summary>The next id whose slot is empty or holds a state not used since the hand last passed.</summary>
+    private void Keep(Entry entry)
+    {
+        _byId[entry.Id] = entry;
+        PutToEvictable(entry);
+        _count++;
+    }
+
+    /// <summary>The next id that stands for nothing; 0 says "not recirculated".</summary>
     private uint FreeId()
     {
-        while (true)
+        while (_next == 0 || _byId.ContainsKey(_next))
+            _next++;
+        return _next++;
+    }
+
+    /// <summary>Evicts until one more fits: states that were not used since the hand last passed.</summary>
+    private void MakeRoom()
+    {
+        while (_evictable.Count >= _capacity)
         {
-            uint id = _next++;
-            if (id == 0)
-                continue; // 0 says "not recirculated"
-            uint slot = id % (uint)_slots.Length;
-            if (_slots[slot] is not Entry entry)
-                return id;
+            _hand = _hand < _evictable.Count ? _hand : 0;
+            // Past whatever takes an evicted one's place, too: that is the youngest of all.
+            Entry entry = _evictable[_hand++];
             if (entry.Used)
             {
                 entry.Used = false;
                 continue;
             }
 
-            _byState.TryRemove(entry.State, out _);
-            Volatile.Write(ref _slots[slot], null);
+            TakeFromEvictable(entry);
+            _byId.TryRemove(entry.Id, out _);
+            _byState.TryRemove(new KeyValuePair<FrozenState, Entry>(entry.State, entry));
             _count--;
             _evicted++;
-            return id;
         }
+    }
+
+    private void PutToEvictable(Entry entry)
+    {
+        entry.Place = _evictable.Count;
+        _evictable.Add(entry);
+    }
+
+    private void TakeFromEvictable(Entry entry)
+    {
+        Entry last = _evictable[^1];
+        _evictable[entry.Place] = last;
+        last.Place = entry.Place;
+        _evictable.RemoveAt(_evictable.Count - 1);
+        entry.Place = NotEvictable;
     }
 
     private sealed class Entry(uint id, FrozenState state)
@@ -108,5 +193,14 @@ public sealed class RecirculationTable
         public readonly uint Id = id;
         public readonly FrozenState State = state;
         public volatile bool Used;
+
+        /// <summary>Whether the id was in the datapath before us.</summary>
+        public bool IsAdopted { get; init; }
+
+        /// <summary>Flows that have the id, counted once for each place.</summary>
+        public int Holds { get; set; }
+
+        /// <summary>Where it is among the evictable ones.</summary>
+        public int Place { get; set; } = NotEvictable;
     }
 }

@@ -12,6 +12,9 @@ public sealed class FlowTables
     private readonly ClassifierBuilder?[] _builders = new ClassifierBuilder?[TablesSnapshot.TableCount];
     private TablesSnapshot _current = TablesSnapshot.Empty;
 
+    /// <summary>Raised after a batch was published, on the thread that made it.</summary>
+    public event EventHandler? Changed;
+
     /// <summary>The tables as the last batch left them.</summary>
     public TablesSnapshot Current => Volatile.Read(ref _current);
 
@@ -26,6 +29,7 @@ public sealed class FlowTables
             if (change.Table >= TablesSnapshot.TableCount)
                 throw new ArgumentException($"there is no table {change.Table}", nameof(changes));
         }
+        TablesSnapshot next;
         lock (_writer)
         {
             Classifier?[] tables = _current.CopyTables();
@@ -34,10 +38,12 @@ public sealed class FlowTables
                 Apply(change, touched);
             foreach (int table in touched)
                 tables[table] = _builders[table]!.Build();
-            var next = new TablesSnapshot(_current.Version + 1, tables);
+            next = new TablesSnapshot(_current.Version + 1, tables);
             Volatile.Write(ref _current, next);
-            return next;
         }
+
+        Changed?.Invoke(this, EventArgs.Empty);
+        return next;
     }
 
     /// <summary>The rules now, by table; those of one mask together.</summary>

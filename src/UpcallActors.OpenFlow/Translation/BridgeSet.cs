@@ -43,6 +43,18 @@ internal sealed class BridgeSet
         }
     }
 
+    /// <summary>Another number with every change of <see cref="Version"/> and of what the bridges' NORMAL has learned.</summary>
+    public ulong RevalidationVersion
+    {
+        get
+        {
+            ulong version = Version;
+            foreach (Bridge bridge in Bridges)
+                version += bridge.MacLearning.Version;
+            return version;
+        }
+    }
+
     public bool TryGetBridge(string name, [NotNullWhen(true)] out Bridge? bridge) => _byName.TryGetValue(name, out bridge);
 
     /// <summary>Finds the port of a datapath port; of tunnels that share one, any.</summary>

@@ -3,7 +3,7 @@ using UpcallActors.Odp;
 
 namespace UpcallActors.OpenFlow;
 
-/// <summary>Translates the upcalls of one lane through the flow tables of the bridge they came in on (<c>xlate_actions</c>).</summary>
+/// <summary>Translates the upcalls of one lane, or the flows of one revalidator, through the flow tables of the bridge they came in on (<c>xlate_actions</c>).</summary>
 internal sealed class OpenFlowTranslator(OpenFlowTranslatorFactory factory) : IUpcallTranslator
 {
     private const byte EcnBits = 3;
@@ -15,23 +15,35 @@ internal sealed class OpenFlowTranslator(OpenFlowTranslatorFactory factory) : IU
     public ulong Version => factory.BridgeSet.Version;
 
     /// <inheritdoc/>
+    public ulong RevalidationVersion => factory.BridgeSet.RevalidationVersion;
+
+    /// <inheritdoc/>
     public Translation Translate(in UpcallView upcall, Span<byte> actions, ref FlowKey mask)
     {
-        ref readonly FlowKey key = ref upcall.Key;
+        if (upcall.Command == PacketCommand.Action && UserspaceCookie.TryRead(upcall.UserData, out UserspaceCookie cookie) && cookie.Reason == UserspaceReason.Refragment)
+            return Refragment(upcall, (uint)cookie.Argument, actions);
+        var credit = new FlowCredit(1, (ulong)upcall.Packet.Length);
+        return Translate(upcall.Key, upcall.Command == PacketCommand.Miss, credit, upcall.Origin.Mru, actions, ref mask);
+    }
+
+    /// <inheritdoc/>
+    public Translation Retranslate(in FlowKey key, FlowCredit credit, Span<byte> actions, ref FlowKey mask) =>
+        Translate(key, mayInstall: true, credit, mru: 0, actions, ref mask);
+
+    private Translation Translate(in FlowKey key, bool mayInstall, FlowCredit credit, ushort mru, Span<byte> actions, ref FlowKey mask)
+    {
         BridgeSet bridges = factory.BridgeSet;
         ulong version = bridges.Version;
         FrozenState? frozen = null;
         MegaflowMask.Begin(key, ref mask);
-        if (upcall.Command == PacketCommand.Action && UserspaceCookie.TryRead(upcall.UserData, out UserspaceCookie cookie) && cookie.Reason == UserspaceReason.Refragment)
-            return Refragment(upcall, (uint)cookie.Argument, bridges, version, actions);
         if (!bridges.TryFindInput(key, out Bridge? bridge, out BridgePort? port))
-            return Drop(XlateError.BridgeNotFound, version, upcall.Command == PacketCommand.Miss, key, ref mask);
+            return Drop(XlateError.BridgeNotFound, version, mayInstall, key, ref mask);
         if (key.RecircId != 0)
         {
             if (!factory.Recirculations.TryGetState(key.RecircId, out frozen))
                 return new Translation { Version = version, Error = XlateError.NoRecirculationContext };
             if (!bridges.TryGetBridge(frozen.Bridge, out bridge))
-                return Drop(XlateError.BridgeNotFound, version, upcall.Command == PacketCommand.Miss, key, ref mask);
+                return Drop(XlateError.BridgeNotFound, version, mayInstall, key, ref mask);
         }
 
         ref Flow flow = ref _scratch.Flow;
@@ -42,7 +54,7 @@ internal sealed class OpenFlowTranslator(OpenFlowTranslatorFactory factory) : IU
         _scratch.Base.Key.Words[..TunnelWords].Clear();
         _scratch.Wildcards = new Flow(mask);
 
-        var context = new XlateContext(_scratch, factory, bridge, port, upcall, actions);
+        var context = new XlateContext(_scratch, factory, bridge, port, credit, mru, actions);
         Thaw(frozen, ref context);
         if (ReceiveCongestion(ref flow.Key))
             context.TranslateFirst();
@@ -52,7 +64,6 @@ internal sealed class OpenFlowTranslator(OpenFlowTranslatorFactory factory) : IU
             context.Fail(XlateError.ActionsTooLong);
 
         mask = _scratch.Wildcards.Key;
-        bool mayInstall = upcall.Command == PacketCommand.Miss;
         if (context.Error != XlateError.None)
             return Drop(context.Error, version, mayInstall && context.Error != XlateError.ActionsTooLong, key, ref mask);
         MegaflowMask.End(key, ref mask);
@@ -69,8 +80,10 @@ internal sealed class OpenFlowTranslator(OpenFlowTranslatorFactory factory) : IU
     /// Puts a packet out that a flow sent up because it is longer than a port takes. If it was put together from fragments, it leaves in
     /// fragments that fit the port; if not, nobody may cut it.
     /// </summary>
-    private Translation Refragment(in UpcallView upcall, uint datapathPort, BridgeSet bridges, ulong version, Span<byte> actions)
+    private Translation Refragment(in UpcallView upcall, uint datapathPort, Span<byte> actions)
     {
+        BridgeSet bridges = factory.BridgeSet;
+        ulong version = bridges.Version;
         if (!bridges.TryFindPort(datapathPort, out BridgePort? port))
             return new Translation { Version = version, Error = XlateError.BridgeNotFound };
         ushort mru = upcall.Origin.Mru;

@@ -20,9 +20,13 @@ public sealed class OpenFlowTranslatorFactory : IUpcallTranslatorFactory
     public OpenFlowTranslatorFactory(IEnumerable<Bridge> bridges, RecirculationTable? recirculations = null, OdpSupport? support = null)
     {
         _bridges = new BridgeSet([.. bridges], baseVersion: 0);
+        Listen(_bridges);
         Recirculations = recirculations ?? new RecirculationTable();
         Support = support ?? new OdpSupport();
     }
+
+    /// <inheritdoc/>
+    public event EventHandler? Changed;
 
     /// <summary>The bridges now.</summary>
     public ImmutableArray<Bridge> Bridges => BridgeSet.Bridges;
@@ -36,6 +40,8 @@ public sealed class OpenFlowTranslatorFactory : IUpcallTranslatorFactory
     /// <summary>What the datapath can do.</summary>
     internal OdpSupport Support { get; }
 
+    IRecirculationIds? IUpcallTranslatorFactory.Recirculations => Recirculations;
+
     internal BridgeSet BridgeSet => Volatile.Read(ref _bridges);
 
     /// <summary>Puts other bridges in the place of those before, under a new version.</summary>
@@ -47,8 +53,18 @@ public sealed class OpenFlowTranslatorFactory : IUpcallTranslatorFactory
             // A step that no number of changes to the old tables makes up for while this runs.
             const ulong Step = 1UL << 32;
             var unversioned = new BridgeSet([.. bridges], baseVersion: 0);
-            Volatile.Write(ref _bridges, new BridgeSet(unversioned.Bridges, _bridges.Version + Step - unversioned.Version));
+            BridgeSet before = _bridges;
+            // Before they are seen, so that no change goes unnoticed between.
+            Listen(unversioned);
+            Volatile.Write(ref _bridges, new BridgeSet(unversioned.Bridges, before.Version + Step - unversioned.Version));
+            foreach (Bridge bridge in before.Bridges)
+            {
+                bridge.Tables.Changed -= OnChanged;
+                bridge.MacLearning.Changed -= OnChanged;
+            }
         }
+
+        Changed?.Invoke(this, EventArgs.Empty);
     }
 
     /// <summary>Counts a packet that leaves on a port in smaller fragments than it came in. Allocates for the first one of a port.</summary>
@@ -56,5 +72,23 @@ public sealed class OpenFlowTranslatorFactory : IUpcallTranslatorFactory
         Interlocked.Increment(ref _refragmented.GetOrAdd(datapathPort, static _ => new StrongBox<long>()).Value);
 
     /// <inheritdoc/>
-    public IUpcallTranslator Create(int handler) => new OpenFlowTranslator(this);
+    public IUpcallTranslator Create(int number) => new OpenFlowTranslator(this);
+
+    /// <inheritdoc/>
+    public void Expire()
+    {
+        foreach (Bridge bridge in BridgeSet.Bridges)
+            bridge.MacLearning.Expire();
+    }
+
+    private void Listen(BridgeSet bridges)
+    {
+        foreach (Bridge bridge in bridges.Bridges)
+        {
+            bridge.Tables.Changed += OnChanged;
+            bridge.MacLearning.Changed += OnChanged;
+        }
+    }
+
+    private void OnChanged(object? sender, EventArgs change) => Changed?.Invoke(this, EventArgs.Empty);
 }

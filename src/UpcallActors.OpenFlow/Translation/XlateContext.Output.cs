@@ -89,6 +89,9 @@ internal ref partial struct XlateContext
         if (port.Tunnel is TunnelPort tunnel && !CommitTunnel(tunnel))
             return;
         Commit();
+        // Whether the packet was tracked before it came to us decides what follows, if the port is too narrow.
+        if (_input.Mtu > port.Mtu)
+            Wildcards.Key.CtState |= CtState.Tracked;
         // Right before its output: a cut without one would meet the output after it.
         if (maximumLength != 0)
             Actions.PutU32(OvsActionAttribute.Trunc, maximumLength);

@@ -25,21 +25,21 @@ internal ref partial struct XlateContext
     private readonly ushort _mru;
     private readonly uint _originalTunnelIpv4Dst;
     private readonly UInt128 _originalTunnelIpv6Dst;
-    private readonly int _packetLength;
+    private readonly FlowCredit _credit;
     private int _depth;
     private int _resubmits;
     private bool _mayBeReassembled;
 
     /// <summary>Starts with the flow, base and wildcards that <paramref name="scratch"/> holds, for a packet that came in on <paramref name="input"/>.</summary>
-    public XlateContext(XlateScratch scratch, OpenFlowTranslatorFactory factory, Bridge bridge, BridgePort input, in UpcallView upcall, Span<byte> actions)
+    public XlateContext(XlateScratch scratch, OpenFlowTranslatorFactory factory, Bridge bridge, BridgePort input, FlowCredit credit, ushort mru, Span<byte> actions)
     {
         _scratch = scratch;
         _recirculations = factory.Recirculations;
         _support = factory.Support;
         _tables = bridge.Tables.Current;
         _input = input;
-        _mru = upcall.Origin.Mru;
-        _packetLength = upcall.Packet.Length;
+        _mru = mru;
+        _credit = credit;
         _originalTunnelIpv4Dst = scratch.Flow.Key.TunIpv4Dst;
         _originalTunnelIpv6Dst = scratch.Flow.Key.TunIpv6Dst;
         Bridge = bridge;
@@ -160,7 +160,8 @@ internal ref partial struct XlateContext
         flow.Key.TpDst = destination;
         if (withConnection)
             SwapTuples();
-        rule?.Counters.Credit(1, (ulong)_packetLength);
+        if (_credit.Packets != 0)
+            rule?.Counters.Credit(_credit.Packets, _credit.Bytes);
         return rule;
     }
 

@@ -13,6 +13,8 @@ internal sealed class DeafDatapath(IDatapath inner) : IDatapath
 
     public int HandlerCount => inner.HandlerCount;
 
+    public long Milliseconds => inner.Milliseconds;
+
     public IConntrack? Conntrack => inner.Conntrack;
 
     public IUpcallSource OpenUpcalls(int handler) => throw new IOException("no upcalls here");

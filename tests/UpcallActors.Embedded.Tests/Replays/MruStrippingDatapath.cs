@@ -17,6 +17,8 @@ public sealed class MruStrippingDatapath(IDatapath inner) : IDatapath
 
     public int HandlerCount => inner.HandlerCount;
 
+    public long Milliseconds => inner.Milliseconds;
+
     public IConntrack? Conntrack => inner.Conntrack;
 
     public IUpcallSource OpenUpcalls(int handler) => new Source(inner.OpenUpcalls(handler));

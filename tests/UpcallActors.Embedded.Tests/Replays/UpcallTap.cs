@@ -16,6 +16,8 @@ public sealed class UpcallTap(EmbeddedDatapath inner) : IDatapath
 
     public int HandlerCount => inner.HandlerCount;
 
+    public long Milliseconds => inner.Milliseconds;
+
     public IConntrack? Conntrack => inner.Conntrack;
 
     public IUpcallSource OpenUpcalls(int handler) => new Source(inner.OpenUpcalls(handler), this, inner.Clock);

@@ -96,6 +96,45 @@ public class MacLearningTableTests
     }
 
     [Fact]
+    public void News_and_moves_make_a_new_version_and_hearing_a_station_again_does_not()
+    {
+        MacLearningTable table = Table();
+        int raised = 0;
+        table.Changed += (_, _) => raised++;
+        ulong version = table.Version;
+        table.Learn(0x0200_0000_0001, 0, 1);
+        table.Version.ShouldBe(++version);
+        _time.Advance(TimeSpan.FromSeconds(200));
+        table.Learn(0x0200_0000_0001, 0, 1);
+        table.Version.ShouldBe(version);
+        table.Learn(0x0200_0000_0001, 0, 2);
+        table.Version.ShouldBe(++version);
+        table.Flush();
+        table.Version.ShouldBe(++version);
+        raised.ShouldBe(3);
+    }
+
+    [Fact]
+    public void A_station_that_falls_silent_is_news_when_it_expires_and_when_it_is_heard_again()
+    {
+        MacLearningTable table = Table();
+        table.Learn(0x0200_0000_0001, 0, 1);
+        table.Learn(0x0200_0000_0002, 0, 1);
+        ulong version = table.Version;
+        table.Expire();
+        table.Version.ShouldBe(version);
+
+        _time.Advance(TimeSpan.FromSeconds(301));
+        table.Learn(0x0200_0000_0002, 0, 1);
+        table.Version.ShouldBe(version + 1, "lookups had no answer for a while");
+        table.Expire();
+        table.Version.ShouldBe(version + 2);
+        table.Count.ShouldBe(1);
+        table.Learn(0x0200_0000_0001, 0, 1);
+        table.Version.ShouldBe(version + 3);
+    }
+
+    [Fact]
     public void A_flush_forgets_all()
     {
         MacLearningTable table = Table();

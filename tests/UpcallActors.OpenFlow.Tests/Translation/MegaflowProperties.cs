@@ -63,21 +63,21 @@ public class MegaflowProperties
         return bridge.Translate(packet);
     }
 
-    private static BridgePort[] Ports(Random random) => random.Next(3) switch
+    internal static BridgePort[] Ports(Random random) => random.Next(3) switch
     {
-        0 => [new BridgePort(1, 101, "p1") { VlanMode = VlanMode.Access, Vlan = 5 }],
+        0 => [new BridgePort(1, 101, "p1") { VlanMode = VlanMode.Access, Vlan = 5, Mtu = 1280 }],
         1 => [new BridgePort(2, 102, "p2") { VlanMode = VlanMode.Access, Vlan = 5 }, new BridgePort(3, 103, "p3") { Trunks = [5, 6] }],
         _ => [],
     };
 
-    private static string RandomFlows(Random random) => string.Join('\n', Enumerable.Range(0, random.Next(3, 14)).Select(_ =>
+    internal static string RandomFlows(Random random) => string.Join('\n', Enumerable.Range(0, random.Next(3, 14)).Select(_ =>
     {
         string match = _matches[random.Next(_matches.Length)];
         string actions = string.Join(',', Enumerable.Range(0, random.Next(1, 5)).Select(_ => _actions[random.Next(_actions.Length)]).Where(action => action != "drop"));
         return $"table={random.Next(3)},priority={random.Next(1, 100)},{match} actions={(actions.Length == 0 ? "drop" : actions)}";
     }));
 
-    private static FlowKey RandomPacket(Random random)
+    internal static FlowKey RandomPacket(Random random)
     {
         uint port = (uint)(100 + random.Next(4));
         FlowKey key = random.Next(8) switch

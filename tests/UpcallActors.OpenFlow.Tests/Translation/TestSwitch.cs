@@ -48,6 +48,15 @@ internal sealed class TestSwitch
         return new Outcome(translation, actions, mask);
     }
 
+    public Outcome Retranslate(FlowKey key, FlowCredit credit)
+    {
+        FlowKey mask = default;
+        Odp.Translation translation = Translator.Retranslate(key, credit, _actions, ref mask);
+        byte[] actions = _actions[..translation.ActionsLength];
+        OvsActionList.Check(actions).ShouldBe(OdpParseError.None);
+        return new Outcome(translation, actions, mask);
+    }
+
     /// <summary>What the translator decided.</summary>
     internal sealed record Outcome(Odp.Translation Translation, byte[] Actions, FlowKey Mask)
     {

@@ -16,6 +16,16 @@ internal sealed class ScriptedTranslators : IUpcallTranslatorFactory
     /// <summary>Runs for each translator made; may throw.</summary>
     public Action<int> Creating { get; set; } = _ => { };
 
+    /// <summary>Makes the decision for a flow in the datapath; by default the same as for an upcall with its key.</summary>
+    public RetranslateFlow? DecideFlow { get; set; }
+
+    /// <summary>Runs when what has had its time is let go.</summary>
+    public Action Expiring { get; set; } = () => { };
+
+    public event EventHandler? Changed;
+
+    public IRecirculationIds? Recirculations { get; set; }
+
     public int Created => Volatile.Read(ref _created);
 
     public int Translations => Volatile.Read(ref _translations);
@@ -23,10 +33,16 @@ internal sealed class ScriptedTranslators : IUpcallTranslatorFactory
     public ulong Version
     {
         get => Volatile.Read(ref _version);
-        set => Volatile.Write(ref _version, value);
+        set
+        {
+            Volatile.Write(ref _version, value);
+            Changed?.Invoke(this, EventArgs.Empty);
+        }
     }
 
     public delegate Translation TranslateUpcall(in UpcallView upcall, Span<byte> actions, ref FlowKey mask);
+
+    public delegate Translation RetranslateFlow(in FlowKey key, FlowCredit credit, Span<byte> actions, ref FlowKey mask);
 
     public static TranslateUpcall OutputTo(uint port) => (in UpcallView upcall, Span<byte> actions, ref FlowKey mask) =>
     {
@@ -36,7 +52,9 @@ internal sealed class ScriptedTranslators : IUpcallTranslatorFactory
         return new Translation { ActionsLength = writer.Length, InstallFlow = true, Version = 1 };
     };
 
-    public IUpcallTranslator Create(int handler)
+    public void Expire() => Expiring();
+
+    public IUpcallTranslator Create(int number)
     {
         Creating(Interlocked.Increment(ref _created));
         return new Scripted(this);
@@ -46,10 +64,17 @@ internal sealed class ScriptedTranslators : IUpcallTranslatorFactory
     {
         public ulong Version => script.Version;
 
+        public ulong RevalidationVersion => script.Version;
+
         public Translation Translate(in UpcallView upcall, Span<byte> actions, ref FlowKey mask)
         {
             Interlocked.Increment(ref script._translations);
             return script.Decide(upcall, actions, ref mask);
         }
+
+        public Translation Retranslate(in FlowKey key, FlowCredit credit, Span<byte> actions, ref FlowKey mask) =>
+            script.DecideFlow is { } decide
+                ? decide(key, credit, actions, ref mask)
+                : script.Decide(new UpcallView(key, [], [], default, PacketCommand.Miss, []), actions, ref mask);
     }
 }
