@@ -125,6 +125,36 @@ public sealed class EmbeddedDatapath : IDatapath
     public long Milliseconds => _options.Clock.Milliseconds;
 
     /// <inheritdoc/>
+    public DatapathSupport Support { get; } = new()
+    {
+        MaskedSet = true,
+        Ufid = true,
+        Trunc = true,
+        CloneAction = true,
+        SampleNesting = 10,
+        CtEventMask = true,
+        CtClear = true,
+        CheckPktLen = true,
+        CtTimeout = true,
+        ExplicitDrop = true,
+        MaxVlanHeaders = 2,
+        MaxMplsDepth = 3,
+        Recirc = true,
+        CtState = true,
+        CtZone = true,
+        CtMark = true,
+        CtLabel = true,
+        CtStateNat = true,
+        CtOrigTuple = true,
+        CtOrigTuple6 = true,
+        MaxMeters = MeterTable.MaximumMeters,
+        MaxMeterBands = DatapathMeter.MaximumBands,
+    };
+
+    /// <summary>Chooses by the packet, as the kernel does with DISPATCH_UPCALL_PER_CPU.</summary>
+    public uint UserspacePid(uint inPort) => uint.MaxValue;
+
+    /// <inheritdoc/>
     public IUpcallSource OpenUpcalls(int handler)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)handler, (uint)HandlerCount, nameof(handler));

@@ -24,6 +24,15 @@ public interface IDatapath : IDisposable
     /// <summary>The clock by which flows say when they were used last (<see cref="FlowMessage.Used"/>), in milliseconds. With the kernel that is CLOCK_MONOTONIC.</summary>
     long Milliseconds => Environment.TickCount64;
 
+    /// <summary>What it can do, found out when it was opened.</summary>
+    DatapathSupport Support { get; }
+
+    /// <summary>
+    /// The Netlink port id for USERSPACE actions in flows of a port: that of one of the handlers, chosen by the port; or <see cref="uint.MaxValue"/> where
+    /// the datapath itself chooses by the CPU.
+    /// </summary>
+    uint UserspacePid(uint inPort);
+
     /// <summary>Opens the upcalls of a handler, 0 up to <see cref="HandlerCount"/>. The caller disposes the source.</summary>
     IUpcallSource OpenUpcalls(int handler);
 

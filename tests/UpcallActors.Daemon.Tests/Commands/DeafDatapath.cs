@@ -17,6 +17,10 @@ internal sealed class DeafDatapath(IDatapath inner) : IDatapath
 
     public IConntrack? Conntrack => inner.Conntrack;
 
+    public DatapathSupport Support => inner.Support;
+
+    public uint UserspacePid(uint inPort) => inner.UserspacePid(inPort);
+
     public IUpcallSource OpenUpcalls(int handler) => throw new IOException("no upcalls here");
 
     public IRequestChannel OpenRequests() => inner.OpenRequests();

@@ -21,6 +21,10 @@ public sealed class MruStrippingDatapath(IDatapath inner) : IDatapath
 
     public IConntrack? Conntrack => inner.Conntrack;
 
+    public DatapathSupport Support => inner.Support;
+
+    public uint UserspacePid(uint inPort) => inner.UserspacePid(inPort);
+
     public IUpcallSource OpenUpcalls(int handler) => new Source(inner.OpenUpcalls(handler));
 
     public IRequestChannel OpenRequests() => inner.OpenRequests();

@@ -20,6 +20,10 @@ public sealed class UpcallTap(EmbeddedDatapath inner) : IDatapath
 
     public IConntrack? Conntrack => inner.Conntrack;
 
+    public DatapathSupport Support => inner.Support;
+
+    public uint UserspacePid(uint inPort) => inner.UserspacePid(inPort);
+
     public IUpcallSource OpenUpcalls(int handler) => new Source(inner.OpenUpcalls(handler), this, inner.Clock);
 
     public IRequestChannel OpenRequests() => inner.OpenRequests();

@@ -48,6 +48,10 @@ internal sealed class LoopedDatapath : IDatapath
         _readable.Signal();
     }
 
+    public DatapathSupport Support { get; } = new();
+
+    public uint UserspacePid(uint inPort) => uint.MaxValue;
+
     public IUpcallSource OpenUpcalls(int handler) => new Source(this);
 
     public IRequestChannel OpenRequests() => new Channel(this);

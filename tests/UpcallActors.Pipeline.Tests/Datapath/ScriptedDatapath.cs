@@ -34,6 +34,8 @@ internal sealed class ScriptedDatapath : IDatapath
 
     public uint UpcallPid { get; }
 
+    public DatapathSupport Support { get; init; } = new();
+
     public int SendLimit { get; init; } = 4 * 1024 * 1024;
 
     /// <summary>Says with which errno a request is answered; 0 for none.</summary>
@@ -77,6 +79,8 @@ internal sealed class ScriptedDatapath : IDatapath
     public void Upcall(params IEnumerable<byte[]> messages) => UpcallOn(0, messages);
 
     public void UpcallOn(int handler, IEnumerable<byte[]> messages) => Interlocked.Add(ref _queued, _handlers[handler].Enqueue(messages));
+
+    public uint UserspacePid(uint inPort) => UpcallPid;
 
     public IUpcallSource OpenUpcalls(int handler)
     {
