@@ -26,4 +26,16 @@ public enum NetlinkParseError
 
     /// <summary><c>nla_len</c> points past the end of the list.</summary>
     AttributeLengthBeyondBuffer,
+
+    /// <summary>A message of another type than the parser is for.</summary>
+    UnexpectedType,
+
+    /// <summary>Fewer bytes than the family's own fixed header follow the message header.</summary>
+    FamilyHeaderTruncated,
+
+    /// <summary>An attribute has fewer bytes than its type needs.</summary>
+    AttributeSize,
+
+    /// <summary>An attribute that such a message always has is not there.</summary>
+    AttributeMissing,
 }

@@ -3,38 +3,70 @@ using System.Runtime.InteropServices;
 
 namespace UpcallActors.Netlink;
 
-/// <summary>Waits until one of two descriptors can be read: a lane's upcall source and its wake-up eventfd.</summary>
+/// <summary>Waits until one of several descriptors can be read.</summary>
 public static class Readiness
 {
-    /// <summary>
-    /// Blocks until either descriptor is readable or the time is over (−1: no limit). An error or hang-up counts as readable:
-    /// the next read tells what it is, and takes it away. A negative descriptor is not looked at, nor is one that is not open,
-    /// which would otherwise be ready for ever. An interrupted call returns as if nothing were readable. Throws
-    /// <see cref="Win32Exception"/> when nothing could ever end the wait.
-    /// </summary>
-    public static unsafe (bool First, bool Second) Wait(int first, int second, int timeoutMilliseconds)
+    /// <summary>The most descriptors that one wait looks at.</summary>
+    public const int Limit = 64;
+
+    /// <summary>Waits for two descriptors: a lane's upcall source and its wake-up eventfd. See the other overload.</summary>
+    public static (bool First, bool Second) Wait(int first, int second, int timeoutMilliseconds)
     {
-        Libc.PollDescriptor* descriptors = stackalloc Libc.PollDescriptor[2];
+        Span<bool> readable = stackalloc bool[2];
+        Wait([first, second], readable, timeoutMilliseconds);
+        return (readable[0], readable[1]);
+    }
+
+    /// <summary>
+    /// Blocks until one of at most <see cref="Limit"/> descriptors is readable or the time is over (−1: no limit), and says of each
+    /// whether it is. An error or hang-up counts as readable: the next read tells what it is, and takes it away. A negative descriptor is not
+    /// looked at, nor is one that is not open, which would otherwise be ready for ever. An interrupted call returns as if nothing were readable.
+    /// Throws <see cref="Win32Exception"/> when nothing could ever end the wait.
+    /// </summary>
+    public static unsafe void Wait(ReadOnlySpan<int> descriptors, Span<bool> readable, int timeoutMilliseconds)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(descriptors.Length, Limit, nameof(descriptors));
+        Libc.PollDescriptor* polled = stackalloc Libc.PollDescriptor[descriptors.Length];
+        for (int index = 0; index < descriptors.Length; index++)
+            polled[index] = new Libc.PollDescriptor { Descriptor = descriptors[index], Events = Libc.PollIn };
         while (true)
         {
-            descriptors[0] = new Libc.PollDescriptor { Descriptor = first, Events = Libc.PollIn };
-            descriptors[1] = new Libc.PollDescriptor { Descriptor = second, Events = Libc.PollIn };
-            if (first < 0 && second < 0 && timeoutMilliseconds < 0)
+            readable.Clear();
+            if (timeoutMilliseconds < 0 && !IsAnyOpen(polled, descriptors.Length))
                 throw new Win32Exception(Libc.BadDescriptor, "poll");
-            if (Libc.Poll(descriptors, 2, timeoutMilliseconds) < 0)
+            if (Libc.Poll(polled, (nuint)descriptors.Length, timeoutMilliseconds) < 0)
             {
                 int error = Marshal.GetLastPInvokeError();
-                return error == Libc.InterruptedCall ? (false, false) : throw new Win32Exception(error, "poll");
+                if (error == Libc.InterruptedCall)
+                    return;
+                throw new Win32Exception(error, "poll");
             }
 
-            bool firstIsOpen = (descriptors[0].Returned & Libc.PollInvalid) == 0;
-            bool secondIsOpen = (descriptors[1].Returned & Libc.PollInvalid) == 0;
-            bool firstIsReadable = firstIsOpen && descriptors[0].Returned != 0;
-            bool secondIsReadable = secondIsOpen && descriptors[1].Returned != 0;
-            if ((firstIsOpen && secondIsOpen) || firstIsReadable || secondIsReadable)
-                return (firstIsReadable, secondIsReadable);
-            first = firstIsOpen ? first : -1;
-            second = secondIsOpen ? second : -1;
+            bool wasAnyClosed = false;
+            bool isAnyReadable = false;
+            for (int index = 0; index < descriptors.Length; index++)
+            {
+                bool isClosed = (polled[index].Returned & Libc.PollInvalid) != 0;
+                readable[index] = !isClosed && polled[index].Returned != 0;
+                isAnyReadable |= readable[index];
+                wasAnyClosed |= isClosed;
+                if (isClosed)
+                    polled[index].Descriptor = -1;
+            }
+
+            if (isAnyReadable || !wasAnyClosed)
+                return;
         }
+    }
+
+    private static unsafe bool IsAnyOpen(Libc.PollDescriptor* polled, int count)
+    {
+        for (int index = 0; index < count; index++)
+        {
+            if (polled[index].Descriptor >= 0)
+                return true;
+        }
+
+        return false;
     }
 }

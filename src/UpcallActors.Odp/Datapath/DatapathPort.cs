@@ -18,6 +18,9 @@ public sealed record DatapathPort(uint? Number, string Name, OvsVportType Type)
     /// <summary>The device's Ethernet address, 48 bits; 0 when unknown.</summary>
     public ulong Address { get; init; }
 
+    /// <summary>The device's index in the host; 0 when there is none, or it is in another network namespace.</summary>
+    public int IfIndex { get; init; }
+
     /// <summary>UDP port of a VXLAN or Geneve tunnel, 0 otherwise.</summary>
     public ushort DestinationPort { get; init; }
 

@@ -1,0 +1,62 @@
+using System.Globalization;
+using UpcallActors.Netlink;
+using UpcallActors.Odp;
+
+namespace UpcallActors.Kernel;
+
+/// <summary>
+/// The devices behind tunnel ports. As <c>dpif_netlink_rtnl_tunnel_create</c> of Open vSwitch does, one device with metadata, of Open vSwitch's own
+/// name, stands for all tunnels of a kind and UDP port, and is a port of the datapath as any device is.
+/// </summary>
+internal static class TunnelDevices
+{
+    private const ushort VxlanPort = 4789;
+    private const ushort GenevePort = 6081;
+
+    /// <summary>As large as works with every kind; what is cut is the outer packet.</summary>
+    private const int LargestMtu = 65000;
+
+    /// <summary>The device that a port of the configuration needs; null when it is no tunnel.</summary>
+    public static MetadataTunnel? TunnelOf(PortRequest request) => request.Kind switch
+    {
+        PortKind.Vxlan => new MetadataTunnel(MetadataTunnelKind.Vxlan, request.DestinationPort == 0 ? VxlanPort : request.DestinationPort),
+        PortKind.Geneve => new MetadataTunnel(MetadataTunnelKind.Geneve, request.DestinationPort == 0 ? GenevePort : request.DestinationPort),
+        PortKind.Gre => new MetadataTunnel(MetadataTunnelKind.Gretap, 0),
+        _ => null,
+    };
+
+    /// <summary>The device's name.</summary>
+    public static string NameOf(MetadataTunnel tunnel) => tunnel.Kind switch
+    {
+        MetadataTunnelKind.Vxlan => string.Create(CultureInfo.InvariantCulture, $"vxlan_sys_{tunnel.UdpPort}"),
+        MetadataTunnelKind.Geneve => string.Create(CultureInfo.InvariantCulture, $"genev_sys_{tunnel.UdpPort}"),
+        _ => "gre_sys",
+    };
+
+    /// <summary>The type of port that Open vSwitch shows for it.</summary>
+    public static OvsVportType TypeOf(MetadataTunnel tunnel) => tunnel.Kind switch
+    {
+        MetadataTunnelKind.Vxlan => OvsVportType.Vxlan,
+        MetadataTunnelKind.Geneve => OvsVportType.Geneve,
+        _ => OvsVportType.Gre,
+    };
+
+    /// <summary>
+    /// Makes the device, or takes the one that is there if it is right; one of the same name that is not right is made anew, since nobody else has
+    /// use for the name.
+    /// </summary>
+    public static NetlinkResult Ensure(HostLinks links, MetadataTunnel tunnel)
+    {
+        string name = NameOf(tunnel);
+        NetlinkResult result = links.Create(name, tunnel, LargestMtu);
+        if (result.Error != Errno.Exists)
+            return result;
+        NetlinkResult found = links.Find(name, out Link? present);
+        if (!found.Succeeded || present is null)
+            return found.Succeeded ? result : found;
+        if (present.Tunnel == tunnel)
+            return present.Flags.HasFlag(LinkFlags.Up) ? default : links.SetUp(present.Index, up: true);
+        NetlinkResult deleted = links.Delete(present.Index);
+        return deleted.Succeeded ? links.Create(name, tunnel, LargestMtu) : deleted;
+    }
+}

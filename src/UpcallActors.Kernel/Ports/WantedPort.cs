@@ -1,0 +1,42 @@
+using UpcallActors.Netlink;
+using UpcallActors.Odp;
+
+namespace UpcallActors.Kernel;
+
+/// <summary>A port that was asked for, by the name of its device.</summary>
+internal sealed class WantedPort(string name, PortRequest request, MetadataTunnel? tunnel)
+{
+    public string Name => name;
+
+    public PortRequest Request => request;
+
+    /// <summary>What its device must be; null for a port that is no tunnel.</summary>
+    public MetadataTunnel? Tunnel => tunnel;
+
+    /// <summary>The type it is shown with.</summary>
+    public OvsVportType Type =>
+        tunnel is not null ? TunnelDevices.TypeOf(tunnel) : request.Kind == PortKind.Internal ? OvsVportType.Internal : OvsVportType.Netdev;
+
+    /// <summary>The number that it has, or had before its device went.</summary>
+    public uint? Number { get; set; }
+
+    /// <summary>Why it is not in the datapath; empty when it is.</summary>
+    public string Error { get; private set; } = "";
+
+    /// <summary>With what the kernel refused it; <see cref="Errno.None"/> when it only waits.</summary>
+    public Errno Errno { get; private set; }
+
+    public void Waits(string reason)
+    {
+        Error = reason;
+        Errno = Errno.None;
+    }
+
+    public void Fails(NetlinkResult result, string? reason = null)
+    {
+        Error = reason ?? result.ToString();
+        Errno = result.Error;
+    }
+
+    public DatapathPort AsWaiting() => new(Number: null, Name, Type) { DestinationPort = tunnel?.UdpPort ?? 0, Error = Error.Length == 0 ? "removed from the datapath" : Error };
+}

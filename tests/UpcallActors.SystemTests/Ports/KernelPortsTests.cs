@@ -1,0 +1,190 @@
+using UpcallActors.Kernel;
+using UpcallActors.Odp;
+using static UpcallActors.SystemTests.Ports.PortsOfDatapath;
+
+namespace UpcallActors.SystemTests.Ports;
+
+public sealed class KernelPortsTests
+{
+    [KernelDatapathFact]
+    public async Task Devices_and_internal_ports_are_added_as_ovs_dpctl_shows_them()
+    {
+        await using PortsOfDatapath datapath = await CreateAsync("ports-a");
+        await datapath.AddVethAsync("va0", "va1");
+        using KernelPorts ports = datapath.Open();
+
+        DatapathPort veth = ports.Add(new PortRequest("uplink", PortKind.System, Interface: "va0"));
+        DatapathPort internalPort = ports.Add(new PortRequest("br-a", PortKind.Internal));
+
+        veth.ShouldSatisfyAllConditions(
+            port => port.Name.ShouldBe("va0"),
+            port => port.Type.ShouldBe(OvsVportType.Netdev),
+            port => port.Mtu.ShouldBe(1500),
+            port => port.IsUp.ShouldBeFalse(),
+            port => port.Address.ShouldBe(AddressOf("va0")),
+            port => port.Error.ShouldBeNull());
+        internalPort.Type.ShouldBe(OvsVportType.Internal);
+        ports.List().Select(port => port.Name).ShouldBe(["ports-a", "va0", "br-a"]);
+        string shown = await Command.RunAsync("ovs-dpctl", "show", "system@ports-a");
+        shown.ShouldContain($"port {veth.Number}: va0\n");
+        shown.ShouldContain($"port {internalPort.Number}: br-a (internal)\n");
+        datapath.Vports()["va0"].UpcallPids.ShouldBe([0u]);
+    }
+
+    [KernelDatapathFact]
+    public async Task What_is_removed_is_gone_and_an_internal_device_with_it()
+    {
+        await using PortsOfDatapath datapath = await CreateAsync("ports-r");
+        await datapath.AddVethAsync("vr0", "vr1");
+        using KernelPorts ports = datapath.Open();
+        ports.Add(new PortRequest("vr0", PortKind.System));
+        ports.Add(new PortRequest("br-r", PortKind.Internal));
+
+        ports.Remove("vr0").ShouldBeTrue();
+        ports.Remove("br-r").ShouldBeTrue();
+        ports.Remove("br-r").ShouldBeFalse();
+
+        ports.List().Select(port => port.Name).ShouldBe(["ports-r"]);
+        Directory.Exists("/sys/class/net/vr0").ShouldBeTrue();
+        Directory.Exists("/sys/class/net/br-r").ShouldBeFalse();
+        Should.Throw<DatapathException>(() => ports.Remove("ports-r")).Errno.ShouldBe(22);
+    }
+
+    [KernelDatapathFact]
+    public async Task A_change_of_MTU_and_state_is_seen()
+    {
+        await using PortsOfDatapath datapath = await CreateAsync("ports-m");
+        await datapath.AddVethAsync("vm0", "vm1");
+        using KernelPorts ports = datapath.Open();
+        ports.Add(new PortRequest("vm0", PortKind.System));
+
+        await UntilAsync(ports, list => Named(list, "vm0").Mtu == 1280, () => Command.RunAsync("ip", "link", "set", "vm0", "mtu", "1280"));
+        await UntilAsync(ports, list => Named(list, "vm0").IsUp, () => Command.RunAsync("ip", "link", "set", "vm0", "up"));
+        // The other end takes the carrier away.
+        await UntilAsync(ports, list => !Named(list, "vm0").IsUp, () => Command.RunAsync("ip", "link", "set", "vm1", "down"));
+        await UntilAsync(
+            ports, list => Named(list, "vm0").Address == 0x02aabbccddee, () => Command.RunAsync("ip", "link", "set", "vm0", "address", "02:aa:bb:cc:dd:ee"));
+    }
+
+    [KernelDatapathFact]
+    public async Task A_device_that_is_deleted_and_made_again_gets_its_number_back()
+    {
+        await using PortsOfDatapath datapath = await CreateAsync("ports-d");
+        await datapath.AddVethAsync("vd0", "vd1");
+        using KernelPorts ports = datapath.Open();
+        ports.Add(new PortRequest("br-d", PortKind.Internal));
+        uint number = ports.Add(new PortRequest("vd0", PortKind.System)).Number!.Value;
+        ports.Add(new PortRequest("br-e", PortKind.Internal));
+
+        IReadOnlyList<DatapathPort> without = await UntilAsync(ports, list => Named(list, "vd0").Number is null, () => Command.RunAsync("ip", "link", "del", "vd0"));
+        without[^1].ShouldBe(new DatapathPort(null, "vd0", OvsVportType.Netdev) { Error = "there is no such device" });
+        await UntilAsync(ports, list => Named(list, "vd0").Number == number, () => datapath.AddVethAsync("vd0", "vd1"));
+
+        // At once, before the datapath may have let go of the first one.
+        await UntilAsync(
+            ports,
+            list => Named(list, "vd0") is { Number: not null, Mtu: 1400 },
+            () => Command.RunAsync("sh", "-c", "ip link del vd0; ip link add vd0 mtu 1400 type veth peer name vd1"));
+    }
+
+    [KernelDatapathFact]
+    public async Task A_device_that_is_not_there_is_waited_for()
+    {
+        await using PortsOfDatapath datapath = await CreateAsync("ports-w");
+        using KernelPorts ports = datapath.Open();
+
+        DatapathPort waiting = ports.Add(new PortRequest("vw0", PortKind.System));
+
+        waiting.Number.ShouldBeNull();
+        waiting.Error.ShouldBe("there is no such device");
+        ports.List()[^1].ShouldBe(waiting);
+        await UntilAsync(ports, list => Named(list, "vw0").Number is not null, () => datapath.AddVethAsync("vw0", "vw1"));
+        datapath.Vports().Keys.ShouldContain("vw0");
+        ports.Add(new PortRequest("vw9", PortKind.System));
+        ports.Remove("vw9").ShouldBeTrue();
+        ports.List().ShouldNotContain(port => port.Name == "vw9");
+    }
+
+    [KernelDatapathFact]
+    public async Task A_port_that_somebody_takes_out_of_the_datapath_is_put_back()
+    {
+        await using PortsOfDatapath datapath = await CreateAsync("ports-b");
+        await datapath.AddVethAsync("vb0", "vb1");
+        using KernelPorts ports = datapath.Open();
+        uint number = ports.Add(new PortRequest("vb0", PortKind.System)).Number!.Value;
+
+        await Command.RunAsync("ovs-dpctl", "del-if", "system@ports-b", "vb0");
+        while (!datapath.Vports().ContainsKey("vb0"))
+            await Task.Yield();
+
+        datapath.Vports()["vb0"].PortNo.ShouldBe(number);
+    }
+
+    [KernelDatapathFact]
+    public async Task A_second_run_takes_the_ports_over_and_directs_their_upcalls_to_itself()
+    {
+        await using PortsOfDatapath datapath = await CreateAsync("ports-s");
+        await datapath.AddVethAsync("vs0", "vs1");
+        uint veth;
+        uint tunnel;
+        using (KernelPorts first = datapath.Open(4711))
+        {
+            veth = first.Add(new PortRequest("vs0", PortKind.System)).Number!.Value;
+            tunnel = first.Add(new PortRequest("vx", PortKind.Vxlan, DestinationPort: 4790)).Number!.Value;
+        }
+
+        datapath.Vports()["vs0"].UpcallPids.ShouldBe([4711u]);
+        using KernelPorts second = datapath.Open(4712);
+        datapath.Vports().Values.ShouldAllBe(vport => vport.UpcallPids!.SequenceEqual(new[] { 4712u }));
+        second.List().Select(port => port.Number).ShouldBe([0u, veth, tunnel]);
+        second.Add(new PortRequest("vs0", PortKind.System)).Number.ShouldBe(veth);
+        second.Add(new PortRequest("other", PortKind.Vxlan, DestinationPort: 4790)).Number.ShouldBe(tunnel);
+        second.Remove("vxlan_sys_4790").ShouldBeTrue();
+    }
+
+    [KernelDatapathFact]
+    public async Task Refusals_say_what_is_in_the_way()
+    {
+        await using PortsOfDatapath datapath = await CreateAsync("ports-x");
+        await datapath.AddVethAsync("vx0", "vx1");
+        await Command.RunAsync("ip", "link", "add", "bond-x", "type", "bridge");
+        await Command.RunAsync("ip", "link", "set", "vx0", "master", "bond-x");
+        try
+        {
+            using KernelPorts ports = datapath.Open();
+            Refusal(ports, new PortRequest("vx0", PortKind.System)).ShouldBe("ports-x: cannot add port vx0: it is a port of bond-x");
+            Refusal(ports, new PortRequest("vx1", PortKind.Internal)).ShouldBe("ports-x: cannot add port vx1: File exists");
+            Refusal(ports, new PortRequest("ports-x", PortKind.System)).ShouldBe("ports-x: cannot add port ports-x: it is an internal port of the datapath, not a device");
+            Refusal(ports, new PortRequest("a-name-of-16-byt", PortKind.Internal)).ShouldContain("is no name of a device");
+            Refusal(ports, new PortRequest("", PortKind.System)).ShouldContain("is no name of a device");
+            ports.List().Select(port => port.Name).ShouldBe(["ports-x"]);
+        }
+        finally
+        {
+            await Command.RunAsync("ip", "link", "del", "bond-x");
+        }
+    }
+
+    [KernelDatapathFact]
+    public async Task A_datapath_that_is_deleted_is_told_and_then_refuses_to_list_its_ports()
+    {
+        await using PortsOfDatapath datapath = await CreateAsync("ports-g");
+        using KernelPorts ports = datapath.Open();
+        ports.Add(new PortRequest("br-g", PortKind.Internal));
+        using var changed = new SemaphoreSlim(0);
+        ports.Changed += (_, _) => changed.Release();
+
+        await Command.RunAsync("ovs-dpctl", "del-dp", "system@ports-g");
+
+        (await changed.WaitAsync(TimeSpan.FromSeconds(60))).ShouldBeTrue();
+        Should.Throw<DatapathException>(ports.List).Errno.ShouldBe(19);
+        await Command.RunAsync("ovs-dpctl", "add-dp", "system@ports-g");
+    }
+
+    private static DatapathPort Named(IReadOnlyList<DatapathPort> list, string name) => list.Single(port => port.Name == name);
+
+    private static string Refusal(KernelPorts ports, PortRequest request) => Should.Throw<DatapathException>(() => ports.Add(request)).Message;
+
+    private static ulong AddressOf(string device) =>
+        Convert.ToUInt64(File.ReadAllText($"/sys/class/net/{device}/address").Trim().Replace(":", "", StringComparison.Ordinal), 16);
+}
