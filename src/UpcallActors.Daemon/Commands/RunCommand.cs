@@ -32,7 +32,7 @@ internal sealed class RunCommand(bool json, TextWriter output, TextWriter errors
         return ExitCode.Usage;
     }
 
-    private async Task<int> RunOnHostAsync(LogLevel level, Func<SwitchRun, ILogger, CancellationToken, Task<int>> work)
+    private async Task<int> RunOnHostAsync(LogLevel level, Func<CaptureRun, ILogger, CancellationToken, Task<int>> work)
     {
         using IHost host = DaemonHost.Build(level);
         ILogger logger = host.Services.GetRequiredService<ILoggerFactory>().CreateLogger(DaemonHost.ActorSystemName);
@@ -41,7 +41,7 @@ internal sealed class RunCommand(bool json, TextWriter output, TextWriter errors
         {
             CancellationToken stop = host.Services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping;
             using CancellationTokenRegistration registration = stop.Register(logger.Stopping);
-            return await work(new SwitchRun(host.Services.GetRequiredService<ActorSystem>(), attach), logger, stop);
+            return await work(new CaptureRun(host.Services.GetRequiredService<ActorSystem>(), attach), logger, stop);
         }
 #pragma warning disable CA1031 // The last resort: whatever ended the run is said, and the exit code tells.
         catch (Exception failure)
@@ -56,7 +56,7 @@ internal sealed class RunCommand(bool json, TextWriter output, TextWriter errors
         }
     }
 
-    private async Task<int> ReplayRecordingsAsync(SwitchRun run, ILogger logger, CancellationToken stop)
+    private async Task<int> ReplayRecordingsAsync(CaptureRun run, ILogger logger, CancellationToken stop)
     {
         IReadOnlyList<Recording> recordings = Recording.Find(Recording.Folder);
         IReplayReport report = json ? new JsonReplayReport(output)
@@ -66,8 +66,14 @@ internal sealed class RunCommand(bool json, TextWriter output, TextWriter errors
         return rows.All(row => row.Identical) ? ExitCode.Success : ExitCode.Failure;
     }
 
-    private async Task<int> RunConfigurationAsync(DaemonOptions options, SwitchRun run, ILogger logger, CancellationToken stop)
+    private async Task<int> RunConfigurationAsync(DaemonOptions options, CaptureRun run, ILogger logger, CancellationToken stop)
     {
+        if (!options.IsReplay)
+        {
+            await errors.WriteLineAsync("This version runs ports of type capture only.");
+            return ExitCode.Usage;
+        }
+
         using var outputs = new CaptureOutputFiles();
         IReadOnlyList<ConfigurationProblem> problems = outputs.Open(options);
         if (problems.Count > 0)
@@ -96,7 +102,7 @@ internal sealed class RunCommand(bool json, TextWriter output, TextWriter errors
             logger.Lost(summary.Upcalls.Lost);
         if (summary.Upcalls.Errors > 0)
             logger.Refused(summary.Upcalls.Errors);
-        var mtus = options.Bridges.SelectMany(bridge => bridge.Ports).ToDictionary(port => port.Name, port => port.Mtu);
+        var mtus = options.Bridges.SelectMany(bridge => bridge.Ports).OfType<CapturePortOptions>().ToDictionary(port => port.Name, port => port.Mtu);
         foreach (PortSummary port in summary.Ports.Where(port => port.TooLong > 0))
             logger.TooLong(port.TooLong, port.Port, mtus[port.Port]);
     }

@@ -7,7 +7,7 @@ namespace UpcallActors.Daemon.Configuration;
 /// A block of the configuration while it is read: each key is asked for once, with its type; what nobody asked for is unknown.
 /// Problems go to the <see cref="ConfigurationSource"/>, and reading goes on with the default.
 /// </summary>
-internal sealed class ConfigurationBlock
+internal sealed partial class ConfigurationBlock
 {
     private readonly ConfigurationSource _source;
     private readonly string[] _path;
@@ -73,7 +73,10 @@ internal sealed class ConfigurationBlock
     }
 
     /// <summary>A whole number in a range; <paramref name="otherwise"/> when absent or wrong.</summary>
-    public int Integer(string key, int otherwise, int least, int most, bool required = false)
+    public int Integer(string key, int otherwise, int least, int most, bool required = false) => (int)Long(key, otherwise, least, most, required);
+
+    /// <summary>A whole number in a range that may be wider than 32 bits; <paramref name="otherwise"/> when absent or wrong.</summary>
+    public long Long(string key, long otherwise, long least, long most, bool required = false)
     {
         if (Text(key, required) is not { } text)
             return otherwise;
@@ -84,7 +87,7 @@ internal sealed class ConfigurationBlock
         }
 
         if (number >= least && number <= most)
-            return (int)number;
+            return number;
         Report(key, $"{key} must be from {least} to {most}, not {text}");
         return otherwise;
     }
@@ -104,31 +107,6 @@ internal sealed class ConfigurationBlock
 
         Report(key, $"{key} must be {string.Join(" or ", words)}, not \"{text}\"{Suggestion(text, words)}");
         return otherwise;
-    }
-
-    /// <summary>A list of seconds with up to six decimals; empty when absent.</summary>
-    public IReadOnlyList<DateTimeOffset> Times(string key)
-    {
-        if (!Find(key, out HoconValue value))
-            return [];
-        // HoconValue.IsArray says no to an empty list, and white space behind the bracket is a part too.
-        if (!value.Values.Any(part => part.IsArray()))
-        {
-            Report(key, $"{key} must be a list: [ … ]");
-            return [];
-        }
-
-        var times = new List<DateTimeOffset>();
-        foreach (HoconValue element in value.Values.Where(part => part.IsArray()).SelectMany(part => part.GetArray()))
-        {
-            string text = element.GetString();
-            if (decimal.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out decimal seconds) && seconds <= uint.MaxValue)
-                times.Add(DateTimeOffset.UnixEpoch.AddTicks((long)(seconds * TimeSpan.TicksPerSecond)));
-            else
-                Report(key, $"{key} holds \"{text}\", which is no time in seconds since 1970");
-        }
-
-        return times;
     }
 
     /// <summary>A path, made absolute from the directory of the file that names it; null when absent.</summary>

@@ -1,6 +1,4 @@
 using System.Collections.Immutable;
-using System.Net.NetworkInformation;
-using UpcallActors.Embedded;
 using UpcallActors.OpenFlow;
 
 namespace UpcallActors.Daemon.Configuration;
@@ -8,11 +6,17 @@ namespace UpcallActors.Daemon.Configuration;
 /// <summary>The block <c>upcall-actors</c>, checked: whatever holds one need not check again.</summary>
 internal sealed record DaemonOptions
 {
+    /// <summary>Where the control socket and the pidfile go; null for the default.</summary>
+    public required string? RunDirectory { get; init; }
+
     /// <summary>Which datapath.</summary>
     public required DatapathOptions Datapath { get; init; }
 
     /// <summary>Lanes; never 0, which stood for one per CPU.</summary>
     public required int Handlers { get; init; }
+
+    /// <summary>How the datapath's flows are kept up to date.</summary>
+    public required RevalidatorOptions Revalidators { get; init; }
 
     /// <summary>The pipeline's sizes.</summary>
     public required PipelineTuning Pipeline { get; init; }
@@ -22,10 +26,19 @@ internal sealed record DaemonOptions
 
     /// <summary>The bridges, in the order of the configuration.</summary>
     public required IReadOnlyList<BridgeOptions> Bridges { get; init; }
+
+    /// <summary>Whether the ports are captures, which come to an end; otherwise all of them are live.</summary>
+    public bool IsReplay => Bridges.Any(bridge => bridge.Ports.Any(port => port is CapturePortOptions));
 }
 
-/// <summary>The block <c>datapath</c>.</summary>
-internal sealed record DatapathOptions(DatapathType Type, string Name);
+/// <summary>The block <c>datapath</c>. All but type and name are for the kernel's.</summary>
+/// <param name="Type">Which one.</param>
+/// <param name="Name">Its name: that of its device in the kernel.</param>
+/// <param name="TakeOver">Whether to take it from another process that lives.</param>
+/// <param name="KeepOnExit">Whether it stays, with its ports and flows, when the daemon ends.</param>
+/// <param name="Dispatch">How upcalls are spread over handlers.</param>
+/// <param name="ReceiveBuffer">Bytes of each handler's socket.</param>
+internal sealed record DatapathOptions(DatapathType Type, string Name, bool TakeOver, bool KeepOnExit, DispatchOption Dispatch, int ReceiveBuffer);
 
 /// <summary>The datapaths there are.</summary>
 internal enum DatapathType
@@ -40,10 +53,32 @@ internal enum DatapathType
     Embedded,
 }
 
+/// <summary>How the kernel spreads upcalls over handlers.</summary>
+internal enum DispatchOption
+{
+    /// <summary>Per CPU where the kernel offers it.</summary>
+    Auto,
+
+    /// <summary>By the CPU that the packet was on; refused by a kernel that does not offer it.</summary>
+    PerCpu,
+
+    /// <summary>By the port it came in on, whatever the kernel offers.</summary>
+    PerVport,
+}
+
+/// <summary>The block <c>revalidators</c>, whose keys are those of Open vSwitch's <c>other_config</c>.</summary>
+/// <param name="Count">Revalidators; null for as many as the handlers call for.</param>
+/// <param name="FlowLimit">Most flows in the datapath; how many it is now follows from how long a dump takes.</param>
+/// <param name="MaxIdle">How long a flow without packets stays.</param>
+/// <param name="MaxRevalidator">Most time from one round to the next.</param>
+/// <param name="MinRevalidatePps">Packets per second below which a flow is not worth being translated again when rounds are slow.</param>
+internal sealed record RevalidatorOptions(int? Count, int FlowLimit, TimeSpan MaxIdle, TimeSpan MaxRevalidator, int MinRevalidatePps);
+
 /// <summary>The block <c>pipeline</c>.</summary>
 /// <param name="BatchSize">Most upcalls of a batch.</param>
 /// <param name="BatchesPerLane">Batches of a lane.</param>
-internal sealed record PipelineTuning(int BatchSize, int BatchesPerLane);
+/// <param name="PortShare">The most of a lane's batches that one port may fill once they run out.</param>
+internal sealed record PipelineTuning(int BatchSize, int BatchesPerLane, double PortShare);
 
 /// <summary>The block <c>replay</c>.</summary>
 /// <param name="Recorded">Whether frames are sent at the times of the recording, or as fast as possible.</param>
@@ -63,30 +98,5 @@ internal sealed record BridgeOptions
     public required ImmutableArray<FlowChange> Flows { get; init; }
 
     /// <summary>The ports, in the order of the configuration.</summary>
-    public required IReadOnlyList<CapturePortOptions> Ports { get; init; }
-}
-
-/// <summary>A block in <c>ports</c>, of type <c>capture</c>.</summary>
-internal sealed record CapturePortOptions
-{
-    /// <summary>The port's name.</summary>
-    public required string Name { get; init; }
-
-    /// <summary>The OpenFlow port number.</summary>
-    public required int Number { get; init; }
-
-    /// <summary>What was captured at the host: the frames it sent, and those it received.</summary>
-    public required IReadOnlyList<CapturedFrame> Frames { get; init; }
-
-    /// <summary>The address by which the host's own frames are known among <see cref="Frames"/>.</summary>
-    public required PhysicalAddress HostMac { get; init; }
-
-    /// <summary><see cref="HostMac"/> as a number, the first octet uppermost.</summary>
-    public ulong HostAddress => HostMac.GetAddressBytes().Aggregate(0UL, (address, octet) => (address << 8) | octet);
-
-    /// <summary>The capture file to write what the port puts out to; null for none.</summary>
-    public required string? Output { get; init; }
-
-    /// <summary>Bytes above the Ethernet header that the port takes.</summary>
-    public required int Mtu { get; init; }
+    public required IReadOnlyList<PortOptions> Ports { get; init; }
 }

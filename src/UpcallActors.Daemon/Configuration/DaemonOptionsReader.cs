@@ -14,7 +14,10 @@ internal static class DaemonOptionsReader
     public const int MostMtu = 65535;
 
     private const int MostHandlers = 1024;
+    private const int MostRevalidators = 64;
     private const int MostBatchesPerLane = 1024;
+    private const int LeastReceiveBuffer = 64 << 10;
+    private const int MostReceiveBuffer = 1 << 30;
     private const string Reference = "reference.conf";
 
     /// <summary>Reads files, the last one on top.</summary>
@@ -58,31 +61,71 @@ internal static class DaemonOptionsReader
         DatapathOptions datapath = ReadDatapath(block.Block("datapath"));
         var options = new DaemonOptions
         {
+            RunDirectory = block.FilePath("run-dir"),
             Datapath = datapath,
             Handlers = handlers == 0 ? Environment.ProcessorCount : handlers,
+            Revalidators = ReadRevalidators(block.Block("revalidators")),
             Pipeline = ReadPipeline(block.Block("pipeline")),
             Replay = ReadReplay(block.Block("replay")),
             Bridges = BridgeOptionsReader.Read(block.Block("bridges"), datapath.Name),
         };
         if (complete && !options.Bridges.Any(bridge => bridge.Ports.Count > 0))
             block.Report("bridges", "bridges has no bridge with a port: there is nothing to do");
+        CheckTogether(options, block);
         block.RefuseOthers();
         return options;
+    }
+
+    /// <summary>What is right alone, but not together.</summary>
+    private static void CheckTogether(DaemonOptions options, ConfigurationBlock block)
+    {
+        if (options.IsReplay)
+        {
+            if (options.Datapath.Type == DatapathType.Kernel)
+                block.Block("datapath").Report("type", "type = kernel has no capture ports; use embedded or auto");
+            return;
+        }
+
+        ConfigurationBlock replay = block.Block("replay");
+        if (options.Bridges.Any(bridge => bridge.Ports.Count > 0) && options.Replay.Recorded)
+            replay.Report("pace", "pace is for capture ports, and there are none");
+        if (options.Bridges.Any(bridge => bridge.Ports.Count > 0) && options.Replay.PurgeAt.Count > 0)
+            replay.Report("purge-at", "purge-at is for capture ports, and there are none");
     }
 
     private static DatapathOptions ReadDatapath(ConfigurationBlock block)
     {
         DatapathType type = block.Choice("type", DatapathType.Auto, ("auto", DatapathType.Auto), ("embedded", DatapathType.Embedded), ("kernel", DatapathType.Kernel));
-        if (type == DatapathType.Kernel)
-            block.Report("type", "type = kernel is not available in this version; use auto or embedded");
         string name = block.Text("name") ?? "ovs-system";
+        if (!InterfaceName.IsValid(name))
+            block.Report("name", InterfaceName.Problem(name));
+        var options = new DatapathOptions(
+            type,
+            name,
+            block.Flag("take-over", false),
+            block.Choice("on-exit", true, ("keep", true), ("delete", false)),
+            block.Choice("dispatch", DispatchOption.Auto, ("auto", DispatchOption.Auto), ("per-cpu", DispatchOption.PerCpu), ("per-vport", DispatchOption.PerVport)),
+            block.Size("receive-buffer", 4 << 20, LeastReceiveBuffer, MostReceiveBuffer));
         block.RefuseOthers();
-        return new DatapathOptions(type, name);
+        return options;
+    }
+
+    private static RevalidatorOptions ReadRevalidators(ConfigurationBlock block)
+    {
+        int count = block.Integer("count", 0, 0, MostRevalidators);
+        var options = new RevalidatorOptions(
+            count == 0 ? null : count,
+            block.Integer("flow-limit", 200_000, 1, 10_000_000),
+            block.Duration("max-idle", TimeSpan.FromSeconds(10), TimeSpan.FromMilliseconds(500), TimeSpan.FromHours(1)),
+            block.Duration("max-revalidator", TimeSpan.FromMilliseconds(500), TimeSpan.FromMilliseconds(100), TimeSpan.FromMinutes(1)),
+            block.Integer("min-revalidate-pps", 5, 0, 1_000_000));
+        block.RefuseOthers();
+        return options;
     }
 
     private static PipelineTuning ReadPipeline(ConfigurationBlock block)
     {
-        var tuning = new PipelineTuning(block.Integer("batch-size", 64, 1, 64), block.Integer("batches-per-lane", 32, 2, MostBatchesPerLane));
+        var tuning = new PipelineTuning(block.Integer("batch-size", 64, 1, 64), block.Integer("batches-per-lane", 32, 2, MostBatchesPerLane), block.Share("port-share", 0.5));
         block.RefuseOthers();
         return tuning;
     }

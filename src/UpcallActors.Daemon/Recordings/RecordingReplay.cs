@@ -9,7 +9,7 @@ namespace UpcallActors.Daemon.Recordings;
 internal static class RecordingReplay
 {
     /// <summary>Replays one after the other. Ends early, without a row for the recording under way, when told to stop.</summary>
-    public static async IAsyncEnumerable<ReplayRow> RunAsync(IReadOnlyList<Recording> recordings, SwitchRun run, [EnumeratorCancellation] CancellationToken stop)
+    public static async IAsyncEnumerable<ReplayRow> RunAsync(IReadOnlyList<Recording> recordings, CaptureRun run, [EnumeratorCancellation] CancellationToken stop)
     {
         // Once for the just-in-time compiler, or the first row's upcalls per second would be a measure of that.
         if (recordings.Count > 0)
@@ -23,7 +23,7 @@ internal static class RecordingReplay
         }
     }
 
-    private static async Task<ReplayRow> ReplayAsync(Recording recording, SwitchRun run, CancellationToken stop)
+    private static async Task<ReplayRow> ReplayAsync(Recording recording, CaptureRun run, CancellationToken stop)
     {
         (DaemonOptions? options, IReadOnlyList<ConfigurationProblem> problems) = DaemonOptionsReader.Read([recording.ConfigurationFile]);
         if (options == null)
@@ -53,9 +53,10 @@ internal static class RecordingReplay
     /// </summary>
     private static IEnumerable<string> Differences(BridgeOptions bridge, Dictionary<CapturePortOptions, FrameList> outputs)
     {
-        foreach (CapturePortOptions port in bridge.Ports)
+        CapturePortOptions[] ports = [.. bridge.Ports.OfType<CapturePortOptions>()];
+        foreach (CapturePortOptions port in ports)
         {
-            var others = bridge.Ports.Where(other => other != port).Select(other => other.HostAddress).ToHashSet();
+            var others = ports.Where(other => other != port).Select(other => other.HostAddress).ToHashSet();
             IReadOnlyList<ReadOnlyMemory<byte>> recorded = [.. port.Frames.Where(frame => others.Contains(frame.Source)).Select(frame => frame.Data)];
             if (new FrameComparison(port.Name).Compare(recorded, outputs[port].Frames) is { } difference)
                 yield return difference;

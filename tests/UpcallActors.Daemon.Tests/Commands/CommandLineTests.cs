@@ -145,12 +145,12 @@ public sealed class CommandLineTests : IDisposable
     }
 
     [Fact]
-    public async Task The_kernels_datapath_is_refused_in_this_version()
+    public async Task The_kernels_datapath_is_refused_for_captures()
     {
         string file = _folder.Write("kernel.conf", Hub + "\nupcall-actors.datapath.type = kernel\n");
         (int code, _, string errors) = await DaemonProcess.RunAsync("--config", file);
         code.ShouldBe(2);
-        errors.ShouldContain("kernel is not available in this version");
+        errors.ShouldContain("kernel.conf:11: type = kernel has no capture ports");
     }
 
     [Fact]

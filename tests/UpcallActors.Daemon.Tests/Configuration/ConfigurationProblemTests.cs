@@ -18,7 +18,22 @@ public sealed class ConfigurationProblemTests : IDisposable
     [InlineData("handlers = 2", "handlers { }", "a.conf:2: handlers must be a plain value, not a block")]
     [InlineData("handlers = 2", "datapath = embedded", "a.conf:2: datapath must be a block: datapath { … }")]
     [InlineData("handlers = 2", "datapath.type = kernal", "a.conf:2: type must be auto or embedded or kernel, not \"kernal\"; did you mean kernel?")]
-    [InlineData("handlers = 2", "datapath.type = kernel", "a.conf:2: type = kernel is not available in this version; use auto or embedded")]
+    [InlineData("handlers = 2", "datapath.type = kernel", "a.conf:2: type = kernel has no capture ports; use embedded or auto")]
+    [InlineData("handlers = 2", "datapath.dispatch = per-port", "a.conf:2: dispatch must be auto or per-cpu or per-vport, not \"per-port\"; did you mean per-vport?")]
+    [InlineData("handlers = 2", "datapath.on-exit = drop", "a.conf:2: on-exit must be keep or delete, not \"drop\"")]
+    [InlineData("handlers = 2", "datapath.take-over = yes", "a.conf:2: take-over must be false or true, not \"yes\"")]
+    [InlineData("handlers = 2", "datapath.name = \"ovs system\"", "a.conf:2: the name ovs system must have at most 15 characters, without '/', ':' and spaces")]
+    [InlineData("handlers = 2", "datapath.receive-buffer = 4 MiBs", "a.conf:2: receive-buffer must be a size such as 512KiB or 4MiB, not \"4 MiBs\"")]
+    [InlineData("handlers = 2", "datapath.receive-buffer = 4kB", "a.conf:2: receive-buffer must be from 64KiB to 1024MiB, not 4kB")]
+    [InlineData("handlers = 2", "revalidators.max-idle = 10 weeks", "a.conf:2: max-idle must be a duration such as 500ms or 10s, not \"10 weeks\"")]
+    [InlineData("handlers = 2", "revalidators.max-idle = -10s", "a.conf:2: max-idle must be a duration such as 500ms or 10s, not \"-10s\"")]
+    [InlineData("handlers = 2", "revalidators.max-idle = 499ms", "a.conf:2: max-idle must be from 500ms to 3600s, not 499ms")]
+    [InlineData("handlers = 2", "revalidators.max-idle = 9999999999999999999999s", "a.conf:2: max-idle must be a duration such as 500ms or 10s, not \"9999999999999999999999s\"")]
+    [InlineData("handlers = 2", "revalidators.max-revalidator = 61s", "a.conf:2: max-revalidator must be from 100ms to 60s, not 61s")]
+    [InlineData("handlers = 2", "revalidators.flow-limit = 0", "a.conf:2: flow-limit must be from 1 to 10000000, not 0")]
+    [InlineData("handlers = 2", "revalidators.flowlimit = 1", "a.conf:2: unknown key flowlimit in revalidators; did you mean flow-limit?")]
+    [InlineData("handlers = 2", "pipeline.port-share = 1.5", "a.conf:2: port-share must be a number above 0 up to 1, not \"1.5\"")]
+    [InlineData("handlers = 2", "pipeline.port-share = 0", "a.conf:2: port-share must be a number above 0 up to 1, not \"0\"")]
     [InlineData("handlers = 2", "pipeline.batch-size = 65", "a.conf:2: batch-size must be from 1 to 64, not 65")]
     [InlineData("handlers = 2", "replay.purge-at = [now]", "a.conf:2: purge-at holds \"now\", which is no time in seconds since 1970")]
     [InlineData("handlers = 2", "replay.purge-at = 5", "a.conf:2: purge-at must be a list: [ … ]")]
@@ -38,7 +53,14 @@ public sealed class ConfigurationProblemTests : IDisposable
     [InlineData("out/p0.pcap", "a.conf", "a.conf:7: output is the configuration itself, which it would overwrite")]
     [InlineData("out/p0.pcap", "gone/../flows.of", "a.conf:7: output is the flows of br0, which it would overwrite")]
     [InlineData("out/p0.pcap", "out\\u0000p0", "a.conf:7: output holds a zero character, which no path has")]
-    [InlineData("type = capture, input = \"p1", "type = tap, input = \"p1", "a.conf:8: type must be capture, not \"tap\": this version has no other ports")]
+    [InlineData("type = capture, input = \"p1", "type = tap, input = \"p1", "a.conf:8: type must be system or internal or vxlan or geneve or gre or capture, not \"tap\"")]
+    [InlineData("number = 2, type = capture, input = \"p1.pcap\", host-mac = \"02:00:00:00:00:0b\"", "number = 2", "a.conf:8: type is missing in p1")]
+    [InlineData("number = 2, type = capture, input = \"p1.pcap\", host-mac = \"02:00:00:00:00:0b\"", "number = 2, type = system", "a.conf:8: type = capture goes with captures only, and p1 is none")]
+    [InlineData("mtu = 1400", "tag = 0", "a.conf:7: tag must be from 1 to 4094, not 0")]
+    [InlineData("mtu = 1400", "vlan-mode = access", "a.conf:7: vlan-mode = access needs a tag")]
+    [InlineData("mtu = 1400", "vlan-mode = trunk, tag = 5", "a.conf:7: tag is for vlan-mode = access")]
+    [InlineData("mtu = 1400", "trunks = [1], tag = 5", "a.conf:7: trunks is for vlan-mode = trunk, without tag")]
+    [InlineData("mtu = 1400", "trunks = [1, 4095]", "a.conf:7: trunks holds \"4095\", which is no whole number from 0 to 4094")]
     [InlineData("p1 {", "br0 {", "a.conf:8: the name br0 is that of a bridge already")]
     [InlineData("p1 {", "ovs-system {", "a.conf:8: the name ovs-system is that of the datapath already")]
     [InlineData("p1 {", "a-name-that-is-long {", "a.conf:8: the name a-name-that-is-long must have at most 15 characters, without '/', ':' and spaces")]
@@ -46,6 +68,39 @@ public sealed class ConfigurationProblemTests : IDisposable
     {
         string text = DaemonOptionsTests.Good.Replace(good, bad, StringComparison.Ordinal);
         text.ShouldNotBe(DaemonOptionsTests.Good);
+        _folder.Problems(text).ShouldBe([problem]);
+    }
+
+    [Theory]
+    [InlineData("p0 {", "\"eth/0\" {", "a.conf:5: the name eth/0 must have at most 15 characters, without '/', ':' and spaces")]
+    [InlineData("interface = eth0", "interface = \"eth 0\"", "a.conf:5: interface: the name eth 0 must have at most 15 characters, without '/', ':' and spaces")]
+    [InlineData("interface = eth0", "interface = p3", "a.conf:8: the device p3 is that of p0 already")]
+    [InlineData("interface = eth0", "interface = br0", "a.conf:5: the device br0 is that of a bridge already")]
+    [InlineData("interface = eth0", "interface = br1", "a.conf:11: the device br1, which the bridge needs for itself, is that of the port p0 already")]
+    [InlineData("interface = eth0", "interface = ovs-system", "a.conf:5: the device ovs-system is that of the datapath already")]
+    [InlineData("interface = eth0", "mtu = 9000", "a.conf:5: mtu is for capture ports; here it is the device's, which ip link sets")]
+    [InlineData("interface = eth0", "input = x", "a.conf:5: unknown key input in p0")]
+    [InlineData("key = 7", "mtu = 1400", "a.conf:6: mtu is not a tunnel's: its packets are cut by the route they take")]
+    [InlineData("remote-ip = \"192.0.2.1\", ", "", "a.conf:6: remote-ip is missing in p1")]
+    [InlineData("\"192.0.2.1\"", "host", "a.conf:6: remote-ip must be an IPv4 or IPv6 address, not \"host\"")]
+    [InlineData("\"192.0.2.1\"", "192", "a.conf:6: remote-ip must be an IPv4 or IPv6 address, not \"192\"")]
+    [InlineData("\"192.0.2.1\"", "224.0.0.5", "a.conf:6: remote-ip must be the address of one host, not 224.0.0.5")]
+    [InlineData("\"192.0.2.1\"", "\"::\"", "a.conf:6: remote-ip must be the address of one host, not ::")]
+    [InlineData("\"192.0.2.1\"", "\"fe80::1%2\"", "a.conf:6: remote-ip must be an IPv4 or IPv6 address, not \"fe80::1%2\"")]
+    [InlineData("key = 7", "local-ip = \"2001:db8::1\"", "a.conf:6: local-ip and remote-ip must be of the same IP version")]
+    [InlineData("key = 7", "key = 16777216", "a.conf:6: key must be from 0 to 16777215, not 16777216")]
+    [InlineData("key = 7", "dst-port = 0", "a.conf:6: dst-port must be from 1 to 65535, not 0")]
+    [InlineData("key = 7", "tos = 5", "a.conf:6: tos must be a multiple of 4: its lower two bits come from the inner packet, not 5")]
+    [InlineData("key = 7", "ttl = 0", "a.conf:6: ttl must be from 1 to 255, not 0")]
+    [InlineData("key = 7", "df = 1", "a.conf:6: df must be false or true, not \"1\"")]
+    [InlineData("type = gre", "type = gre, dst-port = 1", "a.conf:7: unknown key dst-port in p2")]
+    [InlineData("key = 8, df = false, csum = true, tos = 16, ttl = 9, dst-port = 8472", "key = 7", "a.conf:13: remote-ip, local-ip, key and dst-port are those of p1 already")]
+    [InlineData("  bridges {", "  replay.pace = recorded, bridges {", "a.conf:2: pace is for capture ports, and there are none")]
+    [InlineData("  bridges {", "  replay.purge-at = [1], bridges {", "a.conf:2: purge-at is for capture ports, and there are none")]
+    public void A_mistake_about_live_ports_is_named_with_its_line(string good, string bad, string problem)
+    {
+        string text = LivePortOptionsTests.Good.Replace(good, bad, StringComparison.Ordinal);
+        text.ShouldNotBe(LivePortOptionsTests.Good);
         _folder.Problems(text).ShouldBe([problem]);
     }
 
@@ -60,8 +115,8 @@ public sealed class ConfigurationProblemTests : IDisposable
         _folder.Problems(text, "# second file\nupcall-actors.bridges.br0.ports.p0.mtu = big\nother = 1\n").ShouldBe([
             "a.conf:2: handlers must be a whole number, not \"few\"",
             "a.conf:4: fail-mode must be secure or standalone, not \"open\"",
-            "a.conf:8: input: there is no file gone.pcap",
             "a.conf:8: number is missing in p1",
+            "a.conf:8: input: there is no file gone.pcap",
             "a.conf:8: unknown key numbr in p1; did you mean number?",
             "b.conf:2: mtu must be a whole number, not \"big\"",
             "b.conf:3: unknown key other at the top",

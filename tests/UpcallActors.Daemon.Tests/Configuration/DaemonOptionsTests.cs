@@ -34,7 +34,7 @@ public sealed class DaemonOptionsTests : IDisposable
         bridge.Standalone.ShouldBeTrue();
         bridge.Flows.ShouldHaveSingleItem().Priority.ShouldBe((ushort)1);
         bridge.Ports.Count.ShouldBe(2);
-        CapturePortOptions port = bridge.Ports[0];
+        CapturePortOptions port = bridge.Ports[0].ShouldBeOfType<CapturePortOptions>();
         port.Name.ShouldBe("p0");
         port.Number.ShouldBe(1);
         port.Frames.ShouldHaveSingleItem().Data.ToArray().ShouldBe(ConfigurationFolder.Frame(0x0a));
@@ -42,17 +42,18 @@ public sealed class DaemonOptionsTests : IDisposable
         port.HostAddress.ShouldBe(0x0200_0000_000aUL);
         port.Output.ShouldBe(Path.Combine(_folder.Root, "out", "p0.pcap"));
         port.Mtu.ShouldBe(1400);
-        bridge.Ports[1].Output.ShouldBeNull();
-        bridge.Ports[1].Mtu.ShouldBe(1500);
+        CapturePortOptions second = bridge.Ports[1].ShouldBeOfType<CapturePortOptions>();
+        second.Output.ShouldBeNull();
+        second.Mtu.ShouldBe(1500);
     }
 
     [Fact]
     public void What_the_file_leaves_out_comes_from_the_built_in_defaults()
     {
         DaemonOptions options = Read(Good.Replace("handlers = 2", "", StringComparison.Ordinal).Replace("fail-mode = standalone", "", StringComparison.Ordinal));
-        options.Datapath.ShouldBe(new DatapathOptions(DatapathType.Auto, "ovs-system"));
+        options.Datapath.ShouldBe(new DatapathOptions(DatapathType.Auto, "ovs-system", TakeOver: false, KeepOnExit: true, DispatchOption.Auto, 4 << 20));
         options.Handlers.ShouldBe(Environment.ProcessorCount);
-        options.Pipeline.ShouldBe(new PipelineTuning(64, 32));
+        options.Pipeline.ShouldBe(new PipelineTuning(64, 32, 0.5));
         options.Replay.Recorded.ShouldBeFalse();
         options.Replay.PurgeAt.ShouldBeEmpty();
         options.Bridges[0].Standalone.ShouldBeFalse();
@@ -63,8 +64,8 @@ public sealed class DaemonOptionsTests : IDisposable
     {
         DaemonOptions options = Read(Good, "upcall-actors.handlers = 5\nupcall-actors.bridges.br0.ports.p1.mtu = 9000\n");
         options.Handlers.ShouldBe(5);
-        options.Bridges[0].Ports[1].Mtu.ShouldBe(9000);
-        options.Bridges[0].Ports[0].Mtu.ShouldBe(1400);
+        ((CapturePortOptions)options.Bridges[0].Ports[1]).Mtu.ShouldBe(9000);
+        ((CapturePortOptions)options.Bridges[0].Ports[0]).Mtu.ShouldBe(1400);
     }
 
     [Fact]
@@ -75,8 +76,8 @@ public sealed class DaemonOptionsTests : IDisposable
         string over = _folder.Write("below/over.conf", "upcall-actors.bridges.br0.ports.p1.input = p2.pcap\n");
         (DaemonOptions? options, IReadOnlyList<ConfigurationProblem> problems) = DaemonOptionsReader.Read([main, over]);
         problems.ShouldBeEmpty();
-        options!.Bridges[0].Ports[1].Frames.Count.ShouldBe(3);
-        options.Bridges[0].Ports[0].Frames.Count.ShouldBe(1);
+        ((CapturePortOptions)options!.Bridges[0].Ports[1]).Frames.Count.ShouldBe(3);
+        ((CapturePortOptions)options.Bridges[0].Ports[0]).Frames.Count.ShouldBe(1);
     }
 
     [Fact]

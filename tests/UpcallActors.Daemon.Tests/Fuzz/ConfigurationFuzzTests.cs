@@ -10,6 +10,8 @@ public sealed class ConfigurationFuzzTests
     private static readonly string[] Corpus =
     [
         DaemonOptionsTests.Good,
+        LivePortOptionsTests.Good,
+        "upcall-actors { datapath.receive-buffer = 4 MiB, revalidators { max-idle = 10s, max-revalidator = 1e9d } }\n",
         "a.b = 1\na { c : 2, \"d.e\" = \"x y\" # c\n f = [1,2, 3] }\n",
         "{ upcall-actors.replay { purge-at = [ 1.5, 2 ], pace = recorded } // end\n}",
         "a = null, b = true\nc = \"\\u0041\\n\", d { } e {f=out/x.y}\r\n",

@@ -14,7 +14,7 @@ namespace UpcallActors.Daemon.Switching;
 /// </summary>
 /// <param name="system">Where the pipeline's actors live.</param>
 /// <param name="attach">What the pipeline is to see as the datapath; tests put something in between.</param>
-internal sealed class SwitchRun(ActorSystem system, Func<IDatapath, IDatapath>? attach = null)
+internal sealed class CaptureRun(ActorSystem system, Func<IDatapath, IDatapath>? attach = null)
 {
     /// <summary>Turns of looking before the wait for the pipeline gives the processor away.</summary>
     private const int EagerLooks = 2000;
@@ -28,7 +28,7 @@ internal sealed class SwitchRun(ActorSystem system, Func<IDatapath, IDatapath>? 
     /// <param name="stop">Ends the run early.</param>
     public async Task<RunSummary> RunAsync(DaemonOptions options, Func<BridgeOptions, CapturePortOptions, IPortOutput?> outputOf, CancellationToken stop)
     {
-        using var embedded = EmbeddedSwitch.Create(options, outputOf);
+        using var embedded = CaptureSwitch.Create(options, outputOf);
         IDatapath datapath = attach?.Invoke(embedded.Datapath) ?? embedded.Datapath;
         var replay = new CaptureReplay(
             embedded.Datapath,
@@ -82,7 +82,7 @@ internal sealed class SwitchRun(ActorSystem system, Func<IDatapath, IDatapath>? 
         }
     }
 
-    private static RunSummary Summarise(EmbeddedSwitch embedded, PipelineCounters counters, double seconds)
+    private static RunSummary Summarise(CaptureSwitch embedded, PipelineCounters counters, double seconds)
     {
         DatapathCounters datapath = embedded.Datapath.Counters;
         var ports = embedded.Ports.Select(port => new PortSummary(

@@ -4,10 +4,10 @@ using UpcallActors.OpenFlow;
 
 namespace UpcallActors.Daemon.Switching;
 
-/// <summary>An embedded datapath and the bridges on it, made from options. The caller disposes it once the pipeline over it has ended.</summary>
-internal sealed class EmbeddedSwitch : IDisposable
+/// <summary>An embedded datapath whose ports are captures, and the bridges on it, made from options. The caller disposes it once the pipeline over it has ended.</summary>
+internal sealed class CaptureSwitch : IDisposable
 {
-    private EmbeddedSwitch(EmbeddedDatapath datapath, OpenFlowTranslatorFactory translators, IReadOnlyList<SwitchPort> ports)
+    private CaptureSwitch(EmbeddedDatapath datapath, OpenFlowTranslatorFactory translators, IReadOnlyList<SwitchPort> ports)
     {
         Datapath = datapath;
         Translators = translators;
@@ -26,7 +26,7 @@ internal sealed class EmbeddedSwitch : IDisposable
     /// <summary>Makes the datapath with the ports and bridges that the options name; nothing flows yet.</summary>
     /// <param name="options">The options.</param>
     /// <param name="outputOf">Where what a port puts out goes.</param>
-    public static EmbeddedSwitch Create(DaemonOptions options, Func<BridgeOptions, CapturePortOptions, IPortOutput?> outputOf)
+    public static CaptureSwitch Create(DaemonOptions options, Func<BridgeOptions, CapturePortOptions, IPortOutput?> outputOf)
     {
         var datapath = new EmbeddedDatapath(new EmbeddedDatapathOptions
         {
@@ -36,28 +36,27 @@ internal sealed class EmbeddedSwitch : IDisposable
             Clock = DatapathClock.Settable(),
         });
         var ports = new List<SwitchPort>();
-        var bridges = new List<Bridge>();
+        var places = new Dictionary<string, PortPlace>(StringComparer.Ordinal);
         uint number = 0;
         foreach (BridgeOptions bridge in options.Bridges)
         {
             // Each bridge has a port of its own name, LOCAL, whose host is this machine. Nobody listens there.
-            var local = new EmbeddedPort(++number, bridge.Name, Odp.OvsVportType.Internal);
-            datapath.AddPort(local);
-            var members = new List<BridgePort> { new(OpenFlowPorts.Local, local.Number, bridge.Name) };
-            foreach (CapturePortOptions port in bridge.Ports)
+            Add(new EmbeddedPort(++number, bridge.Name, Odp.OvsVportType.Internal));
+            foreach (CapturePortOptions port in bridge.Ports.OfType<CapturePortOptions>())
             {
                 var added = new EmbeddedPort(++number, port.Name, mtu: port.Mtu, output: outputOf(bridge, port));
-                datapath.AddPort(added);
-                members.Add(new BridgePort((uint)port.Number, added.Number, port.Name) { Mtu = port.Mtu });
+                Add(added);
                 ports.Add(new SwitchPort(bridge, port, added));
             }
-
-            var tables = new FlowTables();
-            tables.Apply(bridge.Flows.AsSpan());
-            bridges.Add(new Bridge(bridge.Name, bridge.Standalone ? FailMode.Standalone : FailMode.Secure, tables, members));
         }
 
-        return new EmbeddedSwitch(datapath, new OpenFlowTranslatorFactory(bridges), ports);
+        return new CaptureSwitch(datapath, new OpenFlowTranslatorFactory(new SwitchBridges(options.Bridges).On(places)), ports);
+
+        void Add(EmbeddedPort port)
+        {
+            datapath.AddPort(port);
+            places.Add(port.Name, new PortPlace(port.Number, port.Mtu));
+        }
     }
 
     /// <inheritdoc/>

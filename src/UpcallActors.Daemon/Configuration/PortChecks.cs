@@ -1,0 +1,116 @@
+using System.Net.NetworkInformation;
+using UpcallActors.Odp;
+using UpcallActors.OpenFlow;
+
+namespace UpcallActors.Daemon.Configuration;
+
+/// <summary>What must not be there twice, and what cannot be there together.</summary>
+internal sealed class PortChecks(string datapath)
+{
+    private readonly Dictionary<int, string> _numbers = [];
+    private readonly Dictionary<PhysicalAddress, string> _hosts = [];
+    private readonly Dictionary<string, string> _names = new(StringComparer.Ordinal) { [datapath] = "the datapath" };
+    private readonly Dictionary<string, string> _devices = new(StringComparer.Ordinal) { [datapath] = "the datapath" };
+    private readonly Dictionary<(PortKind Kind, TunnelPort End), string> _tunnels = [];
+    private readonly Dictionary<string, string> _read = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, ConfigurationBlock> _outputs = new(StringComparer.Ordinal);
+    private (bool IsCapture, string Port)? _isCapture;
+
+    /// <summary>Numbers and hosts are a bridge's own; names are the datapath's, where each bridge has a port of its own name.</summary>
+    public void StartBridge(ConfigurationBlock bridge, ConfigurationBlock around)
+    {
+        CheckNameOnce(bridge, around, "a bridge");
+        if (!_devices.TryAdd(bridge.Name, "a bridge") && _devices[bridge.Name] != "the datapath")
+            around.Report(bridge.Name, $"the device {bridge.Name}, which the bridge needs for itself, is that of the port {_devices[bridge.Name]} already");
+        _numbers.Clear();
+        _hosts.Clear();
+    }
+
+    /// <summary>A port's name is that of no other port, bridge or datapath.</summary>
+    public void CheckName(ConfigurationBlock block, ConfigurationBlock around) => CheckNameOnce(block, around, "a port of another bridge");
+
+    /// <summary>A number is given once in a bridge.</summary>
+    public void CheckNumber(ConfigurationBlock block, int number)
+    {
+        if (number != 0 && !_numbers.TryAdd(number, block.Name))
+            block.Report("number", $"number {number} is that of {_numbers[number]} already");
+    }
+
+    /// <summary>A run ends when its captures have ended, or not at all: it cannot have both kinds.</summary>
+    public void CheckMixture(ConfigurationBlock block, bool isCapture)
+    {
+        _isCapture ??= (isCapture, block.Name);
+        if (isCapture != _isCapture.Value.IsCapture)
+            block.Report("type", $"type = capture goes with captures only, and {(isCapture ? _isCapture.Value.Port : block.Name)} is none");
+    }
+
+    /// <summary>Checks a capture port against those before.</summary>
+    public void CheckCapture(ConfigurationBlock block, CapturePortOptions port, string? input)
+    {
+        if (!port.HostMac.Equals(PhysicalAddress.None) && !_hosts.TryAdd(port.HostMac, port.Name))
+            block.Report("host-mac", $"host-mac is that of {_hosts[port.HostMac]} already");
+        if (input != null)
+            Reads(input, $"the input of {port.Name}");
+        if (port.Output != null && !_outputs.TryAdd(WithoutLinks(port.Output), block))
+            block.Report("output", $"output is that of {_outputs[WithoutLinks(port.Output)].Name} already");
+    }
+
+    /// <summary>Checks a device or a tunnel against those before: a device is a port once, and what comes in from a tunnel belongs to one port.</summary>
+    public void CheckLive(ConfigurationBlock block, LivePortOptions port)
+    {
+        if (port.Tunnel is { } tunnel)
+        {
+            (PortKind, TunnelPort) end = (port.Request.Kind, new TunnelPort
+            {
+                RemoteIpv4 = tunnel.RemoteIpv4,
+                RemoteIpv6 = tunnel.RemoteIpv6,
+                LocalIpv4 = tunnel.LocalIpv4,
+                LocalIpv6 = tunnel.LocalIpv6,
+                Key = tunnel.Key ?? 0,
+                DestinationPort = tunnel.DestinationPort,
+            });
+            if (!_tunnels.TryAdd(end, port.Name))
+                block.Report("remote-ip", $"remote-ip, local-ip, key and dst-port are those of {_tunnels[end]} already");
+            return;
+        }
+
+        string device = port.Request.Interface ?? port.Name;
+        if (!_devices.TryAdd(device, port.Name))
+            block.Report(port.Request.Interface == null ? "type" : "interface", $"the device {device} is that of {_devices[device]} already");
+    }
+
+    /// <summary>Remembers a file that is read, so that no output overwrites it.</summary>
+    public void Reads(string file, string what) => _read.TryAdd(WithoutLinks(file), what);
+
+    /// <summary>To be called once all ports of all bridges are known.</summary>
+    public void CheckOverwrites()
+    {
+        foreach ((string output, ConfigurationBlock block) in _outputs)
+        {
+            if (_read.TryGetValue(output, out string? what))
+                block.Report("output", $"output is {what}, which it would overwrite");
+        }
+    }
+
+    /// <summary>The file that a path leads to, whatever symbolic links are on the way; the path as it is where there is none.</summary>
+    private static string WithoutLinks(string path)
+    {
+        if (Path.GetDirectoryName(path) is not { } folder)
+            return path;
+        string plain = Path.Combine(WithoutLinks(folder), Path.GetFileName(path));
+        try
+        {
+            return new FileInfo(plain).ResolveLinkTarget(returnFinalTarget: true)?.FullName ?? plain;
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            return plain;
+        }
+    }
+
+    private void CheckNameOnce(ConfigurationBlock block, ConfigurationBlock around, string what)
+    {
+        if (!_names.TryAdd(block.Name, what))
+            around.Report(block.Name, $"the name {block.Name} is that of {_names[block.Name]} already");
+    }
+}

@@ -1,0 +1,55 @@
+using System.Collections.Immutable;
+using System.Net.NetworkInformation;
+using UpcallActors.Embedded;
+using UpcallActors.Odp;
+using UpcallActors.OpenFlow;
+
+namespace UpcallActors.Daemon.Configuration;
+
+/// <summary>A block in <c>ports</c>: what ports of all types have.</summary>
+internal abstract record PortOptions
+{
+    /// <summary>The port's name.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>The OpenFlow port number.</summary>
+    public required int Number { get; init; }
+
+    /// <summary>How NORMAL treats VLAN tags.</summary>
+    public required VlanOptions Vlan { get; init; }
+}
+
+/// <summary>How a port treats VLAN tags.</summary>
+/// <param name="Mode">The mode.</param>
+/// <param name="Tag">The VLAN of an access port, 0 otherwise.</param>
+/// <param name="Trunks">The VLANs of a trunk port; empty for all.</param>
+internal sealed record VlanOptions(VlanMode Mode, ushort Tag, ImmutableHashSet<ushort> Trunks);
+
+/// <summary>A port of type <c>capture</c>: a host that was recorded.</summary>
+internal sealed record CapturePortOptions : PortOptions
+{
+    /// <summary>What was captured at the host: the frames it sent, and those it received.</summary>
+    public required IReadOnlyList<CapturedFrame> Frames { get; init; }
+
+    /// <summary>The address by which the host's own frames are known among <see cref="Frames"/>.</summary>
+    public required PhysicalAddress HostMac { get; init; }
+
+    /// <summary><see cref="HostMac"/> as a number, the first octet uppermost.</summary>
+    public ulong HostAddress => HostMac.GetAddressBytes().Aggregate(0UL, (address, octet) => (address << 8) | octet);
+
+    /// <summary>The capture file to write what the port puts out to; null for none.</summary>
+    public required string? Output { get; init; }
+
+    /// <summary>Bytes above the Ethernet header that the port takes.</summary>
+    public required int Mtu { get; init; }
+}
+
+/// <summary>A port of any other type: a device of this machine, or a tunnel.</summary>
+internal sealed record LivePortOptions : PortOptions
+{
+    /// <summary>What to ask the datapath for.</summary>
+    public required PortRequest Request { get; init; }
+
+    /// <summary>The far end of a tunnel; null for other ports.</summary>
+    public required TunnelPort? Tunnel { get; init; }
+}

@@ -1,0 +1,119 @@
+using System.Globalization;
+using System.Net.NetworkInformation;
+using UpcallActors.Embedded;
+using UpcallActors.Odp;
+using UpcallActors.OpenFlow;
+
+namespace UpcallActors.Daemon.Configuration;
+
+/// <summary>Reads a block in <c>ports</c>: what all types have, and captures. Devices and tunnels are <see cref="LivePortReader"/>'s.</summary>
+internal static class PortOptionsReader
+{
+    /// <summary>VLANs end here; 4095 is reserved (IEEE 802.1Q).</summary>
+    private const int MostVlan = 4094;
+
+    /// <summary>Reads a port.</summary>
+    public static PortOptions Read(ConfigurationBlock block, ConfigurationBlock around, PortChecks checks)
+    {
+        InterfaceName.Check(block, around);
+        checks.CheckName(block, around);
+        int number = block.Integer("number", 0, 1, DaemonOptionsReader.MostPortNumber, required: true);
+        checks.CheckNumber(block, number);
+        VlanOptions vlan = ReadVlan(block);
+        Func<PortOptions>? read = block.Choice<Func<PortOptions>?>(
+            "type",
+            null,
+            ("system", () => ReadLive(PortKind.System)),
+            ("internal", () => ReadLive(PortKind.Internal)),
+            ("vxlan", () => ReadLive(PortKind.Vxlan)),
+            ("geneve", () => ReadLive(PortKind.Geneve)),
+            ("gre", () => ReadLive(PortKind.Gre)),
+            ("capture", () => ReadCapture(block, number, vlan, checks)));
+        if (read == null)
+        {
+            // What else it has cannot be judged; it stays, so that the flows find its name.
+            block.Text("type", required: true);
+            return new LivePortOptions { Name = block.Name, Number = number, Vlan = vlan, Request = new PortRequest(block.Name, PortKind.System), Tunnel = null };
+        }
+
+        PortOptions options = read();
+        checks.CheckMixture(block, options is CapturePortOptions);
+        block.RefuseOthers();
+        return options;
+
+        LivePortOptions ReadLive(PortKind kind) => LivePortReader.Read(block, kind, number, vlan, checks);
+    }
+
+    private static VlanOptions ReadVlan(ConfigurationBlock block)
+    {
+        bool hasTag = block.Has("tag");
+        // A port with a tag is an access port unless it says otherwise (Open vSwitch's rule for an empty vlan_mode).
+        VlanMode mode = block.Choice("vlan-mode", hasTag ? VlanMode.Access : VlanMode.Trunk, ("trunk", VlanMode.Trunk), ("access", VlanMode.Access));
+        int tag = block.Integer("tag", 0, 1, MostVlan);
+        IReadOnlyList<int> trunks = block.Integers("trunks", 0, MostVlan);
+        if (mode == VlanMode.Access && !hasTag)
+            block.Report("vlan-mode", "vlan-mode = access needs a tag");
+        if (mode == VlanMode.Trunk && hasTag)
+            block.Report("tag", "tag is for vlan-mode = access");
+        if (mode == VlanMode.Access && trunks.Count > 0)
+            block.Report("trunks", "trunks is for vlan-mode = trunk, without tag");
+        return new VlanOptions(mode, (ushort)tag, [.. trunks.Select(trunk => (ushort)trunk)]);
+    }
+
+    private static CapturePortOptions ReadCapture(ConfigurationBlock block, int number, VlanOptions vlan, PortChecks checks)
+    {
+        string? input = block.ExistingFile("input", required: true);
+        var options = new CapturePortOptions
+        {
+            Name = block.Name,
+            Number = number,
+            Vlan = vlan,
+            Frames = ReadFrames(block, input),
+            HostMac = ReadHostMac(block),
+            Output = block.FilePath("output"),
+            Mtu = block.Integer("mtu", 1500, DaemonOptionsReader.LeastMtu, DaemonOptionsReader.MostMtu),
+        };
+        checks.CheckCapture(block, options, input);
+        return options;
+    }
+
+    private static IReadOnlyList<CapturedFrame> ReadFrames(ConfigurationBlock block, string? file)
+    {
+        if (file == null)
+            return [];
+        try
+        {
+            return CaptureFile.Read(File.ReadAllBytes(file), file);
+        }
+        catch (CaptureException failure)
+        {
+            block.Report("input", $"input: {failure.Message}");
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            block.Report("input", $"input: {file} cannot be read: {failure.Message}");
+        }
+
+        return [];
+    }
+
+    private static PhysicalAddress ReadHostMac(ConfigurationBlock block)
+    {
+        if (block.Text("host-mac", required: true) is not { } text)
+            return PhysicalAddress.None;
+        byte[] address = new byte[6];
+        string[] parts = text.Split(':');
+        bool good = parts.Length == address.Length;
+        for (int i = 0; good && i < address.Length; i++)
+            good = parts[i].Length == 2 && byte.TryParse(parts[i], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out address[i]);
+        if (!good)
+            block.Report("host-mac", $"host-mac must be six pairs of hexadecimal digits with colons between, not \"{text}\"");
+        else if ((address[0] & 1) != 0)
+            block.Report("host-mac", $"host-mac {text} is a multicast address; no host sends from one");
+        else if (address.All(octet => octet == 0))
+            block.Report("host-mac", "host-mac is all zeroes; no host sends from it");
+        else
+            return new PhysicalAddress(address);
+        return PhysicalAddress.None;
+    }
+}
