@@ -1,0 +1,57 @@
+using UpcallActors.Netlink;
+using UpcallActors.Odp;
+
+namespace UpcallActors.Kernel;
+
+/// <summary>
+/// Notices upcalls that never come to us: the datapath counts what it could not deliver, our sockets count what they had no room for, and
+/// the difference went elsewhere. Another process that sets the port ids causes that, and the kernel would not object.
+/// </summary>
+internal sealed class UpcallWatchdog(string name, DatapathRequests datapaths, HandlerSocket[] handlers, UpcallRegistration registration, ulong lostBefore)
+{
+    /// <summary>Between two looks.</summary>
+    public static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
+
+    private readonly Lock _lock = new();
+    private ulong _noticed;
+    private ulong _unreachable;
+    private long _registrations;
+
+    /// <summary>Lost, but by none of our sockets, as of the last look. Grows only.</summary>
+    public ulong Unreachable => Volatile.Read(ref _unreachable);
+
+    /// <summary>How often port ids were registered anew.</summary>
+    public long Registrations => Volatile.Read(ref _registrations);
+
+    /// <summary>Looks at the counters.</summary>
+    public void Count()
+    {
+        lock (_lock)
+        {
+            // In this order: what is dropped between the two must not look as if it had gone elsewhere.
+            NetlinkResult result = datapaths.Get(name, out DatapathMessage? datapath);
+            ulong drops = 0;
+            foreach (HandlerSocket handler in handlers)
+                drops += handler.CountDrops();
+            if (!result.Succeeded || datapath?.Stats is not { } stats)
+                return;
+            ulong accountedFor = lostBefore + drops;
+            if (stats.Lost > accountedFor && stats.Lost - accountedFor > _unreachable)
+                Volatile.Write(ref _unreachable, stats.Lost - accountedFor);
+        }
+    }
+
+    /// <summary>Looks, and registers the port ids anew when upcalls went elsewhere since the last look.</summary>
+    public void Check()
+    {
+        Count();
+        lock (_lock)
+        {
+            if (_unreachable == _noticed)
+                return;
+            _noticed = _unreachable;
+            if (registration.Register().Succeeded)
+                Volatile.Write(ref _registrations, _registrations + 1);
+        }
+    }
+}

@@ -1,0 +1,140 @@
+using System.Diagnostics;
+using UpcallActors.Kernel;
+using UpcallActors.Netlink;
+using UpcallActors.Odp;
+
+namespace UpcallActors.SystemTests.Kernel;
+
+public sealed class OpeningTests
+{
+    [KernelDatapathFact]
+    public void The_kernel_is_available() => KernelAvailability.Find().ShouldBe(new KernelAvailability(true, string.Empty));
+
+    [KernelDatapathFact]
+    public void A_datapath_that_is_not_there_is_made_with_the_features_agreed_on()
+    {
+        using OpenDatapath open = OpenDatapath.Open();
+        DatapathMessage report = open.Report();
+        report.IfIndex.ShouldBe(open.Datapath.IfIndex);
+        report.UserFeatures.ShouldBe(open.Datapath.Features);
+        open.Datapath.Features.HasFlag(OvsDatapathFeatures.Unaligned).ShouldBeTrue();
+        open.Datapath.ReceiveBuffer.ShouldBeGreaterThanOrEqualTo(4 << 20);
+    }
+
+    [KernelDatapathFact]
+    public void By_cpu_every_cpu_has_one_of_the_handlers_and_vports_have_none()
+    {
+        using OpenDatapath open = OpenDatapath.Open(new KernelDatapathOptions { HandlerCount = 3 });
+        open.Datapath.Features.HasFlag(OvsDatapathFeatures.DispatchUpcallPerCpu).ShouldBeTrue();
+        uint[] handlers = [.. Enumerable.Range(0, 3).Select(handler => open.Datapath.OpenUpcalls(handler).UpcallPid)];
+        handlers.Distinct().Count().ShouldBe(3);
+        IReadOnlyList<uint> pids = open.Report().PerCpuPids;
+        pids.Count.ShouldBe(CpuList.PossibleCount());
+        for (int cpu = 0; cpu < pids.Count; cpu++)
+            pids[cpu].ShouldBe(handlers[cpu % 3]);
+        open.Datapath.UpcallPids.ShouldBe([0u]);
+        open.Datapath.UserspacePid(1).ShouldBe(uint.MaxValue);
+    }
+
+    [KernelDatapathFact]
+    public void The_datapath_stays_when_it_is_closed_and_can_be_opened_again()
+    {
+        string name = OpenDatapath.NewName();
+        int ifIndex;
+        using (var first = KernelDatapath.Open(new KernelDatapathOptions { Name = name }))
+            ifIndex = first.IfIndex;
+        OpenDatapath.Find(name).ShouldNotBeNull().IfIndex.ShouldBe(ifIndex);
+        using (var second = KernelDatapath.Open(new KernelDatapathOptions { Name = name, DeleteOnDispose = true }))
+        {
+            second.IfIndex.ShouldBe(ifIndex);
+            OpenDatapath.Find(name)!.PerCpuPids.ShouldAllBe(pid => pid == second.OpenUpcalls(0).UpcallPid);
+        }
+
+        OpenDatapath.Find(name).ShouldBeNull();
+    }
+
+    [KernelDatapathFact]
+    public void One_whose_upcalls_go_to_a_live_process_is_refused_unchanged_with_the_processs_name()
+    {
+        using OpenDatapath open = OpenDatapath.Open();
+        DatapathMessage before = open.Report();
+        DatapathException refused = Should.Throw<DatapathException>(() => KernelDatapath.Open(new KernelDatapathOptions { Name = open.Datapath.Name, HandlerCount = 2 }));
+        refused.Message.ShouldContain($"{Environment.ProcessId}");
+        refused.Message.ShouldContain(File.ReadAllText("/proc/self/comm").Trim());
+        DatapathMessage after = open.Report();
+        after.PerCpuPids.ShouldBe(before.PerCpuPids);
+        after.UserFeatures.ShouldBe(before.UserFeatures);
+    }
+
+    [KernelDatapathFact]
+    public void So_is_one_with_dispatch_by_vport()
+    {
+        using OpenDatapath open = OpenDatapath.Open(new KernelDatapathOptions { ForcePerVportDispatch = true });
+        Should.Throw<DatapathException>(() => KernelDatapath.Open(new KernelDatapathOptions { Name = open.Datapath.Name })).Message.ShouldContain("in use");
+    }
+
+    [KernelDatapathFact]
+    public async Task Another_process_is_named_and_when_it_has_ended_the_datapath_is_free()
+    {
+        string name = OpenDatapath.NewName();
+        KernelDatapath.Open(new KernelDatapathOptions { Name = name }).Dispose();
+        using (Process holder = await OtherProcess.HoldAsync(name))
+        {
+            DatapathException refused = Should.Throw<DatapathException>(() => KernelDatapath.Open(new KernelDatapathOptions { Name = name }));
+            refused.Message.ShouldContain($"process {holder.Id} (python3");
+            holder.Kill();
+            await holder.WaitForExitAsync();
+        }
+
+        KernelDatapath.Open(new KernelDatapathOptions { Name = name, DeleteOnDispose = true }).Dispose();
+    }
+
+    [KernelDatapathFact]
+    public async Task A_live_process_loses_the_datapath_to_one_that_takes_it_over()
+    {
+        string name = OpenDatapath.NewName();
+        KernelDatapath.Open(new KernelDatapathOptions { Name = name }).Dispose();
+        using Process holder = await OtherProcess.HoldAsync(name);
+        using (var taken = KernelDatapath.Open(new KernelDatapathOptions { Name = name, TakeOver = true, DeleteOnDispose = true }))
+            OpenDatapath.Find(name)!.PerCpuPids.ShouldAllBe(pid => pid == taken.OpenUpcalls(0).UpcallPid);
+        holder.Kill();
+        await holder.WaitForExitAsync();
+    }
+
+    [KernelDatapathFact]
+    public void A_name_that_another_device_has_is_refused_with_the_kernels_reason()
+    {
+        DatapathException refused = Should.Throw<DatapathException>(() => KernelDatapath.Open(new KernelDatapathOptions { Name = "lo" }));
+        refused.Message.ShouldContain("lo");
+        refused.Errno.ShouldBeOneOf((int)Errno.Exists, (int)Errno.Busy);
+    }
+
+    [KernelDatapathFact]
+    public void Probing_leaves_no_flow_and_finds_what_every_kernel_has_that_we_run_on()
+    {
+        using OpenDatapath open = OpenDatapath.Open();
+        open.Datapath.ReadStats().Flows.ShouldBe(0u);
+        DatapathSupport support = open.Datapath.Support;
+        support.CheckPktLen.ShouldBeTrue();
+        support.Recirc.ShouldBeTrue();
+        support.Ufid.ShouldBeTrue();
+        support.MaskedSet.ShouldBeTrue();
+        support.CtState.ShouldBeTrue();
+        support.CtZone.ShouldBeTrue();
+        support.CtMark.ShouldBeTrue();
+        support.CtLabel.ShouldBeTrue();
+        support.CtStateNat.ShouldBeTrue();
+        support.CtOrigTuple.ShouldBeTrue();
+        support.CtOrigTuple6.ShouldBeTrue();
+        support.CtClear.ShouldBeTrue();
+        support.CtEventMask.ShouldBeTrue();
+        support.CtTimeout.ShouldBeTrue();
+        support.Trunc.ShouldBeTrue();
+        support.CloneAction.ShouldBeTrue();
+        support.AddMpls.ShouldBeTrue();
+        support.MaxVlanHeaders.ShouldBe(2);
+        support.MaxMplsDepth.ShouldBe(3);
+        support.SampleNesting.ShouldBe(10);
+        support.MaxMeters.ShouldBeGreaterThan(0u);
+    }
+}
