@@ -119,4 +119,28 @@ public sealed class OverloadSpecs() : PipelineSpec("own { type = PinnedDispatche
         pipeline.Counters.LostAtSource.ShouldBe(5000);
         (datapath.Executes.Count + pipeline.Counters.Lost(LossCause.Shed)).ShouldBe(5000);
     }
+
+    [Fact]
+    public async Task Under_a_flood_that_no_draining_gets_ahead_of_upcalls_are_still_executed()
+    {
+        const int Receives = 2000;
+        using var datapath = new ScriptedDatapath(queueLimit: 40);
+        int receives = 0;
+        datapath.Receiving = () =>
+        {
+            // Always more than a batch takes, and always some that find the queue full.
+            if (++receives <= Receives)
+                datapath.Upcall(Enumerable.Range(0, 40).Select(i => Upcalls.Miss(1, (uint)i)));
+        };
+        await using UpcallPipeline pipeline = Start(datapath, Small with { ExecutorDispatcher = null });
+
+        await Until(() => Volatile.Read(ref receives) > Receives);
+        await Idle(pipeline, datapath);
+
+        // All credits but one, for every full turn of the receiver.
+        int turns = Receives / 128;
+        datapath.Executes.Count.ShouldBeGreaterThan(turns * (Capacity - (2 * Small.BatchSize)));
+        pipeline.Counters.Lost(LossCause.Shed).ShouldBeGreaterThan(0);
+        pipeline.Counters.LostAtSource.ShouldBe((long)datapath.Dropped());
+    }
 }
