@@ -102,8 +102,61 @@ public sealed class EmbeddedDatapath : IDatapath
         RefuseReentry();
         lock (_lock)
         {
-            if (!_disposed)
-                _processor.Receive(port, frame);
+            if (_disposed)
+                return;
+            _processor.Receive(port, frame);
+            _processor.FlushOutputs();
+        }
+    }
+
+    /// <summary>Frames arrive together: the same for each of them in order, under one lock. The batch stays the caller's.</summary>
+    public void Receive(FrameBatch batch)
+    {
+        RefuseReentry();
+        lock (_lock)
+        {
+            if (_disposed)
+                return;
+            for (int frame = 0; frame < batch.Count; frame++)
+            {
+                FlowKey key = batch.Key(frame);
+                _processor.Receive(batch.Frame(frame), ref key);
+            }
+
+            _processor.FlushOutputs();
+        }
+    }
+
+    /// <summary>Gives up what has timed out by the datapath's clock and that no packet came across: incomplete datagrams and connections.</summary>
+    public void Expire()
+    {
+        lock (_lock)
+        {
+            _processor.Defragmenter.Expire(Clock.Milliseconds);
+            _processor.Connections.Expire(Clock.Milliseconds);
+        }
+    }
+
+    /// <summary>The ports as they are now, in order of number.</summary>
+    public IReadOnlyList<EmbeddedPort> Ports
+    {
+        get
+        {
+            lock (_lock)
+                return _processor.Ports.Snapshot();
+        }
+    }
+
+    /// <summary>Takes a port out; false when it is not this datapath's. Nothing is sent to its output from then on.</summary>
+    public bool RemovePort(EmbeddedPort port)
+    {
+        lock (_lock)
+        {
+            if (_processor.Ports.Find(port.Number) != port)
+                return false;
+            _processor.FlushOutputs();
+            _processor.Ports.Remove(port);
+            return true;
         }
     }
 
@@ -197,6 +250,29 @@ public sealed class EmbeddedDatapath : IDatapath
             if (request.Family == FamilyIds.Meter)
                 return _meters.Handle(request, answers);
             return request.Family == FamilyIds.CtLimit ? Errno.NotSupported : Errno.NoEntry;
+        }
+    }
+
+    /// <summary>Lets the outputs send what requests have given them.</summary>
+    internal void FlushOutputs()
+    {
+        lock (_lock)
+        {
+            if (!_disposed)
+                _processor.FlushOutputs();
+        }
+    }
+
+    /// <summary>
+    /// Adds a port that <paramref name="make"/> makes for the number that it gets: the wished one if that is free. Null when the name is taken.
+    /// </summary>
+    internal EmbeddedPort? AddNumbered(uint? wish, Func<uint, EmbeddedPort> make)
+    {
+        lock (_lock)
+        {
+            uint number = wish is { } wished && _processor.Ports.Find(wished) is null ? wished : _processor.Ports.FirstFree();
+            EmbeddedPort port = make(number);
+            return _processor.Ports.TryAdd(port) ? port : null;
         }
     }
 

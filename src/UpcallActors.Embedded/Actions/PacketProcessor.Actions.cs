@@ -76,7 +76,7 @@ internal sealed partial class PacketProcessor
                 packet.CutLength = action.U32;
                 return Step.Next;
             case OvsActionAttribute.Userspace:
-                _upcalls.Action(packet, key, action.Payload, actions.Span);
+                _upcalls.Action(packet, key, action.Payload, actions.Span, Ports);
                 packet.CutLength = PacketBuffer.NoCut;
                 return Step.Delivered;
             case OvsActionAttribute.Hash:
@@ -130,6 +130,8 @@ internal sealed partial class PacketProcessor
         if (!keys.MoveNext())
             return Step.Error;
         NetlinkAttribute field = keys.Current;
+        if (field.Type == OvsKeyAttribute.Tunnel)
+            return SetTunnel(packet, field.Payload);
         int length = SetFields.LengthOf(field.Type);
         if (length == 0)
             return Step.Error;
@@ -137,6 +139,16 @@ internal sealed partial class PacketProcessor
         exact.Fill(byte.MaxValue);
         ReadOnlySpan<byte> mask = masked ? field.Payload[length..] : exact;
         return SetFields.Apply(field.Type, field.Payload[..length], mask, packet, ref key) == 0 ? Step.Next : Step.Error;
+    }
+
+    /// <summary>The packet's way out, not its key: what it came in by is matched on as before.</summary>
+    private static Step SetTunnel(PacketBuffer packet, ReadOnlySpan<byte> attributes)
+    {
+        var tunnel = default(FlowKey);
+        if (OvsTunnelKeyReader.Read(attributes, ref tunnel) != OdpParseError.None)
+            return Step.Error;
+        packet.SetTunnel(tunnel);
+        return Step.Next;
     }
 
     private static Step PushVlan(PacketBuffer packet, ref FlowKey key, ReadOnlySpan<byte> payload, ref bool keyIsStale)

@@ -9,6 +9,7 @@ internal sealed partial class PacketProcessor
     /// <summary>The longest header in front of IP that refragmenting can repeat (<c>MAX_L2_LEN</c>).</summary>
     private const int MaximumL2Length = 30;
 
+    private readonly List<EmbeddedPort> _toFlush = [];
     private readonly byte[] _wire = new byte[PacketBuffer.MaximumLength + PacketBuffer.VlanTagLength];
 
     private void OutputTo(PacketBuffer packet, in FlowKey key, uint portNumber, bool last)
@@ -44,8 +45,45 @@ internal sealed partial class PacketProcessor
     {
         if (!FitsMtu(packet, port))
             return;
+        if (port.Tunnel is { } tunnel)
+        {
+            SendTunnelled(packet, port, tunnel);
+            return;
+        }
+
         int length = packet.CopyWireTo(_wire, packet.WireLength);
+        if (port.Output is not null && !port.AwaitsFlush)
+        {
+            port.AwaitsFlush = true;
+            _toFlush.Add(port);
+        }
+
         port.Send(_wire.AsSpan(0, length), Clock.Microseconds);
+    }
+
+    private void SendTunnelled(PacketBuffer packet, EmbeddedPort port, ITunnelOutput tunnel)
+    {
+        // A tunnel device without metadata to send by lets the packet go (vxlan_xmit).
+        if (!packet.HasTunnel)
+        {
+            Counters.CountDrop(DropReason.NoTunnel);
+            return;
+        }
+
+        int length = packet.CopyWireTo(_wire, packet.WireLength);
+        port.Send(_wire.AsSpan(0, length), tunnel, packet.Tunnel, (uint)packet.Hash);
+    }
+
+    /// <summary>Lets the ports' outputs send what they have collected.</summary>
+    public void FlushOutputs()
+    {
+        while (_toFlush.Count > 0)
+        {
+            EmbeddedPort port = _toFlush[^1];
+            _toFlush.RemoveAt(_toFlush.Count - 1);
+            port.AwaitsFlush = false;
+            port.Output!.Flush();
+        }
     }
 
     /// <summary>Counts the packet as an error of the port when it exceeds the MTU. One VLAN tag is not counted (<c>packet_length</c>).</summary>

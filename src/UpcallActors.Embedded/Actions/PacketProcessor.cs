@@ -47,7 +47,14 @@ internal sealed partial class PacketProcessor
     /// <summary>A frame arrives on a port (<c>ovs_vport_receive</c>).</summary>
     public void Receive(uint portNumber, ReadOnlySpan<byte> frame)
     {
-        EmbeddedPort? port = Ports.Find(portNumber);
+        var key = new FlowKey { InPort = portNumber };
+        Receive(frame, ref key);
+    }
+
+    /// <summary>A frame arrives on the key's port, out of a tunnel if the key says so; the key's other fields are 0.</summary>
+    public void Receive(ReadOnlySpan<byte> frame, ref FlowKey key)
+    {
+        EmbeddedPort? port = Ports.Find(key.InPort);
         if (port is null)
         {
             Counters.CountDrop(DropReason.UnknownInputPort);
@@ -62,7 +69,6 @@ internal sealed partial class PacketProcessor
         }
 
         PacketBuffer packet = StartOver(frame);
-        var key = new FlowKey { InPort = portNumber };
         if (TryExtract(packet, ref key))
             Process(packet, ref key);
         else

@@ -20,6 +20,8 @@ internal static class SetValidation
         NetlinkAttribute field = keys.Current;
         if (keys.MoveNext())
             return Errno.Invalid;
+        if (field.Type == OvsKeyAttribute.Tunnel)
+            return masked ? Errno.Invalid : TunnelValidation.Check(field.Payload);
         int length = SetFields.LengthOf(field.Type);
         if (length == 0 || field.Payload.Length != (masked ? 2 * length : length))
             return Errno.Invalid;

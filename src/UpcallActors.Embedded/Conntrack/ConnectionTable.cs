@@ -148,6 +148,16 @@ internal sealed class ConnectionTable
         }
     }
 
+    /// <summary>Looks at all connections and removes those whose time is over.</summary>
+    internal void Expire(long now)
+    {
+        for (int slot = 0; slot < _slotsUsed; slot++)
+        {
+            if (_slots[slot] is { } connection && connection.Deadline <= now)
+                Expire(connection);
+        }
+    }
+
     private static bool HasSource(Connection connection, in ConntrackTuple tuple) =>
         connection.OriginalTuple.Source == tuple.Source
         && connection.OriginalTuple.SourcePort == tuple.SourcePort

@@ -85,6 +85,9 @@ public sealed partial class ConnectionTracker
         return Commit(ref packet, in parameters, now, ref key);
     }
 
+    /// <summary>Removes all connections whose time is over.</summary>
+    public void Expire(long now) => _table.Expire(now);
+
     /// <summary>Removes the connections of a zone and says how many.</summary>
     public int Flush(ushort zone) => FlushWhere(zone);
 

@@ -43,6 +43,8 @@ internal static class FlowMatch
         key = default;
         if (!TryCollect(attributes, skipZero: false, ref set) || OvsFlowKeyReader.TryRead(attributes, out key) != OdpParseError.None)
             return Errno.Invalid;
+        if (new NetlinkAttributes(attributes).TryFindLast(OvsKeyAttribute.Tunnel, out NetlinkAttribute tunnel) && TunnelValidation.Check(tunnel.Payload) != 0)
+            return Errno.Invalid;
         ulong expected = ExpectedKey(key);
 
         // Packets without an Ethernet header have no port here to come from.

@@ -88,7 +88,7 @@ public sealed class DatapathCounters
     [InlineArray(Length)]
     private struct ReasonCounts
     {
-        public const int Length = (int)DropReason.UpcallLost + 1;
+        public const int Length = (int)DropReason.NoTunnel + 1;
         private long _first;
     }
 }

@@ -62,4 +62,7 @@ public enum DropReason
 
     /// <summary>A missed packet whose upcall could not be queued.</summary>
     UpcallLost,
+
+    /// <summary>Output to a tunnel port of a packet that no <c>set(tunnel(…))</c> gave a destination.</summary>
+    NoTunnel,
 }

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using UpcallActors.Odp;
 
 namespace UpcallActors.Embedded;
 
@@ -26,6 +27,7 @@ internal sealed class PacketBuffer
 
     private readonly byte[] _bytes = new byte[Headroom + MaximumLength];
     private int _start = Headroom;
+    private FlowKey _tunnel;
 
     /// <summary>Bytes of the frame without its outer VLAN tag (<c>skb-&gt;len</c>).</summary>
     public int Length { get; private set; }
@@ -51,6 +53,12 @@ internal sealed class PacketBuffer
     /// <summary>The handler that recirculated upcalls go to (<c>OVS_PACKET_ATTR_UPCALL_PID</c>), −1 for no wish.</summary>
     public int UpcallHandler { get; set; }
 
+    /// <summary>Whether a <c>set(tunnel(…))</c> was carried out on the packet (<c>skb_tunnel_info</c> with <c>IP_TUNNEL_INFO_TX</c>).</summary>
+    public bool HasTunnel { get; private set; }
+
+    /// <summary>A key whose tunnel fields say where the next output to a tunnel port leads; of <see cref="HasTunnel"/> only.</summary>
+    public ref readonly FlowKey Tunnel => ref _tunnel;
+
     /// <summary>The frame without its outer tag.</summary>
     public Span<byte> Frame => _bytes.AsSpan(_start, Length);
 
@@ -71,6 +79,14 @@ internal sealed class PacketBuffer
         Hash = 0;
         CutLength = NoCut;
         UpcallHandler = -1;
+        HasTunnel = false;
+    }
+
+    /// <summary>Says where the next output to a tunnel port leads.</summary>
+    public void SetTunnel(in FlowKey tunnel)
+    {
+        _tunnel = tunnel;
+        HasTunnel = true;
     }
 
     /// <summary>Replaces the bytes and keeps everything else, the tag included.</summary>
@@ -92,6 +108,9 @@ internal sealed class PacketBuffer
         Hash = other.Hash;
         CutLength = other.CutLength;
         UpcallHandler = other.UpcallHandler;
+        HasTunnel = other.HasTunnel;
+        if (HasTunnel)
+            _tunnel = other._tunnel;
     }
 
     /// <summary>Cuts the frame at the end. A header that was cut off starts, from then on, where the frame ends.</summary>

@@ -5,6 +5,11 @@ namespace UpcallActors.Embedded;
 /// <summary>A port of the embedded datapath (<c>struct vport</c>). Its counters are written under the datapath's lock.</summary>
 public sealed class EmbeddedPort
 {
+    private int _mtu;
+    private ulong _receiveDropped;
+    private ulong _receiveErrors;
+    private ulong _sendDropped;
+
     /// <summary>MTU of a port that is told none: Ethernet's.</summary>
     public const int DefaultMtu = 1500;
 
@@ -14,7 +19,8 @@ public sealed class EmbeddedPort
     /// <param name="type">What kind of port it says it is.</param>
     /// <param name="mtu">The longest L3 packet it puts out, in bytes.</param>
     /// <param name="output">Where its frames go; null lets them go, counted as sent (an internal port nobody listens to).</param>
-    public EmbeddedPort(uint number, string name, OvsVportType type = OvsVportType.Netdev, int mtu = DefaultMtu, IPortOutput? output = null)
+    /// <param name="tunnel">Where a tunnel port's frames go, instead of <paramref name="output"/>.</param>
+    public EmbeddedPort(uint number, string name, OvsVportType type = OvsVportType.Netdev, int mtu = DefaultMtu, IPortOutput? output = null, ITunnelOutput? tunnel = null)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(number, ActionValidation.MaximumPorts);
         ArgumentException.ThrowIfNullOrEmpty(name);
@@ -22,8 +28,9 @@ public sealed class EmbeddedPort
         Number = number;
         Name = name;
         Type = type;
-        Mtu = mtu;
+        _mtu = mtu;
         Output = output;
+        Tunnel = tunnel;
     }
 
     /// <summary>The port's number in the datapath.</summary>
@@ -35,11 +42,22 @@ public sealed class EmbeddedPort
     /// <summary>What kind of port it is.</summary>
     public OvsVportType Type { get; }
 
-    /// <summary>The longest L3 packet it puts out, in bytes.</summary>
-    public int Mtu { get; }
+    /// <summary>The longest L3 packet it puts out, in bytes. May be changed at any time.</summary>
+    public int Mtu
+    {
+        get => Volatile.Read(ref _mtu);
+        set
+        {
+            ArgumentOutOfRangeException.ThrowIfNegativeOrZero(value);
+            Volatile.Write(ref _mtu, value);
+        }
+    }
 
     /// <summary>Where its frames go.</summary>
     public IPortOutput? Output { get; }
+
+    /// <summary>Where a tunnel port's frames go.</summary>
+    public ITunnelOutput? Tunnel { get; }
 
     /// <summary>Frames received.</summary>
     public ulong ReceivedPackets { get; private set; }
@@ -56,6 +74,27 @@ public sealed class EmbeddedPort
     /// <summary>Frames not put out because they exceed the MTU.</summary>
     public ulong SendErrors { get; private set; }
 
+    /// <summary>Frames that arrived at its device and were lost in front of the datapath.</summary>
+    public ulong ReceiveDropped => Volatile.Read(ref _receiveDropped);
+
+    /// <summary>Frames that its device gave us and that could not be handled.</summary>
+    public ulong ReceiveErrors => Volatile.Read(ref _receiveErrors);
+
+    /// <summary>Frames put out that its device did not take.</summary>
+    public ulong SendDropped => Volatile.Read(ref _sendDropped);
+
+    /// <summary>All counters as Open vSwitch has them.</summary>
+    internal VportStats Statistics => new(ReceivedPackets, SentPackets, ReceivedBytes, SentBytes, ReceiveErrors, SendErrors, ReceiveDropped, SendDropped);
+
+    /// <summary>Whether <see cref="Output"/> has frames that await a flush.</summary>
+    internal bool AwaitsFlush { get; set; }
+
+    internal void CountReceiveDropped(ulong frames) => Interlocked.Add(ref _receiveDropped, frames);
+
+    internal void CountReceiveError() => Interlocked.Increment(ref _receiveErrors);
+
+    internal void CountSendDropped(ulong frames) => Interlocked.Add(ref _sendDropped, frames);
+
     internal void CountReceived(int bytes)
     {
         ReceivedPackets++;
@@ -66,8 +105,19 @@ public sealed class EmbeddedPort
 
     internal void Send(ReadOnlySpan<byte> frame, long microseconds)
     {
-        SentPackets++;
-        SentBytes += (ulong)frame.Length;
+        CountSent(frame.Length);
         Output?.Transmit(frame, microseconds);
+    }
+
+    internal void Send(ReadOnlySpan<byte> frame, ITunnelOutput through, in FlowKey tunnel, uint hash)
+    {
+        CountSent(frame.Length);
+        through.Transmit(frame, tunnel, hash);
+    }
+
+    private void CountSent(int bytes)
+    {
+        SentPackets++;
+        SentBytes += (ulong)bytes;
     }
 }

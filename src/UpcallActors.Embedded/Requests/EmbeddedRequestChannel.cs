@@ -42,6 +42,7 @@ internal sealed class EmbeddedRequestChannel(EmbeddedDatapath datapath) : IReque
             Handle((int)length);
         }
 
+        datapath.FlushOutputs();
         return 0;
     }
 

@@ -32,10 +32,7 @@ internal sealed class VportRequests(EmbeddedDatapathOptions options, PacketProce
         writer.PutString(OvsVportAttribute.Name, port.Name);
         Span<byte> stats = writer.PutReserved(OvsVportAttribute.Stats, VportStats.Length);
         if (!stats.IsEmpty)
-        {
-            new VportStats(port.ReceivedPackets, port.SentPackets, port.ReceivedBytes, port.SentBytes, 0, port.SendErrors, 0, 0).Write(stats);
-        }
-
+            port.Statistics.Write(stats);
         writer.PutU32(OvsVportAttribute.UpcallPid, 0);
         writer.EndMessage(start);
     }

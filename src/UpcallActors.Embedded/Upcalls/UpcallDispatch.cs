@@ -35,22 +35,24 @@ internal sealed class UpcallDispatch : IDisposable
     public int HandlerOf(uint pid) => pid >= FirstPid && pid - FirstPid < (uint)_queues.Length ? (int)(pid - FirstPid) : -1;
 
     /// <summary>Queues the MISS upcall of a packet; false when it is lost.</summary>
-    public bool Miss(PacketBuffer packet, in FlowKey key) => Queue(PacketCommand.Miss, packet, key, PacketBuffer.NoCut, default, default);
+    public bool Miss(PacketBuffer packet, in FlowKey key) => Queue(PacketCommand.Miss, packet, key, PacketBuffer.NoCut, default);
 
     /// <summary>Queues the ACTION upcall that a USERSPACE action asks for; <paramref name="actions"/> is the list it stands in.</summary>
-    public bool Action(PacketBuffer packet, in FlowKey key, ReadOnlySpan<byte> userspace, ReadOnlySpan<byte> actions)
+    public bool Action(PacketBuffer packet, in FlowKey key, ReadOnlySpan<byte> userspace, ReadOnlySpan<byte> actions, PortTable ports)
     {
-        ReadOnlySpan<byte> userData = default;
-        bool wantsActions = false;
+        PacketHash.Ensure(packet, key);
+        var asked = default(Asked);
         foreach (NetlinkAttribute attribute in new NetlinkAttributes(userspace))
         {
             if (attribute.Type == OvsUserspaceAttribute.UserData)
-                userData = attribute.Payload;
-            wantsActions |= attribute.Type == OvsUserspaceAttribute.Actions;
+                asked.UserData = attribute.Payload;
+            else if (attribute.Type == OvsUserspaceAttribute.Actions)
+                asked.Actions = actions;
+            else if (attribute.Type == OvsUserspaceAttribute.EgressTunnelPort)
+                asked.HasEgress = TryFindEgress(packet, ports.Find(attribute.U32), out asked.Egress);
         }
 
-        PacketHash.Ensure(packet, key);
-        return Queue(PacketCommand.Action, packet, key, packet.CutLength, userData, wantsActions ? actions : default);
+        return Queue(PacketCommand.Action, packet, key, packet.CutLength, asked);
     }
 
     public void Dispose()
@@ -59,7 +61,14 @@ internal sealed class UpcallDispatch : IDisposable
             queue.Dispose();
     }
 
-    private bool Queue(PacketCommand command, PacketBuffer packet, in FlowKey key, uint cutLength, ReadOnlySpan<byte> userData, ReadOnlySpan<byte> actions)
+    /// <summary>What the packet's outer headers will be, if its tunnel is known by now and the port is one.</summary>
+    private static bool TryFindEgress(PacketBuffer packet, EmbeddedPort? port, out FlowKey egress)
+    {
+        egress = packet.HasTunnel ? packet.Tunnel : default;
+        return packet.HasTunnel && port?.Tunnel is { } tunnel && tunnel.TryFillEgress(ref egress, (uint)packet.Hash);
+    }
+
+    private bool Queue(PacketCommand command, PacketBuffer packet, in FlowKey key, uint cutLength, in Asked asked)
     {
         int length = (int)Math.Min((uint)packet.WireLength, cutLength);
         if (length > ushort.MaxValue - NetlinkAttribute.HeaderLength)
@@ -70,7 +79,7 @@ internal sealed class UpcallDispatch : IDisposable
         }
 
         UpcallQueue queue = QueueOf(packet, key);
-        Span<byte> room = queue.Reserve(FixedLength + userData.Length + actions.Length + length);
+        Span<byte> room = queue.Reserve(FixedLength + asked.UserData.Length + asked.Actions.Length + length);
         if (room.IsEmpty)
         {
             _counters.CountLost();
@@ -79,7 +88,7 @@ internal sealed class UpcallDispatch : IDisposable
 
         var writer = new NetlinkWriter(room);
         int start = OvsHeader.Begin(ref writer, EmbeddedDatapath.FamilyIds.Packet, NetlinkFlags.None, 0, (byte)command, OvsFamilyVersion.Packet, _options.IfIndex);
-        WriteAttributes(ref writer, packet, key, length, userData, actions);
+        WriteAttributes(ref writer, packet, key, length, asked);
         int total = writer.Length + NetlinkAttribute.HeaderLength + length;
         WritePacket(room[writer.Length..], packet, length);
         BinaryPrimitives.WriteUInt32LittleEndian(room[start..], (uint)total);
@@ -88,15 +97,22 @@ internal sealed class UpcallDispatch : IDisposable
         return true;
     }
 
-    private static void WriteAttributes(ref NetlinkWriter writer, PacketBuffer packet, in FlowKey key, int length, ReadOnlySpan<byte> userData, ReadOnlySpan<byte> actions)
+    private static void WriteAttributes(ref NetlinkWriter writer, PacketBuffer packet, in FlowKey key, int length, in Asked asked)
     {
         int nest = writer.BeginNest(OvsPacketAttribute.Key);
         OvsFlowKeyWriter.WriteKey(key, packet.Layout.ExtensionHeaders, ref writer);
         writer.EndNest(nest);
-        if (!userData.IsEmpty)
-            writer.Put(OvsPacketAttribute.UserData, userData);
-        if (!actions.IsEmpty)
-            writer.Put(OvsPacketAttribute.Actions, actions);
+        if (!asked.UserData.IsEmpty)
+            writer.Put(OvsPacketAttribute.UserData, asked.UserData);
+        if (asked.HasEgress)
+        {
+            nest = writer.BeginNest(OvsPacketAttribute.EgressTunnelKey);
+            OvsFlowKeyWriter.WriteTunnelAttributes(asked.Egress, ref writer);
+            writer.EndNest(nest);
+        }
+
+        if (!asked.Actions.IsEmpty)
+            writer.Put(OvsPacketAttribute.Actions, asked.Actions);
         if (packet.Mru != 0)
             writer.PutU16(OvsPacketAttribute.Mru, packet.Mru);
         if (length < packet.WireLength)
@@ -117,5 +133,14 @@ internal sealed class UpcallDispatch : IDisposable
         if (packet.UpcallHandler >= 0)
             return _queues[packet.UpcallHandler];
         return _queues.Length == 1 ? _queues[0] : _queues[PacketHash.Flow(packet, key) % (uint)_queues.Length];
+    }
+
+    /// <summary>What a USERSPACE action wants to have beside the packet.</summary>
+    private ref struct Asked
+    {
+        public ReadOnlySpan<byte> UserData;
+        public ReadOnlySpan<byte> Actions;
+        public FlowKey Egress;
+        public bool HasEgress;
     }
 }

@@ -1,0 +1,267 @@
+using System.ComponentModel;
+using System.Text;
+using UpcallActors.Netlink;
+using UpcallActors.Odp;
+
+namespace UpcallActors.Embedded;
+
+/// <summary>
+/// Connects an <see cref="EmbeddedDatapath"/> to the host: network devices by packet sockets, internal ports as TAP devices, VXLAN tunnels by
+/// UDP sockets. Frames are received on threads of its own; devices that go and come again are picked up. The datapath must live by the
+/// machine's clock. Thread-safe. Disposing takes the ports out of the datapath and their TAP devices away.
+/// </summary>
+public sealed class EmbeddedPorts : IDatapathPorts
+{
+    /// <summary>Bytes of a device's name without the NUL (<c>IFNAMSIZ</c>).</summary>
+    private const int LongestName = 15;
+
+    /// <summary>What a UDP datagram holds, without a VXLAN and an Ethernet header.</summary>
+    private const int TunnelMtu = 65_535 - 20 - 8 - VxlanHeader.Length - PacketBuffer.EthernetHeaderLength;
+
+    private readonly Lock _lock = new();
+    private readonly EmbeddedDatapath _datapath;
+    private readonly HostLinks _links = new();
+    private readonly LinkMonitor _monitor;
+    private readonly Dictionary<string, LiveEntry> _entries = new(StringComparer.Ordinal);
+    private readonly List<PortReceiver> _receivers = [];
+    private List<DatapathPort> _seen = [];
+    private bool _disposed;
+
+    /// <summary>Begins to serve a datapath, which must outlive this. Throws <see cref="Win32Exception"/> when no socket can be had.</summary>
+    public EmbeddedPorts(EmbeddedDatapath datapath)
+    {
+        _datapath = datapath;
+        _monitor = new LinkMonitor(Follow);
+        // There is always one thread: it is the datapath's sense of time, also without ports.
+        _receivers.Add(new PortReceiver(datapath, 0));
+        _monitor.Start();
+    }
+
+    /// <inheritdoc/>
+    public event EventHandler? Changed;
+
+    /// <inheritdoc/>
+    public DatapathPort Add(PortRequest request)
+    {
+        if (request.Kind is PortKind.Geneve or PortKind.Gre)
+            throw new DatapathException($"port {request.Name}: the embedded datapath has no {request.Kind} tunnels, only VXLAN");
+        string name = LiveEntry.NameOf(request);
+        if (name.Length == 0 || Encoding.UTF8.GetByteCount(name) > LongestName)
+            throw new DatapathException($"port {request.Name}: \"{name}\" is no name of a device: it has 1 to {LongestName} bytes");
+        lock (_lock)
+        {
+            ObjectDisposedException.ThrowIf(_disposed, this);
+            if (_entries.TryGetValue(name, out LiveEntry? entry) && entry.Request.Kind != request.Kind)
+                throw new DatapathException($"port {request.Name}: {name} is asked for as {entry.Request.Kind} and as {request.Kind}");
+            entry ??= new LiveEntry(request, name);
+            IReadOnlyList<Link> links = Links();
+            if (entry.Live is null)
+                Connect(entry, Find(links, name));
+
+            // Kept only if it did not throw.
+            _entries[name] = entry;
+            List<DatapathPort> now = Look(Links());
+            _seen = WithoutStatistics(now);
+            return now.First(port => port.Name == name);
+        }
+    }
+
+    /// <inheritdoc/>
+    public bool Remove(string name)
+    {
+        lock (_lock)
+        {
+            if (!_entries.Remove(name, out LiveEntry? entry))
+                return _datapath.Ports.FirstOrDefault(port => port.Name == name && port.Number != 0) is { } other && _datapath.RemovePort(other);
+            Disconnect(entry);
+            return true;
+        }
+    }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<DatapathPort> List()
+    {
+        lock (_lock)
+            return Look(Links());
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _monitor.Dispose();
+        lock (_lock)
+        {
+            if (_disposed)
+                return;
+            _disposed = true;
+            foreach (LiveEntry entry in _entries.Values)
+                Disconnect(entry);
+            _entries.Clear();
+            foreach (PortReceiver receiver in _receivers)
+                receiver.Dispose();
+            _links.Dispose();
+        }
+    }
+
+    private static Link? Find(IReadOnlyList<Link> links, string name) => links.FirstOrDefault(link => link.Name == name);
+
+    /// <summary>Counters change with every packet, and are no change of the ports.</summary>
+    private static List<DatapathPort> WithoutStatistics(List<DatapathPort> ports) => [.. ports.Select(port => port with { Statistics = null })];
+
+    private IReadOnlyList<Link> Links()
+    {
+        NetlinkResult result = _links.List(out IReadOnlyList<Link> links);
+        return result.Succeeded ? links : throw new DatapathException($"cannot list the host's devices: {result}", (int)result.Error);
+    }
+
+    /// <summary>Connects a port to the host and puts it into the datapath. A device that is not there is waited for; anything else is thrown.</summary>
+    private void Connect(LiveEntry entry, Link? link)
+    {
+        entry.Error = null;
+        if (entry.Request.Kind == PortKind.System && link is null)
+        {
+            entry.Error = $"there is no device {entry.Name}";
+            return;
+        }
+
+        LivePort live = Open(entry, link);
+        int mtu = entry.Request.Kind == PortKind.Vxlan ? TunnelMtu : link?.Mtu ?? EmbeddedPort.DefaultMtu;
+        EmbeddedPort? port = _datapath.AddNumbered(
+            entry.Number,
+            number => live.Port = new EmbeddedPort(number, entry.Name, entry.Type, Math.Max(mtu, 1), live as IPortOutput, live as ITunnelOutput));
+        if (port is null)
+        {
+            live.Dispose();
+            throw new DatapathException($"port {entry.Name}: the datapath has a port of that name already");
+        }
+
+        entry.Live = live;
+        entry.Number = port.Number;
+        entry.DeviceIndex = link?.Index ?? 0;
+        ReceiverWithRoom().Add(live);
+    }
+
+    private static LivePort Open(LiveEntry entry, Link? link)
+    {
+        try
+        {
+            return entry.Request.Kind switch
+            {
+                PortKind.Internal => new InternalPort(entry.Name),
+                PortKind.Vxlan => new VxlanPort(entry.DestinationPort),
+                _ => new SystemPort(link!.Index),
+            };
+        }
+        catch (Win32Exception refusal)
+        {
+            throw LivePort.Refusal(entry.Name, refusal, entry.Request.Kind == PortKind.Internal ? "CAP_NET_ADMIN" : "CAP_NET_RAW");
+        }
+    }
+
+    private PortReceiver ReceiverWithRoom()
+    {
+        foreach (PortReceiver receiver in _receivers)
+        {
+            if (receiver.Count < PortReceiver.MostPorts)
+                return receiver;
+        }
+
+        var added = new PortReceiver(_datapath, _receivers.Count);
+        _receivers.Add(added);
+        return added;
+    }
+
+    /// <summary>First nothing is sent to it any more, then nothing received from it; then it is closed.</summary>
+    private void Disconnect(LiveEntry entry)
+    {
+        if (entry.Live is not { } live)
+            return;
+        _datapath.RemovePort(live.Port);
+        foreach (PortReceiver receiver in _receivers)
+        {
+            if (receiver.Remove(live))
+                break;
+        }
+
+        live.Dispose();
+        entry.Live = null;
+        entry.DeviceIndex = 0;
+    }
+
+    /// <summary>The host's devices have changed, as far as is known.</summary>
+    private void Follow()
+    {
+        bool changed;
+        lock (_lock)
+        {
+            if (_disposed)
+                return;
+            NetlinkResult result = _links.List(out IReadOnlyList<Link> links);
+            if (!result.Succeeded)
+                return;
+            foreach (LiveEntry entry in _entries.Values)
+                Follow(entry, Find(links, entry.Name));
+            List<DatapathPort> now = WithoutStatistics(Look(links));
+            changed = !now.SequenceEqual(_seen);
+            _seen = now;
+        }
+
+        if (changed)
+            Changed?.Invoke(this, EventArgs.Empty);
+    }
+
+    private void Follow(LiveEntry entry, Link? link)
+    {
+        if (entry.Request.Kind == PortKind.Vxlan)
+            return;
+        if (entry.Live is { } live && link is not null && (entry.DeviceIndex == link.Index || entry.DeviceIndex == 0))
+        {
+            // A TAP device's index is known from here on.
+            entry.DeviceIndex = link.Index;
+            if (link.Mtu > 0)
+                live.Port.Mtu = link.Mtu;
+            return;
+        }
+
+        Disconnect(entry);
+        if (entry.Request.Kind == PortKind.Internal)
+        {
+            entry.Error = "its device was deleted";
+            return;
+        }
+
+        try
+        {
+            Connect(entry, link);
+        }
+        catch (DatapathException refusal)
+        {
+            // The next change of a device is another occasion.
+            entry.Error = refusal.Message;
+        }
+    }
+
+    private List<DatapathPort> Look(IReadOnlyList<Link> links)
+    {
+        var ports = new List<DatapathPort>();
+        foreach (EmbeddedPort port in _datapath.Ports)
+        {
+            _entries.TryGetValue(port.Name, out LiveEntry? entry);
+            bool isLive = entry?.Live?.Port == port;
+            Link? link = isLive && port.Type != OvsVportType.Vxlan ? Find(links, port.Name) : null;
+            ports.Add(new DatapathPort(port.Number, port.Name, port.Type)
+            {
+                Mtu = port.Type == OvsVportType.Vxlan ? 0 : port.Mtu,
+                IsUp = !isLive || port.Type == OvsVportType.Vxlan || link is { IsUp: true },
+                Address = link?.Address ?? 0,
+                IfIndex = link?.Index ?? 0,
+                DestinationPort = isLive ? entry!.DestinationPort : (ushort)0,
+                Statistics = port.Statistics,
+            });
+        }
+
+        foreach (LiveEntry waiting in _entries.Values.Where(entry => entry.Live is null).OrderBy(entry => entry.Name, StringComparer.Ordinal))
+            ports.Add(new DatapathPort(null, waiting.Name, waiting.Type) { DestinationPort = waiting.DestinationPort, Error = waiting.Error });
+        return ports;
+    }
+}

@@ -1,0 +1,39 @@
+using UpcallActors.Odp;
+
+namespace UpcallActors.Embedded;
+
+/// <summary>A port that was asked for: connected to the host, or waiting for its device.</summary>
+internal sealed class LiveEntry(PortRequest request, string name)
+{
+    public PortRequest Request { get; } = request;
+
+    /// <summary>Its name in the datapath.</summary>
+    public string Name { get; } = name;
+
+    /// <summary>What connects it; null while it waits.</summary>
+    public LivePort? Live { get; set; }
+
+    /// <summary>Index of the device behind it, 0 without one.</summary>
+    public int DeviceIndex { get; set; }
+
+    /// <summary>The number it had last, which it has again if that is free.</summary>
+    public uint? Number { get; set; }
+
+    /// <summary>Why it waits.</summary>
+    public string? Error { get; set; }
+
+    public OvsVportType Type => Request.Kind switch
+    {
+        PortKind.Internal => OvsVportType.Internal,
+        PortKind.Vxlan => OvsVportType.Vxlan,
+        _ => OvsVportType.Netdev,
+    };
+
+    public ushort DestinationPort => Request.Kind == PortKind.Vxlan ? UdpPortOf(Request) : (ushort)0;
+
+    /// <summary>What a port is called in the datapath: as its device would be in the kernel's.</summary>
+    public static string NameOf(PortRequest request) =>
+        request.Kind == PortKind.Vxlan ? $"vxlan_sys_{UdpPortOf(request)}" : request.Interface ?? request.Name;
+
+    private static ushort UdpPortOf(PortRequest request) => request.DestinationPort == 0 ? VxlanHeader.DefaultPort : request.DestinationPort;
+}
