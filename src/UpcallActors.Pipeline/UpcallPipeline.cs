@@ -12,16 +12,27 @@ public sealed class UpcallPipeline : IAsyncDisposable
     private readonly IActorRef _pipeline;
     private readonly PipelineMetrics _metrics;
 
-    private UpcallPipeline(IActorRef pipeline, PipelineMetrics metrics, PipelineCounters counters, Task completion)
+    private UpcallPipeline(IActorRef pipeline, PipelineMetrics metrics, PipelineCounters counters, Revalidation? revalidation, Task started, Task completion)
     {
         _pipeline = pipeline;
         _metrics = metrics;
         Counters = counters;
+        Revalidation = revalidation;
+        Started = started;
         Completion = completion;
     }
 
     /// <summary>What the pipeline has done; stays readable after it has stopped.</summary>
     public PipelineCounters Counters { get; }
+
+    /// <summary>How flows in the datapath are looked after; null when the settings say not at all.</summary>
+    public Revalidation? Revalidation { get; }
+
+    /// <summary>
+    /// Ends when upcalls are answered: once the flows that the datapath had before us are taken over, so that what they carry does not notice.
+    /// Ends with the failure when the pipeline ends before.
+    /// </summary>
+    public Task Started { get; }
 
     /// <summary>
     /// Ends when the pipeline has: well after <see cref="StopAsync"/>; with the failure when a lane has given up, in which
@@ -30,7 +41,7 @@ public sealed class UpcallPipeline : IAsyncDisposable
     public Task Completion { get; }
 
     /// <summary>
-    /// Starts the lanes. The datapath and the factory stay the caller's, who disposes them after <see cref="Completion"/>.
+    /// Takes over the flows that the datapath has, then starts the lanes (see <see cref="Started"/>). The datapath and the factory stay the caller's, who disposes them after <see cref="Completion"/>.
     /// Throws <see cref="ArgumentOutOfRangeException"/> for settings outside their ranges.
     /// </summary>
     public static UpcallPipeline Start(ActorSystem system, IDatapath datapath, IUpcallTranslatorFactory translators, UpcallPipelineSettings settings)
@@ -44,8 +55,13 @@ public sealed class UpcallPipeline : IAsyncDisposable
         foreach (Lane lane in lanes)
             lane.Metrics = metrics;
         var completion = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        IActorRef pipeline = system.ActorOf(Props.Create<PipelineActor>(lanes, completion));
-        return new UpcallPipeline(pipeline, metrics, new PipelineCounters(lanes), completion.Task);
+        var started = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        RevalidationState? state = settings.Revalidation is null ? null : new RevalidationState(datapath, translators, settings, lanes);
+        foreach (Lane lane in lanes)
+            lane.Revalidation = state;
+        IActorRef pipeline = system.ActorOf(Props.Create(() => new PipelineActor(lanes, state, started, completion)));
+        Revalidation? revalidation = state is null ? null : new Revalidation(state, pipeline, completion.Task);
+        return new UpcallPipeline(pipeline, metrics, new PipelineCounters(lanes), revalidation, started.Task, completion.Task);
     }
 
     /// <summary>

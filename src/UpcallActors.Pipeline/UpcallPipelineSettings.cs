@@ -42,6 +42,9 @@ public sealed record UpcallPipelineSettings
     /// <summary>Of the upcalls in sampled batches every n-th gets a span of its own; 0 for none.</summary>
     public int UpcallSpanInterval { get; init; } = 64;
 
+    /// <summary>How flows in the datapath are looked after; null for not at all, as where a recording is replayed: they stay until somebody else deletes them.</summary>
+    public RevalidatorSettings? Revalidation { get; init; } = new();
+
     /// <summary>Whether all stages of a lane run on its own event loop.</summary>
     internal bool RunsOnOneLoop => (ReceiverDispatcher ?? RouterDispatcher ?? TranslatorDispatcher ?? ExecutorDispatcher) is null;
 
@@ -56,5 +59,6 @@ public sealed record UpcallPipelineSettings
         ArgumentOutOfRangeException.ThrowIfLessThan(RestartLimit, 0);
         ArgumentOutOfRangeException.ThrowIfLessThan(TranslatorFailureLimit, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(UpcallSpanInterval, 0);
+        Revalidation?.Validate();
     }
 }

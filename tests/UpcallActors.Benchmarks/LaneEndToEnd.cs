@@ -34,7 +34,7 @@ public class LaneEndToEnd
         byte[][] upcalls = DistinctFlows ? RecordedUpcallSet.DistinctMisses(4096) : RecordedUpcallSet.Misses;
         _system = ActorSystem.Create("lane-benchmark", "akka.loglevel = OFF");
         _datapath = new LoopedDatapath(upcalls, RecordedUpcallSet.Families, ifIndex: 1, Batch);
-        _pipeline = UpcallPipeline.Start(_system, _datapath, new OpenFlowTranslatorFactory([RecordedUpcallSet.Bridge()]), new UpcallPipelineSettings());
+        _pipeline = UpcallPipeline.Start(_system, _datapath, new OpenFlowTranslatorFactory([RecordedUpcallSet.Bridge()]), new UpcallPipelineSettings { Revalidation = null });
     }
 
     [GlobalCleanup]

@@ -7,8 +7,9 @@ public abstract class PipelineSpec(string config = "") : TestKit(config + "\nakk
 {
     internal ScriptedTranslators Translators { get; } = new();
 
+    /// <summary>Starts a pipeline without revalidators, so that all requests are those of its lanes.</summary>
     internal UpcallPipeline Start(ScriptedDatapath datapath, UpcallPipelineSettings? settings = null) =>
-        UpcallPipeline.Start(Sys, datapath, Translators, settings ?? new UpcallPipelineSettings());
+        UpcallPipeline.Start(Sys, datapath, Translators, (settings ?? new UpcallPipelineSettings()) with { Revalidation = null });
 
     /// <summary>Waits for a condition; fails after a minute.</summary>
     internal async Task Until(Func<bool> condition)

@@ -38,6 +38,8 @@ internal sealed class CaptureRun(ActorSystem system, Func<IDatapath, IDatapath>?
         {
             BatchSize = options.Pipeline.BatchSize,
             BatchesPerLane = options.Pipeline.BatchesPerLane,
+            // Recorded frames run through in a moment; a replay purges its flows when the recording did.
+            Revalidation = null,
         });
         long started = Stopwatch.GetTimestamp();
         try

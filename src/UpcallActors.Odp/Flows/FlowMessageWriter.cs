@@ -43,6 +43,52 @@ public static class FlowMessageWriter
         writer.EndMessage(start);
     }
 
+    /// <summary>Writes a flow put without MASK: the flow matches what has exactly this key (<c>ovs_nla_get_match</c>).</summary>
+    public static void WriteExactPut(
+        ref NetlinkWriter writer, ushort family, uint sequence, int datapathIfIndex, Ufid ufid, scoped ReadOnlySpan<byte> keyAttributes, scoped ReadOnlySpan<byte> actions)
+    {
+        int start = OvsHeader.Begin(ref writer, family, NetlinkFlags.Request | NetlinkFlags.Create, sequence, OvsCommand.New, OvsFamilyVersion.Flow, datapathIfIndex);
+        WriteUfid(ref writer, ufid);
+        writer.Put(OvsFlowAttribute.Key, keyAttributes);
+        writer.Put(OvsFlowAttribute.Actions, actions);
+        writer.EndMessage(start);
+    }
+
+    /// <summary>
+    /// Writes a request that gives a flow other actions in place (FLOW_CMD_SET); key and mask as the datapath reported them, since
+    /// <c>ovs_flow_cmd_set</c> checks the actions against them.
+    /// </summary>
+    public static void WriteSet(
+        ref NetlinkWriter writer, ushort family, uint sequence, int datapathIfIndex, Ufid ufid,
+        scoped ReadOnlySpan<byte> keyAttributes, scoped ReadOnlySpan<byte> maskAttributes, scoped ReadOnlySpan<byte> actions)
+    {
+        int start = OvsHeader.Begin(ref writer, family, NetlinkFlags.Request, sequence, OvsCommand.Set, OvsFamilyVersion.Flow, datapathIfIndex);
+        WriteUfid(ref writer, ufid);
+        writer.Put(OvsFlowAttribute.Key, keyAttributes);
+        writer.Put(OvsFlowAttribute.Mask, maskAttributes);
+        writer.Put(OvsFlowAttribute.Actions, actions);
+        writer.EndMessage(start);
+    }
+
+    /// <summary>Writes a request that deletes the flow with this key, which has no id.</summary>
+    public static void WriteDeleteByKey(ref NetlinkWriter writer, ushort family, uint sequence, int datapathIfIndex, scoped ReadOnlySpan<byte> keyAttributes)
+    {
+        int start = OvsHeader.Begin(ref writer, family, NetlinkFlags.Request, sequence, OvsCommand.Delete, OvsFamilyVersion.Flow, datapathIfIndex);
+        writer.Put(OvsFlowAttribute.Key, keyAttributes);
+        writer.EndMessage(start);
+    }
+
+    /// <summary>
+    /// Writes a request that deletes a flow and has its last counters reported (<c>NLM_F_ECHO</c>), without key, mask and actions.
+    /// </summary>
+    public static void WriteDelete(ref NetlinkWriter writer, ushort family, uint sequence, int datapathIfIndex, Ufid ufid)
+    {
+        int start = OvsHeader.Begin(ref writer, family, NetlinkFlags.Request | NetlinkFlags.Echo, sequence, OvsCommand.Delete, OvsFamilyVersion.Flow, datapathIfIndex);
+        WriteUfid(ref writer, ufid);
+        writer.PutU32(OvsFlowAttribute.UfidFlags, OmitAll);
+        writer.EndMessage(start);
+    }
+
     /// <summary>Writes a request that names a flow by id alone: GET or DEL, by <paramref name="command"/>.</summary>
     public static void WriteByUfid(ref NetlinkWriter writer, ushort family, NetlinkFlags flags, uint sequence, byte command, int datapathIfIndex, Ufid ufid)
     {

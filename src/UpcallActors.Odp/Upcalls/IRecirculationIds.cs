@@ -1,15 +1,17 @@
 namespace UpcallActors.Odp;
 
 /// <summary>
-/// The recirculation ids that translations put into flows, as who looks after the flows sees them. Thread-safe. Ids that are not
-/// known are passed over: flows that somebody else put have them.
+/// The recirculation ids that translations put into flows, as who looks after the flows sees them. Thread-safe.
 /// </summary>
 public interface IRecirculationIds
 {
-    /// <summary>Notes that a flow with this id, in its key or its actions, is in the datapath: the id is good until as many <see cref="Release"/>s.</summary>
-    void Hold(uint id);
+    /// <summary>
+    /// Notes that a flow with this id, in its key or its actions, is in the datapath: the id is good until as many <see cref="Release"/>s. False, and nothing to
+    /// release, for an id that is not known.
+    /// </summary>
+    bool TryHold(uint id);
 
-    /// <summary>Takes back one <see cref="Hold"/>.</summary>
+    /// <summary>Takes back one <see cref="TryHold"/>.</summary>
     void Release(uint id);
 
     /// <summary>Notes that flows which were in the datapath before us have this id: it will not be given out for something else.</summary>

@@ -9,7 +9,7 @@ namespace UpcallActors.OpenFlow;
 /// </summary>
 /// <remarks>
 /// States whose ids no flow in the datapath has are bounded in number. When there are too many, a new one takes the place of one that was neither asked for nor resumed
-/// since the clock hand last passed it. Those of flows (<see cref="Hold"/>) are as many as the flows need. Packets that still carry the id of a state that went are dropped and counted
+/// since the clock hand last passed it. Those of flows (<see cref="TryHold"/>) are as many as the flows need. Packets that still carry the id of a state that went are dropped and counted
 /// (<see cref="XlateError.NoRecirculationContext"/>): an id is never given a second meaning, until all 2^32 have been used.
 /// </remarks>
 public sealed class RecirculationTable : IRecirculationIds
@@ -43,12 +43,15 @@ public sealed class RecirculationTable : IRecirculationIds
     public long Evicted => Volatile.Read(ref _evicted);
 
     /// <inheritdoc/>
-    public void Hold(uint id)
+    public bool TryHold(uint id)
     {
         lock (_changes)
         {
-            if (_byId.TryGetValue(id, out Entry? entry) && entry.Holds++ == 0)
+            if (!_byId.TryGetValue(id, out Entry? entry))
+                return false;
+            if (entry.Holds++ == 0)
                 TakeFromEvictable(entry);
+            return true;
         }
     }
 

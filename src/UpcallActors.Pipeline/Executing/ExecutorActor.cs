@@ -17,6 +17,9 @@ internal sealed class ExecutorActor : StageActor
     private bool _gathers;
     private int _staleFlows;
     private int _dropped;
+    private int _flowRoom;
+    private int _flowLimitHits;
+    private bool _exact;
     private int _spanCountdown;
 
     public ExecutorActor(Lane lane)
@@ -58,6 +61,7 @@ internal sealed class ExecutorActor : StageActor
         _gathers = false;
         int prepared = 0;
         long startedAt = Stopwatch.GetTimestamp();
+        LookAtFlows();
         try
         {
             for (; prepared < Queue.Count; prepared++)
@@ -84,6 +88,19 @@ internal sealed class ExecutorActor : StageActor
         }
     }
 
+    /// <summary>How many more flows the datapath may have; asked once for all the batches that wait.</summary>
+    private void LookAtFlows()
+    {
+        if (Lane.Revalidation is not { Flows: InstalledFlows flows })
+        {
+            _flowRoom = int.MaxValue;
+            return;
+        }
+
+        _flowRoom = flows.Limit - flows.Count;
+        _exact = !flows.MegaflowsEnabled;
+    }
+
     private void Prepare(UpcallBatch batch)
     {
         batch.AssertOwner(BatchOwner.Executor);
@@ -104,7 +121,7 @@ internal sealed class ExecutorActor : StageActor
         IDatapath datapath = Lane.Datapath;
         if (ShouldInstall(batch, record))
         {
-            if (RequestWriter.TryPut(batch, upcall, datapath.Families.Flow, _sender!.NextPutSequence(), datapath.IfIndex, out DatapathRequest put))
+            if (RequestWriter.TryPut(batch, upcall, _exact, datapath.Families.Flow, _sender!.NextPutSequence(), datapath.IfIndex, out DatapathRequest put))
                 _sender.Add(put);
             else
                 _sender.CountTooLongPut();
@@ -122,10 +139,20 @@ internal sealed class ExecutorActor : StageActor
     {
         if (record.Class != UpcallClass.Miss || record.DuplicateOf != UpcallRecord.Original || !record.Translation.InstallFlow)
             return false;
-        if (batch.Translator!.Version == record.Translation.Version)
-            return true;
-        _staleFlows++;
-        return false;
+        if (batch.Translator!.Version != record.Translation.Version)
+        {
+            _staleFlows++;
+            return false;
+        }
+
+        if (_flowRoom <= 0)
+        {
+            _flowLimitHits++;
+            return false;
+        }
+
+        _flowRoom--;
+        return true;
     }
 
     private void SendAndReturn(int batches, long startedAt)
@@ -147,7 +174,10 @@ internal sealed class ExecutorActor : StageActor
             Lane.Counters.CountStaleFlows(_staleFlows);
         if (_dropped != 0)
             Lane.Counters.CountDropped(_dropped);
+        if (_flowLimitHits != 0)
+            Lane.Revalidation!.Counters.Count(RevalidationEvent.UpcallFlowLimitHit, _flowLimitHits);
         _staleFlows = 0;
         _dropped = 0;
+        _flowLimitHits = 0;
     }
 }

@@ -35,23 +35,19 @@ internal static class RequestWriter
         return new DatapathRequest(batch, MessageSlots.OffsetOf(upcall), padded, record.TailOffset + skip, tailLength);
     }
 
-    /// <summary>Writes the flow put of a miss into the batch's arena; false when it does not fit.</summary>
-    public static bool TryPut(UpcallBatch batch, int upcall, ushort family, uint sequence, int datapathIfIndex, out DatapathRequest request)
+    /// <summary>Writes the flow put of a miss into the batch's arena; false when it does not fit. An exact one matches the key of the miss alone.</summary>
+    public static bool TryPut(UpcallBatch batch, int upcall, bool exact, ushort family, uint sequence, int datapathIfIndex, out DatapathRequest request)
     {
         ref UpcallRecord record = ref batch.Record(upcall);
         int start = batch.ArenaUsed;
         int room = Math.Min(MaxFlowPut, batch.Arena.Length - start);
         var writer = new NetlinkWriter(batch.Arena.Slice(start, room));
-        FlowMessageWriter.WritePut(
-            ref writer,
-            family,
-            sequence,
-            datapathIfIndex,
-            Ufid.OfHash(record.KeyHash),
-            record.Message.Key.Of(batch.Slots.Message(upcall)),
-            batch.Key(upcall),
-            batch.Mask(upcall),
-            batch.Actions(record));
+        ReadOnlySpan<byte> key = record.Message.Key.Of(batch.Slots.Message(upcall));
+        Ufid ufid = Ufid.OfHash(record.KeyHash);
+        if (exact)
+            FlowMessageWriter.WriteExactPut(ref writer, family, sequence, datapathIfIndex, ufid, key, batch.Actions(record));
+        else
+            FlowMessageWriter.WritePut(ref writer, family, sequence, datapathIfIndex, ufid, key, batch.Key(upcall), batch.Mask(upcall), batch.Actions(record));
         request = new DatapathRequest(batch, start, writer.Length, 0, 0);
         if (writer.Overflowed)
             return false;

@@ -64,6 +64,9 @@ internal sealed class Lane
     /// <summary>The pipeline's instruments; null where nobody measures.</summary>
     public PipelineMetrics? Metrics { get; set; }
 
+    /// <summary>What limits the flows that the lane may put; null where nobody looks after flows.</summary>
+    public RevalidationState? Revalidation { get; set; }
+
     /// <summary>The lane's tag on measurements; boxed once.</summary>
     public KeyValuePair<string, object?> Tag { get; }
 

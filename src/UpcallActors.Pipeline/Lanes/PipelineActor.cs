@@ -3,32 +3,39 @@ using Akka.Actor;
 namespace UpcallActors.Pipeline;
 
 /// <summary>
-/// The lanes' parent. Drains the lanes when the pipeline stops, and says so when a lane has given up: its handler's upcalls would
-/// go unanswered, which nobody should have to find out from silence.
+/// The parent of the lanes and of the revalidators. The lanes start when the revalidators have taken over the flows that are there, and are
+/// drained, when the pipeline stops, after the revalidators have ended. Says so when a lane or the revalidators have given up: a handler's upcalls would
+/// go unanswered, or flows would go on after old tables, which nobody should have to find out from silence.
 /// </summary>
 internal sealed class PipelineActor : UntypedActor
 {
     private readonly IReadOnlyList<Lane> _lanes;
+    private readonly RevalidationState? _revalidation;
+    private readonly TaskCompletionSource _started;
     private readonly TaskCompletionSource _completion;
     private readonly HashSet<IActorRef> _running = [];
+    private readonly FailureWindow? _failures;
+    private IActorRef? _revalidator;
     private Exception? _failure;
     private bool _draining;
 
-    public PipelineActor(IReadOnlyList<Lane> lanes, TaskCompletionSource completion)
+    public PipelineActor(IReadOnlyList<Lane> lanes, RevalidationState? revalidation, TaskCompletionSource started, TaskCompletionSource completion)
     {
         _lanes = lanes;
+        _revalidation = revalidation;
+        _started = started;
         _completion = completion;
+        if (revalidation is not null)
+            _failures = new FailureWindow(revalidation.Pipeline.RestartLimit, revalidation.Pipeline.RestartWindow);
     }
 
     /// <inheritdoc/>
     protected override void PreStart()
     {
-        foreach (Lane lane in _lanes)
-        {
-            IActorRef actor = Context.ActorOf(Props.Create<LaneActor>(lane).WithDispatcher(lane.Dispatcher.Id), $"lane-{lane.Handler}");
-            Context.Watch(actor);
-            _running.Add(actor);
-        }
+        if (_revalidation is null)
+            StartLanes();
+        else
+            _revalidator = Context.Watch(Context.ActorOf(Props.Create(() => new RevalidationActor(_revalidation)), "revalidation"));
     }
 
     /// <inheritdoc/>
@@ -36,17 +43,25 @@ internal sealed class PipelineActor : UntypedActor
     {
         switch (message)
         {
+            case RevalidationActor.Adopted:
+                if (_running.Count == 0 && !_draining)
+                    StartLanes();
+                break;
+            case RevalidationActor.Request request:
+                if (_revalidator is not null)
+                    _revalidator.Forward(request);
+                else
+                    request.Done.TrySetCanceled();
+                break;
             case Drain:
                 _draining = true;
-                foreach (IActorRef lane in _running)
-                    lane.Tell(LaneActor.Drain.Instance, Self);
-                EndIfDone();
+                if (_revalidator is not null)
+                    Context.Stop(_revalidator);
+                else
+                    DrainLanes();
                 break;
-            case Terminated lane:
-                _running.Remove(lane.ActorRef);
-                if (!_draining)
-                    _failure ??= new InvalidOperationException($"{lane.ActorRef.Path} ended while the pipeline ran");
-                EndIfDone();
+            case Terminated terminated:
+                OnTerminated(terminated.ActorRef);
                 break;
             default:
                 Unhandled(message);
@@ -55,29 +70,64 @@ internal sealed class PipelineActor : UntypedActor
     }
 
     /// <inheritdoc/>
-    protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(failure =>
-    {
-        _failure ??= failure;
-        return Directive.Stop;
-    });
+    protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(-1, -1, Decide, loggingEnabled: false);
 
     /// <inheritdoc/>
     protected override void PostStop()
     {
         // Here, not before: the system may stop us without anybody having asked the pipeline to.
         if (_failure is null)
+        {
+            _started.TrySetCanceled();
             _completion.TrySetResult();
+        }
         else
+        {
+            _started.TrySetException(_failure);
             _completion.TrySetException(_failure);
+        }
     }
 
-    /// <summary>The pipeline has ended when its lanes have; a lane that gave up ends it all.</summary>
-    private void EndIfDone()
+    private Directive Decide(Exception failure)
     {
+        if (Sender.Equals(_revalidator) && !_failures!.Exceeds())
+            return Directive.Restart;
+        _failure ??= failure;
+        return Directive.Stop;
+    }
+
+    private void StartLanes()
+    {
+        foreach (Lane lane in _lanes)
+        {
+            IActorRef actor = Context.ActorOf(Props.Create<LaneActor>(lane).WithDispatcher(lane.Dispatcher.Id), $"lane-{lane.Handler}");
+            Context.Watch(actor);
+            _running.Add(actor);
+        }
+
+        _started.TrySetResult();
+    }
+
+    private void OnTerminated(IActorRef child)
+    {
+        if (child.Equals(_revalidator))
+            _revalidator = null;
+        else
+            _running.Remove(child);
+        if (!_draining)
+            _failure ??= new InvalidOperationException($"{child.Path} ended while the pipeline ran");
+        if (_draining && _revalidator is null)
+            DrainLanes();
+        else if (!_draining)
+            Self.Tell(Drain.Instance, Self);
+    }
+
+    private void DrainLanes()
+    {
+        foreach (IActorRef lane in _running)
+            lane.Tell(LaneActor.Drain.Instance, Self);
         if (_running.Count == 0)
             Context.Stop(Self);
-        else if (_failure is not null && !_draining)
-            Self.Tell(Drain.Instance, Self);
     }
 
     /// <summary>Drain all lanes, then end.</summary>

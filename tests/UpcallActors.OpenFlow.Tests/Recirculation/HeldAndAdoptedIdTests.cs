@@ -25,8 +25,8 @@ public class HeldAndAdoptedIdTests
     public void An_id_that_flows_hold_outlives_a_flood_of_others_until_the_last_flow_is_gone()
     {
         uint held = IdOf(2);
-        _ids.Hold(held);
-        _ids.Hold(held);
+        _ids.TryHold(held).ShouldBeTrue();
+        _ids.TryHold(held).ShouldBeTrue();
         Flood(from: 1000);
         OutputOf(held).ShouldBe(102u);
         _table.Count.ShouldBe(9);
@@ -49,7 +49,7 @@ public class HeldAndAdoptedIdTests
         uint[] again = [.. Enumerable.Range(1000, 100).Select(state =>
         {
             uint id = IdOf((uint)state);
-            _ids.Hold(id);
+            _ids.TryHold(id).ShouldBeTrue();
             return id;
         })];
         Enumerable.Range(1000, 100).Select(state => IdOf((uint)state)).ShouldBe(again);
@@ -59,7 +59,7 @@ public class HeldAndAdoptedIdTests
     [Fact]
     public void Holding_and_releasing_ids_that_nobody_gave_out_does_nothing()
     {
-        _ids.Hold(77);
+        _ids.TryHold(77).ShouldBeFalse();
         _ids.Release(77);
         _ids.Release(IdOf(2));
         OutputOf(IdOf(2)).ShouldBe(102u);
@@ -105,7 +105,7 @@ public class HeldAndAdoptedIdTests
     public void An_id_that_flows_of_ours_hold_stays_the_one_that_is_given_out()
     {
         uint own = IdOf(2);
-        _ids.Hold(own);
+        _ids.TryHold(own).ShouldBeTrue();
         _ids.TryAdopt(40, own).ShouldBeTrue();
         IdOf(2).ShouldBe(own);
         OutputOf(40).ShouldBe(102u);

@@ -48,7 +48,7 @@ public sealed class RecordedUpcalls : PipelineSpec
             IfIndex = first.DatapathIfIndex,
             Families = Upcalls.Families with { Packet = scenario.PacketFamily, Flow = scenario.FlowFamily },
         };
-        await using UpcallPipeline pipeline = UpcallPipeline.Start(Sys, datapath, new OpenFlowTranslatorFactory(scenario.Bridges()), new UpcallPipelineSettings());
+        await using UpcallPipeline pipeline = UpcallPipeline.Start(Sys, datapath, new OpenFlowTranslatorFactory(scenario.Bridges()), new UpcallPipelineSettings { Revalidation = null });
         var comparison = new Comparison();
         foreach (byte[] message in scenario.Messages)
         {

@@ -1,0 +1,112 @@
+using UpcallActors.Odp;
+
+namespace UpcallActors.Pipeline;
+
+/// <summary>
+/// Takes over flows that nobody here knows: what our own lanes just put, what an earlier run left, what somebody else put. Each is translated
+/// anew and compared. A flow that differs from what we would put in recirculation ids alone tells what those ids stand for, and
+/// flows behind them can be translated then, which may tell of more; the same goes for stations learned by the way. So it goes on until nothing new comes up.
+/// </summary>
+internal sealed class FlowAdoption(FlowJudge judge, IRecirculationIds? recirculations, RevalidationState state)
+{
+    /// <summary>
+    /// How often flows are looked at again because of a new version alone. What flows teach each other needs one look or two; lanes that
+    /// learn station after station must not keep us here, and there will be another round.
+    /// </summary>
+    private const int MaxLooksForVersions = 4;
+
+    /// <summary>Decides about all flows. Those that stay hold their recirculation ids from here on.</summary>
+    public void Decide(List<AdoptedFlow> flows, bool withCredit)
+    {
+        int looks = 0;
+        bool again = true;
+        while (again)
+        {
+            ulong version = judge.Version;
+            bool told = false;
+            foreach (AdoptedFlow flow in flows)
+            {
+                if (!flow.IsSettled)
+                    told |= Decide(flow, withCredit);
+            }
+
+            again = told || (judge.Version != version && ++looks < MaxLooksForVersions);
+        }
+
+        foreach (AdoptedFlow flow in flows)
+        {
+            if (!flow.IsSettled && flow.Verdict is FlowVerdict.Modify)
+                Settle(flow);
+        }
+    }
+
+    /// <summary>Decides about a flow; true when that told something that others may depend on.</summary>
+    private bool Decide(AdoptedFlow flow, bool withCredit)
+    {
+        if (state.IsCondemned(flow.Ukey.Ufid))
+        {
+            Delete(flow, FlowDeletionReason.XlationError);
+            return false;
+        }
+
+        FlowVerdict verdict = judge.Judge(flow.Ukey, withCredit && !flow.IsCredited ? flow.Carried : default);
+        flow.IsCredited |= verdict != FlowVerdict.DeleteUnknownContext;
+        bool told = false;
+        if (verdict == FlowVerdict.ModifyIds && judge.Recirculations.Count != 0 && recirculations is not null)
+        {
+            // Not &=: each pair tells something by itself.
+            foreach ((uint installed, uint own) in judge.Recirculations.ToArray())
+                told |= recirculations.TryAdopt(installed, own);
+            verdict = told ? judge.Judge(flow.Ukey, default) : verdict;
+        }
+
+        flow.Verdict = verdict;
+        flow.Reason = judge.Reason;
+        flow.Actions = verdict is FlowVerdict.Modify or FlowVerdict.ModifyIds ? judge.Actions.ToArray() : [];
+        // One that differs altogether may no longer once more is known.
+        if (verdict is FlowVerdict.Keep or FlowVerdict.ModifyIds)
+            Settle(flow);
+        return told;
+    }
+
+    private void Settle(AdoptedFlow flow)
+    {
+        flow.IsSettled = true;
+        flow.Ukey.Hold(recirculations);
+    }
+
+    private static void Delete(AdoptedFlow flow, FlowDeletionReason reason)
+    {
+        flow.Verdict = FlowVerdict.Delete;
+        flow.Reason = reason;
+        flow.IsSettled = true;
+    }
+}
+
+/// <summary>A flow that is to be taken over, and what was decided about it.</summary>
+internal sealed class AdoptedFlow(Ukey ukey, FlowCredit carried, long used)
+{
+    /// <summary>The flow.</summary>
+    public Ukey Ukey { get; } = ukey;
+
+    /// <summary>What it has carried.</summary>
+    public FlowCredit Carried { get; } = carried;
+
+    /// <summary>When it was used last, by the datapath's clock; 0 for never.</summary>
+    public long Used { get; } = used;
+
+    /// <summary>Whether that was credited.</summary>
+    public bool IsCredited { get; set; }
+
+    /// <summary>Whether the decision is final.</summary>
+    public bool IsSettled { get; set; }
+
+    /// <summary>The decision.</summary>
+    public FlowVerdict Verdict { get; set; }
+
+    /// <summary>Why it must go, if it must.</summary>
+    public FlowDeletionReason Reason { get; set; }
+
+    /// <summary>The actions it is to have, if it is to have others.</summary>
+    public byte[] Actions { get; set; } = [];
+}

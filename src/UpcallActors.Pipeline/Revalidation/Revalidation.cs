@@ -1,0 +1,88 @@
+using Akka.Actor;
+using UpcallActors.Odp;
+
+namespace UpcallActors.Pipeline;
+
+/// <summary>
+/// How flows in the datapath are looked after, and what can be asked for. Thread-safe. Tasks are cancelled when the pipeline ends before they are done, and
+/// fail with a <see cref="DatapathException"/> when the datapath cannot be asked for its flows.
+/// </summary>
+public sealed class Revalidation
+{
+    private readonly RevalidationState _state;
+    private readonly IActorRef _pipeline;
+    private readonly Task _ended;
+
+    internal Revalidation(RevalidationState state, IActorRef pipeline, Task ended)
+    {
+        _state = state;
+        _pipeline = pipeline;
+        _ended = ended;
+    }
+
+    /// <summary>What the revalidators have done.</summary>
+    public RevalidationCounters Counters => _state.Counters;
+
+    /// <summary>
+    /// How many flows the datapath may have at this time. Setting it (<c>upcall/set-flow-limit</c>) holds until a round finds another number better: it grows up to
+    /// <see cref="RevalidatorSettings.FlowLimit"/> while rounds are quick, and shrinks when they are slow.
+    /// </summary>
+    public int FlowLimit
+    {
+        get => _state.Flows.Limit;
+        set
+        {
+            ArgumentOutOfRangeException.ThrowIfNegative(value);
+            _state.Flows.Limit = value;
+        }
+    }
+
+    /// <summary>Whether flows match as much as they may. A change deletes all flows; <see cref="PurgeAsync"/> afterwards ends when that is done.</summary>
+    public bool MegaflowsEnabled
+    {
+        get => _state.Flows.MegaflowsEnabled;
+        set
+        {
+            if (_state.Flows.MegaflowsEnabled == value)
+                return;
+            _state.Flows.MegaflowsEnabled = value;
+            _ = Ask(RevalidationActor.RequestKind.Purge);
+        }
+    }
+
+    /// <summary>What is known now.</summary>
+    public RevalidationSnapshot Snapshot() => new()
+    {
+        Flows = _state.Flows.Count,
+        AverageFlows = _state.AverageFlows,
+        MaxFlows = _state.MaxFlows,
+        FlowLimit = _state.Flows.Limit,
+        DumpDuration = TimeSpan.FromMilliseconds(_state.DumpMilliseconds),
+        Rounds = _state.Rounds,
+        IsPaused = _state.IsPaused,
+        MegaflowsEnabled = _state.Flows.MegaflowsEnabled,
+        Keys = [.. _state.Partitions.Select(partition => partition.Keys)],
+    };
+
+    /// <summary>Deletes all flows that are in the datapath when it is called, with what they have carried credited; also while paused.</summary>
+    public Task PurgeAsync() => Ask(RevalidationActor.RequestKind.Purge);
+
+    /// <summary>Ends when a whole round that began after the call has ended: all flows are then as the tables at the time of the call wanted them. While paused, not before rounds are resumed.</summary>
+    public Task WaitAsync() => Ask(RevalidationActor.RequestKind.Wait);
+
+    /// <summary>Ends when no round is under way; none begins until <see cref="ResumeAsync"/>.</summary>
+    public Task PauseAsync() => Ask(RevalidationActor.RequestKind.Pause);
+
+    /// <summary>Lets rounds begin again.</summary>
+    public Task ResumeAsync() => Ask(RevalidationActor.RequestKind.Resume);
+
+    private async Task Ask(RevalidationActor.RequestKind kind)
+    {
+        var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _pipeline.Tell(new RevalidationActor.Request(kind, done), ActorRefs.NoSender);
+        await Task.WhenAny(done.Task, _ended);
+        if (!done.Task.IsCompleted)
+            throw new OperationCanceledException("the pipeline has ended");
+        await done.Task;
+    }
+}

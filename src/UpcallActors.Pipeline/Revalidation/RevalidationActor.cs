@@ -1,0 +1,515 @@
+using Akka.Actor;
+using UpcallActors.Netlink;
+using UpcallActors.Odp;
+
+namespace UpcallActors.Pipeline;
+
+/// <summary>
+/// Leads the revalidators, its children: takes over the flows that are there at the start, then goes round after round, in each of which it dumps the flows by their ids,
+/// hands each revalidator those that are its own, and waits until all have dealt with them. How long that takes decides how many flows there may be.
+/// </summary>
+#pragma warning disable CA1001 // An actor is never disposed: PostStop is where it lets go of what it holds.
+internal sealed class RevalidationActor : UntypedActor
+#pragma warning restore CA1001
+{
+    /// <summary>Flows in a message to a revalidator.</summary>
+    private const int ChunkLength = 500;
+
+    /// <summary>Parts of a dump read before other messages have their turn.</summary>
+    private const int PartsPerTurn = 8;
+
+    /// <summary>The least time from the beginning of one round to that of the next, however often something changes.</summary>
+    private static readonly TimeSpan _leastBetweenRounds = TimeSpan.FromMilliseconds(5);
+
+    private readonly RevalidationState _state;
+    private readonly TimeProvider _time;
+    private readonly FailureWindow _failures;
+    private readonly IActorRef[] _revalidators;
+    private readonly Chunk[] _chunks;
+    private readonly HashSet<int> _awaited = [];
+    private FlowDump? _dump;
+    private FlowRequests? _requests;
+    private FlowJudge? _judge;
+    private ITimer? _timer;
+    private EventHandler? _onChanged;
+    private Phase _phase = Phase.Adopting;
+    private TaskCompletionSource[] _purges = [];
+    private long _startedAt;
+    private long _balanceAtStart;
+    private int _flowsAtStart;
+    private int _dumped;
+    private DatapathException? _failure;
+    private bool _changed;
+    private int _wakeIsUnderWay;
+
+    public RevalidationActor(RevalidationState state)
+    {
+        _state = state;
+        _time = state.Settings.Time;
+        _failures = new FailureWindow(state.Pipeline.RestartLimit, state.Pipeline.RestartWindow);
+        _revalidators = new IActorRef[state.Partitions.Length];
+        _chunks = [.. state.Partitions.Select(_ => new Chunk())];
+    }
+
+    /// <summary>What it is at.</summary>
+    private enum Phase
+    {
+        /// <summary>Takes over the flows that were there before us.</summary>
+        Adopting,
+
+        /// <summary>Waits for the next round.</summary>
+        Resting,
+
+        /// <summary>Reads the dump.</summary>
+        Dumping,
+
+        /// <summary>Waits for the revalidators.</summary>
+        Sweeping,
+    }
+
+    /// <inheritdoc/>
+    protected override void PreStart()
+    {
+        IActorRef self = Self;
+        _dump = new FlowDump(_state.Datapath);
+        _requests = new FlowRequests(_state.Datapath, _state.Counters, OnDeleted);
+        _judge = new FlowJudge(_state.Translators.Create(_state.LeaderNumber), _state.Counters);
+        _timer = _time.CreateTimer(_ => self.Tell(Wake.Instance), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _onChanged = (_, _) => OnChanged(self);
+        _state.Translators.Changed += _onChanged;
+        foreach (RevalidationState.Partition partition in _state.Partitions)
+            _revalidators[partition.Index] = Context.Watch(Context.ActorOf(Props.Create<RevalidatorActor>(_state, partition), $"revalidator-{partition.Index}"));
+        self.Tell(Adopt.Instance);
+    }
+
+    /// <inheritdoc/>
+    protected override void PostStop()
+    {
+        _state.Translators.Changed -= _onChanged;
+        _timer?.Dispose();
+        _dump?.Dispose();
+        _requests?.Dispose();
+    }
+
+    /// <inheritdoc/>
+    protected override void PreRestart(Exception reason, object message)
+    {
+        _state.Counters.Count(RevalidationEvent.RevalidatorRestart);
+        if (_judge?.Current is { } ufid)
+            _state.Condemn(ufid);
+        foreach (TaskCompletionSource purge in _purges)
+            _state.Requests.AddPurge(purge);
+        // What the revalidators had credited goes with them.
+        foreach (RevalidationState.Partition partition in _state.Partitions)
+            partition.HasForgotten = true;
+        base.PreRestart(reason, message);
+    }
+
+    /// <inheritdoc/>
+    protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(-1, -1, Decide, loggingEnabled: false);
+
+    /// <inheritdoc/>
+    protected override void OnReceive(object message)
+    {
+        switch (message)
+        {
+            case Adopt:
+                AdoptAll();
+                break;
+            case RevalidatorActor.TakenOver takenOver when _phase == Phase.Adopting:
+                OnTakenOver(takenOver.Partition);
+                break;
+            case Wake:
+                OnWake();
+                break;
+            case ReadDump when _phase == Phase.Dumping:
+                ContinueDump();
+                break;
+            case RevalidatorActor.Swept swept when _phase == Phase.Sweeping && swept.Round == _state.Rounds + 1:
+                OnSwept(swept.Partition);
+                break;
+            case RevalidatorFailed failed:
+                OnRevalidatorFailed(failed.Partition);
+                break;
+            case Request request:
+                OnRequest(request);
+                break;
+            case Terminated revalidator:
+                throw new InvalidOperationException($"{revalidator.ActorRef.Path} ended while it was needed");
+            case ReadDump or RevalidatorActor.TakenOver or RevalidatorActor.Swept:
+                // Of an incarnation or a round before this one.
+                break;
+            default:
+                Unhandled(message);
+                break;
+        }
+    }
+
+    /// <summary>
+    /// A flow of ours changed, or might: on the thread that changed it, which may be a lane's. One message is under way at a time, so that a
+    /// storm of changes costs its cause an exchange each.
+    /// </summary>
+    private void OnChanged(IActorRef self)
+    {
+        if (Interlocked.Exchange(ref _wakeIsUnderWay, 1) == 0)
+            self.Tell(Wake.Instance);
+    }
+
+    private Directive Decide(Exception failure)
+    {
+        if (_failures.Exceeds())
+            return Directive.Escalate;
+        int partition = Array.IndexOf(_revalidators, Sender);
+        if (partition >= 0)
+            Self.Tell(new RevalidatorFailed(partition), Self);
+        return Directive.Restart;
+    }
+
+    /// <summary>
+    /// Takes over what an earlier run left, all at once, since what one flow's recirculation id stands for is told by another. A datapath that cannot be asked now is asked
+    /// again in each round.
+    /// </summary>
+    private void AdoptAll()
+    {
+        var flows = new List<AdoptedFlow>();
+        var ids = new List<uint>();
+        if (_dump!.TryBegin(ufidFlags: 0, out _))
+        {
+            FlowDumpProgress progress;
+            while ((progress = _dump.Read(TakeFlow)) == FlowDumpProgress.More)
+            {
+            }
+
+            if (progress == FlowDumpProgress.Failed)
+                _state.Counters.Count(RevalidationEvent.DumpFailed);
+        }
+
+        _requests!.Send();
+        IRecirculationIds? recirculations = _state.Translators.Recirculations;
+        foreach (uint id in ids)
+            recirculations?.Reserve(id);
+        new FlowAdoption(_judge!, recirculations, _state).Decide(flows, withCredit: !_state.HasAdopted);
+        _state.HasAdopted = true;
+        _state.Flows.Correct(_state.Flows.Balance, flows.Count);
+        ILookup<int, AdoptedFlow> parts = flows.ToLookup(flow => _state.PartitionOf(flow.Ukey.Ufid));
+        foreach (RevalidationState.Partition partition in _state.Partitions)
+        {
+            _awaited.Add(partition.Index);
+            _revalidators[partition.Index].Tell(new RevalidatorActor.TakeOver([.. parts[partition.Index]]), Self);
+        }
+
+        void TakeFlow(in FlowMessage flow, ReadOnlySpan<byte> message)
+        {
+            if (Ukey.Of(flow, message) is { } ukey)
+            {
+                ukey.CollectRecirculationIds(ids);
+                flows.Add(new AdoptedFlow(ukey, new FlowCredit(flow.Packets, flow.Bytes), (long)flow.Used));
+            }
+            else
+            {
+                DeleteSenseless(flow, message);
+            }
+        }
+    }
+
+    private void OnTakenOver(int partition)
+    {
+        _awaited.Remove(partition);
+        if (_awaited.Count != 0)
+            return;
+        Context.Parent.Tell(Adopted.Instance, Self);
+        Rest();
+    }
+
+    private void OnWake()
+    {
+        // Before the version is read: a change from here on sends another.
+        Interlocked.Exchange(ref _wakeIsUnderWay, 0);
+        _changed = true;
+        if (_phase != Phase.Resting)
+            return;
+        if (_time.GetElapsedTime(_startedAt) < _leastBetweenRounds)
+            Rest();
+        else
+            BeginRound();
+    }
+
+    /// <summary>Sets the alarm for the next round.</summary>
+    private void Rest()
+    {
+        _phase = Phase.Resting;
+        if (_state.Requests.WantsPurge)
+        {
+            BeginRound();
+            return;
+        }
+
+        if (_state.IsPaused)
+        {
+            _state.Requests.EndPauses();
+            return;
+        }
+
+        RevalidatorSettings settings = _state.Settings;
+        TimeSpan between = settings.MaxIdle < settings.MaxRevalidator ? settings.MaxIdle : settings.MaxRevalidator;
+        if (_changed || _state.Requests.WantsRound)
+            between = _leastBetweenRounds;
+        TimeSpan left = between - _time.GetElapsedTime(_startedAt);
+        _timer!.Change(left > TimeSpan.Zero ? left : TimeSpan.Zero, Timeout.InfiniteTimeSpan);
+    }
+
+    private void BeginRound()
+    {
+        bool isPurge = _state.Requests.WantsPurge;
+        if (_state.IsPaused && !isPurge)
+            return;
+        _timer!.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _purges = _state.Requests.TakePurges();
+        _startedAt = _time.GetTimestamp();
+        _state.Translators.Expire();
+        _changed = false;
+        _balanceAtStart = _state.Flows.Balance;
+        _flowsAtStart = _state.Flows.Count;
+        _state.MaxFlows = Math.Max(_state.MaxFlows, _flowsAtStart);
+        _state.AverageFlows = (int)(((long)_state.AverageFlows + _flowsAtStart) / 2);
+        _dumped = 0;
+        TellAll(new RevalidatorActor.Begin(_state.Rounds + 1, _judge!.Version, _state.DumpMilliseconds, isPurge));
+        _phase = Phase.Dumping;
+        if (_dump!.TryBegin(FlowMessageWriter.OmitAll, out Errno error))
+        {
+            ContinueDump();
+        }
+        else
+        {
+            _state.Counters.RequestErrors.Count((int)error);
+            EndDump(isComplete: false);
+        }
+    }
+
+    private void ContinueDump()
+    {
+        for (int part = 0; part < PartsPerTurn; part++)
+        {
+            FlowDumpProgress progress = _dump!.Read(HandOut);
+            if (progress == FlowDumpProgress.More)
+                continue;
+            EndDump(progress == FlowDumpProgress.Done);
+            return;
+        }
+
+        Self.Tell(ReadDump.Instance, Self);
+    }
+
+    private void HandOut(in FlowMessage flow, ReadOnlySpan<byte> message)
+    {
+        if (flow.Ufid is not { } ufid)
+        {
+            DeleteSenseless(flow, message);
+            return;
+        }
+
+        _dumped++;
+        int partition = _state.PartitionOf(ufid);
+        if (_chunks[partition].Add(new FlowReport(ufid, flow.Packets, flow.Bytes, (long)flow.Used)))
+            Send(partition);
+    }
+
+    private void Send(int partition)
+    {
+        if (_chunks[partition].Take() is { } dumped)
+            _revalidators[partition].Tell(dumped, Self);
+    }
+
+    private void EndDump(bool isComplete)
+    {
+        _failure = isComplete ? null : new DatapathException($"{_state.Datapath.Name} did not show all its flows");
+        if (isComplete)
+            _state.Flows.Correct(_balanceAtStart, _dumped);
+        else
+            _state.Counters.Count(RevalidationEvent.DumpFailed);
+        _requests!.Send();
+        _phase = Phase.Sweeping;
+        foreach (RevalidationState.Partition partition in _state.Partitions)
+        {
+            Send(partition.Index);
+            _awaited.Add(partition.Index);
+        }
+
+        TellAll(new RevalidatorActor.Sweep(_state.Rounds + 1, isComplete));
+    }
+
+    private void OnSwept(int partition)
+    {
+        _awaited.Remove(partition);
+        if (_awaited.Count == 0)
+            EndRound();
+    }
+
+    private void EndRound()
+    {
+        long milliseconds = Math.Max(1, (long)_time.GetElapsedTime(_startedAt).TotalMilliseconds);
+        _state.DumpMilliseconds = milliseconds;
+        AdjustLimit(milliseconds);
+        _state.Rounds++;
+        foreach (TaskCompletionSource purge in _purges)
+            RevalidationRequests.End(purge, _failure);
+        _purges = [];
+        _state.Requests.EndRound(_state.Rounds, _failure);
+        Rest();
+    }
+
+    /// <summary>As many flows as can be dumped within about a second (<c>udpif_revalidator</c>).</summary>
+    private void AdjustLimit(long milliseconds)
+    {
+        long limit = _state.Flows.Limit;
+        if (milliseconds > 2000)
+        {
+            limit /= milliseconds / 1000;
+            _state.Counters.Count(RevalidationEvent.UpcallFlowLimitScaled);
+        }
+        else if (milliseconds > 1300)
+        {
+            limit = limit * 3 / 4;
+            _state.Counters.Count(RevalidationEvent.UpcallFlowLimitReduced);
+        }
+        else if (milliseconds < 1000 && limit < _flowsAtStart * 1000L / milliseconds)
+        {
+            limit += 1000;
+            _state.Counters.Count(RevalidationEvent.UpcallFlowLimitGrew);
+        }
+
+        _state.Flows.Limit = (int)Math.Min(_state.Settings.FlowLimit, Math.Max(limit, 1000));
+    }
+
+    /// <summary>A revalidator was restarted; the message it failed over is lost, and if it was the one that we wait for an answer to, the round must not wait for ever.</summary>
+    private void OnRevalidatorFailed(int partition)
+    {
+        if (!_awaited.Contains(partition))
+            return;
+        if (_phase == Phase.Adopting)
+            OnTakenOver(partition);
+        else if (_phase == Phase.Sweeping)
+            _revalidators[partition].Tell(new RevalidatorActor.Sweep(_state.Rounds + 1, IsComplete: false), Self);
+    }
+
+    private void OnRequest(Request request)
+    {
+        switch (request.Kind)
+        {
+            case RequestKind.Wait:
+                // The round under way, if there is one, began before.
+                _state.Requests.AddWait(_state.Rounds + (_phase is Phase.Dumping or Phase.Sweeping ? 2 : 1), request.Done);
+                break;
+            case RequestKind.Purge:
+                _state.Requests.AddPurge(request.Done);
+                break;
+            case RequestKind.Pause:
+                _state.IsPaused = true;
+                _state.Requests.AddPause(request.Done);
+                break;
+            default:
+                _state.IsPaused = false;
+                _state.Requests.EndPauses();
+                request.Done.TrySetResult();
+                break;
+        }
+
+        if (_phase == Phase.Resting)
+            Rest();
+    }
+
+    /// <summary>Deletes a flow that nobody can look after: it has no id, or what it says makes no sense.</summary>
+    private void DeleteSenseless(in FlowMessage flow, ReadOnlySpan<byte> message)
+    {
+        if (_requests!.IsFull)
+            _requests.Send();
+        if (flow.Ufid is { } ufid)
+            _requests.Delete(ufid, null, FlowDeletionReason.BadOdpFit);
+        else if (flow.Key.IsPresent)
+            _requests.Delete(flow.Key.Of(message));
+    }
+
+    private void OnDeleted(in FlowRequest request, Errno error, FlowMessage? flow, ReadOnlySpan<byte> message)
+    {
+        if (error == Errno.None)
+            _state.Counters.CountDeleted(request.Reason);
+    }
+
+    private void TellAll(object message)
+    {
+        foreach (IActorRef revalidator in _revalidators)
+            revalidator.Tell(message, Self);
+    }
+
+    /// <summary>What a caller asks.</summary>
+    internal enum RequestKind
+    {
+        /// <summary>The end of a round that has not begun yet.</summary>
+        Wait,
+
+        /// <summary>That all flows are deleted.</summary>
+        Purge,
+
+        /// <summary>That no round is under way, and none begins.</summary>
+        Pause,
+
+        /// <summary>That rounds begin again.</summary>
+        Resume,
+    }
+
+    /// <summary>A caller asks something, and is told when it is done.</summary>
+    internal sealed record Request(RequestKind Kind, TaskCompletionSource Done) : INoSerializationVerificationNeeded;
+
+    /// <summary>To the pipeline: flows that were there before us are taken over.</summary>
+    internal sealed class Adopted : INoSerializationVerificationNeeded
+    {
+        public static readonly Adopted Instance = new();
+
+        private Adopted()
+        {
+        }
+    }
+
+    private sealed record RevalidatorFailed(int Partition) : INoSerializationVerificationNeeded;
+
+    private sealed class Adopt : INoSerializationVerificationNeeded
+    {
+        public static readonly Adopt Instance = new();
+    }
+
+    /// <summary>Time for a round, or something has changed.</summary>
+    private sealed class Wake : INoSerializationVerificationNeeded
+    {
+        public static readonly Wake Instance = new();
+    }
+
+    private sealed class ReadDump : INoSerializationVerificationNeeded
+    {
+        public static readonly ReadDump Instance = new();
+    }
+
+    /// <summary>Flows for one revalidator until they make a message.</summary>
+    private sealed class Chunk
+    {
+        private FlowReport[] _flows = new FlowReport[ChunkLength];
+        private int _count;
+
+        /// <summary>Adds a flow; true when there is no room for another.</summary>
+        public bool Add(in FlowReport flow)
+        {
+            _flows[_count++] = flow;
+            return _count == ChunkLength;
+        }
+
+        /// <summary>Takes what there is, for good; null for nothing.</summary>
+        public RevalidatorActor.Dumped? Take()
+        {
+            if (_count == 0)
+                return null;
+            var dumped = new RevalidatorActor.Dumped(_flows, _count);
+            _flows = new FlowReport[ChunkLength];
+            _count = 0;
+            return dumped;
+        }
+    }
+}

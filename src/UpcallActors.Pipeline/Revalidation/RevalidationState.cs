@@ -1,0 +1,129 @@
+using System.Collections.Concurrent;
+using UpcallActors.Odp;
+
+namespace UpcallActors.Pipeline;
+
+/// <summary>What the revalidators share and what outlives their restarts. The rounds' own values belong to the leader, and are read from any thread.</summary>
+internal sealed class RevalidationState
+{
+    private readonly ConcurrentDictionary<Ufid, bool> _condemned = new();
+    private long _rounds;
+    private long _dumpMilliseconds;
+    private int _averageFlows;
+    private int _maxFlows;
+    private bool _paused;
+
+    public RevalidationState(IDatapath datapath, IUpcallTranslatorFactory translators, UpcallPipelineSettings settings, Lane[] lanes)
+    {
+        Datapath = datapath;
+        Translators = translators;
+        Pipeline = settings;
+        Settings = settings.Revalidation!;
+        Flows = new InstalledFlows(Array.ConvertAll(lanes, lane => lane.Counters), Settings);
+        Partitions = [.. Enumerable.Range(0, Settings.Revalidators ?? ((lanes.Length / 4) + 1)).Select(index => new Partition(index, lanes.Length + 1 + index))];
+        LeaderNumber = lanes.Length;
+    }
+
+    /// <summary>The datapath.</summary>
+    public IDatapath Datapath { get; }
+
+    /// <summary>Who makes translators.</summary>
+    public IUpcallTranslatorFactory Translators { get; }
+
+    /// <summary>The pipeline's settings.</summary>
+    public UpcallPipelineSettings Pipeline { get; }
+
+    /// <summary>Our own.</summary>
+    public RevalidatorSettings Settings { get; }
+
+    /// <summary>What executors ask.</summary>
+    public InstalledFlows Flows { get; }
+
+    /// <summary>What was done.</summary>
+    public RevalidationCounters Counters { get; } = new();
+
+    /// <summary>The revalidators.</summary>
+    public Partition[] Partitions { get; }
+
+    /// <summary>The number of the leader's translator, behind those of the lanes.</summary>
+    public int LeaderNumber { get; }
+
+    /// <summary>What was asked and not yet done; the leader's.</summary>
+    public RevalidationRequests Requests { get; } = new();
+
+    /// <summary>Rounds ended.</summary>
+    public long Rounds
+    {
+        get => Volatile.Read(ref _rounds);
+        set => Volatile.Write(ref _rounds, value);
+    }
+
+    /// <summary>How long the last round took, milliseconds.</summary>
+    public long DumpMilliseconds
+    {
+        get => Volatile.Read(ref _dumpMilliseconds);
+        set => Volatile.Write(ref _dumpMilliseconds, value);
+    }
+
+    /// <summary>A running average of the flows that rounds began with.</summary>
+    public int AverageFlows
+    {
+        get => Volatile.Read(ref _averageFlows);
+        set => Volatile.Write(ref _averageFlows, value);
+    }
+
+    /// <summary>The most flows that a round began with.</summary>
+    public int MaxFlows
+    {
+        get => Volatile.Read(ref _maxFlows);
+        set => Volatile.Write(ref _maxFlows, value);
+    }
+
+    /// <summary>Whether the flows that were there at the start were credited; the leader's.</summary>
+    public bool HasAdopted { get; set; }
+
+    /// <summary>Whether no rounds are started.</summary>
+    public bool IsPaused
+    {
+        get => Volatile.Read(ref _paused);
+        set => Volatile.Write(ref _paused, value);
+    }
+
+    /// <summary>The revalidator that looks after a flow.</summary>
+    public int PartitionOf(Ufid ufid) => (int)((uint)ufid.Value.GetHashCode() % (uint)Partitions.Length);
+
+    /// <summary>Notes that the translation of a flow made its revalidator fail: it is deleted, and not translated again.</summary>
+    public void Condemn(Ufid ufid) => _condemned[ufid] = true;
+
+    /// <summary>Whether a flow is to be deleted unseen.</summary>
+    public bool IsCondemned(Ufid ufid) => !_condemned.IsEmpty && _condemned.ContainsKey(ufid);
+
+    /// <summary>Forgets a flow that is gone.</summary>
+    public void Pardon(Ufid ufid)
+    {
+        if (!_condemned.IsEmpty)
+            _condemned.TryRemove(ufid, out _);
+    }
+
+    /// <summary>A part of the flows, looked after by one revalidator.</summary>
+    internal sealed class Partition(int index, int number)
+    {
+        private int _keys;
+
+        /// <summary>Its place among the revalidators.</summary>
+        public int Index { get; } = index;
+
+        /// <summary>The number of its translator.</summary>
+        public int Number { get; } = number;
+
+        /// <summary>Flows that the revalidator knows.</summary>
+        public int Keys
+        {
+            get => Volatile.Read(ref _keys);
+            set => Volatile.Write(ref _keys, value);
+        }
+
+        /// <summary>Whether the revalidator has failed since its last round: it has forgotten what it has credited, so that flows it finds then are credited nothing.</summary>
+        public bool HasForgotten { get; set; }
+    }
+}

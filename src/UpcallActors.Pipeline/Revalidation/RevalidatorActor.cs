@@ -1,0 +1,400 @@
+using Akka.Actor;
+using UpcallActors.Netlink;
+using UpcallActors.Odp;
+
+namespace UpcallActors.Pipeline;
+
+/// <summary>
+/// Looks after a part of the datapath's flows: credits what they carry to the OpenFlow rules, translates them anew when something has changed,
+/// and deletes those that are idle, too many, or not as they should be. Owns its flows' <see cref="Ukey"/>s; nobody else sees them.
+/// </summary>
+#pragma warning disable CA1001 // An actor is never disposed: PostStop is where it lets go of what it holds.
+internal sealed class RevalidatorActor : UntypedActor
+#pragma warning restore CA1001
+{
+    /// <summary>Flows after which requests are sent and limits looked at again (<c>REVALIDATE_MAX_BATCH</c>).</summary>
+    private const int BatchSize = 50;
+
+    /// <summary>Idle time that a flow is allowed while there are too many.</summary>
+    private const long CrowdedIdleMilliseconds = 100;
+
+    /// <summary>Dumps after which a flow that they did not show is given up.</summary>
+    private const int MaxMissedDumps = 4;
+
+    private readonly RevalidationState _state;
+    private readonly RevalidationState.Partition _partition;
+    private readonly IRecirculationIds? _recirculations;
+    private readonly Dictionary<Ufid, Ukey> _ukeys = [];
+    private readonly List<Ufid> _unknown = [];
+    private readonly List<AdoptedFlow> _fetched = [];
+    private readonly List<Ufid> _senseless = [];
+    private FlowJudge? _judge;
+    private FlowAdoption? _adoption;
+    private FlowRequests? _requests;
+    private Begin _round = new(0, 0, 0, IsPurge: false);
+    private bool _creditsAdopted;
+    private long _maxIdle;
+    private bool _killAll;
+    private bool _saidKill;
+
+    public RevalidatorActor(RevalidationState state, RevalidationState.Partition partition)
+    {
+        _state = state;
+        _partition = partition;
+        _recirculations = state.Translators.Recirculations;
+        _creditsAdopted = !partition.HasForgotten;
+    }
+
+    /// <inheritdoc/>
+    protected override void PreStart()
+    {
+        _judge = new FlowJudge(_state.Translators.Create(_partition.Number), _state.Counters);
+        _adoption = new FlowAdoption(_judge, _recirculations, _state);
+        _requests = new FlowRequests(_state.Datapath, _state.Counters, OnAnswer);
+        _partition.Keys = 0;
+    }
+
+    /// <inheritdoc/>
+    protected override void PostStop()
+    {
+        foreach (Ukey ukey in _ukeys.Values)
+            ukey.Release(_recirculations);
+        _ukeys.Clear();
+        _requests?.Dispose();
+        _requests = null;
+    }
+
+    /// <inheritdoc/>
+    protected override void PreRestart(Exception reason, object message)
+    {
+        _state.Counters.Count(RevalidationEvent.RevalidatorRestart);
+        _partition.HasForgotten = true;
+        if (_judge?.Current is { } ufid)
+            _state.Condemn(ufid);
+        base.PreRestart(reason, message);
+    }
+
+    /// <inheritdoc/>
+    protected override void OnReceive(object message)
+    {
+        switch (message)
+        {
+            case Begin round:
+                _round = round;
+                _saidKill = false;
+                _creditsAdopted = !_partition.HasForgotten;
+                _partition.HasForgotten = false;
+                break;
+            case Dumped dumped:
+                Revalidate(dumped.Flows.AsSpan(0, dumped.Count));
+                break;
+            case TakeOver takeOver:
+                Settle(takeOver.Flows);
+                Sender.Tell(new TakenOver(_partition.Index), Self);
+                break;
+            case Sweep sweep:
+                SweepUp(sweep.IsComplete);
+                Sender.Tell(new Swept(_partition.Index, sweep.Round), Self);
+                break;
+            default:
+                Unhandled(message);
+                break;
+        }
+
+        _partition.Keys = _ukeys.Count;
+    }
+
+    private void Revalidate(ReadOnlySpan<FlowReport> flows)
+    {
+        while (!flows.IsEmpty)
+        {
+            ReadOnlySpan<FlowReport> batch = flows[..Math.Min(BatchSize, flows.Length)];
+            flows = flows[batch.Length..];
+            LookAtLimits();
+            long now = _state.Datapath.Milliseconds;
+            foreach (FlowReport flow in batch)
+                Revalidate(flow, now);
+            _requests!.Send();
+            AdoptUnknown();
+        }
+    }
+
+    /// <summary>As many flows as this many are allowed for how long without a packet?</summary>
+    private void LookAtLimits()
+    {
+        int count = _state.Flows.Count;
+        int limit = _state.Flows.Limit;
+        if (count >= limit)
+            _state.Counters.Count(RevalidationEvent.UpcallFlowLimitHit);
+        _killAll = count > 2L * limit;
+        if (_killAll && !_saidKill)
+        {
+            _saidKill = true;
+            _state.Counters.Count(RevalidationEvent.UpcallFlowLimitKill);
+        }
+
+        _maxIdle = count > limit ? CrowdedIdleMilliseconds : (long)_state.Settings.MaxIdle.TotalMilliseconds;
+    }
+
+    private void Revalidate(in FlowReport flow, long now)
+    {
+        if (!_ukeys.TryGetValue(flow.Ufid, out Ukey? ukey))
+        {
+            _state.Counters.Count(RevalidationEvent.DumpedNewFlow);
+            _unknown.Add(flow.Ufid);
+            return;
+        }
+
+        if (ukey.Round == _round.Number)
+        {
+            _state.Counters.Count(RevalidationEvent.DumpedDuplicateFlow);
+            return;
+        }
+
+        if (flow.Packets < ukey.Packets)
+        {
+            // Another flow than the one we knew, with the same key: somebody deleted that, and a lane put this.
+            _state.Counters.Count(RevalidationEvent.UkeyInvalidStatReset);
+            Forget(ukey);
+            _unknown.Add(flow.Ufid);
+            return;
+        }
+
+        ukey.Round = _round.Number;
+        ukey.MissedDumps = 0;
+        var credit = new FlowCredit(flow.Packets - ukey.Packets, flow.Bytes - ukey.Bytes);
+        long used = flow.Used != 0 ? flow.Used : credit.Packets != 0 ? now : Math.Max(ukey.Used, ukey.Created);
+        if (_round.IsPurge)
+            Delete(ukey, FlowDeletionReason.Purge);
+        else if (_killAll)
+            Delete(ukey, FlowDeletionReason.FlowLimit);
+        else if (used < now - _maxIdle)
+            Delete(ukey, FlowDeletionReason.FlowIdle);
+        else if (ukey.Version != _round.Version && !IsWorthwhile(ukey, credit.Packets, now))
+            Delete(ukey, FlowDeletionReason.TooExpensive);
+        else
+            Update(ukey, flow, credit);
+        ukey.Used = used;
+    }
+
+    /// <summary>Whether a flow carries enough to be translated again (<c>should_revalidate</c>): any does while rounds are quick.</summary>
+    private bool IsWorthwhile(Ukey ukey, ulong packets, long now)
+    {
+        int least = _state.Settings.MinRevalidatePps;
+        if (ukey.Used == 0 || least == 0 || _round.LastMilliseconds < _state.Settings.MaxRevalidator.TotalMilliseconds / 2)
+            return true;
+        long between = Math.Max(0, now - ukey.Used) / (long)Math.Clamp(packets, 1, long.MaxValue);
+        return between < 1000 / least;
+    }
+
+    private void Update(Ukey ukey, in FlowReport flow, FlowCredit credit)
+    {
+        if (ukey.Version == _round.Version && credit.Packets == 0)
+            return;
+        FlowVerdict verdict = _judge!.Judge(ukey, credit);
+        ukey.Packets = flow.Packets;
+        ukey.Bytes = flow.Bytes;
+        Apply(ukey, verdict);
+    }
+
+    private void Apply(Ukey ukey, FlowVerdict verdict)
+    {
+        ukey.Version = _round.Version;
+        if (verdict is FlowVerdict.Modify or FlowVerdict.ModifyIds)
+            Modify(ukey, _judge!.Actions.ToArray());
+        else if (verdict != FlowVerdict.Keep)
+            Delete(ukey, _judge!.Reason);
+    }
+
+    /// <summary>Fetches the flows that a batch showed and nobody here knows, and takes them over.</summary>
+    private void AdoptUnknown()
+    {
+        if (_unknown.Count == 0)
+            return;
+        foreach (Ufid ufid in _unknown)
+        {
+            if (_requests!.IsFull)
+                _requests.Send();
+            _requests.Get(ufid);
+        }
+
+        _requests!.Send();
+        _unknown.Clear();
+        foreach (Ufid ufid in _senseless)
+            Delete(ufid, null, FlowDeletionReason.BadOdpFit);
+        _senseless.Clear();
+        _adoption!.Decide(_fetched, _creditsAdopted);
+        Settle(_fetched);
+        _fetched.Clear();
+    }
+
+    /// <summary>Carries out what was decided about flows that we take over.</summary>
+    private void Settle(List<AdoptedFlow> flows)
+    {
+        long now = _state.Datapath.Milliseconds;
+        foreach (AdoptedFlow flow in flows)
+        {
+            Ukey ukey = flow.Ukey;
+            if (!_ukeys.TryAdd(ukey.Ufid, ukey))
+            {
+                // A dump that showed it twice had it fetched twice.
+                _state.Counters.Count(RevalidationEvent.DumpedDuplicateFlow);
+                ukey.Release(_recirculations);
+                continue;
+            }
+
+            ukey.Packets = flow.Carried.Packets;
+            ukey.Bytes = flow.Carried.Bytes;
+            ukey.Used = flow.Used;
+            ukey.Created = now;
+            ukey.Round = _round.Number;
+            ukey.Version = _round.Version;
+            if (_round.IsPurge)
+                Delete(ukey, FlowDeletionReason.Purge);
+            else if (flow.Verdict is FlowVerdict.Delete or FlowVerdict.DeleteUnknownContext)
+                Delete(ukey, flow.Reason);
+            else
+                Keep(flow);
+        }
+
+        _requests!.Send();
+    }
+
+    private void Keep(AdoptedFlow flow)
+    {
+        _state.Counters.Count(RevalidationEvent.FlowAdopted);
+        if (flow.Verdict != FlowVerdict.Keep)
+            Modify(flow.Ukey, flow.Actions);
+    }
+
+    /// <summary>Looks at the flows that the round's dump did not show. One that is still there shows in one of the next.</summary>
+    private void SweepUp(bool isComplete)
+    {
+        foreach (Ukey ukey in _ukeys.Values.ToArray())
+        {
+            if (_round.IsPurge && ukey.Round != _round.Number)
+            {
+                Delete(ukey, FlowDeletionReason.Purge);
+            }
+            else if (isComplete && ukey.Round != _round.Number)
+            {
+                _state.Counters.Count(RevalidationEvent.RevalidateMissedDpFlow);
+                if (++ukey.MissedDumps >= MaxMissedDumps)
+                {
+                    _state.Counters.Count(RevalidationEvent.RevalidateMissingDpFlow);
+                    Delete(ukey, FlowDeletionReason.FlowMissingDp);
+                }
+                else if (ukey.Version != _round.Version)
+                {
+                    Apply(ukey, _judge!.Judge(ukey, default));
+                }
+            }
+        }
+
+        _requests!.Send();
+    }
+
+    private void Modify(Ukey ukey, byte[] actions)
+    {
+        if (_requests!.IsFull)
+            _requests.Send();
+        _requests.Modify(ukey, actions);
+    }
+
+    private void Delete(Ukey ukey, FlowDeletionReason reason) => Delete(ukey.Ufid, ukey, reason);
+
+    private void Delete(Ufid ufid, Ukey? ukey, FlowDeletionReason reason)
+    {
+        if (_requests!.IsFull)
+            _requests.Send();
+        _requests.Delete(ufid, ukey, reason);
+    }
+
+    private void OnAnswer(in FlowRequest request, Errno error, FlowMessage? flow, ReadOnlySpan<byte> message)
+    {
+        switch (request.Kind)
+        {
+            case FlowRequestKind.Get when flow is { } fetched:
+                OnFetched(fetched, message);
+                break;
+            case FlowRequestKind.Modify:
+                OnModified(request, error);
+                break;
+            case FlowRequestKind.Delete:
+                OnDeleted(request, error, flow);
+                break;
+            default:
+                // Deleted since the dump.
+                break;
+        }
+    }
+
+    private void OnFetched(in FlowMessage flow, ReadOnlySpan<byte> message)
+    {
+        if (Ukey.Of(flow, message) is { } ukey)
+            _fetched.Add(new AdoptedFlow(ukey, new FlowCredit(flow.Packets, flow.Bytes), (long)flow.Used));
+        else if (flow.Ufid is { } ufid)
+            _senseless.Add(ufid);
+    }
+
+    private void OnModified(in FlowRequest request, Errno error)
+    {
+        Ukey ukey = request.Ukey!;
+        if (error == Errno.None)
+        {
+            _state.Counters.Count(RevalidationEvent.FlowModified);
+            ukey.TakeActions(request.Actions, _recirculations);
+        }
+        else if (error == Errno.NoEntry)
+        {
+            Forget(ukey);
+        }
+        else
+        {
+            // The next round tries again; the flow is known to be wrong under any version.
+            ukey.Version = ~_round.Version;
+        }
+    }
+
+    private void OnDeleted(in FlowRequest request, Errno error, FlowMessage? flow)
+    {
+        if (error is not (Errno.None or Errno.NoEntry))
+            return;
+        if (error == Errno.None)
+        {
+            _state.Counters.CountDeleted(request.Reason);
+            _state.Flows.CountDeleted();
+        }
+
+        if (request.Ukey is not { } ukey)
+            return;
+        Forget(ukey);
+        if (flow is { } last && last.Packets > ukey.Packets && !_state.IsCondemned(ukey.Ufid))
+            _judge!.Credit(ukey, new FlowCredit(last.Packets - ukey.Packets, last.Bytes - ukey.Bytes));
+        _state.Pardon(ukey.Ufid);
+    }
+
+    private void Forget(Ukey ukey)
+    {
+        if (_ukeys.Remove(ukey.Ufid))
+            ukey.Release(_recirculations);
+    }
+
+    /// <summary>A round begins.</summary>
+    internal sealed record Begin(long Number, ulong Version, long LastMilliseconds, bool IsPurge) : INoSerializationVerificationNeeded;
+
+    /// <summary>Flows of ours that a dump has shown; ours to keep.</summary>
+    internal sealed record Dumped(FlowReport[] Flows, int Count) : INoSerializationVerificationNeeded;
+
+    /// <summary>Flows that were decided about when we started.</summary>
+    internal sealed record TakeOver(List<AdoptedFlow> Flows) : INoSerializationVerificationNeeded;
+
+    /// <summary>The answer to <see cref="TakeOver"/>.</summary>
+    internal sealed record TakenOver(int Partition) : INoSerializationVerificationNeeded;
+
+    /// <summary>The dump has ended; if not at its end, it says nothing about flows that it did not show.</summary>
+    internal sealed record Sweep(long Round, bool IsComplete) : INoSerializationVerificationNeeded;
+
+    /// <summary>The answer to <see cref="Sweep"/>.</summary>
+    internal sealed record Swept(int Partition, long Round) : INoSerializationVerificationNeeded;
+}

@@ -1,0 +1,63 @@
+namespace UpcallActors.Pipeline.Tests;
+
+/// <summary>Time that stands still until a test moves it; its one timer goes off while it is moved.</summary>
+internal sealed class ManualTime : TimeProvider
+{
+    private readonly Lock _lock = new();
+    private long _ticks = TimeSpan.TicksPerHour;
+    private ManualTimer? _timer;
+
+    public override long TimestampFrequency => TimeSpan.TicksPerSecond;
+
+    public override long GetTimestamp() => Interlocked.Read(ref _ticks);
+
+    public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+    {
+        lock (_lock)
+            return _timer = new ManualTimer(this, callback, state);
+    }
+
+    public void Advance(TimeSpan time)
+    {
+        lock (_lock)
+            Interlocked.Add(ref _ticks, time.Ticks);
+    }
+
+    /// <summary>Moves to when the timer goes off, if it is set.</summary>
+    public void GoToAlarm()
+    {
+        ManualTimer? timer;
+        lock (_lock)
+        {
+            timer = _timer;
+            if (timer is null || timer.Due < 0)
+                return;
+            Interlocked.Exchange(ref _ticks, Math.Max(_ticks, timer.Due));
+            timer.Due = -1;
+        }
+
+        timer.GoOff();
+    }
+
+    private sealed class ManualTimer(ManualTime time, TimerCallback callback, object? state) : ITimer
+    {
+        public long Due { get; set; } = -1;
+
+        public bool Change(TimeSpan dueTime, TimeSpan period)
+        {
+            lock (time._lock)
+                Due = dueTime < TimeSpan.Zero ? -1 : time.GetTimestamp() + dueTime.Ticks;
+            return true;
+        }
+
+        public void GoOff() => callback(state);
+
+        public void Dispose() => Due = -1;
+
+        public ValueTask DisposeAsync()
+        {
+            Dispose();
+            return ValueTask.CompletedTask;
+        }
+    }
+}

@@ -1,0 +1,221 @@
+using Akka.TestKit.Xunit2;
+using UpcallActors.Odp;
+using UpcallActors.OpenFlow;
+
+namespace UpcallActors.Pipeline.Tests;
+
+/// <summary>What becomes of flows: they are credited, kept as the tables want them, and deleted when their time has come.</summary>
+public sealed class RevalidationSpecs() : TestKit("akka.loglevel = OFF\nakka.stdout-loglevel = OFF")
+{
+    private static readonly Ufid _foreign = new(new UInt128(0x1111_2222_3333_4444, 0x8555_6666_7777_8888));
+
+    [Fact]
+    public async Task Every_packet_is_credited_to_its_rule_once_whether_it_came_up_or_not()
+    {
+        await using RevalidatedSwitch bridge = await RevalidatedSwitch.StartAsync(Sys, "in_port=1,actions=2");
+        await bridge.SendAsync(101, RevalidatedSwitch.Udp(1, 2), times: 5);
+        await bridge.RoundAsync(2);
+        bridge.Rule("in_port").Counters.Packets.ShouldBe(5u);
+        bridge.Rule("in_port").Counters.Bytes.ShouldBe(5u * 60);
+        bridge.Datapath.Counters.UpcallsQueued.ShouldBe(1);
+
+        await bridge.SendAsync(101, RevalidatedSwitch.Udp(1, 2), times: 3);
+        await bridge.RoundAsync(2);
+        bridge.Rule("in_port").Counters.Packets.ShouldBe(8u);
+    }
+
+    [Fact]
+    public async Task What_a_deleted_flow_carried_last_is_credited()
+    {
+        await using RevalidatedSwitch bridge = await RevalidatedSwitch.StartAsync(Sys, "in_port=1,actions=2");
+        await bridge.SendAsync(101, RevalidatedSwitch.Udp(1, 2), times: 2);
+        await bridge.RoundAsync();
+        await bridge.SendAsync(101, RevalidatedSwitch.Udp(1, 2), times: 4);
+        await bridge.DoneAsync(bridge.Revalidation.PurgeAsync());
+        bridge.Datapath.FlowCount.ShouldBe(0);
+        bridge.Counters.Deleted(FlowDeletionReason.Purge).ShouldBe(1);
+        bridge.Rule("in_port").Counters.Packets.ShouldBe(6u);
+    }
+
+    [Fact]
+    public async Task A_flow_goes_when_it_was_idle_for_too_long_and_not_before()
+    {
+        await using RevalidatedSwitch bridge = await RevalidatedSwitch.StartAsync(Sys, "udp,tp_dst=53,actions=2\nudp,tp_dst=54,actions=3");
+        await bridge.SendAsync(101, RevalidatedSwitch.Udp(1, 2, 53), times: 2);
+        await bridge.SendAsync(101, RevalidatedSwitch.Udp(1, 2, 54));
+        await bridge.RoundAsync();
+        bridge.Age(TimeSpan.FromSeconds(9));
+        await bridge.SendAsync(101, RevalidatedSwitch.Udp(1, 2, 53));
+        await bridge.RoundAsync();
+        bridge.Datapath.FlowCount.ShouldBe(2);
+
+        bridge.Age(TimeSpan.FromSeconds(2));
+        await bridge.RoundAsync();
+        bridge.Flows().ShouldHaveSingleItem().ShouldContain("actions:102");
+        bridge.Counters.Deleted(FlowDeletionReason.FlowIdle).ShouldBe(1);
+
+        bridge.Age(TimeSpan.FromSeconds(9));
+        await bridge.RoundAsync();
+        bridge.Datapath.FlowCount.ShouldBe(0);
+        bridge.Revalidation.Snapshot().Keys.Sum().ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task Other_actions_in_a_table_change_the_flow_in_place()
+    {
+        await using RevalidatedSwitch bridge = await RevalidatedSwitch.StartAsync(Sys, "in_port=1,actions=2");
+        await bridge.SendAsync(101, RevalidatedSwitch.Udp(1, 2), times: 2);
+        await bridge.RoundAsync();
+        bridge.Tables.Apply(FlowSyntax.ParseFlow("in_port=1,actions=3"));
+        await bridge.RoundAsync();
+        bridge.Flows().ShouldHaveSingleItem().ShouldContain("actions:103");
+        bridge.Counters[RevalidationEvent.FlowModified].ShouldBe(1);
+
+        await bridge.SendAsync(101, RevalidatedSwitch.Udp(1, 2));
+        bridge.Datapath.Counters.UpcallsQueued.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task A_flow_that_matches_too_much_by_the_new_tables_is_deleted()
+    {
+        await using RevalidatedSwitch bridge = await RevalidatedSwitch.StartAsync(Sys, "in_port=1,actions=2");
+        await bridge.SendAsync(101, RevalidatedSwitch.Udp(1, 2), times: 2);
+        await bridge.RoundAsync();
+        bridge.Tables.Apply(FlowSyntax.ParseFlow("priority=40000,udp,tp_dst=99,actions=3"));
+        await bridge.RoundAsync();
+        bridge.Flows().ShouldBeEmpty();
+        bridge.Counters.Deleted(FlowDeletionReason.FlowWildcarded).ShouldBe(1);
+
+        await bridge.SendAsync(101, RevalidatedSwitch.Udp(1, 2));
+        await bridge.RoundAsync();
+        bridge.Flows().ShouldHaveSingleItem().ShouldContain("actions:102");
+    }
+
+    [Fact]
+    public async Task A_flow_that_matches_less_than_it_need_stays_as_it_is()
+    {
+        await using RevalidatedSwitch bridge = await RevalidatedSwitch.StartAsync(Sys, "in_port=1,actions=2\npriority=40000,udp,tp_dst=99,actions=3");
+        await bridge.SendAsync(101, RevalidatedSwitch.Udp(1, 2), times: 2);
+        await bridge.RoundAsync();
+        string[] before = bridge.Flows();
+        before.ShouldHaveSingleItem().ShouldContain("udp(dst=");
+        bridge.Tables.Apply(FlowSyntax.ParseFlow("priority=40000,udp,tp_dst=99,actions=drop") with { Command = FlowCommand.DeleteStrict, Actions = null });
+        await bridge.RoundAsync();
+        bridge.Flows().ShouldBe(before);
+    }
+
+    [Fact]
+    public async Task Flows_of_NORMAL_follow_a_station_that_moves()
+    {
+        await using RevalidatedSwitch bridge = await RevalidatedSwitch.StartAsync(Sys, "actions=NORMAL");
+        await bridge.SendAsync(102, RevalidatedSwitch.Udp(2, 1));
+        await bridge.SendAsync(101, RevalidatedSwitch.Udp(1, 2), times: 2);
+        await bridge.RoundAsync();
+        bridge.Flows().ShouldContain(flow => flow.Contains("in_port(101)") && flow.EndsWith("actions:102"));
+
+        await bridge.SendAsync(103, RevalidatedSwitch.Udp(2, 9));
+        await bridge.RoundAsync();
+        bridge.Flows().ShouldContain(flow => flow.Contains("in_port(101)") && flow.EndsWith("actions:103"));
+        bridge.Counters.Deleted(FlowDeletionReason.FlowWildcarded).ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task A_change_starts_a_round_by_itself()
+    {
+        await using RevalidatedSwitch bridge = await RevalidatedSwitch.StartAsync(Sys, "in_port=1,actions=2");
+        await bridge.SendAsync(101, RevalidatedSwitch.Udp(1, 2), times: 2);
+        await bridge.RoundAsync();
+        bridge.Time.Advance(TimeSpan.FromMilliseconds(6));
+        bridge.Tables.Apply(FlowSyntax.ParseFlow("in_port=1,actions=3"));
+        await AwaitConditionAsync(() => Task.FromResult(bridge.Flows().Single().EndsWith("actions:103", StringComparison.Ordinal)), TimeSpan.FromSeconds(30), TimeSpan.FromMilliseconds(5));
+    }
+
+    [Fact]
+    public async Task A_flow_that_somebody_else_put_is_taken_over_if_it_is_as_the_tables_want_it()
+    {
+        await using RevalidatedSwitch bridge = await RevalidatedSwitch.StartAsync(Sys, "in_port=1,actions=2\nin_port=2,actions=1");
+        bridge.Put(_foreign, "recirc_id(0),in_port(101),eth(),eth_type(0x0800),ipv4(frag=no)", "102");
+        await bridge.RoundAsync(2);
+        bridge.Flows().ShouldHaveSingleItem().ShouldContain("actions:102");
+        bridge.Counters[RevalidationEvent.FlowAdopted].ShouldBe(1);
+        bridge.Counters[RevalidationEvent.FlowModified].ShouldBe(0);
+        bridge.Revalidation.Snapshot().Keys.Sum().ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task A_flow_that_somebody_else_put_with_other_actions_is_put_right()
+    {
+        await using RevalidatedSwitch bridge = await RevalidatedSwitch.StartAsync(Sys, "in_port=1,actions=2");
+        bridge.Put(_foreign, "recirc_id(0),in_port(101),eth(),eth_type(0x0800),ipv4(frag=no)", "103");
+        await bridge.RoundAsync();
+        bridge.Flows().ShouldHaveSingleItem().ShouldContain("actions:102");
+    }
+
+    [Theory]
+    [InlineData("recirc_id(0),in_port(101),eth(),eth_type(0x0800),ipv4(frag=no)", "102", FlowDeletionReason.FlowWildcarded)]
+    [InlineData("recirc_id(77),in_port(101),eth(),eth_type(0x0800),ipv4(frag=no)", "102", FlowDeletionReason.XlationError)]
+    public async Task A_flow_that_somebody_else_put_goes_if_it_cannot_be_put_right(string flow, string actions, FlowDeletionReason reason)
+    {
+        await using RevalidatedSwitch bridge = await RevalidatedSwitch.StartAsync(Sys, "in_port=1,udp,tp_dst=53,actions=2");
+        bridge.Put(_foreign, flow, actions);
+        await bridge.RoundAsync();
+        bridge.Flows().ShouldBeEmpty();
+        bridge.Counters.Deleted(reason).ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task A_flow_without_an_id_is_deleted_by_its_key_at_the_start_and_later()
+    {
+        const string Flow = "recirc_id(0),in_port(101),eth(),eth_type(0x0800),ipv4(frag=no)";
+        await using RevalidatedSwitch bridge = await RevalidatedSwitch.StartAsync(Sys, "in_port=1,actions=2");
+        bridge.Put(null, Flow, "103");
+        await bridge.RoundAsync();
+        bridge.Flows().ShouldBeEmpty();
+        bridge.Counters.Deleted(FlowDeletionReason.NoUfid).ShouldBe(1);
+
+        bridge.Put(null, Flow, "103");
+        await bridge.Pipeline.StopAsync(CancellationToken.None);
+        await using RevalidatedSwitch second = await RevalidatedSwitch.StartAsync(Sys, "in_port=1,actions=2", bridge.Datapath);
+        second.Flows().ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_flow_of_a_port_that_belongs_to_no_bridge_stays_and_drops()
+    {
+        await using RevalidatedSwitch bridge = await RevalidatedSwitch.StartAsync(Sys, "actions=NORMAL");
+        bridge.Datapath.AddPort(new Embedded.EmbeddedPort(109, "stray"));
+        await bridge.SendAsync(109, RevalidatedSwitch.Udp(1, 2), times: 3);
+        await bridge.RoundAsync(2);
+        bridge.Flows().ShouldHaveSingleItem().ShouldEndWith("actions:drop");
+        bridge.Datapath.Counters.UpcallsQueued.ShouldBe(1);
+
+        BridgePort[] ports = [new(1, 101, "p1"), new(9, 109, "stray")];
+        bridge.Factory.Replace([new Bridge("br0", FailMode.Secure, bridge.Tables, ports, bridge.Factory.Bridges[0].MacLearning)]);
+        await bridge.RoundAsync();
+        bridge.Flows().ShouldBeEmpty("the drop flow matches too much for a port that is in use now");
+    }
+
+    [Fact]
+    public async Task Packets_go_on_behind_conntrack_however_many_states_come_and_go()
+    {
+        await using RevalidatedSwitch bridge = await RevalidatedSwitch.StartAsync(Sys, "in_port=1,udp,actions=ct(commit,table=1)\ntable=1,actions=2");
+        await bridge.SendAsync(101, RevalidatedSwitch.Udp(1, 2), times: 2);
+        await bridge.RoundAsync();
+        bridge.Counters[RevalidationEvent.FlowModified].ShouldBe(0);
+        bridge.Datapath.FlowCount.ShouldBe(2);
+        uint id = bridge.Dump().Max(flow => KeyOf(flow).RecircId);
+        ((IRecirculationIds)bridge.Factory.Recirculations).TryHold(id).ShouldBeTrue();
+        ((IRecirculationIds)bridge.Factory.Recirculations).Release(id);
+
+        await bridge.DoneAsync(bridge.Revalidation.PurgeAsync());
+        bridge.Datapath.FlowCount.ShouldBe(0);
+        await bridge.SendAsync(101, RevalidatedSwitch.Udp(1, 2), times: 2);
+        bridge.Datapath.FlowCount.ShouldBe(2);
+    }
+
+    private static FlowKey KeyOf(Odp.Text.FlowDumpLine flow)
+    {
+        OvsFlowKeyReader.TryRead(flow.Key.Span, out FlowKey key).ShouldBe(OdpParseError.None);
+        return key;
+    }
+}
