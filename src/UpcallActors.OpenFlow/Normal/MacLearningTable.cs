@@ -28,6 +28,8 @@ public sealed class MacLearningTable
     private int _hand;
     private long _evicted;
     private long _moved;
+    private long _learned;
+    private long _expired;
     private ulong _version;
 
     /// <summary>An empty table of the default size.</summary>
@@ -61,6 +63,15 @@ public sealed class MacLearningTable
 
     /// <summary>Entries held, those included whose time is over but which nobody has replaced yet.</summary>
     public int Count => _byStation.Count;
+
+    /// <summary>Entries it can hold.</summary>
+    public int Capacity => _ring.Length;
+
+    /// <summary>Times a station was heard that was not known.</summary>
+    public long Learned => Volatile.Read(ref _learned);
+
+    /// <summary>Entries forgotten because nothing was heard for <see cref="IdleTime"/>.</summary>
+    public long Expired => Volatile.Read(ref _expired);
 
     /// <summary>Entries pushed out because the table was full.</summary>
     public long Evicted => Volatile.Read(ref _evicted);
@@ -100,6 +111,21 @@ public sealed class MacLearningTable
         return false;
     }
 
+    /// <summary>The stations that are known now, in no order.</summary>
+    public IReadOnlyList<MacEntry> List()
+    {
+        var entries = new List<MacEntry>();
+        long now = _time.GetTimestamp();
+        foreach (Entry entry in _byStation.Values)
+        {
+            long silence = now - Volatile.Read(ref entry.LastHeard);
+            if (silence < _idleTicks)
+                entries.Add(new MacEntry(entry.Station & ((1UL << VlanShift) - 1), (ushort)(entry.Station >> VlanShift), entry.Port, TimeSpan.FromSeconds(Math.Max(0, silence) / (double)_time.TimestampFrequency)));
+        }
+
+        return entries;
+    }
+
     /// <summary>Forgets all stations.</summary>
     public void Flush()
     {
@@ -127,6 +153,7 @@ public sealed class MacLearningTable
                     continue;
                 _byStation.TryRemove(entry.Station, out _);
                 _ring[slot] = null;
+                _expired++;
                 changed = true;
             }
 
@@ -160,6 +187,7 @@ public sealed class MacLearningTable
             var entry = new Entry(station, port, now);
             _ring[FreeSlot(now)] = entry;
             _byStation[station] = entry;
+            _learned++;
             _version++;
             return true;
         }
@@ -182,8 +210,7 @@ public sealed class MacLearningTable
             }
 
             _byStation.TryRemove(entry.Station, out _);
-            if (!idle)
-                _evicted++;
+            _ = idle ? _expired++ : _evicted++;
             return slot;
         }
     }

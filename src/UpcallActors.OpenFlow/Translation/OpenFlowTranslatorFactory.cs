@@ -44,6 +44,9 @@ public sealed class OpenFlowTranslatorFactory : IUpcallTranslatorFactory
 
     internal BridgeSet BridgeSet => Volatile.Read(ref _bridges);
 
+    /// <summary>The bridge that packets with this datapath key came in on; null when their port belongs to none.</summary>
+    public Bridge? FindBridge(in FlowKey key) => BridgeSet.TryFindInput(key, out Bridge? bridge, out _) ? bridge : null;
+
     /// <summary>Puts other bridges in the place of those before, under a new version.</summary>
     /// <exception cref="ArgumentException">As for the constructor; nothing was changed.</exception>
     public void Replace(IEnumerable<Bridge> bridges)

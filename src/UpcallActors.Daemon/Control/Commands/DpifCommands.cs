@@ -1,0 +1,75 @@
+using System.Globalization;
+using System.Text;
+using UpcallActors.Odp;
+using UpcallActors.Odp.Text;
+using UpcallActors.OpenFlow;
+
+namespace UpcallActors.Daemon.Control.Commands;
+
+/// <summary>The <c>dpif/</c> commands: the datapath as the bridges see it (ofproto/ofproto-dpif.c).</summary>
+internal sealed class DpifCommands(ControlContext context)
+{
+    /// <summary>The commands.</summary>
+    public IEnumerable<ControlCommand> Commands =>
+    [
+        new("dpif/show", "", 0, 0, _ => Show()),
+        new("dpif/dump-dps", "", 0, 0, _ => DumpBridges()),
+        new("dpif/show-dp-features", "bridge", 1, 1, ShowFeatures),
+        new("dpif/dump-flows", "[-m] [--names | --no-names] bridge", 1, int.MaxValue, DumpFlows),
+    ];
+
+    /// <summary>One line a bridge, in spite of the name (<c>ofproto_unixctl_dpif_dump_dps</c>).</summary>
+    private ControlReply DumpBridges() => ControlReply.Of(string.Join('\n', Bridges().Select(bridge => bridge.Name)));
+
+    private ControlReply Show()
+    {
+        using var query = new DatapathQuery(context.Datapath);
+        DatapathStats stats = query.GetDatapath().Stats ?? default;
+        var types = query.GetPorts().ToDictionary(port => port.PortNo ?? 0, PortText.TypeOf);
+        var text = new StringBuilder();
+        text.Append(CultureInfo.InvariantCulture, $"{context.FullName}: hit:{stats.Hit} missed:{stats.Missed}\n");
+        foreach (Bridge bridge in Bridges())
+        {
+            text.Append(CultureInfo.InvariantCulture, $"  {bridge.Name}:\n");
+            foreach (BridgePort port in bridge.Ports.OrderBy(port => port.Name, StringComparer.Ordinal))
+            {
+                bool isThere = types.TryGetValue(port.DatapathPort, out string? type);
+                string number = isThere ? port.DatapathPort.ToString(CultureInfo.InvariantCulture) : "none";
+                string options = port.Tunnel is { } tunnel ? PortText.Configuration(tunnel, type ?? "vxlan") : "";
+                text.Append(CultureInfo.InvariantCulture, $"    {port.Name} {port.Number}/{number}: ({type ?? "system"}{(options.Length > 0 ? ": " : "")}{options})\n");
+            }
+        }
+
+        return ControlReply.Of(text);
+    }
+
+    private ControlReply ShowFeatures(IReadOnlyList<string> arguments) =>
+        context.TryGetBridge(arguments[0], out _)
+            ? ControlReply.Of(string.Join('\n', context.Datapath.Support.Rows.Select(row => $"{row.Name}: {row.Result}")))
+            : BridgeLookup.NoSuchBridge;
+
+    private ControlReply DumpFlows(IReadOnlyList<string> arguments)
+    {
+        if (!context.TryGetBridge(arguments[^1], out Bridge? bridge))
+            return BridgeLookup.NoSuchBridge;
+        // Options that there are not are passed over, as Open vSwitch does here.
+        bool isVerbose = arguments.SkipLast(1).Contains("-m");
+        string? choice = arguments.SkipLast(1).LastOrDefault(argument => argument is "--names" or "--no-names");
+        using var query = new DatapathQuery(context.Datapath);
+        OdpPortNames? names = (choice == null ? isVerbose : choice == "--names") ? PortText.Names(query.GetPorts()) : null;
+        var text = new StringBuilder();
+        query.ReadFlows((in FlowMessage flow, ReadOnlySpan<byte> message) =>
+        {
+            if (OvsFlowKeyReader.TryRead(flow.Key.Of(message), out FlowKey key) != OdpParseError.None || context.Translators.FindBridge(key) != bridge)
+                return;
+            var line = FlowDumpLine.Of(flow, message, context.Datapath.Milliseconds);
+            if (isVerbose && line.Ufid is { } ufid)
+                text.Append("ufid:").Append(ufid).Append(' ');
+            // Unlike dpctl's, these lines do not say which layer has the flow.
+            text.Append((line with { Ufid = null, Layer = null }).Format(names, isVerbose)).Append('\n');
+        });
+        return ControlReply.Of(text);
+    }
+
+    private IEnumerable<Bridge> Bridges() => context.Translators.Bridges.OrderBy(bridge => bridge.Name, StringComparer.Ordinal);
+}

@@ -1,0 +1,26 @@
+using UpcallActors.Odp;
+using UpcallActors.OpenFlow;
+
+namespace UpcallActors.Daemon.Control;
+
+/// <summary>What the commands of the control socket look at and act upon. All parts are thread-safe.</summary>
+internal sealed record ControlContext
+{
+    /// <summary>The datapath.</summary>
+    public required IDatapath Datapath { get; init; }
+
+    /// <summary>What stands before the @ of its full name: <c>system</c> for the kernel's, <c>embedded</c> for the one in this process.</summary>
+    public required string DatapathType { get; init; }
+
+    /// <summary>The bridges, and who finds the bridge of a packet.</summary>
+    public required OpenFlowTranslatorFactory Translators { get; init; }
+
+    /// <summary>
+    /// Asks the daemon to end: without the datapath's flows, ports and device left behind when the argument is true. Returns at once; the control socket
+    /// is the last that is disposed, so that who asked is answered when all is done.
+    /// </summary>
+    public required Action<bool> Stop { get; init; }
+
+    /// <summary>The datapath's full name, as in <c>system@ovs-system</c>.</summary>
+    public string FullName => $"{DatapathType}@{Datapath.Name}";
+}

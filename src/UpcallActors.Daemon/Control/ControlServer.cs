@@ -1,0 +1,127 @@
+using System.Net.Sockets;
+using Microsoft.Extensions.Logging;
+
+namespace UpcallActors.Daemon.Control;
+
+/// <summary>
+/// The control socket: takes clients in and keeps them within <see cref="ControlLimits"/>. Each client is served by itself, so
+/// that none waits for another; whoever is over a limit loses its own connection. Thread-safe.
+/// </summary>
+internal sealed class ControlServer : IAsyncDisposable
+{
+    /// <summary>How long to leave a system alone that has no descriptor for another client.</summary>
+    private static readonly TimeSpan _acceptPause = TimeSpan.FromMilliseconds(100);
+
+    private readonly ControlSocket _listener;
+    private readonly ControlCommandTable _commands;
+    private readonly ControlLimits _limits;
+    private readonly ILogger _logger;
+    private readonly LogAllowance _allowance = new(TimeProvider.System);
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly TaskCompletionSource _ending = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Lock _lock = new();
+    private readonly Dictionary<ControlConnection, Task> _connections = [];
+    private readonly Task _accepting;
+
+    private ControlServer(ControlSocket listener, ControlCommandTable commands, ControlLimits limits, ILogger logger)
+    {
+        _listener = listener;
+        _commands = commands;
+        _limits = limits;
+        _logger = logger;
+        _accepting = Task.Run(AcceptAsync);
+    }
+
+    /// <summary>Clients connected now.</summary>
+    public int Connections
+    {
+        get
+        {
+            lock (_lock)
+                return _connections.Count;
+        }
+    }
+
+    /// <summary>Starts to serve. The socket is the server's from now on.</summary>
+    public static ControlServer Start(ControlSocket listener, ControlCommandTable commands, ControlLimits limits, ILogger logger)
+    {
+        logger.Listening(listener.Path);
+        return new ControlServer(listener, commands, limits, logger);
+    }
+
+    /// <summary>Takes no more clients, ends what commands are under way, and removes the socket.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (_stopping.IsCancellationRequested)
+            return;
+        await _stopping.CancelAsync();
+        await _accepting;
+        _ending.SetResult();
+        Task[] serving;
+        lock (_lock)
+        {
+            // Those who asked for the end hear of it; each has the time that any answer has.
+            foreach (ControlConnection connection in _connections.Keys.Where(connection => !connection.AwaitsEnd))
+                connection.Disconnect("the daemon ends");
+            serving = [.. _connections.Values];
+        }
+
+        await Task.WhenAll(serving);
+        _listener.Dispose();
+        _stopping.Dispose();
+    }
+
+    private async Task AcceptAsync()
+    {
+        while (!_stopping.IsCancellationRequested)
+        {
+            try
+            {
+                Add(await _listener.AcceptAsync(_stopping.Token));
+            }
+            catch (OperationCanceledException)
+            {
+                return;
+            }
+            catch (SocketException failure)
+            {
+                if (_allowance.Take())
+                    _logger.AcceptFailed(failure);
+                await Task.Delay(_acceptPause, _stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+        }
+    }
+
+    private void Add(Socket client)
+    {
+        var connection = new ControlConnection(client, _commands, _limits, new ControlSession(_ending.Task));
+        lock (_lock)
+        {
+            if (_connections.Count >= _limits.Connections)
+                Slowest(_connections.Keys)?.Disconnect("its place was needed, and it was silent for longest");
+            // The task cannot end before it is in the table: its last step takes the lock.
+            _connections.Add(connection, Task.Run(() => ServeAsync(connection)));
+        }
+    }
+
+    private async Task ServeAsync(ControlConnection connection)
+    {
+        string? reason = await connection.RunAsync(KeepWithinMemory);
+        if (reason != null && !_stopping.IsCancellationRequested && _allowance.Take())
+            _logger.Disconnected(reason);
+        lock (_lock)
+            _connections.Remove(connection);
+        connection.Dispose();
+    }
+
+    private void KeepWithinMemory(ControlConnection latest)
+    {
+        lock (_lock)
+        {
+            if (_connections.Keys.Sum(connection => connection.UnsentBytes) > _limits.UnsentBytes)
+                Slowest(_connections.Keys.Where(connection => connection != latest && connection.UnsentBytes > 0))?.Disconnect("others need the memory of the answer that it does not take");
+        }
+    }
+
+    private static ControlConnection? Slowest(IEnumerable<ControlConnection> connections) => connections.MinBy(connection => connection.LastProgress);
+}

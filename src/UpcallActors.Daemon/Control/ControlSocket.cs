@@ -1,0 +1,89 @@
+using System.Net.Sockets;
+using Microsoft.Extensions.Logging;
+
+namespace UpcallActors.Daemon.Control;
+
+/// <summary>The listening Unix socket, which only its owner may connect to. Disposing removes it.</summary>
+internal sealed class ControlSocket : IDisposable
+{
+    /// <summary>Clients that may wait to be accepted (<c>unixctl_server_create</c> has 64 by way of <c>punix_open</c>).</summary>
+    private const int Backlog = 64;
+
+    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+
+    private static readonly TimeSpan _probeTime = TimeSpan.FromSeconds(1);
+
+    private readonly Socket _socket;
+
+    private ControlSocket(Socket socket, string path)
+    {
+        _socket = socket;
+        Path = path;
+    }
+
+    /// <summary>Where it is.</summary>
+    public string Path { get; }
+
+    /// <summary>
+    /// Opens the control socket of a run directory, which this process holds (<see cref="RunDirectory"/>), and removes those of processes that are no more.
+    /// Throws <see cref="RunDirectoryException"/> when it cannot be made.
+    /// </summary>
+    public static async Task<ControlSocket> OpenAsync(RunDirectory directory, ILogger logger)
+    {
+        string path = directory.SocketPath;
+        foreach (string candidate in directory.FindSockets())
+        {
+            // The process id in the name tells nothing: it may be from another container, or given out anew.
+            if (!await HasListenerAsync(candidate))
+            {
+                File.Delete(candidate);
+                logger.RemovedStale(candidate);
+            }
+        }
+
+        var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        try
+        {
+            socket.Bind(new UnixDomainSocketEndPoint(path));
+            // Nobody can connect before Listen, whatever the mode and the umask: connect(2) says ECONNREFUSED until then.
+            File.SetUnixFileMode(path, OwnerOnly);
+            socket.Listen(Backlog);
+            return new ControlSocket(socket, path);
+        }
+        catch (Exception failure) when (failure is SocketException or IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            socket.Dispose();
+            throw new RunDirectoryException($"the control socket {path} cannot be made: {failure.Message}", failure);
+        }
+    }
+
+    /// <summary>The next client, whom the caller disposes.</summary>
+    public ValueTask<Socket> AcceptAsync(CancellationToken cancellation) => _socket.AcceptAsync(cancellation);
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        RunDirectory.Remove(Path);
+        _socket.Dispose();
+    }
+
+    private static async Task<bool> HasListenerAsync(string path)
+    {
+        using var probe = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        using var patience = new CancellationTokenSource(_probeTime);
+        try
+        {
+            await probe.ConnectAsync(new UnixDomainSocketEndPoint(path), patience.Token);
+            return true;
+        }
+        catch (SocketException refused)
+        {
+            return refused.SocketErrorCode != SocketError.ConnectionRefused;
+        }
+        catch (OperationCanceledException)
+        {
+            // A listener that does not accept is alive all the same.
+            return true;
+        }
+    }
+}

@@ -1,0 +1,34 @@
+namespace UpcallActors.Daemon.Control;
+
+/// <summary>
+/// Keeps a client from filling the log: five messages at once, and one more every twelve seconds (<c>VLOG_RATE_LIMIT_INIT (5, 5)</c> in
+/// Open vSwitch's unixctl.c). Thread-safe.
+/// </summary>
+internal sealed class LogAllowance(TimeProvider time)
+{
+    private const int Burst = 5;
+    private static readonly TimeSpan _interval = TimeSpan.FromSeconds(12);
+
+    private readonly Lock _lock = new();
+    private int _tokens = Burst;
+    private long _filled = time.GetTimestamp();
+
+    /// <summary>Whether one more message may be logged.</summary>
+    public bool Take()
+    {
+        lock (_lock)
+        {
+            long intervals = time.GetElapsedTime(_filled).Ticks / _interval.Ticks;
+            if (intervals > 0)
+            {
+                _filled = time.GetTimestamp();
+                _tokens = (int)Math.Min(Burst, _tokens + intervals);
+            }
+
+            if (_tokens == 0)
+                return false;
+            _tokens--;
+            return true;
+        }
+    }
+}

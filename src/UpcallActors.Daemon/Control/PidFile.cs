@@ -1,0 +1,103 @@
+using System.Globalization;
+using System.Text;
+
+namespace UpcallActors.Daemon.Control;
+
+/// <summary>
+/// A file with this process's id, locked by <c>fcntl</c> while the process lives. Open vSwitch's clients take the daemon for dead
+/// unless the process that the file names holds that lock (<c>read_pidfile__</c> in daemon-unix.c).
+/// </summary>
+/// <remarks>
+/// The lock is the process's, not the descriptor's: closing any descriptor of the file releases it. So nobody in this process may
+/// open the file while it is held.
+/// </remarks>
+internal sealed class PidFile : IDisposable
+{
+    private const UnixFileMode AllMayRead = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
+
+    private readonly FileStream _file;
+    private readonly string _path;
+
+    private PidFile(FileStream file, string path)
+    {
+        _file = file;
+        _path = path;
+    }
+
+    /// <summary>
+    /// Makes and locks the file, in the place of one that nobody holds. Throws <see cref="RunDirectoryException"/> when another process holds it, and
+    /// <see cref="IOException"/> or <see cref="UnauthorizedAccessException"/> when it cannot be written.
+    /// </summary>
+    public static PidFile Lock(string path)
+    {
+        // As make_pidfile does: who holds the lock of the temporary file is the only one that may rename it.
+        string temporary = path + ".tmp";
+        FileStream file = Open(temporary, FileMode.OpenOrCreate);
+        try
+        {
+            if (!TryLock(file))
+                throw new RunDirectoryException($"{temporary}: another daemon is starting in this directory");
+            RefuseLiving(path);
+            file.SetLength(0);
+            file.Write(Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{Environment.ProcessId}\n")));
+            file.Flush();
+            File.Move(temporary, path, overwrite: true);
+            return new PidFile(file, path);
+        }
+        catch
+        {
+            file.Dispose();
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        // In this order: as long as the lock is held, the file of this name is ours.
+        RunDirectory.Remove(_path);
+        _file.Dispose();
+    }
+
+    private static void RefuseLiving(string path)
+    {
+        if (!File.Exists(path))
+            return;
+        using FileStream existing = Open(path, FileMode.Open);
+        if (TryLock(existing))
+            return;
+        const int Longest = 20;
+        byte[] text = new byte[Longest];
+        string pid = Encoding.ASCII.GetString(text, 0, existing.Read(text)).Trim();
+        throw new RunDirectoryException($"{path}: already running as pid {pid}");
+    }
+
+    private static FileStream Open(string path, FileMode mode)
+    {
+        var options = new FileStreamOptions
+        {
+            Mode = mode,
+            Access = FileAccess.ReadWrite,
+            // Any other would have .NET take a lock by flock.
+            Share = FileShare.ReadWrite | FileShare.Delete,
+            BufferSize = 0,
+        };
+        if (mode == FileMode.OpenOrCreate)
+            options.UnixCreateMode = AllMayRead;
+        return new FileStream(path, options);
+    }
+
+    /// <summary>On Linux <see cref="FileStream.Lock"/> is <c>fcntl(F_SETLK)</c>.</summary>
+    private static bool TryLock(FileStream file)
+    {
+        try
+        {
+            file.Lock(0, long.MaxValue);
+            return true;
+        }
+        catch (IOException)
+        {
+            return false;
+        }
+    }
+}

@@ -1,0 +1,93 @@
+namespace UpcallActors.Daemon.Control;
+
+/// <summary>
+/// The directory in which clients look for the daemon, and the pidfile in it, which this process holds locked for as long as it
+/// lives: at most one daemon has a directory. Disposing removes the pidfile.
+/// </summary>
+internal sealed class RunDirectory : IDisposable
+{
+    /// <summary>The directory of a daemon with the right to write there.</summary>
+    public const string Default = "/run/upcall-actors";
+
+    private const string Program = "upcall-actors";
+
+    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+    private const UnixFileMode AllMayLook = OwnerOnly | UnixFileMode.GroupRead | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute;
+
+    private readonly PidFile _pidFile;
+
+    private RunDirectory(string path, PidFile pidFile)
+    {
+        Path = path;
+        _pidFile = pidFile;
+    }
+
+    /// <summary>The directory.</summary>
+    public string Path { get; }
+
+    /// <summary>This process's control socket.</summary>
+    public string SocketPath => System.IO.Path.Combine(Path, $"{Program}.{Environment.ProcessId}.ctl");
+
+    /// <summary>
+    /// Takes the directory that is configured; null takes <see cref="Default"/>, or <see cref="Fallback"/> without the right to write
+    /// there. Throws <see cref="RunDirectoryException"/> when a daemon has it, or it cannot be written.
+    /// </summary>
+    public static RunDirectory Claim(string? configured)
+    {
+        if (configured != null)
+            return Take(configured, AllMayLook);
+        try
+        {
+            return Take(Default, AllMayLook);
+        }
+        catch (RunDirectoryException forbidden) when (forbidden.InnerException is not null)
+        {
+            return Take(Fallback, OwnerOnly);
+        }
+    }
+
+    /// <summary>The directory of who may not write to <see cref="Default"/>.</summary>
+    public static string Fallback => System.IO.Path.Combine(System.IO.Path.GetTempPath(), $"{Program}-{Environment.UserName}");
+
+    /// <summary>All control sockets in the directory, those included that nobody listens on any more.</summary>
+    public IEnumerable<string> FindSockets() => Directory.EnumerateFiles(Path, $"{Program}.*.ctl");
+
+    /// <summary>Removes a file at the end; that somebody has removed it, or the whole directory, is as good.</summary>
+    public static void Remove(string file)
+    {
+        try
+        {
+            File.Delete(file);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            // The next daemon finds that nobody holds it.
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _pidFile.Dispose();
+
+    private static RunDirectory Take(string path, UnixFileMode mode)
+    {
+        try
+        {
+            Directory.CreateDirectory(path, mode);
+            // In a folder that everybody may write to, somebody else may have been there first: only a directory's owner may set its mode.
+            if (mode == OwnerOnly)
+                Secure(path);
+            return new RunDirectory(path, PidFile.Lock(System.IO.Path.Combine(path, $"{Program}.pid")));
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            throw new RunDirectoryException($"the run directory {path} cannot be used: {failure.Message}", failure);
+        }
+    }
+
+    private static void Secure(string path)
+    {
+        if (new DirectoryInfo(path).LinkTarget != null)
+            throw new IOException("it is a symbolic link");
+        File.SetUnixFileMode(path, OwnerOnly);
+    }
+}

@@ -1,0 +1,99 @@
+using UpcallActors.Daemon.Control;
+using UpcallActors.Embedded;
+using UpcallActors.Netlink;
+using UpcallActors.Odp;
+using UpcallActors.Odp.Text;
+using UpcallActors.OpenFlow;
+
+namespace UpcallActors.Daemon.Tests.Control;
+
+/// <summary>An embedded datapath as the recordings' was (a bridge <c>br0</c> with two ports), its control socket, and nobody who answers its upcalls.</summary>
+internal sealed class ControlledSwitch : IAsyncDisposable
+{
+    private static readonly OdpPortNames Names = new(
+        [KeyValuePair.Create(0U, "ovs-system"), KeyValuePair.Create(1U, "br0"), KeyValuePair.Create(2U, "ovs-p0"), KeyValuePair.Create(3U, "ovs-p1")]);
+
+    private readonly ControlHost _host;
+
+    private ControlledSwitch(EmbeddedDatapath datapath, DatapathClock clock, OpenFlowTranslatorFactory translators, Task<bool> stopped, ControlHost host)
+    {
+        Datapath = datapath;
+        Clock = clock;
+        Translators = translators;
+        Stopped = stopped;
+        _host = host;
+    }
+
+    public EmbeddedDatapath Datapath { get; }
+
+    public DatapathClock Clock { get; }
+
+    public OpenFlowTranslatorFactory Translators { get; }
+
+    /// <summary>Ends when the daemon was asked to; tells whether nothing shall be left behind.</summary>
+    public Task<bool> Stopped { get; }
+
+    public Bridge Bridge => Translators.Bridges.Single(bridge => bridge.Name == "br0");
+
+    public static async Task<ControlledSwitch> StartAsync()
+    {
+        var clock = DatapathClock.Settable();
+        var stopped = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var datapath = new EmbeddedDatapath(new EmbeddedDatapathOptions { Clock = clock });
+        datapath.AddPort(new EmbeddedPort(1, "br0", OvsVportType.Internal));
+        datapath.AddPort(new EmbeddedPort(2, "ovs-p0"));
+        datapath.AddPort(new EmbeddedPort(3, "ovs-p1"));
+        datapath.AddPort(new EmbeddedPort(4, "vxlan_sys_4790", OvsVportType.Vxlan));
+        BridgePort[] ports =
+        [
+            new(OpenFlowPorts.Local, 1, "br0"), new(1, 2, "ovs-p0"), new(2, 3, "ovs-p1"), new(7, 99, "lost"),
+            new(5, 4, "vx0") { Tunnel = new TunnelPort { RemoteIpv4 = 0x01020304, Key = 5, DestinationPort = 4790 } },
+        ];
+        var translators = new OpenFlowTranslatorFactory([new Bridge("br0", FailMode.Secure, new FlowTables(), ports), new Bridge("br-empty", FailMode.Secure, new FlowTables(), [])]);
+        var context = new ControlContext { Datapath = datapath, DatapathType = "embedded", Translators = translators, Stop = cleanup => stopped.TrySetResult(cleanup) };
+        return new ControlledSwitch(datapath, clock, translators, stopped.Task, await ControlHost.StartAsync(ControlCommands.All(context)));
+    }
+
+    public Task<ControlAnswer> AskAsync(string command, params string[] arguments) => _host.AskAsync(command, arguments);
+
+    /// <summary>What a command prints.</summary>
+    public async Task<string> PrintAsync(string command, params string[] arguments)
+    {
+        ControlAnswer answer = await _host.AskAsync(command, arguments);
+        answer.Error.ShouldBeNull();
+        return answer.Result.ShouldNotBeNull();
+    }
+
+    /// <summary>The error that a command ends with.</summary>
+    public async Task<string> FailAsync(string command, params string[] arguments)
+    {
+        ControlAnswer answer = await _host.AskAsync(command, arguments);
+        answer.Result.ShouldBeNull();
+        return answer.Error.ShouldNotBeNull();
+    }
+
+    /// <summary>Puts flows into the datapath, each as a line of <c>dpctl/dump-flows -m</c>.</summary>
+    public void Put(IEnumerable<string> lines)
+    {
+        using IRequestChannel channel = Datapath.OpenRequests();
+        using var region = new NativeRegion(64 << 10);
+        byte[] answer = new byte[4096];
+        foreach (string text in lines)
+        {
+            var line = FlowDumpLine.Parse(text, Names);
+            var writer = new NetlinkWriter(region.Slice(0, region.Length));
+            FlowMessageWriter.WritePut(ref writer, Datapath.Families.Flow, 1, Datapath.IfIndex, line.Ufid!.Value, line.Key.Span, line.Mask.Span, line.Actions.Span);
+            writer.Overflowed.ShouldBeFalse();
+            var vector = new SendVector(1);
+            vector.Append(region, 0, writer.Length);
+            channel.Send(vector).ShouldBe(0);
+            channel.Receive(answer).ShouldBe(0, $"refused: {text}");
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _host.DisposeAsync();
+        Datapath.Dispose();
+    }
+}
