@@ -29,7 +29,7 @@ public sealed class KernelPorts : IDatapathPorts
     /// <param name="datapathName">For messages to people.</param>
     /// <param name="datapathIfIndex">Its <c>dp_ifindex</c>.</param>
     /// <param name="families">The module's families.</param>
-    /// <param name="upcallPids">Where vports send upcalls: a single 0 with per-CPU dispatch, else the port ids of all handlers. All ports that are there are set to them.</param>
+    /// <param name="upcallPids">Where the ports that are added or taken over send upcalls: <see cref="KernelDatapath.UpcallPids"/>.</param>
     public KernelPorts(string datapathName, int datapathIfIndex, OvsKernelFamilies families, IReadOnlyList<uint> upcallPids)
     {
         _datapathName = datapathName;
@@ -38,7 +38,6 @@ public sealed class KernelPorts : IDatapathPorts
         _monitor = new PortMonitor(families.VportGroup, datapathIfIndex, IsOfInterest, Rescan);
         try
         {
-            SetUpcallPids();
             _seen = LookWithoutStatistics();
         }
         catch
@@ -121,18 +120,6 @@ public sealed class KernelPorts : IDatapathPorts
         return vports;
     }
 
-    /// <summary>Vports that outlived a daemon send to its sockets, which are gone.</summary>
-    private void SetUpcallPids()
-    {
-        foreach (VportMessage vport in Vports())
-        {
-            NetlinkResult result = _vports.SetUpcallPids(vport.PortNo!.Value, _upcallPids);
-            // One that has gone meanwhile needs none.
-            if (result.Error != Errno.NoDevice)
-                Check(result, $"direct the upcalls of port {vport.Name}");
-        }
-    }
-
     /// <summary>Takes over what is there, or adds; what goes wrong is noted in <paramref name="wanted"/>.</summary>
     private void Add(WantedPort wanted, IReadOnlyList<VportMessage> vports)
     {
@@ -159,7 +146,7 @@ public sealed class KernelPorts : IDatapathPorts
         Create(wanted, device);
     }
 
-    private static void Adopt(WantedPort wanted, VportMessage present, Link? device)
+    private void Adopt(WantedPort wanted, VportMessage present, Link? device)
     {
         if (present.NetnsId is null && present.IfIndex is { } index && device is not null && index != device.Index)
         {
@@ -176,7 +163,18 @@ public sealed class KernelPorts : IDatapathPorts
         else if (wanted.Tunnel is not null && device?.Tunnel is { } tunnel && tunnel != wanted.Tunnel)
             wanted.Fails(new NetlinkResult(Errno.Exists), $"the device receives on UDP port {tunnel.UdpPort}");
         else
-            wanted.Number = present.PortNo;
+            Adopt(wanted, present);
+    }
+
+    /// <summary>Its upcalls may still go to who had it before.</summary>
+    private void Adopt(WantedPort wanted, VportMessage present)
+    {
+        wanted.Number = present.PortNo;
+        if (present.UpcallPids is { } pids && pids.SequenceEqual(_upcallPids))
+            return;
+        NetlinkResult result = _vports.SetUpcallPids(present.PortNo!.Value, _upcallPids);
+        if (!result.Succeeded)
+            wanted.Fails(result);
     }
 
     private void Create(WantedPort wanted, Link? device)
@@ -203,13 +201,15 @@ public sealed class KernelPorts : IDatapathPorts
 
         if (result.Error == Errno.NoDevice && wanted.Request.Kind == PortKind.System)
             wanted.Waits("there is no such device");
+        else if (result.Error == Errno.Busy && wanted.Request.Kind == PortKind.System)
+            wanted.Waits(MasterOf(device) ?? "its device is in use");
         else
-            wanted.Fails(result, MasterOf(device));
+            wanted.Fails(result);
         if (wanted.Tunnel is not null && device is null && _links.Find(wanted.Name, out Link? leftover).Succeeded && leftover is not null)
             _links.Delete(leftover.Index);
     }
 
-    /// <summary>Why a device that exists may be busy.</summary>
+    /// <summary>Why a device that exists may be in use.</summary>
     private string? MasterOf(Link? device)
     {
         if (device is not { MasterIndex: not 0 } || !_links.List(out IReadOnlyList<Link> links).Succeeded)

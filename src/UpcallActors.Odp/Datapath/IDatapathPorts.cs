@@ -13,8 +13,8 @@ public interface IDatapathPorts : IDisposable
     event EventHandler? Changed;
 
     /// <summary>
-    /// Adds a port, or takes over the one that is in the datapath already, with its number. A system port whose device does not exist is
-    /// no error: it is returned without number, and is added when the device appears. Throws <see cref="DatapathException"/> when the datapath
+    /// Adds a port, or takes over the one that is in the datapath already, with its number. A system port whose device does not exist, or is a port
+    /// of something else, is no error: it is returned without number, and is added when the device can be had. Throws <see cref="DatapathException"/> when the datapath
     /// refuses, or the name is another kind of port.
     /// </summary>
     DatapathPort Add(PortRequest request);

@@ -135,10 +135,11 @@ public sealed class KernelPortsTests
 
         datapath.Vports()["vs0"].UpcallPids.ShouldBe([4711u]);
         using KernelPorts second = datapath.Open(4712);
-        datapath.Vports().Values.ShouldAllBe(vport => vport.UpcallPids!.SequenceEqual(new[] { 4712u }));
         second.List().Select(port => port.Number).ShouldBe([0u, veth, tunnel]);
         second.Add(new PortRequest("vs0", PortKind.System)).Number.ShouldBe(veth);
         second.Add(new PortRequest("other", PortKind.Vxlan, DestinationPort: 4790)).Number.ShouldBe(tunnel);
+        datapath.Vports()["vs0"].UpcallPids.ShouldBe([4712u]);
+        datapath.Vports()["vxlan_sys_4790"].UpcallPids.ShouldBe([4712u]);
         second.Remove("vxlan_sys_4790").ShouldBeTrue();
     }
 
@@ -147,22 +148,49 @@ public sealed class KernelPortsTests
     {
         await using PortsOfDatapath datapath = await CreateAsync("ports-x");
         await datapath.AddVethAsync("vx0", "vx1");
-        await Command.RunAsync("ip", "link", "add", "bond-x", "type", "bridge");
-        await Command.RunAsync("ip", "link", "set", "vx0", "master", "bond-x");
+        using KernelPorts ports = datapath.Open();
+        Refusal(ports, new PortRequest("vx1", PortKind.Internal)).ShouldBe("ports-x: cannot add port vx1: File exists");
+        Refusal(ports, new PortRequest("ports-x", PortKind.System)).ShouldBe("ports-x: cannot add port ports-x: it is an internal port of the datapath, not a device");
+        Refusal(ports, new PortRequest("a-name-of-16-byt", PortKind.Internal)).ShouldContain("is no name of a device");
+        Refusal(ports, new PortRequest("", PortKind.System)).ShouldContain("is no name of a device");
+        ports.List().Select(port => port.Name).ShouldBe(["ports-x"]);
+        ports.Add(new PortRequest("vx0", PortKind.System));
+        Refusal(ports, new PortRequest("vx0", PortKind.Internal)).ShouldBe("ports-x: vx0 is asked for as System and as Internal");
+    }
+
+    [KernelDatapathFact]
+    public async Task A_device_that_is_a_port_of_something_else_is_waited_for()
+    {
+        await using PortsOfDatapath datapath = await CreateAsync("ports-o");
+        await datapath.AddVethAsync("vo0", "vo1");
+        await Command.RunAsync("ip", "link", "add", "bridge-o", "type", "bridge");
+        await Command.RunAsync("ip", "link", "set", "vo0", "master", "bridge-o");
         try
         {
             using KernelPorts ports = datapath.Open();
-            Refusal(ports, new PortRequest("vx0", PortKind.System)).ShouldBe("ports-x: cannot add port vx0: it is a port of bond-x");
-            Refusal(ports, new PortRequest("vx1", PortKind.Internal)).ShouldBe("ports-x: cannot add port vx1: File exists");
-            Refusal(ports, new PortRequest("ports-x", PortKind.System)).ShouldBe("ports-x: cannot add port ports-x: it is an internal port of the datapath, not a device");
-            Refusal(ports, new PortRequest("a-name-of-16-byt", PortKind.Internal)).ShouldContain("is no name of a device");
-            Refusal(ports, new PortRequest("", PortKind.System)).ShouldContain("is no name of a device");
-            ports.List().Select(port => port.Name).ShouldBe(["ports-x"]);
+            ports.Add(new PortRequest("vo0", PortKind.System)).ShouldBe(new DatapathPort(null, "vo0", OvsVportType.Netdev) { Error = "it is a port of bridge-o" });
+            await UntilAsync(ports, list => Named(list, "vo0").Number is not null, () => Command.RunAsync("ip", "link", "set", "vo0", "nomaster"));
         }
         finally
         {
-            await Command.RunAsync("ip", "link", "del", "bond-x");
+            await Command.RunAsync("ip", "link", "del", "bridge-o");
         }
+    }
+
+    [KernelDatapathFact]
+    public async Task A_device_that_is_renamed_is_told()
+    {
+        await using PortsOfDatapath datapath = await CreateAsync("ports-n");
+        await datapath.AddVethAsync("vn0", "vn1");
+        using KernelPorts ports = datapath.Open();
+        uint? number = ports.Add(new PortRequest("vn0", PortKind.System)).Number;
+
+        IReadOnlyList<DatapathPort> renamed = await UntilAsync(
+            ports, list => list.Any(port => port.Name == "vn5"), () => Command.RunAsync("ip", "link", "set", "vn0", "name", "vn5"));
+
+        Named(renamed, "vn5").Number.ShouldBe(number);
+        Named(renamed, "vn0").Error.ShouldBe("there is no such device");
+        await Command.RunAsync("ip", "link", "set", "vn5", "name", "vn0");
     }
 
     [KernelDatapathFact]
