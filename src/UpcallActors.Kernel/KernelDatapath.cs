@@ -63,7 +63,7 @@ public sealed partial class KernelDatapath : IDatapath
     /// <inheritdoc/>
     public DatapathSupport Support { get; }
 
-    /// <summary>The port ids that a vport is to be given: a single 0 where the kernel chooses the handler by the CPU, else those of all handlers.</summary>
+    /// <summary>The port ids that a vport is to be given: a single 0 where the kernel chooses the handler by the CPU, else those of the handlers.</summary>
     public IReadOnlyList<uint> UpcallPids => _registration.VportPids;
 
     /// <summary>Receive buffer of a handler's socket as the kernel counts it, in bytes; what it gave may be less than what was asked for.</summary>

@@ -12,7 +12,10 @@ public sealed record KernelDatapathOptions
     /// <summary>The datapath's name, also that of its internal port 0. ovs-vswitchd has one datapath of this name for all its bridges.</summary>
     public string Name { get; init; } = "ovs-system";
 
-    /// <summary>Handlers, each with a socket; 1 to <see cref="MaximumHandlers"/>, and independent of the number of CPUs.</summary>
+    /// <summary>
+    /// Handlers, each with a socket; 1 to <see cref="MaximumHandlers"/>, and independent of the number of CPUs. Of more handlers than CPUs some get no
+    /// upcalls, with either kind of dispatch.
+    /// </summary>
     public int HandlerCount { get; init; } = 1;
 
     /// <summary>Opens the datapath although its upcalls go to a live process, which will get no more of them.</summary>

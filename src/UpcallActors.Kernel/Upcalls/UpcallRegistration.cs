@@ -26,13 +26,16 @@ internal sealed class UpcallRegistration
         _features = features;
         IsPerCpu = features.HasFlag(OvsDatapathFeatures.DispatchUpcallPerCpu);
         _perCpu = IsPerCpu ? RoundRobin(handlers, cpus) : [];
-        VportPids = IsPerCpu ? [0] : handlers;
+        VportPids = IsPerCpu ? [0] : handlers[..Math.Min(handlers.Length, Math.Max(cpus, 1))];
     }
 
     /// <summary>Whether the kernel chooses the handler by the CPU.</summary>
     public bool IsPerCpu { get; }
 
-    /// <summary>What a vport is to be given: 0, or all handlers, of which the kernel takes one by the packet's hash.</summary>
+    /// <summary>
+    /// What a vport is to be given: 0, or all handlers, of which the kernel takes one by the packet's hash; but no more of them than there can be CPUs, which it
+    /// refuses (<c>ovs_vport_set_upcall_portids</c>).
+    /// </summary>
     public IReadOnlyList<uint> VportPids { get; }
 
     /// <summary>
