@@ -59,7 +59,7 @@ public sealed partial class KernelDatapath
 
         public int IfIndex { get; private set; }
 
-        /// <summary>What the datapath had lost before us.</summary>
+        /// <summary>What the datapath had lost before upcalls came to us.</summary>
         public ulong Lost { get; private set; }
 
         /// <summary>Finds the datapath or makes it, and agrees on its features.</summary>
@@ -83,7 +83,6 @@ public sealed partial class KernelDatapath
             Features = FeatureNegotiation.TryAddTcSharing(features => Datapaths.Set(options.Name, features), agreed);
             result = Datapaths.Get(options.Name, out datapath);
             IfIndex = datapath?.IfIndex ?? throw Failure(options, "it has gone", result);
-            Lost = datapath.Stats?.Lost ?? 0;
         }
 
         public void Listen(KernelDatapathOptions options)
@@ -108,6 +107,8 @@ public sealed partial class KernelDatapath
             NetlinkResult result = Registration.Register();
             if (!result.Succeeded)
                 throw Failure(options, "cannot have its upcalls", result);
+            result = Datapaths.Get(options.Name, out DatapathMessage? datapath);
+            Lost = datapath?.Stats?.Lost ?? throw Failure(options, "it has gone", result);
         }
 
         public void Dispose()

@@ -46,8 +46,8 @@ internal sealed class HandlerSocket : IDisposable
     {
         lock (_dropLock)
         {
-            if (_socket.Descriptor >= 0)
-                Volatile.Write(ref _drops, _drops + unchecked(_socket.Drops - (uint)_drops));
+            if (_socket.TryReadDrops(out uint drops))
+                Volatile.Write(ref _drops, _drops + unchecked(drops - (uint)_drops));
             return _drops;
         }
     }

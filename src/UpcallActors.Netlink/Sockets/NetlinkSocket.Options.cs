@@ -8,29 +8,11 @@ public sealed unsafe partial class NetlinkSocket
     /// <summary>What the kernel keeps of the send buffer for itself (<c>netlink_sendmsg</c>).</summary>
     private const int SendBufferReserve = 32;
 
-    /// <summary>Place of the drops among the words of SO_MEMINFO (<c>SK_MEMINFO_DROPS</c>), and how many words there are at least.</summary>
+    /// <summary>Place of the drops among the words of SO_MEMINFO (<c>SK_MEMINFO_DROPS</c>).</summary>
     private const int DropsWord = 8;
 
     /// <summary>The most bytes one send takes: more is refused with EMSGSIZE.</summary>
     public int SendLimit => GetOption(SocketCalls.LevelSocket, SocketCalls.SendBuffer) - SendBufferReserve;
-
-    /// <summary>
-    /// Datagrams lost because the receive queue was full (SO_MEMINFO), modulo 2³²; the same number as in
-    /// <c>/proc/net/netlink</c>. Callable from any thread; 0 once the socket is closed.
-    /// </summary>
-    public uint Drops
-    {
-        get
-        {
-            uint* words = stackalloc uint[DropsWord + 8];
-            int length = (DropsWord + 8) * sizeof(uint);
-            if (!TryHold())
-                return 0;
-            int result = SocketCalls.GetOption(_handle, SocketCalls.LevelSocket, SocketCalls.MemoryInformation, words, &length);
-            _handle.DangerousRelease();
-            return result == 0 && length > DropsWord * sizeof(uint) ? words[DropsWord] : 0;
-        }
-    }
 
     /// <summary>
     /// Asks for a receive buffer, beyond the system's limit where the process has CAP_NET_ADMIN, else up to it. Returns what the
@@ -43,7 +25,7 @@ public sealed unsafe partial class NetlinkSocket
 
     /// <summary>
     /// An overflow loses what did not fit and nothing else: no ENOBUFS, and none of the congestion that otherwise lasts until the
-    /// queue has been emptied (<c>netlink_overrun</c>). <see cref="Drops"/> tells of it.
+    /// queue has been emptied (<c>netlink_overrun</c>). <see cref="TryReadDrops"/> tells of it.
     /// </summary>
     public void SetNoEnobufs() => SetOption(SocketCalls.LevelNetlink, SocketCalls.NoEnobufs, 1, "NETLINK_NO_ENOBUFS");
 
@@ -58,6 +40,26 @@ public sealed unsafe partial class NetlinkSocket
 
     /// <summary>Receives what is sent to a multicast group from now on.</summary>
     public void JoinGroup(uint group) => SetOption(SocketCalls.LevelNetlink, SocketCalls.AddMembership, (int)group, "NETLINK_ADD_MEMBERSHIP");
+
+    /// <summary>
+    /// Reads how many datagrams were lost because the receive queue was full (SO_MEMINFO), modulo 2³²; the same number as in
+    /// <c>/proc/net/netlink</c>. False when the socket is closed. Callable from any thread.
+    /// </summary>
+    public bool TryReadDrops(out uint drops)
+    {
+        const int Words = DropsWord + 8;
+        uint* words = stackalloc uint[Words];
+        int length = Words * sizeof(uint);
+        drops = 0;
+        if (!TryHold())
+            return false;
+        int result = SocketCalls.GetOption(_handle, SocketCalls.LevelSocket, SocketCalls.MemoryInformation, words, &length);
+        _handle.DangerousRelease();
+        if (result < 0 || length <= DropsWord * sizeof(uint))
+            return false;
+        drops = words[DropsWord];
+        return true;
+    }
 
     private int SetBuffer(int force, int plain, int bytes)
     {
