@@ -118,14 +118,20 @@ public sealed partial class KernelDatapath : IDatapath
             _watchdog.Check();
     }
 
-    /// <summary>Closes the sockets. The datapath stays, with its ports and flows, unless <see cref="KernelDatapathOptions.DeleteOnDispose"/>.</summary>
+    /// <summary>Deletes the datapath in the kernel, with its ports and flows; what is left to do with this is disposing. Throws <see cref="DatapathException"/> when refused.</summary>
+    public void Delete()
+    {
+        NetlinkResult result = _datapaths.Delete(IfIndex);
+        if (!result.Succeeded)
+            throw new DatapathException($"datapath {Name}: cannot delete it: {result}", (int)result.Error);
+    }
+
+    /// <summary>Closes the sockets. The datapath stays, with its ports and flows, and packets that match a flow are forwarded.</summary>
     public void Dispose()
     {
         if (Interlocked.Exchange(ref _disposed, 1) != 0)
             return;
         _timer.Dispose();
-        if (_options.DeleteOnDispose)
-            _datapaths.Delete(IfIndex);
         foreach (HandlerSocket handler in _handlers)
             handler.Dispose();
         _vports.Dispose();

@@ -24,9 +24,6 @@ public sealed record KernelDatapathOptions
     /// <summary>Lets each vport's packets be spread over the handlers by their hash, also where the kernel could do it by the CPU.</summary>
     public bool ForcePerVportDispatch { get; init; }
 
-    /// <summary>Whether disposing deletes the datapath with its ports and flows; else they stay, and packets that match a flow are forwarded.</summary>
-    public bool DeleteOnDispose { get; init; }
-
     /// <summary>Receive buffer of a handler's socket in bytes. The kernel counts its own overhead, and gives about twice as much.</summary>
     public int ReceiveBufferBytes { get; init; } = 4 << 20;
 

@@ -4,6 +4,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Spectre.Console;
 using UpcallActors.Daemon.Configuration;
+using UpcallActors.Daemon.Control;
 using UpcallActors.Daemon.Hosting;
 using UpcallActors.Daemon.Recordings;
 using UpcallActors.Daemon.Reports;
@@ -26,13 +27,13 @@ internal sealed class RunCommand(bool json, TextWriter output, TextWriter errors
             return await RunOnHostAsync(LogLevel.Warning, ReplayRecordingsAsync);
         (DaemonOptions? options, IReadOnlyList<ConfigurationProblem> problems) = DaemonOptionsReader.Read(files);
         if (options != null)
-            return await RunOnHostAsync(LogLevel.Information, (run, logger, stop) => RunConfigurationAsync(options, run, logger, stop));
+            return await RunOnHostAsync(LogLevel.Information, (system, logger, stop) => options.IsReplay ? RunCapturesAsync(options, system, logger, stop) : RunLiveAsync(options, system, logger, stop));
         foreach (ConfigurationProblem problem in problems)
             await errors.WriteLineAsync(problem.ToString());
         return ExitCode.Usage;
     }
 
-    private async Task<int> RunOnHostAsync(LogLevel level, Func<CaptureRun, ILogger, CancellationToken, Task<int>> work)
+    private static async Task<int> RunOnHostAsync(LogLevel level, Func<ActorSystem, ILogger, CancellationToken, Task<int>> work)
     {
         using IHost host = DaemonHost.Build(level);
         ILogger logger = host.Services.GetRequiredService<ILoggerFactory>().CreateLogger(DaemonHost.ActorSystemName);
@@ -41,13 +42,16 @@ internal sealed class RunCommand(bool json, TextWriter output, TextWriter errors
         {
             CancellationToken stop = host.Services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping;
             using CancellationTokenRegistration registration = stop.Register(logger.Stopping);
-            return await work(new CaptureRun(host.Services.GetRequiredService<ActorSystem>(), attach), logger, stop);
+            return await work(host.Services.GetRequiredService<ActorSystem>(), logger, stop);
         }
 #pragma warning disable CA1031 // The last resort: whatever ended the run is said, and the exit code tells.
         catch (Exception failure)
 #pragma warning restore CA1031
         {
-            logger.Failed(failure);
+            if (failure is DatapathException or RunDirectoryException)
+                logger.CannotRun(failure.Message);
+            else
+                logger.Failed(failure);
             return ExitCode.Failure;
         }
         finally
@@ -56,24 +60,18 @@ internal sealed class RunCommand(bool json, TextWriter output, TextWriter errors
         }
     }
 
-    private async Task<int> ReplayRecordingsAsync(CaptureRun run, ILogger logger, CancellationToken stop)
+    private async Task<int> ReplayRecordingsAsync(ActorSystem system, ILogger logger, CancellationToken stop)
     {
         IReadOnlyList<Recording> recordings = Recording.Find(Recording.Folder);
         IReplayReport report = json ? new JsonReplayReport(output)
             : IsTerminal && AnsiConsole.Profile.Capabilities.Ansi ? new TerminalReplayReport(AnsiConsole.Console)
             : new PlainReplayReport(output);
-        IReadOnlyList<ReplayRow> rows = await report.ShowAsync(recordings, RecordingReplay.RunAsync(recordings, run, stop));
+        IReadOnlyList<ReplayRow> rows = await report.ShowAsync(recordings, RecordingReplay.RunAsync(recordings, new CaptureRun(system, attach), stop));
         return rows.All(row => row.Identical) ? ExitCode.Success : ExitCode.Failure;
     }
 
-    private async Task<int> RunConfigurationAsync(DaemonOptions options, CaptureRun run, ILogger logger, CancellationToken stop)
+    private async Task<int> RunCapturesAsync(DaemonOptions options, ActorSystem system, ILogger logger, CancellationToken stop)
     {
-        if (!options.IsReplay)
-        {
-            await errors.WriteLineAsync("This version runs ports of type capture only.");
-            return ExitCode.Usage;
-        }
-
         using var outputs = new CaptureOutputFiles();
         IReadOnlyList<ConfigurationProblem> problems = outputs.Open(options);
         if (problems.Count > 0)
@@ -84,7 +82,7 @@ internal sealed class RunCommand(bool json, TextWriter output, TextWriter errors
         }
 
         logger.Started(options.Datapath.Name, "embedded", options.Bridges.Count, options.Bridges.Sum(bridge => bridge.Ports.Count), options.Handlers);
-        RunSummary summary = await run.RunAsync(options, (_, port) => outputs[port], stop);
+        RunSummary summary = await new CaptureRun(system, attach).RunAsync(options, (_, port) => outputs[port], stop);
         logger.Drained(summary.Upcalls.Misses + summary.Upcalls.Actions);
         LogLosses(logger, options, summary);
         if (json)
@@ -94,6 +92,12 @@ internal sealed class RunCommand(bool json, TextWriter output, TextWriter errors
         else
             RunReport.WritePlain(summary, output);
         return outputs.LogFailures(logger) ? ExitCode.Failure : ExitCode.Success;
+    }
+
+    private async Task<int> RunLiveAsync(DaemonOptions options, ActorSystem system, ILogger logger, CancellationToken stop)
+    {
+        await new LiveRun(system, logger, attach).RunAsync(options, stop);
+        return ExitCode.Success;
     }
 
     private static void LogLosses(ILogger logger, DaemonOptions options, RunSummary summary)

@@ -1,3 +1,4 @@
+using UpcallActors.Kernel;
 
 namespace UpcallActors.Daemon.Configuration;
 
@@ -13,7 +14,8 @@ internal static class DaemonOptionsReader
     /// <summary>The most that an IP packet has.</summary>
     public const int MostMtu = 65535;
 
-    private const int MostHandlers = 1024;
+    /// <summary>Each costs a thread, and with the kernel's datapath a socket with its buffer.</summary>
+    private const int MostHandlers = KernelDatapathOptions.MaximumHandlers;
     private const int MostRevalidators = 64;
     private const int MostBatchesPerLane = 1024;
     private const int LeastReceiveBuffer = 64 << 10;
@@ -63,7 +65,7 @@ internal static class DaemonOptionsReader
         {
             RunDirectory = block.FilePath("run-dir"),
             Datapath = datapath,
-            Handlers = handlers == 0 ? Environment.ProcessorCount : handlers,
+            Handlers = handlers == 0 ? Math.Min(Environment.ProcessorCount, MostHandlers) : handlers,
             Revalidators = ReadRevalidators(block.Block("revalidators")),
             Pipeline = ReadPipeline(block.Block("pipeline")),
             Replay = ReadReplay(block.Block("replay")),

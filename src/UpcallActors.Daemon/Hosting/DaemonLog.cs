@@ -10,7 +10,7 @@ internal static partial class DaemonLog
     public static partial void Started(this ILogger logger, string datapath, string type, int bridges, int ports, int lanes);
 
     /// <summary>SIGTERM or Ctrl-C.</summary>
-    [LoggerMessage(501, LogLevel.Information, "Stopping: no more frames are taken, what is under way is finished")]
+    [LoggerMessage(501, LogLevel.Information, "Stopping: what is under way is finished")]
     public static partial void Stopping(this ILogger logger);
 
     /// <summary>The end.</summary>
@@ -32,6 +32,10 @@ internal static partial class DaemonLog
     /// <summary>The daemon cannot go on.</summary>
     [LoggerMessage(506, LogLevel.Critical, "The daemon failed")]
     public static partial void Failed(this ILogger logger, Exception failure);
+
+    /// <summary>The daemon cannot begin, or cannot go on; the reason is for people.</summary>
+    [LoggerMessage(508, LogLevel.Critical, "{Reason}")]
+    public static partial void CannotRun(this ILogger logger, string reason);
 
     /// <summary>A file could not be written to its end.</summary>
     [LoggerMessage(507, LogLevel.Error, "{File} is incomplete, {Frames} frames are missing")]

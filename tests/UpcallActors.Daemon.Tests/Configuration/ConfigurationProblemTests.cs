@@ -11,7 +11,7 @@ public sealed class ConfigurationProblemTests : IDisposable
     [InlineData("handlers = 2", "handelrs = 2", "a.conf:2: unknown key handelrs in upcall-actors; did you mean handlers?")]
     [InlineData("handlers = 2", "zebra = 2", "a.conf:2: unknown key zebra in upcall-actors")]
     [InlineData("handlers = 2", "handlers = two", "a.conf:2: handlers must be a whole number, not \"two\"")]
-    [InlineData("handlers = 2", "handlers = 2000", "a.conf:2: handlers must be from 0 to 1024, not 2000")]
+    [InlineData("handlers = 2", "handlers = 2000", "a.conf:2: handlers must be from 0 to 64, not 2000")]
     [InlineData("handlers = 2", "handlers = 99999999999999999999", "a.conf:2: handlers must be a whole number, not \"99999999999999999999\"")]
     [InlineData("handlers = 2", "handlers = null", "a.conf:2: handlers has no value")]
     [InlineData("handlers = 2", "handlers = [2]", "a.conf:2: handlers must be a plain value, not a list")]

@@ -19,7 +19,7 @@ internal sealed class OpenDatapath : IDisposable
     public static string NewName() => $"kt{Interlocked.Increment(ref _count)}";
 
     public static OpenDatapath Open(KernelDatapathOptions? options = null) =>
-        new(KernelDatapath.Open((options ?? new KernelDatapathOptions()) with { Name = NewName(), DeleteOnDispose = true }));
+        new(KernelDatapath.Open((options ?? new KernelDatapathOptions()) with { Name = NewName() }));
 
     /// <summary>Adds a device as a port with the port ids that the datapath says.</summary>
     public uint AddPort(string device)
@@ -54,6 +54,8 @@ internal sealed class OpenDatapath : IDisposable
     public void Dispose()
     {
         _generic.Dispose();
+        if (Find(Datapath.Name) != null)
+            Datapath.Delete();
         Datapath.Dispose();
     }
 

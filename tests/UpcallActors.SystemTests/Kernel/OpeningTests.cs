@@ -44,13 +44,12 @@ public sealed class OpeningTests
         using (var first = KernelDatapath.Open(new KernelDatapathOptions { Name = name }))
             ifIndex = first.IfIndex;
         OpenDatapath.Find(name).ShouldNotBeNull().IfIndex.ShouldBe(ifIndex);
-        using (var second = KernelDatapath.Open(new KernelDatapathOptions { Name = name, DeleteOnDispose = true }))
-        {
-            second.IfIndex.ShouldBe(ifIndex);
-            OpenDatapath.Find(name)!.PerCpuPids.ShouldAllBe(pid => pid == second.OpenUpcalls(0).UpcallPid);
-        }
-
+        using var second = KernelDatapath.Open(new KernelDatapathOptions { Name = name });
+        second.IfIndex.ShouldBe(ifIndex);
+        OpenDatapath.Find(name)!.PerCpuPids.ShouldAllBe(pid => pid == second.OpenUpcalls(0).UpcallPid);
+        second.Delete();
         OpenDatapath.Find(name).ShouldBeNull();
+        Should.Throw<DatapathException>(second.Delete).Message.ShouldContain(name);
     }
 
     [KernelDatapathFact]
@@ -86,7 +85,8 @@ public sealed class OpeningTests
             await holder.WaitForExitAsync();
         }
 
-        KernelDatapath.Open(new KernelDatapathOptions { Name = name, DeleteOnDispose = true }).Dispose();
+        using var free = KernelDatapath.Open(new KernelDatapathOptions { Name = name });
+        free.Delete();
     }
 
     [KernelDatapathFact]
@@ -95,8 +95,9 @@ public sealed class OpeningTests
         string name = OpenDatapath.NewName();
         KernelDatapath.Open(new KernelDatapathOptions { Name = name }).Dispose();
         using Process holder = await OtherProcess.HoldAsync(name);
-        using (var taken = KernelDatapath.Open(new KernelDatapathOptions { Name = name, TakeOver = true, DeleteOnDispose = true }))
-            OpenDatapath.Find(name)!.PerCpuPids.ShouldAllBe(pid => pid == taken.OpenUpcalls(0).UpcallPid);
+        using var taken = KernelDatapath.Open(new KernelDatapathOptions { Name = name, TakeOver = true });
+        OpenDatapath.Find(name)!.PerCpuPids.ShouldAllBe(pid => pid == taken.OpenUpcalls(0).UpcallPid);
+        taken.Delete();
         holder.Kill();
         await holder.WaitForExitAsync();
     }

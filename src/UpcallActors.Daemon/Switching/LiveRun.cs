@@ -1,0 +1,111 @@
+using Akka.Actor;
+using Microsoft.Extensions.Logging;
+using UpcallActors.Daemon.Configuration;
+using UpcallActors.Daemon.Control;
+using UpcallActors.Daemon.Hosting;
+using UpcallActors.Kernel;
+using UpcallActors.Odp;
+using UpcallActors.Pipeline;
+
+namespace UpcallActors.Daemon.Switching;
+
+/// <summary>
+/// Runs a configuration of live ports until told to stop: datapath, bridges, pipeline over them, control socket, in this order, and back.
+/// </summary>
+/// <param name="system">Where the pipeline's actors live.</param>
+/// <param name="logger">Where it is said what happens.</param>
+/// <param name="attach">What the pipeline is to see as the datapath; tests put something in between.</param>
+internal sealed class LiveRun(ActorSystem system, ILogger logger, Func<IDatapath, IDatapath>? attach = null)
+{
+    /// <summary>
+    /// Runs. Cancelling <paramref name="stop"/> ends it well, as the control socket's <c>exit</c> does: upcalls under way are finished. Throws what ended it otherwise:
+    /// <see cref="RunDirectoryException"/> and <see cref="DatapathException"/> have messages for people.
+    /// </summary>
+    public async Task RunAsync(DaemonOptions options, CancellationToken stop)
+    {
+        using var directory = RunDirectory.Claim(options.RunDirectory);
+        using var live = LiveDatapath.Open(options, logger);
+        foreach ((string feature, string result) in live.Datapath.Support.Rows)
+            logger.Feature(live.Datapath.Name, feature, result);
+        var exit = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using CancellationTokenRegistration registration = stop.Register(() => exit.TrySetResult(!options.Datapath.KeepOnExit));
+        // Last to go: who asks for the end there is answered when all is done.
+        ControlServer? control = null;
+        try
+        {
+            await using (var bridges = LiveSwitch.Start(options, live.Datapath, live.Ports, logger))
+            await using (UpcallPipeline pipeline = StartPipeline(options, live, bridges))
+            {
+                control = await ServeAsync(options, live, bridges, pipeline, directory, exit);
+                // Upcalls wait in their sockets until the flows of an earlier run are taken up.
+                await Task.WhenAny(pipeline.Started, pipeline.Completion, exit.Task);
+                logger.Running(
+                    $"{live.Type}@{live.Datapath.Name}", options.Bridges.Count, options.Bridges.Sum(bridge => bridge.Ports.Count), live.Datapath.HandlerCount, live.Dispatch);
+                await using (LossWatch.Start(() => LossesOf(pipeline.Counters, live.Kernel), logger))
+                {
+                    // Whichever ends first; a failure of the pipeline or of following the ports ends the daemon.
+                    await await Task.WhenAny(exit.Task, pipeline.Completion, bridges.Completion);
+                    await pipeline.StopAsync(CancellationToken.None);
+                }
+
+                logger.Drained(pipeline.Counters.Received);
+            }
+
+            End(live, await exit.Task);
+        }
+        finally
+        {
+            if (control != null)
+                await control.DisposeAsync();
+        }
+    }
+
+    private UpcallPipeline StartPipeline(DaemonOptions options, LiveDatapath live, LiveSwitch bridges) =>
+        UpcallPipeline.Start(system, attach?.Invoke(live.Datapath) ?? live.Datapath, bridges.Translators, SettingsOf(options));
+
+    private async Task<ControlServer> ServeAsync(
+        DaemonOptions options, LiveDatapath live, LiveSwitch bridges, UpcallPipeline pipeline, RunDirectory directory, TaskCompletionSource<bool> exit)
+    {
+        var context = new ControlContext
+        {
+            Datapath = live.Datapath,
+            DatapathType = live.Type,
+            Translators = bridges.Translators,
+            Stop = isDeleted => exit.TrySetResult(isDeleted || !options.Datapath.KeepOnExit),
+        };
+        var commands = new ControlCommandTable(ControlCommands.All(context), logger);
+        return ControlServer.Start(await ControlSocket.OpenAsync(directory, logger), commands, new ControlLimits(), logger);
+    }
+
+    private void End(LiveDatapath live, bool isDeleted)
+    {
+        if (isDeleted)
+        {
+            live.Delete();
+            logger.Deleted(live.Datapath.Name);
+        }
+        else if (live.Kernel != null)
+        {
+            logger.Kept(live.Datapath.Name);
+        }
+    }
+
+    private static UpcallPipelineSettings SettingsOf(DaemonOptions options) => new()
+    {
+        BatchSize = options.Pipeline.BatchSize,
+        BatchesPerLane = options.Pipeline.BatchesPerLane,
+        PortShare = options.Pipeline.PortShare,
+        Revalidation = new RevalidatorSettings
+        {
+            Revalidators = options.Revalidators.Count,
+            FlowLimit = options.Revalidators.FlowLimit,
+            MaxIdle = options.Revalidators.MaxIdle,
+            MaxRevalidator = options.Revalidators.MaxRevalidator,
+            MinRevalidatePps = options.Revalidators.MinRevalidatePps,
+        },
+    };
+
+    private static IEnumerable<(string Cause, long Count)> LossesOf(PipelineCounters counters, KernelDatapath? kernel) => kernel == null
+        ? LossReport.Of(counters)
+        : LossReport.Of(counters).Append(("on the way from the kernel (stale port id, too long, or no memory)", (long)kernel.Losses.Unreachable));
+}
