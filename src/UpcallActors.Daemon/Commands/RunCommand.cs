@@ -24,18 +24,19 @@ internal sealed class RunCommand(bool json, TextWriter output, TextWriter errors
     public async Task<int> RunAsync(IReadOnlyList<string> files)
     {
         if (files.Count == 0)
-            return await RunOnHostAsync(LogLevel.Warning, ReplayRecordingsAsync);
+            return await RunOnHostAsync(new LogLevels(LogLevel.Warning), ReplayRecordingsAsync);
         (DaemonOptions? options, IReadOnlyList<ConfigurationProblem> problems) = DaemonOptionsReader.Read(files);
+        var levels = new LogLevels(LogLevel.Information);
         if (options != null)
-            return await RunOnHostAsync(LogLevel.Information, (system, logger, stop) => options.IsReplay ? RunCapturesAsync(options, system, logger, stop) : RunLiveAsync(options, system, logger, stop));
+            return await RunOnHostAsync(levels, (system, logger, stop) => options.IsReplay ? RunCapturesAsync(options, system, logger, stop) : RunLiveAsync(options, system, logger, levels, stop));
         foreach (ConfigurationProblem problem in problems)
             await errors.WriteLineAsync(problem.ToString());
         return ExitCode.Usage;
     }
 
-    private static async Task<int> RunOnHostAsync(LogLevel level, Func<ActorSystem, ILogger, CancellationToken, Task<int>> work)
+    private static async Task<int> RunOnHostAsync(LogLevels levels, Func<ActorSystem, ILogger, CancellationToken, Task<int>> work)
     {
-        using IHost host = DaemonHost.Build(level);
+        using IHost host = DaemonHost.Build(levels);
         ILogger logger = host.Services.GetRequiredService<ILoggerFactory>().CreateLogger(DaemonHost.ActorSystemName);
         await host.StartAsync();
         try
@@ -94,9 +95,9 @@ internal sealed class RunCommand(bool json, TextWriter output, TextWriter errors
         return outputs.LogFailures(logger) ? ExitCode.Failure : ExitCode.Success;
     }
 
-    private async Task<int> RunLiveAsync(DaemonOptions options, ActorSystem system, ILogger logger, CancellationToken stop)
+    private async Task<int> RunLiveAsync(DaemonOptions options, ActorSystem system, ILogger logger, LogLevels levels, CancellationToken stop)
     {
-        await new LiveRun(system, logger, attach).RunAsync(options, stop);
+        await new LiveRun(system, logger, levels, attach).RunAsync(options, stop);
         return ExitCode.Success;
     }
 

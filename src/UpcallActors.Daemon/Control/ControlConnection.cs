@@ -118,7 +118,7 @@ internal sealed class ControlConnection(Socket socket, ControlCommandTable comma
         await using var json = new Utf8JsonWriter(_piece, _relaxed);
         json.WriteStartObject();
         json.WritePropertyName("id");
-        request.Id.WriteTo(json);
+        json.WriteRawValue(request.Id.Span, skipInputValidation: true);
         json.WriteNull(reply.IsError ? "result" : "error");
         json.WritePropertyName(reply.IsError ? "error" : "result");
         bool isWrapped = session.AsJson && !reply.IsError;

@@ -1,5 +1,7 @@
+using UpcallActors.Daemon.Hosting;
 using UpcallActors.Odp;
 using UpcallActors.OpenFlow;
+using UpcallActors.Pipeline;
 
 namespace UpcallActors.Daemon.Control;
 
@@ -14,6 +16,12 @@ internal sealed record ControlContext
 
     /// <summary>The bridges, and who finds the bridge of a packet.</summary>
     public required OpenFlowTranslatorFactory Translators { get; init; }
+
+    /// <summary>The pipeline over the datapath.</summary>
+    public required UpcallPipeline Pipeline { get; init; }
+
+    /// <summary>What is logged.</summary>
+    public required LogLevels LogLevels { get; init; }
 
     /// <summary>
     /// Asks the daemon to end: without the datapath's flows, ports and device left behind when the argument is true. Returns at once; the control socket

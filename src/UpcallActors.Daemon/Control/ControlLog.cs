@@ -21,6 +21,10 @@ internal static partial class ControlLog
     [LoggerMessage(563, LogLevel.Warning, "No client of the control socket can be accepted")]
     public static partial void AcceptFailed(this ILogger logger, Exception failure);
 
+    /// <summary>A defect outside of commands.</summary>
+    [LoggerMessage(565, LogLevel.Error, "Serving a client of the control socket failed")]
+    public static partial void ConnectionFailed(this ILogger logger, Exception failure);
+
     /// <summary>A socket of a process that is no more was removed.</summary>
     [LoggerMessage(564, LogLevel.Information, "Removed {Path}, which nobody listens on")]
     public static partial void RemovedStale(this ILogger logger, string path);

@@ -1,13 +1,15 @@
+using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
+using System.Text.Unicode;
 
 namespace UpcallActors.Daemon.Control;
 
 /// <summary>A request as it came in: <c>{"method": command, "params": [strings], "id": n}</c> (JSON-RPC 1.0).</summary>
 /// <param name="Method">The command's name.</param>
 /// <param name="Arguments">Its arguments; null when one is no string, which is the command's error and not the connection's.</param>
-/// <param name="Id">What the answer repeats; never null in JSON's sense, that would be a notification.</param>
-internal sealed record ControlRequest(string Method, IReadOnlyList<string>? Arguments, JsonElement Id)
+/// <param name="Id">What the answer repeats: any JSON but null, that would be a notification. As it came in, so that nothing in it can fail to be written.</param>
+internal sealed record ControlRequest(string Method, IReadOnlyList<string>? Arguments, ReadOnlyMemory<byte> Id)
 {
     /// <summary>
     /// Reads one whole JSON object. Null with a <paramref name="problem"/> when it is no request: then the connection is of no use
@@ -16,6 +18,12 @@ internal sealed record ControlRequest(string Method, IReadOnlyList<string>? Argu
     public static ControlRequest? Parse(ReadOnlyMemory<byte> message, out string problem)
     {
         problem = "";
+        if (!Utf8.IsValid(message.Span))
+        {
+            problem = "not UTF-8";
+            return null;
+        }
+
         try
         {
             using var document = JsonDocument.Parse(message);
@@ -27,7 +35,7 @@ internal sealed record ControlRequest(string Method, IReadOnlyList<string>? Argu
         }
         catch (InvalidOperationException)
         {
-            // What JsonElement.GetString throws for bytes that are no UTF-8 and for halves of surrogate pairs.
+            // What JsonElement.GetString throws for halves of surrogate pairs.
             problem = "a string is not Unicode";
         }
 
@@ -79,7 +87,7 @@ internal sealed record ControlRequest(string Method, IReadOnlyList<string>? Argu
             return null;
         }
 
-        return new ControlRequest(method, allStrings ? arguments : null, id.Clone());
+        return new ControlRequest(method, allStrings ? arguments : null, JsonMarshal.GetRawUtf8Value(id).ToArray());
     }
 
     /// <summary>A client's text for the log: short, and no control characters.</summary>

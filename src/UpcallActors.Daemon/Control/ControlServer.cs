@@ -106,9 +106,19 @@ internal sealed class ControlServer : IAsyncDisposable
 
     private async Task ServeAsync(ControlConnection connection)
     {
-        string? reason = await connection.RunAsync(KeepWithinMemory);
-        if (reason != null && !_stopping.IsCancellationRequested && _allowance.Take())
-            _logger.Disconnected(reason);
+        try
+        {
+            string? reason = await connection.RunAsync(KeepWithinMemory);
+            if (reason != null && !_stopping.IsCancellationRequested && _allowance.Take())
+                _logger.Disconnected(reason);
+        }
+#pragma warning disable CA1031 // A defect costs one client its connection, not the daemon its control socket.
+        catch (Exception failure)
+#pragma warning restore CA1031
+        {
+            _logger.ConnectionFailed(failure);
+        }
+
         lock (_lock)
             _connections.Remove(connection);
         connection.Dispose();

@@ -22,12 +22,13 @@ internal static class DaemonHost
         """;
 
     /// <summary>Makes the host. Nothing of the machine's settings is read; log lines go to standard error.</summary>
-    public static IHost Build(LogLevel level)
+    public static IHost Build(LogLevels levels)
     {
         HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { ApplicationName = ActorSystemName });
         builder.Services.Configure<ConsoleLifetimeOptions>(options => options.SuppressStatusMessages = true);
-        builder.Logging.SetMinimumLevel(level);
-        builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
+        // Everything goes through the one filter, whose levels can be changed while the daemon runs.
+        builder.Logging.SetMinimumLevel(LogLevel.Trace);
+        builder.Logging.AddFilter(levels.IsEnabled);
         builder.Logging.AddSimpleConsole(options =>
         {
             options.SingleLine = true;
@@ -40,7 +41,7 @@ internal static class DaemonHost
             {
                 loggers.ClearLoggers();
                 loggers.AddLoggerFactory();
-                loggers.LogLevel = level <= LogLevel.Debug ? Akka.Event.LogLevel.DebugLevel : Akka.Event.LogLevel.WarningLevel;
+                loggers.LogLevel = Akka.Event.LogLevel.WarningLevel;
             }));
         return builder.Build();
     }

@@ -14,8 +14,9 @@ namespace UpcallActors.Daemon.Switching;
 /// </summary>
 /// <param name="system">Where the pipeline's actors live.</param>
 /// <param name="logger">Where it is said what happens.</param>
+/// <param name="levels">What is logged.</param>
 /// <param name="attach">What the pipeline is to see as the datapath; tests put something in between.</param>
-internal sealed class LiveRun(ActorSystem system, ILogger logger, Func<IDatapath, IDatapath>? attach = null)
+internal sealed class LiveRun(ActorSystem system, ILogger logger, LogLevels levels, Func<IDatapath, IDatapath>? attach = null)
 {
     /// <summary>
     /// Runs. Cancelling <paramref name="stop"/> ends it well, as the control socket's <c>exit</c> does: upcalls under way are finished. Throws what ended it otherwise:
@@ -30,7 +31,7 @@ internal sealed class LiveRun(ActorSystem system, ILogger logger, Func<IDatapath
         var exit = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
         await using CancellationTokenRegistration registration = stop.Register(() => exit.TrySetResult(!options.Datapath.KeepOnExit));
         // Last to go: who asks for the end there is answered when all is done.
-        ControlServer? control = null;
+        ControlService? control = null;
         try
         {
             await using (var bridges = LiveSwitch.Start(options, live.Datapath, live.Ports, logger))
@@ -63,7 +64,7 @@ internal sealed class LiveRun(ActorSystem system, ILogger logger, Func<IDatapath
     private UpcallPipeline StartPipeline(DaemonOptions options, LiveDatapath live, LiveSwitch bridges) =>
         UpcallPipeline.Start(system, attach?.Invoke(live.Datapath) ?? live.Datapath, bridges.Translators, SettingsOf(options));
 
-    private async Task<ControlServer> ServeAsync(
+    private async Task<ControlService> ServeAsync(
         DaemonOptions options, LiveDatapath live, LiveSwitch bridges, UpcallPipeline pipeline, RunDirectory directory, TaskCompletionSource<bool> exit)
     {
         var context = new ControlContext
@@ -71,10 +72,11 @@ internal sealed class LiveRun(ActorSystem system, ILogger logger, Func<IDatapath
             Datapath = live.Datapath,
             DatapathType = live.Type,
             Translators = bridges.Translators,
+            Pipeline = pipeline,
+            LogLevels = levels,
             Stop = isDeleted => exit.TrySetResult(isDeleted || !options.Datapath.KeepOnExit),
         };
-        var commands = new ControlCommandTable(ControlCommands.All(context), logger);
-        return ControlServer.Start(await ControlSocket.OpenAsync(directory, logger), commands, new ControlLimits(), logger);
+        return await ControlService.StartAsync(directory, context, new ControlLimits(), logger);
     }
 
     private void End(LiveDatapath live, bool isDeleted)

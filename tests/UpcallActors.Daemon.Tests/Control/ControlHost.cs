@@ -6,9 +6,9 @@ namespace UpcallActors.Daemon.Tests.Control;
 internal sealed class ControlHost : IAsyncDisposable
 {
     private readonly string _root;
-    private readonly ControlServer _server;
+    private readonly IAsyncDisposable _server;
 
-    private ControlHost(string root, RunDirectory directory, ControlServer server, LogLines log)
+    private ControlHost(string root, RunDirectory directory, IAsyncDisposable server, LogLines log)
     {
         _root = root;
         Directory = directory;
@@ -20,7 +20,7 @@ internal sealed class ControlHost : IAsyncDisposable
 
     public LogLines Log { get; }
 
-    public int Connections => _server.Connections;
+    public int Connections => ((ControlServer)_server).Connections;
 
     public static async Task<ControlHost> StartAsync(IEnumerable<ControlCommand> commands, ControlLimits? limits = null)
     {
@@ -29,6 +29,15 @@ internal sealed class ControlHost : IAsyncDisposable
         var directory = RunDirectory.Claim(root);
         ControlSocket socket = await ControlSocket.OpenAsync(directory, log);
         return new ControlHost(root, directory, ControlServer.Start(socket, new ControlCommandTable(commands, log), limits ?? new ControlLimits(), log), log);
+    }
+
+    /// <summary>Serves a daemon's own commands.</summary>
+    public static async Task<ControlHost> StartAsync(ControlContext context)
+    {
+        string root = System.IO.Directory.CreateTempSubdirectory("upcall-actors-ctl-").FullName;
+        var log = new LogLines();
+        var directory = RunDirectory.Claim(root);
+        return new ControlHost(root, directory, await ControlService.StartAsync(directory, context, new ControlLimits(), log), log);
     }
 
     public Task<ControlClient> ConnectAsync() => ControlClient.ConnectAsync(Directory.SocketPath);

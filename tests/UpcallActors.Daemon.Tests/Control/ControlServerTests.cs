@@ -29,6 +29,30 @@ public sealed class ControlServerTests
         answer.GetProperty("result").GetString().ShouldBe("ä\n\"A<\n");
     }
 
+    [Theory]
+    [InlineData("-1.5e3")]
+    [InlineData("[1, {\"a\":\ttrue}]")]
+    [InlineData("\"\\ud800\"")]
+    public async Task An_id_comes_back_as_it_was(string id)
+    {
+        await using ControlHost host = await ControlHost.StartAsync(Commands);
+        using ControlClient client = await host.ConnectAsync();
+        await client.SendAsync($$"""{"id":{{id}},"method":"echo","params":["a"]}""");
+        JsonElement answer = (await client.ReceiveAsync()).ShouldNotBeNull();
+        answer.GetProperty("id").GetRawText().ShouldBe(id);
+        answer.GetProperty("result").GetString().ShouldBe("a\n");
+    }
+
+    [Fact]
+    public async Task What_is_not_UTF_8_closes_the_connection()
+    {
+        await using ControlHost host = await ControlHost.StartAsync(Commands);
+        using ControlClient client = await host.ConnectAsync();
+        await client.SendAsync([.. "{\"id\":\""u8, 0x90, .. "\",\"method\":\"echo\",\"params\":[]}"u8]);
+        (await client.ReceiveAsync()).ShouldBeNull();
+        await WaitForLogAsync(host, "not UTF-8");
+    }
+
     [Fact]
     public async Task Arguments_are_counted_and_checked_in_Open_vSwitchs_words()
     {

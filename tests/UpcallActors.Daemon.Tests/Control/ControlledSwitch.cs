@@ -1,22 +1,34 @@
+using Akka.Actor;
+using Microsoft.Extensions.Logging;
 using UpcallActors.Daemon.Control;
+using UpcallActors.Daemon.Hosting;
 using UpcallActors.Embedded;
 using UpcallActors.Netlink;
 using UpcallActors.Odp;
 using UpcallActors.Odp.Text;
 using UpcallActors.OpenFlow;
+using UpcallActors.Pipeline;
 
 namespace UpcallActors.Daemon.Tests.Control;
 
-/// <summary>An embedded datapath as the recordings' was (a bridge <c>br0</c> with two ports), its control socket, and nobody who answers its upcalls.</summary>
+/// <summary>An embedded datapath as the recordings' was (a bridge <c>br0</c> with two ports), its control socket, and a pipeline.</summary>
 internal sealed class ControlledSwitch : IAsyncDisposable
 {
     private static readonly OdpPortNames Names = new(
         [KeyValuePair.Create(0U, "ovs-system"), KeyValuePair.Create(1U, "br0"), KeyValuePair.Create(2U, "ovs-p0"), KeyValuePair.Create(3U, "ovs-p1")]);
 
-    private readonly ControlHost _host;
+    private static readonly ActorSystem Actors = ActorSystem.Create("control-tests", "akka.loglevel = WARNING");
 
-    private ControlledSwitch(EmbeddedDatapath datapath, DatapathClock clock, OpenFlowTranslatorFactory translators, Task<bool> stopped, ControlHost host)
+    private readonly ControlHost _host;
+    private readonly UpcallPipeline _pipeline;
+    private readonly EmbeddedDatapath? _elsewhere;
+
+    private ControlledSwitch(
+        EmbeddedDatapath datapath, EmbeddedDatapath? elsewhere, DatapathClock clock, OpenFlowTranslatorFactory translators, UpcallPipeline pipeline, Task<bool> stopped, LogLevels levels, ControlHost host)
     {
+        _pipeline = pipeline;
+        _elsewhere = elsewhere;
+        Levels = levels;
         Datapath = datapath;
         Clock = clock;
         Translators = translators;
@@ -30,12 +42,19 @@ internal sealed class ControlledSwitch : IAsyncDisposable
 
     public OpenFlowTranslatorFactory Translators { get; }
 
+    public UpcallPipeline Pipeline => _pipeline;
+
+    public LogLevels Levels { get; }
+
+    public RunDirectory Directory => _host.Directory;
+
     /// <summary>Ends when the daemon was asked to; tells whether nothing shall be left behind.</summary>
     public Task<bool> Stopped { get; }
 
     public Bridge Bridge => Translators.Bridges.Single(bridge => bridge.Name == "br0");
 
-    public static async Task<ControlledSwitch> StartAsync()
+    /// <param name="isAnswered">Whether the datapath's upcalls are answered and its flows are looked after; otherwise what is put into it stays as it is.</param>
+    public static async Task<ControlledSwitch> StartAsync(bool isAnswered = false)
     {
         var clock = DatapathClock.Settable();
         var stopped = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -50,8 +69,19 @@ internal sealed class ControlledSwitch : IAsyncDisposable
             new(5, 4, "vx0") { Tunnel = new TunnelPort { RemoteIpv4 = 0x01020304, Key = 5, DestinationPort = 4790 } },
         ];
         var translators = new OpenFlowTranslatorFactory([new Bridge("br0", FailMode.Secure, new FlowTables(), ports), new Bridge("br-empty", FailMode.Secure, new FlowTables(), [])]);
-        var context = new ControlContext { Datapath = datapath, DatapathType = "embedded", Translators = translators, Stop = cleanup => stopped.TrySetResult(cleanup) };
-        return new ControlledSwitch(datapath, clock, translators, stopped.Task, await ControlHost.StartAsync(ControlCommands.All(context)));
+        EmbeddedDatapath? elsewhere = isAnswered ? null : new EmbeddedDatapath(new EmbeddedDatapathOptions());
+        var pipeline = UpcallPipeline.Start(Actors, elsewhere ?? datapath, translators, new UpcallPipelineSettings());
+        var levels = new LogLevels(LogLevel.Information);
+        var context = new ControlContext
+        {
+            Datapath = datapath,
+            DatapathType = "embedded",
+            Translators = translators,
+            Pipeline = pipeline,
+            LogLevels = levels,
+            Stop = cleanup => stopped.TrySetResult(cleanup),
+        };
+        return new ControlledSwitch(datapath, elsewhere, clock, translators, pipeline, stopped.Task, levels, await ControlHost.StartAsync(context));
     }
 
     public Task<ControlAnswer> AskAsync(string command, params string[] arguments) => _host.AskAsync(command, arguments);
@@ -94,6 +124,8 @@ internal sealed class ControlledSwitch : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _host.DisposeAsync();
+        await _pipeline.DisposeAsync();
         Datapath.Dispose();
+        _elsewhere?.Dispose();
     }
 }

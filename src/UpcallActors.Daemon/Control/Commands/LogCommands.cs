@@ -1,0 +1,99 @@
+using System.Globalization;
+using System.Text;
+using Microsoft.Extensions.Logging;
+using UpcallActors.Daemon.Hosting;
+
+namespace UpcallActors.Daemon.Control.Commands;
+
+/// <summary>
+/// <c>vlog/set</c> and <c>vlog/list</c> (lib/vlog.c). Modules are the categories of the daemon's log. It has one destination, <c>console</c>, which is standard
+/// error; <c>syslog</c> and <c>file</c> are known, since scripts name them, and are always off.
+/// </summary>
+internal sealed class LogCommands(LogLevels levels)
+{
+    private static readonly (string Name, LogLevel Level)[] _names =
+    [
+        ("OFF", LogLevel.None), ("EMER", LogLevel.Critical), ("ERR", LogLevel.Error), ("WARN", LogLevel.Warning), ("INFO", LogLevel.Information), ("DBG", LogLevel.Debug),
+    ];
+
+    private static readonly char[] _separators = [' ', ',', ':', '\t'];
+
+    /// <summary>The commands.</summary>
+    public IEnumerable<ControlCommand> Commands =>
+    [
+        new("vlog/set", "[spec]...", 0, int.MaxValue, Set),
+        new("vlog/list", "", 0, 0, _ => List()),
+    ];
+
+    private ControlReply List()
+    {
+        var text = new StringBuilder("                 console    syslog    file\n                 -------    ------    ------\n");
+        foreach ((string category, LogLevel level) in levels.List())
+            text.Append(CultureInfo.InvariantCulture, $"{category,-16}  {NameOf(level),4}       {"OFF",4}       {"OFF",4}\n");
+        return ControlReply.Of(text);
+    }
+
+    private ControlReply Set(IReadOnlyList<string> arguments)
+    {
+        if (arguments.Count == 0)
+            levels.Set(LogLevel.Debug);
+        foreach (string argument in arguments)
+        {
+            if (Apply(argument) is { } problem)
+                return ControlReply.Error(problem);
+        }
+
+        return ControlReply.Empty;
+    }
+
+    /// <summary>Carries out <c>module:destination:level</c>, each optional and in any order; the problem, if there is one.</summary>
+    private string? Apply(string specification)
+    {
+        string? module = null;
+        string? destination = null;
+        LogLevel? level = null;
+        string[] words = specification.Split(_separators, StringSplitOptions.RemoveEmptyEntries);
+        if (words.Length > 0 && (Is(words[0], "PATTERN") || Is(words[0], "FACILITY")))
+            return $"{words[0]} cannot be set";
+        foreach (string word in words)
+        {
+            int known = Array.FindIndex(_names, name => Is(word, name.Name));
+            if (Is(word, "ANY"))
+                continue;
+            if (Is(word, "console") || Is(word, "syslog") || Is(word, "file"))
+            {
+                if (destination != null)
+                    return "cannot specify multiple destinations";
+                destination = word;
+            }
+            else if (known >= 0)
+            {
+                if (level != null)
+                    return "cannot specify multiple levels";
+                level = _names[known].Level;
+            }
+            else if (levels.IsKnown(word))
+            {
+                if (module != null)
+                    return "cannot specify multiple modules";
+                module = word;
+            }
+            else
+            {
+                return $"no destination, level, or module \"{word}\"";
+            }
+        }
+
+        if (destination != null && !Is(destination, "console"))
+            return null;
+        if (module == null)
+            levels.Set(level ?? LogLevel.Debug);
+        else
+            levels.Set(module, level ?? LogLevel.Debug);
+        return null;
+    }
+
+    private static bool Is(string word, string name) => word.Equals(name, StringComparison.OrdinalIgnoreCase);
+
+    private static string NameOf(LogLevel level) => level == LogLevel.Trace ? "DBG" : Array.Find(_names, name => name.Level == level).Name;
+}

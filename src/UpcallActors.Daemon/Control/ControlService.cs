@@ -1,0 +1,51 @@
+using Microsoft.Extensions.Logging;
+using UpcallActors.Daemon.Control.Commands;
+using UpcallActors.Daemon.Control.Coverage;
+
+namespace UpcallActors.Daemon.Control;
+
+/// <summary>The control socket of a running daemon: all its commands, and what they need to keep an eye on. Disposing ends it.</summary>
+internal sealed class ControlService : IAsyncDisposable
+{
+    private readonly ControlServer _server;
+    private readonly Timer _ticks;
+
+    private ControlService(ControlSocket socket, ControlCommandTable commands, CoverageTable coverage, ControlLimits limits, ILogger logger)
+    {
+        _server = ControlServer.Start(socket, commands, limits, logger);
+        _ticks = new Timer(_ => coverage.Tick(), null, CoverageTable.Interval, CoverageTable.Interval);
+    }
+
+    /// <summary>Opens the socket in a directory that this process holds, and serves. Throws <see cref="RunDirectoryException"/> when it cannot be made.</summary>
+    public static async Task<ControlService> StartAsync(RunDirectory directory, ControlContext context, ControlLimits limits, ILogger logger)
+    {
+        ControlCommandTable? table = null;
+        var coverage = new CoverageTable(
+        [
+            .. DaemonEvents.Of(context),
+            new("unixctl_received", () => table?.Received ?? 0),
+            new("unixctl_replied", () => table?.Replied ?? 0),
+        ]);
+        table = new ControlCommandTable(
+        [
+            .. new ExitCommand(context).Commands,
+            .. new DpctlShow(context).Commands,
+            .. new DpctlFlows(context).Commands,
+            .. new ConntrackCommands(context).Commands,
+            .. new DpifCommands(context).Commands,
+            .. new FdbCommands(context).Commands,
+            .. new UpcallCommands(context).Commands,
+            .. new CoverageCommands(coverage).Commands,
+            .. new MemoryCommand(context).Commands,
+            .. new LogCommands(context.LogLevels).Commands,
+        ], logger);
+        return new ControlService(await ControlSocket.OpenAsync(directory, logger), table, coverage, limits, logger);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await _server.DisposeAsync();
+        await _ticks.DisposeAsync();
+    }
+}

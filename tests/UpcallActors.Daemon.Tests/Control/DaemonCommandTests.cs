@@ -1,0 +1,148 @@
+using System.Text.RegularExpressions;
+using Microsoft.Extensions.Logging;
+using UpcallActors.Daemon.Control.Coverage;
+using UpcallActors.Pipeline;
+
+namespace UpcallActors.Daemon.Tests.Control;
+
+/// <summary>The commands about the daemon itself: upcalls, revalidators, events, log.</summary>
+public sealed class DaemonCommandTests
+{
+    private static readonly byte[] Frame = [0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 2, 0, 0, 0, 0, 0x0a, 0x88, 0xb5, .. new byte[46]];
+
+    [Fact]
+    public async Task Upcalls_are_shown_as_Open_vSwitch_shows_them()
+    {
+        await using ControlledSwitch daemon = await ControlledSwitch.StartAsync(isAnswered: true);
+        daemon.Datapath.Receive(2, Frame);
+        await WaitForAsync(() => daemon.Pipeline.Counters.Completed == 1);
+        // A round of the revalidators has to have seen the flow, and the count of flows to be the one after it.
+        var shape = new Regex(@"^embedded@ovs-system:\n  flows         : \(current 1\) \(avg \d+\) \(max \d+\) \(limit \d+\)\n  dump duration : \d+ms\n  ufid enabled : true\n\n(  \d+: \(keys 0\)\n)*  \d+: \(keys 1\)\n(  \d+: \(keys 0\)\n)*$");
+        await WaitForAsync(async () => shape.IsMatch(await daemon.PrintAsync("upcall/show")));
+    }
+
+    [Fact]
+    public async Task A_purge_deletes_all_flows_and_a_wait_waits_for_a_round()
+    {
+        await using ControlledSwitch daemon = await ControlledSwitch.StartAsync(isAnswered: true);
+        daemon.Datapath.Receive(2, Frame);
+        await WaitForAsync(() => daemon.Datapath.FlowCount == 1);
+        (await daemon.PrintAsync("revalidator/purge")).ShouldBeEmpty();
+        daemon.Datapath.FlowCount.ShouldBe(0);
+        long rounds = daemon.Pipeline.Revalidation!.Snapshot().Rounds;
+        (await daemon.PrintAsync("revalidator/wait")).ShouldBeEmpty();
+        daemon.Pipeline.Revalidation.Snapshot().Rounds.ShouldBeGreaterThan(rounds);
+    }
+
+    [Fact]
+    public async Task Revalidators_pause_and_resume()
+    {
+        await using ControlledSwitch daemon = await ControlledSwitch.StartAsync(isAnswered: true);
+        (await daemon.PrintAsync("revalidator/pause")).ShouldBeEmpty();
+        daemon.Pipeline.Revalidation!.Snapshot().IsPaused.ShouldBeTrue();
+        (await daemon.PrintAsync("revalidator/resume")).ShouldBeEmpty();
+        daemon.Pipeline.Revalidation.Snapshot().IsPaused.ShouldBeFalse();
+        (await daemon.PrintAsync("list-commands")).ShouldNotContain("revalidator/pause");
+    }
+
+    [Fact]
+    public async Task Megaflows_ufids_and_the_flow_limit_are_set()
+    {
+        await using ControlledSwitch daemon = await ControlledSwitch.StartAsync(isAnswered: true);
+        Revalidation revalidation = daemon.Pipeline.Revalidation!;
+        daemon.Datapath.Receive(2, Frame);
+        await WaitForAsync(() => daemon.Datapath.FlowCount == 1);
+        (await daemon.PrintAsync("upcall/disable-megaflows")).ShouldBe("megaflows disabled\n");
+        revalidation.MegaflowsEnabled.ShouldBeFalse();
+        daemon.Datapath.FlowCount.ShouldBe(0);
+        (await daemon.PrintAsync("upcall/enable-megaflows")).ShouldBe("megaflows enabled\n");
+        revalidation.MegaflowsEnabled.ShouldBeTrue();
+        (await daemon.PrintAsync("upcall/enable-ufid")).ShouldBe("Datapath dumping tersely using UFID enabled for supported datapaths\n");
+        (await daemon.FailAsync("upcall/disable-ufid")).ShouldBe("flows are always dumped tersely using UFID\n");
+        (await daemon.PrintAsync("revalidator/pause")).ShouldBeEmpty();
+        (await daemon.PrintAsync("upcall/set-flow-limit", "300")).ShouldBe("set flow_limit to 300\n");
+        revalidation.FlowLimit.ShouldBe(300);
+        (await daemon.FailAsync("upcall/set-flow-limit", "many")).ShouldBe("\"many\" is not a number of flows\n");
+        (await daemon.FailAsync("upcall/set-flow-limit")).ShouldBe("\"upcall/set-flow-limit\" command requires at least 1 arguments\n");
+    }
+
+    [Fact]
+    public async Task What_takes_memory_is_counted()
+    {
+        await using ControlledSwitch daemon = await ControlledSwitch.StartAsync();
+        (await daemon.PrintAsync("memory/show")).ShouldMatch(@"^handlers:1 ports:5 revalidators:\d+ rules:0 udpif keys:0\n$");
+    }
+
+    [Fact]
+    public async Task Events_are_counted_and_read_by_name()
+    {
+        await using ControlledSwitch daemon = await ControlledSwitch.StartAsync(isAnswered: true);
+        (await daemon.PrintAsync("coverage/read-counter", "dpif_flow_put")).ShouldBe("0\n");
+        daemon.Datapath.Receive(2, Frame);
+        await WaitForAsync(() => daemon.Pipeline.Counters.Completed == 1);
+        (await daemon.PrintAsync("coverage/read-counter", "dpif_flow_put")).ShouldBe("1\n");
+        (await daemon.PrintAsync("coverage/read-counter", "upcall_miss")).ShouldBe("1\n");
+        (await daemon.FailAsync("coverage/read-counter", "nosuch")).ShouldBe("No such counter\n");
+        string[] lines = (await daemon.PrintAsync("coverage/show")).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        lines[0].ShouldMatch("^Event coverage, avg rate over last: 5 seconds, last minute, last hour,  hash=[0-9a-f]{8}:$");
+        lines.ShouldContain(line => Regex.IsMatch(line, @"^dpif_flow_put +\d+\.\d/sec +\d+\.\d{3}/sec +\d+\.\d{4}/sec   total: 1$"));
+        lines.ShouldContain(line => Regex.IsMatch(line, @"^unixctl_received +.*total: \d+$"));
+        lines[^1].ShouldMatch("^[0-9]+ events never hit$");
+        lines.ShouldNotContain(line => line.StartsWith("upcall_lost_too_long", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Rates_are_those_of_the_last_five_seconds_minute_and_hour()
+    {
+        long hits = 0;
+        var coverage = new CoverageTable([new CoverageCounter("some_event", () => hits), new CoverageCounter("no_event", () => 0)]);
+        string Line() => coverage.Show().ToString().Split('\n')[1];
+        hits = 10;
+        coverage.Tick();
+        Line().ShouldBe("some_event                 2.0/sec     0.167/sec        0.0028/sec   total: 10");
+        for (int tick = 0; tick < 12; tick++)
+        {
+            hits += 5;
+            coverage.Tick();
+        }
+
+        Line().ShouldBe("some_event                 1.0/sec     1.000/sec        0.0194/sec   total: 70");
+        for (int tick = 0; tick < 12 * 60; tick++)
+            coverage.Tick();
+        Line().ShouldBe("some_event                 0.0/sec     0.000/sec        0.0000/sec   total: 70");
+        coverage.Show().ToString().ShouldEndWith("\n1 events never hit\n");
+    }
+
+    [Fact]
+    public async Task Levels_of_the_log_are_listed_and_set_by_module()
+    {
+        await using ControlledSwitch daemon = await ControlledSwitch.StartAsync();
+        daemon.Levels.IsEnabled("upcall-actors", LogLevel.Information).ShouldBeTrue();
+        daemon.Levels.IsEnabled("upcall-actors", LogLevel.Debug).ShouldBeFalse();
+        daemon.Levels.IsEnabled("Microsoft.Hosting", LogLevel.Information).ShouldBeFalse();
+        const string Header = "                 console    syslog    file\n                 -------    ------    ------\n";
+        (await daemon.PrintAsync("vlog/list")).ShouldBe(Header + "Microsoft.Hosting  WARN        OFF        OFF\nupcall-actors     INFO        OFF        OFF\n");
+        (await daemon.PrintAsync("vlog/set", "Upcall-Actors:console:dbg")).ShouldBeEmpty();
+        daemon.Levels.IsEnabled("upcall-actors", LogLevel.Debug).ShouldBeTrue();
+        (await daemon.PrintAsync("vlog/set", "microsoft:err", "ANY:file:dbg")).ShouldBeEmpty();
+        (await daemon.PrintAsync("vlog/list")).ShouldBe(Header + "Microsoft.Hosting   ERR        OFF        OFF\nupcall-actors      DBG        OFF        OFF\n");
+        (await daemon.PrintAsync("vlog/set", "off")).ShouldBeEmpty();
+        daemon.Levels.IsEnabled("upcall-actors", LogLevel.Critical).ShouldBeFalse();
+        (await daemon.PrintAsync("vlog/set")).ShouldBeEmpty();
+        daemon.Levels.IsEnabled("Microsoft.Hosting", LogLevel.Debug).ShouldBeTrue();
+        (await daemon.FailAsync("vlog/set", "nosuch:dbg")).ShouldBe("no destination, level, or module \"nosuch\"\n");
+        (await daemon.FailAsync("vlog/set", "upcall-actors:dbg:info")).ShouldBe("cannot specify multiple levels\n");
+        (await daemon.FailAsync("vlog/set", "console:syslog:dbg")).ShouldBe("cannot specify multiple destinations\n");
+        (await daemon.FailAsync("vlog/set", "upcall-actors:microsoft.hosting")).ShouldBe("cannot specify multiple modules\n");
+        (await daemon.FailAsync("vlog/set", "PATTERN:console:%m")).ShouldBe("PATTERN cannot be set\n");
+    }
+
+    private static Task WaitForAsync(Func<bool> condition) => WaitForAsync(() => Task.FromResult(condition()));
+
+    private static async Task WaitForAsync(Func<Task<bool>> condition)
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        while (!await condition())
+            await Task.Delay(1, patience.Token);
+    }
+}
