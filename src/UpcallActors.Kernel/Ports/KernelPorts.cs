@@ -38,7 +38,7 @@ public sealed class KernelPorts : IDatapathPorts
         _monitor = new PortMonitor(families.VportGroup, datapathIfIndex, IsOfInterest, Rescan);
         try
         {
-            _seen = LookWithoutStatistics();
+            _seen = WithoutStatistics(Look());
         }
         catch
         {
@@ -104,11 +104,12 @@ public sealed class KernelPorts : IDatapathPorts
     }
 
     /// <summary>Counters change with every packet, and are no change of the ports.</summary>
-    private List<DatapathPort> LookWithoutStatistics() => [.. Look().Select(port => port with { Statistics = null })];
+    private static List<DatapathPort> WithoutStatistics(List<DatapathPort> ports) => [.. ports.Select(port => port with { Statistics = null })];
 
-    private List<DatapathPort> Look()
+    private List<DatapathPort> Look() => Look(Vports());
+
+    private List<DatapathPort> Look(IReadOnlyList<VportMessage> vports)
     {
-        IReadOnlyList<VportMessage> vports = Vports();
         Check(_links.List(out IReadOnlyList<Link> links), "list devices");
         HashSet<string> present = [.. vports.Select(vport => vport.Name!)];
         return PortListing.Of(vports, links, _wanted.Values.Where(port => !present.Contains(port.Name)).Select(port => port.AsWaiting()));
@@ -234,8 +235,8 @@ public sealed class KernelPorts : IDatapathPorts
         {
             try
             {
-                AddMissing();
-                List<DatapathPort> seen = LookWithoutStatistics();
+                IReadOnlyList<VportMessage> vports = Vports();
+                List<DatapathPort> seen = WithoutStatistics(AddMissing(vports) ? Look() : Look(vports));
                 if (seen.SequenceEqual(_seen))
                     return;
                 _seen = seen;
@@ -250,14 +251,18 @@ public sealed class KernelPorts : IDatapathPorts
         Changed?.Invoke(this, EventArgs.Empty);
     }
 
-    private void AddMissing()
+    /// <summary>Whether any port was missing.</summary>
+    private bool AddMissing(IReadOnlyList<VportMessage> vports)
     {
-        IReadOnlyList<VportMessage> vports = Vports();
-        foreach (WantedPort wanted in _wanted.Values)
+        HashSet<string> present = [.. vports.Select(vport => vport.Name!)];
+        bool wasAnyMissing = false;
+        foreach (WantedPort wanted in _wanted.Values.Where(wanted => !present.Contains(wanted.Name)))
         {
-            if (!vports.Any(vport => vport.Name == wanted.Name))
-                Add(wanted, vports);
+            Add(wanted, vports);
+            wasAnyMissing = true;
         }
+
+        return wasAnyMissing;
     }
 
     private void Check(NetlinkResult result, string what)
