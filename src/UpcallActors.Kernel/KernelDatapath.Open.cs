@@ -126,15 +126,8 @@ public sealed partial class KernelDatapath
         {
             if (options.TakeOver)
                 return;
-            IEnumerable<uint> pids = datapath.PerCpuPids;
-            if (datapath.UserFeatures?.HasFlag(OvsDatapathFeatures.DispatchUpcallPerCpu) != true)
-            {
-                using var requests = new VportRequests(Families.Ids.Vport, datapath.IfIndex);
-                requests.Dump(out IReadOnlyList<VportMessage> vports);
-                pids = vports.SelectMany(vport => vport.UpcallPids ?? []);
-            }
-
-            if (UpcallOwner.Find(pids) is { } owner)
+            using var vports = new VportRequests(Families.Ids.Vport, datapath.IfIndex);
+            if (UpcallOwner.Find(UpcallRegistration.CurrentPids(datapath, vports)) is { } owner)
                 throw new DatapathException($"datapath {options.Name} is in use: its upcalls go to {owner}. Stop that, or take the datapath over (take-over = true)");
         }
     }

@@ -69,12 +69,18 @@ public sealed partial class KernelDatapath : IDatapath
     /// <summary>Receive buffer of a handler's socket as the kernel counts it, in bytes; what it gave may be less than what was asked for.</summary>
     public int ReceiveBuffer => _handlers.Min(handler => handler.ReceiveBuffer);
 
+    /// <summary>
+    /// The live process that the datapath's upcalls go to instead of us, as of the last look, at most a second ago: it was told to take the datapath over. Whoever
+    /// finds this should close and leave flows and ports to the other. Null while the datapath is ours.
+    /// </summary>
+    public UpcallOwner? TakenOverBy => _watchdog.TakenOverBy;
+
     /// <summary>What was lost in front of the handlers. Asks the kernel.</summary>
     public DatapathLosses Losses
     {
         get
         {
-            _watchdog.Count();
+            _watchdog.Look();
             var failures = new Dictionary<uint, ulong>();
             _vports.Dump(out IReadOnlyList<VportMessage> vports);
             foreach (VportMessage vport in vports)
@@ -109,8 +115,8 @@ public sealed partial class KernelDatapath : IDatapath
     public IRequestChannel OpenRequests() => new KernelRequestChannel(_options.SendBufferBytes, _options.ReceiveBufferBytes);
 
     /// <summary>
-    /// Looks whether upcalls are lost that no socket dropped, and tells the kernel the port ids anew if so. Called every second by a timer of the datapath's
-    /// own; harmless at any time and from any thread.
+    /// Looks whether upcalls are lost that no socket dropped, and tells the kernel the port ids anew if so, unless a live process has taken the datapath over. Called
+    /// every second by a timer of the datapath's own; harmless at any time and from any thread.
     /// </summary>
     public void CheckUpcalls()
     {
@@ -118,12 +124,24 @@ public sealed partial class KernelDatapath : IDatapath
             _watchdog.Check();
     }
 
-    /// <summary>Deletes the datapath in the kernel, with its ports and flows; what is left to do with this is disposing. Throws <see cref="DatapathException"/> when refused.</summary>
+    /// <summary>
+    /// Deletes the datapath in the kernel, with its ports and flows; what is left to do with this is disposing. Throws <see cref="DatapathException"/> when the kernel
+    /// refuses, or another process has taken the datapath over.
+    /// </summary>
     public void Delete()
     {
+        ThrowIfTakenOver();
         NetlinkResult result = _datapaths.Delete(IfIndex);
         if (!result.Succeeded)
             throw new DatapathException($"datapath {Name}: cannot delete it: {result}", (int)result.Error);
+    }
+
+    /// <summary>Looks whether the datapath is still ours, and throws <see cref="DatapathException"/> when a live process has taken it over.</summary>
+    public void ThrowIfTakenOver()
+    {
+        _watchdog.Look();
+        if (TakenOverBy is { } owner)
+            throw new DatapathException($"datapath {Name} has been taken over by {owner}");
     }
 
     /// <summary>Closes the sockets. The datapath stays, with its ports and flows, and packets that match a flow are forwarded.</summary>

@@ -58,6 +58,8 @@ internal sealed class LiveDatapath : IDisposable
     /// <summary>Deletes the datapath with its ports, and the devices that were made for them. Throws <see cref="DatapathException"/> when refused.</summary>
     public void Delete()
     {
+        Kernel?.ThrowIfTakenOver();
+
         // A tunnel's device is no part of the kernel's datapath and would stay.
         foreach (DatapathPort port in Ports.List().Where(port => port.Type is OvsVportType.Vxlan or OvsVportType.Geneve or OvsVportType.Gre))
             Ports.Remove(port.Name);

@@ -37,8 +37,8 @@ public sealed record UpcallOwner(uint PortId, int? ProcessId = null, string? Com
     /// <summary>As <see cref="FindSocket"/> with what the kernel says now, and the socket's process if it can be found.</summary>
     internal static UpcallOwner? Find(IEnumerable<uint> upcallPids)
     {
-        string sockets = File.ReadAllText("/proc/net/netlink");
-        return FindSocket(sockets, upcallPids) is { } socket ? OfSocket(socket) : null;
+        uint[] asked = [.. upcallPids];
+        return asked.Length != 0 && FindSocket(File.ReadAllText("/proc/net/netlink"), asked) is { } socket ? OfSocket(socket) : null;
     }
 
     private static UpcallOwner OfSocket(NetlinkSocketEntry socket)

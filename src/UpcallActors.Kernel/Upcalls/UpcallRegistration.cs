@@ -10,6 +10,7 @@ internal sealed class UpcallRegistration
     private readonly VportRequests _vports;
     private readonly string _name;
     private readonly OvsDatapathFeatures _features;
+    private readonly uint[] _handlers;
     private readonly uint[] _perCpu;
 
     /// <param name="datapaths">Requests to datapaths.</param>
@@ -24,6 +25,7 @@ internal sealed class UpcallRegistration
         _vports = vports;
         _name = name;
         _features = features;
+        _handlers = handlers;
         IsPerCpu = features.HasFlag(OvsDatapathFeatures.DispatchUpcallPerCpu);
         _perCpu = IsPerCpu ? RoundRobin(handlers, cpus) : [];
         VportPids = IsPerCpu ? [0] : handlers[..Math.Min(handlers.Length, Math.Max(cpus, 1))];
@@ -58,6 +60,21 @@ internal sealed class UpcallRegistration
         }
 
         return result;
+    }
+
+    /// <summary>
+    /// Who else gets the upcalls of <paramref name="datapath"/> as the kernel reports it now: a live process that has set its own port ids; null when nobody
+    /// has, or when those it set are nobody's.
+    /// </summary>
+    public UpcallOwner? FindOtherOwner(DatapathMessage datapath) => UpcallOwner.Find(CurrentPids(datapath, _vports).Except(_handlers));
+
+    /// <summary>Where the kernel sends the upcalls of a datapath that it reported.</summary>
+    public static IEnumerable<uint> CurrentPids(DatapathMessage datapath, VportRequests vports)
+    {
+        if (datapath.UserFeatures?.HasFlag(OvsDatapathFeatures.DispatchUpcallPerCpu) == true)
+            return datapath.PerCpuPids;
+        vports.Dump(out IReadOnlyList<VportMessage> ports);
+        return ports.SelectMany(vport => vport.UpcallPids ?? []);
     }
 
     /// <summary>Handlers in turn for each CPU id.</summary>

@@ -16,6 +16,7 @@ internal sealed class UpcallWatchdog(string name, DatapathRequests datapaths, Ha
     private ulong _noticed;
     private ulong _unreachable;
     private long _registrations;
+    private UpcallOwner? _takenOverBy;
 
     /// <summary>Lost, but by none of our sockets, as of the last look. Grows only.</summary>
     public ulong Unreachable => Volatile.Read(ref _unreachable);
@@ -23,34 +24,38 @@ internal sealed class UpcallWatchdog(string name, DatapathRequests datapaths, Ha
     /// <summary>How often port ids were registered anew.</summary>
     public long Registrations => Volatile.Read(ref _registrations);
 
-    /// <summary>Looks at the counters.</summary>
-    public void Count()
+    /// <summary>The live process that upcalls go to instead of us, as of the last look. It has taken the datapath over, and is not to be disturbed.</summary>
+    public UpcallOwner? TakenOverBy => Volatile.Read(ref _takenOverBy);
+
+    /// <summary>Looks at the counters, and at whom upcalls go to.</summary>
+    public void Look()
     {
         lock (_lock)
         {
             // In this order: what is dropped between the two must not look as if it had gone elsewhere.
-            NetlinkResult result = datapaths.Get(name, out DatapathMessage? datapath);
+            datapaths.Get(name, out DatapathMessage? datapath);
             ulong drops = 0;
             foreach (HandlerSocket handler in handlers)
                 drops += handler.CountDrops();
-            if (!result.Succeeded || datapath?.Stats is not { } stats)
+            if (datapath?.Stats is not { } stats)
                 return;
             ulong accountedFor = lostBefore + drops;
             if (stats.Lost > accountedFor && stats.Lost - accountedFor > _unreachable)
                 Volatile.Write(ref _unreachable, stats.Lost - accountedFor);
+            Volatile.Write(ref _takenOverBy, registration.FindOtherOwner(datapath));
         }
     }
 
-    /// <summary>Looks, and registers the port ids anew when upcalls went elsewhere since the last look.</summary>
+    /// <summary>Looks, and registers the port ids anew when upcalls went elsewhere since the last time, but to nobody.</summary>
     public void Check()
     {
-        Count();
         lock (_lock)
         {
+            Look();
             if (_unreachable == _noticed)
                 return;
             _noticed = _unreachable;
-            if (registration.Register().Succeeded)
+            if (_takenOverBy is null && registration.Register().Succeeded)
                 Volatile.Write(ref _registrations, _registrations + 1);
         }
     }

@@ -103,6 +103,35 @@ public sealed class OpeningTests
     }
 
     [KernelDatapathFact]
+    public async Task Who_has_lost_its_datapath_to_a_live_process_knows_it_and_leaves_it_alone()
+    {
+        await using VethPair wire = await VethPair.CreateAsync("ktaken");
+        using OpenDatapath open = OpenDatapath.Open();
+        open.AddPort(wire.Near);
+        open.Datapath.TakenOverBy.ShouldBeNull();
+        using Process holder = await OtherProcess.HoldAsync(open.Datapath.Name);
+        uint theirs = open.Report().PerCpuPids[0];
+
+        // More than fits the other's queue: upcalls are lost, and by none of our sockets.
+        byte[] large = new byte[1500];
+        Frames.Numbered(1).CopyTo(large, 0);
+        for (int round = 0; round < 100 && open.Datapath.ReadStats().Lost == 0; round++)
+            await wire.SendAsync([large], times: 1000);
+        open.Datapath.ReadStats().Lost.ShouldBeGreaterThan(0ul);
+        open.Datapath.CheckUpcalls();
+        open.Datapath.TakenOverBy.ShouldNotBeNull().ProcessId.ShouldBe(holder.Id);
+        open.Datapath.Losses.Registrations.ShouldBe(0);
+        open.Report().PerCpuPids[0].ShouldBe(theirs);
+
+        Should.Throw<DatapathException>(open.Datapath.Delete).Message.ShouldContain($"{holder.Id}");
+        OpenDatapath.Find(open.Datapath.Name).ShouldNotBeNull();
+        holder.Kill();
+        await holder.WaitForExitAsync();
+        open.Datapath.CheckUpcalls();
+        open.Datapath.TakenOverBy.ShouldBeNull();
+    }
+
+    [KernelDatapathFact]
     public void A_name_that_another_device_has_is_refused_with_the_kernels_reason()
     {
         DatapathException refused = Should.Throw<DatapathException>(() => KernelDatapath.Open(new KernelDatapathOptions { Name = "lo" }));
