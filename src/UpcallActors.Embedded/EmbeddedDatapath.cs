@@ -39,6 +39,7 @@ public sealed class EmbeddedDatapath : IDatapath
         _datapaths = new DatapathRequests(options, _processor, Counters);
         _packets = new PacketRequests(_processor, _upcalls);
         _meters = new MeterRequests(options, _processor);
+        Conntrack = new EmbeddedConntrack(this);
         _processor.Ports.TryAdd(new EmbeddedPort(0, options.Name, OvsVportType.Internal));
     }
 
@@ -55,7 +56,7 @@ public sealed class EmbeddedDatapath : IDatapath
     public int HandlerCount => _options.HandlerCount;
 
     /// <inheritdoc/>
-    public IConntrack? Conntrack => null;
+    public IConntrack Conntrack { get; }
 
     /// <summary>What the datapath has counted.</summary>
     public DatapathCounters Counters { get; }
@@ -80,6 +81,16 @@ public sealed class EmbeddedDatapath : IDatapath
         {
             lock (_lock)
                 return _processor.Connections.Count;
+        }
+    }
+
+    /// <summary>Datagrams that wait for more of their fragments now.</summary>
+    public int WaitingDatagrams
+    {
+        get
+        {
+            lock (_lock)
+                return _processor.Defragmenter.Waiting;
         }
     }
 
@@ -274,6 +285,13 @@ public sealed class EmbeddedDatapath : IDatapath
             EmbeddedPort port = make(number);
             return _processor.Ports.TryAdd(port) ? port : null;
         }
+    }
+
+    /// <summary>Has the connection tracker to itself for a while.</summary>
+    internal T WithConnections<T>(Func<ConnectionTracker, T> function)
+    {
+        lock (_lock)
+            return function(_processor.Connections);
     }
 
     /// <summary>Begins a dump, or returns null for a family that has none.</summary>

@@ -45,6 +45,11 @@ internal sealed class Connection
 
     internal bool IsTranslated => (Status & NatMask) != 0;
 
+    /// <summary>TCP's state; null of other protocols.</summary>
+    internal ConntrackTcp? TcpNow => OriginalTuple.Protocol == IpProtocols.Tcp
+        ? new ConntrackTcp(Tcp.State, Tcp.Seen[Original].Scale, Tcp.Seen[Reply].Scale, Tcp.Seen[Original].Options, Tcp.Seen[Reply].Options)
+        : null;
+
     internal bool Has(ConnectionStatus status) => (Status & status) == status;
 
     /// <summary>The tuple of a direction.</summary>

@@ -9,7 +9,7 @@ namespace UpcallActors.Embedded;
 /// <param name="Status">What is known of it.</param>
 /// <param name="Mark">Connection mark.</param>
 /// <param name="Labels">Connection labels.</param>
-/// <param name="Tcp">TCP's state, of a TCP connection.</param>
+/// <param name="Tcp">TCP's state; null of other protocols.</param>
 /// <param name="Remaining">Milliseconds until it expires if nothing happens.</param>
 public readonly record struct ConnectionInfo(
-    ConntrackTuple Original, ConntrackTuple Reply, ushort Zone, ConnectionStatus Status, uint Mark, UInt128 Labels, TcpState Tcp, long Remaining);
+    ConntrackTuple Original, ConntrackTuple Reply, ushort Zone, ConnectionStatus Status, uint Mark, UInt128 Labels, ConntrackTcp? Tcp, long Remaining);

@@ -91,6 +91,15 @@ public sealed partial class ConnectionTracker
     /// <summary>Removes the connections of a zone and says how many.</summary>
     public int Flush(ushort zone) => FlushWhere(zone);
 
+    /// <summary>Removes the connection of a zone whose original tuple this is; false when there is none.</summary>
+    public bool Flush(ushort zone, in ConntrackTuple original, long now)
+    {
+        if (_table.Find(in original, zone, now, out int direction) is not { } connection || direction != Connection.Original)
+            return false;
+        _table.Remove(connection);
+        return true;
+    }
+
     /// <summary>Removes all connections and says how many.</summary>
     public int Flush() => FlushWhere(zone: null);
 
@@ -106,7 +115,7 @@ public sealed partial class ConnectionTracker
             {
                 info = new ConnectionInfo(
                     connection.OriginalTuple, connection.ReplyTuple, connection.Zone, connection.Status,
-                    connection.Mark, connection.Labels, connection.Tcp.State, connection.Deadline - now);
+                    connection.Mark, connection.Labels, connection.TcpNow, connection.Deadline - now);
                 return true;
             }
         }

@@ -16,7 +16,7 @@ internal struct TcpConnection
     internal TcpEvent LastEvent;
     internal byte LastDirection;
     internal byte LastScale;
-    internal TcpSenderOptions LastOptions;
+    internal ConntrackTcpFlags LastOptions;
     internal bool ExpectsChallengeAck;
     internal bool IsSimultaneousOpen;
     internal byte Retransmissions;
@@ -50,20 +50,7 @@ internal struct TcpSender
     /// <summary>Its window scale.</summary>
     internal byte Scale;
 
-    internal TcpSenderOptions Options;
+    internal ConntrackTcpFlags Options;
 
-    internal readonly bool Has(TcpSenderOptions option) => (Options & option) != 0;
-}
-
-/// <summary>Flags of a sender (<c>IP_CT_TCP_FLAG_*</c>).</summary>
-[Flags]
-internal enum TcpSenderOptions : byte
-{
-    None = 0,
-    WindowScale = 0x01,
-    SackPermitted = 0x02,
-    CloseInitiated = 0x04,
-    BeLiberal = 0x08,
-    DataUnacknowledged = 0x10,
-    MaxAckSet = 0x20,
+    internal readonly bool Has(ConntrackTcpFlags option) => (Options & option) != 0;
 }

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using UpcallActors.Odp;
 
 namespace UpcallActors.Embedded;
 
@@ -67,17 +68,17 @@ internal readonly ref struct TcpSegment
         if (options.IsEmpty)
             return;
         sender.Scale = 0;
-        sender.Options &= TcpSenderOptions.BeLiberal;
+        sender.Options &= ConntrackTcpFlags.BeLiberal;
         while (TryNextOption(ref options, out byte kind, out ReadOnlySpan<byte> value))
         {
             if (kind == SackPermittedOption && value.IsEmpty)
             {
-                sender.Options |= TcpSenderOptions.SackPermitted;
+                sender.Options |= ConntrackTcpFlags.SackPermitted;
             }
             else if (kind == WindowScaleOption && value.Length == 1)
             {
                 sender.Scale = Math.Min(value[0], MaxScale);
-                sender.Options |= TcpSenderOptions.WindowScale;
+                sender.Options |= ConntrackTcpFlags.WindowScale;
             }
         }
     }

@@ -69,8 +69,8 @@ internal static class TcpTracker
     {
         if (!IsEstablished(connection))
             return;
-        connection.Tcp.Seen[0].Options |= TcpSenderOptions.BeLiberal;
-        connection.Tcp.Seen[1].Options |= TcpSenderOptions.BeLiberal;
+        connection.Tcp.Seen[0].Options |= ConntrackTcpFlags.BeLiberal;
+        connection.Tcp.Seen[1].Options |= ConntrackTcpFlags.BeLiberal;
     }
 
     private enum Step
@@ -102,7 +102,7 @@ internal static class TcpTracker
         else
         {
             sender.MaxEnd += sender.MaxWindow;
-            sender.Options = TcpSenderOptions.SackPermitted | TcpSenderOptions.BeLiberal;
+            sender.Options = ConntrackTcpFlags.SackPermitted | ConntrackTcpFlags.BeLiberal;
             tcp.Seen[Connection.Reply].Options = sender.Options;
         }
 
@@ -121,7 +121,7 @@ internal static class TcpTracker
             case TcpTransitions.Ignore:
                 return IgnoreOrResynchronise(ref tcp, direction, in segment, happening, ref before, ref next);
             case (byte)TcpState.SynSent when before is TcpState.TimeWait or TcpState.Close or TcpState.SynSent2:
-                bool wasClosed = tcp.Seen[0].Has(TcpSenderOptions.CloseInitiated) || tcp.Seen[1].Has(TcpSenderOptions.CloseInitiated)
+                bool wasClosed = tcp.Seen[0].Has(ConntrackTcpFlags.CloseInitiated) || tcp.Seen[1].Has(ConntrackTcpFlags.CloseInitiated)
                     || (tcp.LastDirection == direction && tcp.LastEvent == TcpEvent.Reset);
                 return wasClosed ? Step.Reopen : IgnoreOrResynchronise(ref tcp, direction, in segment, happening, ref before, ref next);
             case (byte)TcpState.TimeWait when IsChallengeAck(in tcp, direction, happening, before):
@@ -157,7 +157,7 @@ internal static class TcpTracker
             opener.Scale = tcp.LastScale;
             opener.Options = tcp.LastOptions;
             tcp.ExpectsChallengeAck = false;
-            tcp.Seen[direction] = new TcpSender { Options = tcp.Seen[direction].Options & TcpSenderOptions.BeLiberal };
+            tcp.Seen[direction] = new TcpSender { Options = tcp.Seen[direction].Options & ConntrackTcpFlags.BeLiberal };
             return Step.CheckWindow;
         }
 
@@ -170,7 +170,7 @@ internal static class TcpTracker
         {
             var opener = default(TcpSender);
             segment.ReadOptions(ref opener);
-            tcp.LastScale = opener.Has(TcpSenderOptions.WindowScale) ? opener.Scale : (byte)0;
+            tcp.LastScale = opener.Has(ConntrackTcpFlags.WindowScale) ? opener.Scale : (byte)0;
             tcp.LastOptions = opener.Options;
             tcp.ExpectsChallengeAck = before == TcpState.LastAck;
             tcp.IsSimultaneousOpen = false;
@@ -189,7 +189,7 @@ internal static class TcpTracker
             return Step.SkipWindow;
         ref TcpSender other = ref tcp.Seen[1 - direction];
         uint sequence = segment.Sequence;
-        if (other.Has(TcpSenderOptions.MaxAckSet) && tcp.LastEvent != TcpEvent.Syn)
+        if (other.Has(ConntrackTcpFlags.MaxAckSet) && tcp.LastEvent != TcpEvent.Syn)
         {
             bool established = IsEstablished(connection);
             if (sequence == 0 && !established)
@@ -218,7 +218,7 @@ internal static class TcpTracker
         tcp.LastDirection = (byte)direction;
         tcp.State = next;
         if (before != next && next == TcpState.FinWait)
-            tcp.Seen[direction].Options |= TcpSenderOptions.CloseInitiated;
+            tcp.Seen[direction].Options |= ConntrackTcpFlags.CloseInitiated;
         long timeout = ChooseTimeout(in tcp, happening, next);
         if (!connection.Has(ConnectionStatus.SeenReply))
         {
@@ -247,7 +247,7 @@ internal static class TcpTracker
             return RetransmissionTimeout;
         if (happening == TcpEvent.Reset)
             return TimeoutOf(TcpState.Close);
-        if (timeout > UnackedTimeout && (tcp.Seen[0].Has(TcpSenderOptions.DataUnacknowledged) || tcp.Seen[1].Has(TcpSenderOptions.DataUnacknowledged)))
+        if (timeout > UnackedTimeout && (tcp.Seen[0].Has(ConntrackTcpFlags.DataUnacknowledged) || tcp.Seen[1].Has(ConntrackTcpFlags.DataUnacknowledged)))
             return UnackedTimeout;
         return tcp.LastWindow == 0 ? Math.Min(timeout, RetransmissionTimeout) : timeout;
     }

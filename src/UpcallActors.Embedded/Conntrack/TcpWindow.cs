@@ -30,7 +30,7 @@ internal static class TcpWindow
         uint sequence = segment.Sequence;
         uint end = segment.End;
         uint ack = segment.Acknowledgement;
-        uint sack = receiver.Has(TcpSenderOptions.SackPermitted) ? segment.HighestAcknowledged() : ack;
+        uint sack = receiver.Has(ConntrackTcpFlags.SackPermitted) ? segment.HighestAcknowledged() : ack;
 
         if (IsSimultaneousOpen(ref tcp, ref sender, ref receiver, direction, in segment, sack))
             return Result.InWindow;
@@ -43,7 +43,7 @@ internal static class TcpWindow
 
         Result result = CheckBounds(ref sender, in receiver, sequence, end, sack);
         if (result != Result.InWindow)
-            return sender.Has(TcpSenderOptions.BeLiberal) ? Result.InWindow : result;
+            return sender.Has(ConntrackTcpFlags.BeLiberal) ? Result.InWindow : result;
         Update(ref sender, ref receiver, in segment, end, ack, sack);
         if (happening == TcpEvent.Ack)
             NoteRetransmission(ref tcp, direction, sequence, ack, end, segment.Window);
@@ -78,7 +78,7 @@ internal static class TcpWindow
         sender.MaxWindow = Math.Max(segment.Window, 1u);
         segment.ReadOptions(ref sender);
         // RFC 1323: windows are scaled only if both ends say so.
-        if (direction == Connection.Reply && !(sender.Has(TcpSenderOptions.WindowScale) && receiver.Has(TcpSenderOptions.WindowScale)))
+        if (direction == Connection.Reply && !(sender.Has(ConntrackTcpFlags.WindowScale) && receiver.Has(ConntrackTcpFlags.WindowScale)))
             sender.Scale = receiver.Scale = 0;
     }
 
@@ -106,7 +106,7 @@ internal static class TcpWindow
                 return Result.Invalid;
             // More than the window allows: if the other end acknowledges it, that must not be an error too.
             sender.End = end;
-            sender.Options |= TcpSenderOptions.DataUnacknowledged;
+            sender.Options |= ConntrackTcpFlags.DataUnacknowledged;
             return Result.Pass;
         }
 
@@ -123,13 +123,13 @@ internal static class TcpWindow
         if (IsAfter(end, sender.End))
         {
             sender.End = end;
-            sender.Options |= TcpSenderOptions.DataUnacknowledged;
+            sender.Options |= ConntrackTcpFlags.DataUnacknowledged;
         }
 
-        if (segment.IsAck && (!sender.Has(TcpSenderOptions.MaxAckSet) || IsAfter(ack, sender.MaxAck)))
+        if (segment.IsAck && (!sender.Has(ConntrackTcpFlags.MaxAckSet) || IsAfter(ack, sender.MaxAck)))
         {
             sender.MaxAck = ack;
-            sender.Options |= TcpSenderOptions.MaxAckSet;
+            sender.Options |= ConntrackTcpFlags.MaxAckSet;
         }
 
         if (receiver.MaxWindow != 0 && IsAfter(end, sender.MaxEnd))
@@ -137,7 +137,7 @@ internal static class TcpWindow
         if (IsAfter(sack + window, receiver.MaxEnd - 1))
             receiver.MaxEnd = sack + window + (window == 0 ? 1u : 0);
         if (ack == receiver.End)
-            receiver.Options &= ~TcpSenderOptions.DataUnacknowledged;
+            receiver.Options &= ~ConntrackTcpFlags.DataUnacknowledged;
     }
 
     private static void NoteRetransmission(ref TcpConnection tcp, int direction, uint sequence, uint ack, uint end, ushort window)

@@ -21,7 +21,7 @@ public class TcpConnectionTests
     {
         Handshake();
         ConnectionInfo connection = _ct.Connections().Single();
-        connection.Tcp.ShouldBe(TcpState.Established);
+        connection.Tcp!.Value.State.ShouldBe(TcpState.Established);
         connection.Status.HasFlag(ConnectionStatus.Assured).ShouldBeTrue();
         connection.Remaining.ShouldBe(5L * 24 * 3600 * 1000);
     }
@@ -216,7 +216,7 @@ public class TcpConnectionTests
     private void StateIs(TcpState state, long? remaining = null)
     {
         ConnectionInfo connection = _ct.Connections().Single();
-        connection.Tcp.ShouldBe(state);
+        connection.Tcp!.Value.State.ShouldBe(state);
         if (remaining is { } expected)
             connection.Remaining.ShouldBe(expected);
     }
