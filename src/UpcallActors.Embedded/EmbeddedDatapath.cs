@@ -7,8 +7,8 @@ namespace UpcallActors.Embedded;
 /// reassembly and refragmentation as <c>net/openvswitch</c> does them. Thread-safe: one lock covers a frame's whole way.
 /// </summary>
 /// <remarks>
-/// Works as a kernel with UNALIGNED and DISPATCH_UPCALL_PER_CPU does. Not implemented: tunnels, packets without Ethernet
-/// header, MPLS and NSH actions; the requests that need them are refused.
+/// Works as a kernel with UNALIGNED and DISPATCH_UPCALL_PER_CPU does. Not implemented: tunnels other than VXLAN, packets without Ethernet
+/// header, MPLS and NSH actions; the requests that need them are refused. <see cref="EmbeddedPorts"/> connects it to the host's devices.
 /// </remarks>
 public sealed class EmbeddedDatapath : IDatapath
 {

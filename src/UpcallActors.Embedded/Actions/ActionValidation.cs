@@ -8,7 +8,7 @@ namespace UpcallActors.Embedded;
 /// <c>net/openvswitch/flow_netlink.c</c>: afterwards executing them cannot fail on their form. Answers are errno values.
 /// </summary>
 /// <remarks>
-/// Tunnel, MPLS, NSH, push/pop of Ethernet headers, dec_ttl and psample are not implemented here and refused with
+/// MPLS, NSH, push/pop of Ethernet headers, dec_ttl and psample are not implemented here and refused with
 /// EINVAL, which is what a kernel too old for an action answers: feature probes then find them absent.
 /// </remarks>
 internal static class ActionValidation

@@ -25,7 +25,7 @@ public sealed unsafe class UdpReceiver : IDisposable
     private readonly SocketCalls.IoVector[] _pieces = GC.AllocateArray<SocketCalls.IoVector>(Slots, pinned: true);
     private readonly SocketCalls.ManyMessageHeader[] _messages = GC.AllocateArray<SocketCalls.ManyMessageHeader>(Slots, pinned: true);
 
-    /// <summary>Opens a port. Throws <see cref="Win32Exception"/>: EADDRINUSE when another socket or tunnel device has it, EAFNOSUPPORT without that IP version.</summary>
+    /// <summary>Opens a port, or with 0 one that the system chooses. Throws <see cref="Win32Exception"/>: EADDRINUSE when another socket or tunnel device has it, EAFNOSUPPORT without that IP version.</summary>
     public UdpReceiver(bool isIpv6, ushort port)
     {
         _isIpv6 = isIpv6;
@@ -44,6 +44,7 @@ public sealed unsafe class UdpReceiver : IDisposable
             }
 
             UdpAddress.Bind(_socket, isIpv6, port);
+            Port = UdpAddress.Of(_socket, isIpv6).Port;
         }
         catch
         {
@@ -51,6 +52,9 @@ public sealed unsafe class UdpReceiver : IDisposable
             throw;
         }
     }
+
+    /// <summary>The port.</summary>
+    public ushort Port { get; }
 
     /// <summary>The descriptor to poll; −1 after <see cref="Dispose"/>.</summary>
     public int Descriptor => NativeSocket.DescriptorOf(_socket);

@@ -32,6 +32,19 @@ public sealed class NetlinkFuzzTests
             NetlinkAnswerFuzz.Run(Mutate(seed, random)).ShouldBeLessThanOrEqualTo(seed.Length);
     }
 
+    [Fact]
+    public void Mutated_ancillary_data_never_leads_outside_the_buffer()
+    {
+        byte[] seed = [20, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 2, 0, 0, 0, 64, 0, 0, 0, 0, 0, 0, 0, 17, 0, 0, 0, 0, 0, 0, 0, 7, 1, 0, 0, 1, 0, 0, 0, 9];
+        ControlMessagesFuzz.Run(seed).ShouldBe(37);
+        var random = new Random(3);
+        for (int iteration = 0; iteration < Iterations; iteration++)
+        {
+            byte[] mutated = Mutate(seed, random);
+            ControlMessagesFuzz.Run(mutated).ShouldBeLessThanOrEqualTo(mutated.Length);
+        }
+    }
+
     private static byte[] AnswerSeed()
     {
         var writer = new NetlinkWriter(new byte[256]);
