@@ -1,4 +1,3 @@
-using UpcallActors.Netlink;
 using UpcallActors.Odp;
 
 namespace UpcallActors.Kernel;
