@@ -1,6 +1,7 @@
 using System.Globalization;
 using UpcallActors.Kernel;
 using UpcallActors.Odp;
+using UpcallActors.SystemTests.Kernel;
 using static UpcallActors.SystemTests.Ports.PortsOfDatapath;
 
 namespace UpcallActors.SystemTests.Ports;
@@ -89,6 +90,22 @@ public sealed class KernelPortsTests
     }
 
     [KernelDatapathFact]
+    public async Task A_device_whose_number_was_given_away_meanwhile_gets_another()
+    {
+        await using PortsOfDatapath datapath = await CreateAsync("ports-t");
+        await datapath.AddVethAsync("vt0", "vt1");
+        using KernelPorts ports = datapath.Open();
+        uint? number = ports.Add(new PortRequest("vt0", PortKind.System)).Number;
+        await UntilAsync(ports, list => Named(list, "vt0").Number is null, () => Command.RunAsync("ip", "link", "del", "vt0"));
+
+        ports.Add(new PortRequest("br-t", PortKind.Internal)).Number.ShouldBe(number);
+
+        IReadOnlyList<DatapathPort> again = await UntilAsync(ports, list => Named(list, "vt0").Number is not null, () => datapath.AddVethAsync("vt0", "vt1"));
+        Named(again, "vt0").Number.ShouldNotBe(number);
+        Named(again, "br-t").Number.ShouldBe(number);
+    }
+
+    [KernelDatapathFact]
     public async Task A_device_that_is_not_there_is_waited_for()
     {
         await using PortsOfDatapath datapath = await CreateAsync("ports-w");
@@ -115,8 +132,7 @@ public sealed class KernelPortsTests
         uint number = ports.Add(new PortRequest("vb0", PortKind.System)).Number!.Value;
 
         await Command.RunAsync("ovs-dpctl", "del-if", "system@ports-b", "vb0");
-        while (!datapath.Vports().ContainsKey("vb0"))
-            await Task.Yield();
+        await Waiting.UntilAsync(() => datapath.Vports().ContainsKey("vb0"), () => "the port did not come back");
 
         datapath.Vports()["vb0"].PortNo.ShouldBe(number);
     }

@@ -72,6 +72,21 @@ public sealed class TunnelPortsTests
     }
 
     [KernelDatapathFact]
+    public async Task A_device_that_an_earlier_run_left_is_used_and_set_up()
+    {
+        await using PortsOfDatapath datapath = await CreateAsync("tunnels-l");
+        await Command.RunAsync("ip", "link", "add", "vxlan_sys_4796", "type", "vxlan", "external", "dstport", "4796", "nolearning", "udp6zerocsumrx");
+        string ifIndex = await File.ReadAllTextAsync("/sys/class/net/vxlan_sys_4796/ifindex");
+        using KernelPorts ports = datapath.Open();
+
+        DatapathPort port = ports.Add(new PortRequest("vx", PortKind.Vxlan, DestinationPort: 4796));
+
+        $"{port.IfIndex}".ShouldBe(ifIndex.Trim());
+        port.IsUp.ShouldBeTrue();
+        ports.Remove("vxlan_sys_4796").ShouldBeTrue();
+    }
+
+    [KernelDatapathFact]
     public async Task A_UDP_port_that_is_taken_is_refused_and_leaves_no_device()
     {
         await using PortsOfDatapath datapath = await CreateAsync("tunnels-t");
