@@ -42,7 +42,7 @@ internal sealed class LiveRun(ActorSystem system, ILogger logger, LogLevels leve
                 await Task.WhenAny(pipeline.Started, pipeline.Completion, exit.Task);
                 logger.Running(
                     $"{live.Type}@{live.Datapath.Name}", options.Bridges.Count, options.Bridges.Sum(bridge => bridge.Ports.Count), live.Datapath.HandlerCount, live.Dispatch);
-                await using (LossWatch.Start(() => LossesOf(pipeline.Counters, live.Kernel), logger))
+                await using (Watch(live, bridges, pipeline))
                 {
                     // Whichever ends first; a failure of the pipeline or of following the ports ends the daemon.
                     await await Task.WhenAny(exit.Task, pipeline.Completion, bridges.Completion);
@@ -77,6 +77,18 @@ internal sealed class LiveRun(ActorSystem system, ILogger logger, LogLevels leve
             Stop = isDeleted => exit.TrySetResult(isDeleted || !options.Datapath.KeepOnExit),
         };
         return await ControlService.StartAsync(directory, context, new ControlLimits(), logger);
+    }
+
+    private SwitchWatch Watch(LiveDatapath live, LiveSwitch bridges, UpcallPipeline pipeline)
+    {
+        var losses = new LossReport(LossesOf(pipeline.Counters, live.Kernel));
+        var narrow = new NarrowPorts(bridges.Translators, logger);
+        return SwitchWatch.Start(passed =>
+        {
+            if (losses.Next(LossesOf(pipeline.Counters, live.Kernel), passed.TotalSeconds) is { } lost)
+                logger.Losing(passed.TotalSeconds, lost);
+            narrow.Look();
+        });
     }
 
     private void End(LiveDatapath live, bool isDeleted)

@@ -44,4 +44,8 @@ internal static partial class SwitchLog
     /// <summary>The datapath outlives the daemon.</summary>
     [LoggerMessage(529, LogLevel.Information, "Datapath {Datapath} stays, with its ports and flows")]
     public static partial void Kept(this ILogger logger, string datapath);
+
+    /// <summary>Fragments are made smaller than they were.</summary>
+    [LoggerMessage(530, LogLevel.Warning, "Reassembled packets leave port {Port} in smaller fragments than they came in: its MTU is {Mtu}. Each of them comes up")]
+    public static partial void Refragmented(this ILogger logger, string port, int mtu);
 }

@@ -96,6 +96,7 @@ public sealed class ConfigurationProblemTests : IDisposable
     [InlineData("type = gre", "type = gre, dst-port = 1", "a.conf:7: unknown key dst-port in p2")]
     [InlineData("key = 8, df = false, csum = true, tos = 16, ttl = 9, dst-port = 8472", "key = 7", "a.conf:13: remote-ip, local-ip, key and dst-port are those of p1 already")]
     [InlineData("  bridges {", "  replay.pace = recorded, bridges {", "a.conf:2: pace is for capture ports, and there are none")]
+    [InlineData("  bridges {", "  datapath.type = embedded, bridges {", "a.conf:2: type = embedded has tunnels of type vxlan only, and p2 is gre")]
     [InlineData("  bridges {", "  replay.purge-at = [1], bridges {", "a.conf:2: purge-at is for capture ports, and there are none")]
     public void A_mistake_about_live_ports_is_named_with_its_line(string good, string bad, string problem)
     {
