@@ -21,6 +21,12 @@ internal sealed class ReceiverActor : UntypedActor
     /// </summary>
     private const int CongestedReceivesPerTurn = 128;
 
+    /// <summary>How long a port counts as active after it was seen beside another, as to whether something must be shed for its sake.</summary>
+    private static readonly TimeSpan _companyLasts = TimeSpan.FromSeconds(2);
+
+    /// <summary>How often a port that floods alone is shed nevertheless, to see whether it still is alone.</summary>
+    private static readonly TimeSpan _betweenSearches = TimeSpan.FromMilliseconds(500);
+
     private readonly Lane _lane;
     private readonly IActorRef _router;
     private readonly int _capacity;
@@ -33,6 +39,9 @@ internal sealed class ReceiverActor : UntypedActor
     private bool _goesOn;
     private bool _congested;
     private bool _worksOff;
+    private short _lastPort = -1;
+    private long? _companyAt;
+    private long? _searchedAt;
 
     public ReceiverActor(Lane lane, IActorRef router)
     {
@@ -125,9 +134,7 @@ internal sealed class ReceiverActor : UntypedActor
             return;
         }
 
-        // Asking is a system call, and a queue that was full has had more than one upcall for the last receive.
-        if (_received > 1)
-            NoticeDrops(source);
+        NoticeDrops(source);
         if (_lane.Pool.Free == 0 && _lane.Settings.RunsOnOneLoop && !_congested)
         {
             // The credits are with stages that wait for this very thread: nothing is short yet, and nothing must be shed.
@@ -149,8 +156,7 @@ internal sealed class ReceiverActor : UntypedActor
                 return;
             if (received < room)
             {
-                if (_congested)
-                    NoticeDrops(source);
+                NoticeDrops(source);
                 _congested = false;
                 _worksOff = false;
                 _lane.Dispatcher.Arm(_readable!);
@@ -158,6 +164,7 @@ internal sealed class ReceiverActor : UntypedActor
             }
         }
 
+        _congested &= !IsAlone;
         GoOnLater();
     }
 
@@ -171,7 +178,8 @@ internal sealed class ReceiverActor : UntypedActor
 
     /// <summary>
     /// Losses in front of the source mean that its queue is full and every port in it suffers for the one that fills it:
-    /// empty it, whatever has to be shed for that.
+    /// empty it, whatever has to be shed for that. Where there was one port only, there may be no other: what the datapath drops then costs
+    /// nothing, and what is shed costs being received, so the queue is emptied now and then.
     /// </summary>
     private void NoticeDrops(IUpcallSource source)
     {
@@ -182,8 +190,16 @@ internal sealed class ReceiverActor : UntypedActor
         // A source opened anew after a failure may count from the start.
         _lane.Counters.CountLostAtSource((long)(dropped > _lane.SourceDrops ? dropped - _lane.SourceDrops : dropped));
         _lane.SourceDrops = dropped;
+        if (IsAlone && !IsOver(_searchedAt, _betweenSearches))
+            return;
+        _searchedAt = Stopwatch.GetTimestamp();
         _congested = true;
     }
+
+    /// <summary>Whether nobody can be seen for whose sake something should be shed. With stages on threads of their own there is time to shed in any case.</summary>
+    private bool IsAlone => _lane.Settings.RunsOnOneLoop && IsOver(_companyAt, _companyLasts);
+
+    private static bool IsOver(long? since, TimeSpan time) => since is not { } start || Stopwatch.GetElapsedTime(start) >= time;
 
     private bool TryGetFilling([System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out UpcallBatch? batch)
     {
@@ -278,8 +294,17 @@ internal sealed class ReceiverActor : UntypedActor
 
     private int Share() => Math.Max(1, (int)(_capacity * Math.Min(_lane.Settings.PortShare, 1.0 / (_lane.Ports.Active + 1))));
 
-    private short PortOf(UpcallBatch batch, int slot) =>
-        InPortAttribute.TryRead(batch.Slots.Message(slot), out uint port) ? _lane.Ports.EntryOf(port) : PortTable.Others;
+    private short PortOf(UpcallBatch batch, int slot)
+    {
+        short entry = InPortAttribute.TryRead(batch.Slots.Message(slot), out uint port) ? _lane.Ports.EntryOf(port) : PortTable.Others;
+        if (entry != _lastPort)
+        {
+            _companyAt = _lastPort < 0 ? null : batch.ReceivedAt;
+            _lastPort = entry;
+        }
+
+        return entry;
+    }
 
     private void Append(UpcallBatch batch, short port)
     {

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using UpcallActors.Netlink;
 
 namespace UpcallActors.Pipeline.Tests;
@@ -130,7 +131,7 @@ public sealed class OverloadSpecs() : PipelineSpec("own { type = PinnedDispatche
         {
             // Always more than a batch takes, and always some that find the queue full.
             if (++receives <= Receives)
-                datapath.Upcall(Enumerable.Range(0, 40).Select(i => Upcalls.Miss(1, (uint)i)));
+                datapath.Upcall(Enumerable.Range(0, 40).Select(i => Upcalls.Miss(i == 0 && receives % 8 == 0 ? 2u : 1u, (uint)i)));
         };
         await using UpcallPipeline pipeline = Start(datapath, Small with { ExecutorDispatcher = null });
 
@@ -140,7 +141,32 @@ public sealed class OverloadSpecs() : PipelineSpec("own { type = PinnedDispatche
         // All credits but one, for every full turn of the receiver.
         int turns = Receives / 128;
         datapath.Executes.Count.ShouldBeGreaterThan(turns * (Capacity - (2 * Small.BatchSize)));
-        pipeline.Counters.Lost(LossCause.Shed).ShouldBeGreaterThan(0);
+        pipeline.Counters.ByPort()[1].Shed.ShouldBeGreaterThan(0);
+        pipeline.Counters.ByPort()[2].Shed.ShouldBe(0);
+        pipeline.Counters.LostAtSource.ShouldBe((long)datapath.Dropped());
+    }
+
+    [Fact]
+    public async Task A_port_that_floods_alone_is_not_shed_but_to_look_for_others()
+    {
+        const int Receives = 2000;
+        using var datapath = new ScriptedDatapath(queueLimit: 40);
+        int receives = 0;
+        datapath.Receiving = () =>
+        {
+            if (++receives <= Receives)
+                datapath.Upcall(Enumerable.Range(0, 40).Select(i => Upcalls.Miss(1, (uint)i)));
+        };
+        long startedAt = Stopwatch.GetTimestamp();
+        await using UpcallPipeline pipeline = Start(datapath, Small with { ExecutorDispatcher = null });
+
+        await Until(() => Volatile.Read(ref receives) > Receives);
+        await Idle(pipeline, datapath);
+
+        // One full turn for each half second that it took, and one to begin with.
+        long looks = 1 + (long)(Stopwatch.GetElapsedTime(startedAt).TotalSeconds * 2);
+        pipeline.Counters.Lost(LossCause.Shed).ShouldBeLessThanOrEqualTo(looks * 128 * Small.BatchSize);
+        datapath.Executes.Count.ShouldBe((int)(pipeline.Counters.Received - pipeline.Counters.Lost(LossCause.Shed)));
         pipeline.Counters.LostAtSource.ShouldBe((long)datapath.Dropped());
     }
 }
