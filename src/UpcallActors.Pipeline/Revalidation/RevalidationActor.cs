@@ -172,6 +172,7 @@ internal sealed class RevalidationActor : UntypedActor
     private void AdoptAll()
     {
         var flows = new List<AdoptedFlow>();
+        var seen = new HashSet<Ufid>();
         var ids = new List<uint>();
         if (_dump!.TryBegin(ufidFlags: 0, out _))
         {
@@ -202,6 +203,12 @@ internal sealed class RevalidationActor : UntypedActor
         {
             if (Ukey.Of(flow, message) is { } ukey)
             {
+                if (!seen.Add(ukey.Ufid))
+                {
+                    _state.Counters.Count(RevalidationEvent.DumpedDuplicateFlow);
+                    return;
+                }
+
                 ukey.CollectRecirculationIds(ids);
                 flows.Add(new AdoptedFlow(ukey, new FlowCredit(flow.Packets, flow.Bytes), (long)flow.Used));
             }

@@ -25,7 +25,7 @@ internal sealed class RevalidatorActor : UntypedActor
     private readonly RevalidationState.Partition _partition;
     private readonly IRecirculationIds? _recirculations;
     private readonly Dictionary<Ufid, Ukey> _ukeys = [];
-    private readonly List<Ufid> _unknown = [];
+    private readonly HashSet<Ufid> _unknown = [];
     private readonly List<AdoptedFlow> _fetched = [];
     private readonly List<Ufid> _senseless = [];
     private FlowJudge? _judge;
@@ -140,8 +140,7 @@ internal sealed class RevalidatorActor : UntypedActor
     {
         if (!_ukeys.TryGetValue(flow.Ufid, out Ukey? ukey))
         {
-            _state.Counters.Count(RevalidationEvent.DumpedNewFlow);
-            _unknown.Add(flow.Ufid);
+            _state.Counters.Count(_unknown.Add(flow.Ufid) ? RevalidationEvent.DumpedNewFlow : RevalidationEvent.DumpedDuplicateFlow);
             return;
         }
 
@@ -235,14 +234,7 @@ internal sealed class RevalidatorActor : UntypedActor
         foreach (AdoptedFlow flow in flows)
         {
             Ukey ukey = flow.Ukey;
-            if (!_ukeys.TryAdd(ukey.Ufid, ukey))
-            {
-                // A dump that showed it twice had it fetched twice.
-                _state.Counters.Count(RevalidationEvent.DumpedDuplicateFlow);
-                ukey.Release(_recirculations);
-                continue;
-            }
-
+            _ukeys.Add(ukey.Ufid, ukey);
             ukey.Packets = flow.Carried.Packets;
             ukey.Bytes = flow.Carried.Bytes;
             ukey.Used = flow.Used;

@@ -23,6 +23,16 @@ internal sealed class ManualTime : TimeProvider
             Interlocked.Add(ref _ticks, time.Ticks);
     }
 
+    /// <summary>Whether the timer is set.</summary>
+    public bool IsAlarmSet
+    {
+        get
+        {
+            lock (_lock)
+                return _timer is { Due: >= 0 };
+        }
+    }
+
     /// <summary>Moves to when the timer goes off, if it is set.</summary>
     public void GoToAlarm()
     {

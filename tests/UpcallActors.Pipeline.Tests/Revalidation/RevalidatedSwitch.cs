@@ -14,12 +14,12 @@ namespace UpcallActors.Pipeline.Tests;
 /// </summary>
 internal sealed class RevalidatedSwitch : IAsyncDisposable
 {
-    private readonly IDatapath _seen;
+    private readonly long _answeredBefore;
 
-    private RevalidatedSwitch(EmbeddedDatapath datapath, IDatapath seen, FlowTables tables, OpenFlowTranslatorFactory factory, ManualTime time, UpcallPipeline pipeline)
+    private RevalidatedSwitch(EmbeddedDatapath datapath, FlowTables tables, OpenFlowTranslatorFactory factory, ManualTime time, UpcallPipeline pipeline, long answeredBefore)
     {
         Datapath = datapath;
-        _seen = seen;
+        _answeredBefore = answeredBefore;
         Tables = tables;
         Factory = factory;
         Time = time;
@@ -61,13 +61,14 @@ internal sealed class RevalidatedSwitch : IAsyncDisposable
         BridgePort[] ports = [new(1, 101, "p1"), new(2, 102, "p2"), new(3, 103, "p3")];
         var factory = new OpenFlowTranslatorFactory([new Bridge("br0", FailMode.Secure, tables, ports)], null, support);
         var time = new ManualTime();
+        long answeredBefore = datapath.Counters.UpcallsQueued;
         IDatapath attached = seen?.Invoke(datapath) ?? datapath;
         UpcallPipeline pipeline = UpcallPipeline.Start(system, attached, translators?.Invoke(factory) ?? factory, new UpcallPipelineSettings
         {
             Revalidation = (settings ?? new RevalidatorSettings { Revalidators = 2 }) with { Time = time },
         });
         await pipeline.Started.WaitAsync(TimeSpan.FromSeconds(30));
-        return new RevalidatedSwitch(datapath, attached, tables, factory, time, pipeline);
+        return new RevalidatedSwitch(datapath, tables, factory, time, pipeline, answeredBefore);
     }
 
     /// <summary>A UDP packet between two hosts, 02:00:00:00:00:XX and 10.0.0.XX.</summary>
@@ -106,7 +107,7 @@ internal sealed class RevalidatedSwitch : IAsyncDisposable
 
     public async Task IdleAsync()
     {
-        while (Pipeline.Counters.Completed != Datapath.Counters.UpcallsQueued)
+        while (_answeredBefore + Pipeline.Counters.Completed != Datapath.Counters.UpcallsQueued)
         {
             Pipeline.Completion.IsCompleted.ShouldBeFalse("the pipeline has ended");
             await Task.Yield();
@@ -116,11 +117,30 @@ internal sealed class RevalidatedSwitch : IAsyncDisposable
     /// <summary>Moves the clock that flows' ages are counted by.</summary>
     public void Age(TimeSpan time) => Datapath.Clock.Set(Datapath.Clock.Microseconds + (time.Ticks / TimeSpan.TicksPerMicrosecond));
 
-    /// <summary>Goes through whole rounds.</summary>
+    /// <summary>Goes through so many rounds, no more: from one rest to another.</summary>
+    public async Task ExactRoundsAsync(int rounds)
+    {
+        for (int i = 0; i < rounds; i++)
+        {
+            await UntilAsync(() => Time.IsAlarmSet);
+            long before = Revalidation.Snapshot().Rounds;
+            Time.GoToAlarm();
+            await UntilAsync(() => Revalidation.Snapshot().Rounds > before && Time.IsAlarmSet);
+        }
+    }
+
+    /// <summary>Goes through whole rounds, at least so many: something that has changed may have begun one by itself.</summary>
     public async Task RoundAsync(int rounds = 1)
     {
         for (int i = 0; i < rounds; i++)
             await DoneAsync(Revalidation.WaitAsync());
+    }
+
+    private static async Task UntilAsync(Func<bool> condition)
+    {
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        while (!condition())
+            await Task.Delay(1, limit.Token);
     }
 
     /// <summary>Lets alarms go off until something is done. Time does not move within a round: there is no alarm then.</summary>
@@ -138,12 +158,16 @@ internal sealed class RevalidatedSwitch : IAsyncDisposable
     }
 
     /// <summary>The datapath's flows as <c>dpctl/dump-flows</c> prints them, without counters, sorted.</summary>
-    public string[] Flows() => [.. Dump().Select(flow => $"{FlowText.Format(flow.Key.Span, flow.Mask.Span, null, verbose: false)}, actions:{ActionText.Format(flow.Actions.Span, null)}").Order(StringComparer.Ordinal)];
+    public string[] Flows() => FlowsOf(Datapath);
 
-    public IReadOnlyList<FlowDumpLine> Dump()
+    public static string[] FlowsOf(IDatapath datapath) => [.. DumpOf(datapath).Select(flow => $"{FlowText.Format(flow.Key.Span, flow.Mask.Span, null, verbose: false)}, actions:{ActionText.Format(flow.Actions.Span, null)}").Order(StringComparer.Ordinal)];
+
+    public IReadOnlyList<FlowDumpLine> Dump() => DumpOf(Datapath);
+
+    private static List<FlowDumpLine> DumpOf(IDatapath datapath)
     {
         var flows = new List<FlowDumpLine>();
-        using var dump = new FlowDump(Datapath);
+        using var dump = new FlowDump(datapath);
         dump.TryBegin(0, out _).ShouldBeTrue();
         FlowDumpProgress progress;
         while ((progress = dump.Read((in FlowMessage flow, ReadOnlySpan<byte> message) => flows.Add(FlowDumpLine.Of(flow, message, 0)))) == FlowDumpProgress.More)

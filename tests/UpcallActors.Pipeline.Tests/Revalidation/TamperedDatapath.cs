@@ -1,0 +1,89 @@
+using UpcallActors.Netlink;
+using UpcallActors.Odp;
+
+namespace UpcallActors.Pipeline.Tests;
+
+/// <summary>A datapath whose answers a test may change, hold up or take away on their way to the revalidators.</summary>
+internal sealed class TamperedDatapath(IDatapath inner) : IDatapath
+{
+    private int _openChannels;
+
+    public string Name => inner.Name;
+
+    public int IfIndex => inner.IfIndex;
+
+    public OvsFamilies Families => inner.Families;
+
+    public int HandlerCount => inner.HandlerCount;
+
+    public IConntrack? Conntrack => inner.Conntrack;
+
+    public DatapathSupport Support => inner.Support;
+
+    public long Milliseconds => inner.Milliseconds;
+
+    public int OpenChannels => Volatile.Read(ref _openChannels);
+
+    /// <summary>Runs whenever a part of a dump was received.</summary>
+    public Action Receiving { get; set; } = () => { };
+
+    /// <summary>Says what of a dump comes through: for each flow, how often.</summary>
+    public Func<Ufid, int> Showing { get; set; } = _ => 1;
+
+    /// <summary>With what error sends are refused.</summary>
+    public Func<int> Refusing { get; set; } = () => 0;
+
+    public uint UserspacePid(uint inPort) => inner.UserspacePid(inPort);
+
+    public IUpcallSource OpenUpcalls(int handler) => inner.OpenUpcalls(handler);
+
+    public IRequestChannel OpenRequests()
+    {
+        Interlocked.Increment(ref _openChannels);
+        return new Channel(this, inner.OpenRequests());
+    }
+
+    public void Dispose() => inner.Dispose();
+
+    private sealed class Channel(TamperedDatapath tampered, IRequestChannel inner) : IRequestChannel
+    {
+        public int SendLimit => inner.SendLimit;
+
+        public int Send(SendVector requests)
+        {
+            int errno = tampered.Refusing();
+            return errno == 0 ? inner.Send(requests) : errno;
+        }
+
+        public int Receive(Span<byte> answer)
+        {
+            byte[] part = new byte[answer.Length / 4];
+            int length = inner.Receive(part);
+            if (length == 0)
+                return 0;
+            int written = 0;
+            bool isDump = false;
+            for (ReadOnlySpan<byte> rest = part.AsSpan(0, length); NetlinkMessage.TryRead(rest, out NetlinkMessage message, out int consumed) == NetlinkParseError.None; rest = rest[consumed..])
+            {
+                bool isPart = (message.Flags & NetlinkFlags.Multi) != 0;
+                isDump |= isPart;
+                int times = isPart && FlowMessage.TryParse(message.Bytes, out FlowMessage flow) == OdpParseError.None && flow.Ufid is { } ufid ? tampered.Showing(ufid) : 1;
+                for (; times > 0; times--)
+                {
+                    message.Bytes.CopyTo(answer[written..]);
+                    written += NetlinkAlignment.Align(message.Length);
+                }
+            }
+
+            if (isDump)
+                tampered.Receiving();
+            return written;
+        }
+
+        public void Dispose()
+        {
+            Interlocked.Decrement(ref tampered._openChannels);
+            inner.Dispose();
+        }
+    }
+}
