@@ -35,6 +35,34 @@ public sealed class AllocationTests
     }
 
     [Fact]
+    public void A_frame_cut_into_segments_that_go_into_a_tunnel_allocates_nothing()
+    {
+        using var datapath = new EmbeddedDatapath(new EmbeddedDatapathOptions());
+        using var requests = new Replays.RequestSender(datapath);
+        datapath.AddPort(new EmbeddedPort(1, "a"));
+        var tunnel = new CountingTunnel();
+        datapath.AddPort(new EmbeddedPort(2, "b", tunnel: tunnel));
+        byte[] frame = Conntrack.Frames.Tcp("10.0.0.1", 1, "10.0.0.2", 2, Conntrack.Frames.Ack, payload: 5000);
+        VirtioNetHeader offload = Offload.OffloadedFrames.LeaveChecksum(frame, Offload.OffloadedFrames.TcpChecksum, VirtioNetHeader.TcpIpv4, 1000);
+        byte[] setTunnel = Attributes.Build((ref NetlinkWriter writer) => OvsFlowKeyWriter.WriteTunnelAttributes(new FlowKey { TunIpv4Dst = 1, TunTtl = 64 }, ref writer));
+        byte[] flow = TestDatapath.Flow(TestDatapath.Key(frame), TestDatapath.PortMask(), Attributes.Concat(ActionBytes.Set(OvsKeyAttribute.Tunnel, setTunnel), ActionBytes.Output(2)));
+        requests.Request(datapath.Families.Flow, OvsCommand.New, NetlinkFlags.Create, flow, out _).ShouldBe(0);
+        var batch = new FrameBatch();
+
+        AllocatedBy(Round).ShouldBe(0);
+        tunnel.Frames.ShouldBe(AllRounds * 5);
+
+        void Round()
+        {
+            Segmentation.TryCreate(frame, offload, out Segmentation segments);
+            while (segments.TryNext(batch.Reserve(segments.LongestSegment), out int length))
+                batch.Commit(1, length);
+            datapath.Receive(batch);
+            batch.Clear();
+        }
+    }
+
+    [Fact]
     public void An_upcall_and_its_EXECUTE_allocate_nothing()
     {
         using var datapath = new EmbeddedDatapath(new EmbeddedDatapathOptions());
@@ -89,5 +117,14 @@ public sealed class AllocationTests
         }
 
         return least;
+    }
+
+    private sealed class CountingTunnel : ITunnelOutput
+    {
+        public int Frames { get; private set; }
+
+        public void Transmit(ReadOnlySpan<byte> frame, in FlowKey tunnel, uint hash) => Frames++;
+
+        public bool TryFillEgress(ref FlowKey tunnel, uint hash) => false;
     }
 }
