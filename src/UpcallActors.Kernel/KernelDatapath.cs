@@ -70,10 +70,10 @@ public sealed partial class KernelDatapath : IDatapath
     public int ReceiveBuffer => _handlers.Min(handler => handler.ReceiveBuffer);
 
     /// <summary>
-    /// The live process that the datapath's upcalls go to instead of us, as of the last look, at most a second ago: it was told to take the datapath over. Whoever
-    /// finds this should close and leave flows and ports to the other. Null while the datapath is ours.
+    /// Fails with a <see cref="DatapathException"/> that names the process when another one that lives gets the datapath's upcalls instead of us, within about a second: it was told to take
+    /// the datapath over. Whoever sees this should close, and leave ports and flows to the other. Does not end otherwise.
     /// </summary>
-    public UpcallOwner? TakenOverBy => _watchdog.TakenOverBy;
+    public Task TakenOver => _watchdog.TakenOver;
 
     /// <summary>What was lost in front of the handlers. Asks the kernel.</summary>
     public DatapathLosses Losses
@@ -140,8 +140,8 @@ public sealed partial class KernelDatapath : IDatapath
     public void ThrowIfTakenOver()
     {
         _watchdog.Look();
-        if (TakenOverBy is { } owner)
-            throw new DatapathException($"datapath {Name} has been taken over by {owner}");
+        if (_watchdog.TakenOverBy is { } owner)
+            throw _watchdog.TakenOverException(owner);
     }
 
     /// <summary>Closes the sockets. The datapath stays, with its ports and flows, and packets that match a flow are forwarded.</summary>

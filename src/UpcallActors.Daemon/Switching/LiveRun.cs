@@ -44,8 +44,8 @@ internal sealed class LiveRun(ActorSystem system, ILogger logger, LogLevels leve
                     $"{live.Type}@{live.Datapath.Name}", options.Bridges.Count, options.Bridges.Sum(bridge => bridge.Ports.Count), live.Datapath.HandlerCount, live.Dispatch);
                 await using (Watch(live, bridges, pipeline))
                 {
-                    // Whichever ends first; a failure of the pipeline or of following the ports ends the daemon.
-                    await await Task.WhenAny(exit.Task, pipeline.Completion, bridges.Completion);
+                    // Whichever ends first; a failure of the pipeline or of following the ports ends the daemon, and so does another that takes the datapath.
+                    await await Task.WhenAny(exit.Task, pipeline.Completion, bridges.Completion, live.Kernel?.TakenOver ?? exit.Task);
                     await pipeline.StopAsync(CancellationToken.None);
                 }
 

@@ -12,6 +12,7 @@ internal sealed class UpcallWatchdog(string name, DatapathRequests datapaths, Ha
     public static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
 
     private readonly Lock _lock = new();
+    private readonly TaskCompletionSource _takenOver = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private ulong _noticed;
     private ulong _unreachable;
     private long _registrations;
@@ -25,6 +26,12 @@ internal sealed class UpcallWatchdog(string name, DatapathRequests datapaths, Ha
 
     /// <summary>The live process that upcalls go to instead of us, as of the last look. It has taken the datapath over, and is not to be disturbed.</summary>
     public UpcallOwner? TakenOverBy => Volatile.Read(ref _takenOverBy);
+
+    /// <summary>Fails with a <see cref="DatapathException"/> when such a process is seen for the first time; does not end otherwise.</summary>
+    public Task TakenOver => _takenOver.Task;
+
+    /// <summary>What is to be said of one that has taken the datapath over.</summary>
+    public DatapathException TakenOverException(UpcallOwner owner) => new($"datapath {name} has been taken over by {owner}; its ports and flows are left to that");
 
     /// <summary>Looks at the counters, and at whom upcalls go to.</summary>
     public void Look()
@@ -41,7 +48,10 @@ internal sealed class UpcallWatchdog(string name, DatapathRequests datapaths, Ha
             ulong accountedFor = lostBefore + drops;
             if (stats.Lost > accountedFor && stats.Lost - accountedFor > _unreachable)
                 Volatile.Write(ref _unreachable, stats.Lost - accountedFor);
-            Volatile.Write(ref _takenOverBy, registration.FindOtherOwner(datapath));
+            UpcallOwner? other = registration.FindOtherOwner(datapath);
+            Volatile.Write(ref _takenOverBy, other);
+            if (other is not null)
+                _takenOver.TrySetException(TakenOverException(other));
         }
     }
 

@@ -108,7 +108,7 @@ public sealed class OpeningTests
         await using VethPair wire = await VethPair.CreateAsync("ktaken");
         using OpenDatapath open = OpenDatapath.Open();
         open.AddPort(wire.Near);
-        open.Datapath.TakenOverBy.ShouldBeNull();
+        open.Datapath.TakenOver.IsCompleted.ShouldBeFalse();
         using Process holder = await OtherProcess.HoldAsync(open.Datapath.Name);
         uint theirs = open.Report().PerCpuPids[0];
 
@@ -119,7 +119,7 @@ public sealed class OpeningTests
             await wire.SendAsync([large], times: 1000);
         open.Datapath.ReadStats().Lost.ShouldBeGreaterThan(0ul);
         open.Datapath.CheckUpcalls();
-        open.Datapath.TakenOverBy.ShouldNotBeNull().ProcessId.ShouldBe(holder.Id);
+        (await Should.ThrowAsync<DatapathException>(open.Datapath.TakenOver)).Message.ShouldContain($"process {holder.Id} (");
         open.Datapath.Losses.Registrations.ShouldBe(0);
         open.Report().PerCpuPids[0].ShouldBe(theirs);
 
@@ -127,8 +127,7 @@ public sealed class OpeningTests
         OpenDatapath.Find(open.Datapath.Name).ShouldNotBeNull();
         holder.Kill();
         await holder.WaitForExitAsync();
-        open.Datapath.CheckUpcalls();
-        open.Datapath.TakenOverBy.ShouldBeNull();
+        open.Datapath.ThrowIfTakenOver();
     }
 
     [KernelDatapathFact]
