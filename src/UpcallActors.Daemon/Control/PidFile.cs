@@ -37,7 +37,7 @@ internal sealed class PidFile : IDisposable
         {
             if (!TryLock(file))
                 throw new RunDirectoryException($"{temporary}: another daemon is starting in this directory");
-            RefuseLiving(path);
+            RefuseLiving(path, temporary);
             file.SetLength(0);
             file.Write(Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{Environment.ProcessId}\n")));
             file.Flush();
@@ -59,13 +59,15 @@ internal sealed class PidFile : IDisposable
         _file.Dispose();
     }
 
-    private static void RefuseLiving(string path)
+    private static void RefuseLiving(string path, string temporary)
     {
         if (!File.Exists(path))
             return;
         using FileStream existing = Open(path, FileMode.Open);
         if (TryLock(existing))
             return;
+        // We hold its lock, so it is nobody else's.
+        File.Delete(temporary);
         const int Longest = 20;
         byte[] text = new byte[Longest];
         string pid = Encoding.ASCII.GetString(text, 0, existing.Read(text)).Trim();

@@ -116,7 +116,6 @@ public sealed class DatapathCommandTests
               lookups: hit:0 missed:1 lost:0
               flows: 1
               masks: hit:1 total:1 hit/pkt:1.00
-              cache: hit:0 hit-rate:0.00%
               port 0: ovs-system (internal)
               port 1: br0 (internal)
               port 2: ovs-p0

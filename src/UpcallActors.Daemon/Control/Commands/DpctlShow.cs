@@ -47,7 +47,9 @@ internal sealed class DpctlShow(ControlContext context)
             double hitRate = packets == 0 ? 0 : 100.0 * stats.CacheHit / packets;
             text.Append(CultureInfo.InvariantCulture, $"  lookups: hit:{stats.Hit} missed:{stats.Missed} lost:{stats.Lost}\n  flows: {stats.Flows}\n");
             text.Append(CultureInfo.InvariantCulture, $"  masks: hit:{stats.MaskHit} total:{stats.Masks} hit/pkt:{masksPerPacket:F2}\n");
-            text.Append(CultureInfo.InvariantCulture, $"  cache: hit:{stats.CacheHit} hit-rate:{hitRate:F2}%\n");
+            // Older kernels do not count this, and report 0 (dpif_netlink_get_stats).
+            if (stats.CacheHit != 0)
+                text.Append(CultureInfo.InvariantCulture, $"  cache: hit:{stats.CacheHit} hit-rate:{hitRate:F2}%\n");
         }
 
         if (datapath.MasksCacheSize is { } size)

@@ -1,0 +1,102 @@
+using System.Diagnostics;
+using System.Globalization;
+using UpcallActors.Daemon.Control;
+using UpcallActors.Daemon.Tests.Commands;
+
+namespace UpcallActors.Daemon.Tests.Control;
+
+/// <summary>One daemon has a run directory, and clients can tell whether it lives.</summary>
+public sealed class RunDirectoryTests : IDisposable
+{
+    private readonly string _root = Directory.CreateTempSubdirectory("upcall-actors-run-").FullName;
+
+    private string PidFile => Path.Combine(_root, "upcall-actors.pid");
+
+    public void Dispose() => Directory.Delete(_root, recursive: true);
+
+    [Fact]
+    public async Task The_pidfile_holds_the_process_id_and_goes_with_the_daemon()
+    {
+        using (RunDirectory.Claim(_root))
+        {
+            // By another process: closing the file in this one would release the lock that is told of below.
+            (await RunAsync("cat", PidFile)).ShouldBe((0, $"{Environment.ProcessId}\n", ""));
+            File.GetUnixFileMode(PidFile).HasFlag(UnixFileMode.OtherWrite).ShouldBeFalse();
+        }
+
+        Directory.GetFiles(_root).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_second_daemon_is_refused_and_told_who_has_the_directory()
+    {
+        using var configuration = new Configuration.ConfigurationFolder();
+        string file = configuration.Write("live.conf", $$"""
+            upcall-actors {
+              datapath.type = embedded
+              run-dir = "{{_root}}"
+              bridges.br0.ports.p0 { number = 1, type = system, interface = lo }
+            }
+            """);
+        using (RunDirectory.Claim(_root))
+        {
+            (int code, _, string errors) = await DaemonProcess.RunAsync("run", "--config", file);
+            code.ShouldBe(1);
+            errors.ShouldContain($"{PidFile}: already running as pid {Environment.ProcessId}");
+            Directory.GetFiles(_root).ShouldBe([PidFile], "the one that was refused leaves nothing behind");
+        }
+    }
+
+    [Fact]
+    public async Task What_a_killed_daemon_left_is_taken_over()
+    {
+        await File.WriteAllTextAsync(PidFile, "4194304\n");
+        await File.WriteAllTextAsync(PidFile + ".tmp", "left in the middle of a start");
+        using (RunDirectory.Claim(_root))
+            (await RunAsync("cat", PidFile)).Output.ShouldBe($"{Environment.ProcessId}\n");
+    }
+
+    [Fact]
+    public void A_directory_that_cannot_be_made_is_refused_with_the_reason()
+    {
+        string file = Path.Combine(_root, "file");
+        File.WriteAllText(file, "");
+        Should.Throw<RunDirectoryException>(() => RunDirectory.Claim(Path.Combine(file, "below"))).Message.ShouldStartWith($"the run directory {file}/below cannot be used: ");
+    }
+
+    [Fact]
+    public async Task A_path_that_is_too_long_for_a_socket_is_refused_with_the_reason()
+    {
+        using RunDirectory directory = RunDirectory.Claim(Path.Combine(_root, new string('x', 100)));
+        (await Should.ThrowAsync<RunDirectoryException>(async () => await ControlSocket.OpenAsync(directory, new LogLines()))).Message.ShouldStartWith($"the control socket {directory.SocketPath} cannot be made: ");
+    }
+
+    [OvsAppctlFact]
+    public async Task The_real_client_finds_the_daemon_by_its_pidfile()
+    {
+        await using ControlledSwitch daemon = await ControlledSwitch.StartAsync();
+        string runDirectory = daemon.Directory.Path;
+        (await RunAsync("env", $"OVS_RUNDIR={runDirectory}", "ovs-appctl", "-t", "upcall-actors", "dpctl/dump-dps")).ShouldBe((0, "embedded@ovs-system\n", ""));
+        (await RunAsync("ovs-appctl", "-t", daemon.Directory.SocketPath, "fdb/show", "br0")).ShouldBe((0, " port  VLAN  MAC                Age\n", ""));
+        (int code, string output, string errors) = await RunAsync("env", $"OVS_RUNDIR={runDirectory}", "ovs-appctl", "-t", "upcall-actors", "fdb/show", "nosuch");
+        (code, output, errors).ShouldBe((2, "", "no such bridge\novs-appctl: upcall-actors: server returned an error\n"));
+    }
+
+    [OvsAppctlFact]
+    public async Task The_real_client_does_not_take_a_file_for_a_daemon()
+    {
+        await File.WriteAllTextAsync(PidFile, string.Create(CultureInfo.InvariantCulture, $"{Environment.ProcessId}\n"));
+        (int code, _, string errors) = await RunAsync("env", $"OVS_RUNDIR={_root}", "ovs-appctl", "-t", "upcall-actors", "version");
+        code.ShouldNotBe(0);
+        errors.ShouldContain("No such process");
+    }
+
+    private static async Task<(int Code, string Output, string Errors)> RunAsync(string program, params string[] arguments)
+    {
+        using Process process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        Task<string> errors = process.StandardError.ReadToEndAsync();
+        string output = await process.StandardOutput.ReadToEndAsync();
+        await process.WaitForExitAsync();
+        return (process.ExitCode, output, await errors);
+    }
+}
