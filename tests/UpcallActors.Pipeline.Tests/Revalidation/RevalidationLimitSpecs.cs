@@ -177,8 +177,7 @@ public sealed class RevalidationLimitSpecs() : TestKit("akka.loglevel = OFF\nakk
             reached.TrySetResult();
             held.Pass();
         };
-        bridge.Time.GoToAlarm();
-        await reached.Task.WaitAsync(TimeSpan.FromSeconds(30));
+        await bridge.DoneAsync(reached.Task);
         Task stopped = bridge.Pipeline.StopAsync(CancellationToken.None);
         held.Open();
         await stopped.WaitAsync(TimeSpan.FromSeconds(30));

@@ -124,7 +124,7 @@ public sealed class RevalidationSpecs() : TestKit("akka.loglevel = OFF\nakka.std
     {
         await using RevalidatedSwitch bridge = await RevalidatedSwitch.StartAsync(Sys, "in_port=1,actions=2");
         await bridge.SendAsync(101, RevalidatedSwitch.Udp(1, 2), times: 2);
-        await bridge.RoundAsync();
+        await bridge.ExactRoundsAsync(1);
         bridge.Time.Advance(TimeSpan.FromMilliseconds(6));
         bridge.Tables.Apply(FlowSyntax.ParseFlow("in_port=1,actions=3"));
         await AwaitConditionAsync(() => Task.FromResult(bridge.Flows().Single().EndsWith("actions:103", StringComparison.Ordinal)), TimeSpan.FromSeconds(30), TimeSpan.FromMilliseconds(5));
