@@ -1,4 +1,5 @@
 using System.CommandLine;
+using UpcallActors.Odp;
 
 namespace UpcallActors.Daemon.Commands;
 
@@ -6,9 +7,13 @@ namespace UpcallActors.Daemon.Commands;
 internal static class CommandLine
 {
     /// <summary>Parses and runs; returns the exit code.</summary>
-    public static async Task<int> RunAsync(string[] arguments, TextWriter output, TextWriter errors)
+    /// <param name="arguments">The arguments.</param>
+    /// <param name="output">Where results go.</param>
+    /// <param name="errors">Where problems go.</param>
+    /// <param name="attach">What the pipeline is to see as the datapath; tests put something in between.</param>
+    public static async Task<int> RunAsync(string[] arguments, TextWriter output, TextWriter errors, Func<IDatapath, IDatapath>? attach = null)
     {
-        ParseResult parsed = Build().Parse(arguments);
+        ParseResult parsed = Build(attach).Parse(arguments);
         if (parsed.Errors.Count > 0)
         {
             foreach (string message in parsed.Errors.Select(error => error.Message).Distinct())
@@ -38,7 +43,7 @@ internal static class CommandLine
         }
     }
 
-    private static RootCommand Build()
+    private static RootCommand Build(Func<IDatapath, IDatapath>? attach)
     {
         var files = new Option<string[]>("--config")
         {
@@ -62,7 +67,7 @@ internal static class CommandLine
         foreach (Command command in (Command[])[root, run])
         {
             command.SetAction((result, _) =>
-                new RunCommand(result.GetValue(json), result.InvocationConfiguration.Output, result.InvocationConfiguration.Error).RunAsync(result.GetValue(files) ?? []));
+                new RunCommand(result.GetValue(json), result.InvocationConfiguration.Output, result.InvocationConfiguration.Error, attach).RunAsync(result.GetValue(files) ?? []));
         }
 
         return root;
