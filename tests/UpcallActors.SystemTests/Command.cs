@@ -23,11 +23,11 @@ internal static class Command
         return (process.ExitCode, output + await errors);
     }
 
-    /// <summary>Runs the daemon by the <c>dotnet</c> that runs the tests.</summary>
-    public static Task<(int Code, string Output)> DaemonAsync(params string[] arguments)
-    {
-        string dotnet = Environment.GetEnvironmentVariable("DOTNET_HOST_PATH")
-            ?? (Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet" ? Environment.ProcessPath! : "dotnet");
-        return TryAsync(dotnet, ["exec", Path.Combine(AppContext.BaseDirectory, "upcall-actors.dll"), .. arguments]);
-    }
+    /// <summary>The <c>dotnet</c> that runs the tests.</summary>
+    public static string Dotnet { get; } = Environment.GetEnvironmentVariable("DOTNET_HOST_PATH")
+        ?? (Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet" ? Environment.ProcessPath! : "dotnet");
+
+    /// <summary>Runs the daemon to its end.</summary>
+    public static Task<(int Code, string Output)> DaemonAsync(params string[] arguments) =>
+        TryAsync(Dotnet, ["exec", Path.Combine(AppContext.BaseDirectory, "upcall-actors.dll"), .. arguments]);
 }

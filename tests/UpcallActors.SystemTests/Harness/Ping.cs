@@ -1,0 +1,59 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+
+namespace UpcallActors.SystemTests.Harness;
+
+/// <summary>What <c>ping</c> had for an answer.</summary>
+/// <param name="Answered">The sequence numbers that were answered, in the order of the answers; one twice if it was answered twice.</param>
+/// <param name="Output">All it printed.</param>
+internal sealed partial record Ping(IReadOnlyList<int> Answered, string Output)
+{
+    /// <summary>So many answers without the first three are enough to give those up: several seconds' worth.</summary>
+    private const int Later = 30;
+
+    private static readonly int[] s_firstThree = [1, 2, 3];
+
+    /// <summary>
+    /// Pings until the first three packets have been answered. Others follow them meanwhile, however slow the machine: when <see cref="Later"/> of those
+    /// have been answered, what is missing is lost.
+    /// </summary>
+    /// <param name="from">Where from.</param>
+    /// <param name="address">Where to.</param>
+    /// <param name="size">Bytes behind the ICMP header.</param>
+    public static async Task<Ping> SendAsync(NetworkNamespace from, string address, int size = 56)
+    {
+        await using BackgroundProcess process = from.Start(["ping", "-n", "-i", "0.3", "-s", size.ToString(CultureInfo.InvariantCulture), address]);
+        Ping ping = Parse("");
+        try
+        {
+            await Eventually.HoldsAsync(
+                () =>
+                {
+                    ping = Parse(process.Output);
+                    return s_firstThree.All(ping.Answered.Contains) || ping.Answered.Count >= Later;
+                },
+                () => "");
+        }
+        catch (TimeoutException)
+        {
+            // What was answered until then is the result.
+        }
+
+        return ping;
+    }
+
+    /// <summary>Reads what <c>ping</c> printed, so far or to the end.</summary>
+    public static Ping Parse(string output) => new([.. AnswerPattern().Matches(output).Select(match => int.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture))], output);
+
+    /// <summary>Asserts that the first three packets were answered, and none twice. One that came up may be overtaken by one that did not.</summary>
+    /// <param name="what">What was pinged, for the message.</param>
+    /// <param name="by">The switch between, whose log is told as well.</param>
+    public void ShouldBeAnswered(string what, ISwitch by)
+    {
+        Answered.ShouldBeUnique($"{what}:\n{Output}\n{by.Log}");
+        s_firstThree.Except(Answered).ShouldBeEmpty($"{what}:\n{Output}\n{by.Log}");
+    }
+
+    [GeneratedRegex(@"bytes from \S+ icmp_seq=(\d+) ")]
+    private static partial Regex AnswerPattern();
+}

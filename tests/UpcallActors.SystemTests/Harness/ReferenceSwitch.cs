@@ -1,0 +1,97 @@
+using System.Globalization;
+
+namespace UpcallActors.SystemTests.Harness;
+
+/// <summary>
+/// The real <c>ovs-vswitchd</c> in the daemon's place: what it passes is right about Open vSwitch. Chosen by the environment variable
+/// <see cref="Variable"/>, to try a scenario or the harness itself.
+/// </summary>
+internal sealed class ReferenceSwitch(Lab lab, SwitchConfiguration configuration) : ISwitch
+{
+    /// <summary>The variable that asks for it, with any value.</summary>
+    public const string Variable = "UPCALL_REFERENCE";
+
+    private readonly Dictionary<string, string> _environment = new()
+    {
+        ["OVS_RUNDIR"] = lab.Folder, ["OVS_LOGDIR"] = lab.Folder, ["OVS_DBDIR"] = lab.Folder,
+    };
+
+    private BackgroundProcess? _database;
+    private BackgroundProcess? _daemon;
+
+    /// <inheritdoc/>
+    public string Log => _daemon?.Output ?? "";
+
+    private string Socket => Path.Combine(lab.Folder, "db.sock");
+
+    /// <inheritdoc/>
+    public async Task StartAsync()
+    {
+        bool first = _database is null;
+        if (first)
+        {
+            string file = Path.Combine(lab.Folder, "conf.db");
+            await Command.RunAsync("ovsdb-tool", "create", file, "/usr/share/openvswitch/vswitch.ovsschema");
+            _database = BackgroundProcess.Start("ovsdb-server", [file, $"--remote=punix:{Socket}"], _environment);
+            await Eventually.HoldsAsync(() => File.Exists(Socket), () => "no ovsdb-server");
+            await VsctlAsync("--no-wait init");
+        }
+
+        if (_daemon != null)
+            await _daemon.DisposeAsync();
+        _daemon = lab.Switch.Start(["ovs-vswitchd", $"unix:{Socket}", "--pidfile", "-vconsole:info"], _environment);
+        if (!first)
+        {
+            await Eventually.HoldsAsync(async () => (await TryAppctlAsync("version")).Code == 0, () => Log);
+            return;
+        }
+
+        foreach (BridgeConfiguration bridge in configuration.Bridges)
+            await AddAsync(bridge);
+    }
+
+    /// <inheritdoc/>
+    public async Task<string> AppctlAsync(params string[] command)
+    {
+        (int code, string output) = await TryAppctlAsync(command);
+        code.ShouldBe(0, output);
+        return output;
+    }
+
+    /// <inheritdoc/>
+    public async Task KillAsync()
+    {
+        await _daemon!.SignalAsync("KILL");
+        await _daemon.ExitAsync();
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        if (_daemon != null)
+            await _daemon.DisposeAsync();
+        if (_database != null)
+            await _database.DisposeAsync();
+    }
+
+    private async Task AddAsync(BridgeConfiguration bridge)
+    {
+        await VsctlAsync($"add-br {bridge.Name} -- set bridge {bridge.Name} datapath_type=system fail-mode={(bridge.Flows is null ? "standalone" : "secure")}");
+        foreach (PortConfiguration port in bridge.Ports)
+        {
+            string tunnel = port.Remote is null ? "" : $"type={port.Type} options:remote_ip={port.Remote} ";
+            await VsctlAsync($"add-port {bridge.Name} {port.Name} -- set interface {port.Name} {tunnel}ofport_request={port.Number.ToString(CultureInfo.InvariantCulture)}");
+        }
+
+        if (bridge.Flows is null)
+            return;
+        string file = Path.Combine(lab.Folder, $"{bridge.Name}.flows");
+        await File.WriteAllTextAsync(file, bridge.Flows);
+        await Command.RunAsync("ovs-ofctl", "--bundle", "add-flows", $"unix:{lab.Folder}/{bridge.Name}.mgmt", file);
+    }
+
+    private Task<(int Code, string Output)> TryAppctlAsync(params string[] command) =>
+        Command.TryAsync("ovs-appctl", ["-t", Path.Combine(lab.Folder, string.Create(CultureInfo.InvariantCulture, $"ovs-vswitchd.{_daemon!.Id}.ctl")), .. command]);
+
+    private Task<string> VsctlAsync(string arguments) => Command.RunAsync("ovs-vsctl", [$"--db=unix:{Socket}", .. arguments.Split(' ', StringSplitOptions.RemoveEmptyEntries)]);
+}

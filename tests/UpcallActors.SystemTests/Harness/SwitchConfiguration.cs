@@ -1,0 +1,92 @@
+using System.Globalization;
+using System.Text;
+
+namespace UpcallActors.SystemTests.Harness;
+
+/// <summary>Which datapath the daemon is to use.</summary>
+public enum DatapathKind
+{
+    Kernel,
+    Embedded,
+}
+
+/// <summary>How the kernel chooses the socket of an upcall.</summary>
+public enum DispatchMode
+{
+    /// <summary>Whatever the kernel offers first.</summary>
+    Auto,
+    PerVport,
+}
+
+/// <summary>The configuration of a switch under test.</summary>
+/// <param name="Datapath">Which datapath.</param>
+/// <param name="Bridges">The bridges.</param>
+internal sealed record SwitchConfiguration(DatapathKind Datapath, params IReadOnlyList<BridgeConfiguration> Bridges)
+{
+    /// <summary>How the kernel chooses the socket of an upcall.</summary>
+    public DispatchMode Dispatch { get; init; }
+
+    /// <summary>Whether the daemon drops the MRU from upcalls: see <see cref="DaemonWithoutMru"/>.</summary>
+    public bool WithoutMru { get; init; }
+
+    /// <summary>Writes the daemon's file, and those that it names, to a folder; the file.</summary>
+    public async Task<string> WriteAsync(string folder)
+    {
+        var text = new StringBuilder();
+        text.AppendLine("upcall-actors {");
+        text.AppendLine(CultureInfo.InvariantCulture, $"  run-dir = \"{folder}\"");
+        text.AppendLine(CultureInfo.InvariantCulture, $"  datapath.type = {(Datapath == DatapathKind.Kernel ? "kernel" : "embedded")}");
+        if (Dispatch == DispatchMode.PerVport)
+            text.AppendLine("  datapath.dispatch = per-vport");
+        foreach (BridgeConfiguration bridge in Bridges)
+            await bridge.WriteAsync(text, folder);
+        text.AppendLine("}");
+        string file = Path.Combine(folder, "switch.conf");
+        await File.WriteAllTextAsync(file, text.ToString());
+        return file;
+    }
+}
+
+/// <summary>A bridge.</summary>
+/// <param name="Name">Its name, which its own device has, too.</param>
+/// <param name="Ports">Its ports.</param>
+internal sealed record BridgeConfiguration(string Name, params IReadOnlyList<PortConfiguration> Ports)
+{
+    /// <summary>Flows in <c>ovs-ofctl</c>'s syntax; null for a learning switch.</summary>
+    public string? Flows { get; init; }
+
+    internal async Task WriteAsync(StringBuilder text, string folder)
+    {
+        text.AppendLine(CultureInfo.InvariantCulture, $"  bridges.{Name} {{");
+        text.AppendLine(CultureInfo.InvariantCulture, $"    fail-mode = {(Flows is null ? "standalone" : "secure")}");
+        if (Flows != null)
+        {
+            string file = Path.Combine(folder, $"{Name}.flows");
+            await File.WriteAllTextAsync(file, Flows);
+            text.AppendLine(CultureInfo.InvariantCulture, $"    flows = \"{file}\"");
+        }
+
+        foreach (PortConfiguration port in Ports)
+        {
+            string remote = port.Remote is null ? "" : $", remote-ip = \"{port.Remote}\"";
+            text.AppendLine(CultureInfo.InvariantCulture, $"    ports.{port.Name} {{ number = {port.Number}, type = {port.Type}{remote} }}");
+        }
+
+        text.AppendLine("  }");
+    }
+}
+
+/// <summary>A port.</summary>
+/// <param name="Name">Its name; of a system port also its device's.</param>
+/// <param name="Number">OpenFlow port number.</param>
+internal sealed record PortConfiguration(string Name, int Number)
+{
+    /// <summary>What it is: <c>system</c>, or a tunnel's type.</summary>
+    public string Type { get; init; } = "system";
+
+    /// <summary>A tunnel's other end.</summary>
+    public string? Remote { get; init; }
+
+    /// <summary>The port that a station is at.</summary>
+    public static PortConfiguration Of(Station station, int number) => new(station.Port, number);
+}
