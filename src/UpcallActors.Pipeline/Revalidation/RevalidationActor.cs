@@ -5,7 +5,7 @@ using UpcallActors.Odp;
 namespace UpcallActors.Pipeline;
 
 /// <summary>
-/// Leads the revalidators, its children: takes over the flows that are there at the start, then goes round after round, in each of which it dumps the flows by their ids,
+/// Leads the revalidators, its children: takes over the flows that are there at the start, then goes round after round, in each of which it dumps the flows, by their ids unless most are new,
 /// hands each revalidator those that are its own, and waits until all have dealt with them. How long that takes decides how many flows there may be.
 /// </summary>
 #pragma warning disable CA1001 // An actor is never disposed: PostStop is where it lets go of what it holds.
@@ -38,6 +38,7 @@ internal sealed class RevalidationActor : UntypedActor
     private long _balanceAtStart;
     private int _flowsAtStart;
     private int _dumped;
+    private bool _showsAll;
     private DatapathException? _failure;
     private bool _changed;
     private int _wakeIsUnderWay;
@@ -282,7 +283,9 @@ internal sealed class RevalidationActor : UntypedActor
         _dumped = 0;
         TellAll(new RevalidatorActor.Begin(_state.Rounds + 1, _judge!.Version, _state.DumpMilliseconds, isPurge));
         _phase = Phase.Dumping;
-        if (_dump!.TryBegin(FlowMessageWriter.OmitAll, out Errno error))
+        // To fetch a flow by itself costs several times what it costs more in the dump.
+        _showsAll = _flowsAtStart > 2L * _state.Partitions.Sum(partition => partition.Keys);
+        if (_dump!.TryBegin(_showsAll ? 0 : FlowMessageWriter.OmitAll, out Errno error))
         {
             ContinueDump();
         }
@@ -317,7 +320,7 @@ internal sealed class RevalidationActor : UntypedActor
 
         _dumped++;
         int partition = _state.PartitionOf(ufid);
-        if (_chunks[partition].Add(new FlowReport(ufid, flow.Packets, flow.Bytes, (long)flow.Used)))
+        if (_chunks[partition].Add(new FlowReport(ufid, flow.Packets, flow.Bytes, (long)flow.Used, _showsAll ? Ukey.Of(flow, message) : null)))
             Send(partition);
     }
 

@@ -25,7 +25,8 @@ internal sealed class RevalidatorActor : UntypedActor
     private readonly RevalidationState.Partition _partition;
     private readonly IRecirculationIds? _recirculations;
     private readonly Dictionary<Ufid, Ukey> _ukeys = [];
-    private readonly HashSet<Ufid> _unknown = [];
+    private readonly HashSet<Ufid> _new = [];
+    private readonly List<Ufid> _unknown = [];
     private readonly List<AdoptedFlow> _fetched = [];
     private readonly List<Ufid> _senseless = [];
     private FlowJudge? _judge;
@@ -140,7 +141,7 @@ internal sealed class RevalidatorActor : UntypedActor
     {
         if (!_ukeys.TryGetValue(flow.Ufid, out Ukey? ukey))
         {
-            _state.Counters.Count(_unknown.Add(flow.Ufid) ? RevalidationEvent.DumpedNewFlow : RevalidationEvent.DumpedDuplicateFlow);
+            _state.Counters.Count(NoteUnknown(flow) ? RevalidationEvent.DumpedNewFlow : RevalidationEvent.DumpedDuplicateFlow);
             return;
         }
 
@@ -155,7 +156,7 @@ internal sealed class RevalidatorActor : UntypedActor
             // Another flow than the one we knew, with the same key: somebody deleted that, and a lane put this.
             _state.Counters.Count(RevalidationEvent.UkeyInvalidStatReset);
             Forget(ukey);
-            _unknown.Add(flow.Ufid);
+            NoteUnknown(flow);
             return;
         }
 
@@ -174,6 +175,18 @@ internal sealed class RevalidatorActor : UntypedActor
         else
             Update(ukey, flow, credit);
         ukey.Used = used;
+    }
+
+    /// <summary>False for one that the same batch has shown already.</summary>
+    private bool NoteUnknown(in FlowReport flow)
+    {
+        if (!_new.Add(flow.Ufid))
+            return false;
+        if (flow.Ukey is { } ukey)
+            _fetched.Add(new AdoptedFlow(ukey, new FlowCredit(flow.Packets, flow.Bytes), flow.Used));
+        else
+            _unknown.Add(flow.Ufid);
+        return true;
     }
 
     /// <summary>Whether a flow carries enough to be translated again (<c>should_revalidate</c>): any does while rounds are quick.</summary>
@@ -205,11 +218,12 @@ internal sealed class RevalidatorActor : UntypedActor
             Delete(ukey, _judge!.Reason);
     }
 
-    /// <summary>Fetches the flows that a batch showed and nobody here knows, and takes them over.</summary>
+    /// <summary>Takes over the flows that a batch showed and nobody here knows, and fetches those that it showed by their ids alone.</summary>
     private void AdoptUnknown()
     {
-        if (_unknown.Count == 0)
+        if (_new.Count == 0)
             return;
+        _new.Clear();
         foreach (Ufid ufid in _unknown)
         {
             if (_requests!.IsFull)
