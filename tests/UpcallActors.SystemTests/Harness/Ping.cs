@@ -47,11 +47,11 @@ internal sealed partial record Ping(IReadOnlyList<int> Answered, string Output)
 
     /// <summary>Asserts that the first three packets were answered, and none twice. One that came up may be overtaken by one that did not.</summary>
     /// <param name="what">What was pinged, for the message.</param>
-    /// <param name="by">The switch between, whose log is told as well.</param>
-    public void ShouldBeAnswered(string what, ISwitch by)
+    /// <param name="by">The switch between, whose log is told as well; null for one that has none.</param>
+    public void ShouldBeAnswered(string what, ISwitch? by = null)
     {
-        Answered.ShouldBeUnique($"{what}:\n{Output}\n{by.Log}");
-        s_firstThree.Except(Answered).ShouldBeEmpty($"{what}:\n{Output}\n{by.Log}");
+        Answered.ShouldBeUnique($"{what}:\n{Output}\n{by?.Log}");
+        s_firstThree.Except(Answered).ShouldBeEmpty($"{what}:\n{Output}\n{by?.Log}");
     }
 
     [GeneratedRegex(@"bytes from \S+ icmp_seq=(\d+) ")]

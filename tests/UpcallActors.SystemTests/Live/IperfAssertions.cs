@@ -1,3 +1,5 @@
+using UpcallActors.SystemTests.Harness;
+
 namespace UpcallActors.SystemTests.Live;
 
 internal static class IperfAssertions

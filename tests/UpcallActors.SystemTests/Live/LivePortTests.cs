@@ -1,4 +1,5 @@
 using UpcallActors.Odp;
+using UpcallActors.SystemTests.Harness;
 
 namespace UpcallActors.SystemTests.Live;
 
@@ -115,7 +116,7 @@ public sealed class LivePortTests
         await Eventually.HoldsAsync(() => PortOf(live, b) is { Number: not null, IsUp: true } && Volatile.Read(ref changes) > before, () => $"{PortOf(live, b)}");
 
         PortOf(live, b).Number.ShouldBe(number);
-        (await Ping.SendAsync(b, "10.1.1.1")).Answered.Count.ShouldBe(3);
+        (await Ping.SendAsync(b, "10.1.1.1")).ShouldBeAnswered("the default size");
     }
 
     [LiveFact]

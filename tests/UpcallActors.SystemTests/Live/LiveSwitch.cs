@@ -4,6 +4,7 @@ using UpcallActors.Embedded;
 using UpcallActors.Odp;
 using UpcallActors.OpenFlow;
 using UpcallActors.Pipeline;
+using UpcallActors.SystemTests.Harness;
 
 namespace UpcallActors.SystemTests.Live;
 
