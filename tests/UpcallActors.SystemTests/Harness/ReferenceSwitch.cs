@@ -13,7 +13,9 @@ internal sealed class ReferenceSwitch(Lab lab, SwitchConfiguration configuration
 
     private readonly Dictionary<string, string> _environment = new()
     {
-        ["OVS_RUNDIR"] = lab.Folder, ["OVS_LOGDIR"] = lab.Folder, ["OVS_DBDIR"] = lab.Folder,
+        ["OVS_RUNDIR"] = lab.Folder,
+        ["OVS_LOGDIR"] = lab.Folder,
+        ["OVS_DBDIR"] = lab.Folder,
     };
 
     private BackgroundProcess? _database;
