@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Akka.Actor;
 using UpcallActors.Netlink;
 using UpcallActors.Odp;
@@ -8,9 +9,8 @@ namespace UpcallActors.Pipeline;
 /// Leads the revalidators, its children: takes over the flows that are there at the start, then goes round after round, in each of which it dumps the flows, by their ids unless most are new,
 /// hands each revalidator those that are its own, and waits until all have dealt with them. How long that takes decides how many flows there may be.
 /// </summary>
-#pragma warning disable CA1001 // An actor is never disposed: PostStop is where it lets go of what it holds.
-internal sealed class RevalidationActor : UntypedActor
-#pragma warning restore CA1001
+[SuppressMessage("Design", "CA1001:Types that own disposable fields should be disposable", Justification = "An actor is never disposed: PostStop is where it lets go of what it holds.")]
+internal sealed partial class RevalidationActor : UntypedActor
 {
     /// <summary>Flows in a message to a revalidator.</summary>
     private const int ChunkLength = 500;
@@ -164,69 +164,6 @@ internal sealed class RevalidationActor : UntypedActor
         if (partition >= 0)
             Self.Tell(new RevalidatorFailed(partition), Self);
         return Directive.Restart;
-    }
-
-    /// <summary>
-    /// Takes over what an earlier run left, all at once, since what one flow's recirculation id stands for is told by another. A datapath that cannot be asked now is asked
-    /// again in each round.
-    /// </summary>
-    private void AdoptAll()
-    {
-        var flows = new List<AdoptedFlow>();
-        var seen = new HashSet<Ufid>();
-        var ids = new List<uint>();
-        if (_dump!.TryBegin(ufidFlags: 0, out _))
-        {
-            FlowDumpProgress progress;
-            while ((progress = _dump.Read(TakeFlow)) == FlowDumpProgress.More)
-            {
-            }
-
-            if (progress == FlowDumpProgress.Failed)
-                _state.Counters.Count(RevalidationEvent.DumpFailed);
-        }
-
-        _requests!.Send();
-        IRecirculationIds? recirculations = _state.Translators.Recirculations;
-        foreach (uint id in ids)
-            recirculations?.Reserve(id);
-        new FlowAdoption(_judge!, recirculations, _state).Decide(flows, withCredit: !_state.HasAdopted);
-        _state.HasAdopted = true;
-        _state.Flows.Correct(_state.Flows.Balance, flows.Count);
-        ILookup<int, AdoptedFlow> parts = flows.ToLookup(flow => _state.PartitionOf(flow.Ukey.Ufid));
-        foreach (RevalidationState.Partition partition in _state.Partitions)
-        {
-            _awaited.Add(partition.Index);
-            _revalidators[partition.Index].Tell(new RevalidatorActor.TakeOver([.. parts[partition.Index]]), Self);
-        }
-
-        void TakeFlow(in FlowMessage flow, ReadOnlySpan<byte> message)
-        {
-            if (Ukey.Of(flow, message) is { } ukey)
-            {
-                if (!seen.Add(ukey.Ufid))
-                {
-                    _state.Counters.Count(RevalidationEvent.DumpedDuplicateFlow);
-                    return;
-                }
-
-                ukey.CollectRecirculationIds(ids);
-                flows.Add(new AdoptedFlow(ukey, new FlowCredit(flow.Packets, flow.Bytes), (long)flow.Used));
-            }
-            else
-            {
-                DeleteSenseless(flow, message);
-            }
-        }
-    }
-
-    private void OnTakenOver(int partition)
-    {
-        _awaited.Remove(partition);
-        if (_awaited.Count != 0)
-            return;
-        Context.Parent.Tell(Adopted.Instance, Self);
-        Rest();
     }
 
     private void OnWake()
@@ -449,77 +386,5 @@ internal sealed class RevalidationActor : UntypedActor
     {
         foreach (IActorRef revalidator in _revalidators)
             revalidator.Tell(message, Self);
-    }
-
-    /// <summary>What a caller asks.</summary>
-    internal enum RequestKind
-    {
-        /// <summary>The end of a round that has not begun yet.</summary>
-        Wait,
-
-        /// <summary>That all flows are deleted.</summary>
-        Purge,
-
-        /// <summary>That no round is under way, and none begins.</summary>
-        Pause,
-
-        /// <summary>That rounds begin again.</summary>
-        Resume,
-    }
-
-    /// <summary>A caller asks something, and is told when it is done.</summary>
-    internal sealed record Request(RequestKind Kind, TaskCompletionSource Done) : INoSerializationVerificationNeeded;
-
-    /// <summary>To the pipeline: flows that were there before us are taken over.</summary>
-    internal sealed class Adopted : INoSerializationVerificationNeeded
-    {
-        public static readonly Adopted Instance = new();
-
-        private Adopted()
-        {
-        }
-    }
-
-    private sealed record RevalidatorFailed(int Partition) : INoSerializationVerificationNeeded;
-
-    private sealed class Adopt : INoSerializationVerificationNeeded
-    {
-        public static readonly Adopt Instance = new();
-    }
-
-    /// <summary>Time for a round, or something has changed.</summary>
-    private sealed class Wake : INoSerializationVerificationNeeded
-    {
-        public static readonly Wake Instance = new();
-    }
-
-    private sealed class ReadDump : INoSerializationVerificationNeeded
-    {
-        public static readonly ReadDump Instance = new();
-    }
-
-    /// <summary>Flows for one revalidator until they make a message.</summary>
-    private sealed class Chunk
-    {
-        private FlowReport[] _flows = new FlowReport[ChunkLength];
-        private int _count;
-
-        /// <summary>Adds a flow; true when there is no room for another.</summary>
-        public bool Add(in FlowReport flow)
-        {
-            _flows[_count++] = flow;
-            return _count == ChunkLength;
-        }
-
-        /// <summary>Takes what there is, for good; null for nothing.</summary>
-        public RevalidatorActor.Dumped? Take()
-        {
-            if (_count == 0)
-                return null;
-            var dumped = new RevalidatorActor.Dumped(_flows, _count);
-            _flows = new FlowReport[ChunkLength];
-            _count = 0;
-            return dumped;
-        }
     }
 }
