@@ -50,13 +50,14 @@ public sealed class UpcallPipeline : IAsyncDisposable
         settings.Validate();
         var lanes = new Lane[datapath.HandlerCount];
         for (int handler = 0; handler < lanes.Length; handler++)
-            lanes[handler] = new Lane(handler, datapath, translators, settings, LaneDispatcher.Register(system, $"upcall-actors.lane-{handler}"));
+            lanes[handler] = new Lane(handler, datapath, translators, settings, LoopDispatcher.Register(system, $"upcall-actors.lane-{handler}"));
         var metrics = new PipelineMetrics(lanes);
         foreach (Lane lane in lanes)
             lane.Metrics = metrics;
         var completion = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var started = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        RevalidationState? state = settings.Revalidation is null ? null : new RevalidationState(datapath, translators, settings, lanes);
+        RevalidationState? state = settings.Revalidation is null ? null : new RevalidationState(
+            datapath, translators, settings, lanes, index => LoopDispatcher.Register(system, $"upcall-actors.revalidator-{index}"));
         foreach (Lane lane in lanes)
             lane.Revalidation = state;
         IActorRef pipeline = system.ActorOf(Props.Create(() => new PipelineActor(lanes, state, started, completion)));

@@ -10,7 +10,7 @@ internal sealed class Lane
     private int _translatorFailures;
 
     /// <summary>Makes a lane with all its credits in the pool.</summary>
-    public Lane(int handler, IDatapath datapath, IUpcallTranslatorFactory translators, UpcallPipelineSettings settings, LaneDispatcher dispatcher)
+    public Lane(int handler, IDatapath datapath, IUpcallTranslatorFactory translators, UpcallPipelineSettings settings, LoopDispatcher dispatcher)
     {
         Handler = handler;
         Datapath = datapath;
@@ -38,7 +38,7 @@ internal sealed class Lane
     public UpcallPipelineSettings Settings { get; }
 
     /// <summary>The lane's event loop.</summary>
-    public LaneDispatcher Dispatcher { get; }
+    public LoopDispatcher Dispatcher { get; }
 
     /// <summary>What the lane has done.</summary>
     public LaneCounters Counters { get; } = new();

@@ -35,7 +35,7 @@ internal sealed class PipelineActor : UntypedActor
         if (_revalidation is null)
             StartLanes();
         else
-            _revalidator = Context.Watch(Context.ActorOf(Props.Create(() => new RevalidationActor(_revalidation)), "revalidation"));
+            _revalidator = Context.Watch(Context.ActorOf(Props.Create(() => new RevalidationActor(_revalidation)).WithDispatcher(_revalidation.Partitions[0].Dispatcher.Id), "revalidation"));
     }
 
     /// <inheritdoc/>
@@ -105,6 +105,8 @@ internal sealed class PipelineActor : UntypedActor
             _running.Add(actor);
         }
 
+        // After the lanes: their threads would inherit it.
+        _revalidation?.StandBack();
         _started.TrySetResult();
     }
 

@@ -31,7 +31,7 @@ internal sealed class ReceiverActor : UntypedActor
     private readonly IActorRef _router;
     private readonly int _capacity;
     private IUpcallSource? _source;
-    private LaneDispatcher.Interest? _readable;
+    private LoopDispatcher.Interest? _readable;
     private BatchPool.Waiter? _credit;
     private int _received;
     private int _admitted;
@@ -62,7 +62,7 @@ internal sealed class ReceiverActor : UntypedActor
 
         _source = _lane.Datapath.OpenUpcalls(_lane.Handler);
         _lane.UpcallPid = _source.UpcallPid;
-        _readable = new LaneDispatcher.Interest(_source.Descriptor, Self, Readable.Instance);
+        _readable = new LoopDispatcher.Interest(_source.Descriptor, Self, Readable.Instance);
         Self.Tell(Readable.Instance, Self);
     }
 

@@ -79,7 +79,7 @@ internal sealed partial class RevalidationActor : UntypedActor
         _onChanged = (_, _) => OnChanged(self);
         _state.Translators.Changed += _onChanged;
         foreach (RevalidationState.Partition partition in _state.Partitions)
-            _revalidators[partition.Index] = Context.Watch(Context.ActorOf(Props.Create<RevalidatorActor>(_state, partition), $"revalidator-{partition.Index}"));
+            _revalidators[partition.Index] = Context.Watch(Context.ActorOf(Props.Create<RevalidatorActor>(_state, partition).WithDispatcher(partition.Dispatcher.Id), $"revalidator-{partition.Index}"));
         self.Tell(Adopt.Instance);
     }
 

@@ -6,6 +6,12 @@ namespace UpcallActors.Pipeline;
 /// <summary>What the revalidators share and what outlives their restarts. The rounds' own values belong to the leader, and are read from any thread.</summary>
 internal sealed class RevalidationState
 {
+    /// <summary>
+    /// How far revalidators stand back for lanes on a processor that both want: at this nice value a lane is given ten times their time. An upcall waits while a
+    /// round does; a round that takes longer lowers the limit of flows, and that is how it comes to an end.
+    /// </summary>
+    private const int Niceness = 10;
+
     private readonly ConcurrentDictionary<Ufid, bool> _condemned = new();
     private long _rounds;
     private long _dumpMilliseconds;
@@ -13,14 +19,14 @@ internal sealed class RevalidationState
     private int _maxFlows;
     private bool _paused;
 
-    public RevalidationState(IDatapath datapath, IUpcallTranslatorFactory translators, UpcallPipelineSettings settings, Lane[] lanes)
+    public RevalidationState(IDatapath datapath, IUpcallTranslatorFactory translators, UpcallPipelineSettings settings, Lane[] lanes, Func<int, LoopDispatcher> dispatcherOf)
     {
         Datapath = datapath;
         Translators = translators;
         Pipeline = settings;
         Settings = settings.Revalidation!;
         Flows = new InstalledFlows(Array.ConvertAll(lanes, lane => lane.Counters), Settings);
-        Partitions = [.. Enumerable.Range(0, Settings.Revalidators ?? ((lanes.Length / 4) + 1)).Select(index => new Partition(index, lanes.Length + 1 + index))];
+        Partitions = [.. Enumerable.Range(0, Settings.Revalidators ?? ((lanes.Length / 4) + 1)).Select(index => new Partition(index, lanes.Length + 1 + index, dispatcherOf(index)))];
         LeaderNumber = lanes.Length;
     }
 
@@ -89,6 +95,13 @@ internal sealed class RevalidationState
         set => Volatile.Write(ref _paused, value);
     }
 
+    /// <summary>From now on lanes come first: what they wait for, that the flows which were there are taken over, is done.</summary>
+    public void StandBack()
+    {
+        foreach (Partition partition in Partitions)
+            partition.Dispatcher.Niceness = Niceness;
+    }
+
     /// <summary>The revalidator that looks after a flow.</summary>
     public int PartitionOf(Ufid ufid) => (int)((uint)ufid.Value.GetHashCode() % (uint)Partitions.Length);
 
@@ -106,7 +119,7 @@ internal sealed class RevalidationState
     }
 
     /// <summary>A part of the flows, looked after by one revalidator.</summary>
-    internal sealed class Partition(int index, int number)
+    internal sealed class Partition(int index, int number, LoopDispatcher dispatcher)
     {
         private int _keys;
 
@@ -115,6 +128,9 @@ internal sealed class RevalidationState
 
         /// <summary>The number of its translator.</summary>
         public int Number { get; } = number;
+
+        /// <summary>The revalidator's event loop.</summary>
+        public LoopDispatcher Dispatcher { get; } = dispatcher;
 
         /// <summary>Flows that the revalidator knows.</summary>
         public int Keys

@@ -3,7 +3,7 @@ using UpcallActors.Netlink;
 
 namespace UpcallActors.Pipeline.Tests;
 
-public sealed class DispatcherSpecs() : PipelineSpec("""
+public sealed class LoopDispatcherSpecs() : PipelineSpec("""
     akka.actor.default-dispatcher.shutdown-timeout = 50ms
     spread { type = ForkJoinDispatcher, throughput = 5, dedicated-thread-pool { thread-count = 2 } }
     own { type = PinnedDispatcher }
@@ -12,7 +12,7 @@ public sealed class DispatcherSpecs() : PipelineSpec("""
     [Fact]
     public async Task All_actors_of_a_lane_run_on_one_thread()
     {
-        LaneDispatcher dispatcher = LaneDispatcher.Register(Sys, "test.lane-a");
+        LoopDispatcher dispatcher = LoopDispatcher.Register(Sys, "test.lane-a");
         IActorRef[] actors = [.. Enumerable.Range(0, 4).Select(_ => Sys.ActorOf(Props.Create(() => new Where()).WithDispatcher(dispatcher.Id)))];
 
         var threads = new HashSet<int>();
@@ -25,7 +25,7 @@ public sealed class DispatcherSpecs() : PipelineSpec("""
     [Fact]
     public async Task The_loop_ends_with_its_last_actor_and_starts_again_with_the_next()
     {
-        LaneDispatcher dispatcher = LaneDispatcher.Register(Sys, "test.lane-b");
+        LoopDispatcher dispatcher = LoopDispatcher.Register(Sys, "test.lane-b");
         for (int run = 0; run < 3; run++)
         {
             IActorRef actor = Sys.ActorOf(Props.Create(() => new Where()).WithDispatcher(dispatcher.Id));
@@ -41,9 +41,9 @@ public sealed class DispatcherSpecs() : PipelineSpec("""
     [Fact]
     public async Task A_readable_descriptor_is_told_once_each_time_it_is_armed()
     {
-        LaneDispatcher dispatcher = LaneDispatcher.Register(Sys, "test.lane-c");
+        LoopDispatcher dispatcher = LoopDispatcher.Register(Sys, "test.lane-c");
         using var readable = new EventFd();
-        var interest = new LaneDispatcher.Interest(readable.Descriptor, TestActor, "readable");
+        var interest = new LoopDispatcher.Interest(readable.Descriptor, TestActor, "readable");
         readable.Signal();
 
         dispatcher.Arm(interest);
@@ -65,7 +65,30 @@ public sealed class DispatcherSpecs() : PipelineSpec("""
 
     [Fact]
     public void The_same_id_is_the_same_dispatcher() =>
-        LaneDispatcher.Register(Sys, "test.lane-d").ShouldBeSameAs(LaneDispatcher.Register(Sys, "test.lane-d"));
+        LoopDispatcher.Register(Sys, "test.lane-d").ShouldBeSameAs(LoopDispatcher.Register(Sys, "test.lane-d"));
+
+    [Fact]
+    public async Task A_loop_that_is_to_stand_back_gives_its_thread_that_nice_value_and_keeps_it_for_the_next()
+    {
+        LoopDispatcher dispatcher = LoopDispatcher.Register(Sys, "test.lane-e");
+        IActorRef actor = Sys.ActorOf(Props.Create(() => new HowNice()).WithDispatcher(dispatcher.Id));
+        int before = await actor.Ask<int>("how nice", TimeSpan.FromSeconds(20));
+
+        dispatcher.Niceness = 19;
+
+        // It takes it between two mailboxes: the first answer may still be of the one before.
+        _ = await actor.Ask<int>("how nice", TimeSpan.FromSeconds(20));
+        (await actor.Ask<int>("how nice", TimeSpan.FromSeconds(20))).ShouldBe(19);
+        before.ShouldBeLessThan(19);
+        Should.Throw<ArgumentOutOfRangeException>(() => dispatcher.Niceness = 18);
+        await WatchAsync(actor);
+        Sys.Stop(actor);
+        await ExpectTerminatedAsync(actor);
+        await Until(() => !dispatcher.IsRunning);
+        IActorRef next = Sys.ActorOf(Props.Create(() => new HowNice()).WithDispatcher(dispatcher.Id));
+        (await next.Ask<int>("how nice", TimeSpan.FromSeconds(20))).ShouldBe(19);
+        Niceness.OfThread.ShouldBeLessThan(19);
+    }
 
     [Theory]
     [InlineData("own")]
@@ -96,6 +119,11 @@ public sealed class DispatcherSpecs() : PipelineSpec("""
 
             datapath.Executes.Select(message => message.Serial).ShouldBe(Enumerable.Range(0, 1000).Select(i => (uint)i), settings.ToString());
         }
+    }
+
+    private sealed class HowNice : ReceiveActor
+    {
+        public HowNice() => ReceiveAny(_ => Sender.Tell(Niceness.OfThread));
     }
 
     private sealed class Where : ReceiveActor

@@ -7,13 +7,13 @@ using UpcallActors.Netlink;
 namespace UpcallActors.Pipeline;
 
 /// <summary>
-/// A dispatcher that is an event loop: one thread runs the mailboxes of a lane's actors and, when none has anything to do,
-/// sleeps in <c>poll</c> on the lane's upcall source and an eventfd. So upcalls that arrive wake one thread once and
-/// all four stages run on it. The loop starts with the first mailbox to run, and again after Akka has shut it down
+/// A dispatcher that is an event loop: one thread runs the mailboxes of a few actors and, when none has anything to do,
+/// sleeps in <c>poll</c> on an eventfd and one descriptor more. Each lane has one, so that upcalls that arrive wake one thread once and
+/// all four stages run on it; so has each revalidator. The loop starts with the first mailbox to run, and again after Akka has shut it down
 /// because its last actor had left.
 /// </summary>
 #pragma warning disable CA1001 // Akka never disposes a dispatcher, it may start it again: the eventfd lives as long as the object.
-public sealed class LaneDispatcher : MessageDispatcher
+public sealed class LoopDispatcher : MessageDispatcher
 #pragma warning restore CA1001
 {
     /// <summary>
@@ -23,7 +23,7 @@ public sealed class LaneDispatcher : MessageDispatcher
     private const int MessagesPerTurn = 1;
 
     [ThreadStatic]
-    private static LaneDispatcher? t_running;
+    private static LoopDispatcher? t_running;
 
     private readonly EventFd _wake = new();
     private readonly Queue<IRunnable> _local = new();
@@ -34,8 +34,9 @@ public sealed class LaneDispatcher : MessageDispatcher
     private bool _running;
     private bool _stopping;
     private int _asleep;
+    private int _niceness;
 
-    private LaneDispatcher(MessageDispatcherConfigurator configurator, string id)
+    private LoopDispatcher(MessageDispatcherConfigurator configurator, string id)
         : base(configurator)
     {
         _id = id;
@@ -50,16 +51,28 @@ public sealed class LaneDispatcher : MessageDispatcher
     /// <summary>Whether the loop's thread runs now.</summary>
     public bool IsRunning => Volatile.Read(ref _running);
 
+    /// <summary>How far the loop's thread stands back for others, 0 to 19: its nice value from the next mailbox it runs. It is only ever raised; lowering it would need a privilege.</summary>
+    public int Niceness
+    {
+        get => Volatile.Read(ref _niceness);
+        set
+        {
+            ArgumentOutOfRangeException.ThrowIfLessThan(value, Niceness);
+            ArgumentOutOfRangeException.ThrowIfGreaterThan(value, 19);
+            Volatile.Write(ref _niceness, value);
+        }
+    }
+
     /// <summary>
-    /// Registers a lane's dispatcher under an id that <c>Props.WithDispatcher</c> takes, and returns it; the same one each time
+    /// Registers a dispatcher under an id that <c>Props.WithDispatcher</c> takes, and returns it; the same one each time
     /// for the same system and id.
     /// </summary>
-    public static LaneDispatcher Register(ActorSystem system, string id)
+    public static LoopDispatcher Register(ActorSystem system, string id)
     {
         Config config = ConfigurationFactory.ParseString($"id = \"{id}\"")
             .WithFallback(system.Settings.Config.GetConfig(Dispatchers.DefaultDispatcherId));
         system.Dispatchers.RegisterConfigurator(id, new LoopConfigurator(config, system.Dispatchers.Prerequisites, id));
-        return (LaneDispatcher)system.Dispatchers.Lookup(id);
+        return (LoopDispatcher)system.Dispatchers.Lookup(id);
     }
 
     /// <summary>
@@ -127,15 +140,16 @@ public sealed class LaneDispatcher : MessageDispatcher
     private void Run()
     {
         t_running = this;
+        int niceness = 0;
         do
         {
-            RunMailboxes();
+            RunMailboxes(ref niceness);
         }
         while (!TryStop() && Sleep());
         t_running = null;
     }
 
-    private void RunMailboxes()
+    private void RunMailboxes(ref int niceness)
     {
         while (true)
         {
@@ -143,6 +157,8 @@ public sealed class LaneDispatcher : MessageDispatcher
                 _local.Enqueue(remote);
             if (!_local.TryDequeue(out IRunnable? run))
                 return;
+            if (niceness != Niceness)
+                Netlink.Niceness.SetOfThread(niceness = Niceness);
 #pragma warning disable CA1031 // Actors' own failures never come here; whatever does must not end the lane's only thread.
             try
             {
@@ -199,10 +215,10 @@ public sealed class LaneDispatcher : MessageDispatcher
 
     private sealed class LoopConfigurator : MessageDispatcherConfigurator
     {
-        private readonly LaneDispatcher _dispatcher;
+        private readonly LoopDispatcher _dispatcher;
 
         public LoopConfigurator(Config config, IDispatcherPrerequisites prerequisites, string id)
-            : base(config, prerequisites) => _dispatcher = new LaneDispatcher(this, id);
+            : base(config, prerequisites) => _dispatcher = new LoopDispatcher(this, id);
 
         public override MessageDispatcher Dispatcher() => _dispatcher;
     }
