@@ -6,11 +6,15 @@ namespace UpcallActors.OpenFlow;
 /// The flow tables of a bridge. Changes come one batch at a time, from any thread; readers take <see cref="Current"/> and see all of a batch or
 /// none of it. Only the masks whose rules changed are built anew.
 /// </summary>
-public sealed class FlowTables
+public sealed partial class FlowTables
 {
     private readonly Lock _writer = new();
     private readonly ClassifierBuilder?[] _builders = new ClassifierBuilder?[TablesSnapshot.TableCount];
+    private readonly TimeProvider _time;
     private TablesSnapshot _current = TablesSnapshot.Empty;
+
+    /// <summary>Empty tables; timeouts count by <paramref name="time"/>, the system's if null.</summary>
+    public FlowTables(TimeProvider? time = null) => _time = time ?? TimeProvider.System;
 
     /// <summary>Raised after a batch was published, on the thread that made it.</summary>
     public event EventHandler? Changed;
@@ -32,14 +36,10 @@ public sealed class FlowTables
         TablesSnapshot next;
         lock (_writer)
         {
-            Classifier?[] tables = _current.CopyTables();
             var touched = new HashSet<int>();
             foreach (FlowChange change in changes)
                 Apply(change, touched);
-            foreach (int table in touched)
-                tables[table] = _builders[table]!.Build();
-            next = new TablesSnapshot(_current.Version + 1, tables);
-            Volatile.Write(ref _current, next);
+            next = Publish(touched);
         }
 
         Changed?.Invoke(this, EventArgs.Empty);
@@ -51,6 +51,16 @@ public sealed class FlowTables
     {
         lock (_writer)
             return [.. _builders.SelectMany(builder => builder?.Rules ?? [])];
+    }
+
+    private TablesSnapshot Publish(HashSet<int> touched)
+    {
+        Classifier?[] tables = _current.CopyTables();
+        foreach (int table in touched)
+            tables[table] = _builders[table]!.Build();
+        var next = new TablesSnapshot(_current.Version + 1, tables);
+        Volatile.Write(ref _current, next);
+        return next;
     }
 
     private void Apply(FlowChange change, HashSet<int> touched)
@@ -65,10 +75,7 @@ public sealed class FlowTables
                 break;
             default:
                 foreach (Rule rule in Select(change))
-                {
-                    _builders[rule.Table]!.Remove(rule);
-                    touched.Add(rule.Table);
-                }
+                    Remove(rule, touched);
                 break;
         }
     }
@@ -86,7 +93,22 @@ public sealed class FlowTables
 
     private void Set(Rule rule, HashSet<int> touched)
     {
-        (_builders[rule.Table] ??= new ClassifierBuilder()).Set(rule);
+        ClassifierBuilder builder = _builders[rule.Table] ??= new ClassifierBuilder();
+        if (_expirable.Count != 0 && builder.Find(rule.Match, rule.Priority) is { } before)
+            _expirable.Remove(before);
+        builder.Set(rule);
+        touched.Add(rule.Table);
+        if (rule.IdleTimeout == 0 && rule.HardTimeout == 0)
+            return;
+        _expirable.Add(rule);
+        if (ExpiryOf(rule) is TimeSpan expiry && expiry < EarliestExpiry)
+            EarliestExpiry = expiry;
+    }
+
+    private void Remove(Rule rule, HashSet<int> touched)
+    {
+        _builders[rule.Table]!.Remove(rule);
+        _expirable.Remove(rule);
         touched.Add(rule.Table);
     }
 
@@ -109,20 +131,27 @@ public sealed class FlowTables
         return rules;
     }
 
-    private static Rule NewRule(FlowChange change) =>
-        new(change.Table ?? 0, change.Priority, change.Match, change.Actions!)
+    private Rule NewRule(FlowChange change)
+    {
+        TimeSpan now = Now;
+        var rule = new Rule(change.Table ?? 0, change.Priority, change.Match, change.Actions!)
         {
             Cookie = change.Cookie ?? 0,
             IdleTimeout = change.IdleTimeout,
             HardTimeout = change.HardTimeout,
+            Modified = now,
         };
+        rule.Counters.Use(now);
+        return rule;
+    }
 
-    private static Rule WithActions(Rule rule, FlowChange change) =>
+    private Rule WithActions(Rule rule, FlowChange change) =>
         new(rule.Table, rule.Priority, rule.Match, change.Actions!)
         {
             Cookie = change.Cookie ?? rule.Cookie,
             IdleTimeout = rule.IdleTimeout,
             HardTimeout = rule.HardTimeout,
+            Modified = Now,
             Counters = rule.Counters,
         };
 

@@ -30,6 +30,9 @@ public sealed class Rule
     /// <summary>What its owner calls it.</summary>
     public ulong Cookie { get; init; }
 
+    /// <summary>When it was added or given its actions, by the clock of its tables; a hard timeout counts from then.</summary>
+    internal TimeSpan Modified { get; init; }
+
     /// <summary>Seconds without a packet after which it goes, 0 for never.</summary>
     public ushort IdleTimeout { get; init; }
 

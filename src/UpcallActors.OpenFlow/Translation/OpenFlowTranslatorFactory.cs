@@ -78,10 +78,13 @@ public sealed class OpenFlowTranslatorFactory : IUpcallTranslatorFactory
     public IUpcallTranslator Create(int number) => new OpenFlowTranslator(this);
 
     /// <inheritdoc/>
-    public void Expire()
+    public void Expire(bool isAccounted)
     {
         foreach (Bridge bridge in BridgeSet.Bridges)
+        {
             bridge.MacLearning.Expire();
+            bridge.Tables.Expire(isAccounted);
+        }
     }
 
     private void Listen(BridgeSet bridges)

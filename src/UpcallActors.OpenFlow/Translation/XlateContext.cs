@@ -160,8 +160,8 @@ internal ref partial struct XlateContext
         flow.Key.TpDst = destination;
         if (withConnection)
             SwapTuples();
-        if (_credit.Packets != 0)
-            rule?.Counters.Credit(_credit.Packets, _credit.Bytes);
+        if (_credit.Packets != 0 && rule is not null)
+            Bridge.Tables.Credit(rule, _credit);
         return rule;
     }
 

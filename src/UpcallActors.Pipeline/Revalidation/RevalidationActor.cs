@@ -39,6 +39,7 @@ internal sealed partial class RevalidationActor : UntypedActor
     private int _flowsAtStart;
     private int _dumped;
     private bool _showsAll;
+    private bool _isAccounted;
     private DatapathException? _failure;
     private bool _changed;
     private int _wakeIsUnderWay;
@@ -127,6 +128,7 @@ internal sealed partial class RevalidationActor : UntypedActor
                 ContinueDump();
                 break;
             case RevalidatorActor.Swept swept when _phase == Phase.Sweeping && swept.Round == _state.Rounds + 1:
+                _isAccounted &= swept.IsAccounted;
                 OnSwept(swept.Partition);
                 break;
             case RevalidatorFailed failed:
@@ -211,7 +213,8 @@ internal sealed partial class RevalidationActor : UntypedActor
         _timer!.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         _purges = _state.Requests.TakePurges();
         _startedAt = _time.GetTimestamp();
-        _state.Translators.Expire();
+        _state.Translators.Expire(_isAccounted);
+        _isAccounted = true;
         _changed = false;
         _balanceAtStart = _state.Flows.Balance;
         _flowsAtStart = _state.Flows.Count;

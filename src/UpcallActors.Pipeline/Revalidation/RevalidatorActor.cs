@@ -1,5 +1,5 @@
+using System.Diagnostics.CodeAnalysis;
 using Akka.Actor;
-using UpcallActors.Netlink;
 using UpcallActors.Odp;
 
 namespace UpcallActors.Pipeline;
@@ -8,9 +8,8 @@ namespace UpcallActors.Pipeline;
 /// Looks after a part of the datapath's flows: credits what they carry to the OpenFlow rules, translates them anew when something has changed,
 /// and deletes those that are idle, too many, or not as they should be. Owns its flows' <see cref="Ukey"/>s; nobody else sees them.
 /// </summary>
-#pragma warning disable CA1001 // An actor is never disposed: PostStop is where it lets go of what it holds.
-internal sealed class RevalidatorActor : UntypedActor
-#pragma warning restore CA1001
+[SuppressMessage("Design", "CA1001:Types that own disposable fields should be disposable", Justification = "An actor is never disposed: PostStop is where it lets go of what it holds.")]
+internal sealed partial class RevalidatorActor : UntypedActor
 {
     /// <summary>Flows after which requests are sent and limits looked at again (<c>REVALIDATE_MAX_BATCH</c>).</summary>
     private const int BatchSize = 50;
@@ -37,6 +36,7 @@ internal sealed class RevalidatorActor : UntypedActor
     private long _maxIdle;
     private bool _killAll;
     private bool _saidKill;
+    private bool _missed;
 
     public RevalidatorActor(RevalidationState state, RevalidationState.Partition partition)
     {
@@ -85,6 +85,7 @@ internal sealed class RevalidatorActor : UntypedActor
                 _saidKill = false;
                 _creditsAdopted = !_partition.HasForgotten;
                 _partition.HasForgotten = false;
+                _missed = false;
                 break;
             case Dumped dumped:
                 Revalidate(dumped.Flows.AsSpan(0, dumped.Count));
@@ -95,7 +96,7 @@ internal sealed class RevalidatorActor : UntypedActor
                 break;
             case Sweep sweep:
                 SweepUp(sweep.IsComplete);
-                Sender.Tell(new Swept(_partition.Index, sweep.Round), Self);
+                Sender.Tell(new Swept(_partition.Index, sweep.Round, IsAccounted(sweep)), Self);
                 break;
             default:
                 Unhandled(message);
@@ -162,7 +163,7 @@ internal sealed class RevalidatorActor : UntypedActor
 
         ukey.Round = _round.Number;
         ukey.MissedDumps = 0;
-        var credit = new FlowCredit(flow.Packets - ukey.Packets, flow.Bytes - ukey.Bytes);
+        var credit = new FlowCredit(flow.Packets - ukey.Packets, flow.Bytes - ukey.Bytes, AgeOf(flow.Used));
         long used = flow.Used != 0 ? flow.Used : credit.Packets != 0 ? now : Math.Max(ukey.Used, ukey.Created);
         if (_round.IsPurge)
             Delete(ukey, FlowDeletionReason.Purge);
@@ -183,7 +184,7 @@ internal sealed class RevalidatorActor : UntypedActor
         if (!_new.Add(flow.Ufid))
             return false;
         if (flow.Ukey is { } ukey)
-            _fetched.Add(new AdoptedFlow(ukey, new FlowCredit(flow.Packets, flow.Bytes), flow.Used));
+            _fetched.Add(new AdoptedFlow(ukey, new FlowCredit(flow.Packets, flow.Bytes, AgeOf(flow.Used)), flow.Used));
         else
             _unknown.Add(flow.Ufid);
         return true;
@@ -284,6 +285,7 @@ internal sealed class RevalidatorActor : UntypedActor
             }
             else if (isComplete && ukey.Round != _round.Number)
             {
+                _missed = true;
                 _state.Counters.Count(RevalidationEvent.RevalidateMissedDpFlow);
                 if (++ukey.MissedDumps >= MaxMissedDumps)
                 {
@@ -299,6 +301,12 @@ internal sealed class RevalidatorActor : UntypedActor
 
         _requests!.Send();
     }
+
+    /// <summary>One that was restarted has forgotten what it had yet to credit: it has not seen this round begin, or credits nothing in it.</summary>
+    private bool IsAccounted(Sweep sweep) => sweep.IsComplete && !_missed && _creditsAdopted && _round.Number == sweep.Round;
+
+    /// <summary>How long ago something was, by the datapath's clock.</summary>
+    private TimeSpan AgeOf(long used) => used == 0 ? TimeSpan.Zero : TimeSpan.FromMilliseconds(Math.Max(0, _state.Datapath.Milliseconds - used));
 
     private void Modify(Ukey ukey, byte[] actions)
     {
@@ -316,91 +324,9 @@ internal sealed class RevalidatorActor : UntypedActor
         _requests.Delete(ufid, ukey, reason);
     }
 
-    private void OnAnswer(in FlowRequest request, Errno error, FlowMessage? flow, ReadOnlySpan<byte> message)
-    {
-        switch (request.Kind)
-        {
-            case FlowRequestKind.Get when flow is { } fetched:
-                OnFetched(fetched, message);
-                break;
-            case FlowRequestKind.Modify:
-                OnModified(request, error);
-                break;
-            case FlowRequestKind.Delete:
-                OnDeleted(request, error, flow);
-                break;
-            default:
-                // Deleted since the dump.
-                break;
-        }
-    }
-
-    private void OnFetched(in FlowMessage flow, ReadOnlySpan<byte> message)
-    {
-        if (Ukey.Of(flow, message) is { } ukey)
-            _fetched.Add(new AdoptedFlow(ukey, new FlowCredit(flow.Packets, flow.Bytes), (long)flow.Used));
-        else if (flow.Ufid is { } ufid)
-            _senseless.Add(ufid);
-    }
-
-    private void OnModified(in FlowRequest request, Errno error)
-    {
-        Ukey ukey = request.Ukey!;
-        if (error == Errno.None)
-        {
-            _state.Counters.Count(RevalidationEvent.FlowModified);
-            ukey.TakeActions(request.Actions, _recirculations);
-        }
-        else if (error == Errno.NoEntry)
-        {
-            Forget(ukey);
-        }
-        else
-        {
-            // The next round tries again; the flow is known to be wrong under any version.
-            ukey.Version = ~_round.Version;
-        }
-    }
-
-    private void OnDeleted(in FlowRequest request, Errno error, FlowMessage? flow)
-    {
-        if (error is not (Errno.None or Errno.NoEntry))
-            return;
-        if (error == Errno.None)
-        {
-            _state.Counters.CountDeleted(request.Reason);
-            _state.Flows.CountDeleted();
-        }
-
-        if (request.Ukey is not { } ukey)
-            return;
-        Forget(ukey);
-        if (flow is { } last && last.Packets > ukey.Packets && !_state.IsCondemned(ukey.Ufid))
-            _judge!.Credit(ukey, new FlowCredit(last.Packets - ukey.Packets, last.Bytes - ukey.Bytes));
-        _state.Pardon(ukey.Ufid);
-    }
-
     private void Forget(Ukey ukey)
     {
         if (_ukeys.Remove(ukey.Ufid))
             ukey.Release(_recirculations);
     }
-
-    /// <summary>A round begins.</summary>
-    internal sealed record Begin(long Number, ulong Version, long LastMilliseconds, bool IsPurge) : INoSerializationVerificationNeeded;
-
-    /// <summary>Flows of ours that a dump has shown; ours to keep.</summary>
-    internal sealed record Dumped(FlowReport[] Flows, int Count) : INoSerializationVerificationNeeded;
-
-    /// <summary>Flows that were decided about when we started.</summary>
-    internal sealed record TakeOver(List<AdoptedFlow> Flows) : INoSerializationVerificationNeeded;
-
-    /// <summary>The answer to <see cref="TakeOver"/>.</summary>
-    internal sealed record TakenOver(int Partition) : INoSerializationVerificationNeeded;
-
-    /// <summary>The dump has ended; if not at its end, it says nothing about flows that it did not show.</summary>
-    internal sealed record Sweep(long Round, bool IsComplete) : INoSerializationVerificationNeeded;
-
-    /// <summary>The answer to <see cref="Sweep"/>.</summary>
-    internal sealed record Swept(int Partition, long Round) : INoSerializationVerificationNeeded;
 }

@@ -52,7 +52,7 @@ internal sealed class ScriptedTranslators : IUpcallTranslatorFactory
         return new Translation { ActionsLength = writer.Length, InstallFlow = true, Version = 1 };
     };
 
-    public void Expire() => Expiring();
+    public void Expire(bool isAccounted) => Expiring();
 
     public IUpcallTranslator Create(int number)
     {

@@ -56,11 +56,11 @@ internal sealed class RevalidatedSwitch : IAsyncDisposable
         datapath ??= NewDatapath();
         FlowFile file = FlowSyntax.ParseFile(flows);
         file.Errors.ShouldBeEmpty();
-        var tables = new FlowTables();
+        var time = new ManualTime();
+        var tables = new FlowTables(time);
         tables.Apply([.. file.Changes]);
         BridgePort[] ports = [new(1, 101, "p1"), new(2, 102, "p2"), new(3, 103, "p3")];
         var factory = new OpenFlowTranslatorFactory([new Bridge("br0", FailMode.Secure, tables, ports)], null, support);
-        var time = new ManualTime();
         long answeredBefore = datapath.Counters.UpcallsQueued;
         IDatapath attached = seen?.Invoke(datapath) ?? datapath;
         UpcallPipeline pipeline = UpcallPipeline.Start(system, attached, translators?.Invoke(factory) ?? factory, new UpcallPipelineSettings

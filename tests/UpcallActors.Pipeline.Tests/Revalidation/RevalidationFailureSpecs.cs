@@ -124,9 +124,10 @@ public sealed class RevalidationFailureSpecs() : TestKit("akka.loglevel = OFF\na
     {
         PoisonedTranslators? poisoned = null;
         RevalidatedSwitch bridge = await RevalidatedSwitch.StartAsync(Sys, ByPort, translators: inner => poisoned = new PoisonedTranslators(inner));
+        // The lane has its translator when it has answered: that one must not fail to be made.
+        await bridge.SendAsync(101, RevalidatedSwitch.Udp(1, 2, 1), times: 2);
         poisoned!.FailsToCreate = true;
         poisoned.Poison = 1;
-        await bridge.SendAsync(101, RevalidatedSwitch.Udp(1, 2, 1), times: 2);
         await Should.ThrowAsync<Exception>(bridge.DoneAsync(bridge.Pipeline.Completion));
         bridge.Pipeline.Completion.IsFaulted.ShouldBeTrue();
     }
@@ -160,7 +161,7 @@ public sealed class RevalidationFailureSpecs() : TestKit("akka.loglevel = OFF\na
         public IUpcallTranslator Create(int number) =>
             FailsToCreate ? throw new InvalidOperationException("no translator") : new Translator(this, inner.Create(number));
 
-        public void Expire() => inner.Expire();
+        public void Expire(bool isAccounted) => inner.Expire(isAccounted);
 
         private sealed class Translator(PoisonedTranslators translators, IUpcallTranslator inner) : IUpcallTranslator
         {

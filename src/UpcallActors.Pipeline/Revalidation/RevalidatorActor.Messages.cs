@@ -1,0 +1,25 @@
+using Akka.Actor;
+
+namespace UpcallActors.Pipeline;
+
+/// <content>What it is told, and what it answers.</content>
+internal sealed partial class RevalidatorActor
+{
+    /// <summary>A round begins.</summary>
+    internal sealed record Begin(long Number, ulong Version, long LastMilliseconds, bool IsPurge) : INoSerializationVerificationNeeded;
+
+    /// <summary>Flows of ours that a dump has shown; ours to keep.</summary>
+    internal sealed record Dumped(FlowReport[] Flows, int Count) : INoSerializationVerificationNeeded;
+
+    /// <summary>Flows that were decided about when we started.</summary>
+    internal sealed record TakeOver(List<AdoptedFlow> Flows) : INoSerializationVerificationNeeded;
+
+    /// <summary>The answer to <see cref="TakeOver"/>.</summary>
+    internal sealed record TakenOver(int Partition) : INoSerializationVerificationNeeded;
+
+    /// <summary>The dump has ended; if not at its end, it says nothing about flows that it did not show.</summary>
+    internal sealed record Sweep(long Round, bool IsComplete) : INoSerializationVerificationNeeded;
+
+    /// <summary>The answer to <see cref="Sweep"/>: whether all that our flows had carried when the round began has been credited.</summary>
+    internal sealed record Swept(int Partition, long Round, bool IsAccounted) : INoSerializationVerificationNeeded;
+}
