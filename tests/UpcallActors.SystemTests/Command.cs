@@ -27,7 +27,13 @@ internal static class Command
     public static string Dotnet { get; } = Environment.GetEnvironmentVariable("DOTNET_HOST_PATH")
         ?? (Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet" ? Environment.ProcessPath! : "dotnet");
 
+    /// <summary>
+    /// The daemon: what <c>UPCALL_DAEMON</c> names, which tests/vm/run-system-tests publishes compiled ahead of time, as it is meant to be run; otherwise the one
+    /// built with the tests.
+    /// </summary>
+    public static string DaemonAssembly { get; } =
+        Environment.GetEnvironmentVariable("UPCALL_DAEMON") ?? Path.Combine(AppContext.BaseDirectory, "upcall-actors.dll");
+
     /// <summary>Runs the daemon to its end.</summary>
-    public static Task<(int Code, string Output)> DaemonAsync(params string[] arguments) =>
-        TryAsync(Dotnet, ["exec", Path.Combine(AppContext.BaseDirectory, "upcall-actors.dll"), .. arguments]);
+    public static Task<(int Code, string Output)> DaemonAsync(params string[] arguments) => TryAsync(Dotnet, ["exec", DaemonAssembly, .. arguments]);
 }

@@ -33,9 +33,7 @@ internal sealed class RunningDaemon : IAsyncDisposable
               }
             }
             """);
-        string dotnet = Environment.GetEnvironmentVariable("DOTNET_HOST_PATH")
-            ?? (Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet" ? Environment.ProcessPath! : "dotnet");
-        Process process = Process.Start(new ProcessStartInfo(dotnet, ["exec", Path.Combine(AppContext.BaseDirectory, "upcall-actors.dll"), "run", "--config", file]) { RedirectStandardError = true })!;
+        Process process = Process.Start(new ProcessStartInfo(Command.Dotnet, ["exec", Command.DaemonAssembly, "run", "--config", file]) { RedirectStandardError = true })!;
         var daemon = new RunningDaemon(process, folder);
         await Waiting.UntilAsync(() => File.Exists(daemon.SocketPath) || process.HasExited, () => "the daemon opens no control socket");
         process.HasExited.ShouldBeFalse(process.HasExited ? await daemon._errors : "");

@@ -66,7 +66,7 @@ internal sealed class DaemonProcess(Lab lab, SwitchConfiguration configuration) 
 
     private static IEnumerable<string> Program(SwitchConfiguration configuration) => configuration.WithoutMru
         ? [typeof(DaemonProcess).Assembly.Location, DaemonWithoutMru.Argument]
-        : [Path.Combine(AppContext.BaseDirectory, "upcall-actors.dll")];
+        : [Command.DaemonAssembly];
 
     private Task<(int Code, string Output)> TryAppctlAsync(params string[] command) => Command.TryAsync("ovs-appctl", ["-t", ControlSocket, .. command]);
 }
