@@ -33,7 +33,7 @@ internal sealed class RunningDaemon : IAsyncDisposable
               }
             }
             """);
-        Process process = Process.Start(new ProcessStartInfo(Command.Dotnet, ["exec", Command.DaemonAssembly, "run", "--config", file]) { RedirectStandardError = true })!;
+        Process process = Process.Start(new ProcessStartInfo(Command.Daemon[0], [.. Command.Daemon.Skip(1), "run", "--config", file]) { RedirectStandardError = true })!;
         var daemon = new RunningDaemon(process, folder);
         await Waiting.UntilAsync(() => File.Exists(daemon.SocketPath) || process.HasExited, () => "the daemon opens no control socket");
         process.HasExited.ShouldBeFalse(process.HasExited ? await daemon._errors : "");

@@ -195,7 +195,7 @@ public sealed class LiveDaemonTests : IAsyncLifetime
         return await daemon.ExitAsync();
     }
 
-    private static string[] Program(string file) => [Command.Dotnet, "exec", Command.DaemonAssembly, "run", "--config", file];
+    private static string[] Program(string file) => [.. Command.Daemon, "run", "--config", file];
 
     /// <summary>The datapath's ports, number and name of each.</summary>
     private async Task<string[]> PortsAsync() =>

@@ -34,7 +34,7 @@ internal sealed class DaemonProcess(Lab lab, SwitchConfiguration configuration) 
         }
 
         string file = await configuration.WriteAsync(lab.Folder);
-        _process = lab.Switch.Start([Command.Dotnet, "exec", .. Program(configuration), "run", "--config", file]);
+        _process = lab.Switch.Start([.. Program(configuration), "run", "--config", file]);
         await Eventually.HoldsAsync(
             async () => _process.HasExited
                 ? throw new InvalidOperationException($"the daemon ended:\n{Log}")
@@ -65,8 +65,8 @@ internal sealed class DaemonProcess(Lab lab, SwitchConfiguration configuration) 
     }
 
     private static IEnumerable<string> Program(SwitchConfiguration configuration) => configuration.WithoutMru
-        ? [typeof(DaemonProcess).Assembly.Location, DaemonWithoutMru.Argument]
-        : [Command.DaemonAssembly];
+        ? [Command.Dotnet, "exec", typeof(DaemonProcess).Assembly.Location, DaemonWithoutMru.Argument]
+        : Command.Daemon;
 
     private Task<(int Code, string Output)> TryAppctlAsync(params string[] command) => Command.TryAsync("ovs-appctl", ["-t", ControlSocket, .. command]);
 }
