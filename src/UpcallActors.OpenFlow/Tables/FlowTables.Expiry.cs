@@ -49,12 +49,13 @@ public sealed partial class FlowTables
         Changed?.Invoke(this, EventArgs.Empty);
     }
 
-    /// <summary>Credits a rule with packets. The clock is read only where it matters, this being each packet's way.</summary>
+    /// <summary>Credits a rule with packets, and notes when it was used. The clock is read only where it matters, this being each packet's way.</summary>
     internal void Credit(Rule rule, in Odp.FlowCredit credit)
     {
-        rule.Counters.Credit(credit.Packets, credit.Bytes);
-        if (rule.IdleTimeout != 0)
-            rule.Counters.Use(Now - credit.Age);
+        if (credit.Packets != 0)
+            rule.Counters.Credit(credit.Packets, credit.Bytes);
+        if (rule.IdleTimeout != 0 && (credit.Packets != 0 || credit.Age is not null))
+            rule.Counters.Use(Now - (credit.Age ?? TimeSpan.Zero));
     }
 
     private static bool IsOver(Rule rule, TimeSpan now, TimeSpan? accounted) => now > HardExpiryOf(rule) || accounted > IdleExpiryOf(rule);

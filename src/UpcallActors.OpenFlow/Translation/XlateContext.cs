@@ -160,7 +160,7 @@ internal ref partial struct XlateContext
         flow.Key.TpDst = destination;
         if (withConnection)
             SwapTuples();
-        if (_credit.Packets != 0 && rule is not null)
+        if (rule is not null)
             Bridge.Tables.Credit(rule, _credit);
         return rule;
     }

@@ -49,7 +49,7 @@ internal sealed class FlowAdoption(FlowJudge judge, IRecirculationIds? recircula
             return false;
         }
 
-        FlowVerdict verdict = judge.Judge(flow.Ukey, withCredit && !flow.IsCredited ? flow.Carried : default);
+        FlowVerdict verdict = judge.Judge(flow.Ukey, CreditOf(flow, withCredit));
         flow.IsCredited |= verdict != FlowVerdict.DeleteUnknownContext;
         bool told = false;
         if (verdict == FlowVerdict.ModifyIds && judge.Recirculations.Count != 0 && recirculations is not null)
@@ -67,6 +67,14 @@ internal sealed class FlowAdoption(FlowJudge judge, IRecirculationIds? recircula
         if (verdict is FlowVerdict.Keep or FlowVerdict.ModifyIds)
             Settle(flow);
         return told;
+    }
+
+    /// <summary>What was counted by one that was restarted since counts no more, but a rule that was used may have been used later than anybody knows.</summary>
+    private static FlowCredit CreditOf(AdoptedFlow flow, bool withCredit)
+    {
+        if (flow.IsCredited)
+            return default;
+        return withCredit ? flow.Carried : flow.Carried with { Packets = 0, Bytes = 0 };
     }
 
     private void Settle(AdoptedFlow flow)

@@ -50,7 +50,7 @@ internal sealed partial class RevalidationActor
                 }
 
                 ukey.CollectRecirculationIds(ids);
-                flows.Add(new AdoptedFlow(ukey, new FlowCredit(flow.Packets, flow.Bytes, TimeSpan.FromMilliseconds(flow.Used == 0 ? 0 : Math.Max(0, _state.Datapath.Milliseconds - (long)flow.Used))), (long)flow.Used));
+                flows.Add(new AdoptedFlow(ukey, new FlowCredit(flow.Packets, flow.Bytes, _state.AgeOf((long)flow.Used)), (long)flow.Used));
             }
             else
             {

@@ -105,6 +105,13 @@ internal sealed class RevalidationState
     /// <summary>The revalidator that looks after a flow.</summary>
     public int PartitionOf(Ufid ufid) => (int)((uint)ufid.Value.GetHashCode() % (uint)Partitions.Length);
 
+    /// <summary>How long ago something was, by the datapath's clock, which cannot be longer than that runs; null for 0, never.</summary>
+    public TimeSpan? AgeOf(long used)
+    {
+        long now = Datapath.Milliseconds;
+        return used == 0 ? null : TimeSpan.FromMilliseconds(Math.Clamp(now - used, 0, now));
+    }
+
     /// <summary>Notes that the translation of a flow made its revalidator fail: it is deleted, and not translated again.</summary>
     public void Condemn(Ufid ufid) => _condemned[ufid] = true;
 

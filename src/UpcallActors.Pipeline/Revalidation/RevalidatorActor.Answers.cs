@@ -28,7 +28,7 @@ internal sealed partial class RevalidatorActor
     private void OnFetched(in FlowMessage flow, ReadOnlySpan<byte> message)
     {
         if (Ukey.Of(flow, message) is { } ukey)
-            _fetched.Add(new AdoptedFlow(ukey, new FlowCredit(flow.Packets, flow.Bytes, AgeOf((long)flow.Used)), (long)flow.Used));
+            _fetched.Add(new AdoptedFlow(ukey, new FlowCredit(flow.Packets, flow.Bytes, _state.AgeOf((long)flow.Used)), (long)flow.Used));
         else if (flow.Ufid is { } ufid)
             _senseless.Add(ufid);
     }
@@ -70,7 +70,7 @@ internal sealed partial class RevalidatorActor
             return;
         Forget(ukey);
         if (flow is { } last && last.Packets > ukey.Packets && !_state.IsCondemned(ukey.Ufid))
-            _judge!.Credit(ukey, new FlowCredit(last.Packets - ukey.Packets, last.Bytes - ukey.Bytes, AgeOf((long)last.Used)));
+            _judge!.Credit(ukey, new FlowCredit(last.Packets - ukey.Packets, last.Bytes - ukey.Bytes, _state.AgeOf((long)last.Used)));
         _state.Pardon(ukey.Ufid);
     }
 }

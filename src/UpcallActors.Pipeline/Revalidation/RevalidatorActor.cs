@@ -163,7 +163,7 @@ internal sealed partial class RevalidatorActor : UntypedActor
 
         ukey.Round = _round.Number;
         ukey.MissedDumps = 0;
-        var credit = new FlowCredit(flow.Packets - ukey.Packets, flow.Bytes - ukey.Bytes, AgeOf(flow.Used));
+        var credit = new FlowCredit(flow.Packets - ukey.Packets, flow.Bytes - ukey.Bytes, _state.AgeOf(flow.Used));
         long used = flow.Used != 0 ? flow.Used : credit.Packets != 0 ? now : Math.Max(ukey.Used, ukey.Created);
         if (_round.IsPurge)
             Delete(ukey, FlowDeletionReason.Purge);
@@ -184,7 +184,7 @@ internal sealed partial class RevalidatorActor : UntypedActor
         if (!_new.Add(flow.Ufid))
             return false;
         if (flow.Ukey is { } ukey)
-            _fetched.Add(new AdoptedFlow(ukey, new FlowCredit(flow.Packets, flow.Bytes, AgeOf(flow.Used)), flow.Used));
+            _fetched.Add(new AdoptedFlow(ukey, new FlowCredit(flow.Packets, flow.Bytes, _state.AgeOf(flow.Used)), flow.Used));
         else
             _unknown.Add(flow.Ufid);
         return true;
@@ -302,11 +302,8 @@ internal sealed partial class RevalidatorActor : UntypedActor
         _requests!.Send();
     }
 
-    /// <summary>One that was restarted has forgotten what it had yet to credit: it has not seen this round begin, or credits nothing in it.</summary>
-    private bool IsAccounted(Sweep sweep) => sweep.IsComplete && !_missed && _creditsAdopted && _round.Number == sweep.Round;
-
-    /// <summary>How long ago something was, by the datapath's clock.</summary>
-    private TimeSpan AgeOf(long used) => used == 0 ? TimeSpan.Zero : TimeSpan.FromMilliseconds(Math.Max(0, _state.Datapath.Milliseconds - used));
+    /// <summary>One that was restarted after the round began has lost what the dump showed it before.</summary>
+    private bool IsAccounted(Sweep sweep) => sweep.IsComplete && !_missed && _round.Number == sweep.Round;
 
     private void Modify(Ukey ukey, byte[] actions)
     {

@@ -174,15 +174,4 @@ public class MacLearningTableTests
     }
 
     private MacLearningTable Table(int capacity = 1024) => new(_time, capacity, MacLearningTable.DefaultIdleTime);
-
-    private sealed class ManualTime : TimeProvider
-    {
-        private long _ticks;
-
-        public override long TimestampFrequency => TimeSpan.TicksPerSecond;
-
-        public override long GetTimestamp() => _ticks;
-
-        public void Advance(TimeSpan time) => _ticks += time.Ticks;
-    }
 }

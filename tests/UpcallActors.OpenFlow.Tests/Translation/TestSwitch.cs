@@ -9,10 +9,10 @@ internal sealed class TestSwitch
 {
     private readonly byte[] _actions;
 
-    public TestSwitch(string flows, FailMode failMode = FailMode.Secure, int room = 4096, MacLearningTable? macLearning = null, OdpSupport? support = null, params BridgePort[] morePorts)
+    public TestSwitch(string flows, FailMode failMode = FailMode.Secure, int room = 4096, MacLearningTable? macLearning = null, OdpSupport? support = null, TimeProvider? time = null, params BridgePort[] morePorts)
     {
         _actions = new byte[room];
-        Tables = new FlowTables();
+        Tables = new FlowTables(time);
         Add(flows);
         BridgePort[] ports =
         [

@@ -131,48 +131,4 @@ public sealed class RevalidationFailureSpecs() : TestKit("akka.loglevel = OFF\na
         await Should.ThrowAsync<Exception>(bridge.DoneAsync(bridge.Pipeline.Completion));
         bridge.Pipeline.Completion.IsFaulted.ShouldBeTrue();
     }
-
-    /// <summary>Translators that throw over flows to one UDP port.</summary>
-    private sealed class PoisonedTranslators(OpenFlowTranslatorFactory inner) : IUpcallTranslatorFactory
-    {
-        private int _poison = -1;
-        private bool _failsToCreate;
-
-        public event EventHandler? Changed
-        {
-            add => inner.Changed += value;
-            remove => inner.Changed -= value;
-        }
-
-        public int Poison
-        {
-            get => Volatile.Read(ref _poison);
-            set => Volatile.Write(ref _poison, value);
-        }
-
-        public bool FailsToCreate
-        {
-            get => Volatile.Read(ref _failsToCreate);
-            set => Volatile.Write(ref _failsToCreate, value);
-        }
-
-        public IRecirculationIds? Recirculations => inner.Recirculations;
-
-        public IUpcallTranslator Create(int number) =>
-            FailsToCreate ? throw new InvalidOperationException("no translator") : new Translator(this, inner.Create(number));
-
-        public void Expire(bool isAccounted) => inner.Expire(isAccounted);
-
-        private sealed class Translator(PoisonedTranslators translators, IUpcallTranslator inner) : IUpcallTranslator
-        {
-            public ulong Version => inner.Version;
-
-            public ulong RevalidationVersion => inner.RevalidationVersion;
-
-            public Translation Translate(in UpcallView upcall, Span<byte> actions, ref FlowKey mask) => inner.Translate(upcall, actions, ref mask);
-
-            public Translation Retranslate(in FlowKey key, FlowCredit credit, Span<byte> actions, ref FlowKey mask) =>
-                key.TpDst == translators.Poison ? throw new InvalidOperationException("poison") : inner.Retranslate(key, credit, actions, ref mask);
-        }
-    }
 }
