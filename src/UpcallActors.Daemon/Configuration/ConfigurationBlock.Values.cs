@@ -83,9 +83,11 @@ internal sealed partial class ConfigurationBlock
         return numbers;
     }
 
-    /// <summary>A list of seconds with up to six decimals; empty when absent.</summary>
+    /// <summary>A list of seconds with up to six decimals, the earliest first; empty when absent.</summary>
     public IReadOnlyList<DateTimeOffset> Times(string key)
     {
+        if (!Find(key, out _))
+            return [];
         var times = new List<DateTimeOffset>();
         foreach (string text in List(key))
         {
@@ -95,6 +97,7 @@ internal sealed partial class ConfigurationBlock
                 Report(key, $"{key} holds \"{text}\", which is no time in seconds since 1970");
         }
 
+        times.Sort();
         return times;
     }
 

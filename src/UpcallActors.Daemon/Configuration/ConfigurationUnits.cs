@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Collections.Frozen;
 using System.Globalization;
 
 namespace UpcallActors.Daemon.Configuration;
@@ -9,7 +8,7 @@ internal static class ConfigurationUnits
 {
     private static readonly SearchValues<char> _digits = SearchValues.Create("0123456789.");
 
-    private static readonly FrozenDictionary<string, decimal> _durations = ByName(
+    private static readonly Dictionary<string, decimal> _durations = ByName(
         (1e-6m, "ns nano nanos nanosecond nanoseconds"),
         (1e-3m, "us micro micros microsecond microseconds"),
         (1, "ms milli millis millisecond milliseconds"),
@@ -18,7 +17,7 @@ internal static class ConfigurationUnits
         (3_600_000, "h hour hours"),
         (86_400_000, "d day days"));
 
-    private static readonly FrozenDictionary<string, decimal> _sizes = ByName(
+    private static readonly Dictionary<string, decimal> _sizes = ByName(
         (1, "B b byte bytes"),
         (1000, "kB kilobyte kilobytes"),
         (1_000_000, "MB megabyte megabytes"),
@@ -33,7 +32,7 @@ internal static class ConfigurationUnits
     /// <summary>Bytes of a size such as <c>4MiB</c> or <c>4194304</c>; false when it is none.</summary>
     public static bool TryParseSize(string text, out decimal bytes) => TryParse(text, _sizes, out bytes);
 
-    private static bool TryParse(string text, FrozenDictionary<string, decimal> units, out decimal value)
+    private static bool TryParse(string text, Dictionary<string, decimal> units, out decimal value)
     {
         ReadOnlySpan<char> trimmed = text.AsSpan().Trim();
         int digits = trimmed.IndexOfAnyExcept(_digits);
@@ -53,7 +52,7 @@ internal static class ConfigurationUnits
         return true;
     }
 
-    private static FrozenDictionary<string, decimal> ByName(params ReadOnlySpan<(decimal Factor, string Names)> units)
+    private static Dictionary<string, decimal> ByName(params ReadOnlySpan<(decimal Factor, string Names)> units)
     {
         var byName = new Dictionary<string, decimal>(StringComparer.Ordinal);
         foreach ((decimal factor, string names) in units)
@@ -62,6 +61,6 @@ internal static class ConfigurationUnits
                 byName.Add(name, factor);
         }
 
-        return byName.ToFrozenDictionary(StringComparer.Ordinal);
+        return byName;
     }
 }

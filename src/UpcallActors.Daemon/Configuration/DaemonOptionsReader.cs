@@ -137,7 +137,7 @@ internal static class DaemonOptionsReader
 
     private static ReplayOptions ReadReplay(ConfigurationBlock block)
     {
-        var replay = new ReplayOptions(block.Choice("pace", false, ("fast", false), ("recorded", true)), [.. block.Times("purge-at").Order()]);
+        var replay = new ReplayOptions(block.Choice("pace", false, ("fast", false), ("recorded", true)), block.Times("purge-at"));
         block.RefuseOthers();
         return replay;
     }

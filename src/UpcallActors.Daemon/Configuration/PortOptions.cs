@@ -23,7 +23,7 @@ internal abstract record PortOptions
 /// <param name="Mode">The mode.</param>
 /// <param name="Tag">The VLAN of an access port, 0 otherwise.</param>
 /// <param name="Trunks">The VLANs of a trunk port; empty for all.</param>
-internal sealed record VlanOptions(VlanMode Mode, ushort Tag, ImmutableHashSet<ushort> Trunks);
+internal sealed record VlanOptions(VlanMode Mode, ushort Tag, ImmutableArray<ushort> Trunks);
 
 /// <summary>A port of type <c>capture</c>: a host that was recorded.</summary>
 internal sealed record CapturePortOptions : PortOptions

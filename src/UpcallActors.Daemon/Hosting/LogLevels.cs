@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Collections.Immutable;
 using Microsoft.Extensions.Logging;
 
 namespace UpcallActors.Daemon.Hosting;
@@ -16,7 +15,7 @@ internal sealed class LogLevels(LogLevel initial)
 
     private readonly Lock _changes = new();
     private readonly ConcurrentDictionary<string, byte> _known = new(StringComparer.Ordinal);
-    private volatile Rules _rules = new(initial, ImmutableDictionary.Create<string, LogLevel>(StringComparer.OrdinalIgnoreCase).Add("Microsoft", LogLevel.Warning));
+    private volatile Rules _rules = new(initial, [new Rule("Microsoft", LogLevel.Warning)]);
 
     /// <summary>The filter. A category is known from its first question on.</summary>
     public bool IsEnabled(string? category, LogLevel level)
@@ -38,7 +37,7 @@ internal sealed class LogLevels(LogLevel initial)
     public void Set(LogLevel level)
     {
         lock (_changes)
-            _rules = new Rules(level, _rules.ByCategory.Clear());
+            _rules = new Rules(level, []);
     }
 
     /// <summary>Whether a text names a category that is known, or what the names of known ones begin with.</summary>
@@ -48,13 +47,12 @@ internal sealed class LogLevels(LogLevel initial)
     public void Set(string category, LogLevel level)
     {
         lock (_changes)
-        {
-            ImmutableDictionary<string, LogLevel> others = _rules.ByCategory.RemoveRange(_rules.ByCategory.Keys.Where(other => Rules.Covers(category, other)));
-            _rules = new Rules(_rules.Others, others.SetItem(category, level));
-        }
+            _rules = new Rules(_rules.Others, [.. _rules.ByCategory.Where(rule => !Rules.Covers(category, rule.Category)), new Rule(category, level)]);
     }
 
-    private sealed record Rules(LogLevel Others, ImmutableDictionary<string, LogLevel> ByCategory)
+    private sealed record Rule(string Category, LogLevel Level);
+
+    private sealed record Rules(LogLevel Others, Rule[] ByCategory)
     {
         public static bool Covers(string category, string other) =>
             other.StartsWith(category, StringComparison.OrdinalIgnoreCase) && (other.Length == category.Length || other[category.Length] is '.' or '/');
@@ -63,12 +61,12 @@ internal sealed class LogLevels(LogLevel initial)
         {
             LogLevel level = Others;
             int length = -1;
-            foreach ((string rule, LogLevel itsLevel) in ByCategory)
+            foreach (Rule rule in ByCategory)
             {
-                if (rule.Length <= length || !Covers(rule, category))
+                if (rule.Category.Length <= length || !Covers(rule.Category, category))
                     continue;
-                level = itsLevel;
-                length = rule.Length;
+                level = rule.Level;
+                length = rule.Category.Length;
             }
 
             return level;

@@ -18,7 +18,7 @@ public sealed record BridgePort(uint Number, uint DatapathPort, string Name)
     public ushort Vlan { get; init; }
 
     /// <summary>The VLANs that a trunk port carries; empty for all of them.</summary>
-    public ImmutableHashSet<ushort> Trunks { get; init; } = [];
+    public ImmutableArray<ushort> Trunks { get; init; } = [];
 
     /// <summary>The far end, if it is a tunnel.</summary>
     public TunnelPort? Tunnel { get; init; }

@@ -63,8 +63,8 @@ public sealed class LivePortOptionsTests : IDisposable
     public void A_port_with_a_tag_is_an_access_port_and_any_other_a_trunk()
     {
         LivePortOptions[] ports = Ports(Read(Good));
-        (ports[3].Vlan.Mode, ports[3].Vlan.Tag, ports[3].Vlan.Trunks.Count).ShouldBe((VlanMode.Access, (ushort)5, 0));
-        (ports[0].Vlan.Mode, ports[0].Vlan.Tag, ports[0].Vlan.Trunks.Count).ShouldBe((VlanMode.Trunk, (ushort)0, 0));
+        (ports[3].Vlan.Mode, ports[3].Vlan.Tag, ports[3].Vlan.Trunks.Length).ShouldBe((VlanMode.Access, (ushort)5, 0));
+        (ports[0].Vlan.Mode, ports[0].Vlan.Tag, ports[0].Vlan.Trunks.Length).ShouldBe((VlanMode.Trunk, (ushort)0, 0));
         ports[4].Vlan.Mode.ShouldBe(VlanMode.Trunk);
         ports[4].Vlan.Trunks.Order().ShouldBe([(ushort)0, (ushort)10, (ushort)20]);
     }
