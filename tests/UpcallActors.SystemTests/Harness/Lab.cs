@@ -21,6 +21,9 @@ internal sealed class Lab : IAsyncDisposable
     /// <summary>The namespace in which the switch runs.</summary>
     public NetworkNamespace Switch { get; }
 
+    /// <summary>The switch's namespace and the stations'.</summary>
+    public IEnumerable<NetworkNamespace> Namespaces => _namespaces.Select(name => new NetworkNamespace(name));
+
     /// <summary>A folder for files.</summary>
     public string Folder { get; } = Directory.CreateTempSubdirectory(Prefix).FullName;
 

@@ -5,13 +5,27 @@ namespace UpcallActors.SystemTests.Harness;
 
 /// <summary>What <c>ping</c> had for an answer.</summary>
 /// <param name="Answered">The sequence numbers that were answered, in the order of the answers; one twice if it was answered twice.</param>
-/// <param name="Output">All it printed.</param>
+/// <param name="Output">All it printed; if one of the first three is missing, also what the sender's kernel has counted while <c>ping</c> still ran.</param>
 internal sealed partial record Ping(IReadOnlyList<int> Answered, string Output)
 {
     /// <summary>So many answers without the first three are enough to give those up: three seconds' worth, when the flow that answers them is long there.</summary>
     private const int Later = 30;
 
+    /// <summary>Packets of more bytes than this are sent <see cref="LargeInterval"/> apart.</summary>
+    private const int Large = 32_000;
+
+    private const string Interval = "0.1";
+
+    /// <summary>
+    /// The receive buffer that <c>ping</c> asks for holds two answers of 65,000 bytes in fragments of 1,500, as the kernel counts them, and <c>ping</c> has no option for a larger one. A third
+    /// must not be under way before the first is read: when a slow machine takes a second to answer the first packet, the answers come all at once.
+    /// </summary>
+    private const string LargeInterval = "2";
+
     private static readonly int[] s_firstThree = [1, 2, 3];
+
+    /// <summary>Whether the first three packets were answered.</summary>
+    public bool IsAnswered => s_firstThree.All(Answered.Contains);
 
     /// <summary>
     /// Pings until the first three packets have been answered. Others follow them meanwhile, however slow the machine: when <see cref="Later"/> of those
@@ -22,7 +36,7 @@ internal sealed partial record Ping(IReadOnlyList<int> Answered, string Output)
     /// <param name="size">Bytes behind the ICMP header.</param>
     public static async Task<Ping> SendAsync(NetworkNamespace from, string address, int size = 56)
     {
-        await using BackgroundProcess process = from.Start(["ping", "-n", "-i", "0.1", "-s", size.ToString(CultureInfo.InvariantCulture), address]);
+        await using BackgroundProcess process = from.Start(["ping", "-n", "-i", size > Large ? LargeInterval : Interval, "-s", size.ToString(CultureInfo.InvariantCulture), address]);
         Ping ping = Parse("");
         try
         {
@@ -30,7 +44,7 @@ internal sealed partial record Ping(IReadOnlyList<int> Answered, string Output)
                 () =>
                 {
                     ping = Parse(process.Output);
-                    return s_firstThree.All(ping.Answered.Contains) || ping.Answered.Count >= Later;
+                    return ping.IsAnswered || ping.Answered.Count >= Later;
                 },
                 () => "");
         }
@@ -39,7 +53,7 @@ internal sealed partial record Ping(IReadOnlyList<int> Answered, string Output)
             // What was answered until then is the result.
         }
 
-        return ping;
+        return ping.IsAnswered ? ping : ping with { Output = $"{ping.Output}\n{await LossCounters.OfAsync(from)}" };
     }
 
     /// <summary>Reads what <c>ping</c> printed, so far or to the end.</summary>

@@ -61,7 +61,8 @@ internal sealed class FragmentationScenario : IAsyncDisposable
     public async Task PingAsync(int size = 56)
     {
         Ping ping = await Ping.SendAsync(Client, Address, size);
-        ping.ShouldBeAnswered($"{size} bytes", Switch);
+        string counters = ping.IsAnswered ? "" : await LossCounters.OfAsync(Lab.Namespaces) + await Switch.AppctlAsync("coverage/show") + await Switch.AppctlAsync("upcall/show");
+        ping.ShouldBeAnswered($"{size} bytes{counters}", Switch);
     }
 
     /// <summary>Deletes the datapath's flows: the next packets come up.</summary>
