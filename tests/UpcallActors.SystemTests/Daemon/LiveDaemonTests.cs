@@ -138,6 +138,32 @@ public sealed class LiveDaemonTests : IAsyncLifetime
         said.Zip(said.Skip(1)).ShouldAllBe(pair => pair.First != pair.Second);
     }
 
+    /// <summary>
+    /// A port that somebody adds to the datapath is of no bridge, and what comes from it is dropped by a flow. When its device gets the name of a port that the
+    /// configuration waits for, it is that port. Where vports have port ids of their own, those of such a port are not ours before, and nothing comes up.
+    /// </summary>
+    [SwitchTheory]
+    [InlineData("per-cpu")]
+    [InlineData("per-vport")]
+    public async Task The_drop_flow_of_a_port_without_a_bridge_is_replaced_when_the_port_joins_one(string dispatch)
+    {
+        BackgroundProcess daemon = await StartAsync($"dispatch = {dispatch}", "late { number = 3, type = system }");
+        Station stray = await _lab.AddStationAsync("stray", "10.1.1.3/24");
+        await _lab.Switch.RunAsync("ovs-dpctl", "add-if", "ovs-system", stray.Port);
+        string number = (await PortsAsync()).Single(port => port.EndsWith($": {stray.Port}", StringComparison.Ordinal)).Split(' ', ':')[1];
+        await using BackgroundProcess traffic = stray.Start(["ping", "-n", "-i", "0.3", "10.1.1.1"]);
+        if (dispatch == "per-cpu")
+            await Eventually.HoldsAsync(async () => (await DropFlowsAsync(number)).Contains("eth_type(0x0806)", StringComparison.Ordinal), () => $"nothing is dropped:\n{daemon.Output}");
+        traffic.Output.ShouldNotContain("bytes from");
+
+        await _lab.Switch.IpAsync($"link set {stray.Port} down");
+        await _lab.Switch.IpAsync($"link set {stray.Port} name late");
+        await _lab.Switch.IpAsync("link set late up");
+        await daemon.HasPrintedAsync($"Port late of br0: datapath port {number}");
+        await traffic.HasPrintedAsync("bytes from");
+        await Eventually.HoldsAsync(async () => (await DropFlowsAsync(number)).Length == 0, () => $"the drop flow is still there:\n{daemon.Output}");
+    }
+
     [KernelDatapathFact]
     public async Task A_port_that_the_configuration_has_no_more_is_taken_out_at_the_next_start()
     {
@@ -200,6 +226,11 @@ public sealed class LiveDaemonTests : IAsyncLifetime
     /// <summary>The datapath's ports, number and name of each.</summary>
     private async Task<string[]> PortsAsync() =>
         [.. (await _lab.Switch.RunAsync("ovs-dpctl", "show")).Split('\n').Select(line => line.Trim()).Where(line => line.StartsWith("port ", StringComparison.Ordinal))];
+
+    /// <summary>The flows that drop what comes from a port of the datapath.</summary>
+    private async Task<string> DropFlowsAsync(string port) =>
+        string.Join('\n', (await _lab.Switch.RunAsync("ovs-dpctl", "dump-flows")).Split('\n').Where(flow =>
+            flow.Contains($"in_port({port})", StringComparison.Ordinal) && flow.EndsWith("actions:drop", StringComparison.Ordinal)));
 
     private async Task<BackgroundProcess> StartAsync(string datapath, string port = "", string runDirectory = "")
     {
