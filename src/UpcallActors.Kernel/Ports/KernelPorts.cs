@@ -251,16 +251,12 @@ public sealed class KernelPorts : IDatapathPorts
         Changed?.Invoke(this, EventArgs.Empty);
     }
 
-    /// <summary>
-    /// Adds what is missing, and takes over what somebody else has added since the last look, or renamed: the upcalls of that go elsewhere. What has been there
-    /// is left alone, for its upcalls are another daemon's if that has taken the datapath over. Whether there was any such port.
-    /// </summary>
+    /// <summary>Whether any port was missing.</summary>
     private bool AddMissing(IReadOnlyList<VportMessage> vports)
     {
-        HashSet<string> known = [.. _seen.Where(port => port.Number is not null).Select(port => port.Name)];
-        known.IntersectWith(vports.Select(vport => vport.Name!));
+        HashSet<string> present = [.. vports.Select(vport => vport.Name!)];
         bool wasAnyMissing = false;
-        foreach (WantedPort wanted in _wanted.Values.Where(wanted => !known.Contains(wanted.Name)))
+        foreach (WantedPort wanted in _wanted.Values.Where(wanted => !present.Contains(wanted.Name)))
         {
             Add(wanted, vports);
             wasAnyMissing = true;
