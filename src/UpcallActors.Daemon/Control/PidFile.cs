@@ -5,7 +5,7 @@ namespace UpcallActors.Daemon.Control;
 
 /// <summary>
 /// A file with this process's id, locked by <c>fcntl</c> while the process lives. Open vSwitch's clients take the daemon for dead
-/// unless the process that the file names holds that lock (<c>read_pidfile__</c> in daemon-unix.c).
+/// unless the process that the file names holds that lock (<c>read_pidfile__</c> in daemon-unix.c). Until <see cref="Publish"/> it has another name.
 /// </summary>
 /// <remarks>
 /// The lock is the process's, not the descriptor's: closing any descriptor of the file releases it. So nobody in this process may
@@ -16,16 +16,18 @@ internal sealed class PidFile : IDisposable
     private const UnixFileMode AllMayRead = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
 
     private readonly FileStream _file;
-    private readonly string _path;
+    private readonly string _published;
+    private string _path;
 
-    private PidFile(FileStream file, string path)
+    private PidFile(FileStream file, string path, string published)
     {
         _file = file;
         _path = path;
+        _published = published;
     }
 
     /// <summary>
-    /// Makes and locks the file, in the place of one that nobody holds. Throws <see cref="RunDirectoryException"/> when another process holds it, and
+    /// Makes and locks the file, under a temporary name, and removes one at <paramref name="path"/> that nobody holds. Throws <see cref="RunDirectoryException"/> when another process holds it, and
     /// <see cref="IOException"/> or <see cref="UnauthorizedAccessException"/> when it cannot be written.
     /// </summary>
     public static PidFile Lock(string path)
@@ -37,18 +39,24 @@ internal sealed class PidFile : IDisposable
         {
             if (!TryLock(file))
                 throw new RunDirectoryException($"{temporary}: another daemon is starting in this directory");
-            RefuseLiving(path, temporary);
+            RemoveDead(path, temporary);
             file.SetLength(0);
             file.Write(Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{Environment.ProcessId}\n")));
             file.Flush();
-            File.Move(temporary, path, overwrite: true);
-            return new PidFile(file, path);
+            return new PidFile(file, temporary, path);
         }
         catch
         {
             file.Dispose();
             throw;
         }
+    }
+
+    /// <summary>Lets clients find the file. Throws <see cref="IOException"/> or <see cref="UnauthorizedAccessException"/> when the directory does not allow it any more.</summary>
+    public void Publish()
+    {
+        File.Move(_path, _published, overwrite: true);
+        _path = _published;
     }
 
     /// <inheritdoc/>
@@ -59,13 +67,18 @@ internal sealed class PidFile : IDisposable
         _file.Dispose();
     }
 
-    private static void RefuseLiving(string path, string temporary)
+    /// <summary>Who waits for the file is not to be content with one of an earlier daemon. Throws <see cref="RunDirectoryException"/> when that lives.</summary>
+    private static void RemoveDead(string path, string temporary)
     {
         if (!File.Exists(path))
             return;
         using FileStream existing = Open(path, FileMode.Open);
         if (TryLock(existing))
+        {
+            File.Delete(path);
             return;
+        }
+
         // We hold its lock, so it is nobody else's.
         File.Delete(temporary);
         const int Longest = 20;

@@ -2,7 +2,7 @@ namespace UpcallActors.Daemon.Control;
 
 /// <summary>
 /// The directory in which clients look for the daemon, and the pidfile in it, which this process holds locked for as long as it
-/// lives: at most one daemon has a directory. Disposing removes the pidfile.
+/// lives: at most one daemon has a directory. Clients find the pidfile from <see cref="Announce"/> on. Disposing removes it.
 /// </summary>
 internal sealed class RunDirectory : IDisposable
 {
@@ -65,6 +65,19 @@ internal sealed class RunDirectory : IDisposable
         }
     }
 
+    /// <summary>Says that the daemon is ready: the pidfile gets the name by which clients and supervisors look for it. Throws <see cref="RunDirectoryException"/> when it cannot.</summary>
+    public void Announce()
+    {
+        try
+        {
+            _pidFile.Publish();
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            throw Unusable(Path, failure);
+        }
+    }
+
     /// <inheritdoc/>
     public void Dispose() => _pidFile.Dispose();
 
@@ -80,9 +93,11 @@ internal sealed class RunDirectory : IDisposable
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
-            throw new RunDirectoryException($"the run directory {path} cannot be used: {failure.Message}", failure);
+            throw Unusable(path, failure);
         }
     }
+
+    private static RunDirectoryException Unusable(string path, Exception failure) => new($"the run directory {path} cannot be used: {failure.Message}", failure);
 
     private static void Secure(string path)
     {

@@ -10,7 +10,8 @@ using UpcallActors.Pipeline;
 namespace UpcallActors.Daemon.Switching;
 
 /// <summary>
-/// Runs a configuration of live ports until told to stop: datapath, bridges, pipeline over them, control socket, in this order, and back.
+/// Runs a configuration of live ports until told to stop: datapath, bridges, pipeline over them, control socket, in this order, and back. The run directory
+/// is claimed before all that, and announced when upcalls are answered.
 /// </summary>
 /// <param name="system">Where the pipeline's actors live.</param>
 /// <param name="logger">Where it is said what happens.</param>
@@ -40,8 +41,8 @@ internal sealed class LiveRun(ActorSystem system, ILogger logger, LogLevels leve
                 control = await ServeAsync(options, live, bridges, pipeline, directory, exit);
                 // Upcalls wait in their sockets until the flows of an earlier run are taken up.
                 await Task.WhenAny(pipeline.Started, pipeline.Completion, exit.Task);
-                logger.Running(
-                    $"{live.Type}@{live.Datapath.Name}", options.Bridges.Count, options.Bridges.Sum(bridge => bridge.Ports.Count), live.Datapath.HandlerCount, live.Dispatch);
+                if (pipeline.Started.IsCompletedSuccessfully)
+                    Announce(options, live, directory);
                 await using (Watch(live, bridges, pipeline))
                 {
                     // Whichever ends first; a failure of the pipeline or of following the ports ends the daemon, and so does another that takes the datapath.
@@ -59,6 +60,13 @@ internal sealed class LiveRun(ActorSystem system, ILogger logger, LogLevels leve
             if (control != null)
                 await control.DisposeAsync();
         }
+    }
+
+    private void Announce(DaemonOptions options, LiveDatapath live, RunDirectory directory)
+    {
+        directory.Announce();
+        logger.Running(
+            $"{live.Type}@{live.Datapath.Name}", options.Bridges.Count, options.Bridges.Sum(bridge => bridge.Ports.Count), live.Datapath.HandlerCount, live.Dispatch);
     }
 
     private UpcallPipeline StartPipeline(DaemonOptions options, LiveDatapath live, LiveSwitch bridges) =>

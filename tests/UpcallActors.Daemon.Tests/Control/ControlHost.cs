@@ -37,7 +37,9 @@ internal sealed class ControlHost : IAsyncDisposable
         string root = System.IO.Directory.CreateTempSubdirectory("upcall-actors-ctl-").FullName;
         var log = new LogLines();
         var directory = RunDirectory.Claim(root);
-        return new ControlHost(root, directory, await ControlService.StartAsync(directory, context, new ControlLimits(), log), log);
+        var host = new ControlHost(root, directory, await ControlService.StartAsync(directory, context, new ControlLimits(), log), log);
+        directory.Announce();
+        return host;
     }
 
     public Task<ControlClient> ConnectAsync() => ControlClient.ConnectAsync(Directory.SocketPath);

@@ -17,8 +17,9 @@ public sealed class RunDirectoryTests : IDisposable
     [Fact]
     public async Task The_pidfile_holds_the_process_id_and_goes_with_the_daemon()
     {
-        using (RunDirectory.Claim(_root))
+        using (RunDirectory directory = RunDirectory.Claim(_root))
         {
+            directory.Announce();
             // By another process: closing the file in this one would release the lock that is told of below.
             (await RunAsync("cat", PidFile)).ShouldBe((0, $"{Environment.ProcessId}\n", ""));
             File.GetUnixFileMode(PidFile).HasFlag(UnixFileMode.OtherWrite).ShouldBeFalse();
@@ -30,17 +31,10 @@ public sealed class RunDirectoryTests : IDisposable
     [Fact]
     public async Task A_second_daemon_is_refused_and_told_who_has_the_directory()
     {
-        using var configuration = new Configuration.ConfigurationFolder();
-        string file = configuration.Write("live.conf", $$"""
-            upcall-actors {
-              datapath.type = embedded
-              run-dir = "{{_root}}"
-              bridges.br0.ports.p0 { number = 1, type = system, interface = lo }
-            }
-            """);
-        using (RunDirectory.Claim(_root))
+        using (RunDirectory directory = RunDirectory.Claim(_root))
         {
-            (int code, _, string errors) = await DaemonProcess.RunAsync("run", "--config", file);
+            directory.Announce();
+            (int code, _, string errors) = await RunDaemonAsync();
             code.ShouldBe(1);
             errors.ShouldContain($"{PidFile}: already running as pid {Environment.ProcessId}");
             Directory.GetFiles(_root).ShouldBe([PidFile], "the one that was refused leaves nothing behind");
@@ -52,8 +46,33 @@ public sealed class RunDirectoryTests : IDisposable
     {
         await File.WriteAllTextAsync(PidFile, "4194304\n");
         await File.WriteAllTextAsync(PidFile + ".tmp", "left in the middle of a start");
+        using RunDirectory directory = RunDirectory.Claim(_root);
+        File.Exists(PidFile).ShouldBeFalse("who waits for a daemon that is ready would take it for one");
+        directory.Announce();
+        (await RunAsync("cat", PidFile)).Output.ShouldBe($"{Environment.ProcessId}\n");
+    }
+
+    [Fact]
+    public async Task While_one_daemon_starts_there_is_no_pidfile_and_another_is_refused()
+    {
         using (RunDirectory.Claim(_root))
-            (await RunAsync("cat", PidFile)).Output.ShouldBe($"{Environment.ProcessId}\n");
+        {
+            File.Exists(PidFile).ShouldBeFalse();
+            (int code, _, string errors) = await RunDaemonAsync();
+            code.ShouldBe(1);
+            errors.ShouldContain("another daemon is starting in this directory");
+        }
+
+        Directory.GetFiles(_root, "upcall-actors*").ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void A_directory_that_has_gone_meanwhile_is_told_of_when_the_daemon_is_ready()
+    {
+        string path = Path.Combine(_root, "run");
+        using RunDirectory directory = RunDirectory.Claim(path);
+        Directory.Delete(path, recursive: true);
+        Should.Throw<RunDirectoryException>(directory.Announce).Message.ShouldStartWith($"the run directory {path} cannot be used: ");
     }
 
     [Fact]
@@ -89,6 +108,20 @@ public sealed class RunDirectoryTests : IDisposable
         (int code, _, string errors) = await RunAsync("env", $"OVS_RUNDIR={_root}", "ovs-appctl", "-t", "upcall-actors", "version");
         code.ShouldNotBe(0);
         errors.ShouldContain("No such process");
+    }
+
+    /// <summary>Runs a daemon in the directory to its end.</summary>
+    private async Task<(int Code, string Output, string Errors)> RunDaemonAsync()
+    {
+        using var configuration = new Configuration.ConfigurationFolder();
+        string file = configuration.Write("live.conf", $$"""
+            upcall-actors {
+              datapath.type = embedded
+              run-dir = "{{_root}}"
+              bridges.br0.ports.p0 { number = 1, type = system, interface = lo }
+            }
+            """);
+        return await DaemonProcess.RunAsync("run", "--config", file);
     }
 
     private static async Task<(int Code, string Output, string Errors)> RunAsync(string program, params string[] arguments)

@@ -19,7 +19,7 @@ internal sealed class RunningDaemon : IAsyncDisposable
 
     public string SocketPath => Path.Combine(_folder, $"upcall-actors.{_process.Id}.ctl");
 
-    /// <summary>Starts it with the devices as ports, and ends when it answers and all ports are in the datapath. The folder holds its configuration and its socket.</summary>
+    /// <summary>Starts it with the devices as ports, and ends when it is ready and all ports are in the datapath. The folder holds its configuration and its socket.</summary>
     public static async Task<RunningDaemon> StartAsync(string folder, params string[] devices)
     {
         string file = Path.Combine(folder, "upcall-actors.conf");
@@ -35,7 +35,9 @@ internal sealed class RunningDaemon : IAsyncDisposable
             """);
         Process process = Process.Start(new ProcessStartInfo(Command.Daemon[0], [.. Command.Daemon.Skip(1), "run", "--config", file]) { RedirectStandardError = true })!;
         var daemon = new RunningDaemon(process, folder);
-        await Waiting.UntilAsync(() => File.Exists(daemon.SocketPath) || process.HasExited, () => "the daemon opens no control socket");
+        // The pidfile alone may be one that a killed daemon has left; that is gone when there is a socket of this one's.
+        await Waiting.UntilAsync(
+            () => (File.Exists(daemon.SocketPath) && File.Exists(Path.Combine(folder, "upcall-actors.pid"))) || process.HasExited, () => "the daemon is not ready");
         process.HasExited.ShouldBeFalse(process.HasExited ? await daemon._errors : "");
         foreach (string device in devices)
         {
