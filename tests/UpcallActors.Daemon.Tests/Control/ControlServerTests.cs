@@ -179,7 +179,7 @@ public sealed class ControlServerTests
         using ControlClient deaf = await host.ConnectAsync();
         await deaf.SendAsync("""{"id":0,"method":"fill","params":["20000000"]}""");
         await WaitForLogAsync(host, "it made no progress in time");
-        await WaitForAsync(() => host.Connections == 0);
+        await Eventually.HoldsAsync(() => host.Connections == 0);
     }
 
     [Fact]
@@ -191,7 +191,7 @@ public sealed class ControlServerTests
         using ControlClient second = await host.ConnectAsync();
         await second.SendAsync("""{"id":0,"method":"fill","params":["20000000"]}""");
         await WaitForLogAsync(host, "others need the memory");
-        await WaitForAsync(() => host.Connections == 1);
+        await Eventually.HoldsAsync(() => host.Connections == 1);
         (await host.AskAsync("echo", "a")).Result.ShouldNotBeNull();
     }
 
@@ -219,7 +219,7 @@ public sealed class ControlServerTests
             (await hostile.ReceiveAsync()).ShouldBeNull();
         }
 
-        await WaitForAsync(() => host.Connections == 0);
+        await Eventually.HoldsAsync(() => host.Connections == 0);
         host.Log.Lines.Count(line => line.Contains("disconnected", StringComparison.Ordinal)).ShouldBeInRange(5, 45);
     }
 
@@ -231,7 +231,7 @@ public sealed class ControlServerTests
         await gone.SendAsync("""{"id":0,"method":"fill","params":["20000000"]}{"id":""");
         gone.Dispose();
         (await host.AskAsync("echo", "a")).Result.ShouldNotBeNull("which is accepted after the one that has gone");
-        await WaitForAsync(() => host.Connections == 0);
+        await Eventually.HoldsAsync(() => host.Connections == 0);
     }
 
     [Fact]
@@ -296,12 +296,5 @@ public sealed class ControlServerTests
         Directory.Delete(root, recursive: true);
     }
 
-    private static Task WaitForLogAsync(ControlHost host, string text) => WaitForAsync(() => host.Log.Lines.Any(line => line.Contains(text, StringComparison.Ordinal)));
-
-    private static async Task WaitForAsync(Func<bool> condition)
-    {
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
-        while (!condition())
-            await Task.Delay(1, patience.Token);
-    }
+    private static Task WaitForLogAsync(ControlHost host, string text) => Eventually.HoldsAsync(() => host.Log.Lines.Any(line => line.Contains(text, StringComparison.Ordinal)));
 }

@@ -15,10 +15,10 @@ public sealed class DaemonCommandTests
     {
         await using ControlledSwitch daemon = await ControlledSwitch.StartAsync(isAnswered: true);
         daemon.Datapath.Receive(2, Frame);
-        await WaitForAsync(() => daemon.Pipeline.Counters.Completed == 1);
+        await Eventually.HoldsAsync(() => daemon.Pipeline.Counters.Completed == 1);
         // A round of the revalidators has to have seen the flow, and the count of flows to be the one after it.
         var shape = new Regex(@"^embedded@ovs-system:\n  flows         : \(current 1\) \(avg \d+\) \(max \d+\) \(limit \d+\)\n  dump duration : \d+ms\n  ufid enabled : true\n\n(  \d+: \(keys 0\)\n)*  \d+: \(keys 1\)\n(  \d+: \(keys 0\)\n)*$");
-        await WaitForAsync(async () => shape.IsMatch(await daemon.PrintAsync("upcall/show")));
+        await Eventually.HoldsAsync(async () => shape.IsMatch(await daemon.PrintAsync("upcall/show")));
     }
 
     [Fact]
@@ -26,7 +26,7 @@ public sealed class DaemonCommandTests
     {
         await using ControlledSwitch daemon = await ControlledSwitch.StartAsync(isAnswered: true);
         daemon.Datapath.Receive(2, Frame);
-        await WaitForAsync(() => daemon.Datapath.FlowCount == 1);
+        await Eventually.HoldsAsync(() => daemon.Datapath.FlowCount == 1);
         (await daemon.PrintAsync("revalidator/purge")).ShouldBeEmpty();
         daemon.Datapath.FlowCount.ShouldBe(0);
         long rounds = daemon.Pipeline.Revalidation!.Snapshot().Rounds;
@@ -51,7 +51,7 @@ public sealed class DaemonCommandTests
         await using ControlledSwitch daemon = await ControlledSwitch.StartAsync(isAnswered: true);
         Revalidation revalidation = daemon.Pipeline.Revalidation!;
         daemon.Datapath.Receive(2, Frame);
-        await WaitForAsync(() => daemon.Datapath.FlowCount == 1);
+        await Eventually.HoldsAsync(() => daemon.Datapath.FlowCount == 1);
         (await daemon.PrintAsync("upcall/disable-megaflows")).ShouldBe("megaflows disabled\n");
         revalidation.MegaflowsEnabled.ShouldBeFalse();
         daemon.Datapath.FlowCount.ShouldBe(0);
@@ -79,7 +79,7 @@ public sealed class DaemonCommandTests
         await using ControlledSwitch daemon = await ControlledSwitch.StartAsync(isAnswered: true);
         (await daemon.PrintAsync("coverage/read-counter", "dpif_flow_put")).ShouldBe("0\n");
         daemon.Datapath.Receive(2, Frame);
-        await WaitForAsync(() => daemon.Pipeline.Counters.Completed == 1);
+        await Eventually.HoldsAsync(() => daemon.Pipeline.Counters.Completed == 1);
         (await daemon.PrintAsync("coverage/read-counter", "dpif_flow_put")).ShouldBe("1\n");
         (await daemon.PrintAsync("coverage/read-counter", "upcall_miss")).ShouldBe("1\n");
         (await daemon.FailAsync("coverage/read-counter", "nosuch")).ShouldBe("No such counter\n");
@@ -135,14 +135,5 @@ public sealed class DaemonCommandTests
         (await daemon.FailAsync("vlog/set", "console:syslog:dbg")).ShouldBe("cannot specify multiple destinations\n");
         (await daemon.FailAsync("vlog/set", "upcall-actors:microsoft.hosting")).ShouldBe("cannot specify multiple modules\n");
         (await daemon.FailAsync("vlog/set", "PATTERN:console:%m")).ShouldBe("PATTERN cannot be set\n");
-    }
-
-    private static Task WaitForAsync(Func<bool> condition) => WaitForAsync(() => Task.FromResult(condition()));
-
-    private static async Task WaitForAsync(Func<Task<bool>> condition)
-    {
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
-        while (!await condition())
-            await Task.Delay(1, patience.Token);
     }
 }

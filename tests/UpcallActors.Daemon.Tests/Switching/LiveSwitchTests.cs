@@ -68,11 +68,11 @@ public sealed class LiveSwitchTests : IDisposable
         before.TryGetPort(1, out _).ShouldBeFalse();
 
         _ports.SetDevice("eth0", 1500);
-        await HoldsAsync(() => Mtu(bridges) == 1500);
+        await Eventually.HoldsAsync(() => Mtu(bridges) == 1500);
         _ports.SetDevice("eth0", 9000);
-        await HoldsAsync(() => Mtu(bridges) == 9000);
+        await Eventually.HoldsAsync(() => Mtu(bridges) == 9000);
         _ports.RemoveDevice("eth0");
-        await HoldsAsync(() => Mtu(bridges) == null);
+        await Eventually.HoldsAsync(() => Mtu(bridges) == null);
 
         Bridge after = bridges.Translators.Bridges[0];
         after.ShouldNotBeSameAs(before);
@@ -91,7 +91,7 @@ public sealed class LiveSwitchTests : IDisposable
         _ports.SetDevice("other", 1500);
         // Once this has come through, so have those before.
         _ports.SetDevice("p1", 1500);
-        await HoldsAsync(() => bridges.Translators.Bridges[0].TryGetPort(2, out _));
+        await Eventually.HoldsAsync(() => bridges.Translators.Bridges[0].TryGetPort(2, out _));
         _log.All.Skip(lines).ShouldBe(["Information: Port p1 of br0: datapath port 3 (p1), MTU 1500"]);
         bridges.Translators.Bridges[0].ShouldNotBeSameAs(before);
     }
@@ -104,11 +104,11 @@ public sealed class LiveSwitchTests : IDisposable
         await using LiveSwitch bridges = Start();
         Mtu(bridges).ShouldBeNull();
         _ports.SetDevice("p1", 1500);
-        await HoldsAsync(() => bridges.Translators.Bridges[0].TryGetPort(2, out _));
+        await Eventually.HoldsAsync(() => bridges.Translators.Bridges[0].TryGetPort(2, out _));
         _log.All.Count(line => line == "Error: Port p0 of br0 is refused: eth0 is a port of virbr0").ShouldBe(1);
 
         _ports.Refuse("p0", null);
-        await HoldsAsync(() => Mtu(bridges) == 1500);
+        await Eventually.HoldsAsync(() => Mtu(bridges) == 1500);
     }
 
     [Fact]
@@ -161,11 +161,4 @@ public sealed class LiveSwitchTests : IDisposable
 
     private static IEnumerable<(uint Number, uint DatapathPort, int Mtu)> Ports(LiveSwitch bridges, string name) =>
         bridges.Translators.Bridges.Single(bridge => bridge.Name == name).Ports.Select(port => (port.Number, port.DatapathPort, port.Mtu));
-
-    private static async Task HoldsAsync(Func<bool> condition)
-    {
-        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(2));
-        while (!condition())
-            await Task.Delay(1, limit.Token);
-    }
 }

@@ -114,13 +114,8 @@ public sealed partial class AppctlTests : IAsyncLifetime
         return printed;
     }
 
-    private static async Task WaitForAsync(RunningDaemon daemon, string command, int lines)
-    {
-        int count = 0;
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
-        while ((count = Lines(await daemon.AppctlAsync(command)).Length) != lines)
-            await Task.Delay(5, patience.Token);
-    }
+    private static Task WaitForAsync(RunningDaemon daemon, string command, int lines) =>
+        Eventually.HoldsAsync(async () => Lines(await daemon.AppctlAsync(command)).Length == lines);
 
     private static string[] Lines(string text) => text.Split('\n', StringSplitOptions.RemoveEmptyEntries);
 

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using UpcallActors.SystemTests.Kernel;
 
 namespace UpcallActors.SystemTests.Control;
 
@@ -36,7 +35,7 @@ internal sealed class RunningDaemon : IAsyncDisposable
         Process process = Process.Start(new ProcessStartInfo(Command.Daemon[0], [.. Command.Daemon.Skip(1), "run", "--config", file]) { RedirectStandardError = true })!;
         var daemon = new RunningDaemon(process, folder);
         // The pidfile alone may be one that a killed daemon has left; that is gone when there is a socket of this one's.
-        await Waiting.UntilAsync(
+        await Eventually.HoldsAsync(
             () => (File.Exists(daemon.SocketPath) && File.Exists(Path.Combine(folder, "upcall-actors.pid"))) || process.HasExited, () => "the daemon is not ready");
         process.HasExited.ShouldBeFalse(process.HasExited ? await daemon._errors : "");
         foreach (string device in devices)

@@ -55,7 +55,7 @@ public sealed class LossTests
 
         // The datapath's own timer notices.
         await wire.SendAsync(Frames.Numbered(1), Frames.Numbered(2), Frames.Numbered(3));
-        await Waiting.UntilAsync(() => open.Datapath.Losses.Registrations > 0, () => $"{open.Datapath.Losses}");
+        await Eventually.HoldsAsync(() => open.Datapath.Losses.Registrations > 0, () => $"{open.Datapath.Losses}");
         open.Datapath.Losses.Unreachable.ShouldBe(3ul);
         open.Datapath.Losses.SocketDrops.ShouldBe([0ul]);
         open.Report().UserFeatures.ShouldBe(open.Datapath.Features);
@@ -71,7 +71,7 @@ public sealed class LossTests
         using OpenDatapath open = OpenDatapath.Open(new KernelDatapathOptions { ReceiveBufferBytes = 16 * 1024 });
         uint port = open.AddPort(wire.Near);
         await wire.SendAsync([.. Enumerable.Range(0, 100).Select(number => Frames.Numbered((byte)number))], times: 3);
-        await Waiting.UntilAsync(() => open.Datapath.ReadStats().Missed == 300, () => $"{open.Datapath.ReadStats()}");
+        await Eventually.HoldsAsync(() => open.Datapath.ReadStats().Missed == 300, () => $"{open.Datapath.ReadStats()}");
         DatapathLosses losses = open.Datapath.Losses;
         losses.SocketDrops[0].ShouldBeGreaterThan(0ul);
         if (open.Ports().Any(vport => vport.UpcallStats is not null))
@@ -88,7 +88,7 @@ public sealed class LossTests
         open.AddPort(wire.Near);
         await OtherProcess.SetPidAsync(open.Datapath.Name, 0xfffff000);
         await wire.SendAsync(Frames.Numbered(1));
-        await Waiting.UntilAsync(() => open.Datapath.ReadStats().Lost == 1, () => "nothing was lost");
+        await Eventually.HoldsAsync(() => open.Datapath.ReadStats().Lost == 1, () => "nothing was lost");
         using var next = KernelDatapath.Open(new KernelDatapathOptions { Name = open.Datapath.Name, TakeOver = true });
         next.Losses.Unreachable.ShouldBe(0ul);
     }

@@ -86,7 +86,7 @@ public sealed class UpcallTests
         await wire.SendAsync([.. Enumerable.Range(1000, 200).Select(sourcePort => Frames.Udp((ushort)sourcePort))]);
         int atFirst = 0;
         int atSecond = 0;
-        await Waiting.UntilAsync(
+        await Eventually.HoldsAsync(
             () =>
             {
                 atFirst += first.Receive(slots, 0, slots.Count);

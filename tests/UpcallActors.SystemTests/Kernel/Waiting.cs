@@ -9,16 +9,6 @@ internal static class Waiting
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
 
-    public static async Task UntilAsync(Func<bool> condition, Func<string> what)
-    {
-        long start = Stopwatch.GetTimestamp();
-        while (!condition())
-        {
-            Stopwatch.GetElapsedTime(start).ShouldBeLessThan(Limit, what());
-            await Task.Delay(5);
-        }
-    }
-
     /// <summary>Receives until so many messages are there; each is handed over once.</summary>
     public static int Receive(IUpcallSource source, MessageSlots slots, int count, Action<int>? onMessage = null)
     {

@@ -79,7 +79,7 @@ public sealed class KernelConntrackTests : IDisposable
                 "ovs-dpctl", "add-flow", "system@tracked-c", $"in_port({number}),eth(),eth_type(0x0800),ipv4(proto=17,frag=no),udp()",
                 "ct(commit,zone=7,mark=0x5/0xffffffff,label=0xabc00000000000000001/0xffffffffffffffffffffffffffffffff,nat(src=10.9.9.9:7000)),0");
             await veth.SendAsync(Convert.FromHexString(Datagram));
-            await Waiting.UntilAsync(() => Made(7).Count == 1, () => "no connection was committed");
+            await Eventually.HoldsAsync(() => Made(7).Count == 1, () => "no connection was committed");
 
             ConntrackEntry entry = Made(7).Single();
             entry.Original.ShouldBe(new ConntrackTuple(0x0a000001, 0x0a000002, 5000, 53, 17, IsIpv6: false));

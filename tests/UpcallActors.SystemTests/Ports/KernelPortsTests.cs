@@ -1,7 +1,6 @@
 using System.Globalization;
 using UpcallActors.Kernel;
 using UpcallActors.Odp;
-using UpcallActors.SystemTests.Kernel;
 using static UpcallActors.SystemTests.Ports.PortsOfDatapath;
 
 namespace UpcallActors.SystemTests.Ports;
@@ -132,7 +131,7 @@ public sealed class KernelPortsTests
         uint number = ports.Add(new PortRequest("vb0", PortKind.System)).Number!.Value;
 
         await Command.RunAsync("ovs-dpctl", "del-if", "system@ports-b", "vb0");
-        await Waiting.UntilAsync(() => datapath.Vports().ContainsKey("vb0"), () => "the port did not come back");
+        await Eventually.HoldsAsync(() => datapath.Vports().ContainsKey("vb0"), () => "the port did not come back");
 
         datapath.Vports()["vb0"].PortNo.ShouldBe(number);
     }

@@ -117,7 +117,7 @@ public sealed class KernelFlowTests
     {
         await using RevalidatedBridge bridge = await RevalidatedBridge.StartAsync(Normal, new RevalidatorSettings { MaxIdle = TimeSpan.FromSeconds(1) });
         await bridge.PingAsync("10.1.1.2", 56);
-        await Kernel.Waiting.UntilAsync(() => bridge.Counters.Deleted(FlowDeletionReason.FlowIdle) >= 2, () => "both directions go");
+        await Eventually.HoldsAsync(() => bridge.Counters.Deleted(FlowDeletionReason.FlowIdle) >= 2, () => "both directions go");
     }
 
     /// <summary>
