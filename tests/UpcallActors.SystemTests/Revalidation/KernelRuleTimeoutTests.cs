@@ -12,7 +12,7 @@ public sealed class KernelRuleTimeoutTests
         Task<string> pings = bridge.InAsync(1, "ping", "-c", "60", "-i", "0.2", "-W", "5", "10.1.1.2");
         bridge.Tables.Apply(FlowSyntax.ParseFlow("priority=100,in_port=1,icmp,idle_timeout=4,actions=mod_nw_tos:32,2"));
         Rule rule = Idle(bridge).ShouldHaveSingleItem();
-        await Kernel.Waiting.UntilAsync(() => rule.Counters.Packets != 0, () => "a packet comes up");
+        await Eventually.HoldsAsync(() => rule.Counters.Packets != 0, () => "a packet comes up");
         long received = bridge.Pipeline.Counters.Received;
         while (!pings.IsCompleted)
         {
@@ -28,7 +28,7 @@ public sealed class KernelRuleTimeoutTests
         rule.Counters.Packets.ShouldBeInRange(40u, 60u, "those before the rule are not its own");
         (bridge.Pipeline.Counters.Received - received).ShouldBeLessThan(20, "the kernel's flow carried them");
 
-        await Kernel.Waiting.UntilAsync(() => Idle(bridge).Length == 0, () => "the rule goes");
+        await Eventually.HoldsAsync(() => Idle(bridge).Length == 0, () => "the rule goes");
         bridge.Tables.Expired.ShouldBe(1);
         await bridge.RoundAsync();
         (await bridge.FlowsAsync()).ShouldNotContain(flow => flow.Contains("tos=0x20", StringComparison.Ordinal) && flow.Contains("set(", StringComparison.Ordinal));
