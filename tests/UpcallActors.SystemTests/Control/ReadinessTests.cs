@@ -31,7 +31,7 @@ public sealed class ReadinessTests : IDisposable
         Task<int> daemon = CommandLine.RunAsync(["run", "--config", file], Console.Out, Console.Error, datapath => new HeldDatapath(datapath, released.Task));
         try
         {
-            await Waiting.UntilAsync(() => File.Exists(Socket) || daemon.IsCompleted, () => "there is no socket");
+            await Eventually.HoldsAsync(() => File.Exists(Socket) || daemon.IsCompleted, () => "there is no socket");
             (await Command.RunAsync("ovs-appctl", "-t", Socket, "version")).ShouldStartWith("upcall-actors ");
             File.Exists(PidFile).ShouldBeFalse();
         }
@@ -40,7 +40,7 @@ public sealed class ReadinessTests : IDisposable
             released.SetResult();
         }
 
-        await Waiting.UntilAsync(() => File.Exists(PidFile) || daemon.IsCompleted, () => "there is no pidfile");
+        await Eventually.HoldsAsync(() => File.Exists(PidFile) || daemon.IsCompleted, () => "there is no pidfile");
         await Command.RunAsync("env", $"OVS_RUNDIR={_folder}", "ovs-appctl", "-t", "upcall-actors", "exit");
         (await daemon).ShouldBe(0);
     }
