@@ -39,6 +39,16 @@ public class ActionComparisonTests
     }
 
     [Fact]
+    public void Of_an_attribute_that_is_there_twice_the_last_counts_and_none_hides_another()
+    {
+        byte[] twice = Ct((ref NetlinkWriter ct) => ct.PutU16(OvsCtAttribute.Zone, 8), (ref NetlinkWriter ct) => ct.PutU16(OvsCtAttribute.Zone, 9));
+        byte[] marked = Ct((ref NetlinkWriter ct) => ct.PutU16(OvsCtAttribute.Zone, 9), (ref NetlinkWriter ct) => ct.PutU32(OvsCtAttribute.EventMask, 1));
+        _comparison.AreEqual(twice, Ct((ref NetlinkWriter ct) => ct.PutU16(OvsCtAttribute.Zone, 9))).ShouldBeTrue();
+        _comparison.AreEqual(twice, Ct((ref NetlinkWriter ct) => ct.PutU16(OvsCtAttribute.Zone, 8))).ShouldBeFalse();
+        _comparison.AreEqual(Ct((ref NetlinkWriter ct) => ct.PutU16(OvsCtAttribute.Zone, 9), (ref NetlinkWriter ct) => ct.PutU16(OvsCtAttribute.Zone, 9)), marked).ShouldBeFalse();
+    }
+
+    [Fact]
     public void Recirculation_ids_are_told_apart_however_deep_they_are()
     {
         _comparison.AreEqualButForIds(Parse("clone(ct(zone=1),recirc(0x5)),check_pkt_len(size=200,gt(recirc(0x6)),le(2)),recirc(0x7)"),

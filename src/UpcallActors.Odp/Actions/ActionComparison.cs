@@ -114,19 +114,24 @@ public sealed class ActionComparison
         return !ours.MoveNext();
     }
 
+    /// <summary>Of attributes that are there more than once the last counts, as it does for the kernel (<c>nla_parse</c>).</summary>
     private bool HaveEqualSets(Scope scope, ReadOnlySpan<byte> installed, ReadOnlySpan<byte> own)
     {
-        int count = 0;
-        foreach (NetlinkAttribute attribute in new NetlinkAttributes(installed))
+        var all = new NetlinkAttributes(installed);
+        var ours = new NetlinkAttributes(own);
+        foreach (NetlinkAttribute attribute in all)
         {
-            if (!new NetlinkAttributes(own).TryFindLast(attribute.Type, out NetlinkAttribute other) || !HaveEqualValues(scope, attribute, other))
+            if (!all.TryFindLast(attribute.Type, out NetlinkAttribute last) || !ours.TryFindLast(attribute.Type, out NetlinkAttribute other) || !HaveEqualValues(scope, last, other))
                 return false;
-            count++;
         }
 
-        foreach (NetlinkAttribute _ in new NetlinkAttributes(own))
-            count--;
-        return count == 0;
+        foreach (NetlinkAttribute attribute in ours)
+        {
+            if (!all.TryFindLast(attribute.Type, out _))
+                return false;
+        }
+
+        return true;
     }
 
     private bool HaveEqualValues(Scope scope, NetlinkAttribute installed, NetlinkAttribute own)

@@ -56,6 +56,23 @@ internal static class OdpFuzz
         return OvsActionList.Check(input) == OdpParseError.None;
     }
 
+    /// <summary>Compares half of the input with the other half: actions are equal to themselves, and whose turn it is means nothing.</summary>
+    public static bool ComparedActions(ReadOnlySpan<byte> input)
+    {
+        ReadOnlySpan<byte> installed = input[..(input.Length / 2)];
+        ReadOnlySpan<byte> own = input[installed.Length..];
+        if (OvsActionList.Check(installed) != OdpParseError.None || OvsActionList.Check(own) != OdpParseError.None)
+            return false;
+        var comparison = new ActionComparison();
+        comparison.AreEqual(installed, installed).ShouldBeTrue();
+        bool areEqual = comparison.AreEqualButForIds(own, installed);
+        comparison.AreEqualButForIds(installed, own).ShouldBe(areEqual);
+        var ids = new List<uint>();
+        ActionComparison.CollectRecirculationIds(installed, ids);
+        comparison.Recirculations.ShouldAllBe(pair => ids.Contains(pair.Installed) && pair.Installed != pair.Own);
+        return true;
+    }
+
     public static bool Datapath(ReadOnlySpan<byte> input) => DatapathMessage.TryParse(input, out _) == OdpParseError.None;
 
     public static bool Vport(ReadOnlySpan<byte> input)

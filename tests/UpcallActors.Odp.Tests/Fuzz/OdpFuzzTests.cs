@@ -37,6 +37,9 @@ public sealed class OdpFuzzTests
     public void Actions() => Drive(OdpFuzz.Actions, [.. TextExamples.Actions.Select(text => UpcallActors.Odp.Text.ActionText.Parse(text, null))]);
 
     [Fact]
+    public void Compared_actions() => Drive(OdpFuzz.ComparedActions, [.. TextExamples.Actions.Select(text => UpcallActors.Odp.Text.ActionText.Parse(text, null)).Select(actions => (byte[])[.. actions, .. actions])]);
+
+    [Fact]
     public void Meters() => Drive(OdpFuzz.Meter, [ControlMessageTests.Write(ControlMessageTests.Meter)]);
 
     [Fact]

@@ -10,6 +10,25 @@ public sealed class RevalidationSpecs() : TestKit("akka.loglevel = OFF\nakka.std
     private static readonly Ufid _foreign = new(new UInt128(0x1111_2222_3333_4444, 0x8555_6666_7777_8888));
 
     [Fact]
+    public async Task Flows_most_of_which_are_new_are_dumped_in_full_and_a_few_new_ones_are_fetched()
+    {
+        TamperedDatapath? seen = null;
+        await using RevalidatedSwitch bridge = await RevalidatedSwitch.StartAsync(
+            Sys, string.Join('\n', Enumerable.Range(1, 21).Select(port => $"udp,tp_dst={port},actions=2")), seen: inner => seen = new TamperedDatapath(inner));
+        for (ushort port = 1; port <= 20; port++)
+            await bridge.SendAsync(101, RevalidatedSwitch.Udp(1, 2, port), times: 3);
+        await bridge.ExactRoundsAsync(1);
+        (seen!.ShownInFull, seen.Fetched).ShouldBe((20, 0));
+        bridge.Counters[RevalidationEvent.FlowAdopted].ShouldBe(20);
+
+        await bridge.SendAsync(101, RevalidatedSwitch.Udp(1, 2, 21), times: 3);
+        await bridge.ExactRoundsAsync(1);
+        (seen.ShownInFull, seen.Fetched).ShouldBe((20, 1));
+        bridge.Tables.GetRules().ShouldAllBe(rule => rule.Counters.Packets == 3);
+        bridge.Revalidation.Snapshot().Keys.Sum().ShouldBe(21);
+    }
+
+    [Fact]
     public async Task Every_packet_is_credited_to_its_rule_once_whether_it_came_up_or_not()
     {
         await using RevalidatedSwitch bridge = await RevalidatedSwitch.StartAsync(Sys, "in_port=1,actions=2");

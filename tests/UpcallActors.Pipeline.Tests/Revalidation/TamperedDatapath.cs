@@ -7,6 +7,8 @@ namespace UpcallActors.Pipeline.Tests;
 internal sealed class TamperedDatapath(IDatapath inner) : IDatapath
 {
     private int _openChannels;
+    private int _shownInFull;
+    private int _fetched;
 
     public string Name => inner.Name;
 
@@ -23,6 +25,12 @@ internal sealed class TamperedDatapath(IDatapath inner) : IDatapath
     public long Milliseconds => inner.Milliseconds;
 
     public int OpenChannels => Volatile.Read(ref _openChannels);
+
+    /// <summary>Flows that dumps have shown with key and actions, not by their ids alone.</summary>
+    public int ShownInFull => Volatile.Read(ref _shownInFull);
+
+    /// <summary>Flows that were answered about one by one.</summary>
+    public int Fetched => Volatile.Read(ref _fetched);
 
     /// <summary>Runs whenever a part of a dump was received.</summary>
     public Action Receiving { get; set; } = () => { };
@@ -44,6 +52,19 @@ internal sealed class TamperedDatapath(IDatapath inner) : IDatapath
     }
 
     public void Dispose() => inner.Dispose();
+
+    private int Show(in FlowMessage flow, Ufid ufid, bool isPart)
+    {
+        if (!isPart)
+        {
+            Interlocked.Increment(ref _fetched);
+            return 1;
+        }
+
+        if (flow.Key.IsPresent && flow.Actions.IsPresent)
+            Interlocked.Increment(ref _shownInFull);
+        return Showing(ufid);
+    }
 
     private sealed class Channel(TamperedDatapath tampered, IRequestChannel inner) : IRequestChannel
     {
@@ -67,7 +88,7 @@ internal sealed class TamperedDatapath(IDatapath inner) : IDatapath
             {
                 bool isPart = (message.Flags & NetlinkFlags.Multi) != 0;
                 isDump |= isPart;
-                int times = isPart && FlowMessage.TryParse(message.Bytes, out FlowMessage flow) == OdpParseError.None && flow.Ufid is { } ufid ? tampered.Showing(ufid) : 1;
+                int times = FlowMessage.TryParse(message.Bytes, out FlowMessage flow) == OdpParseError.None && flow.Ufid is { } ufid ? tampered.Show(flow, ufid, isPart) : 1;
                 for (; times > 0; times--)
                 {
                     message.Bytes.CopyTo(answer[written..]);
