@@ -1,6 +1,7 @@
 using System.Text.RegularExpressions;
 using Microsoft.Extensions.Logging;
 using UpcallActors.Daemon.Control.Coverage;
+using UpcallActors.OpenFlow;
 using UpcallActors.Pipeline;
 
 namespace UpcallActors.Daemon.Tests.Control;
@@ -89,6 +90,16 @@ public sealed class DaemonCommandTests
         lines.ShouldContain(line => Regex.IsMatch(line, @"^unixctl_received +.*total: \d+$"));
         lines[^1].ShouldMatch("^[0-9]+ events never hit$");
         lines.ShouldNotContain(line => line.StartsWith("upcall_lost_too_long", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Rules_whose_time_was_over_are_counted()
+    {
+        await using ControlledSwitch daemon = await ControlledSwitch.StartAsync(isAnswered: true);
+        (await daemon.PrintAsync("coverage/read-counter", "ofproto_dpif_expired")).ShouldBe("0\n");
+        daemon.Bridge.Tables.Apply(FlowSyntax.ParseFlow("hard_timeout=1,actions=drop"));
+        await Eventually.HoldsAsync(async () => await daemon.PrintAsync("coverage/read-counter", "ofproto_dpif_expired") == "1\n");
+        daemon.Bridge.Tables.GetRules().ShouldBeEmpty();
     }
 
     [Fact]

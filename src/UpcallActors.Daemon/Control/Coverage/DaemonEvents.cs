@@ -31,6 +31,7 @@ internal static partial class DaemonEvents
             new("dpif_flow_stale", () => Sum(pipeline, lane => lane.StaleFlows)),
             new("netlink_sent", () => Sum(pipeline, lane => lane.Sends)),
             .. revalidation == null ? [] : Revalidating(revalidation),
+            new("ofproto_dpif_expired", () => context.Translators.Bridges.Sum(bridge => bridge.Tables.Expired)),
             .. Learning(context),
         ];
     }
