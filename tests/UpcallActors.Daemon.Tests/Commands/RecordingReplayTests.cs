@@ -1,6 +1,5 @@
 using UpcallActors.Daemon.Commands;
 using UpcallActors.Daemon.Recordings;
-using UpcallActors.Embedded.Tests.Replays;
 using UpcallActors.Odp;
 
 namespace UpcallActors.Daemon.Tests.Commands;

@@ -4,31 +4,13 @@ using UpcallActors.Odp;
 namespace UpcallActors.Embedded.Tests.Replays;
 
 /// <summary>A datapath whose upcalls are kept as they pass, with the datapath's time.</summary>
-public sealed class UpcallTap(EmbeddedDatapath inner) : IDatapath
+internal sealed class UpcallTap(EmbeddedDatapath inner) : DatapathDecorator(inner)
 {
+    private readonly DatapathClock _clock = inner.Clock;
+
     public List<(long Microseconds, byte[] Message)> Upcalls { get; } = [];
 
-    public string Name => inner.Name;
-
-    public int IfIndex => inner.IfIndex;
-
-    public OvsFamilies Families => inner.Families;
-
-    public int HandlerCount => inner.HandlerCount;
-
-    public long Milliseconds => inner.Milliseconds;
-
-    public IConntrack? Conntrack => inner.Conntrack;
-
-    public DatapathSupport Support => inner.Support;
-
-    public uint UserspacePid(uint inPort) => inner.UserspacePid(inPort);
-
-    public IUpcallSource OpenUpcalls(int handler) => new Source(inner.OpenUpcalls(handler), this, inner.Clock);
-
-    public IRequestChannel OpenRequests() => inner.OpenRequests();
-
-    public void Dispose() => inner.Dispose();
+    public override IUpcallSource OpenUpcalls(int handler) => new Source(base.OpenUpcalls(handler), this, _clock);
 
     private sealed class Source(IUpcallSource source, UpcallTap tap, DatapathClock clock) : IUpcallSource
     {

@@ -4,25 +4,11 @@ using UpcallActors.Odp;
 namespace UpcallActors.Pipeline.Tests;
 
 /// <summary>A datapath whose answers a test may change, hold up or take away on their way to the revalidators.</summary>
-internal sealed class TamperedDatapath(IDatapath inner) : IDatapath
+internal sealed class TamperedDatapath(IDatapath inner) : DatapathDecorator(inner)
 {
     private int _openChannels;
     private int _shownInFull;
     private int _fetched;
-
-    public string Name => inner.Name;
-
-    public int IfIndex => inner.IfIndex;
-
-    public OvsFamilies Families => inner.Families;
-
-    public int HandlerCount => inner.HandlerCount;
-
-    public IConntrack? Conntrack => inner.Conntrack;
-
-    public DatapathSupport Support => inner.Support;
-
-    public long Milliseconds => inner.Milliseconds;
 
     public int OpenChannels => Volatile.Read(ref _openChannels);
 
@@ -41,17 +27,11 @@ internal sealed class TamperedDatapath(IDatapath inner) : IDatapath
     /// <summary>With what error sends are refused.</summary>
     public Func<int> Refusing { get; set; } = () => 0;
 
-    public uint UserspacePid(uint inPort) => inner.UserspacePid(inPort);
-
-    public IUpcallSource OpenUpcalls(int handler) => inner.OpenUpcalls(handler);
-
-    public IRequestChannel OpenRequests()
+    public override IRequestChannel OpenRequests()
     {
         Interlocked.Increment(ref _openChannels);
-        return new Channel(this, inner.OpenRequests());
+        return new Channel(this, base.OpenRequests());
     }
-
-    public void Dispose() => inner.Dispose();
 
     private int Show(in FlowMessage flow, Ufid ufid, bool isPart)
     {

@@ -1,5 +1,4 @@
 using UpcallActors.Daemon.Commands;
-using UpcallActors.Embedded.Tests.Replays;
 
 namespace UpcallActors.SystemTests.Harness;
 

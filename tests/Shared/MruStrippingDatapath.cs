@@ -2,34 +2,14 @@ using System.Buffers.Binary;
 using UpcallActors.Netlink;
 using UpcallActors.Odp;
 
-namespace UpcallActors.Embedded.Tests.Replays;
+namespace UpcallActors.Tests;
 
 /// <summary>A datapath whose upcalls have lost their MRU: its attribute is given a type that nobody knows.</summary>
-public sealed class MruStrippingDatapath(IDatapath inner) : IDatapath
+internal sealed class MruStrippingDatapath(IDatapath inner) : DatapathDecorator(inner)
 {
     private const ushort UnknownAttribute = 63;
 
-    public string Name => inner.Name;
-
-    public int IfIndex => inner.IfIndex;
-
-    public OvsFamilies Families => inner.Families;
-
-    public int HandlerCount => inner.HandlerCount;
-
-    public long Milliseconds => inner.Milliseconds;
-
-    public IConntrack? Conntrack => inner.Conntrack;
-
-    public DatapathSupport Support => inner.Support;
-
-    public uint UserspacePid(uint inPort) => inner.UserspacePid(inPort);
-
-    public IUpcallSource OpenUpcalls(int handler) => new Source(inner.OpenUpcalls(handler));
-
-    public IRequestChannel OpenRequests() => inner.OpenRequests();
-
-    public void Dispose() => inner.Dispose();
+    public override IUpcallSource OpenUpcalls(int handler) => new Source(base.OpenUpcalls(handler));
 
     private sealed class Source(IUpcallSource inner) : IUpcallSource
     {

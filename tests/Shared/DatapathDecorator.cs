@@ -1,0 +1,33 @@
+using UpcallActors.Odp;
+
+namespace UpcallActors.Tests;
+
+/// <summary>A datapath that is another one, but for what a test makes of it.</summary>
+internal abstract class DatapathDecorator(IDatapath inner) : IDatapath
+{
+    public string Name => inner.Name;
+
+    public int IfIndex => inner.IfIndex;
+
+    public OvsFamilies Families => inner.Families;
+
+    public int HandlerCount => inner.HandlerCount;
+
+    public long Milliseconds => inner.Milliseconds;
+
+    public IConntrack? Conntrack => inner.Conntrack;
+
+    public DatapathSupport Support => inner.Support;
+
+    public uint UserspacePid(uint inPort) => inner.UserspacePid(inPort);
+
+    public virtual IUpcallSource OpenUpcalls(int handler) => inner.OpenUpcalls(handler);
+
+    public virtual IRequestChannel OpenRequests() => inner.OpenRequests();
+
+    public void Dispose()
+    {
+        inner.Dispose();
+        GC.SuppressFinalize(this);
+    }
+}
