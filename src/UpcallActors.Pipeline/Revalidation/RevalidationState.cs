@@ -7,10 +7,10 @@ namespace UpcallActors.Pipeline;
 internal sealed class RevalidationState
 {
     /// <summary>
-    /// How far revalidators stand back for lanes on a processor that both want: at this nice value a lane is given ten times their time. An upcall waits while a
-    /// round does; a round that takes longer lowers the limit of flows, and that is how it comes to an end.
+    /// How far revalidators stand back for lanes on a processor that both want: at this nice value a lane is given three times their time. An upcall is a packet
+    /// that waits. With much less time for them rounds take so long that the limit of flows falls, and flows go that carry traffic.
     /// </summary>
-    private const int Niceness = 10;
+    private const int Niceness = 5;
 
     private readonly ConcurrentDictionary<Ufid, bool> _condemned = new();
     private long _rounds;
