@@ -40,7 +40,7 @@ internal static partial class Libc
     [LibraryImport("libc", EntryPoint = "getpriority")]
     public static partial int GetPriority(int which, int who);
 
-    [LibraryImport("libc", EntryPoint = "setpriority", SetLastError = true)]
+    [LibraryImport("libc", EntryPoint = "setpriority")]
     public static partial int SetPriority(int which, int who, int niceness);
 
     [StructLayout(LayoutKind.Sequential)]

@@ -1,6 +1,3 @@
-using System.ComponentModel;
-using System.Runtime.InteropServices;
-
 namespace UpcallActors.Netlink;
 
 /// <summary>How far the calling thread stands back for others on a busy processor: its nice value, which on Linux is each thread's own. <see cref="Thread.Priority"/> does nothing there.</summary>
@@ -13,13 +10,12 @@ public static class Niceness
     public static int OfThread => Libc.GetPriority(CallingThread, 0);
 
     /// <summary>
-    /// Gives the calling thread a nice value, 0 to 19; threads that it starts from then on begin with the same. A higher one than it has needs no privilege; a lower one does. Throws <see cref="Win32Exception"/> when refused.
+    /// Gives the calling thread a nice value, 0 to 19; threads that it starts from then on begin with the same. A higher one than it has needs no privilege, a lower one does: false when refused.
     /// </summary>
-    public static void SetOfThread(int niceness)
+    public static bool TrySetOfThread(int niceness)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(niceness);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(niceness, 19);
-        if (Libc.SetPriority(CallingThread, 0, niceness) != 0)
-            throw new Win32Exception(Marshal.GetLastPInvokeError(), $"setpriority: {Marshal.GetLastPInvokeErrorMessage()}");
+        return Libc.SetPriority(CallingThread, 0, niceness) == 0;
     }
 }

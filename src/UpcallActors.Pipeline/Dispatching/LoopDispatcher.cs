@@ -157,8 +157,9 @@ public sealed class LoopDispatcher : MessageDispatcher
                 _local.Enqueue(remote);
             if (!_local.TryDequeue(out IRunnable? run))
                 return;
+            // Refused to a process that was started with a higher one and has no privilege: it stands back further already.
             if (niceness != Niceness)
-                Netlink.Niceness.SetOfThread(niceness = Niceness);
+                _ = Netlink.Niceness.TrySetOfThread(niceness = Niceness);
 #pragma warning disable CA1031 // Actors' own failures never come here; whatever does must not end the lane's only thread.
             try
             {
