@@ -93,6 +93,9 @@ public sealed class LaneCounters
     /// <summary>Upcalls lost at the source, before anybody could receive them.</summary>
     public long LostAtSource => Volatile.Read(ref _sourceDrops);
 
+    /// <summary>From the reception of a batch's first upcall until the datapath has handled the batch's requests, once a batch; batches with nothing to translate are not in it.</summary>
+    public LatencyCounts Latency { get; } = new();
+
     /// <summary>EXECUTEs that the datapath answered with an error.</summary>
     public ErrnoCounts ExecuteErrors { get; } = new();
 

@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+using System.Runtime.InteropServices;
 using UpcallActors.Odp;
 
 namespace UpcallActors.Pipeline;
@@ -45,6 +47,19 @@ public sealed class PipelineCounters
 
     /// <summary>See <see cref="LaneCounters.LostAtSource"/>.</summary>
     public long LostAtSource => Sum(lane => lane.LostAtSource);
+
+    /// <summary>See <see cref="LaneCounters.Latency"/>: the counts of all buckets, summed over the lanes.</summary>
+    public ImmutableArray<long> Latency()
+    {
+        long[] sum = new long[LatencyBounds.Buckets];
+        foreach (LaneCounters lane in Lanes)
+        {
+            for (int bucket = 0; bucket < sum.Length; bucket++)
+                sum[bucket] += lane.Latency[bucket];
+        }
+
+        return ImmutableCollectionsMarshal.AsImmutableArray(sum);
+    }
 
     /// <summary>Batches on their way or in a receiver's hand.</summary>
     public int CreditsInUse

@@ -35,8 +35,10 @@ internal sealed class PipelineMetrics : IDisposable
     /// <summary>Ports measured one by one; a time series each.</summary>
     private const int MaxPortSeries = 64;
 
+    private static readonly InstrumentAdvice<double> _durations = new() { HistogramBucketBoundaries = LatencyBounds.Seconds };
+
     private readonly Lane[] _lanes;
-    private readonly Meter _meter = new(new MeterOptions(PipelineTelemetry.Name) { Version = PipelineTelemetry.Version });
+    private readonly Meter _meter = new(new MeterOptions(UpcallActorsTelemetry.MeterName) { Version = PipelineTelemetry.Version });
     private readonly Histogram<int> _batchSize;
     private readonly Histogram<double> _queueWait;
     private readonly Histogram<double> _latency;
@@ -44,9 +46,9 @@ internal sealed class PipelineMetrics : IDisposable
     public PipelineMetrics(Lane[] lanes)
     {
         _lanes = lanes;
-        _batchSize = _meter.CreateHistogram<int>("upcall_actors.batch.size", "{upcall}", "Upcalls in a batch");
-        _queueWait = _meter.CreateHistogram<double>("upcall_actors.batch.queue_wait", "s", "From reception to the router");
-        _latency = _meter.CreateHistogram<double>("upcall_actors.batch.latency", "s", "From reception until the datapath has handled the requests");
+        _batchSize = _meter.CreateHistogram<int>("upcall_actors.batch.size", "{upcall}", "Upcalls in a batch", tags: null, new InstrumentAdvice<int> { HistogramBucketBoundaries = [1, 2, 4, 8, 16, 32, 64] });
+        _queueWait = _meter.CreateHistogram<double>("upcall_actors.batch.queue_wait", "s", "From reception to the router", tags: null, _durations);
+        _latency = _meter.CreateHistogram<double>("upcall_actors.batch.latency", "s", "From reception until the datapath has handled the requests", tags: null, _durations);
         _meter.CreateObservableCounter("upcall_actors.upcalls.received", Classes, "{upcall}", "Upcalls by what they ask");
         _meter.CreateObservableCounter("upcall_actors.upcalls.port.received", () => Ports((ports, entry) => ports.ReceivedOn(entry)), "{upcall}", "Upcalls by input port");
         _meter.CreateObservableCounter("upcall_actors.upcalls.port.shed", () => Ports((ports, entry) => ports.ShedOn(entry)), "{upcall}", "Upcalls shed because their port was over its share");
@@ -82,10 +84,10 @@ internal sealed class PipelineMetrics : IDisposable
             _queueWait.Record(Stopwatch.GetElapsedTime(receivedAt).TotalSeconds, lane.Tag);
     }
 
-    public void RecordLatency(Lane lane, long receivedAt)
+    public void RecordLatency(Lane lane, TimeSpan latency)
     {
         if (_latency.Enabled)
-            _latency.Record(Stopwatch.GetElapsedTime(receivedAt).TotalSeconds, lane.Tag);
+            _latency.Record(latency.TotalSeconds, lane.Tag);
     }
 
     private void PerLane(string name, string unit, string description, Func<LaneCounters, long> count) =>

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Diagnostics.Metrics;
 using System.Reflection;
 using UpcallActors.Netlink;
 using UpcallActors.Odp;
@@ -14,16 +13,13 @@ namespace UpcallActors.Pipeline;
 /// </summary>
 internal static class PipelineTelemetry
 {
-    /// <summary>Name of the one <see cref="ActivitySource"/> and the one <see cref="Meter"/>.</summary>
-    public const string Name = "UpcallActors";
-
     /// <summary>The assembly's version, on source and meter.</summary>
     public static readonly string? Version = typeof(PipelineTelemetry).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion;
 
     /// <summary>Room for a mask's attributes: twice a <see cref="FlowKey"/>, which all its fields' headers do not fill.</summary>
     private const int MaxMask = 2 * FlowKey.WordCount * sizeof(ulong);
 
-    private static readonly ActivitySource Source = new(new ActivitySourceOptions(Name) { Version = Version });
+    private static readonly ActivitySource Source = new(new ActivitySourceOptions(UpcallActorsTelemetry.SourceName) { Version = Version });
 
     /// <summary>Starts the batch's trace with the span of its reception, which lasts until it is handed on.</summary>
     public static void TraceReceived(Lane lane, UpcallBatch batch)
@@ -55,7 +51,9 @@ internal static class PipelineTelemetry
     /// <summary>Records that a batch's requests were handled, and makes the spans of its sampled upcalls.</summary>
     public static void RecordExecuted(Lane lane, UpcallBatch batch, long startedAt, ref int countdown)
     {
-        lane.Metrics?.RecordLatency(lane, batch.ReceivedAt);
+        long now = Stopwatch.GetTimestamp();
+        lane.Counters.Latency.Count(now - batch.ReceivedAt);
+        lane.Metrics?.RecordLatency(lane, Stopwatch.GetElapsedTime(batch.ReceivedAt, now));
         if (batch.Trace == default)
             return;
         DateTimeOffset start = DateTimeOffset.UtcNow - Stopwatch.GetElapsedTime(startedAt);

@@ -70,7 +70,7 @@ public sealed class TelemetrySpecs : PipelineSpec
         int stages = 0;
         using var listener = new ActivityListener
         {
-            ShouldListenTo = source => source.Name == PipelineTelemetry.Name,
+            ShouldListenTo = source => source.Name == UpcallActorsTelemetry.SourceName,
             Sample = (ref _) => ActivitySamplingResult.AllData,
             ActivityStarted = span =>
             {
@@ -97,7 +97,7 @@ public sealed class TelemetrySpecs : PipelineSpec
         int failures = 0;
         using var listener = new ActivityListener
         {
-            ShouldListenTo = source => source.Name == PipelineTelemetry.Name,
+            ShouldListenTo = source => source.Name == UpcallActorsTelemetry.SourceName,
             Sample = (ref _) => ActivitySamplingResult.AllData,
             ActivityStarted = span =>
             {
@@ -125,7 +125,7 @@ public sealed class TelemetrySpecs : PipelineSpec
         {
             InstrumentPublished = (instrument, self) =>
             {
-                if (instrument.Meter.Name == PipelineTelemetry.Name)
+                if (instrument.Meter.Name == UpcallActorsTelemetry.MeterName)
                     self.EnableMeasurementEvents(instrument);
             },
         };
@@ -162,6 +162,7 @@ public sealed class TelemetrySpecs : PipelineSpec
         longs["upcall_actors.datapath.errors request=flow_put,errno=17"].ShouldBe(1);
         histograms["upcall_actors.batch.size lane=0"].ShouldBe(4);
         histograms["upcall_actors.batch.latency lane=0"].ShouldBeGreaterThan(0);
+        pipeline.Counters.Latency().Sum().ShouldBe(pipeline.Counters.Lanes[0].Batches);
         histograms["upcall_actors.batch.queue_wait lane=0"].ShouldBeGreaterThan(0);
         histograms["upcall_actors.credits.in_use lane=0"].ShouldBeGreaterThanOrEqualTo(1);
     }
@@ -178,7 +179,7 @@ public sealed class TelemetrySpecs : PipelineSpec
     {
         var listener = new ActivityListener
         {
-            ShouldListenTo = source => source.Name == PipelineTelemetry.Name,
+            ShouldListenTo = source => source.Name == UpcallActorsTelemetry.SourceName,
             Sample = (ref _) => ActivitySamplingResult.AllDataAndRecorded,
             ActivityStopped = spans.Enqueue,
         };
