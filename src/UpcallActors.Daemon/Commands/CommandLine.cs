@@ -3,7 +3,7 @@ using UpcallActors.Odp;
 
 namespace UpcallActors.Daemon.Commands;
 
-/// <summary>The command line: <c>upcall-actors [run] [--config FILE]… [--json]</c>.</summary>
+/// <summary>The command line: <c>upcall-actors [run] [--config FILE]… [--json]</c>, <c>upcall-actors config</c>.</summary>
 internal static class CommandLine
 {
     /// <summary>Parses and runs; returns the exit code.</summary>
@@ -70,6 +70,33 @@ internal static class CommandLine
                 new RunCommand(result.GetValue(json), result.InvocationConfiguration.Output, result.InvocationConfiguration.Error, attach).RunAsync(result.GetValue(files) ?? []));
         }
 
+        root.Subcommands.Add(BuildConfig(files, json));
         return root;
+    }
+
+    private static Command BuildConfig(Option<string[]> files, Option<bool> json)
+    {
+        var effective = new Option<bool>("--effective")
+        {
+            Description = "Print every key with the value that holds and who set it: built-in, FILE:line, or an environment variable.",
+        };
+        var check = new Option<string[]>("--check")
+        {
+            Description = "Check files as --config would lay them over each other, and print all that is wrong with them. Exit code 0 when nothing is.",
+            HelpName = "FILE",
+            Arity = ArgumentArity.OneOrMore,
+            AllowMultipleArgumentsPerToken = true,
+            DefaultValueFactory = _ => [],
+        };
+        var config = new Command("config", "Print the built-in configuration with a comment on every key; or what holds; or check files. Nothing is started.") { effective, check };
+        config.SetAction((result, _) =>
+        {
+            var command = new ConfigCommand(result.GetValue(json), result.InvocationConfiguration.Output, result.InvocationConfiguration.Error);
+            string[] named = result.GetValue(files) ?? [];
+            return result.GetValue(check) is { Length: > 0 } checkedFiles ? command.CheckAsync([.. named, .. checkedFiles])
+                : result.GetValue(effective) ? command.ShowEffectiveAsync(named)
+                : command.ShowReferenceAsync();
+        });
+        return config;
     }
 }

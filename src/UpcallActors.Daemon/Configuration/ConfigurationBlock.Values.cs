@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Net;
-using Akka.Configuration.Hocon;
 
 namespace UpcallActors.Daemon.Configuration;
 
@@ -103,11 +102,10 @@ internal sealed partial class ConfigurationBlock
 
     private IEnumerable<string> List(string key)
     {
-        if (!Find(key, out HoconValue value))
+        if (!Find(key, out ConfigurationValue? value))
             return [];
-        // HoconValue.IsArray says no to an empty list, and white space behind the bracket is a part too.
-        if (value.Values.Any(part => part.IsArray()))
-            return value.Values.Where(part => part.IsArray()).SelectMany(part => part.GetArray()).Select(element => element.GetString());
+        if (value.Elements is { } elements)
+            return elements.Select(element => element.Text ?? "null");
         Report(key, $"{key} must be a list: [ … ]");
         return [];
     }

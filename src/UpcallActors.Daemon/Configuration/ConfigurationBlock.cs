@@ -1,5 +1,5 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
-using Akka.Configuration.Hocon;
 
 namespace UpcallActors.Daemon.Configuration;
 
@@ -10,36 +10,40 @@ namespace UpcallActors.Daemon.Configuration;
 internal sealed partial class ConfigurationBlock
 {
     private readonly ConfigurationSource _source;
-    private readonly string[] _path;
-    private readonly Dictionary<string, HoconValue> _items;
+    private readonly ConfigurationValue? _place;
+    private readonly IReadOnlyDictionary<string, ConfigurationValue> _items;
     private readonly HashSet<string> _known = new(StringComparer.Ordinal);
 
-    private ConfigurationBlock(ConfigurationSource source, string[] path, Dictionary<string, HoconValue> items)
+    /// <param name="source">The whole configuration.</param>
+    /// <param name="name">The block's own key; empty for the top.</param>
+    /// <param name="place">What a problem with a key that is not there is reported with: the block, or the nearest one around it.</param>
+    /// <param name="items">What is in the block.</param>
+    private ConfigurationBlock(ConfigurationSource source, string name, ConfigurationValue? place, IReadOnlyDictionary<string, ConfigurationValue> items)
     {
         _source = source;
-        _path = path;
+        Name = name;
+        _place = place;
         _items = items;
     }
 
     /// <summary>The block's own key.</summary>
-    public string Name => _path.Length == 0 ? "" : _path[^1];
+    public string Name { get; }
 
     /// <summary>The files of the whole configuration.</summary>
     public IEnumerable<string> Files => _source.Files;
 
     /// <summary>The whole tree as a block.</summary>
-    public static ConfigurationBlock Root(ConfigurationSource source) =>
-        new(source, [], source.Tree.IsEmpty ? [] : source.Tree.Root.GetObject().Items);
+    public static ConfigurationBlock Root(ConfigurationSource source) => new(source, "", null, source.Root.Items!);
 
     /// <summary>A block in this one; an empty one when it is absent or no block (which is reported).</summary>
     public ConfigurationBlock Block(string key)
     {
-        if (!Find(key, out HoconValue value))
-            return new ConfigurationBlock(_source, [.. _path, key], []);
-        if (value.IsObject())
-            return new ConfigurationBlock(_source, [.. _path, key], value.GetObject().Items);
+        if (!Find(key, out ConfigurationValue? value))
+            return new ConfigurationBlock(_source, key, _place, new Dictionary<string, ConfigurationValue>());
+        if (value.Items is { } items)
+            return new ConfigurationBlock(_source, key, value, items);
         Report(key, $"{key} must be a block: {key} {{ … }}");
-        return new ConfigurationBlock(_source, [.. _path, key], []);
+        return new ConfigurationBlock(_source, key, value, new Dictionary<string, ConfigurationValue>());
     }
 
     /// <summary>The blocks in this one, whatever their keys: the user names them.</summary>
@@ -48,28 +52,27 @@ internal sealed partial class ConfigurationBlock
     /// <summary>A text; null when absent. An absent one is a problem if it is <paramref name="required"/>.</summary>
     public string? Text(string key, bool required = false)
     {
-        if (!Find(key, out HoconValue value))
+        if (!Find(key, out ConfigurationValue? value))
         {
             if (required)
-                _source.Report(_path, $"{key} is missing in {Name}");
+                _source.Report(_place, $"{key} is missing in {Name}");
             return null;
         }
 
-        if (!value.IsString())
+        if (value.Items != null || value.Elements != null)
         {
-            Report(key, $"{key} must be a plain value, not {(value.IsObject() ? "a block" : "a list")}");
+            Report(key, $"{key} must be a plain value, not {(value.Items != null ? "a block" : "a list")}");
             return null;
         }
 
         // HOCON's null unsets a key; we ask for a value instead of guessing which layer's would then hold.
-        string? text = value.GetString();
-        if (string.IsNullOrWhiteSpace(text))
+        if (string.IsNullOrWhiteSpace(value.Text))
         {
             Report(key, $"{key} has no value");
             return null;
         }
 
-        return text;
+        return value.Text;
     }
 
     /// <summary>A whole number in a range; <paramref name="otherwise"/> when absent or wrong.</summary>
@@ -115,7 +118,7 @@ internal sealed partial class ConfigurationBlock
         if (Text(key, required) is not { } text)
             return null;
         if (!text.Contains('\0', StringComparison.Ordinal))
-            return Path.GetFullPath(text, _source.DirectoryOf([.. _path, key]));
+            return Path.GetFullPath(text, _items[key].Place.Directory);
         Report(key, $"{key} holds a zero character, which no path has");
         return null;
     }
@@ -132,7 +135,7 @@ internal sealed partial class ConfigurationBlock
     }
 
     /// <summary>Adds a problem with a key of this block.</summary>
-    public void Report(string key, string message) => _source.Report([.. _path, key], message);
+    public void Report(string key, string message) => _source.Report(_items.GetValueOrDefault(key) ?? _place, message);
 
     /// <summary>Adds a problem of a file that this block names.</summary>
     public void Report(ConfigurationProblem problem) => _source.Report(problem);
@@ -147,10 +150,10 @@ internal sealed partial class ConfigurationBlock
         }
     }
 
-    private bool Find(string key, out HoconValue value)
+    private bool Find(string key, [NotNullWhen(true)] out ConfigurationValue? value)
     {
         _known.Add(key);
-        return _items.TryGetValue(key, out value!);
+        return _items.TryGetValue(key, out value);
     }
 
     private static string Suggestion(string word, IEnumerable<string> known)

@@ -1,69 +1,99 @@
-using Akka.Configuration;
+using UpcallActors.Daemon.Configuration.Hocon;
 
 namespace UpcallActors.Daemon.Configuration;
 
-/// <summary>The layers of the configuration, the first one undermost, and the problems found so far.</summary>
+/// <summary>The configuration as files, built-in defaults and environment make it together, and the problems found so far.</summary>
 internal sealed class ConfigurationSource
 {
-    private readonly IReadOnlyList<ConfigurationLayer> _layers;
-    private readonly List<ConfigurationProblem> _problems;
+    /// <summary>The name of the built-in defaults.</summary>
+    public const string Reference = "reference.conf";
 
-    /// <summary>Lays the layers over each other.</summary>
-    public ConfigurationSource(IReadOnlyList<ConfigurationLayer> layers, List<ConfigurationProblem> problems)
+    private readonly List<ConfigurationProblem> _problems;
+    private readonly IReadOnlyList<string> _files;
+    private readonly string _top;
+
+    private ConfigurationSource(ConfigurationValue root, IReadOnlyList<string> files, string top, List<ConfigurationProblem> problems)
     {
-        _layers = layers;
+        Root = root;
+        _files = files;
+        _top = top;
         _problems = problems;
-        Tree = layers.Select(layer => layer.Tree).Where(tree => !tree.IsEmpty).Aggregate(Config.Empty, (below, tree) => tree.WithFallback(below));
     }
 
-    /// <summary>All layers as one.</summary>
-    public Config Tree { get; }
+    /// <summary>The whole configuration.</summary>
+    public ConfigurationValue Root { get; }
 
     /// <summary>The problems, in the order of files and lines.</summary>
     public IReadOnlyList<ConfigurationProblem> Problems =>
         [.. _problems.Distinct().OrderBy(problem => FileOrder(problem.File)).ThenBy(problem => problem.Line)];
 
-    /// <summary>The files that the layers over the built-in defaults were read from.</summary>
-    public IEnumerable<string> Files => _layers.Skip(1).Select(layer => Path.GetFullPath(layer.File));
+    /// <summary>The files that lie over the built-in defaults, those that they include among them.</summary>
+    public IEnumerable<string> Files => _files.Select(Path.GetFullPath);
 
-    /// <summary>Adds a problem with a key, at the place that decided its value.</summary>
-    public void Report(IReadOnlyList<string> path, string message)
+    /// <summary>Lays files over the built-in defaults, the last one on top.</summary>
+    /// <param name="files">The files.</param>
+    /// <param name="environment">The value of an environment variable; null for the process's.</param>
+    public static ConfigurationSource Read(IReadOnlyList<string> files, Func<string, string?>? environment = null)
     {
-        (ConfigurationLayer layer, int line) = Locate(path);
-        // The built-in defaults are right; what they leave to say is missing from the files over them.
-        _problems.Add(layer == _layers[0] && _layers.Count > 1 ? new ConfigurationProblem(_layers[^1].File, 0, message) : new ConfigurationProblem(layer.File, line, message));
+        var problems = new List<ConfigurationProblem>();
+        var reader = new HoconReader(problems);
+        var layers = new List<HoconBlock> { ParseReference(reader) };
+        foreach (string file in files)
+        {
+            if (reader.Read(file) is { } layer)
+                layers.Add(layer);
+        }
+
+        return Of(layers, reader.Files, files.Count == 0 ? Reference : files[^1], environment, problems);
     }
+
+    /// <summary>A text by itself, without built-in defaults.</summary>
+    public static ConfigurationSource Parse(string file, string text, Func<string, string?>? environment = null)
+    {
+        var problems = new List<ConfigurationProblem>();
+        HoconBlock? layer = new HoconReader(problems).Parse(file, "/", text);
+        return Of(layer == null ? [] : [layer], [file], file, environment, problems);
+    }
+
+    /// <summary>The text of the built-in defaults.</summary>
+    public static string ReadReference()
+    {
+        using Stream stream = typeof(ConfigurationSource).Assembly.GetManifestResourceStream(Reference)
+            ?? throw new InvalidOperationException($"the assembly has no {Reference}");
+        using var reader = new StreamReader(stream);
+        return reader.ReadToEnd();
+    }
+
+    /// <summary>Adds a problem with a value; when there is none, or the built-in defaults have it, with the files as a whole.</summary>
+    public void Report(ConfigurationValue? value, string message) => _problems.Add(value switch
+    {
+        { Variable: { } variable } => new ConfigurationProblem($"environment variable {variable}", 0, message),
+        { Place: { File: not Reference, Line: var line, File: var file } } => new ConfigurationProblem(file, line, message),
+        // The built-in defaults are right; what they leave to say is missing from the files over them.
+        _ => new ConfigurationProblem(_top, 0, message),
+    });
 
     /// <summary>Adds a problem of another file that the configuration names.</summary>
     public void Report(ConfigurationProblem problem) => _problems.Add(problem);
 
-    /// <summary>The directory that a relative path in the value of a key starts from: that of the file which names it.</summary>
-    public string DirectoryOf(IReadOnlyList<string> path) => Locate(path).Layer.Directory;
-
-    /// <summary>The topmost layer that has the key, else that has the nearest block around it.</summary>
-    private (ConfigurationLayer Layer, int Line) Locate(IReadOnlyList<string> path)
+    private static ConfigurationSource Of(
+        IReadOnlyList<HoconBlock> layers, IReadOnlyList<string> files, string top, Func<string, string?>? environment, List<ConfigurationProblem> problems)
     {
-        for (int length = path.Count; length > 0; length--)
-        {
-            for (int layer = _layers.Count - 1; layer >= 0; layer--)
-            {
-                int line = _layers[layer].LineOf(path.Take(length));
-                if (line != 0)
-                    return (_layers[layer], line);
-            }
-        }
-
-        return (_layers[^1], 0);
+        HoconBlock root = layers.Aggregate(new HoconBlock(new HoconPlace(Reference, "/", 0)), HoconBlock.Merge);
+        return new ConfigurationSource(new HoconResolver(root, environment ?? Environment.GetEnvironmentVariable, problems).Resolve(), files, top, problems);
     }
+
+    private static HoconBlock ParseReference(HoconReader reader) =>
+        reader.Parse(Reference, "/", ReadReference()) ?? throw new InvalidOperationException($"{Reference} is no HOCON");
 
     private int FileOrder(string file)
     {
-        for (int layer = 0; layer < _layers.Count; layer++)
+        for (int order = 0; order < _files.Count; order++)
         {
-            if (_layers[layer].File == file)
-                return layer;
+            if (_files[order] == file)
+                return order;
         }
 
-        return _layers.Count;
+        return file == Reference ? -1 : _files.Count;
     }
 }

@@ -21,24 +21,12 @@ internal static class DaemonOptionsReader
     private const int MostBatchesPerLane = 1024;
     private const int LeastReceiveBuffer = 64 << 10;
     private const int MostReceiveBuffer = 1 << 30;
-    private const string Reference = "reference.conf";
 
     /// <summary>Reads files, the last one on top.</summary>
     /// <returns>The options and no problems, or no options and the problems.</returns>
-    public static (DaemonOptions? Options, IReadOnlyList<ConfigurationProblem> Problems) Read(IReadOnlyList<string> files)
-    {
-        var problems = new List<ConfigurationProblem>();
-        var layers = new List<ConfigurationLayer> { ReadReference(problems) };
-        foreach (string file in files)
-        {
-            if (ConfigurationLayer.Read(file, problems) is { } layer)
-                layers.Add(layer);
-        }
+    public static (DaemonOptions? Options, IReadOnlyList<ConfigurationProblem> Problems) Read(IReadOnlyList<string> files) => Read(ConfigurationSource.Read(files));
 
-        return Read(new ConfigurationSource(layers, problems));
-    }
-
-    /// <summary>Reads layers.</summary>
+    /// <summary>Reads what files, built-in defaults and environment make together.</summary>
     public static (DaemonOptions? Options, IReadOnlyList<ConfigurationProblem> Problems) Read(ConfigurationSource source)
     {
         // A file that cannot be read says nothing, so its keys would be reported as missing. What the others say is checked.
@@ -47,18 +35,11 @@ internal static class DaemonOptionsReader
         return source.Problems is { Count: > 0 } found ? (null, found) : (options, []);
     }
 
-    private static ConfigurationLayer ReadReference(List<ConfigurationProblem> problems)
-    {
-        using Stream stream = typeof(DaemonOptionsReader).Assembly.GetManifestResourceStream(Reference)
-            ?? throw new InvalidOperationException($"the assembly has no {Reference}");
-        using var reader = new StreamReader(stream);
-        return ConfigurationLayer.Parse(Reference, "/", reader.ReadToEnd(), problems)
-            ?? throw new InvalidOperationException(string.Join('\n', problems));
-    }
-
     private static DaemonOptions ReadRoot(ConfigurationBlock root, bool complete)
     {
         ConfigurationBlock block = root.Block("upcall-actors");
+        // Anything may be defined there for substitutions to stand for.
+        root.Block("define");
         root.RefuseOthers();
         int handlers = block.Integer("handlers", 0, 0, MostHandlers);
         DatapathOptions datapath = ReadDatapath(block.Block("datapath"));

@@ -1,40 +1,73 @@
 using System.Text;
+using System.Text.RegularExpressions;
+using Akka.Configuration;
 using UpcallActors.Daemon.Configuration;
 
 namespace UpcallActors.Daemon.Tests.Fuzz;
 
-/// <summary>Fuzz target of the configuration's text.</summary>
-public static class ConfigurationFuzz
+/// <summary>Fuzz target of the configuration's text: syntax, substitutions, includes.</summary>
+public static partial class ConfigurationFuzz
 {
     /// <summary>
-    /// Any bytes either give a layer in which every key that Akka's parser sees has a line, or exactly one problem; never
-    /// anything else.
+    /// Any bytes are read as options, or give problems that have a place; never anything else. Each value has a line. A text without substitutions means what Akka's
+    /// parser makes of it, where that understands it.
     /// </summary>
     public static void Run(ReadOnlySpan<byte> input)
     {
         string text = Encoding.UTF8.GetString(input);
-        var problems = new List<ConfigurationProblem>();
-        var layer = ConfigurationLayer.Parse("fuzz.conf", "/", text, problems);
-        problems.Count.ShouldBe(layer == null ? 1 : 0);
-        if (layer == null)
-            return;
-        if (!layer.Tree.IsEmpty)
-            CheckLines(layer, layer.Tree.Root, []);
+        var source = ConfigurationSource.Parse("fuzz.conf", text, name => name.Length > 3 ? name : null);
+        bool isGood = source.Problems.Count == 0;
+        CheckLines(source.Root);
+        if (isGood && !Apart().IsMatch(text))
+            CompareWithAkka(source.Root, text.ReplaceLineEndings("\n"));
 
-        // And whatever the tree holds, it is read as options or as problems with a place.
-        var source = new ConfigurationSource([layer], problems);
         (DaemonOptions? options, IReadOnlyList<ConfigurationProblem> found) = DaemonOptionsReader.Read(source);
         (options == null).ShouldBe(found.Count > 0);
+        foreach (ConfigurationProblem problem in found)
+            problem.Message.ShouldNotBeEmpty();
     }
 
-    private static void CheckLines(ConfigurationLayer layer, Akka.Configuration.Hocon.HoconValue value, string[] path)
+    /// <summary>What the test cannot put in for Akka, and what Akka reads otherwise than HOCON says: blocks behind each other, and +=.</summary>
+    [GeneratedRegex(@"\$|\+=|include|[}\]][ \t]*[{\[]")]
+    private static partial Regex Apart();
+
+    private static void CheckLines(ConfigurationValue value)
     {
-        if (!value.IsObject())
-            return;
-        foreach ((string key, Akka.Configuration.Hocon.HoconValue child) in value.GetObject().Items)
+        foreach ((string key, ConfigurationValue child) in value.Items ?? new Dictionary<string, ConfigurationValue>())
         {
-            layer.LineOf([.. path, key]).ShouldBeGreaterThan(0, $"{string.Join(" / ", path)} / {key}");
-            CheckLines(layer, child, [.. path, key]);
+            child.Place.Line.ShouldBeGreaterThan(0, key);
+            CheckLines(child);
+        }
+    }
+
+    private static void CompareWithAkka(ConfigurationValue root, string text)
+    {
+        Config akka;
+        try
+        {
+            akka = ConfigurationFactory.ParseString(text);
+        }
+        catch (Exception failure) when (failure is ConfigurationException or FormatException or ArgumentException)
+        {
+            return;
+        }
+
+        if (!akka.IsEmpty)
+            Compare(root, akka.Root, "");
+    }
+
+    private static void Compare(ConfigurationValue ours, Akka.Configuration.Hocon.HoconValue theirs, string path)
+    {
+        if (ours.Items != null && theirs.IsObject())
+        {
+            ours.Items.Keys.ShouldBe(theirs.GetObject().Items.Keys, ignoreOrder: true, path);
+            foreach ((string key, ConfigurationValue child) in ours.Items)
+                Compare(child, theirs.GetObject().GetKey(key), $"{path}.{key}");
+        }
+        else if (ours.Text != null && theirs.IsString())
+        {
+            // Akka trims what stands in quotes, too.
+            theirs.GetString().Trim().ShouldBe(ours.Text.Trim(), path);
         }
     }
 }

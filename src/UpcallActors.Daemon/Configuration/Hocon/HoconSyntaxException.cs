@@ -1,6 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 
-namespace UpcallActors.Daemon.Configuration;
+namespace UpcallActors.Daemon.Configuration.Hocon;
 
 /// <summary>A text is not HOCON, or uses what is not supported.</summary>
 [SuppressMessage("Design", "CA1032:Implement standard exception constructors", Justification = "Without a line there is nothing to say.")]

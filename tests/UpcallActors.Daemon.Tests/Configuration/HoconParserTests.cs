@@ -1,9 +1,10 @@
 using UpcallActors.Daemon.Configuration;
+using UpcallActors.Daemon.Configuration.Hocon;
 
 namespace UpcallActors.Daemon.Tests.Configuration;
 
 /// <summary>Lines of keys, and the text that is refused.</summary>
-public sealed class HoconScannerTests
+public sealed class HoconParserTests
 {
     [Theory]
     [InlineData("a = 1\nb = 2\n", "b", 2)]
@@ -21,7 +22,7 @@ public sealed class HoconScannerTests
     [InlineData("a = \"# no // comment } \\\" \"\nb = 1\n", "b", 2)]
     [InlineData("a = out/p0.pcap // comment\nb=1", "b", 2)]
     public void A_key_is_found_on_its_line(string text, string path, int line) =>
-        HoconScanner.Scan(text)[HoconScanner.Join(path.Split('/'))].ShouldBe(line);
+        path.Split('/').Aggregate(ConfigurationSource.Parse("a.conf", text, _ => null).Root, (block, key) => block.Items![key]).Place.Line.ShouldBe(line);
 
     [Theory]
     [InlineData("a = 1 }\n", 1, "',' or a new line expected, not '}'")]
@@ -35,12 +36,13 @@ public sealed class HoconScannerTests
     [InlineData("a.. b = 1", 1, "a key expected, not '.'")]
     [InlineData("a. = 1", 1, "a key expected, not ' '")]
     [InlineData("= 1", 1, "a key expected, not '='")]
-    [InlineData("a += 1", 1, "'+=' is not supported; write the whole list")]
+    [InlineData("a + 1", 1, "'=' or '{' expected after the key a")]
+    [InlineData("a += [1]", 1, "'[' must stand in quotes")]
     [InlineData("a = x=y", 1, "'=' must stand in quotes, or ',' or a new line is missing before it")]
     [InlineData("a = aa:bb", 1, "':' must stand in quotes, or ',' or a new line is missing before it")]
     [InlineData("a { b = 1 c = 2 }", 1, "'=' must stand in quotes, or ',' or a new line is missing before it")]
-    [InlineData("a = \"x\" y", 1, "',' or a new line expected, not 'y'")]
-    [InlineData("a = {b=1} {c=1}", 1, "',' or a new line expected, not '{'")]
+    [InlineData("a = \"x\" {", 1, "'{' must stand in quotes, or ',' or a new line is missing before it")]
+    [InlineData("a = {b=1} c", 1, "',' or a new line expected, not 'c'")]
     [InlineData("a = 1,, b = 2", 1, "nothing between two commas")]
     [InlineData("a = \"open\nb = 1", 1, "a '\"' is missing at the end of the value")]
     [InlineData("a = \"\\x\"", 1, "an escape that does not exist")]
@@ -53,18 +55,25 @@ public sealed class HoconScannerTests
     [InlineData("a = [1,]", 1, "a value is missing")]
     [InlineData("a = [[1]]", 1, "a list holds plain values")]
     [InlineData("a = [1", 1, "',' or ']' expected in a list, not the end of the file")]
-    [InlineData("x = 1\ninclude \"other.conf\"", 2, "include is not supported; give several --config files, which are laid over each other in order")]
-    [InlineData("a = ${b}", 1, "substitutions are not supported; write the value itself")]
-    [InlineData("a = x${b}", 1, "'$' must stand in quotes, or ',' or a new line is missing before it")]
+    [InlineData("x = 1\ninclude other.conf", 2, "include takes a file: include \"FILE\", include required(\"FILE\")")]
+    [InlineData("include url(\"http://host\")", 1, "include takes a file: include \"FILE\", include required(\"FILE\")")]
+    [InlineData("include file(\"a\"", 1, "')' expected behind the included file, not the end of the file")]
+    [InlineData("include \"\"", 1, "the included file has no name that a file can have")]
+    [InlineData("a = ${b", 1, "'}' expected at the end of ${…}, not the end of the file")]
+    [InlineData("a = ${}", 1, "a key expected, not '}'")]
+    [InlineData("a = ${?}", 1, "a key expected, not '}'")]
+    [InlineData("a = $b", 1, "'$' must stand in quotes")]
+    [InlineData("a = x$b", 1, "'$' must stand in quotes, or ',' or a new line is missing before it")]
+    [InlineData("a = x ${b} {", 1, "'{' must stand in quotes, or ',' or a new line is missing before it")]
     public void What_is_not_understood_is_refused_with_its_line(string text, int line, string message)
     {
-        HoconSyntaxException refused = Should.Throw<HoconSyntaxException>(() => HoconScanner.Scan(text));
-        refused.Message.ShouldBe(message);
-        refused.Line.ShouldBe(line);
+        ConfigurationProblem problem = ConfigurationSource.Parse("a.conf", text, _ => null).Problems.ShouldHaveSingleItem();
+        problem.Message.ShouldBe(message);
+        problem.Line.ShouldBe(line);
     }
 
     [Fact]
-    public void Deep_nesting_is_refused_before_a_recursive_parser_sees_it() =>
-        Should.Throw<HoconSyntaxException>(() => HoconScanner.Scan(string.Concat(Enumerable.Repeat("a {", 100_000))))
-            .Message.ShouldBe("blocks are nested deeper than 16");
+    public void Deep_nesting_is_refused() =>
+        ConfigurationSource.Parse("a.conf", string.Concat(Enumerable.Repeat("a {", 100_000)), _ => null).Problems
+            .ShouldHaveSingleItem().Message.ShouldBe($"blocks are nested deeper than {HoconParser.MaxDepth}");
 }
