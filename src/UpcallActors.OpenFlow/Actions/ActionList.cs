@@ -44,6 +44,9 @@ public sealed class ActionList
         return text.ToString();
     }
 
+    /// <summary>A list of one action.</summary>
+    internal static ActionList Of(OpenFlowAction action) => new([action]);
+
     /// <summary>Reads a list that stands in another action's arguments, or the outermost one.</summary>
     internal static ActionList Parse(ref TextCursor cursor, int nestingLeft, bool inConntrack)
     {
@@ -79,8 +82,11 @@ public sealed class ActionList
     internal void Translate(ref XlateContext context, bool last)
     {
         ReadOnlySpan<OpenFlowAction> actions = Actions.AsSpan();
+        if (actions.IsEmpty)
+            context.Observer?.ActionTaken(Drop);
         for (int i = 0; i < actions.Length && context.Error == Odp.XlateError.None; i++)
         {
+            context.Observer?.ActionTaken(actions[i].ToString());
             if (!actions[i].Translate(ref context, last && i == actions.Length - 1))
                 return;
         }

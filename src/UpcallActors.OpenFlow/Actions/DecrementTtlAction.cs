@@ -40,6 +40,7 @@ internal sealed class DecrementTtlAction(ImmutableArray<ushort> controllers) : O
             return true;
         }
 
+        context.Observer?.Noted(TranslationNote.TtlExceeded, flow.EthType == EtherTypes.Ipv4 ? 4u : 6u);
         foreach (ushort controller in controllers)
             context.SendToController(new ControllerRequest(ushort.MaxValue, ControllerReason.InvalidTtl, controller), []);
         return false;

@@ -106,6 +106,13 @@ internal sealed record NatAction
         text.Append(Ports switch { NatPorts.Hash => ",hash", NatPorts.Random => ",random", _ => "" }).Append(')');
     }
 
+    public override string ToString()
+    {
+        var text = new StringBuilder();
+        Format(text);
+        return text.ToString();
+    }
+
     private static NatAction ParseRange(NatAction nat, ref TextCursor value)
     {
         if (value.AtEnd)

@@ -11,6 +11,7 @@ internal sealed class OutputFieldAction(SubField source) : OpenFlowAction
     {
         UInt128 port = source.Read(context.Flow);
         source.MarkUsed(ref context.Wildcards);
+        context.Observer?.Noted(TranslationNote.PortOfField, (uint)UInt128.Min(port, uint.MaxValue));
         if (port <= ushort.MaxValue)
             context.Output((uint)port, ControllerRequest.Default, last);
         return true;

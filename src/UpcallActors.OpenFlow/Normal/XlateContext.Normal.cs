@@ -23,11 +23,17 @@ internal ref partial struct XlateContext
         wildcards.EthDst = Broadcast;
         wildcards.VlanTci |= VlanPresent | VlanIdBits;
         if (!Bridge.TryGetPort(flow.InPort, out BridgePort? input))
+        {
+            _observer?.Noted(TranslationNote.UnknownInputPort, flow.InPort);
             return;
+        }
 
         ushort tagged = (flow.VlanTci & VlanPresent) == 0 ? (ushort)0 : (ushort)(flow.VlanTci & VlanIdBits);
         if (!input.Admits(tagged) || (flow.EthDst & ReservedGroupMask) == ReservedGroup)
+        {
+            _observer?.Noted(input.Admits(tagged) ? TranslationNote.BridgeGroupAddress : TranslationNote.VlanNotAdmitted, 0);
             return;
+        }
 
         // Whether a tag of VLAN 0 is sent on depends on its priority, see WithoutEmptyTag.
         if ((flow.VlanTci & VlanPresent) != 0 && tagged == 0)
@@ -39,9 +45,19 @@ internal ref partial struct XlateContext
         // A station outlives a change of the configuration; its port may be gone since, or in another VLAN.
         bool known = Bridge.MacLearning.TryLookup(flow.EthDst, tags.Vlan, out uint learned);
         if (!known || !Bridge.TryGetPort(learned, out BridgePort? output) || !output.Carries(tags.Vlan))
+        {
+            _observer?.Noted(TranslationNote.Flooding, 0);
             FloodVlan(input, tags);
+        }
         else if (output.Number != input.Number)
+        {
+            _observer?.Noted(TranslationNote.ForwardingToLearnedPort, 0);
             OutputTagged(output, tags);
+        }
+        else
+        {
+            _observer?.Noted(TranslationNote.LearnedPortIsInput, 0);
+        }
     }
 
     /// <summary>

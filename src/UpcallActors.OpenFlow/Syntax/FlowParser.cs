@@ -10,6 +10,12 @@ internal sealed class FlowParser(FlowCommand command)
     private MatchBuilder _match;
     private FlowChange _change = new() { Command = command };
 
+    /// <summary>Whether there may be nothing but fields.</summary>
+    public bool FieldsOnly { get; init; }
+
+    /// <summary>Whether fields must have one value. Flags may be written with signs nevertheless.</summary>
+    public bool WithoutMasks { get; init; }
+
     private bool IsDeletion => command is FlowCommand.Delete or FlowCommand.DeleteStrict;
 
     private bool HasPriority => command != FlowCommand.Delete;
@@ -86,6 +92,8 @@ internal sealed class FlowParser(FlowCommand command)
             return;
         }
         FieldText.Parse(field, ref value, out UInt128 bits, out UInt128 mask);
+        if (WithoutMasks && mask != field.Bits && field.Syntax is not (FieldSyntax.CtState or FieldSyntax.TcpFlags))
+            throw cursor.ErrorAt(start, $"{field.MatchName} of a packet has no mask");
         AddToMatch(field, bits, mask, start, cursor);
         _matched.Add((field, start));
     }
@@ -115,6 +123,8 @@ internal sealed class FlowParser(FlowCommand command)
 
     private void ParseAttribute(ReadOnlySpan<char> name, int start, TextCursor cursor, ref TextCursor value)
     {
+        if (FieldsOnly)
+            throw cursor.ErrorAt(start, IsKnown(name) ? $"{name} is no field" : $"unknown field {name}");
         switch (name)
         {
             case "table":

@@ -27,6 +27,22 @@ public static class FlowSyntax
         return new FlowParser(TakeCommand(ref cursor)).Parse(ref cursor);
     }
 
+    /// <summary>Reads a match by itself, to its end: <c>icmp,in_port=1,nw_src=10.0.0.0/8</c>. An empty one matches every packet.</summary>
+    /// <exception cref="FlowSyntaxException">Anything that is not understood, or what is no field: a table, a priority, actions.</exception>
+    public static Match ParseMatch(ReadOnlySpan<char> text, FrozenDictionary<string, uint>? portNames = null)
+    {
+        var cursor = new TextCursor(text) { PortNames = portNames ?? FrozenDictionary<string, uint>.Empty };
+        return new FlowParser(FlowCommand.Delete) { FieldsOnly = true }.Parse(ref cursor).Match;
+    }
+
+    /// <summary>Reads the fields of one packet, without masks; what is not said is 0. <c>Key.InPort</c> is the OpenFlow port.</summary>
+    /// <exception cref="FlowSyntaxException">As for <see cref="ParseMatch"/>, or a mask.</exception>
+    internal static Flow ParsePacket(ReadOnlySpan<char> text, FrozenDictionary<string, uint> portNames)
+    {
+        var cursor = new TextCursor(text) { PortNames = portNames };
+        return new FlowParser(FlowCommand.Delete) { FieldsOnly = true, WithoutMasks = true }.Parse(ref cursor).Match.ToValue();
+    }
+
     /// <summary>
     /// Reads a file: a flow a line, <c>#</c> starts a comment, blank lines are nothing. Reads on after an error, so that all are reported at once.
     /// </summary>

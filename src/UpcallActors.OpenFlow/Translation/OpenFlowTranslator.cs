@@ -4,12 +4,15 @@ using UpcallActors.Odp;
 namespace UpcallActors.OpenFlow;
 
 /// <summary>Translates the upcalls of one lane, or the flows of one revalidator, through the flow tables of the bridge they came in on (<c>xlate_actions</c>).</summary>
-internal sealed class OpenFlowTranslator(OpenFlowTranslatorFactory factory) : IUpcallTranslator
+internal sealed class OpenFlowTranslator(OpenFlowTranslatorFactory factory, ITranslationObserver? observer) : IUpcallTranslator
 {
     private const byte EcnBits = 3;
     private const int TunnelWords = 8;
 
-    private readonly XlateScratch _scratch = new();
+    private readonly XlateScratch _scratch = new() { Observer = observer };
+
+    /// <summary>The packet as the last translation left it; <c>Key.InPort</c> is the OpenFlow port.</summary>
+    public Flow Final => _scratch.Flow;
 
     /// <inheritdoc/>
     public ulong Version => factory.BridgeSet.Version;
@@ -22,13 +25,13 @@ internal sealed class OpenFlowTranslator(OpenFlowTranslatorFactory factory) : IU
     {
         if (upcall.Command == PacketCommand.Action && UserspaceCookie.TryRead(upcall.UserData, out UserspaceCookie cookie) && cookie.Reason == UserspaceReason.Refragment)
             return Refragment(upcall, (uint)cookie.Argument, actions);
-        var credit = new FlowCredit(1, (ulong)upcall.Packet.Length);
+        FlowCredit credit = observer is null ? new FlowCredit(1, (ulong)upcall.Packet.Length) : default;
         return Translate(upcall.Key, upcall.Command == PacketCommand.Miss, credit, upcall.Origin.Mru, actions, ref mask);
     }
 
     /// <inheritdoc/>
     public Translation Retranslate(in FlowKey key, FlowCredit credit, Span<byte> actions, ref FlowKey mask) =>
-        Translate(key, mayInstall: true, credit, mru: 0, actions, ref mask);
+        Translate(key, mayInstall: true, observer is null ? credit : default, mru: 0, actions, ref mask);
 
     private Translation Translate(in FlowKey key, bool mayInstall, FlowCredit credit, ushort mru, Span<byte> actions, ref FlowKey mask)
     {
@@ -41,7 +44,12 @@ internal sealed class OpenFlowTranslator(OpenFlowTranslatorFactory factory) : IU
         if (key.RecircId != 0)
         {
             if (!factory.Recirculations.TryGetState(key.RecircId, out frozen))
+            {
+                observer?.BridgeEntered(bridge.Name);
+                observer?.Noted(TranslationNote.UnknownRecirculation, key.RecircId);
                 return new Translation { Version = version, Error = XlateError.NoRecirculationContext };
+            }
+
             if (!bridges.TryGetBridge(frozen.Bridge, out bridge))
                 return Drop(XlateError.BridgeNotFound, version, mayInstall, key, ref mask);
         }
@@ -55,6 +63,7 @@ internal sealed class OpenFlowTranslator(OpenFlowTranslatorFactory factory) : IU
         _scratch.Wildcards = new Flow(mask);
 
         var context = new XlateContext(_scratch, factory, bridge, port, credit, mru, actions);
+        observer?.BridgeEntered(bridge.Name);
         Thaw(frozen, ref context);
         if (ReceiveCongestion(ref flow.Key))
             context.TranslateFirst();
@@ -88,12 +97,21 @@ internal sealed class OpenFlowTranslator(OpenFlowTranslatorFactory factory) : IU
             return new Translation { Version = version, Error = XlateError.BridgeNotFound };
         ushort mru = upcall.Origin.Mru;
         if (mru == 0)
+        {
+            observer?.Noted(TranslationNote.TooLong, (uint)port.Mtu);
             return new Translation { Version = version, Error = XlateError.PacketTooLong };
+        }
+
         var writer = new NetlinkWriter(actions);
         OvsActionWriter.Output(ref writer, datapathPort);
         ushort limit = mru > port.Mtu ? (ushort)port.Mtu : (ushort)0;
         if (limit != 0)
-            factory.CountRefragmented(datapathPort);
+        {
+            observer?.Noted(TranslationNote.MruClamped, limit);
+            if (observer is null)
+                factory.CountRefragmented(datapathPort);
+        }
+
         return new Translation { Version = version, ActionsLength = writer.Length, MruLimit = limit };
     }
 
@@ -105,7 +123,7 @@ internal sealed class OpenFlowTranslator(OpenFlowTranslatorFactory factory) : IU
     }
 
     /// <summary>Puts back the pipeline's state of a packet that comes from a recirculation.</summary>
-    private static void Thaw(FrozenState? frozen, ref XlateContext context)
+    private void Thaw(FrozenState? frozen, ref XlateContext context)
     {
         ref Flow flow = ref context.Flow;
         if (frozen is null)
@@ -115,6 +133,7 @@ internal sealed class OpenFlowTranslator(OpenFlowTranslatorFactory factory) : IU
             return;
         }
 
+        observer?.Resumed(frozen.Table);
         frozen.Restore(ref flow);
         context.Table = frozen.Table;
         context.Conntracked = frozen.Conntracked;

@@ -75,7 +75,17 @@ public sealed class OpenFlowTranslatorFactory : IUpcallTranslatorFactory
         Interlocked.Increment(ref _refragmented.GetOrAdd(datapathPort, static _ => new StrongBox<long>()).Value);
 
     /// <inheritdoc/>
-    public IUpcallTranslator Create(int number) => new OpenFlowTranslator(this);
+    public IUpcallTranslator Create(int number) => new OpenFlowTranslator(this, observer: null);
+
+    /// <summary>
+    /// A translator that tells what it does and leaves no trace: it credits no rule, learns no station and counts nothing. What it does can be done to any
+    /// packet at any time, beside the lanes, by one thread at a time. It may give out recirculation ids, as the packet's flow would.
+    /// </summary>
+    public IUpcallTranslator Observe(ITranslationObserver observer)
+    {
+        ArgumentNullException.ThrowIfNull(observer);
+        return new OpenFlowTranslator(this, observer);
+    }
 
     /// <inheritdoc/>
     public void Expire(bool isAccounted)

@@ -24,7 +24,11 @@ internal ref partial struct XlateContext
         Commit();
         ConnectionChanges.CtMark = 0;
         ConnectionChanges.CtLabels = UInt128.Zero;
-        action.Exec.Translate(ref this, last: false);
+        if (action.Nat is NatAction observed)
+            _observer?.ActionTaken(observed.ToString());
+        // The two parts are one list to Open vSwitch, which says of an empty one that it drops.
+        if (action.Nat is null || !action.Exec.Actions.IsEmpty)
+            action.Exec.Translate(ref this, last: false);
 
         int nest = Actions.BeginNest(OvsActionAttribute.Ct);
         if (action.Commit)
@@ -45,11 +49,12 @@ internal ref partial struct XlateContext
         if (action.Table is byte table)
         {
             Conntracked = true;
-            Recirculate(table);
+            Recirculate(table, zone, action.Nat);
         }
 
         // What conntrack finds out is only known behind the recirculation.
         ClearConnection(ref Flow.Key);
+        _observer?.Noted(TranslationNote.Untracked, 0);
         Conntracked = false;
     }
 
@@ -81,10 +86,15 @@ internal ref partial struct XlateContext
         key.CtOrigIpv6Dst = 0;
     }
 
-    private void Recirculate(byte table)
+    private void Recirculate(byte table, ushort zone, NatAction? nat)
     {
         _scratch.Frozen.Capture(Bridge.Name, table, Conntracked, ref Flow, []);
-        Actions.PutU32(OvsActionAttribute.Recirc, _recirculations.GetId(_scratch.Frozen));
+        uint id = _recirculations.GetId(_scratch.Frozen);
+        Actions.PutU32(OvsActionAttribute.Recirc, id);
+        if (_observer is null)
+            return;
+        _observer.Noted(TranslationNote.Forked, table);
+        _observer.Recirculated(new ForkedPacket { RecirculationId = id, Table = table, Zone = zone, Nat = nat, Flow = Flow });
     }
 
     private void PutMarkAndLabels()

@@ -39,6 +39,8 @@ internal ref partial struct XlateContext
                 // A packet goes back where it came from only when IN_PORT says so.
                 if (port != Flow.Key.InPort)
                     OutputTo(port);
+                else
+                    _observer?.Noted(TranslationNote.OutputToInputPort, 0);
                 break;
         }
     }
@@ -62,10 +64,12 @@ internal ref partial struct XlateContext
         if (number == OpenFlowPorts.InPort)
             number = Flow.Key.InPort;
         else if (number == Flow.Key.InPort)
+        {
+            _observer?.Noted(TranslationNote.OutputToInputPort, 0);
             return;
-        if (!Bridge.TryGetPort(number, out BridgePort? port))
-            return;
-        OutputTo(port, maximumLength);
+        }
+
+        OutputTo(number, maximumLength);
     }
 
     /// <summary>To all ports but the one it came from, in the bridge's order.</summary>
@@ -78,16 +82,24 @@ internal ref partial struct XlateContext
         }
     }
 
-    private void OutputTo(uint number)
+    private void OutputTo(uint number, uint maximumLength = 0)
     {
         if (Bridge.TryGetPort(number, out BridgePort? port))
-            OutputTo(port);
+            OutputTo(port, maximumLength);
+        else
+            _observer?.Noted(TranslationNote.NoSuchPort, number);
     }
 
     private void OutputTo(BridgePort port, uint maximumLength = 0)
     {
-        if (port.Tunnel is TunnelPort tunnel && !CommitTunnel(tunnel))
-            return;
+        if (port.Tunnel is TunnelPort tunnel)
+        {
+            bool sent = CommitTunnel(tunnel);
+            _observer?.Noted(sent ? TranslationNote.Tunnelled : TranslationNote.OwnTunnelAddress, 0);
+            if (!sent)
+                return;
+        }
+
         Commit();
         // Whether the packet was tracked before it came to us decides what follows, if the port is too narrow.
         if (_input.Mtu > port.Mtu)
@@ -110,6 +122,7 @@ internal ref partial struct XlateContext
         var cookie = new UserspaceCookie(UserspaceReason.Refragment, 0, port.DatapathPort);
         if (_input.Mtu > port.Mtu && _support.CheckPktLen)
         {
+            _observer?.Noted(TranslationNote.LongerComesUp, (uint)port.Mtu);
             int choice = Actions.BeginNest(OvsActionAttribute.CheckPktLen);
             // Compared with the MRU and the Ethernet header, or with the frame's length, in which the outer tag does not count.
             Actions.PutU16(OvsCheckPktLenAttribute.PktLen, (ushort)Math.Min(ushort.MaxValue, port.Mtu + EthernetHeader + (Flow.Key.CvlanTci != 0 ? VlanTag : 0)));
@@ -127,6 +140,7 @@ internal ref partial struct XlateContext
             return false;
         // The MRU is not in the key: the flow would be the same for packets that fit.
         IsForThisPacketOnly = true;
+        _observer?.Noted(TranslationNote.LongerComesUp, (uint)port.Mtu);
         PutUserspace(cookie);
         return true;
     }

@@ -26,6 +26,7 @@ internal ref partial struct XlateContext
     private readonly uint _originalTunnelIpv4Dst;
     private readonly UInt128 _originalTunnelIpv6Dst;
     private readonly FlowCredit _credit;
+    private readonly ITranslationObserver? _observer;
     private int _depth;
     private int _resubmits;
     private bool _mayBeReassembled;
@@ -34,6 +35,7 @@ internal ref partial struct XlateContext
     public XlateContext(XlateScratch scratch, OpenFlowTranslatorFactory factory, Bridge bridge, BridgePort input, FlowCredit credit, ushort mru, Span<byte> actions)
     {
         _scratch = scratch;
+        _observer = scratch.Observer;
         _recirculations = factory.Recirculations;
         _support = factory.Support;
         _tables = bridge.Tables.Current;
@@ -64,6 +66,9 @@ internal ref partial struct XlateContext
     /// </summary>
     public readonly ref FlowKey ConnectionChanges => ref _scratch.ConnectionChanges;
 
+    /// <summary>Who is told what the translation does, if anybody is.</summary>
+    public readonly ITranslationObserver? Observer => _observer;
+
     /// <summary>The table whose actions are at work.</summary>
     public byte Table { get; set; }
 
@@ -90,8 +95,11 @@ internal ref partial struct XlateContext
     /// <summary>Ends the translation; the first error stays.</summary>
     public void Fail(XlateError error)
     {
-        if (Error == XlateError.None)
-            Error = error;
+        if (Error != XlateError.None)
+            return;
+        Error = error;
+        if (_observer is not null)
+            NoteFailure(error);
     }
 
     /// <summary>Writes the header changes made so far.</summary>
@@ -130,10 +138,24 @@ internal ref partial struct XlateContext
 
     private void Follow(Rule? rule, bool last)
     {
+        if (rule is null && Table == 0 && Bridge.FailMode == FailMode.Standalone)
+            rule = Rule.Standalone;
+        _observer?.TableEntered(Table, rule);
         if (rule is not null)
             rule.Actions.Translate(ref this, last);
-        else if (Table == 0 && Bridge.FailMode == FailMode.Standalone)
-            TranslateNormal();
+        _observer?.TableLeft();
+    }
+
+    private readonly void NoteFailure(XlateError error)
+    {
+        (TranslationNote note, uint argument) = error switch
+        {
+            XlateError.RecursionTooDeep => (TranslationNote.TooDeep, (uint)MaximumDepth),
+            XlateError.TooManyResubmits => (TranslationNote.TooManyResubmits, (uint)MaximumResubmits),
+            XlateError.CongestionDrop => (TranslationNote.CongestionDrop, 0u),
+            _ => (TranslationNote.ActionsTooLong, 0u),
+        };
+        _observer!.Noted(note, argument);
     }
 
     /// <summary>Looks the packet up in <see cref="Table"/> and credits the rule (<c>rule_dpif_lookup_from_table</c>).</summary>

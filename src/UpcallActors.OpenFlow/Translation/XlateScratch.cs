@@ -17,6 +17,9 @@ internal sealed class XlateScratch
     /// <summary>Which bits of <c>CtMark</c> and <c>CtLabels</c> a <c>ct</c> action writes.</summary>
     public FlowKey ConnectionChanges;
 
+    /// <summary>Who is told what translations do; null for nobody.</summary>
+    public ITranslationObserver? Observer { get; init; }
+
     /// <summary>For asking for a state's id without making a state.</summary>
     public readonly FrozenState Frozen = new();
 }

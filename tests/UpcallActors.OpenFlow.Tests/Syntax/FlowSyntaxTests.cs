@@ -173,7 +173,7 @@ public class FlowSyntaxTests
     public void Every_recorded_flow_file_is_read()
     {
         string[] files = Directory.GetFiles(Path.Combine(AppContext.BaseDirectory, "captures"), "*.flows.of", SearchOption.AllDirectories);
-        files.Length.ShouldBe(10);
+        files.Length.ShouldBe(11);
         foreach (string path in files)
         {
             FlowFile file = FlowSyntax.ParseFile(File.ReadAllText(path), path);
