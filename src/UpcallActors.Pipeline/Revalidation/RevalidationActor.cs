@@ -197,12 +197,22 @@ internal sealed partial class RevalidationActor : UntypedActor
             return;
         }
 
-        RevalidatorSettings settings = _state.Settings;
-        TimeSpan between = settings.MaxIdle < settings.MaxRevalidator ? settings.MaxIdle : settings.MaxRevalidator;
-        if (_changed || _state.Requests.WantsRound)
-            between = _leastBetweenRounds;
-        TimeSpan left = between - _time.GetElapsedTime(_startedAt);
+        TimeSpan left = BetweenRounds() - _time.GetElapsedTime(_startedAt);
         _timer!.Change(left > TimeSpan.Zero ? left : TimeSpan.Zero, Timeout.InfiniteTimeSpan);
+    }
+
+    /// <summary>
+    /// The time from the beginning of the last round to that of the next (<c>udpif_revalidator</c>). Unlike there a long round is followed by as long a rest: the more flows a flood
+    /// of upcalls leaves behind, the more of the processor would be taken from those who answer it. Nothing is late by it but statistics, and a flow's end by <c>max-idle</c>.
+    /// </summary>
+    private TimeSpan BetweenRounds()
+    {
+        if (_changed || _state.Requests.WantsRound)
+            return _leastBetweenRounds;
+        RevalidatorSettings settings = _state.Settings;
+        TimeSpan usual = settings.MaxIdle < settings.MaxRevalidator ? settings.MaxIdle : settings.MaxRevalidator;
+        TimeSpan twice = TimeSpan.FromMilliseconds(2 * _state.DumpMilliseconds);
+        return usual > twice ? usual : twice < settings.MaxIdle ? twice : settings.MaxIdle;
     }
 
     private void BeginRound()

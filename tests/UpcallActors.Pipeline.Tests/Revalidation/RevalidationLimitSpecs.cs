@@ -70,6 +70,33 @@ public sealed class RevalidationLimitSpecs() : TestKit("akka.loglevel = OFF\nakk
         bridge.Revalidation.Snapshot().DumpDuration.ShouldBe(TimeSpan.FromMilliseconds(milliseconds));
     }
 
+    [Theory]
+    [InlineData(100, 400)]
+    [InlineData(1400, 1400)]
+    [InlineData(8000, 2000)]
+    public async Task A_long_round_is_followed_by_as_long_a_rest_but_flows_are_looked_at_once_in_max_idle(int milliseconds, int rest)
+    {
+        TamperedDatapath? tampered = null;
+        await using RevalidatedSwitch bridge = await RevalidatedSwitch.StartAsync(Sys, ByPort, seen: inner => tampered = new TamperedDatapath(inner));
+        tampered!.Receiving = () => bridge.Time.Advance(TimeSpan.FromMilliseconds(milliseconds));
+        await bridge.ExactRoundsAsync(1);
+        long ended = bridge.Time.GetTimestamp();
+        bridge.Time.GoToAlarm();
+        bridge.Time.GetElapsedTime(ended).ShouldBe(TimeSpan.FromMilliseconds(rest));
+    }
+
+    [Fact]
+    public async Task A_change_ends_the_rest_after_a_long_round()
+    {
+        TamperedDatapath? tampered = null;
+        await using RevalidatedSwitch bridge = await RevalidatedSwitch.StartAsync(Sys, ByPort, seen: inner => tampered = new TamperedDatapath(inner));
+        tampered!.Receiving = () => bridge.Time.Advance(TimeSpan.FromMilliseconds(1400));
+        await bridge.ExactRoundsAsync(1);
+        long rounds = bridge.Revalidation.Snapshot().Rounds;
+        bridge.Tables.Apply(FlowSyntax.ParseFlow("table=9,actions=drop"));
+        await Eventually.HoldsAsync(() => bridge.Revalidation.Snapshot().Rounds > rounds);
+    }
+
     [Fact]
     public async Task Quick_rounds_raise_the_limit_up_to_what_is_configured()
     {
