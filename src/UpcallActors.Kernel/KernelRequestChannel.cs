@@ -3,10 +3,19 @@ using UpcallActors.Odp;
 
 namespace UpcallActors.Kernel;
 
-/// <summary>A socket of its own for requests: many in one send, no acknowledgements, and errors short.</summary>
+/// <summary>
+/// A socket of its own for requests: many in one send, no acknowledgements, and errors short. The kernel answers each request by a datagram of its own (<c>genlmsg_reply</c>), so many
+/// are taken in one call, too.
+/// </summary>
 internal sealed class KernelRequestChannel : IRequestChannel
 {
+    /// <summary>Answers taken in one call. The parts of a dump, which are long, are made while they are taken.</summary>
+    private const int Slots = 32;
+
     private readonly NetlinkSocket _socket = new(NetlinkProtocol.Generic);
+    private readonly MessageSlots _answers = new(Slots);
+    private int _taken;
+    private int _waiting;
 
     /// <summary>Throws <see cref="System.ComponentModel.Win32Exception"/>.</summary>
     public KernelRequestChannel(int sendBufferBytes, int receiveBufferBytes)
@@ -35,17 +44,28 @@ internal sealed class KernelRequestChannel : IRequestChannel
 
     public int Receive(Span<byte> answer)
     {
-        while (true)
-        {
-            NetlinkReceipt receipt = _socket.Receive(answer);
-            if (receipt.Error == Errno.NoBuffers)
-                continue;
-            if (receipt.Error != Errno.None)
-                return 0;
-            if (receipt.Sender == 0 && receipt.Length > 0)
-                return receipt.Length;
-        }
+        if (_taken == _waiting && !TryTakeWaiting())
+            return 0;
+        Span<byte> message = _answers.Message(_taken++);
+        message[..Math.Min(message.Length, answer.Length)].CopyTo(answer);
+        return message.Length;
     }
 
-    public void Dispose() => _socket.Dispose();
+    public void Dispose()
+    {
+        _socket.Dispose();
+        _answers.Dispose();
+    }
+
+    private bool TryTakeWaiting()
+    {
+        _taken = 0;
+        Errno error;
+        do
+        {
+            _waiting = _socket.Receive(_answers, 0, Slots, out error);
+        }
+        while (_waiting == 0 && error is Errno.None or Errno.NoBuffers);
+        return _waiting > 0;
+    }
 }

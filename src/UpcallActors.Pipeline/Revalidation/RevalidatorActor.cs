@@ -277,7 +277,8 @@ internal sealed partial class RevalidatorActor : UntypedActor
     /// <summary>Looks at the flows that the round's dump did not show. One that is still there shows in one of the next.</summary>
     private void SweepUp(bool isComplete)
     {
-        foreach (Ukey ukey in _ukeys.Values.ToArray())
+        // Those that go may be taken out meanwhile, and none comes in.
+        foreach (Ukey ukey in _ukeys.Values)
         {
             if (_round.IsPurge && ukey.Round != _round.Number)
             {
