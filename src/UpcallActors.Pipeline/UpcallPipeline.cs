@@ -10,11 +10,13 @@ namespace UpcallActors.Pipeline;
 public sealed class UpcallPipeline : IAsyncDisposable
 {
     private readonly IActorRef _pipeline;
+    private readonly Lane[] _lanes;
     private readonly PipelineMetrics _metrics;
 
-    private UpcallPipeline(IActorRef pipeline, PipelineMetrics metrics, PipelineCounters counters, Revalidation? revalidation, Task started, Task completion)
+    private UpcallPipeline(IActorRef pipeline, Lane[] lanes, PipelineMetrics metrics, PipelineCounters counters, Revalidation? revalidation, Task started, Task completion)
     {
         _pipeline = pipeline;
+        _lanes = lanes;
         _metrics = metrics;
         Counters = counters;
         Revalidation = revalidation;
@@ -27,6 +29,21 @@ public sealed class UpcallPipeline : IAsyncDisposable
 
     /// <summary>How flows in the datapath are looked after; null when the settings say not at all.</summary>
     public Revalidation? Revalidation { get; }
+
+    /// <summary>
+    /// What can be changed while the pipeline runs, for the batches from then on. Throws <see cref="ArgumentOutOfRangeException"/> for values outside their ranges.
+    /// </summary>
+    public LaneTuning Tuning
+    {
+        get => _lanes[0].Tuning;
+        set
+        {
+            ArgumentNullException.ThrowIfNull(value);
+            value.Validate();
+            foreach (Lane lane in _lanes)
+                lane.Tuning = value;
+        }
+    }
 
     /// <summary>
     /// Ends when upcalls are answered: once the flows that the datapath had before us are taken over, so that what they carry does not notice.
@@ -62,7 +79,7 @@ public sealed class UpcallPipeline : IAsyncDisposable
             lane.Revalidation = state;
         IActorRef pipeline = system.ActorOf(Props.Create(() => new PipelineActor(lanes, state, started, completion)));
         Revalidation? revalidation = state is null ? null : new Revalidation(state, pipeline, completion.Task);
-        return new UpcallPipeline(pipeline, metrics, new PipelineCounters(lanes), revalidation, started.Task, completion.Task);
+        return new UpcallPipeline(pipeline, lanes, metrics, new PipelineCounters(lanes), revalidation, started.Task, completion.Task);
     }
 
     /// <summary>

@@ -52,6 +52,9 @@ internal sealed class UpcallBatch : INoSerializationVerificationNeeded, IDisposa
     /// <summary>How many upcalls it can take.</summary>
     public int Capacity => _records.Length;
 
+    /// <summary>How many upcalls it shall take this time; at most <see cref="Capacity"/>. The receiver's.</summary>
+    public int Limit { get; set; }
+
     /// <summary>How many upcalls it holds.</summary>
     public int Count { get; set; }
 

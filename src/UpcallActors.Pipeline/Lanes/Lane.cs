@@ -8,6 +8,7 @@ internal sealed class Lane
     private uint _upcallPid;
     private bool _draining;
     private int _translatorFailures;
+    private LaneTuning _tuning;
 
     /// <summary>Makes a lane with all its credits in the pool.</summary>
     public Lane(int handler, IDatapath datapath, IUpcallTranslatorFactory translators, UpcallPipelineSettings settings, LoopDispatcher dispatcher)
@@ -17,8 +18,9 @@ internal sealed class Lane
         Translators = translators;
         Settings = settings;
         Dispatcher = dispatcher;
+        _tuning = new LaneTuning { BatchSize = settings.BatchSize, PortShare = settings.PortShare };
         Tag = new KeyValuePair<string, object?>("lane", handler);
-        Pool = new BatchPool(settings.BatchesPerLane, settings.BatchSize, Ports, Counters);
+        Pool = new BatchPool(settings.BatchesPerLane, UpcallBatch.MaxUpcalls, Ports, Counters);
         Filling = new StageQueue(BatchOwner.Receiver, 1);
         Routing = new StageQueue(BatchOwner.Router, settings.BatchesPerLane);
         Translating = new StageQueue(BatchOwner.Translator, settings.BatchesPerLane);
@@ -36,6 +38,13 @@ internal sealed class Lane
 
     /// <summary>The pipeline's settings.</summary>
     public UpcallPipelineSettings Settings { get; }
+
+    /// <summary>What may change while the lane runs; set by any thread.</summary>
+    public LaneTuning Tuning
+    {
+        get => Volatile.Read(ref _tuning);
+        set => Volatile.Write(ref _tuning, value);
+    }
 
     /// <summary>The lane's event loop.</summary>
     public LoopDispatcher Dispatcher { get; }

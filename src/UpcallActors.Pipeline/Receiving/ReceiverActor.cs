@@ -29,7 +29,6 @@ internal sealed class ReceiverActor : UntypedActor
 
     private readonly Lane _lane;
     private readonly IActorRef _router;
-    private readonly int _capacity;
     private IUpcallSource? _source;
     private LoopDispatcher.Interest? _readable;
     private BatchPool.Waiter? _credit;
@@ -47,7 +46,6 @@ internal sealed class ReceiverActor : UntypedActor
     {
         _lane = lane;
         _router = router;
-        _capacity = lane.Settings.BatchesPerLane * lane.Settings.BatchSize;
     }
 
     /// <inheritdoc/>
@@ -148,11 +146,11 @@ internal sealed class ReceiverActor : UntypedActor
         {
             if (!TryGetFilling(out UpcallBatch? batch))
                 return;
-            int room = batch.Capacity - batch.Count;
+            int room = batch.Limit - batch.Count;
             int received = source.Receive(batch.Slots, batch.Count, room);
             if (received > 0)
                 Admit(batch, received);
-            if (!HandOver() && batch.Count == batch.Capacity)
+            if (!HandOver() && batch.Count == batch.Limit)
                 return;
             if (received < room)
             {
@@ -212,11 +210,12 @@ internal sealed class ReceiverActor : UntypedActor
                 return false;
             }
 
+            rented.Limit = _lane.Tuning.BatchSize;
             _lane.Filling.TryTake(rented);
         }
 
         batch = _lane.Filling[0];
-        if (batch.Count < batch.Capacity || HandOver())
+        if (batch.Count < batch.Limit || HandOver())
         {
             batch = _lane.Filling[0];
             return true;
@@ -267,7 +266,7 @@ internal sealed class ReceiverActor : UntypedActor
         for (int slot = first; slot < first + received; slot++)
         {
             short port = PortOf(batch, slot);
-            if (_lane.Ports.InFlight(port) >= Share())
+            if (_lane.Ports.InFlight(port) >= Share(port))
             {
                 _lane.Ports.Shed(port);
                 _admitted++;
@@ -292,7 +291,13 @@ internal sealed class ReceiverActor : UntypedActor
         _lane.Counters.CountCompleted(shed);
     }
 
-    private int Share() => Math.Max(1, (int)(_capacity * Math.Min(_lane.Settings.PortShare, 1.0 / (_lane.Ports.Active + 1))));
+    /// <summary>The upcalls of a port that may be on their way.</summary>
+    private int Share(short port)
+    {
+        LaneTuning tuning = _lane.Tuning;
+        double share = port != PortTable.Others && tuning.PortShares.TryGetValue(_lane.Ports.PortOf(port), out double own) ? own : Math.Min(tuning.PortShare, 1.0 / (_lane.Ports.Active + 1));
+        return Math.Max(1, (int)(_lane.Settings.BatchesPerLane * tuning.BatchSize * share));
+    }
 
     private short PortOf(UpcallBatch batch, int slot)
     {
@@ -327,6 +332,7 @@ internal sealed class ReceiverActor : UntypedActor
         }
 
         HandFilling();
+        next.Limit = _lane.Tuning.BatchSize;
         _lane.Filling.TryTake(next);
         return true;
     }

@@ -24,6 +24,25 @@ public sealed class Revalidation
     public RevalidationCounters Counters => _state.Counters;
 
     /// <summary>
+    /// How flows are looked after. Times, <see cref="RevalidatorSettings.FlowLimit"/> and <see cref="RevalidatorSettings.MinRevalidatePps"/> may be changed, for the rounds from then on; the
+    /// rest stays as it was at the start, whatever is set. Throws <see cref="ArgumentOutOfRangeException"/> for values outside their ranges.
+    /// </summary>
+    public RevalidatorSettings Settings
+    {
+        get => _state.Settings;
+        set
+        {
+            ArgumentNullException.ThrowIfNull(value);
+            value.Validate();
+            RevalidatorSettings before = _state.Settings;
+            _state.Settings = value with { Revalidators = before.Revalidators, Megaflows = before.Megaflows, Time = before.Time };
+            FlowLimit = Math.Min(FlowLimit, value.FlowLimit);
+            // The alarm for the next round is set by the old times.
+            _ = Ask(RevalidationActor.RequestKind.Wait);
+        }
+    }
+
+    /// <summary>
     /// How many flows the datapath may have at this time. Setting it (<c>upcall/set-flow-limit</c>) holds until a round finds another number better: it grows up to
     /// <see cref="RevalidatorSettings.FlowLimit"/> while rounds are quick, and shrinks when they are slow.
     /// </summary>

@@ -13,6 +13,7 @@ internal sealed class RevalidationState
     private const int Niceness = 5;
 
     private readonly ConcurrentDictionary<Ufid, bool> _condemned = new();
+    private RevalidatorSettings _settings;
     private long _rounds;
     private long _dumpMilliseconds;
     private int _averageFlows;
@@ -24,7 +25,7 @@ internal sealed class RevalidationState
         Datapath = datapath;
         Translators = translators;
         Pipeline = settings;
-        Settings = settings.Revalidation!;
+        _settings = settings.Revalidation!;
         Flows = new InstalledFlows(Array.ConvertAll(lanes, lane => lane.Counters), Settings);
         Partitions = [.. Enumerable.Range(0, Settings.Revalidators ?? ((lanes.Length / 4) + 1)).Select(index => new Partition(index, lanes.Length + 1 + index, dispatcherOf(index)))];
         LeaderNumber = lanes.Length;
@@ -40,7 +41,11 @@ internal sealed class RevalidationState
     public UpcallPipelineSettings Pipeline { get; }
 
     /// <summary>Our own.</summary>
-    public RevalidatorSettings Settings { get; }
+    public RevalidatorSettings Settings
+    {
+        get => Volatile.Read(ref _settings);
+        set => Volatile.Write(ref _settings, value);
+    }
 
     /// <summary>What executors ask.</summary>
     public InstalledFlows Flows { get; }

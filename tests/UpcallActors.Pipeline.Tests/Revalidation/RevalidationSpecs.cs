@@ -80,6 +80,25 @@ public sealed class RevalidationSpecs() : TestKit("akka.loglevel = OFF\nakka.std
     }
 
     [Fact]
+    public async Task Settings_that_are_changed_hold_from_the_next_round_on()
+    {
+        await using RevalidatedSwitch bridge = await RevalidatedSwitch.StartAsync(Sys, "udp,tp_dst=53,actions=2");
+        await bridge.SendAsync(101, RevalidatedSwitch.Udp(1, 2, 53));
+        await bridge.RoundAsync();
+        bridge.Age(TimeSpan.FromSeconds(3));
+        await bridge.RoundAsync();
+        bridge.Datapath.FlowCount.ShouldBe(1);
+
+        RevalidatorSettings before = bridge.Revalidation.Settings;
+        bridge.Revalidation.Settings = before with { MaxIdle = TimeSpan.FromSeconds(2), FlowLimit = 2000, Revalidators = 7, Time = TimeProvider.System };
+        bridge.Revalidation.Settings.ShouldBe(before with { MaxIdle = TimeSpan.FromSeconds(2), FlowLimit = 2000 });
+        bridge.Revalidation.FlowLimit.ShouldBe(2000);
+        await bridge.RoundAsync();
+        bridge.Datapath.FlowCount.ShouldBe(0);
+        Should.Throw<ArgumentOutOfRangeException>(() => bridge.Revalidation.Settings = before with { FlowLimit = 0 });
+    }
+
+    [Fact]
     public async Task Other_actions_in_a_table_change_the_flow_in_place()
     {
         await using RevalidatedSwitch bridge = await RevalidatedSwitch.StartAsync(Sys, "in_port=1,actions=2");
