@@ -124,6 +124,13 @@ public sealed partial class KernelDatapath : IDatapath
             _watchdog.Check();
     }
 
+    /// <summary>Whether the kernel sends upcalls to handlers of ours, as it says now; false, too, when it does not answer.</summary>
+    public bool SendsUpcallsHere()
+    {
+        _datapaths.Get(Name, out DatapathMessage? datapath);
+        return datapath is not null && _registration.IsIn(datapath);
+    }
+
     /// <summary>
     /// Deletes the datapath in the kernel, with its ports and flows; what is left to do with this is disposing. Throws <see cref="DatapathException"/> when the kernel
     /// refuses, or another process has taken the datapath over.

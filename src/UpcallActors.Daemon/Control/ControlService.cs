@@ -38,6 +38,7 @@ internal sealed class ControlService : IAsyncDisposable
             .. new CoverageCommands(coverage).Commands,
             .. new MemoryCommand(context).Commands,
             .. new LogCommands(context.LogLevels).Commands,
+            .. new SnapshotCommand(context).Commands,
         ], logger);
         return new ControlService(await ControlSocket.OpenAsync(directory, logger), table, coverage, limits, logger);
     }

@@ -6,6 +6,9 @@ namespace UpcallActors.Daemon.Switching;
 /// <summary>What was lost since the last look, by cause. Single owner.</summary>
 internal sealed class LossReport
 {
+    /// <summary>What is said of upcalls lost before we could receive them.</summary>
+    public const string AtSource = "dropped at a full receive buffer";
+
     private readonly Dictionary<string, long> _before;
 
     /// <summary>Begins with what was lost before.</summary>
@@ -14,7 +17,7 @@ internal sealed class LossReport
     /// <summary>The causes that a pipeline counts, in words.</summary>
     public static IEnumerable<(string Cause, long Count)> Of(PipelineCounters counters)
     {
-        yield return ("dropped at a full receive buffer", counters.LostAtSource);
+        yield return (AtSource, counters.LostAtSource);
         foreach (LossCause cause in Enum.GetValues<LossCause>())
             yield return (Words(cause), counters.Lost(cause));
     }
@@ -34,7 +37,8 @@ internal sealed class LossReport
         return grown.Count == 0 ? null : string.Join(", ", grown);
     }
 
-    private static string Words(LossCause cause) => cause switch
+    /// <summary>A cause in words that go on behind "upcalls".</summary>
+    public static string Words(LossCause cause) => cause switch
     {
         LossCause.Shed => "shed because their port was over its share",
         LossCause.Truncated => "longer than a receive slot",

@@ -68,6 +68,16 @@ internal sealed class UpcallRegistration
     /// </summary>
     public UpcallOwner? FindOtherOwner(DatapathMessage datapath) => UpcallOwner.Find(CurrentPids(datapath, _vports).Except(_handlers));
 
+    /// <summary>
+    /// Whether <paramref name="datapath"/> as the kernel reports it now sends upcalls to us: those of every CPU; or those of a port at least, for ports that others have added send theirs where
+    /// those others said.
+    /// </summary>
+    public bool IsIn(DatapathMessage datapath)
+    {
+        uint[] pids = [.. CurrentPids(datapath, _vports)];
+        return IsPerCpu ? pids.Length > 0 && pids.All(_handlers.Contains) : pids.Any(_handlers.Contains);
+    }
+
     /// <summary>Where the kernel sends the upcalls of a datapath that it reported.</summary>
     public static IEnumerable<uint> CurrentPids(DatapathMessage datapath, VportRequests vports)
     {

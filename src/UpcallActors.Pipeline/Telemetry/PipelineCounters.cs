@@ -73,6 +73,9 @@ public sealed class PipelineCounters
         }
     }
 
+    /// <summary>Batches of a lane that are on their way or in its receiver's hand, and batches it has.</summary>
+    public (int InUse, int All) Credits(int lane) => (_lanes[lane].Pool.Credits - _lanes[lane].Pool.Free, _lanes[lane].Pool.Credits);
+
     /// <summary>See <see cref="LaneCounters.ByClass"/>.</summary>
     public long ByClass(UpcallClass upcallClass) => Sum(lane => lane.ByClass(upcallClass));
 

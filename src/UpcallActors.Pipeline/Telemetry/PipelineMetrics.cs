@@ -101,7 +101,7 @@ internal sealed class PipelineMetrics : IDisposable
         {
             yield return new Measurement<long>(
                 _lanes.Sum(lane => lane.Counters.ByClass(upcallClass)),
-                new KeyValuePair<string, object?>("class", PipelineTelemetry.ClassName(upcallClass)));
+                new KeyValuePair<string, object?>("class", UpcallActorsTelemetry.NameOf(upcallClass)));
         }
     }
 
@@ -130,23 +130,11 @@ internal sealed class PipelineMetrics : IDisposable
     private IEnumerable<Measurement<long>> Losses()
     {
         foreach (LossCause cause in Enum.GetValues<LossCause>())
-            yield return Loss(CauseName(cause), _lanes.Sum(lane => lane.Counters.Lost(cause)));
+            yield return Loss(UpcallActorsTelemetry.NameOf(cause), _lanes.Sum(lane => lane.Counters.Lost(cause)));
         yield return Loss("source", _lanes.Sum(lane => lane.Counters.LostAtSource));
     }
 
     private static Measurement<long> Loss(string cause, long upcalls) => new(upcalls, new KeyValuePair<string, object?>("cause", cause));
-
-    private static string CauseName(LossCause cause) => cause switch
-    {
-        LossCause.Shed => "shed",
-        LossCause.Truncated => "truncated",
-        LossCause.Malformed => "malformed",
-        LossCause.UnknownCookie => "unknown_cookie",
-        LossCause.TranslatorFailed => "translator_failed",
-        LossCause.TooLong => "too_long",
-        LossCause.SendRefused => "send_refused",
-        _ => "stage_failed",
-    };
 
     private IEnumerable<Measurement<long>> Errors() =>
         Errors("execute", counters => counters.ExecuteErrors)

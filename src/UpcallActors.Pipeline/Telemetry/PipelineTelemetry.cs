@@ -92,7 +92,7 @@ internal static class PipelineTelemetry
     private static void Describe(Activity span, UpcallBatch batch, int upcall, in UpcallRecord record)
     {
         span.SetTag("in_port", batch.Key(upcall).InPort);
-        span.SetTag("class", ClassName(record.Class));
+        span.SetTag("class", UpcallActorsTelemetry.NameOf(record.Class));
         span.SetTag("mru", record.Message.Origin.Mru);
         span.SetTag("recirc_id", batch.Key(upcall).RecircId);
         if (record.Class is not (UpcallClass.Miss or UpcallClass.SlowPath))
@@ -113,16 +113,4 @@ internal static class PipelineTelemetry
         if (record.Translation.Error != XlateError.None)
             span.SetStatus(ActivityStatusCode.Error, record.Translation.Error.ToString());
     }
-
-    /// <summary>A class as telemetry names it.</summary>
-    public static string ClassName(UpcallClass upcallClass) => upcallClass switch
-    {
-        UpcallClass.Miss => "miss",
-        UpcallClass.SlowPath => "slow_path",
-        UpcallClass.Controller => "controller",
-        UpcallClass.Sflow => "sflow",
-        UpcallClass.FlowSample => "flow_sample",
-        UpcallClass.Ipfix => "ipfix",
-        _ => "bad",
-    };
 }

@@ -4,7 +4,7 @@ using NetArchTest.Rules;
 
 namespace UpcallActors.Daemon.Tests.Architecture;
 
-/// <summary>Netlink ← Odp ← {OpenFlow, Embedded, Kernel} ← Pipeline ← Daemon, and unsafe code in Netlink alone.</summary>
+/// <summary>Netlink ← Odp ← {OpenFlow, Embedded, Kernel} ← Pipeline ← Web ← Daemon, and unsafe code in Netlink alone.</summary>
 public sealed class LayerTests
 {
     private const string Prefix = "UpcallActors.";
@@ -17,7 +17,8 @@ public sealed class LayerTests
         { "Embedded", ["Netlink", "Odp"] },
         { "Kernel", ["Netlink", "Odp"] },
         { "Pipeline", ["Netlink", "Odp", "OpenFlow", "Embedded"] },
-        { "Daemon", ["Netlink", "Odp", "OpenFlow", "Embedded", "Kernel", "Pipeline"] },
+        { "Web", ["Netlink", "Odp", "OpenFlow", "Embedded", "Pipeline"] },
+        { "Daemon", ["Netlink", "Odp", "OpenFlow", "Embedded", "Kernel", "Pipeline", "Web"] },
     };
 
     private static string[] Names => [.. Layers.Select(row => (string)row[0])];
@@ -38,7 +39,7 @@ public sealed class LayerTests
     [Fact]
     public void Only_the_pipeline_and_the_daemon_know_actors()
     {
-        foreach (string layer in (string[])["Netlink", "Odp", "OpenFlow", "Embedded", "Kernel"])
+        foreach (string layer in (string[])["Netlink", "Odp", "OpenFlow", "Embedded", "Kernel", "Web"])
             Load(layer).GetReferencedAssemblies().Select(name => name.Name).ShouldNotContain("Akka", layer);
     }
 

@@ -1,8 +1,10 @@
+using System.Text.Json;
 using System.Text.RegularExpressions;
 using Microsoft.Extensions.Logging;
 using UpcallActors.Daemon.Control.Coverage;
 using UpcallActors.OpenFlow;
 using UpcallActors.Pipeline;
+using UpcallActors.Web;
 
 namespace UpcallActors.Daemon.Tests.Control;
 
@@ -20,6 +22,30 @@ public sealed class DaemonCommandTests
         // A round of the revalidators has to have seen the flow, and the count of flows to be the one after it.
         var shape = new Regex(@"^embedded@ovs-system:\n  flows         : \(current 1\) \(avg \d+\) \(max \d+\) \(limit \d+\)\n  dump duration : \d+ms\n  ufid enabled : true\n\n(  \d+: \(keys 0\)\n)*  \d+: \(keys 1\)\n(  \d+: \(keys 0\)\n)*$");
         await Eventually.HoldsAsync(async () => shape.IsMatch(await daemon.PrintAsync("upcall/show")));
+    }
+
+    [Fact]
+    public async Task A_snapshot_is_one_line_of_JSON_with_all_that_was_counted()
+    {
+        await using ControlledSwitch daemon = await ControlledSwitch.StartAsync(isAnswered: true);
+        daemon.Datapath.Receive(2, Frame);
+        await Eventually.HoldsAsync(() => daemon.Pipeline.Counters.Completed == 1);
+        string line = await daemon.PrintAsync("upcall-actors/snapshot");
+        line.IndexOf('\n', StringComparison.Ordinal).ShouldBe(line.Length - 1);
+        DaemonSnapshot snapshot = JsonSerializer.Deserialize(line, StatusJson.Default.DaemonSnapshot).ShouldNotBeNull();
+        snapshot.NotReadyBecause.ShouldBeNull();
+        snapshot.Datapath.FullName.ShouldBe("embedded@ovs-system");
+        snapshot.Datapath.Stats.ShouldNotBeNull().Missed.ShouldBe(1ul);
+        snapshot.Bridges.Select(bridge => bridge.Name).ShouldBe(["br0", "br-empty"]);
+        snapshot.Lanes.Sum(lane => lane.Received).ShouldBe(1);
+        snapshot.Classes.Single(upcalls => upcalls.Class == "miss").Upcalls.ShouldBe(1);
+        snapshot.Latency.Counts.Length.ShouldBe(snapshot.Latency.BoundsSeconds.Length + 1);
+        snapshot.Losses.Sum(loss => loss.Upcalls).ShouldBe(0);
+        PortSnapshot busiest = snapshot.Ports[0];
+        (busiest.Number, busiest.Name, busiest.Bridge, busiest.Upcalls, busiest.RxPackets).ShouldBe((2u, "ovs-p0", "br0", 1, 1ul));
+        snapshot.PortCount.ShouldBe(5, "the four, and that of the datapath");
+        snapshot.Revalidation.ShouldNotBeNull().FlowLimit.ShouldBeGreaterThan(0);
+        (await daemon.PrintAsync("list-commands")).ShouldContain("upcall-actors/snapshot");
     }
 
     [Fact]

@@ -1,0 +1,165 @@
+using System.Collections.Immutable;
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+using UpcallActors.Daemon.Control;
+using UpcallActors.Daemon.Switching;
+using UpcallActors.Kernel;
+using UpcallActors.Odp;
+using UpcallActors.OpenFlow;
+using UpcallActors.Pipeline;
+using UpcallActors.Web;
+
+namespace UpcallActors.Daemon.Status;
+
+/// <summary>Takes snapshots of a switch that runs. Costs the lanes nothing: their counters are read, and the datapath is asked over a channel that lives as long. Thread-safe.</summary>
+/// <param name="datapath">The datapath.</param>
+/// <param name="datapathType">What stands before the @ of its full name.</param>
+/// <param name="translators">The bridges.</param>
+/// <param name="pipeline">The pipeline over the datapath.</param>
+internal sealed class SnapshotSource(IDatapath datapath, string datapathType, OpenFlowTranslatorFactory translators, UpcallPipeline pipeline)
+{
+    private static readonly DateTime _started = StartOfProcess();
+
+    private readonly ImmutableArray<FeatureSnapshot> _features = [.. datapath.Support.Rows.Select(row => new FeatureSnapshot(row.Name, row.Result))];
+
+    /// <summary>Whether the daemon answers upcalls.</summary>
+    public Readiness Readiness { get; } = new(datapath, pipeline);
+
+    /// <summary>Takes one. A datapath that does not answer leaves holes, as the parts of <see cref="DaemonSnapshot"/> say.</summary>
+    public DaemonSnapshot Take()
+    {
+        (DatapathStatsSnapshot? stats, IReadOnlyList<VportMessage> vports) = AskDatapath();
+        ImmutableArray<PortSnapshot> ports = PortsOf(vports);
+        PipelineCounters counters = pipeline.Counters;
+        DateTimeOffset now = DateTimeOffset.UtcNow;
+        return new DaemonSnapshot
+        {
+            Time = now,
+            UptimeSeconds = (now.UtcDateTime - _started).TotalSeconds,
+            Version = typeof(SnapshotSource).Assembly.GetName().Version!.ToString(3),
+            ProcessId = Environment.ProcessId,
+            NotReadyBecause = Readiness.Problem(),
+            Datapath = new DatapathSnapshot(datapath.Name, $"{datapathType}@{datapath.Name}", Dispatch, _features, stats),
+            Bridges = [.. translators.Bridges.Select(bridge => new BridgeSnapshot(bridge.Name, bridge.Ports.Length, bridge.Tables.GetRules().Length))],
+            Lanes = [.. counters.Lanes.Select((lane, handler) => LaneOf(lane, handler, counters.Credits(handler)))],
+            Classes = [.. Enum.GetValues<UpcallClass>().Select(upcallClass => new ClassSnapshot(UpcallActorsTelemetry.NameOf(upcallClass), counters.ByClass(upcallClass)))],
+            Latency = LatencyOf(counters.Latency()),
+            Losses = [.. LossesOf(counters)],
+            Errors = [.. ErrorsOf(counters)],
+            Ports = [.. ports.Take(DaemonSnapshot.MaxPorts)],
+            PortCount = ports.Length,
+            Mru = new MruSnapshot(counters.WithMru, counters.LargestMru, translators.Refragmented.Sum(port => port.Value)),
+            Revalidation = pipeline.Revalidation is { } revalidation ? RevalidationOf(revalidation) : null,
+        };
+    }
+
+    private string Dispatch => datapath is not KernelDatapath kernel ? "by flow"
+        : kernel.Features.HasFlag(OvsDatapathFeatures.DispatchUpcallPerCpu) ? "per-cpu" : "per-vport";
+
+    private static DateTime StartOfProcess()
+    {
+        using var self = Process.GetCurrentProcess();
+        return self.StartTime.ToUniversalTime();
+    }
+
+    private (DatapathStatsSnapshot? Stats, IReadOnlyList<VportMessage> Ports) AskDatapath()
+    {
+        try
+        {
+            using var query = new DatapathQuery(datapath);
+            DatapathStats? stats = query.GetDatapath().Stats;
+            return (stats is { } known ? new DatapathStatsSnapshot(known.Hit, known.Missed, known.Lost, known.Flows, known.Masks) : null, query.GetPorts());
+        }
+        catch (DatapathException)
+        {
+            // It has gone, or its sockets are used up: the pipeline says so itself, and whoever looks wants to see the rest.
+            return (null, []);
+        }
+    }
+
+    private ImmutableArray<PortSnapshot> PortsOf(IReadOnlyList<VportMessage> vports)
+    {
+        var byNumber = vports.Where(vport => vport.PortNo != null).ToDictionary(vport => vport.PortNo!.Value);
+        Dictionary<uint, string> bridges = [];
+        foreach (Bridge bridge in translators.Bridges)
+        {
+            // Tunnels may share a datapath port, across bridges too: the first one stands for all.
+            foreach (BridgePort port in bridge.Ports)
+                bridges.TryAdd(port.DatapathPort, bridge.Name);
+        }
+
+        IReadOnlyDictionary<uint, PortCounts> upcalls = pipeline.Counters.ByPort();
+        return [.. byNumber.Keys.Union(upcalls.Keys).Select(Port).OrderByDescending(port => port.Upcalls).ThenByDescending(port => port.RxPackets + port.TxPackets ?? 0)];
+
+        PortSnapshot Port(uint number)
+        {
+            VportMessage? vport = byNumber.GetValueOrDefault(number);
+            PortCounts counts = upcalls.GetValueOrDefault(number);
+            return new PortSnapshot
+            {
+                Number = number == PortCounts.Others ? null : number,
+                Name = vport?.Name,
+                Bridge = bridges.GetValueOrDefault(number),
+                Upcalls = counts.Received,
+                Shed = counts.Shed,
+                RxPackets = vport?.Stats?.RxPackets,
+                RxBytes = vport?.Stats?.RxBytes,
+                TxPackets = vport?.Stats?.TxPackets,
+                TxBytes = vport?.Stats?.TxBytes,
+            };
+        }
+    }
+
+    private static LaneSnapshot LaneOf(LaneCounters lane, int handler, (int InUse, int All) credits) => new()
+    {
+        Lane = handler,
+        Received = lane.Received,
+        Batches = lane.Batches,
+        Duplicates = lane.Duplicates,
+        Translated = lane.Translated,
+        TranslationErrors = lane.TranslationErrors,
+        Executes = lane.Executes,
+        FlowPuts = lane.FlowPuts,
+        Dropped = lane.Dropped,
+        Sends = lane.Sends,
+        Completed = lane.Completed,
+        Lost = lane.LostAtSource + Enum.GetValues<LossCause>().Sum(lane.Lost),
+        CreditsInUse = credits.InUse,
+        Credits = credits.All,
+        Restarts = lane.Restarts,
+    };
+
+    private static LatencySnapshot LatencyOf(ImmutableArray<long> counts)
+    {
+        return new LatencySnapshot(LatencyBounds.Seconds, counts, Quantile(0.5), Quantile(0.99));
+
+        // JSON has no infinity.
+        double? Quantile(double share) => LatencyBounds.Quantile(counts.AsSpan(), share) is var seconds && double.IsFinite(seconds) ? seconds : null;
+    }
+
+    private static IEnumerable<LossSnapshot> LossesOf(PipelineCounters counters)
+    {
+        yield return new LossSnapshot("source", LossReport.AtSource, counters.LostAtSource);
+        foreach (LossCause cause in Enum.GetValues<LossCause>())
+            yield return new LossSnapshot(UpcallActorsTelemetry.NameOf(cause), LossReport.Words(cause), counters.Lost(cause));
+    }
+
+    private static IEnumerable<ErrorSnapshot> ErrorsOf(PipelineCounters counters)
+    {
+        return Of("execute", lane => lane.ExecuteErrors).Concat(Of("flow_put", lane => lane.FlowPutErrors)).Concat(Of("send", lane => lane.SendErrors));
+
+        IEnumerable<ErrorSnapshot> Of(string request, Func<LaneCounters, ErrnoCounts> errors) =>
+            from lane in counters.Lanes
+            from error in errors(lane).NonZero()
+            group error.Value by error.Key into byErrno
+            select new ErrorSnapshot(request, byErrno.Key, Marshal.GetPInvokeErrorMessage(byErrno.Key), byErrno.Sum());
+    }
+
+    private static RevalidationView RevalidationOf(Revalidation revalidation)
+    {
+        RevalidationSnapshot state = revalidation.Snapshot();
+        return new RevalidationView(
+            state.Flows, state.AverageFlows, state.MaxFlows, state.FlowLimit, state.DumpDuration.TotalMilliseconds, state.Rounds, state.IsPaused, state.Keys,
+            Enum.GetValues<FlowDeletionReason>().Sum(revalidation.Counters.Deleted));
+    }
+}
