@@ -34,6 +34,7 @@ internal sealed class ControlService : IAsyncDisposable
             .. new ConntrackCommands(context).Commands,
             .. new DpifCommands(context).Commands,
             .. new FdbCommands(context).Commands,
+            .. new TraceCommands(context).Commands,
             .. new UpcallCommands(context).Commands,
             .. new CoverageCommands(coverage).Commands,
             .. new MemoryCommand(context).Commands,

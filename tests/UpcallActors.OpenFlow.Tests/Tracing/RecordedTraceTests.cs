@@ -41,7 +41,7 @@ public class RecordedTraceTests
         for (int i = 0; i < arguments.Length; i++)
         {
             if (arguments[i] == "--ct-next")
-                {
+            {
                 ConnectionStateText.Parse(arguments[++i], out CtState state).ShouldBeNull();
                 states.Add(state);
             }

@@ -1,0 +1,38 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using UpcallActors.OpenFlow;
+
+namespace UpcallActors.Daemon.Control.Commands;
+
+/// <summary>
+/// <c>ofproto/trace</c>, what the tables would do to a packet (ofproto/ofproto-dpif-trace.c), and <c>upcall-actors/trace</c>, the same as JSON: a <see cref="FlowTrace"/>. Neither leaves a
+/// trace in counters, stations or the datapath.
+/// </summary>
+internal sealed class TraceCommands(ControlContext context)
+{
+    private const string Usage = "{[dp_name] odp_flow | bridge br_flow} [--ct-next flags]... [--mru bytes] [-generate|packet]";
+
+    /// <summary>The commands.</summary>
+    public IEnumerable<ControlCommand> Commands =>
+    [
+        new("ofproto/trace", Usage, 1, int.MaxValue, arguments => Answer(arguments, trace => trace.ToString())),
+        new("upcall-actors/trace", Usage, 1, int.MaxValue, arguments => Answer(arguments, trace => JsonSerializer.Serialize(trace, TraceJson.Default.FlowTrace))),
+    ];
+
+    /// <summary>The trace that arguments ask for.</summary>
+    /// <returns>The trace, or null and what is wrong with the arguments.</returns>
+    public FlowTrace? Trace(IReadOnlyList<string> arguments, out string? problem)
+    {
+        if (!TraceArguments.TryParse(arguments, context, out TraceArguments? parsed, out problem))
+            return null;
+        return new FlowTracer(context.Translators).Trace(parsed.Key, parsed.Mru, parsed.States);
+    }
+
+    private ControlReply Answer(IReadOnlyList<string> arguments, Func<FlowTrace, string> print) =>
+        Trace(arguments, out string? problem) is { } trace ? ControlReply.Of(print(trace)) : ControlReply.Error(problem!);
+}
+
+/// <summary>How traces are written as JSON: names in camel case, kinds and errors by name.</summary>
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, UseStringEnumConverter = true, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(FlowTrace))]
+internal sealed partial class TraceJson : JsonSerializerContext;
