@@ -1,0 +1,79 @@
+using System.Threading.Channels;
+using UpcallActors.Odp;
+using UpcallActors.OpenFlow;
+
+namespace UpcallActors.Hosting;
+
+/// <summary>
+/// Bridges on a datapath whose devices come, go and change: translators get bridges with the ports' numbers and MTUs as they are at the moment. Disposing stops following.
+/// </summary>
+internal sealed class BridgedPorts : IAsyncDisposable
+{
+    private readonly IDatapathPorts _ports;
+    private readonly IReadOnlyList<BridgeBuilder> _bridges;
+    private readonly Dictionary<string, string> _names = new(StringComparer.Ordinal);
+    private readonly Channel<bool> _changes = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+    private Dictionary<string, DatapathPort> _places;
+
+    /// <summary>Adds the bridges' ports. Throws <see cref="DatapathException"/> when the datapath refuses one.</summary>
+    public BridgedPorts(IDatapath datapath, IDatapathPorts ports, IReadOnlyList<BridgeBuilder> bridges)
+    {
+        _ports = ports;
+        _bridges = bridges;
+        foreach (BridgeBuilder bridge in bridges)
+        {
+            Add(new PortRequest(bridge.Name, PortKind.Internal));
+            foreach (BridgeBuilderPort port in bridge.Ports)
+                Add(port.Request);
+        }
+
+        // Before the ports are looked at, so that no change falls between.
+        _ports.Changed += Note;
+        _places = Places();
+        Translators = new OpenFlowTranslatorFactory(
+            On(_places), support: new OdpSupport { CheckPktLen = datapath.Support.CheckPktLen, UserspacePid = datapath.UserspacePid });
+        Completion = FollowAsync();
+    }
+
+    /// <summary>Who decides about upcalls, by the bridges as they are at the moment.</summary>
+    public OpenFlowTranslatorFactory Translators { get; }
+
+    /// <summary>Ends with the failure when the ports cannot be followed any more: the datapath is gone. Ends well after <see cref="DisposeAsync"/>.</summary>
+    public Task Completion { get; }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        _ports.Changed -= Note;
+        _changes.Writer.TryComplete();
+        await Completion.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
+    private void Add(PortRequest request) => _names[request.Name] = _ports.Add(request).Name;
+
+    private IEnumerable<Bridge> On(Dictionary<string, DatapathPort> places) => _bridges.Select(bridge => bridge.On(places));
+
+    /// <summary>The ports by the names that they have in the options.</summary>
+    private Dictionary<string, DatapathPort> Places()
+    {
+        var present = _ports.List().ToDictionary(port => port.Name, StringComparer.Ordinal);
+        return _names.Where(name => present.ContainsKey(name.Value)).ToDictionary(name => name.Key, name => present[name.Value], StringComparer.Ordinal);
+    }
+
+    private void Note(object? sender, EventArgs change) => _changes.Writer.TryWrite(true);
+
+    private async Task FollowAsync()
+    {
+        await foreach (bool _ in _changes.Reader.ReadAllAsync().ConfigureAwait(false))
+        {
+            Dictionary<string, DatapathPort> places = Places();
+            // Whatever else has changed, such as a link's state, no translation depends on it.
+            if (places.Count == _places.Count && places.All(place => _places.TryGetValue(place.Key, out DatapathPort? before) && IsSame(before, place.Value)))
+                continue;
+            Translators.Replace(On(places));
+            _places = places;
+        }
+    }
+
+    private static bool IsSame(DatapathPort before, DatapathPort now) => before.Number == now.Number && before.Mtu == now.Mtu;
+}

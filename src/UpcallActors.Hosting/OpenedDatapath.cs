@@ -1,0 +1,38 @@
+using UpcallActors.Odp;
+
+namespace UpcallActors.Hosting;
+
+/// <summary>A datapath with its ports, if they can be added. Disposing closes it.</summary>
+internal sealed class OpenedDatapath : IDisposable
+{
+    private OpenedDatapath(IDatapath datapath, IDatapathPorts? ports)
+    {
+        Datapath = datapath;
+        Ports = ports;
+    }
+
+    public IDatapath Datapath { get; }
+
+    public IDatapathPorts? Ports { get; }
+
+    /// <summary>Takes the datapath over; it is closed when its ports cannot be had.</summary>
+    public static OpenedDatapath With(IDatapath datapath, Func<IDatapathPorts?> ports)
+    {
+        try
+        {
+            return new OpenedDatapath(datapath, ports());
+        }
+        catch
+        {
+            datapath.Dispose();
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Ports?.Dispose();
+        Datapath.Dispose();
+    }
+}

@@ -1,0 +1,34 @@
+using Akka.Actor;
+using Akka.Hosting;
+
+namespace UpcallActors.Hosting;
+
+/// <summary>Puts a pipeline of upcalls into an actor system that Akka.Hosting runs.</summary>
+public static class UpcallActorsHostingExtensions
+{
+    /// <summary>
+    /// Opens a datapath and answers its upcalls for as long as the actor system lives. The host's start ends when upcalls are answered, and fails when they cannot be.
+    /// When the system is shut down, upcalls under way are finished in the phase <see cref="CoordinatedShutdown.PhaseServiceUnbind"/>, and the datapath is closed in
+    /// <see cref="CoordinatedShutdown.PhaseServiceStop"/>. A pipeline that gives up, or a datapath that somebody else takes, shuts the system down, with
+    /// <see cref="UpcallsUnansweredReason"/>.
+    /// </summary>
+    /// <param name="builder">The builder of the actor system.</param>
+    /// <param name="configure">Says which datapath, and who decides about upcalls.</param>
+    /// <exception cref="InvalidOperationException">What the options say is incomplete or does not go together; thrown at once.</exception>
+    public static AkkaConfigurationBuilder WithUpcallActors(this AkkaConfigurationBuilder builder, Action<UpcallActorsOptions> configure)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        ArgumentNullException.ThrowIfNull(configure);
+        var options = new UpcallActorsOptions();
+        configure(options);
+        options.Validate();
+        return builder.WithActors((system, _, resolver) =>
+            UpcallService.StartAsync(system, (IServiceProvider)resolver.GetService<IServiceProvider>(), options));
+    }
+
+    /// <summary>What <see cref="WithUpcallActors"/> has started in an actor system.</summary>
+    /// <exception cref="InvalidOperationException">Nothing was, or not yet.</exception>
+    public static RunningUpcallActors GetUpcallActors(this ActorSystem system) =>
+        UpcallActorsExtension.Of(system).Running
+        ?? throw new InvalidOperationException("this actor system answers no upcalls: WithUpcallActors was not called, or the host has not started");
+}

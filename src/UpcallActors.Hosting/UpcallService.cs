@@ -1,0 +1,120 @@
+using Akka.Actor;
+using Akka.Event;
+using UpcallActors.Kernel;
+using UpcallActors.Odp;
+using UpcallActors.Pipeline;
+
+namespace UpcallActors.Hosting;
+
+/// <summary>A datapath with a pipeline over it, tied to an actor system's life.</summary>
+internal sealed class UpcallService
+{
+    private readonly ActorSystem _system;
+    private readonly OpenedDatapath _opened;
+    private readonly BridgedPorts? _bridges;
+    private readonly IUpcallTranslatorFactory _translators;
+    private readonly UpcallPipeline _pipeline;
+    private readonly TaskCompletionSource _stopping = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Lazy<Task> _drained;
+    private readonly Lazy<Task> _closed;
+
+    private UpcallService(ActorSystem system, OpenedDatapath opened, BridgedPorts? bridges, IUpcallTranslatorFactory translators, UpcallPipeline pipeline)
+    {
+        _system = system;
+        _opened = opened;
+        _bridges = bridges;
+        _translators = translators;
+        _pipeline = pipeline;
+        _drained = new Lazy<Task>(DrainAsync);
+        _closed = new Lazy<Task>(CloseAsync);
+    }
+
+    /// <summary>Opens the datapath and starts the pipeline; ends when upcalls are answered. Throws when that cannot be, with nothing left open.</summary>
+    public static async Task StartAsync(ActorSystem system, IServiceProvider services, UpcallActorsOptions options)
+    {
+        OpenedDatapath opened = options.Open!(services);
+        BridgedPorts? bridges = null;
+        UpcallService service;
+        try
+        {
+            foreach (PortRequest port in options.Ports)
+                opened.Ports!.Add(port);
+            if (options.Bridges.Count > 0)
+                bridges = new BridgedPorts(opened.Datapath, opened.Ports!, options.Bridges);
+            IUpcallTranslatorFactory translators = bridges?.Translators ?? options.Translators!(services, opened.Datapath, opened.Ports);
+            UpcallPipeline pipeline = UpcallPipeline.Start(system, opened.Datapath, translators, options.Pipeline);
+            service = new UpcallService(system, opened, bridges, translators, pipeline);
+        }
+        catch
+        {
+            if (bridges is not null)
+                await bridges.DisposeAsync();
+            opened.Dispose();
+            throw;
+        }
+
+        await service.RunAsync();
+    }
+
+    private async Task RunAsync()
+    {
+        var shutdown = CoordinatedShutdown.Get(_system);
+        shutdown.AddTask(CoordinatedShutdown.PhaseServiceUnbind, "finish upcalls", async () =>
+        {
+            await _drained.Value;
+            return Akka.Done.Instance;
+        });
+        shutdown.AddTask(CoordinatedShutdown.PhaseServiceStop, "close datapath", async () =>
+        {
+            await _closed.Value;
+            return Akka.Done.Instance;
+        });
+        try
+        {
+            await _pipeline.Started;
+        }
+        catch
+        {
+            await _closed.Value;
+            throw;
+        }
+
+        UpcallActorsExtension.Of(_system).Running =
+            new RunningUpcallActors(_opened.Datapath, _opened.Ports, _translators, _pipeline);
+        _ = WatchAsync();
+    }
+
+    /// <summary>Upcalls that nobody answers are worth no host: it is shut down.</summary>
+    private async Task WatchAsync()
+    {
+        try
+        {
+            Task stopping = _stopping.Task;
+            await await Task.WhenAny(stopping, _pipeline.Completion, _bridges?.Completion ?? stopping, (_opened.Datapath as KernelDatapath)?.TakenOver ?? stopping);
+        }
+#pragma warning disable CA1031 // Whatever it was, it ends the system and is said there.
+        catch (Exception failure)
+#pragma warning restore CA1031
+        {
+            _system.Log.Error(failure, "Nobody answers the upcalls of datapath {0} any more", _opened.Datapath.Name);
+            await CoordinatedShutdown.Get(_system).Run(new UpcallsUnansweredReason(failure));
+        }
+    }
+
+    private async Task DrainAsync()
+    {
+        _stopping.TrySetResult();
+        // What ended the pipeline otherwise was said when it did.
+        await _pipeline.DisposeAsync();
+    }
+
+    /// <summary>The pipeline's memory is the datapath's to read until its last actor has ended, however long a phase of the shutdown may take.</summary>
+    private async Task CloseAsync()
+    {
+        await _drained.Value;
+        if (_bridges is not null)
+            await _bridges.DisposeAsync();
+        _opened.Dispose();
+        (_translators as IDisposable)?.Dispose();
+    }
+}

@@ -1,0 +1,134 @@
+using Akka.Actor;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using UpcallActors.Odp;
+using UpcallActors.OpenFlow;
+using UpcallActors.Pipeline;
+
+namespace UpcallActors.Hosting.Tests;
+
+/// <summary>What a host's start, end and failure mean for the datapath and its upcalls.</summary>
+public sealed class HostLifetimeTests
+{
+    [Fact]
+    public async Task A_started_host_answers_upcalls()
+    {
+        await using var hosted = new HostedDatapath();
+        await hosted.StartAsync(options => options.UseDatapath(_ => hosted.Datapath).UseTranslators(Normal));
+
+        hosted.Send(1, source: 0x02_00_00_00_00_01, destination: 0x02_00_00_00_00_02);
+
+        await Eventually.HoldsAsync(() => hosted.SentOn(2) == 1 && hosted.SentOn(3) == 1);
+        hosted.SentOn(1).ShouldBe(0);
+        hosted.Running.Datapath.ShouldBe(hosted.Datapath);
+    }
+
+    [Fact]
+    public async Task A_host_that_stops_answers_what_it_has_received_and_closes_the_datapath_after_that()
+    {
+        await using var hosted = new HostedDatapath();
+        var closing = new ClosingDatapath(hosted.Datapath);
+        await hosted.StartAsync(options => options.UseDatapath(_ => closing).UseTranslators(Normal));
+        RunningUpcallActors running = hosted.Running;
+        closing.Closing = () => running.Pipeline.Completion.IsCompletedSuccessfully;
+        for (ulong source = 1; source <= 500; source++)
+            hosted.Send(1, source, destination: 0xff_ff_ff_ff_ff_ff);
+
+        await hosted.Host.StopAsync();
+
+        closing.WasPipelineEnded.ShouldBe(true);
+        running.Pipeline.Counters.Completed.ShouldBe(running.Pipeline.Counters.Received);
+        running.Pipeline.Counters.CreditsInUse.ShouldBe(0);
+        hosted.SentOn(2).ShouldBe((int)running.Pipeline.Counters.Executes);
+    }
+
+    [Fact]
+    public async Task A_pipeline_that_gives_up_ends_the_host()
+    {
+        await using var hosted = new HostedDatapath();
+        await hosted.StartAsync(options =>
+        {
+            options.UseDatapath(_ => hosted.Datapath).UseTranslators((_, _, _) => new FailingTranslators());
+            options.Pipeline = new UpcallPipelineSettings { TranslatorFailureLimit = 1, Revalidation = null };
+        });
+        IHostApplicationLifetime life = hosted.Host.Services.GetRequiredService<IHostApplicationLifetime>();
+        RunningUpcallActors running = hosted.Running;
+        var system = hosted.Host.Services.GetRequiredService<ActorSystem>();
+
+        ulong source = 0;
+        await Eventually.HoldsAsync(() =>
+        {
+            hosted.Send(1, ++source, destination: 0xff_ff_ff_ff_ff_ff);
+            return running.Pipeline.Completion.IsCompleted;
+        });
+
+        await Eventually.HoldsAsync(() => life.ApplicationStopping.IsCancellationRequested);
+        await system.WhenTerminated.WaitAsync(Eventually.Limit);
+        CoordinatedShutdown.Get(system).ShutdownReason.ShouldBeOfType<UpcallsUnansweredReason>().Failure.Message.ShouldNotBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_start_that_fails_closes_the_datapath_and_is_told_to_who_started_the_host()
+    {
+        await using var hosted = new HostedDatapath();
+        var closing = new ClosingDatapath(hosted.Datapath) { Closing = () => true };
+
+        Func<Task> start = () => hosted.StartAsync(options => options.UseDatapath(_ => closing).UseTranslators((_, _, _) => throw new InvalidDataException("no policy today")));
+
+        (await start.ShouldThrowAsync<InvalidDataException>()).Message.ShouldBe("no policy today");
+        closing.WasPipelineEnded.ShouldBe(true);
+    }
+
+    [Fact]
+    public async Task A_system_without_upcalls_says_so()
+    {
+        using var system = ActorSystem.Create("bare");
+
+        Should.Throw<InvalidOperationException>(system.GetUpcallActors).Message.ShouldContain("WithUpcallActors");
+
+        await system.Terminate();
+    }
+
+    /// <summary>A bridge that learns and switches, on the three ports.</summary>
+    internal static IUpcallTranslatorFactory Normal(IServiceProvider services, IDatapath datapath, IDatapathPorts? ports) => new OpenFlowTranslatorFactory(
+        [new Bridge("br0", FailMode.Standalone, new FlowTables(), [new BridgePort(1, 1, "p1"), new BridgePort(2, 2, "p2"), new BridgePort(3, 3, "p3")])]);
+
+    /// <summary>Asks a question when it is closed.</summary>
+    private sealed class ClosingDatapath(IDatapath inner) : DatapathDecorator(inner), IDatapath
+    {
+        public Func<bool>? Closing { get; set; }
+
+        public bool? WasPipelineEnded { get; private set; }
+
+        void IDisposable.Dispose()
+        {
+            WasPipelineEnded ??= Closing?.Invoke();
+            Dispose();
+        }
+    }
+
+    private sealed class FailingTranslators : IUpcallTranslatorFactory, IUpcallTranslator
+    {
+        public event EventHandler? Changed
+        {
+            add { }
+            remove { }
+        }
+
+        public IRecirculationIds? Recirculations => null;
+
+        public ulong Version => 0;
+
+        public ulong RevalidationVersion => 0;
+
+        public IUpcallTranslator Create(int number) => this;
+
+        public void Expire(bool isAccounted)
+        {
+        }
+
+        public Translation Translate(in UpcallView upcall, Span<byte> actions, ref FlowKey mask) => throw new InvalidOperationException("told to");
+
+        public Translation Retranslate(in FlowKey key, FlowCredit credit, Span<byte> actions, ref FlowKey mask) => throw new InvalidOperationException("told to");
+    }
+}
