@@ -46,6 +46,20 @@ public sealed class UpcallPipeline : IAsyncDisposable
     }
 
     /// <summary>
+    /// What is traced while somebody listens; may be set while the pipeline runs, for the upcalls from then on. Throws <see cref="ArgumentOutOfRangeException"/> for values outside their ranges.
+    /// </summary>
+    public TraceSampling Tracing
+    {
+        get => _lanes[0].Tracing.Sampling;
+        set
+        {
+            ArgumentNullException.ThrowIfNull(value);
+            value.Validate();
+            _lanes[0].Tracing.Sampling = value;
+        }
+    }
+
+    /// <summary>
     /// Ends when upcalls are answered: once the flows that the datapath had before us are taken over, so that what they carry does not notice.
     /// Ends with the failure when the pipeline ends before.
     /// </summary>
@@ -65,18 +79,19 @@ public sealed class UpcallPipeline : IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(settings);
         settings.Validate();
+        var tracing = new TraceState(settings.Tracing);
         var lanes = new Lane[datapath.HandlerCount];
         for (int handler = 0; handler < lanes.Length; handler++)
-            lanes[handler] = new Lane(handler, datapath, translators, settings, LoopDispatcher.Register(system, $"upcall-actors.lane-{handler}"));
-        var metrics = new PipelineMetrics(lanes);
-        foreach (Lane lane in lanes)
-            lane.Metrics = metrics;
+            lanes[handler] = new Lane(handler, datapath, translators, settings, LoopDispatcher.Register(system, $"upcall-actors.lane-{handler}"), tracing);
         var completion = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var started = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         RevalidationState? state = settings.Revalidation is null ? null : new RevalidationState(
             datapath, translators, settings, lanes, index => LoopDispatcher.Register(system, $"upcall-actors.revalidator-{index}"));
         foreach (Lane lane in lanes)
             lane.Revalidation = state;
+        var metrics = new PipelineMetrics(lanes, state);
+        foreach (Lane lane in lanes)
+            lane.Metrics = metrics;
         IActorRef pipeline = system.ActorOf(Props.Create(() => new PipelineActor(lanes, state, started, completion)));
         Revalidation? revalidation = state is null ? null : new Revalidation(state, pipeline, completion.Task);
         return new UpcallPipeline(pipeline, lanes, metrics, new PipelineCounters(lanes), revalidation, started.Task, completion.Task);

@@ -39,8 +39,8 @@ public sealed record UpcallPipelineSettings
     /// </summary>
     public int TranslatorFailureLimit { get; init; } = 1000;
 
-    /// <summary>Of the upcalls in sampled batches every n-th gets a span of its own; 0 for none.</summary>
-    public int UpcallSpanInterval { get; init; } = 64;
+    /// <summary>What is traced to begin with; see <see cref="UpcallPipeline.Tracing"/>.</summary>
+    public TraceSampling Tracing { get; init; } = new();
 
     /// <summary>How flows in the datapath are looked after; null for not at all, as where a recording is replayed: they stay until somebody else deletes them.</summary>
     public RevalidatorSettings? Revalidation { get; init; } = new();
@@ -58,7 +58,8 @@ public sealed record UpcallPipelineSettings
         ArgumentOutOfRangeException.ThrowIfGreaterThan(PortShare, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(RestartLimit, 0);
         ArgumentOutOfRangeException.ThrowIfLessThan(TranslatorFailureLimit, 1);
-        ArgumentOutOfRangeException.ThrowIfLessThan(UpcallSpanInterval, 0);
+        ArgumentNullException.ThrowIfNull(Tracing);
+        Tracing.Validate();
         Revalidation?.Validate();
     }
 }

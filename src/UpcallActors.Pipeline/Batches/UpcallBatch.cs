@@ -24,6 +24,7 @@ internal sealed class UpcallBatch : INoSerializationVerificationNeeded, IDisposa
     private readonly UpcallRecord[] _records;
     private readonly FlowKey[] _keys;
     private readonly FlowKey[] _masks;
+    private Activity?[]? _spans;
     private long _state;
 
     /// <summary>Makes a batch of <paramref name="capacity"/> upcalls for a pool.</summary>
@@ -64,8 +65,11 @@ internal sealed class UpcallBatch : INoSerializationVerificationNeeded, IDisposa
     /// <summary><see cref="Stopwatch.GetTimestamp"/> when its first upcall was received.</summary>
     public long ReceivedAt { get; set; }
 
-    /// <summary>The trace that the batch belongs to; default when nobody listens. Mailboxes do not carry <see cref="Activity.Current"/>.</summary>
-    public ActivityContext Trace { get; set; }
+    /// <summary>The span over all stages; null for a batch that is not traced. Mailboxes do not carry <see cref="Activity.Current"/>.</summary>
+    public Activity? Trace { get; set; }
+
+    /// <summary>Whether its upcalls' spans were begun.</summary>
+    public bool SpansBegun { get; set; }
 
     /// <summary>Who translated it, for the version guard.</summary>
     public IUpcallTranslator? Translator { get; set; }
@@ -84,6 +88,9 @@ internal sealed class UpcallBatch : INoSerializationVerificationNeeded, IDisposa
 
     /// <summary>An upcall's megaflow mask; valid once it is translated.</summary>
     public ref FlowKey Mask(int upcall) => ref _masks[upcall];
+
+    /// <summary>An upcall's own span; null for one that has none.</summary>
+    public ref Activity? Span(int upcall) => ref (_spans ??= new Activity?[Capacity])[upcall];
 
     /// <summary>The actions that a translated upcall's tail carries.</summary>
     public ReadOnlySpan<byte> Actions(in UpcallRecord record) =>
@@ -104,7 +111,10 @@ internal sealed class UpcallBatch : INoSerializationVerificationNeeded, IDisposa
         Count = 0;
         Next = 0;
         ArenaUsed = 0;
-        Trace = default;
+        Trace = null;
+        if (SpansBegun)
+            Array.Clear(_spans ?? []);
+        SpansBegun = false;
         Translator = null;
     }
 

@@ -26,6 +26,18 @@ internal struct UpcallRecord
     /// <summary>Bytes of the tail, 0 when nothing is to be executed.</summary>
     public int TailLength;
 
+    /// <summary>Why it could not be parsed; <see cref="OdpParseError.None"/> for what was.</summary>
+    public OdpParseError ParseError;
+
+    /// <summary>The errno that the datapath answered its EXECUTE with; 0 for none.</summary>
+    public short ExecuteErrno;
+
+    /// <summary>The errno that the datapath answered its flow put with; 0 for none.</summary>
+    public short FlowPutErrno;
+
+    /// <summary>What became of its flow.</summary>
+    public FlowFate Flow;
+
     /// <summary>Entry in the lane's <see cref="PortTable"/>.</summary>
     public short Port;
 
@@ -37,6 +49,25 @@ internal struct UpcallRecord
 
     /// <summary>How far it has come.</summary>
     public UpcallProgress Progress;
+
+    /// <summary>Whether the datapath has refused one of its requests.</summary>
+    public readonly bool IsRefused => (ExecuteErrno | FlowPutErrno) != 0;
+}
+
+/// <summary>Whether the packets that follow find a flow.</summary>
+internal enum FlowFate : byte
+{
+    /// <summary>None was to be put: it stands for one packet only, or somebody else's upcall brings it.</summary>
+    None,
+
+    /// <summary>It was sent to the datapath.</summary>
+    Put,
+
+    /// <summary>It was computed before the tables changed.</summary>
+    Stale,
+
+    /// <summary>There are as many as there may be.</summary>
+    OverLimit,
 }
 
 /// <summary>How far an upcall has come in its batch.</summary>

@@ -12,6 +12,7 @@ namespace UpcallActors.Pipeline;
 internal sealed class ExecutorActor : StageActor
 #pragma warning restore CA1001
 {
+    private readonly UpcallTracer _tracer;
     private RequestSender? _sender;
     private bool _prepares;
     private bool _gathers;
@@ -20,12 +21,10 @@ internal sealed class ExecutorActor : StageActor
     private int _flowRoom;
     private int _flowLimitHits;
     private bool _exact;
-    private int _spanCountdown;
+    private int _mruClamped;
 
     public ExecutorActor(Lane lane)
-        : base(lane, lane.Executing)
-    {
-    }
+        : base(lane, lane.Executing) => _tracer = new UpcallTracer(lane);
 
     /// <inheritdoc/>
     protected override void PreStart() => _sender = new RequestSender(Lane.Datapath.OpenRequests(), Lane.Counters);
@@ -104,6 +103,7 @@ internal sealed class ExecutorActor : StageActor
     private void Prepare(UpcallBatch batch)
     {
         batch.AssertOwner(BatchOwner.Executor);
+        _tracer.Begin(batch);
         while (batch.Next < batch.Count)
         {
             if (_sender!.IsFull)
@@ -119,7 +119,7 @@ internal sealed class ExecutorActor : StageActor
         if (record.Progress != UpcallProgress.ToExecute)
             return;
         IDatapath datapath = Lane.Datapath;
-        if (ShouldInstall(batch, record))
+        if (ShouldInstall(batch, ref record))
         {
             if (RequestWriter.TryPut(batch, upcall, _exact, datapath.Families.Flow, _sender!.NextPutSequence(), datapath.IfIndex, out DatapathRequest put))
                 _sender.Add(put);
@@ -128,29 +128,38 @@ internal sealed class ExecutorActor : StageActor
         }
 
         if (record.TailLength == 0)
+        {
             _dropped++;
+        }
         else
+        {
             _sender!.Add(RequestWriter.Execute(batch, upcall, datapath.Families.Packet, _sender.NextExecuteSequence()));
+            _mruClamped += RequestWriter.ClampsMru(record) ? 1 : 0;
+        }
+
         record.Progress = UpcallProgress.Done;
     }
 
     /// <summary>A flow computed before a table change must not outlive it: the datapath would go on after the old tables.</summary>
-    private bool ShouldInstall(UpcallBatch batch, in UpcallRecord record)
+    private bool ShouldInstall(UpcallBatch batch, ref UpcallRecord record)
     {
         if (record.Class != UpcallClass.Miss || record.DuplicateOf != UpcallRecord.Original || !record.Translation.InstallFlow)
             return false;
         if (batch.Translator!.Version != record.Translation.Version)
         {
+            record.Flow = FlowFate.Stale;
             _staleFlows++;
             return false;
         }
 
         if (_flowRoom <= 0)
         {
+            record.Flow = FlowFate.OverLimit;
             _flowLimitHits++;
             return false;
         }
 
+        record.Flow = FlowFate.Put;
         _flowRoom--;
         return true;
     }
@@ -160,12 +169,30 @@ internal sealed class ExecutorActor : StageActor
         _sender!.Send();
         // Before the batches go home: who sees them completed sees all that became of them.
         Publish();
-        for (; batches > 0; batches--)
+        for (int left = batches; left > 0; left--)
         {
             (UpcallBatch batch, long generation) = Queue.Dequeue();
-            PipelineTelemetry.RecordExecuted(Lane, batch, startedAt, ref _spanCountdown);
-            Lane.Pool.Return(batch, generation);
+            try
+            {
+                Record(batch, startedAt, batches);
+            }
+            finally
+            {
+                // Also when a listener throws: its requests were handled.
+                Lane.Pool.Return(batch, generation);
+            }
         }
+    }
+
+    private void Record(UpcallBatch batch, long startedAt, int gathered)
+    {
+        long now = Stopwatch.GetTimestamp();
+        TimeSpan latency = Stopwatch.GetElapsedTime(batch.ReceivedAt, now);
+        Lane.Counters.Latency.Count(now - batch.ReceivedAt);
+        Lane.Metrics?.RecordLatency(Lane, latency);
+        _tracer.End(batch, latency);
+        PipelineTelemetry.TraceExecuted(batch, startedAt, gathered);
+        PipelineTelemetry.EndBatch(batch);
     }
 
     private void Publish()
@@ -174,10 +201,13 @@ internal sealed class ExecutorActor : StageActor
             Lane.Counters.CountStaleFlows(_staleFlows);
         if (_dropped != 0)
             Lane.Counters.CountDropped(_dropped);
+        if (_mruClamped != 0)
+            Lane.Counters.CountMruClamped(_mruClamped);
         if (_flowLimitHits != 0)
             Lane.Revalidation!.Counters.Count(RevalidationEvent.UpcallFlowLimitHit, _flowLimitHits);
         _staleFlows = 0;
         _dropped = 0;
+        _mruClamped = 0;
         _flowLimitHits = 0;
     }
 }

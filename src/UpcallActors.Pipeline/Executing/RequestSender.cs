@@ -166,6 +166,8 @@ internal sealed class RequestSender : IDisposable
         for (int i = first; i < first + count; i++)
             executes += _requests[i].IsExecute ? 1 : 0;
         _counters.SendErrors.Count(errno, count);
+        for (int i = first; i < first + count; i++)
+            Note(_requests[i], errno);
         if (executes != 0)
             _counters.CountLost(LossCause.SendRefused, executes);
     }
@@ -211,7 +213,23 @@ internal sealed class RequestSender : IDisposable
             return;
         }
 
-        if (error != 0)
-            ((answer.Sequence & 1) != 0 ? _counters.FlowPutErrors : _counters.ExecuteErrors).Count(-error);
+        if (error == 0)
+            return;
+        ((answer.Sequence & 1) != 0 ? _counters.FlowPutErrors : _counters.ExecuteErrors).Count(-error);
+        for (int i = 0; i < _count; i++)
+        {
+            if (_requests[i].Sequence == answer.Sequence)
+                Note(_requests[i], -error);
+        }
+    }
+
+    /// <summary>Notes at the upcall that its request was refused.</summary>
+    private static void Note(in DatapathRequest request, int errno)
+    {
+        ref UpcallRecord record = ref request.Batch.Record(request.Upcall);
+        if (request.IsExecute)
+            record.ExecuteErrno = (short)errno;
+        else
+            record.FlowPutErrno = (short)errno;
     }
 }

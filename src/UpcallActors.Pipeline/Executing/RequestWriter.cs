@@ -24,16 +24,20 @@ internal static class RequestWriter
         int padded = NetlinkAlignment.Align(length);
         Span<byte> message = batch.Slots.Slot(upcall)[..padded];
         message[length..].Clear();
-        if (record.Translation.MruLimit != 0 && record.Message.Mru.IsPresent)
-            BinaryPrimitives.WriteUInt16LittleEndian(message[record.Message.Mru.Offset..], Math.Min(record.Translation.MruLimit, record.Message.Origin.Mru));
+        if (ClampsMru(record))
+            BinaryPrimitives.WriteUInt16LittleEndian(message[record.Message.Mru.Offset..], record.Translation.MruLimit);
         BinaryPrimitives.WriteUInt32LittleEndian(message, (uint)(padded + tailLength));
         BinaryPrimitives.WriteUInt16LittleEndian(message[NetlinkMessage.TypeOffset..], family);
         BinaryPrimitives.WriteUInt16LittleEndian(message[NetlinkMessage.FlagsOffset..], (ushort)NetlinkFlags.Request);
         BinaryPrimitives.WriteUInt32LittleEndian(message[NetlinkMessage.SequenceOffset..], sequence);
         BinaryPrimitives.WriteUInt32LittleEndian(message[NetlinkMessage.PortIdOffset..], 0);
         message[GenericNetlinkHeader.CommandOffset] = (byte)PacketCommand.Execute;
-        return new DatapathRequest(batch, MessageSlots.OffsetOf(upcall), padded, record.TailOffset + skip, tailLength);
+        return new DatapathRequest(batch, upcall, MessageSlots.OffsetOf(upcall), padded, record.TailOffset + skip, tailLength);
     }
+
+    /// <summary>Whether the EXECUTE of an upcall has a smaller MRU than the upcall: the port that it goes to takes no more.</summary>
+    public static bool ClampsMru(in UpcallRecord record) =>
+        record.Translation.MruLimit != 0 && record.Message.Mru.IsPresent && record.Translation.MruLimit < record.Message.Origin.Mru;
 
     /// <summary>Writes the flow put of a miss into the batch's arena; false when it does not fit. An exact one matches the key of the miss alone.</summary>
     public static bool TryPut(UpcallBatch batch, int upcall, bool exact, ushort family, uint sequence, int datapathIfIndex, out DatapathRequest request)
@@ -48,7 +52,7 @@ internal static class RequestWriter
             FlowMessageWriter.WriteExactPut(ref writer, family, sequence, datapathIfIndex, ufid, key, batch.Actions(record));
         else
             FlowMessageWriter.WritePut(ref writer, family, sequence, datapathIfIndex, ufid, key, batch.Key(upcall), batch.Mask(upcall), batch.Actions(record));
-        request = new DatapathRequest(batch, start, writer.Length, 0, 0);
+        request = new DatapathRequest(batch, upcall, start, writer.Length, 0, 0);
         if (writer.Overflowed)
             return false;
         batch.ArenaUsed = start + writer.Length;

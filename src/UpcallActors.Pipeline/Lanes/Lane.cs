@@ -11,7 +11,7 @@ internal sealed class Lane
     private LaneTuning _tuning;
 
     /// <summary>Makes a lane with all its credits in the pool.</summary>
-    public Lane(int handler, IDatapath datapath, IUpcallTranslatorFactory translators, UpcallPipelineSettings settings, LoopDispatcher dispatcher)
+    public Lane(int handler, IDatapath datapath, IUpcallTranslatorFactory translators, UpcallPipelineSettings settings, LoopDispatcher dispatcher, TraceState tracing)
     {
         Handler = handler;
         Datapath = datapath;
@@ -19,6 +19,7 @@ internal sealed class Lane
         Settings = settings;
         Dispatcher = dispatcher;
         _tuning = new LaneTuning { BatchSize = settings.BatchSize, PortShare = settings.PortShare };
+        Tracing = tracing;
         Tag = new KeyValuePair<string, object?>("lane", handler);
         Pool = new BatchPool(settings.BatchesPerLane, UpcallBatch.MaxUpcalls, Ports, Counters);
         Filling = new StageQueue(BatchOwner.Receiver, 1);
@@ -69,6 +70,9 @@ internal sealed class Lane
 
     /// <summary>The executor's batches.</summary>
     public StageQueue Executing { get; }
+
+    /// <summary>What is traced.</summary>
+    public TraceState Tracing { get; }
 
     /// <summary>The pipeline's instruments; null where nobody measures.</summary>
     public PipelineMetrics? Metrics { get; set; }
@@ -135,6 +139,7 @@ internal sealed class Lane
         int lost = 0;
         for (int i = 0; i < batch.Count; i++)
             lost += batch.Record(i).Progress == UpcallProgress.Done ? 0 : 1;
+        PipelineTelemetry.EndBatch(batch, "given up");
         if (lost != 0)
             Counters.CountLost(LossCause.StageFailed, lost);
         Pool.Return(batch, generation);

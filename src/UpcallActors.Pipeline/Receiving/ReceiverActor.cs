@@ -34,6 +34,7 @@ internal sealed class ReceiverActor : UntypedActor
     private BatchPool.Waiter? _credit;
     private int _received;
     private int _admitted;
+    private SampleChance _chance;
     private bool _waitsForCredit;
     private bool _goesOn;
     private bool _congested;
@@ -46,6 +47,7 @@ internal sealed class ReceiverActor : UntypedActor
     {
         _lane = lane;
         _router = router;
+        _chance = new SampleChance(lane.Handler);
     }
 
     /// <inheritdoc/>
@@ -341,7 +343,7 @@ internal sealed class ReceiverActor : UntypedActor
     {
         (UpcallBatch batch, _) = _lane.Filling.Dequeue();
         _lane.Counters.CountBatch();
-        PipelineTelemetry.TraceReceived(_lane, batch);
+        PipelineTelemetry.TraceReceived(_lane, batch, ref _chance);
         if (batch.TryHandOver(BatchOwner.Receiver, BatchOwner.Router))
             _router.Tell(batch, Self);
         else

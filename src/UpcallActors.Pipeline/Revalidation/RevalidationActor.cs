@@ -307,7 +307,9 @@ internal sealed partial class RevalidationActor : UntypedActor
 
     private void EndRound()
     {
-        long milliseconds = Math.Max(1, (long)_time.GetElapsedTime(_startedAt).TotalMilliseconds);
+        TimeSpan duration = _time.GetElapsedTime(_startedAt);
+        _state.RoundDuration?.Record(duration.TotalSeconds);
+        long milliseconds = Math.Max(1, (long)duration.TotalMilliseconds);
         _state.DumpMilliseconds = milliseconds;
         AdjustLimit(milliseconds);
         _state.Rounds++;

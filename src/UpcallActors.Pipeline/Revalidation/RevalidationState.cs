@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics.Metrics;
 using UpcallActors.Odp;
 
 namespace UpcallActors.Pipeline;
@@ -55,6 +56,9 @@ internal sealed class RevalidationState
 
     /// <summary>The revalidators.</summary>
     public Partition[] Partitions { get; }
+
+    /// <summary>Where a round's duration is recorded; null where nobody measures.</summary>
+    public Histogram<double>? RoundDuration { get; set; }
 
     /// <summary>The number of the leader's translator, behind those of the lanes.</summary>
     public int LeaderNumber { get; }

@@ -14,6 +14,7 @@ internal sealed class RouterActor : StageActor
 {
     private readonly IActorRef _translator;
     private readonly DuplicateTable _duplicates = new();
+    private readonly UpcallTracer _tracer;
     private readonly int[] _byClass = new int[(int)UpcallClass.Ipfix + 1];
     private readonly ushort _family;
     private int _withMru;
@@ -25,6 +26,7 @@ internal sealed class RouterActor : StageActor
     public RouterActor(Lane lane, IActorRef translator)
         : base(lane, lane.Routing)
     {
+        _tracer = new UpcallTracer(lane);
         _translator = translator;
         _family = lane.Datapath.Families.Packet;
     }
@@ -46,7 +48,22 @@ internal sealed class RouterActor : StageActor
                 continue;
             }
 
-            (UpcallBatch consumed, long generation) = Queue.Dequeue();
+            Consume();
+        }
+    }
+
+    /// <summary>The batch ends here.</summary>
+    private void Consume()
+    {
+        (UpcallBatch consumed, long generation) = Queue.Dequeue();
+        try
+        {
+            _tracer.Begin(consumed);
+            _tracer.End(consumed, Stopwatch.GetElapsedTime(consumed.ReceivedAt));
+            PipelineTelemetry.EndBatch(consumed);
+        }
+        finally
+        {
             Lane.Pool.Return(consumed, generation);
         }
     }
@@ -86,6 +103,10 @@ internal sealed class RouterActor : StageActor
         record.DuplicateOf = UpcallRecord.Original;
         record.TailLength = 0;
         record.Translation = default;
+        record.ParseError = OdpParseError.None;
+        record.ExecuteErrno = 0;
+        record.FlowPutErrno = 0;
+        record.Flow = FlowFate.None;
         record.Class = Parse(batch, upcall, ref record);
         _byClass[(int)record.Class]++;
         ushort mru = record.Message.Origin.Mru;
@@ -130,6 +151,7 @@ internal sealed class RouterActor : StageActor
         {
             Lane.Counters.CountLost(LossCause.Malformed);
             Lane.Counters.CountMalformed(error);
+            record.ParseError = error;
             return UpcallClass.Bad;
         }
 

@@ -29,6 +29,8 @@ public sealed class LaneCounters
     private long _restarts;
     private long _strayAnswers;
     private long _sourceDrops;
+    private long _mruClamped;
+    private long _suppressedSpans;
 
     /// <summary>Upcalls received, shed and malformed ones included.</summary>
     public long Received => Volatile.Read(ref _received);
@@ -59,6 +61,12 @@ public sealed class LaneCounters
 
     /// <summary>Upcalls with an MRU.</summary>
     public long WithMru => Volatile.Read(ref _withMru);
+
+    /// <summary>Upcalls that went back with a smaller MRU than they came with, since the port they go to takes no more.</summary>
+    public long MruClamped => Volatile.Read(ref _mruClamped);
+
+    /// <summary>Spans of upcalls that were not made because there were too many in that second.</summary>
+    public long SuppressedSpans => Volatile.Read(ref _suppressedSpans);
 
     /// <summary>The largest MRU seen, bytes of layer 3.</summary>
     public int LargestMru => Volatile.Read(ref _largestMru);
@@ -143,6 +151,10 @@ public sealed class LaneCounters
         {
         }
     }
+
+    internal void CountMruClamped(int upcalls) => Interlocked.Add(ref _mruClamped, upcalls);
+
+    internal void CountSuppressedSpan() => Interlocked.Increment(ref _suppressedSpans);
 
     internal void CountSent(int executes, int flowPuts)
     {

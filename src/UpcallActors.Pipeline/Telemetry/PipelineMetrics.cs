@@ -4,38 +4,19 @@ using System.Diagnostics.Metrics;
 namespace UpcallActors.Pipeline;
 
 /// <summary>
-/// The pipeline's instruments. Counters are read off the lanes' own when somebody collects; histograms are recorded once per batch.
-/// <list type="table">
-/// <item><term>upcalls.received</term><description>{upcall}, by <c>class</c></description></item>
-/// <item><term>upcalls.port.received</term><description>{upcall}, by <c>in_port</c>; the first 64 ports seen, the rest as <c>other</c></description></item>
-/// <item><term>upcalls.port.shed</term><description>{upcall}, by <c>in_port</c> likewise</description></item>
-/// <item><term>upcalls.completed</term><description>{upcall}, by <c>lane</c></description></item>
-/// <item><term>upcalls.duplicates</term><description>{upcall}: translated with an earlier one of their batch, by <c>lane</c></description></item>
-/// <item><term>upcalls.with_mru</term><description>{upcall}, by <c>lane</c></description></item>
-/// <item><term>upcalls.lost</term><description>{upcall}, by <c>cause</c>; <c>source</c> is lost before we could receive it</description></item>
-/// <item><term>upcalls.dropped</term><description>{upcall}: translated to no action, by <c>lane</c></description></item>
-/// <item><term>translations</term><description>{translation}, by <c>lane</c></description></item>
-/// <item><term>translations.with_error</term><description>{translation}, by <c>lane</c></description></item>
-/// <item><term>executes</term><description>{request}, by <c>lane</c></description></item>
-/// <item><term>flow_puts</term><description>{request}, by <c>lane</c></description></item>
-/// <item><term>flow_puts.stale</term><description>{flow}: not installed because the tables had changed, by <c>lane</c></description></item>
-/// <item><term>datapath.errors</term><description>{error}, by <c>request</c> (execute, flow_put, send) and <c>errno</c></description></item>
-/// <item><term>sends</term><description>{send}: system calls with a kernel datapath, by <c>lane</c></description></item>
-/// <item><term>answers.stray</term><description>{answer}: to no request of ours, by <c>lane</c></description></item>
-/// <item><term>actor.restarts</term><description>{restart}, by <c>lane</c></description></item>
-/// <item><term>credits.in_use</term><description>{batch}, by <c>lane</c></description></item>
-/// <item><term>batch.size</term><description>{upcall}, histogram, by <c>lane</c></description></item>
-/// <item><term>batch.queue_wait</term><description>s, histogram: first upcall received → router starts, by <c>lane</c></description></item>
-/// <item><term>batch.latency</term><description>s, histogram: first upcall received → datapath has handled the batch's requests, by <c>lane</c></description></item>
-/// </list>
-/// All names start with <c>upcall_actors.</c>.
+/// The pipeline's instruments; docs/observability.md lists them. Counters are read off the lanes' own when somebody collects; histograms are recorded once per batch, and once per round of the revalidators.
+/// Attributes have few values: lanes (up to 64), classes, causes, reasons, events, errnos, and the first <see cref="MaxPortSeries"/> ports.
 /// </summary>
 internal sealed class PipelineMetrics : IDisposable
 {
     /// <summary>Ports measured one by one; a time series each.</summary>
     private const int MaxPortSeries = 64;
 
-    private static readonly InstrumentAdvice<double> _durations = new() { HistogramBucketBoundaries = LatencyBounds.Seconds };
+    private const string Prefix = "upcall_actors.";
+
+    private static readonly InstrumentAdvice<double> _latencies = new() { HistogramBucketBoundaries = LatencyBounds.Seconds };
+    private static readonly InstrumentAdvice<double> _rounds = new() { HistogramBucketBoundaries = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10] };
+    private static readonly InstrumentAdvice<int> _sizes = new() { HistogramBucketBoundaries = [1, 2, 4, 8, 16, 32, 64] };
 
     private readonly Lane[] _lanes;
     private readonly Meter _meter = new(new MeterOptions(UpcallActorsTelemetry.MeterName) { Version = PipelineTelemetry.Version });
@@ -43,30 +24,35 @@ internal sealed class PipelineMetrics : IDisposable
     private readonly Histogram<double> _queueWait;
     private readonly Histogram<double> _latency;
 
-    public PipelineMetrics(Lane[] lanes)
+    public PipelineMetrics(Lane[] lanes, RevalidationState? revalidation)
     {
         _lanes = lanes;
-        _batchSize = _meter.CreateHistogram<int>("upcall_actors.batch.size", "{upcall}", "Upcalls in a batch", tags: null, new InstrumentAdvice<int> { HistogramBucketBoundaries = [1, 2, 4, 8, 16, 32, 64] });
-        _queueWait = _meter.CreateHistogram<double>("upcall_actors.batch.queue_wait", "s", "From reception to the router", tags: null, _durations);
-        _latency = _meter.CreateHistogram<double>("upcall_actors.batch.latency", "s", "From reception until the datapath has handled the requests", tags: null, _durations);
-        _meter.CreateObservableCounter("upcall_actors.upcalls.received", Classes, "{upcall}", "Upcalls by what they ask");
-        _meter.CreateObservableCounter("upcall_actors.upcalls.port.received", () => Ports((ports, entry) => ports.ReceivedOn(entry)), "{upcall}", "Upcalls by input port");
-        _meter.CreateObservableCounter("upcall_actors.upcalls.port.shed", () => Ports((ports, entry) => ports.ShedOn(entry)), "{upcall}", "Upcalls shed because their port was over its share");
-        _meter.CreateObservableCounter("upcall_actors.upcalls.lost", Losses, "{upcall}", "Upcalls given up, by cause");
-        _meter.CreateObservableCounter("upcall_actors.datapath.errors", Errors, "{error}", "Requests that the datapath refused");
-        PerLane("upcall_actors.upcalls.completed", "{upcall}", "Upcalls done with", counters => counters.Completed);
-        PerLane("upcall_actors.upcalls.duplicates", "{upcall}", "Upcalls translated with an earlier one of their batch", counters => counters.Duplicates);
-        PerLane("upcall_actors.upcalls.with_mru", "{upcall}", "Upcalls of reassembled packets", counters => counters.WithMru);
-        PerLane("upcall_actors.upcalls.dropped", "{upcall}", "Upcalls translated to no action", counters => counters.Dropped);
-        PerLane("upcall_actors.translations", "{translation}", "Translations made", counters => counters.Translated);
-        PerLane("upcall_actors.translations.with_error", "{translation}", "Translations that ended with an error", counters => counters.TranslationErrors);
-        PerLane("upcall_actors.sends", "{send}", "Sends to the datapath", counters => counters.Sends);
-        PerLane("upcall_actors.answers.stray", "{answer}", "Answers to no request of ours", counters => counters.StrayAnswers);
-        PerLane("upcall_actors.executes", "{request}", "EXECUTEs sent", counters => counters.Executes);
-        PerLane("upcall_actors.flow_puts", "{request}", "Flow puts sent", counters => counters.FlowPuts);
-        PerLane("upcall_actors.flow_puts.stale", "{flow}", "Flows not installed because the tables had changed", counters => counters.StaleFlows);
-        PerLane("upcall_actors.actor.restarts", "{restart}", "Actors restarted", counters => counters.Restarts);
-        _meter.CreateObservableUpDownCounter("upcall_actors.credits.in_use", Credits, "{batch}", "Batches on their way");
+        _batchSize = _meter.CreateHistogram(Prefix + "batch.size", "{upcall}", "Upcalls in a batch.", tags: null, _sizes);
+        _queueWait = _meter.CreateHistogram(Prefix + "batch.wait.duration", "s", "From the reception of a batch's first upcall until the router begins with it.", tags: null, _latencies);
+        _latency = _meter.CreateHistogram(Prefix + "batch.duration", "s", "From the reception of a batch's first upcall until the datapath has handled the batch's requests.", tags: null, _latencies);
+        Count("upcalls.received", Classes, "{upcall}", "Upcalls received, by what they ask.");
+        Count("upcalls.by_port", () => Ports((ports, entry) => ports.ReceivedOn(entry)), "{upcall}", "Upcalls received, by datapath port.");
+        Count("upcalls.shed", () => Ports((ports, entry) => ports.ShedOn(entry)), "{upcall}", "Upcalls shed because their port was over its share, by datapath port.");
+        Count("upcalls.lost", Losses, "{upcall}", "Upcalls given up, by cause.");
+        PerLane("upcalls.completed", "{upcall}", "Upcalls done with.", counters => counters.Completed);
+        PerLane("upcalls.duplicates", "{upcall}", "Upcalls that an earlier one of their batch has spared the translation.", counters => counters.Duplicates);
+        PerLane("upcalls.with_mru", "{upcall}", "Upcalls of packets put together from fragments.", counters => counters.WithMru);
+        PerLane("upcalls.mru_clamped", "{upcall}", "Upcalls that went back with a smaller MRU, since the port they go to takes no more.", counters => counters.MruClamped);
+        PerLane("upcalls.dropped", "{upcall}", "Upcalls translated to no action.", counters => counters.Dropped);
+        PerLane("translations", "{translation}", "Translations made.", counters => counters.Translated);
+        PerLane("translation_errors", "{translation}", "Translations that ended with an error.", counters => counters.TranslationErrors);
+        PerLane("executes", "{request}", "EXECUTEs that the datapath took.", counters => counters.Executes);
+        PerLane("flow_puts", "{request}", "Flow puts that the datapath took.", counters => counters.FlowPuts);
+        PerLane("stale_flows", "{flow}", "Flows not put because the tables had changed since their translation.", counters => counters.StaleFlows);
+        PerLane("sends", "{send}", "Sends to the datapath; a system call each with the kernel's.", counters => counters.Sends);
+        Count("request_errors", RequestErrors, "{request}", "Requests of lanes that the datapath refused, by kind and errno.");
+        PerLane("stray_answers", "{answer}", "Answers to no request of ours.", counters => counters.StrayAnswers);
+        PerLane("restarts", "{restart}", "Actors of lanes that failed and were restarted.", counters => counters.Restarts);
+        PerLane("suppressed_spans", "{span}", "Spans of upcalls not made because there were too many in that second.", counters => counters.SuppressedSpans);
+        _meter.CreateObservableUpDownCounter(Prefix + "credits.used", () => PerLane(lane => lane.Pool.Credits - lane.Pool.Free), "{batch}", "Batches on their way or in a receiver's hand.");
+        _meter.CreateObservableUpDownCounter(Prefix + "credits.limit", () => PerLane(lane => lane.Pool.Credits), "{batch}", "Batches that there are.");
+        if (revalidation is not null)
+            revalidation.RoundDuration = Measure(revalidation);
     }
 
     /// <inheritdoc/>
@@ -90,19 +76,34 @@ internal sealed class PipelineMetrics : IDisposable
             _latency.Record(latency.TotalSeconds, lane.Tag);
     }
 
-    private void PerLane(string name, string unit, string description, Func<LaneCounters, long> count) =>
-        _meter.CreateObservableCounter(name, () => _lanes.Select(lane => new Measurement<long>(count(lane.Counters), lane.Tag)), unit, description);
+    private Histogram<double> Measure(RevalidationState state)
+    {
+        _meter.CreateObservableUpDownCounter(Prefix + "flows.count", () => state.Flows.Count, "{flow}", "Flows in the datapath.");
+        _meter.CreateObservableUpDownCounter(Prefix + "flows.limit", () => state.Flows.Limit, "{flow}", "Flows that the datapath may have at this time.");
+        Count("flows.deleted", () => Each<FlowDeletionReason>("reason", reason => state.Counters.Deleted(reason)), "{flow}", "Flows deleted, by reason.");
+        Count("revalidation.events", () => Each<RevalidationEvent>("event", happened => state.Counters[happened]), "{event}", "What revalidators met with, by event.");
+        Count("revalidation.errors", () => state.Counters.RequestErrors.NonZero().Select(error => Of(error.Value, "errno", error.Key)), "{request}", "Requests of revalidators that the datapath refused, by errno.");
+        return _meter.CreateHistogram(Prefix + "revalidation.duration", "s", "A round of the revalidators through all flows.", tags: null, _rounds);
+    }
 
-    private IEnumerable<Measurement<int>> Credits() => _lanes.Select(lane => new Measurement<int>(lane.Pool.Credits - lane.Pool.Free, lane.Tag));
+    private void Count(string name, Func<IEnumerable<Measurement<long>>> observe, string unit, string description) =>
+        _meter.CreateObservableCounter(Prefix + name, observe, unit, description);
+
+    private void PerLane(string name, string unit, string description, Func<LaneCounters, long> count) =>
+        Count(name, () => _lanes.Select(lane => new Measurement<long>(count(lane.Counters), lane.Tag)), unit, description);
+
+    private IEnumerable<Measurement<int>> PerLane(Func<Lane, int> number) => _lanes.Select(lane => new Measurement<int>(number(lane), lane.Tag));
+
+    private static IEnumerable<Measurement<long>> Each<T>(string attribute, Func<T, long> count)
+        where T : struct, Enum =>
+        Enum.GetValues<T>().Select(value => Of(count(value), attribute, SnakeCase.Of(value.ToString())));
+
+    private static Measurement<long> Of(long count, string attribute, object value) => new(count, new KeyValuePair<string, object?>(attribute, value));
 
     private IEnumerable<Measurement<long>> Classes()
     {
         foreach (UpcallClass upcallClass in Enum.GetValues<UpcallClass>())
-        {
-            yield return new Measurement<long>(
-                _lanes.Sum(lane => lane.Counters.ByClass(upcallClass)),
-                new KeyValuePair<string, object?>("class", UpcallActorsTelemetry.NameOf(upcallClass)));
-        }
+            yield return Of(_lanes.Sum(lane => lane.Counters.ByClass(upcallClass)), "class", UpcallActorsTelemetry.NameOf(upcallClass));
     }
 
     private IEnumerable<Measurement<long>> Ports(Func<PortTable, int, long> count)
@@ -123,20 +124,14 @@ internal sealed class PipelineMetrics : IDisposable
         }
 
         foreach ((uint port, long upcalls) in byPort)
-            yield return new Measurement<long>(upcalls, new KeyValuePair<string, object?>("in_port", port));
-        yield return new Measurement<long>(others, new KeyValuePair<string, object?>("in_port", "other"));
+            yield return Of(upcalls, "in_port", port);
+        yield return Of(others, "in_port", "other");
     }
 
-    private IEnumerable<Measurement<long>> Losses()
-    {
-        foreach (LossCause cause in Enum.GetValues<LossCause>())
-            yield return Loss(UpcallActorsTelemetry.NameOf(cause), _lanes.Sum(lane => lane.Counters.Lost(cause)));
-        yield return Loss("source", _lanes.Sum(lane => lane.Counters.LostAtSource));
-    }
+    private IEnumerable<Measurement<long>> Losses() =>
+        Each<LossCause>("cause", cause => _lanes.Sum(lane => lane.Counters.Lost(cause))).Append(Of(_lanes.Sum(lane => lane.Counters.LostAtSource), "cause", "source"));
 
-    private static Measurement<long> Loss(string cause, long upcalls) => new(upcalls, new KeyValuePair<string, object?>("cause", cause));
-
-    private IEnumerable<Measurement<long>> Errors() =>
+    private IEnumerable<Measurement<long>> RequestErrors() =>
         Errors("execute", counters => counters.ExecuteErrors)
             .Concat(Errors("flow_put", counters => counters.FlowPutErrors))
             .Concat(Errors("send", counters => counters.SendErrors));

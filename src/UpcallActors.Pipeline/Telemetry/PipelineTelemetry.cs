@@ -1,116 +1,81 @@
 using System.Diagnostics;
 using System.Reflection;
-using UpcallActors.Netlink;
-using UpcallActors.Odp;
-using UpcallActors.Odp.Text;
 
 namespace UpcallActors.Pipeline;
 
 /// <summary>
-/// The pipeline's spans. A sampled batch has the spans <c>upcall.receive</c>, <c>upcall.route</c>, <c>upcall.translate</c> and
-/// <c>upcall.execute</c> in one trace; every n-th upcall in it has a span <c>upcall</c> of its own, linked to the batch's, with its key, its megaflow (the key under
-/// the mask) and its actions as <c>ovs-dpctl</c> prints them. The trace's context travels in the batch. Costs one field read per stage and batch while nobody listens.
+/// The source of all spans, and the spans of batches: <c>upcall.batch</c> from reception until the datapath has handled the requests, with the children <c>upcall.receive</c>, <c>upcall.route</c>,
+/// <c>upcall.translate</c> and <c>upcall.execute</c>. The span travels in the batch. Costs one field read per stage and batch while nobody listens.
 /// </summary>
 internal static class PipelineTelemetry
 {
     /// <summary>The assembly's version, on source and meter.</summary>
     public static readonly string? Version = typeof(PipelineTelemetry).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion;
 
-    /// <summary>Room for a mask's attributes: twice a <see cref="FlowKey"/>, which all its fields' headers do not fill.</summary>
-    private const int MaxMask = 2 * FlowKey.WordCount * sizeof(ulong);
-
     private static readonly ActivitySource Source = new(new ActivitySourceOptions(UpcallActorsTelemetry.SourceName) { Version = Version });
 
-    /// <summary>Starts the batch's trace with the span of its reception, which lasts until it is handed on.</summary>
-    public static void TraceReceived(Lane lane, UpcallBatch batch)
+    /// <summary>Whether anybody listens.</summary>
+    public static bool IsOn => Source.HasListeners();
+
+    /// <summary>Starts the trace of a batch that is about to be handed on, if it is drawn, with the span of its reception.</summary>
+    public static void TraceReceived(Lane lane, UpcallBatch batch, ref SampleChance chance)
     {
         lane.Metrics?.RecordBatch(lane, batch.Count);
-        if (!Source.HasListeners())
+        if (!Source.HasListeners() || !chance.Draw(lane.Tracing.Sampling.Batches))
             return;
-
-        // A trace of its own: what happens to run on this thread is no parent of it.
-        Activity.Current = null;
-        DateTimeOffset start = DateTimeOffset.UtcNow - Stopwatch.GetElapsedTime(batch.ReceivedAt);
-        using Activity? span = Source.StartActivity("upcall.receive", ActivityKind.Consumer, default(ActivityContext), null, null, start);
+        DateTimeOffset start = TimeOf(batch.ReceivedAt);
+        Activity? span = StartRoot("upcall.batch", ActivityKind.Consumer, start, links: null);
         if (span is null)
             return;
-        batch.Trace = span.Context;
-        if (!span.IsAllDataRequested)
-            return;
-        span.SetTag("lane", lane.Handler);
-        span.SetTag("upcalls", batch.Count);
+        batch.Trace = span;
+        span.SetTag("upcall.lane", lane.Handler);
+        span.SetTag("upcall.batch.size", batch.Count);
+        Source.StartActivity("upcall.receive", ActivityKind.Internal, span.Context, null, null, start)?.Dispose();
     }
 
     /// <summary>Starts a stage's span; null when the batch is not traced.</summary>
-    public static Activity? TraceStage(UpcallBatch batch, string stage) =>
-        batch.Trace == default ? null : Source.StartActivity(stage, ActivityKind.Internal, batch.Trace);
+    public static Activity? TraceStage(UpcallBatch batch, string stage) => batch.Trace is { } trace ? Source.StartActivity(stage, ActivityKind.Internal, trace.Context) : null;
+
+    /// <summary>Makes the span of the stage that has just ended, since what it did was done for several batches at once.</summary>
+    public static void TraceExecuted(UpcallBatch batch, long startedAt, int gathered)
+    {
+        if (batch.Trace is not { } trace)
+            return;
+        using Activity? span = Source.StartActivity("upcall.execute", ActivityKind.Producer, trace.Context, null, null, TimeOf(startedAt));
+        span?.SetTag("upcall.batches", gathered);
+    }
+
+    /// <summary>Ends the span of a batch, if it has one.</summary>
+    /// <param name="batch">A batch that is about to go back to its pool.</param>
+    /// <param name="problem">Why it did not come to its end; null for one that did.</param>
+    public static void EndBatch(UpcallBatch batch, string? problem = null)
+    {
+        if (batch.Trace is not { } trace)
+            return;
+        batch.Trace = null;
+        if (problem is not null)
+            trace.SetStatus(ActivityStatusCode.Error, problem);
+        trace.Stop();
+    }
+
+    /// <summary>Starts a span in a trace of its own: what happens to run on this thread is no parent of it, and it is none of what runs next.</summary>
+    public static Activity? StartRoot(string name, ActivityKind kind, DateTimeOffset start, IEnumerable<ActivityLink>? links)
+    {
+        Activity? outer = Activity.Current;
+        Activity.Current = null;
+        try
+        {
+            return Source.StartActivity(name, kind, default(ActivityContext), null, links, start);
+        }
+        finally
+        {
+            Activity.Current = outer;
+        }
+    }
 
     /// <summary>Records how long a batch waited for the router.</summary>
     public static void RecordQueueWait(Lane lane, UpcallBatch batch) => lane.Metrics?.RecordQueueWait(lane, batch.ReceivedAt);
 
-    /// <summary>Records that a batch's requests were handled, and makes the spans of its sampled upcalls.</summary>
-    public static void RecordExecuted(Lane lane, UpcallBatch batch, long startedAt, ref int countdown)
-    {
-        long now = Stopwatch.GetTimestamp();
-        lane.Counters.Latency.Count(now - batch.ReceivedAt);
-        lane.Metrics?.RecordLatency(lane, Stopwatch.GetElapsedTime(batch.ReceivedAt, now));
-        if (batch.Trace == default)
-            return;
-        DateTimeOffset start = DateTimeOffset.UtcNow - Stopwatch.GetElapsedTime(startedAt);
-        using Activity? span = Source.StartActivity("upcall.execute", ActivityKind.Producer, batch.Trace, null, null, start);
-        if (span is null || lane.Settings.UpcallSpanInterval == 0)
-            return;
-        span.SetTag("lane", lane.Handler);
-        for (int i = 0; i < batch.Count; i++)
-        {
-            if (--countdown >= 0)
-                continue;
-            countdown = lane.Settings.UpcallSpanInterval - 1;
-            TraceUpcall(batch, i);
-        }
-    }
-
-    private static void TraceUpcall(UpcallBatch batch, int upcall)
-    {
-        ref UpcallRecord record = ref batch.Record(upcall);
-        if (record.Class == UpcallClass.Bad)
-            return;
-
-        // Linked, not nested: a trace of its own that says in which batch it was.
-        Activity? outer = Activity.Current;
-        Activity.Current = null;
-        DateTimeOffset start = DateTimeOffset.UtcNow - Stopwatch.GetElapsedTime(batch.ReceivedAt);
-        using (Activity? span = Source.StartActivity("upcall", ActivityKind.Internal, default(ActivityContext), null, [new ActivityLink(batch.Trace)], start))
-        {
-            if (span is { IsAllDataRequested: true })
-                Describe(span, batch, upcall, record);
-        }
-
-        Activity.Current = outer;
-    }
-
-    private static void Describe(Activity span, UpcallBatch batch, int upcall, in UpcallRecord record)
-    {
-        span.SetTag("in_port", batch.Key(upcall).InPort);
-        span.SetTag("class", UpcallActorsTelemetry.NameOf(record.Class));
-        span.SetTag("mru", record.Message.Origin.Mru);
-        span.SetTag("recirc_id", batch.Key(upcall).RecircId);
-        if (record.Class is not (UpcallClass.Miss or UpcallClass.SlowPath))
-            return;
-        ReadOnlySpan<byte> key = record.Message.Key.Of(batch.Slots.Message(upcall));
-        span.SetTag("key", FlowText.Format(key, [], names: null, verbose: false));
-        if (record.Translation == default)
-        {
-            span.SetStatus(ActivityStatusCode.Error, "not translated");
-            return;
-        }
-
-        int masked = record.DuplicateOf == UpcallRecord.Original ? upcall : record.DuplicateOf;
-        var mask = new NetlinkWriter(new byte[MaxMask]);
-        OvsFlowKeyWriter.WriteMask(batch.Key(upcall), batch.Mask(masked), ref mask);
-        span.SetTag("megaflow", FlowText.Format(key, mask.Written, names: null, verbose: false));
-        span.SetTag("actions", ActionText.Format(batch.Actions(record), names: null));
-        if (record.Translation.Error != XlateError.None)
-            span.SetStatus(ActivityStatusCode.Error, record.Translation.Error.ToString());
-    }
+    /// <summary>The time of day of a <see cref="Stopwatch.GetTimestamp"/> not long ago.</summary>
+    public static DateTimeOffset TimeOf(long timestamp) => DateTimeOffset.UtcNow - Stopwatch.GetElapsedTime(timestamp);
 }

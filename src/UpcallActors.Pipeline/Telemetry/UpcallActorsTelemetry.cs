@@ -10,27 +10,8 @@ public static class UpcallActorsTelemetry
     public const string MeterName = "UpcallActors";
 
     /// <summary>What a class is called in telemetry.</summary>
-    public static string NameOf(UpcallClass upcallClass) => upcallClass switch
-    {
-        UpcallClass.Miss => "miss",
-        UpcallClass.SlowPath => "slow_path",
-        UpcallClass.Controller => "controller",
-        UpcallClass.Sflow => "sflow",
-        UpcallClass.FlowSample => "flow_sample",
-        UpcallClass.Ipfix => "ipfix",
-        _ => "bad",
-    };
+    public static string NameOf(UpcallClass upcallClass) => SnakeCase.Of(upcallClass.ToString());
 
     /// <summary>What a cause of loss is called in telemetry.</summary>
-    public static string NameOf(LossCause cause) => cause switch
-    {
-        LossCause.Shed => "shed",
-        LossCause.Truncated => "truncated",
-        LossCause.Malformed => "malformed",
-        LossCause.UnknownCookie => "unknown_cookie",
-        LossCause.TranslatorFailed => "translator_failed",
-        LossCause.TooLong => "too_long",
-        LossCause.SendRefused => "send_refused",
-        _ => "stage_failed",
-    };
+    public static string NameOf(LossCause cause) => SnakeCase.Of(cause.ToString());
 }

@@ -10,61 +10,6 @@ namespace UpcallActors.Pipeline.Tests;
 public sealed class TelemetrySpecs : PipelineSpec
 {
     [Fact]
-    public async Task A_traced_batch_has_a_span_for_each_stage_in_one_trace()
-    {
-        var spans = new ConcurrentQueue<Activity>();
-        using ActivityListener listener = Listen(spans);
-        using var datapath = new ScriptedDatapath();
-        await using UpcallPipeline pipeline = Start(datapath, new UpcallPipelineSettings { UpcallSpanInterval = 2 });
-
-        datapath.Upcall(Upcalls.Miss(1, 1, mru: 1500), Upcalls.Miss(3, 2), Upcalls.Miss(1, 3));
-        await Idle(pipeline, datapath);
-        await pipeline.StopAsync();
-
-        Activity receive = spans.Single(span => span.OperationName == "upcall.receive");
-        receive.Parent.ShouldBeNull();
-        receive.ParentSpanId.ShouldBe(default);
-        receive.Kind.ShouldBe(ActivityKind.Consumer);
-        receive.GetTagItem("upcalls").ShouldBe(3);
-        foreach (string stage in (string[])["upcall.route", "upcall.translate", "upcall.execute"])
-        {
-            Activity span = spans.Single(candidate => candidate.OperationName == stage);
-            span.TraceId.ShouldBe(receive.TraceId);
-            span.ParentSpanId.ShouldBe(receive.SpanId);
-        }
-
-        List<Activity> sampled = [.. spans.Where(span => span.OperationName == "upcall")];
-        sampled.Select(span => span.GetTagItem("in_port")).ShouldBe([1u, 1u]);
-        sampled.ShouldAllBe(span => span.TraceId != receive.TraceId && span.Links.Single().Context.SpanId == receive.SpanId);
-        sampled[0].GetTagItem("class").ShouldBe("miss");
-        sampled[0].GetTagItem("mru").ShouldBe((ushort)1500);
-        ((string)sampled[0].GetTagItem("key")!).ShouldEndWith("eth_type(0x0800),ipv4(src=10.1.1.1,dst=10.2.0.1,proto=1,tos=0,ttl=64,frag=no),icmp(type=8,code=0)");
-        sampled[0].GetTagItem("megaflow").ShouldBe("in_port(1),eth()");
-        sampled[0].GetTagItem("actions").ShouldBe("2");
-        sampled[0].Status.ShouldBe(ActivityStatusCode.Unset);
-    }
-
-    [Fact]
-    public async Task The_span_of_an_upcall_that_its_translator_failed_over_says_so_and_shows_no_one_else_s_decision()
-    {
-        var spans = new ConcurrentQueue<Activity>();
-        using ActivityListener listener = Listen(spans);
-        using var datapath = new ScriptedDatapath();
-        Translators.Decide = (in UpcallView _, Span<byte> _, ref FlowKey _) => throw new InvalidOperationException("told to");
-        await using UpcallPipeline pipeline = Start(datapath, new UpcallPipelineSettings { UpcallSpanInterval = 1 });
-
-        datapath.Upcall(Upcalls.Miss(1, 1));
-        await Idle(pipeline, datapath);
-        await pipeline.StopAsync();
-
-        Activity upcall = spans.Single(span => span.OperationName == "upcall");
-        upcall.Status.ShouldBe(ActivityStatusCode.Error);
-        upcall.GetTagItem("key").ShouldNotBeNull();
-        upcall.GetTagItem("megaflow").ShouldBeNull();
-        upcall.GetTagItem("actions").ShouldBeNull();
-    }
-
-    [Fact]
     public async Task A_listener_that_throws_costs_no_upcall()
     {
         int stages = 0;
@@ -80,7 +25,7 @@ public sealed class TelemetrySpecs : PipelineSpec
         };
         ActivitySource.AddActivityListener(listener);
         using var datapath = new ScriptedDatapath();
-        await using UpcallPipeline pipeline = Start(datapath);
+        await using UpcallPipeline pipeline = Start(datapath, new UpcallPipelineSettings { Tracing = new TraceSampling { Batches = 1 } });
 
         datapath.Upcall(Enumerable.Range(0, 200).Select(i => Upcalls.Miss(1, (uint)i, (uint)i)));
         await Idle(pipeline, datapath);
@@ -107,7 +52,7 @@ public sealed class TelemetrySpecs : PipelineSpec
         };
         ActivitySource.AddActivityListener(listener);
         using var datapath = new ScriptedDatapath();
-        await using UpcallPipeline pipeline = Start(datapath);
+        await using UpcallPipeline pipeline = Start(datapath, new UpcallPipelineSettings { Tracing = new TraceSampling { Batches = 1 } });
 
         datapath.Upcall(Upcalls.Miss(1, 1));
         await Idle(pipeline, datapath);
@@ -144,27 +89,49 @@ public sealed class TelemetrySpecs : PipelineSpec
         longs["upcall_actors.upcalls.received class=miss"].ShouldBe(2);
         longs["upcall_actors.upcalls.received class=controller"].ShouldBe(1);
         longs["upcall_actors.upcalls.received class=bad"].ShouldBe(1);
-        longs["upcall_actors.upcalls.port.received in_port=5"].ShouldBe(2);
-        longs["upcall_actors.upcalls.port.received in_port=6"].ShouldBe(1);
-        longs["upcall_actors.upcalls.port.received in_port=other"].ShouldBe(1);
+        longs["upcall_actors.upcalls.by_port in_port=5"].ShouldBe(2);
+        longs["upcall_actors.upcalls.by_port in_port=6"].ShouldBe(1);
+        longs["upcall_actors.upcalls.by_port in_port=other"].ShouldBe(1);
         longs["upcall_actors.upcalls.lost cause=malformed"].ShouldBe(1);
         longs["upcall_actors.upcalls.lost cause=source"].ShouldBe(0);
         longs["upcall_actors.upcalls.completed lane=0"].ShouldBe(4);
         longs["upcall_actors.upcalls.duplicates lane=0"].ShouldBe(1);
         longs["upcall_actors.upcalls.with_mru lane=0"].ShouldBe(2);
+        longs["upcall_actors.upcalls.mru_clamped lane=0"].ShouldBe(0);
         longs["upcall_actors.executes lane=0"].ShouldBe(2);
         longs["upcall_actors.flow_puts lane=0"].ShouldBe(1);
         longs["upcall_actors.translations lane=0"].ShouldBe(1);
-        longs["upcall_actors.translations.with_error lane=0"].ShouldBe(0);
+        longs["upcall_actors.translation_errors lane=0"].ShouldBe(0);
         longs["upcall_actors.upcalls.dropped lane=0"].ShouldBe(0);
         longs["upcall_actors.sends lane=0"].ShouldBe(1);
-        longs["upcall_actors.answers.stray lane=0"].ShouldBe(0);
-        longs["upcall_actors.datapath.errors request=flow_put,errno=17"].ShouldBe(1);
+        longs["upcall_actors.stray_answers lane=0"].ShouldBe(0);
+        longs["upcall_actors.request_errors request=flow_put,errno=17"].ShouldBe(1);
         histograms["upcall_actors.batch.size lane=0"].ShouldBe(4);
-        histograms["upcall_actors.batch.latency lane=0"].ShouldBeGreaterThan(0);
+        histograms["upcall_actors.batch.duration lane=0"].ShouldBeGreaterThan(0);
         pipeline.Counters.Latency().Sum().ShouldBe(pipeline.Counters.Lanes[0].Batches);
-        histograms["upcall_actors.batch.queue_wait lane=0"].ShouldBeGreaterThan(0);
-        histograms["upcall_actors.credits.in_use lane=0"].ShouldBeGreaterThanOrEqualTo(1);
+        histograms["upcall_actors.batch.wait.duration lane=0"].ShouldBeGreaterThan(0);
+        histograms["upcall_actors.credits.used lane=0"].ShouldBeGreaterThanOrEqualTo(1);
+    }
+
+    [Fact]
+    public async Task Histograms_of_latencies_have_the_bounds_of_the_lanes_own_counts_and_all_instruments_say_what_they_are()
+    {
+        var instruments = new ConcurrentQueue<Instrument>();
+        using var listener = new MeterListener
+        {
+            InstrumentPublished = (instrument, _) =>
+            {
+                if (instrument.Meter.Name == UpcallActorsTelemetry.MeterName)
+                    instruments.Enqueue(instrument);
+            },
+        };
+        listener.Start();
+        using var datapath = new ScriptedDatapath();
+        await using UpcallPipeline pipeline = Start(datapath);
+
+        instruments.Where(instrument => !instrument.Name.StartsWith("upcall_actors.", StringComparison.Ordinal) || !instrument.Description!.EndsWith('.') || instrument.Unit is null or "").Select(instrument => instrument.Name).ShouldBeEmpty();
+        foreach (Histogram<double> durations in instruments.OfType<Histogram<double>>().Where(histogram => histogram.Name.StartsWith("upcall_actors.batch.", StringComparison.Ordinal)))
+            durations.Advice!.HistogramBucketBoundaries!.ShouldBe(LatencyBounds.Seconds);
     }
 
     private static string Name(Instrument instrument, ReadOnlySpan<KeyValuePair<string, object?>> tags)
@@ -173,17 +140,5 @@ public sealed class TelemetrySpecs : PipelineSpec
         foreach (KeyValuePair<string, object?> tag in tags)
             all.Add($"{tag.Key}={tag.Value}");
         return $"{instrument.Name} {string.Join(',', all)}";
-    }
-
-    private static ActivityListener Listen(ConcurrentQueue<Activity> spans)
-    {
-        var listener = new ActivityListener
-        {
-            ShouldListenTo = source => source.Name == UpcallActorsTelemetry.SourceName,
-            Sample = (ref _) => ActivitySamplingResult.AllDataAndRecorded,
-            ActivityStopped = spans.Enqueue,
-        };
-        ActivitySource.AddActivityListener(listener);
-        return listener;
     }
 }

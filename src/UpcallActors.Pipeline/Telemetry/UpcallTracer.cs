@@ -1,0 +1,110 @@
+using System.Diagnostics;
+
+namespace UpcallActors.Pipeline;
+
+/// <summary>
+/// Chooses the upcalls that have spans of their own, and makes these. Most are chosen before the requests are sent, so that a packet that comes back from a recirculation at once
+/// finds what it is linked to; those that were slow or refused, afterwards. One field is read per batch while nobody listens. Single owner: a stage.
+/// </summary>
+internal sealed class UpcallTracer
+{
+    private readonly Lane _lane;
+    private SampleChance _chance;
+    private long _second;
+    private int _inSecond;
+
+    public UpcallTracer(Lane lane)
+    {
+        _lane = lane;
+        _chance = new SampleChance(lane.Handler);
+    }
+
+    /// <summary>Begins the spans that are due before the batch's requests are sent. A batch that was begun is not begun again.</summary>
+    public void Begin(UpcallBatch batch)
+    {
+        if (!PipelineTelemetry.IsOn || batch.SpansBegun)
+            return;
+        batch.SpansBegun = true;
+        TraceSampling sampling = _lane.Tracing.Sampling;
+        for (int upcall = 0; upcall < batch.Count; upcall++)
+        {
+            SpanReason reason = ReasonToBegin(batch, upcall, sampling, out ActivityContext cause);
+            if (reason != SpanReason.None && MayTrace(sampling))
+                Begin(batch, upcall, reason, cause);
+        }
+    }
+
+    /// <summary>Ends the batch's spans, and makes those of upcalls that were slow or refused.</summary>
+    /// <param name="batch">A batch whose requests the datapath has handled.</param>
+    /// <param name="latency">How long that has taken from its reception.</param>
+    public void End(UpcallBatch batch, TimeSpan latency)
+    {
+        if (!batch.SpansBegun)
+            return;
+        TraceSampling sampling = _lane.Tracing.Sampling;
+        bool isSlow = sampling.SlowerThan > TimeSpan.Zero && latency > sampling.SlowerThan;
+        for (int upcall = 0; upcall < batch.Count; upcall++)
+        {
+            ref Activity? span = ref batch.Span(upcall);
+            if (span is null)
+            {
+                SpanReason reason = batch.Record(upcall).IsRefused ? SpanReason.Error : isSlow ? SpanReason.Slow : SpanReason.None;
+                if (reason == SpanReason.None || !MayTrace(sampling))
+                    continue;
+                Begin(batch, upcall, reason, default);
+            }
+
+            if (span is null)
+                continue;
+            UpcallSpan.DescribeEnd(span, batch, upcall);
+            span.Stop();
+            span = null;
+        }
+    }
+
+    private SpanReason ReasonToBegin(UpcallBatch batch, int upcall, TraceSampling sampling, out ActivityContext cause)
+    {
+        ref UpcallRecord record = ref batch.Record(upcall);
+        cause = default;
+        bool isRecirculation = record.Class != UpcallClass.Bad
+            && batch.Key(upcall).RecircId != 0
+            && _lane.Tracing.Recirculations.TryTake(batch.Key(upcall).RecircId, batch.Key(upcall).InPort, out cause);
+        bool isDrawn = _chance.Draw(sampling.Upcalls);
+        if (UpcallSpan.HasFailed(record))
+            return SpanReason.Error;
+        if (RequestWriter.ClampsMru(record))
+            return SpanReason.MruClamped;
+        if (record.Class == UpcallClass.SlowPath)
+            return SpanReason.SlowPath;
+        if (isRecirculation)
+            return SpanReason.Recirculation;
+        return isDrawn ? SpanReason.Ratio : SpanReason.None;
+    }
+
+    private void Begin(UpcallBatch batch, int upcall, SpanReason reason, ActivityContext cause)
+    {
+        Activity? span = UpcallSpan.Start(_lane, batch, upcall, reason, cause);
+        batch.Span(upcall) = span;
+        if (span is not null && batch.Record(upcall).TailLength != 0)
+            UpcallSpan.RememberRecirculations(_lane.Tracing.Recirculations, span, batch, upcall);
+    }
+
+    private bool MayTrace(TraceSampling sampling)
+    {
+        long second = Environment.TickCount64 / 1000;
+        if (second != _second)
+        {
+            _second = second;
+            _inSecond = 0;
+        }
+
+        if (_inSecond < sampling.UpcallsPerSecond)
+        {
+            _inSecond++;
+            return true;
+        }
+
+        _lane.Counters.CountSuppressedSpan();
+        return false;
+    }
+}

@@ -1,0 +1,244 @@
+using System.Diagnostics;
+using UpcallActors.Netlink;
+using UpcallActors.Odp;
+
+namespace UpcallActors.Pipeline.Tests;
+
+/// <summary>Which spans there are, and what they tell. Listeners see every pipeline of the process, so nothing else may run beside.</summary>
+[Collection(nameof(AllocationSpecs))]
+public sealed class SpanSpecs : PipelineSpec
+{
+    private static readonly TraceSampling _all = new() { Batches = 1, Upcalls = 1, SlowerThan = TimeSpan.Zero };
+    private static readonly TraceSampling _exceptions = new() { Batches = 0, Upcalls = 0, SlowerThan = TimeSpan.Zero };
+
+    [Fact]
+    public async Task A_traced_batch_has_a_span_for_each_stage_below_its_own()
+    {
+        using var spans = new SpanListener();
+        await Run(_all, Upcalls.Miss(1, 1, mru: 1500), Upcalls.Miss(3, 2), Upcalls.Miss(1, 3));
+
+        Activity batch = spans.Single("upcall.batch");
+        batch.Parent.ShouldBeNull();
+        batch.ParentSpanId.ShouldBe(default);
+        batch.Kind.ShouldBe(ActivityKind.Consumer);
+        batch.GetTagItem("upcall.batch.size").ShouldBe(3);
+        batch.GetTagItem("upcall.lane").ShouldBe(0);
+        foreach (string stage in (string[])["upcall.receive", "upcall.route", "upcall.translate", "upcall.execute"])
+        {
+            Activity span = spans.Single(stage);
+            span.TraceId.ShouldBe(batch.TraceId);
+            span.ParentSpanId.ShouldBe(batch.SpanId);
+        }
+    }
+
+    [Fact]
+    public async Task An_upcall_s_span_says_what_came_and_what_was_decided_and_in_which_batch()
+    {
+        using var spans = new SpanListener();
+        await Run(_all, Upcalls.Miss(1, 1, mru: 1500), Upcalls.Miss(3, 2));
+
+        Activity batch = spans.Single("upcall.batch");
+        IReadOnlyList<Activity> upcalls = spans.Named("upcall");
+        upcalls.Select(span => span.GetTagItem("upcall.in_port")).ShouldBe([1u, 3u]);
+        upcalls.ShouldAllBe(span => span.TraceId != batch.TraceId && span.ParentSpanId == default && span.Links.Single().Context.SpanId == batch.SpanId);
+        Activity first = upcalls[0];
+        first.GetTagItem("upcall.class").ShouldBe("miss");
+        first.GetTagItem("upcall.sampled_for").ShouldBe("ratio");
+        first.GetTagItem("upcall.mru").ShouldBe((ushort)1500);
+        first.GetTagItem("upcall.hash").ShouldBe("0x123456789");
+        first.GetTagItem("upcall.recirc_id").ShouldBe(0u);
+        first.GetTagItem("upcall.packet.size").ShouldBe(98);
+        ((string)first.GetTagItem("upcall.key")!).ShouldEndWith("eth_type(0x0800),ipv4(src=10.1.1.1,dst=10.2.0.1,proto=1,tos=0,ttl=64,frag=no),icmp(type=8,code=0)");
+        first.GetTagItem("upcall.megaflow").ShouldBe("in_port(1),eth()");
+        first.GetTagItem("upcall.actions").ShouldBe("2");
+        first.GetTagItem("upcall.flow").ShouldBe("put");
+        first.Status.ShouldBe(ActivityStatusCode.Unset);
+    }
+
+    [Fact]
+    public async Task At_a_ratio_of_zero_an_ordinary_upcall_has_no_span()
+    {
+        using var spans = new SpanListener();
+        await Run(_exceptions, Enumerable.Range(0, 100).Select(flow => Upcalls.Miss(1, (uint)flow)));
+        spans.Named("upcall").ShouldBeEmpty();
+        spans.Named("upcall.batch").ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task An_upcall_that_its_translator_failed_over_has_a_span_that_shows_no_one_else_s_decision()
+    {
+        using var spans = new SpanListener();
+        Translators.Decide = (in UpcallView _, Span<byte> _, ref FlowKey _) => throw new InvalidOperationException("told to");
+        await Run(_exceptions, Upcalls.Miss(1, 1));
+
+        Activity upcall = spans.Single("upcall");
+        upcall.Status.ShouldBe(ActivityStatusCode.Error);
+        upcall.GetTagItem("error.type").ShouldBe("not translated");
+        upcall.GetTagItem("upcall.key").ShouldNotBeNull();
+        upcall.GetTagItem("upcall.megaflow").ShouldBeNull();
+        upcall.GetTagItem("upcall.actions").ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task An_upcall_whose_translation_ended_with_an_error_has_a_span_that_names_it()
+    {
+        using var spans = new SpanListener();
+        Translators.Decide = (in UpcallView upcall, Span<byte> _, ref FlowKey _) => new Translation { Error = upcall.Key.InPort == 2 ? XlateError.TooManyResubmits : XlateError.None, Version = 1 };
+        await Run(_exceptions, Upcalls.Miss(1, 1), Upcalls.Miss(2, 2));
+
+        Activity upcall = spans.Single("upcall");
+        upcall.GetTagItem("upcall.in_port").ShouldBe(2u);
+        upcall.GetTagItem("error.type").ShouldBe("TooManyResubmits");
+        upcall.GetTagItem("upcall.sampled_for").ShouldBe("error");
+    }
+
+    [Fact]
+    public async Task A_request_that_the_datapath_refuses_is_told_with_its_errno_by_the_span_of_its_own_upcall()
+    {
+        using var spans = new SpanListener();
+        using var datapath = new ScriptedDatapath();
+        uint refused = 40;
+        datapath.Answer = message => message.IsExecute && message.Serial == refused ? 22 : 0;
+        await Run(datapath, _exceptions, Enumerable.Range(0, 64).Select(i => Upcalls.Miss(1, (uint)i, (uint)i)));
+
+        Activity upcall = spans.Single("upcall");
+        ((string)upcall.GetTagItem("upcall.key")!).ShouldContain("dst=10.2.0.40,");
+        upcall.GetTagItem("upcall.execute.errno").ShouldBe(22);
+        upcall.GetTagItem("upcall.flow_put.errno").ShouldBeNull();
+        upcall.GetTagItem("error.type").ShouldBe("errno 22");
+        upcall.Status.ShouldBe(ActivityStatusCode.Error);
+    }
+
+    [Fact]
+    public async Task A_flow_put_that_is_refused_and_a_send_that_is_refused_are_told_too()
+    {
+        using var spans = new SpanListener();
+        using var datapath = new ScriptedDatapath();
+        datapath.Answer = message => message.IsExecute ? 0 : 17;
+        await Run(datapath, _exceptions, [Upcalls.Miss(1, 1)]);
+        spans.Single("upcall").GetTagItem("upcall.flow_put.errno").ShouldBe(17);
+
+        using var refusing = new ScriptedDatapath();
+        refusing.Refuse = _ => 1;
+        await Run(refusing, _exceptions, [Upcalls.Miss(1, 2)]);
+        spans.Named("upcall")[1].GetTagItem("upcall.execute.errno").ShouldBe(1);
+        spans.Named("upcall")[1].GetTagItem("upcall.flow_put.errno").ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task A_smaller_MRU_and_the_slow_path_are_traced_and_the_smaller_MRU_is_counted()
+    {
+        using var spans = new SpanListener();
+        using var datapath = new ScriptedDatapath();
+        Translators.Decide = (in UpcallView upcall, Span<byte> actions, ref FlowKey mask) => ScriptedTranslators.OutputTo(2)(upcall, actions, ref mask) with { MruLimit = 1400 };
+        UpcallPipeline pipeline = await Run(datapath, _exceptions, [Upcalls.Miss(1, 1, mru: 1500), Upcalls.Miss(2, 2, mru: 1300), Upcalls.Miss(3, 3), Upcalls.Action(4, 4, UserspaceReason.SlowPath)]);
+
+        IReadOnlyList<Activity> upcalls = spans.Named("upcall");
+        upcalls.Select(span => (span.GetTagItem("upcall.in_port"), span.GetTagItem("upcall.sampled_for"))).ShouldBe([(1u, "mru_clamped"), (4u, "slow_path")]);
+        upcalls[0].GetTagItem("upcall.mru.limit").ShouldBe((ushort)1400);
+        pipeline.Counters.Lanes[0].MruClamped.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task An_upcall_that_takes_longer_than_the_threshold_is_traced()
+    {
+        using var spans = new SpanListener();
+        using var datapath = new ScriptedDatapath();
+        // Whatever the machine: a tick is exceeded by every upcall, an hour by none.
+        await Run(datapath, _exceptions with { SlowerThan = TimeSpan.FromTicks(1) }, [Upcalls.Miss(1, 1)]);
+        await Run(datapath, _exceptions with { SlowerThan = TimeSpan.FromHours(1) }, [Upcalls.Miss(1, 2)]);
+
+        spans.Single("upcall").GetTagItem("upcall.sampled_for").ShouldBe("slow");
+    }
+
+    [Fact]
+    public async Task A_message_that_cannot_be_parsed_has_a_span_that_says_why_also_where_nothing_else_is_in_its_batch()
+    {
+        using var spans = new SpanListener();
+        await Run(_exceptions with { Batches = 1 }, [1, 2, 3]);
+
+        Activity upcall = spans.Single("upcall");
+        upcall.GetTagItem("upcall.class").ShouldBe("bad");
+        upcall.GetTagItem("error.type").ShouldNotBeNull();
+        upcall.Links.Single().Context.SpanId.ShouldBe(spans.Single("upcall.batch").SpanId);
+        spans.Named("upcall.execute").ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task The_upcall_that_a_packet_makes_after_a_recirculation_is_linked_to_the_one_before_and_to_no_other()
+    {
+        using var spans = new SpanListener();
+        using var datapath = new ScriptedDatapath();
+        Translators.Decide = (in UpcallView upcall, Span<byte> actions, ref FlowKey mask) =>
+        {
+            var writer = new NetlinkWriter(actions);
+            if (upcall.Key.RecircId == 0)
+                OvsActionWriter.Recirc(ref writer, 77);
+            else
+                OvsActionWriter.Output(ref writer, 2);
+            return new Translation { ActionsLength = writer.Length, InstallFlow = true, Version = 1 };
+        };
+        await using UpcallPipeline pipeline = Start(datapath, new UpcallPipelineSettings { Tracing = _all with { Batches = 0 } });
+        datapath.Upcall(Upcalls.Miss(1, 1));
+        await Idle(pipeline, datapath);
+        pipeline.Tracing = _exceptions;
+        datapath.Upcall(Recirculated(inPort: 2, 77), Recirculated(inPort: 1, 78), Recirculated(inPort: 1, 77), Recirculated(inPort: 1, 77));
+        await Idle(pipeline, datapath);
+
+        IReadOnlyList<Activity> upcalls = spans.Named("upcall");
+        upcalls.Count.ShouldBe(2);
+        upcalls[0].GetTagItem("upcall.actions").ShouldBe("recirc(0x4d)");
+        upcalls[1].GetTagItem("upcall.recirc_id").ShouldBe(77u);
+        upcalls[1].GetTagItem("upcall.sampled_for").ShouldBe("recirculation");
+        ActivityLink link = upcalls[1].Links.ShouldHaveSingleItem();
+        link.Context.ShouldBe(upcalls[0].Context);
+        link.Tags.ShouldNotBeNull().Single().ShouldBe(new KeyValuePair<string, object?>("upcall.link", "recirculation"));
+    }
+
+    [Fact]
+    public async Task Spans_beyond_the_most_of_a_second_are_counted_instead()
+    {
+        using var spans = new SpanListener();
+        using var datapath = new ScriptedDatapath();
+        UpcallPipeline pipeline = await Run(datapath, _all with { UpcallsPerSecond = 0 }, Enumerable.Range(0, 200).Select(flow => Upcalls.Miss(1, (uint)flow)));
+
+        spans.Named("upcall").ShouldBeEmpty();
+        pipeline.Counters.Lanes[0].SuppressedSpans.ShouldBe(200);
+    }
+
+    [Theory]
+    [InlineData(-0.1, 0, 0, 100)]
+    [InlineData(1.1, 0, 0, 100)]
+    [InlineData(0, double.NaN, 0, 100)]
+    [InlineData(0, 2, 0, 100)]
+    [InlineData(0, 0, -1, 100)]
+    [InlineData(0, 0, 0, -1)]
+    [InlineData(0, 0, 0, 1_000_001)]
+    public async Task Sampling_out_of_its_range_is_refused_and_changes_nothing(double batches, double upcalls, int slowerThan, int perSecond)
+    {
+        var wrong = new TraceSampling { Batches = batches, Upcalls = upcalls, SlowerThan = TimeSpan.FromMilliseconds(slowerThan), UpcallsPerSecond = perSecond };
+        using var datapath = new ScriptedDatapath();
+        await using UpcallPipeline pipeline = Start(datapath, new UpcallPipelineSettings { Tracing = _all });
+        Should.Throw<ArgumentOutOfRangeException>(() => pipeline.Tracing = wrong);
+        pipeline.Tracing.ShouldBe(_all);
+    }
+
+    private static byte[] Recirculated(uint inPort, uint id) =>
+        Upcalls.Message(PacketCommand.Miss, Upcalls.Key(inPort, 1) with { RecircId = id }, 0, 98, 0, 0, cookie: null);
+
+    private async Task Run(TraceSampling sampling, params IEnumerable<byte[]> upcalls)
+    {
+        using var datapath = new ScriptedDatapath();
+        await Run(datapath, sampling, upcalls);
+    }
+
+    private async Task<UpcallPipeline> Run(ScriptedDatapath datapath, TraceSampling sampling, IEnumerable<byte[]> upcalls)
+    {
+        long before = datapath.UpcallsQueued;
+        await using UpcallPipeline pipeline = Start(datapath, new UpcallPipelineSettings { Tracing = sampling });
+        datapath.Upcall(upcalls);
+        await Until(() => pipeline.Counters.Completed == datapath.UpcallsQueued - before);
+        await pipeline.StopAsync();
+        return pipeline;
+    }
+}
