@@ -83,7 +83,8 @@ internal sealed record PipelineTuning(int BatchSize, int BatchesPerLane, double 
 /// <summary>The block <c>replay</c>.</summary>
 /// <param name="Recorded">Whether frames are sent at the times of the recording, or as fast as possible.</param>
 /// <param name="PurgeAt">Recorded times at which the datapath's flows are deleted, ascending.</param>
-internal sealed record ReplayOptions(bool Recorded, IReadOnlyList<DateTimeOffset> PurgeAt);
+/// <param name="Loop">Whether captures begin again when they have ended.</param>
+internal sealed record ReplayOptions(bool Recorded, IReadOnlyList<DateTimeOffset> PurgeAt, bool Loop);
 
 /// <summary>A block in <c>bridges</c>.</summary>
 internal sealed record BridgeOptions

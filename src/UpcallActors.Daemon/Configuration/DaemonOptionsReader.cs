@@ -67,6 +67,8 @@ internal static class DaemonOptionsReader
         {
             if (options.Datapath.Type == DatapathType.Kernel)
                 block.Block("datapath").Report("type", "type = kernel has no capture ports; use embedded or auto");
+            if (options.Replay.Loop && options.Bridges.SelectMany(bridge => bridge.Ports).OfType<CapturePortOptions>().FirstOrDefault(port => port.Output != null) is { } writing)
+                block.Block("replay").Report("loop", $"loop = true has no end, and the output of {writing.Name} would have none either");
             return;
         }
 
@@ -77,6 +79,8 @@ internal static class DaemonOptionsReader
             replay.Report("pace", "pace is for capture ports, and there are none");
         if (options.Bridges.Any(bridge => bridge.Ports.Count > 0) && options.Replay.PurgeAt.Count > 0)
             replay.Report("purge-at", "purge-at is for capture ports, and there are none");
+        if (options.Bridges.Any(bridge => bridge.Ports.Count > 0) && options.Replay.Loop)
+            replay.Report("loop", "loop is for capture ports, and there are none");
     }
 
     private static DatapathOptions ReadDatapath(ConfigurationBlock block)
@@ -118,7 +122,7 @@ internal static class DaemonOptionsReader
 
     private static ReplayOptions ReadReplay(ConfigurationBlock block)
     {
-        var replay = new ReplayOptions(block.Choice("pace", false, ("fast", false), ("recorded", true)), block.Times("purge-at"));
+        var replay = new ReplayOptions(block.Choice("pace", false, ("fast", false), ("recorded", true)), block.Times("purge-at"), block.Flag("loop", false));
         block.RefuseOthers();
         return replay;
     }

@@ -10,7 +10,7 @@ namespace UpcallActors.Daemon.Switching;
 
 /// <summary>
 /// Runs a configuration to its end: datapath, pipeline over it, and the hosts' frames into it, until all capture ports have
-/// ended and the pipeline is idle, or until told to stop.
+/// ended and the pipeline is idle, or until told to stop. In a loop the captures begin again when they have ended.
 /// </summary>
 /// <param name="system">Where the pipeline's actors live.</param>
 /// <param name="attach">What the pipeline is to see as the datapath; tests put something in between.</param>
@@ -44,11 +44,18 @@ internal sealed class CaptureRun(ActorSystem system, Func<IDatapath, IDatapath>?
         long started = Stopwatch.GetTimestamp();
         try
         {
-            await replay.RunAsync(
-                options.Replay.Recorded ? ReplayPace.Recorded : ReplayPace.WhenIdle,
-                cancellation => WhenIdleAsync(embedded.Datapath, pipeline, cancellation),
-                TimeProvider.System,
-                stop);
+            do
+            {
+                // Each time as the first time: nothing is known of what went through before.
+                embedded.Datapath.FlushFlows();
+                embedded.Datapath.Conntrack.Flush(zone: null);
+                await replay.RunAsync(
+                    options.Replay.Recorded ? ReplayPace.Recorded : ReplayPace.WhenIdle,
+                    cancellation => WhenIdleAsync(embedded.Datapath, pipeline, cancellation),
+                    TimeProvider.System,
+                    stop);
+            }
+            while (options.Replay.Loop && replay.FrameCount > 0);
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {

@@ -10,9 +10,13 @@ public sealed class CaptureReplay
     /// <summary>Timers take at most 49 days; a capture may have any gap.</summary>
     private static readonly TimeSpan LongestWait = TimeSpan.FromDays(1);
 
+    /// <summary>What the datapath's clock moves on by from one run's end to the next one's beginning, microseconds.</summary>
+    private const long Gap = 1_000_000;
+
     private readonly EmbeddedDatapath _datapath;
     private readonly Event[] _events;
     private long _played;
+    private long _later;
 
     /// <summary>Prepares a replay.</summary>
     /// <param name="datapath">Where the frames go.</param>
@@ -47,7 +51,8 @@ public sealed class CaptureReplay
 
     /// <summary>
     /// Plays everything. <paramref name="slowPathIdle"/> completes once every upcall so far was answered: it is waited for
-    /// after each frame, or at <see cref="ReplayPace.Recorded"/> only at the very end. To be called once.
+    /// after each frame, or at <see cref="ReplayPace.Recorded"/> only at the very end. May be called again when it has ended: the datapath's clock goes on, so
+    /// that what its time was used for does not see it go back.
     /// </summary>
     public async Task RunAsync(ReplayPace pace, Func<CancellationToken, ValueTask> slowPathIdle, TimeProvider time, CancellationToken cancellation)
     {
@@ -67,6 +72,7 @@ public sealed class CaptureReplay
         }
 
         await slowPathIdle(cancellation);
+        _later += Math.Max(0, _events.LastOrDefault().Microseconds - _events.FirstOrDefault().Microseconds) + Gap;
     }
 
     /// <summary>Waits until a time has passed since the start; to the timer's millisecond.</summary>
@@ -81,7 +87,7 @@ public sealed class CaptureReplay
 
     private void Play(Event entry)
     {
-        _datapath.Clock.Set(entry.Microseconds);
+        _datapath.Clock.Set(entry.Microseconds + _later);
         if (entry.Input < 0)
         {
             _datapath.FlushFlows();

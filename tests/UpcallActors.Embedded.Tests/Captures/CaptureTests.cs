@@ -167,6 +167,27 @@ public sealed class CaptureTests
     public void A_file_that_cannot_serve_is_refused_with_its_name_and_the_reason(string message, byte[] file) =>
         Should.Throw<CaptureException>(() => CaptureFile.Read(file, "x.pcap")).Message.ShouldStartWith(message);
 
+    [Fact]
+    public void A_second_run_plays_all_again_and_the_datapath_s_clock_goes_on()
+    {
+        using var datapath = new TestDatapath(new EmbeddedDatapathOptions { Clock = DatapathClock.Settable() });
+        var replay = new CaptureReplay(datapath.Datapath, [new CaptureInput(TestDatapath.PortA, [new CapturedFrame(1_000_000, TestFrames.Udp()), new CapturedFrame(4_000_000, TestFrames.Udp())], TestFrames.HostA)], []);
+        Func<ValueTask> idle = () => ValueTask.CompletedTask;
+
+        replay.RunAsync(ReplayPace.WhenIdle, _ => idle(), TimeProvider.System, CancellationToken.None).IsCompletedSuccessfully.ShouldBeTrue();
+        datapath.Datapath.Milliseconds.ShouldBe(4_000);
+        var times = new List<long>();
+        idle = () =>
+        {
+            times.Add(datapath.Datapath.Milliseconds);
+            return ValueTask.CompletedTask;
+        };
+        replay.RunAsync(ReplayPace.WhenIdle, _ => idle(), TimeProvider.System, CancellationToken.None).IsCompletedSuccessfully.ShouldBeTrue();
+
+        times.ShouldBe([5_000, 8_000, 8_000]);
+        replay.Played.ShouldBe(2 * replay.FrameCount);
+    }
+
     private static byte[] File(PcapLinkType type, byte[] record)
     {
         using var stream = new MemoryStream();
