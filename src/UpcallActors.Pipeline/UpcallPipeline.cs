@@ -11,6 +11,7 @@ public sealed class UpcallPipeline : IAsyncDisposable
 {
     private readonly IActorRef _pipeline;
     private readonly Lane[] _lanes;
+    private readonly Lock _tuning = new();
     private readonly PipelineMetrics _metrics;
 
     private UpcallPipeline(IActorRef pipeline, Lane[] lanes, PipelineMetrics metrics, PipelineCounters counters, Revalidation? revalidation, Task started, Task completion)
@@ -30,20 +31,8 @@ public sealed class UpcallPipeline : IAsyncDisposable
     /// <summary>How flows in the datapath are looked after; null when the settings say not at all.</summary>
     public Revalidation? Revalidation { get; }
 
-    /// <summary>
-    /// What can be changed while the pipeline runs, for the batches from then on. Throws <see cref="ArgumentOutOfRangeException"/> for values outside their ranges.
-    /// </summary>
-    public LaneTuning Tuning
-    {
-        get => _lanes[0].Tuning;
-        set
-        {
-            ArgumentNullException.ThrowIfNull(value);
-            value.Validate();
-            foreach (Lane lane in _lanes)
-                lane.Tuning = value;
-        }
-    }
+    /// <summary>What can be changed while the pipeline runs (<see cref="Tune"/>), as it is now.</summary>
+    public LaneTuning Tuning => _lanes[0].Tuning;
 
     /// <summary>
     /// What is traced while somebody listens; may be set while the pipeline runs, for the upcalls from then on. Throws <see cref="ArgumentOutOfRangeException"/> for values outside their ranges.
@@ -95,6 +84,22 @@ public sealed class UpcallPipeline : IAsyncDisposable
         IActorRef pipeline = system.ActorOf(Props.Create(() => new PipelineActor(lanes, state, started, completion)));
         Revalidation? revalidation = state is null ? null : new Revalidation(state, pipeline, completion.Task);
         return new UpcallPipeline(pipeline, lanes, metrics, new PipelineCounters(lanes), revalidation, started.Task, completion.Task);
+    }
+
+    /// <summary>
+    /// Changes <see cref="Tuning"/>, for the batches that are begun from then on. Throws <see cref="ArgumentOutOfRangeException"/> for values outside their ranges; nothing was changed then.
+    /// </summary>
+    /// <param name="change">Makes the new values from those that hold; called once, and no other change comes between.</param>
+    public void Tune(Func<LaneTuning, LaneTuning> change)
+    {
+        ArgumentNullException.ThrowIfNull(change);
+        lock (_tuning)
+        {
+            LaneTuning tuning = change(Tuning);
+            tuning.Validate();
+            foreach (Lane lane in _lanes)
+                lane.Tuning = tuning;
+        }
     }
 
     /// <summary>

@@ -7,6 +7,7 @@ using UpcallActors.Daemon.Configuration;
 using UpcallActors.Daemon.Control;
 using UpcallActors.Daemon.Hosting;
 using UpcallActors.Daemon.Recordings;
+using UpcallActors.Daemon.Reloading;
 using UpcallActors.Daemon.Reports;
 using UpcallActors.Daemon.Switching;
 using UpcallActors.Odp;
@@ -25,10 +26,11 @@ internal sealed class RunCommand(bool json, TextWriter output, TextWriter errors
     {
         if (files.Count == 0)
             return await RunOnHostAsync(new LogLevels(LogLevel.Warning), ReplayRecordingsAsync);
-        (DaemonOptions? options, IReadOnlyList<ConfigurationProblem> problems) = DaemonOptionsReader.Read(files);
+        (RunningConfiguration? configuration, IReadOnlyList<ConfigurationProblem> problems) = RunningConfiguration.Read(files);
+        using RunningConfiguration? running = configuration;
         var levels = new LogLevels(LogLevel.Information);
-        if (options != null)
-            return await RunOnHostAsync(levels, (system, logger, stop) => options.IsReplay ? RunCapturesAsync(options, system, logger, stop) : RunLiveAsync(options, system, logger, levels, stop));
+        if (running != null)
+            return await RunOnHostAsync(levels, (system, logger, stop) => running.Options.IsReplay ? RunCapturesAsync(running.Options, system, logger, stop) : RunLiveAsync(running, system, logger, levels, stop));
         foreach (ConfigurationProblem problem in problems)
             await errors.WriteLineAsync(problem.ToString());
         return ExitCode.Usage;
@@ -95,9 +97,9 @@ internal sealed class RunCommand(bool json, TextWriter output, TextWriter errors
         return outputs.LogFailures(logger) ? ExitCode.Failure : ExitCode.Success;
     }
 
-    private async Task<int> RunLiveAsync(DaemonOptions options, ActorSystem system, ILogger logger, LogLevels levels, CancellationToken stop)
+    private async Task<int> RunLiveAsync(RunningConfiguration configuration, ActorSystem system, ILogger logger, LogLevels levels, CancellationToken stop)
     {
-        await new LiveRun(system, logger, levels, attach).RunAsync(options, stop);
+        await new LiveRun(system, logger, levels, attach).RunAsync(configuration, stop);
         return ExitCode.Success;
     }
 

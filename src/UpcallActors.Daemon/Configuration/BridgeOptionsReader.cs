@@ -25,11 +25,13 @@ internal static class BridgeOptionsReader
         bool standalone = block.Choice("fail-mode", false, ("secure", false), ("standalone", true));
         ConfigurationBlock portsBlock = block.Block("ports");
         PortOptions[] ports = [.. portsBlock.Blocks().Select(port => PortOptionsReader.Read(port, portsBlock, checks))];
+        (ImmutableArray<FlowChange> flows, string flowText) = ReadFlows(block, ports, checks);
         var options = new BridgeOptions
         {
             Name = block.Name,
             Standalone = standalone,
-            Flows = ReadFlows(block, ports, checks),
+            Flows = flows,
+            FlowText = flowText,
             Ports = ports,
         };
         block.RefuseOthers();
@@ -37,22 +39,23 @@ internal static class BridgeOptionsReader
     }
 
     /// <summary>Flows may name ports; an error has its place in the flows' own file.</summary>
-    private static ImmutableArray<FlowChange> ReadFlows(ConfigurationBlock block, IEnumerable<PortOptions> ports, PortChecks checks)
+    private static (ImmutableArray<FlowChange> Flows, string Text) ReadFlows(ConfigurationBlock block, IEnumerable<PortOptions> ports, PortChecks checks)
     {
         if (block.ExistingFile("flows") is not { } file)
-            return [];
+            return ([], "");
         checks.Reads(file, $"the flows of {block.Name}");
         try
         {
-            FlowFile flows = FlowSyntax.ParseFile(File.ReadAllText(file), file, ports.ToFrozenDictionary(port => port.Name, port => (uint)port.Number));
+            string text = File.ReadAllText(file);
+            FlowFile flows = FlowSyntax.ParseFile(text, file, ports.ToFrozenDictionary(port => port.Name, port => (uint)port.Number));
             foreach (FlowSyntaxError error in flows.Errors)
                 block.Report(new ConfigurationProblem(file, error.Line, error.Message, error.Column));
-            return flows.Changes;
+            return (flows.Changes, text);
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
             block.Report("flows", $"flows: {file} cannot be read: {failure.Message}");
-            return [];
+            return ([], "");
         }
     }
 }

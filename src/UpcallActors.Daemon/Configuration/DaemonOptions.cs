@@ -98,6 +98,9 @@ internal sealed record BridgeOptions
     /// <summary>The flows to begin with.</summary>
     public required ImmutableArray<FlowChange> Flows { get; init; }
 
+    /// <summary>The text that <see cref="Flows"/> were read from; empty when there is none.</summary>
+    public required string FlowText { get; init; }
+
     /// <summary>The ports, in the order of the configuration.</summary>
     public required IReadOnlyList<PortOptions> Ports { get; init; }
 }

@@ -24,6 +24,15 @@ internal sealed record EffectiveValue(string Key, ConfigurationValue Value)
         return values;
     }
 
+    /// <summary>A path as <see cref="Key"/> has it.</summary>
+    public static string KeyOf(params ReadOnlySpan<string> path)
+    {
+        var key = new StringBuilder();
+        foreach (string segment in path)
+            key.Append(key.Length == 0 ? "" : ".").Append(WrittenKey(segment));
+        return key.ToString();
+    }
+
     private static void Add(List<EffectiveValue> values, string path, ConfigurationValue value)
     {
         if (value.Items is not { } items)

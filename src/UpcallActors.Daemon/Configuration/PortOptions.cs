@@ -17,6 +17,9 @@ internal abstract record PortOptions
 
     /// <summary>How NORMAL treats VLAN tags.</summary>
     public required VlanOptions Vlan { get; init; }
+
+    /// <summary>The most of a lane's batches that the port may fill once they run out; null for what ports have in common.</summary>
+    public double? Share { get; init; }
 }
 
 /// <summary>How a port treats VLAN tags.</summary>

@@ -36,7 +36,7 @@ internal static class PortOptionsReader
             return new LivePortOptions { Name = block.Name, Number = number, Vlan = vlan, Request = new PortRequest(block.Name, PortKind.System), Tunnel = null };
         }
 
-        PortOptions options = read();
+        PortOptions options = read() with { Share = block.Has("share") ? block.Share("share", 1) : null };
         checks.CheckMixture(block, options is CapturePortOptions);
         block.RefuseOthers();
         return options;

@@ -1,4 +1,5 @@
 using UpcallActors.Daemon.Hosting;
+using UpcallActors.Daemon.Reloading;
 using UpcallActors.Odp;
 using UpcallActors.OpenFlow;
 using UpcallActors.Pipeline;
@@ -19,6 +20,9 @@ internal sealed record ControlContext
 
     /// <summary>The pipeline over the datapath.</summary>
     public required UpcallPipeline Pipeline { get; init; }
+
+    /// <summary>What the daemon runs by.</summary>
+    public required RunningConfiguration Configuration { get; init; }
 
     /// <summary>What is logged.</summary>
     public required LogLevels LogLevels { get; init; }

@@ -40,6 +40,7 @@ internal sealed class ControlService : IAsyncDisposable
             .. new MemoryCommand(context).Commands,
             .. new LogCommands(context.LogLevels).Commands,
             .. new SnapshotCommand(context).Commands,
+            .. new ReloadCommands(context.Configuration, logger).Commands,
         ], logger);
         return new ControlService(await ControlSocket.OpenAsync(directory, logger), table, coverage, limits, logger);
     }

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 using UpcallActors.Daemon.Configuration;
 using UpcallActors.Daemon.Control;
 using UpcallActors.Daemon.Hosting;
+using UpcallActors.Daemon.Reloading;
 using UpcallActors.Kernel;
 using UpcallActors.Odp;
 using UpcallActors.Pipeline;
@@ -23,8 +24,11 @@ internal sealed class LiveRun(ActorSystem system, ILogger logger, LogLevels leve
     /// Runs. Cancelling <paramref name="stop"/> ends it well, as the control socket's <c>exit</c> does: upcalls under way are finished. Throws what ended it otherwise:
     /// <see cref="RunDirectoryException"/> and <see cref="DatapathException"/> have messages for people.
     /// </summary>
-    public async Task RunAsync(DaemonOptions options, CancellationToken stop)
+    public async Task RunAsync(RunningConfiguration configuration, CancellationToken stop)
     {
+        DaemonOptions options = configuration.Options;
+        // From the start on: the usual meaning of the signal would end what only begins.
+        using var hangup = HangupSignal.Listen(configuration, logger);
         using var directory = RunDirectory.Claim(options.RunDirectory);
         using var live = LiveDatapath.Open(options, logger);
         foreach ((string feature, string result) in live.Datapath.Support.Rows)
@@ -38,7 +42,8 @@ internal sealed class LiveRun(ActorSystem system, ILogger logger, LogLevels leve
             await using (var bridges = LiveSwitch.Start(options, live.Datapath, live.Ports, logger))
             await using (UpcallPipeline pipeline = StartPipeline(options, live, bridges))
             {
-                control = await ServeAsync(options, live, bridges, pipeline, directory, exit);
+                configuration.Attach(new PipelineReload(pipeline), bridges);
+                control = await ServeAsync(configuration, live, bridges, pipeline, directory, exit);
                 // Upcalls wait in their sockets until the flows of an earlier run are taken up.
                 await Task.WhenAny(pipeline.Started, pipeline.Completion, exit.Task);
                 if (pipeline.Started.IsCompletedSuccessfully)
@@ -69,11 +74,15 @@ internal sealed class LiveRun(ActorSystem system, ILogger logger, LogLevels leve
             $"{live.Type}@{live.Datapath.Name}", options.Bridges.Count, options.Bridges.Sum(bridge => bridge.Ports.Count), live.Datapath.HandlerCount, live.Dispatch);
     }
 
-    private UpcallPipeline StartPipeline(DaemonOptions options, LiveDatapath live, LiveSwitch bridges) =>
-        UpcallPipeline.Start(system, attach?.Invoke(live.Datapath) ?? live.Datapath, bridges.Translators, SettingsOf(options));
+    private UpcallPipeline StartPipeline(DaemonOptions options, LiveDatapath live, LiveSwitch bridges)
+    {
+        var pipeline = UpcallPipeline.Start(system, attach?.Invoke(live.Datapath) ?? live.Datapath, bridges.Translators, SettingsOf(options));
+        bridges.ShareWith(pipeline);
+        return pipeline;
+    }
 
     private async Task<ControlService> ServeAsync(
-        DaemonOptions options, LiveDatapath live, LiveSwitch bridges, UpcallPipeline pipeline, RunDirectory directory, TaskCompletionSource<bool> exit)
+        RunningConfiguration configuration, LiveDatapath live, LiveSwitch bridges, UpcallPipeline pipeline, RunDirectory directory, TaskCompletionSource<bool> exit)
     {
         var context = new ControlContext
         {
@@ -81,8 +90,9 @@ internal sealed class LiveRun(ActorSystem system, ILogger logger, LogLevels leve
             DatapathType = live.Type,
             Translators = bridges.Translators,
             Pipeline = pipeline,
+            Configuration = configuration,
             LogLevels = levels,
-            Stop = isDeleted => exit.TrySetResult(isDeleted || !options.Datapath.KeepOnExit),
+            Stop = isDeleted => exit.TrySetResult(isDeleted || !configuration.Options.Datapath.KeepOnExit),
         };
         return await ControlService.StartAsync(directory, context, new ControlLimits(), logger);
     }

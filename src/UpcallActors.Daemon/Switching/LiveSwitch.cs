@@ -1,23 +1,31 @@
+using System.Collections.Concurrent;
+using System.Collections.Frozen;
 using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
 using UpcallActors.Daemon.Configuration;
+using UpcallActors.Daemon.Reloading;
 using UpcallActors.Odp;
 using UpcallActors.OpenFlow;
+using UpcallActors.Pipeline;
 
 namespace UpcallActors.Daemon.Switching;
 
 /// <summary>
 /// The bridges of a configuration on a datapath whose devices come, go and change. What the configuration asks for is added to the datapath, and again
-/// when it was refused; whenever the ports change, translators get bridges with their numbers and MTUs as they are then. Disposing stops following.
+/// when it was refused; whenever the ports change, translators get bridges with their numbers and MTUs as they are then. So they do when the bridges of the
+/// configuration change. Disposing stops following.
 /// </summary>
-internal sealed class LiveSwitch : IAsyncDisposable
+internal sealed class LiveSwitch : IReloadable, IAsyncDisposable
 {
     private readonly IDatapathPorts _ports;
     private readonly SwitchBridges _bridges;
     private readonly SwitchPorts _wanted;
     private readonly ILogger _logger;
     private readonly Channel<bool> _changes = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+    private readonly ConcurrentQueue<Reload> _reloads = new();
     private Dictionary<string, PortPlace> _places;
+    private Dictionary<string, double> _shares;
+    private UpcallPipeline? _pipeline;
 
     private LiveSwitch(DaemonOptions options, IDatapath datapath, IDatapathPorts ports, ILogger logger)
     {
@@ -25,6 +33,7 @@ internal sealed class LiveSwitch : IAsyncDisposable
         _logger = logger;
         _bridges = new SwitchBridges(options.Bridges);
         _wanted = new SwitchPorts(options.Bridges, logger);
+        _shares = SharesOf(options);
         // Before the ports are looked at, so that no change falls between.
         _ports.Changed += Note;
         _wanted.Add(ports);
@@ -41,10 +50,33 @@ internal sealed class LiveSwitch : IAsyncDisposable
     /// <summary>Ends when the ports cannot be followed any more, with the failure: the datapath is gone. Ends well after <see cref="DisposeAsync"/>.</summary>
     public Task Completion { get; }
 
+    /// <inheritdoc/>
+    public IReadOnlyList<string> Keys { get; } = ["bridges"];
+
     /// <summary>
     /// Adds the ports and begins to follow them. Throws <see cref="DatapathException"/> when none can be added, or the datapath is gone.
     /// </summary>
     public static LiveSwitch Start(DaemonOptions options, IDatapath datapath, IDatapathPorts ports, ILogger logger) => new(options, datapath, ports, logger);
+
+    /// <summary>From now on the pipeline knows the shares of ports that have one of their own, by the numbers that they have at the moment.</summary>
+    public void ShareWith(UpcallPipeline pipeline)
+    {
+        Volatile.Write(ref _pipeline, pipeline);
+        _changes.Writer.TryWrite(true);
+    }
+
+    /// <summary>
+    /// Goes on with other bridges: ports that are new are added first, then the flows change, then the ports go that nobody wants any more. What is the same in both stays as it is, and so
+    /// do the counters of flows and the stations learned.
+    /// </summary>
+    public Task ApplyAsync(DaemonOptions options)
+    {
+        var reload = new Reload(options, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+        _reloads.Enqueue(reload);
+        _changes.Writer.TryWrite(true);
+        // Whoever stops following leaves what waits.
+        return Task.WhenAny(reload.Done.Task, Completion).Unwrap();
+    }
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
@@ -72,7 +104,25 @@ internal sealed class LiveSwitch : IAsyncDisposable
     private async Task FollowAsync()
     {
         await foreach (bool _ in _changes.Reader.ReadAllAsync().ConfigureAwait(false))
+        {
+            while (_reloads.TryDequeue(out Reload? reload))
+                Take(reload);
             Follow();
+        }
+    }
+
+    private void Take(Reload reload)
+    {
+        Action changeFlows = _bridges.Replace(reload.Options.Bridges);
+        IReadOnlyList<string> gone = _wanted.Replace(reload.Options.Bridges, _ports);
+        _shares = SharesOf(reload.Options);
+        _places = _wanted.Places(_ports.List());
+        Translators.Replace(_bridges.On(_places));
+        changeFlows();
+        foreach (string device in gone)
+            _wanted.Remove(device, _ports);
+        TellShares();
+        reload.Done.TrySetResult();
     }
 
     private void Follow()
@@ -80,9 +130,28 @@ internal sealed class LiveSwitch : IAsyncDisposable
         _wanted.Retry(_ports);
         Dictionary<string, PortPlace> places = _wanted.Places(_ports.List());
         // Whatever else has changed, such as a link's state, no translation depends on it.
-        if (places.Count == _places.Count && places.All(place => _places.TryGetValue(place.Key, out PortPlace before) && before == place.Value))
-            return;
-        Translators.Replace(_bridges.On(places));
-        _places = places;
+        if (places.Count != _places.Count || places.Any(place => !_places.TryGetValue(place.Key, out PortPlace before) || before != place.Value))
+        {
+            Translators.Replace(_bridges.On(places));
+            _places = places;
+        }
+
+        TellShares();
     }
+
+    /// <summary>Tunnels that are one port of the datapath have the largest of their shares.</summary>
+    private void TellShares()
+    {
+        if (Volatile.Read(ref _pipeline) is not { } pipeline)
+            return;
+        var shares = _shares.Where(share => _places.ContainsKey(share.Key)).GroupBy(share => _places[share.Key].Number, share => share.Value).ToFrozenDictionary(port => port.Key, port => port.Max());
+        FrozenDictionary<uint, double> before = pipeline.Tuning.PortShares;
+        if (shares.Count != before.Count || shares.Any(share => !before.TryGetValue(share.Key, out double old) || old != share.Value))
+            pipeline.Tune(tuning => tuning with { PortShares = shares });
+    }
+
+    private static Dictionary<string, double> SharesOf(DaemonOptions options) => options.Bridges.SelectMany(bridge => bridge.Ports).Where(port => port.Share != null)
+        .ToDictionary(port => port.Name, port => port.Share!.Value, StringComparer.Ordinal);
+
+    private sealed record Reload(DaemonOptions Options, TaskCompletionSource Done);
 }

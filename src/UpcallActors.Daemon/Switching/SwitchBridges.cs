@@ -5,18 +5,45 @@ namespace UpcallActors.Daemon.Switching;
 
 /// <summary>
 /// The bridges of a configuration on the ports that a datapath has at the moment. Tables and learned addresses live as long as
-/// this; ports come and go. Single owner.
+/// their bridge is configured; ports come and go. Single owner.
 /// </summary>
 internal sealed class SwitchBridges
 {
-    private readonly (BridgeOptions Options, FlowTables Tables, MacLearningTable MacLearning)[] _bridges;
+    private List<(BridgeOptions Options, FlowTables Tables, MacLearningTable MacLearning)> _bridges = [];
 
     /// <summary>Bridges with the flows that the configuration gives them.</summary>
     public SwitchBridges(IEnumerable<BridgeOptions> bridges)
     {
-        _bridges = [.. bridges.Select(bridge => (bridge, new FlowTables(), new MacLearningTable()))];
-        foreach ((BridgeOptions options, FlowTables tables, _) in _bridges)
-            tables.Apply(options.Flows.AsSpan());
+        foreach (BridgeOptions options in bridges)
+            _bridges.Add(Create(options));
+    }
+
+    /// <summary>
+    /// Goes on with other bridges: those that stay keep their tables and what they have learned. Their flows change with the action that is returned, which is for when
+    /// translators have the other ports.
+    /// </summary>
+    public Action Replace(IEnumerable<BridgeOptions> bridges)
+    {
+        var before = _bridges.ToDictionary(bridge => bridge.Options.Name, StringComparer.Ordinal);
+        var changes = new List<(FlowTables Tables, FlowChange[] Changes)>();
+        _bridges = [];
+        foreach (BridgeOptions options in bridges)
+        {
+            if (!before.TryGetValue(options.Name, out (BridgeOptions Options, FlowTables Tables, MacLearningTable MacLearning) bridge))
+            {
+                _bridges.Add(Create(options));
+                continue;
+            }
+
+            _bridges.Add((options, bridge.Tables, bridge.MacLearning));
+            changes.Add((bridge.Tables, FlowDifference.Between(bridge.Options.Flows.AsSpan(), options.Flows.AsSpan())));
+        }
+
+        return () =>
+        {
+            foreach ((FlowTables tables, FlowChange[] flows) in changes.Where(change => change.Changes.Length > 0))
+                tables.Apply(flows);
+        };
     }
 
     /// <summary>
@@ -29,6 +56,13 @@ internal sealed class SwitchBridges
         bridge.Tables,
         PortsOf(bridge.Options, places),
         bridge.MacLearning))];
+
+    private static (BridgeOptions Options, FlowTables Tables, MacLearningTable MacLearning) Create(BridgeOptions options)
+    {
+        var tables = new FlowTables();
+        tables.Apply(options.Flows.AsSpan());
+        return (options, tables, new MacLearningTable());
+    }
 
     private static IEnumerable<BridgePort> PortsOf(BridgeOptions bridge, IReadOnlyDictionary<string, PortPlace> places)
     {

@@ -33,6 +33,10 @@ internal static partial class SwitchLog
     [LoggerMessage(526, LogLevel.Information, "Removed the datapath's port {Port}, which no bridge has any more")]
     public static partial void PortRemoved(this ILogger logger, string port);
 
+    /// <summary>A port cannot be taken out.</summary>
+    [LoggerMessage(531, LogLevel.Warning, "The datapath's port {Port}, which no bridge has any more, stays: {Reason}")]
+    public static partial void PortStays(this ILogger logger, string port, string reason);
+
     /// <summary>Upcalls are being lost.</summary>
     [LoggerMessage(527, LogLevel.Warning, "Upcalls lost in the last {Seconds:0} s: {Losses}")]
     public static partial void Losing(this ILogger logger, double seconds, string losses);

@@ -15,16 +15,45 @@ internal sealed class SwitchPorts
     /// <summary>What a device has that tells nothing: Ethernet's.</summary>
     private const int UnknownMtu = 1500;
 
-    private readonly List<WantedPort> _ports = [];
     private readonly ILogger _logger;
+    private List<WantedPort> _ports;
 
     public SwitchPorts(IEnumerable<BridgeOptions> bridges, ILogger logger)
     {
         _logger = logger;
-        foreach (BridgeOptions bridge in bridges)
+        _ports = Wanted(bridges);
+    }
+
+    /// <summary>
+    /// Goes on with the ports of other bridges: adds those that are new, once what is in their way is gone. Others that nobody wants any more are still
+    /// there for the packets that are on their way to them; the names of their devices are returned.
+    /// </summary>
+    public IReadOnlyList<string> Replace(IEnumerable<BridgeOptions> bridges, IDatapathPorts datapath)
+    {
+        List<WantedPort> before = _ports;
+        _ports = Wanted(bridges);
+        foreach (WantedPort port in _ports)
+            port.TakeAfter(before.Find(other => other.Bridge == port.Bridge && other.Request == port.Request));
+        WantedPort[] gone = [.. before.Where(old => old.Name != null && !_ports.Exists(port => port.SharesDeviceWith(old)))];
+        // One of another kind cannot be added under a name that is still taken.
+        WantedPort[] inTheWay = [.. gone.Where(old => _ports.Exists(port => port.Request.Name == old.Request.Name || port.Request.Name == old.Name))];
+        foreach (WantedPort old in inTheWay)
+            Remove(old.Name!, datapath);
+        Retry(datapath);
+        return [.. gone.Except(inTheWay).Select(old => old.Name!).Distinct()];
+    }
+
+    /// <summary>Takes a device out of the datapath; what the datapath refuses is logged.</summary>
+    public void Remove(string device, IDatapathPorts datapath)
+    {
+        try
         {
-            _ports.Add(new WantedPort(bridge.Name, new PortRequest(bridge.Name, PortKind.Internal)));
-            _ports.AddRange(bridge.Ports.OfType<LivePortOptions>().Select(port => new WantedPort(bridge.Name, port.Request)));
+            if (datapath.Remove(device))
+                _logger.PortRemoved(device);
+        }
+        catch (DatapathException refused)
+        {
+            _logger.PortStays(device, refused.Message);
         }
     }
 
@@ -85,6 +114,18 @@ internal sealed class SwitchPorts
     /// <summary>Whether a port of the datapath is one of these, or would be if it were not refused.</summary>
     public bool Contains(DatapathPort present) => _ports.Any(port => present.Name == (port.Name ?? port.Request.Interface ?? port.Request.Name));
 
+    private static List<WantedPort> Wanted(IEnumerable<BridgeOptions> bridges)
+    {
+        var ports = new List<WantedPort>();
+        foreach (BridgeOptions bridge in bridges)
+        {
+            ports.Add(new WantedPort(bridge.Name, new PortRequest(bridge.Name, PortKind.Internal)));
+            ports.AddRange(bridge.Ports.OfType<LivePortOptions>().Select(port => new WantedPort(bridge.Name, port.Request)));
+        }
+
+        return ports;
+    }
+
     private sealed class WantedPort(string bridge, PortRequest request)
     {
         public string Bridge => bridge;
@@ -96,6 +137,19 @@ internal sealed class SwitchPorts
 
         /// <summary>What was last said about it.</summary>
         public string? Said { get; private set; }
+
+        /// <summary>Whether both are the same port of the datapath: a device, or a tunnel of the same kind and UDP port.</summary>
+        public bool SharesDeviceWith(WantedPort other) => Request.Kind == other.Request.Kind
+            && (Request.Kind is PortKind.Vxlan or PortKind.Geneve or PortKind.Gre
+                ? Request.DestinationPort == other.Request.DestinationPort
+                : (Request.Interface ?? Request.Name) == (other.Request.Interface ?? other.Request.Name));
+
+        /// <summary>Goes on where the same port of a configuration before was; from the start when there is none.</summary>
+        public void TakeAfter(WantedPort? before)
+        {
+            Name = before?.Name;
+            Said = before?.Said;
+        }
 
         /// <summary>Whether this is news.</summary>
         public bool Says(string news)

@@ -2,6 +2,8 @@ using Akka.Actor;
 using Microsoft.Extensions.Logging;
 using UpcallActors.Daemon.Control;
 using UpcallActors.Daemon.Hosting;
+using UpcallActors.Daemon.Reloading;
+using UpcallActors.Daemon.Tests.Configuration;
 using UpcallActors.Embedded;
 using UpcallActors.Netlink;
 using UpcallActors.Odp;
@@ -46,6 +48,9 @@ internal sealed class ControlledSwitch : IAsyncDisposable
 
     public LogLevels Levels { get; }
 
+    /// <summary>Has its configuration, a.conf.</summary>
+    public required ConfigurationFolder Folder { get; init; }
+
     public RunDirectory Directory => _host.Directory;
 
     /// <summary>Ends when the daemon was asked to; tells whether nothing shall be left behind.</summary>
@@ -72,8 +77,12 @@ internal sealed class ControlledSwitch : IAsyncDisposable
         EmbeddedDatapath? elsewhere = isAnswered ? null : new EmbeddedDatapath(new EmbeddedDatapathOptions());
         var pipeline = UpcallPipeline.Start(Actors, elsewhere ?? datapath, translators, new UpcallPipelineSettings());
         var levels = new LogLevels(LogLevel.Information);
+        var folder = new ConfigurationFolder();
+        RunningConfiguration configuration = RunningConfiguration.Read([folder.Write("a.conf", "upcall-actors.bridges.br0.ports.ovs-p0 { number = 1, type = system }\n")], _ => null).Configuration!;
+        configuration.Attach(new PipelineReload(pipeline));
         var context = new ControlContext
         {
+            Configuration = configuration,
             Datapath = datapath,
             DatapathType = "embedded",
             Translators = translators,
@@ -81,7 +90,7 @@ internal sealed class ControlledSwitch : IAsyncDisposable
             LogLevels = levels,
             Stop = cleanup => stopped.TrySetResult(cleanup),
         };
-        return new ControlledSwitch(datapath, elsewhere, clock, translators, pipeline, stopped.Task, levels, await ControlHost.StartAsync(context));
+        return new ControlledSwitch(datapath, elsewhere, clock, translators, pipeline, stopped.Task, levels, await ControlHost.StartAsync(context)) { Folder = folder };
     }
 
     public Task<ControlAnswer> AskAsync(string command, params string[] arguments) => _host.AskAsync(command, arguments);
@@ -127,5 +136,6 @@ internal sealed class ControlledSwitch : IAsyncDisposable
         await _pipeline.DisposeAsync();
         Datapath.Dispose();
         _elsewhere?.Dispose();
+        Folder.Dispose();
     }
 }

@@ -12,9 +12,9 @@ public sealed class TuningSpecs() : PipelineSpec("own { type = PinnedDispatcher 
     {
         using var datapath = new ScriptedDatapath();
         await using UpcallPipeline pipeline = Start(datapath);
-        pipeline.Tuning = pipeline.Tuning with { BatchSize = 4 };
+        pipeline.Tune(tuning => tuning with { BatchSize = 4 });
         (await BatchesOfAsync(pipeline, datapath)).ShouldBeGreaterThanOrEqualTo(Upcalled / 4);
-        pipeline.Tuning = pipeline.Tuning with { BatchSize = Upcalled };
+        pipeline.Tune(tuning => tuning with { BatchSize = Upcalled });
         (await BatchesOfAsync(pipeline, datapath)).ShouldBe(1);
         pipeline.Counters.Executes.ShouldBe(datapath.UpcallsQueued);
     }
@@ -33,14 +33,14 @@ public sealed class TuningSpecs() : PipelineSpec("own { type = PinnedDispatcher 
         datapath.Upcall(Enumerable.Range(0, Capacity - settings.BatchSize).Select(i => Upcalls.Miss(1, (uint)i)));
         await Until(() => pipeline.Counters.Received == Capacity - settings.BatchSize && pipeline.Counters.CreditsInUse == settings.BatchesPerLane);
 
-        pipeline.Tuning = pipeline.Tuning with { PortShares = new Dictionary<uint, double> { [1] = 1, [2] = 0.001 }.ToFrozenDictionary() };
+        pipeline.Tune(tuning => tuning with { PortShares = new Dictionary<uint, double> { [1] = 1, [2] = 0.001 }.ToFrozenDictionary() });
         datapath.Upcall(Enumerable.Range(0, 3).Select(i => Upcalls.Miss(2, 1000 + (uint)i)));
         await Until(() => pipeline.Counters.ByPort().GetValueOrDefault(2U) == new PortCounts(3, 2));
         datapath.Upcall(Enumerable.Range(0, 3).Select(i => Upcalls.Miss(1, 2000 + (uint)i)));
         await Until(() => pipeline.Counters.ByPort()[1].Received == Capacity - settings.BatchSize + 3);
         pipeline.Counters.ByPort()[1].Shed.ShouldBe(0);
 
-        pipeline.Tuning = pipeline.Tuning with { PortShares = FrozenDictionary<uint, double>.Empty };
+        pipeline.Tune(tuning => tuning with { PortShares = FrozenDictionary<uint, double>.Empty });
         datapath.Upcall(Upcalls.Miss(1, 3000));
         await Until(() => pipeline.Counters.ByPort()[1].Shed == 1);
         gate.Open();
@@ -61,7 +61,7 @@ public sealed class TuningSpecs() : PipelineSpec("own { type = PinnedDispatcher 
             new() { PortShares = new Dictionary<uint, double> { [1] = 1.5 }.ToFrozenDictionary() },
         ];
         foreach (LaneTuning tuning in wrong)
-            Should.Throw<ArgumentOutOfRangeException>(() => pipeline.Tuning = tuning, tuning.ToString());
+            Should.Throw<ArgumentOutOfRangeException>(() => pipeline.Tune(_ => tuning), tuning.ToString());
         pipeline.Tuning.ShouldBeSameAs(before);
     }
 

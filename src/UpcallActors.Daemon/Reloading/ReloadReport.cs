@@ -1,0 +1,33 @@
+using System.Text;
+using UpcallActors.Daemon.Configuration;
+
+namespace UpcallActors.Daemon.Reloading;
+
+/// <summary>What reading the configuration again has changed.</summary>
+/// <param name="Problems">What is wrong with it. If there is anything, nothing was changed.</param>
+/// <param name="Applied">What holds from now on, as <c>KEY = VALUE</c>.</param>
+/// <param name="Waiting">What cannot change while the daemon runs, likewise, with the value that holds until a restart.</param>
+/// <param name="Failed">What could not be applied, with the reason.</param>
+internal sealed record ReloadReport(
+    IReadOnlyList<ConfigurationProblem> Problems, IReadOnlyList<string> Applied, IReadOnlyList<string> Waiting, IReadOnlyList<string> Failed)
+{
+    /// <summary>Whether all was right, also if some of it waits.</summary>
+    public bool IsGood => Problems.Count == 0 && Failed.Count == 0;
+
+    /// <summary>A line for each.</summary>
+    public override string ToString()
+    {
+        var text = new StringBuilder();
+        if (Problems.Count > 0)
+            text.AppendLine("nothing was changed:");
+        foreach (ConfigurationProblem problem in Problems)
+            text.AppendLine(problem.ToString());
+        foreach (string applied in Applied)
+            text.Append("applied: ").AppendLine(applied);
+        foreach (string failed in Failed)
+            text.Append("failed: ").AppendLine(failed);
+        foreach (string waiting in Waiting)
+            text.Append("needs a restart: ").AppendLine(waiting);
+        return text.Length == 0 ? "nothing has changed\n" : text.ToString();
+    }
+}
