@@ -2,6 +2,7 @@ using System.Diagnostics;
 using OpenTelemetry;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Trace;
+using UpcallActors.Pipeline;
 
 namespace UpcallActors.Hosting.Tests;
 
@@ -17,7 +18,11 @@ public sealed class InstrumentationTests
         using MeterProvider meter = Sdk.CreateMeterProviderBuilder().AddUpcallActorsInstrumentation().AddInMemoryExporter(metrics).Build();
         await using (var hosted = new HostedDatapath())
         {
-            await hosted.StartAsync(options => options.UseDatapath(_ => hosted.Datapath).UseTranslators(HostLifetimeTests.Normal));
+            await hosted.StartAsync(options =>
+            {
+                options.UseDatapath(_ => hosted.Datapath).UseTranslators(HostLifetimeTests.Normal);
+                options.Pipeline = new UpcallPipelineSettings { Tracing = new TraceSampling { Batches = 1 } };
+            });
             hosted.Send(1, source: 1, destination: 2);
             await hosted.IdleAsync();
             meter.ForceFlush();
@@ -27,7 +32,7 @@ public sealed class InstrumentationTests
         tracer.ForceFlush();
         spans.Select(span => span.OperationName).ShouldContain("upcall.translate");
         metrics.Select(metric => metric.Name).ShouldContain("upcall_actors.upcalls.received");
-        Metric latency = metrics.First(metric => metric.Name == "upcall_actors.batch.latency");
+        Metric latency = metrics.First(metric => metric.Name == "upcall_actors.batch.duration");
         Bounds(latency).ShouldContain(0.001);
     }
 
