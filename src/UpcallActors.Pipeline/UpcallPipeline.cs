@@ -103,14 +103,13 @@ public sealed class UpcallPipeline : IAsyncDisposable
     }
 
     /// <summary>
-    /// Stops reading upcalls, finishes those on their way, and closes the lanes; ends when that is done. For a coordinated shutdown this
+    /// Stops reading upcalls, finishes those on their way, and closes the lanes; ends when that is done. The instruments can be read until <see cref="DisposeAsync"/>. For a coordinated shutdown this
     /// belongs before the phase that closes the datapath. Cancelling stops the wait, not the drain. Throws what <see cref="Completion"/> ends with.
     /// </summary>
     public async Task StopAsync(CancellationToken cancellation = default)
     {
         _pipeline.Tell(PipelineActor.Drain.Instance, ActorRefs.NoSender);
         await Completion.WaitAsync(cancellation);
-        _metrics.Dispose();
     }
 
     /// <inheritdoc/>

@@ -10,6 +10,7 @@ using UpcallActors.Daemon.Recordings;
 using UpcallActors.Daemon.Reloading;
 using UpcallActors.Daemon.Reports;
 using UpcallActors.Daemon.Switching;
+using UpcallActors.Daemon.Telemetry;
 using UpcallActors.Odp;
 
 namespace UpcallActors.Daemon.Commands;
@@ -25,27 +26,34 @@ internal sealed class RunCommand(bool json, TextWriter output, TextWriter errors
     public async Task<int> RunAsync(IReadOnlyList<string> files)
     {
         if (files.Count == 0)
-            return await RunOnHostAsync(new LogLevels(LogLevel.Warning), ReplayRecordingsAsync);
+            return await RunOnHostAsync(new LogLevels(LogLevel.Warning), jsonLogs: false, ReplayRecordingsAsync);
         (RunningConfiguration? configuration, IReadOnlyList<ConfigurationProblem> problems) = RunningConfiguration.Read(files);
         using RunningConfiguration? running = configuration;
         var levels = new LogLevels(LogLevel.Information);
         if (running != null)
-            return await RunOnHostAsync(levels, (system, logger, stop) => running.Options.IsReplay ? RunCapturesAsync(running.Options, system, logger, stop) : RunLiveAsync(running, system, logger, levels, stop));
+        {
+            return await RunOnHostAsync(
+                levels,
+                running.Options.Telemetry.JsonLogs,
+                (system, loggers, stop) => running.Options.IsReplay ? RunCapturesAsync(running.Options, system, loggers, stop) : RunLiveAsync(running, system, loggers, levels, stop));
+        }
+
         foreach (ConfigurationProblem problem in problems)
             await errors.WriteLineAsync(problem.ToString());
         return ExitCode.Usage;
     }
 
-    private static async Task<int> RunOnHostAsync(LogLevels levels, Func<ActorSystem, ILogger, CancellationToken, Task<int>> work)
+    private static async Task<int> RunOnHostAsync(LogLevels levels, bool jsonLogs, Func<ActorSystem, ILoggerFactory, CancellationToken, Task<int>> work)
     {
-        using IHost host = DaemonHost.Build(levels);
-        ILogger logger = host.Services.GetRequiredService<ILoggerFactory>().CreateLogger(DaemonHost.ActorSystemName);
+        using IHost host = DaemonHost.Build(levels, jsonLogs);
+        ILoggerFactory loggers = host.Services.GetRequiredService<ILoggerFactory>();
+        ILogger logger = loggers.CreateLogger(DaemonHost.ActorSystemName);
         await host.StartAsync();
         try
         {
             CancellationToken stop = host.Services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping;
             using CancellationTokenRegistration registration = stop.Register(logger.Stopping);
-            return await work(host.Services.GetRequiredService<ActorSystem>(), logger, stop);
+            return await work(host.Services.GetRequiredService<ActorSystem>(), loggers, stop);
         }
 #pragma warning disable CA1031 // The last resort: whatever ended the run is said, and the exit code tells.
         catch (Exception failure)
@@ -63,7 +71,7 @@ internal sealed class RunCommand(bool json, TextWriter output, TextWriter errors
         }
     }
 
-    private async Task<int> ReplayRecordingsAsync(ActorSystem system, ILogger logger, CancellationToken stop)
+    private async Task<int> ReplayRecordingsAsync(ActorSystem system, ILoggerFactory loggers, CancellationToken stop)
     {
         IReadOnlyList<Recording> recordings = Recording.Find(Recording.Folder);
         IReplayReport report = json ? new JsonReplayReport(output)
@@ -73,8 +81,9 @@ internal sealed class RunCommand(bool json, TextWriter output, TextWriter errors
         return rows.All(row => row.Identical) ? ExitCode.Success : ExitCode.Failure;
     }
 
-    private async Task<int> RunCapturesAsync(DaemonOptions options, ActorSystem system, ILogger logger, CancellationToken stop)
+    private async Task<int> RunCapturesAsync(DaemonOptions options, ActorSystem system, ILoggerFactory loggers, CancellationToken stop)
     {
+        ILogger logger = loggers.CreateLogger(DaemonHost.ActorSystemName);
         using var outputs = new CaptureOutputFiles();
         IReadOnlyList<ConfigurationProblem> problems = outputs.Open(options);
         if (problems.Count > 0)
@@ -84,8 +93,10 @@ internal sealed class RunCommand(bool json, TextWriter output, TextWriter errors
             return ExitCode.Usage;
         }
 
+        // A replay is short: what is to be told of it is gathered from its first upcall on.
+        await using DaemonTelemetry? telemetry = DaemonTelemetry.Start(options.Telemetry, new TelemetrySubject(options.Datapath.Name, "embedded"), isScraped: false, loggers, logger);
         logger.Started(options.Datapath.Name, "embedded", options.Bridges.Count, options.Bridges.Sum(bridge => bridge.Ports.Count), options.Handlers);
-        RunSummary summary = await new CaptureRun(system, attach).RunAsync(options, (_, port) => outputs[port], stop);
+        RunSummary summary = await new CaptureRun(system, attach, telemetry).RunAsync(options, (_, port) => outputs[port], stop);
         logger.Drained(summary.Upcalls.Misses + summary.Upcalls.Actions);
         LogLosses(logger, options, summary);
         if (json)
@@ -97,9 +108,9 @@ internal sealed class RunCommand(bool json, TextWriter output, TextWriter errors
         return outputs.LogFailures(logger) ? ExitCode.Failure : ExitCode.Success;
     }
 
-    private async Task<int> RunLiveAsync(RunningConfiguration configuration, ActorSystem system, ILogger logger, LogLevels levels, CancellationToken stop)
+    private async Task<int> RunLiveAsync(RunningConfiguration configuration, ActorSystem system, ILoggerFactory loggers, LogLevels levels, CancellationToken stop)
     {
-        await new LiveRun(system, logger, levels, attach).RunAsync(configuration, stop);
+        await new LiveRun(system, loggers, levels, attach).RunAsync(configuration, stop);
         return ExitCode.Success;
     }
 

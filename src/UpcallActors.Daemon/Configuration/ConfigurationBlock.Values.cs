@@ -12,14 +12,14 @@ internal sealed partial class ConfigurationBlock
     /// <summary><c>true</c> or <c>false</c>; <paramref name="otherwise"/> when absent or neither.</summary>
     public bool Flag(string key, bool otherwise) => Choice(key, otherwise, ("false", false), ("true", true));
 
-    /// <summary>A number above 0 up to 1; <paramref name="otherwise"/> when absent or wrong.</summary>
-    public double Share(string key, double otherwise)
+    /// <summary>A number above 0 up to 1, or 0 <paramref name="orNone"/>; <paramref name="otherwise"/> when absent or wrong.</summary>
+    public double Share(string key, double otherwise, bool orNone = false)
     {
         if (Text(key) is not { } text)
             return otherwise;
-        if (double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double share) && share is > 0 and <= 1)
+        if (double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double share) && share is >= 0 and <= 1 && (share > 0 || orNone))
             return share;
-        Report(key, $"{key} must be a number above 0 up to 1, not \"{text}\"");
+        Report(key, $"{key} must be a number {(orNone ? "from 0" : "above 0 up")} to 1, not \"{text}\"");
         return otherwise;
     }
 

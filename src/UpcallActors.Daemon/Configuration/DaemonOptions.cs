@@ -21,6 +21,9 @@ internal sealed record DaemonOptions
     /// <summary>The pipeline's sizes.</summary>
     public required PipelineTuning Pipeline { get; init; }
 
+    /// <summary>What is told about it all, and to whom.</summary>
+    public TelemetryOptions Telemetry { get; init; } = TelemetryOptions.None;
+
     /// <summary>How capture ports send.</summary>
     public required ReplayOptions Replay { get; init; }
 

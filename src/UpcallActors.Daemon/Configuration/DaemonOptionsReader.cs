@@ -50,6 +50,7 @@ internal static class DaemonOptionsReader
             Handlers = handlers == 0 ? Math.Min(Environment.ProcessorCount, MostHandlers) : handlers,
             Revalidators = ReadRevalidators(block.Block("revalidators")),
             Pipeline = ReadPipeline(block.Block("pipeline")),
+            Telemetry = TelemetryOptionsReader.Read(block.Block("telemetry")),
             Replay = ReadReplay(block.Block("replay")),
             Bridges = BridgeOptionsReader.Read(block.Block("bridges"), datapath.Name),
         };

@@ -22,18 +22,19 @@ internal static class DaemonHost
         """;
 
     /// <summary>Makes the host. Nothing of the machine's settings is read; log lines go to standard error.</summary>
-    public static IHost Build(LogLevels levels)
+    /// <param name="levels">What is logged.</param>
+    /// <param name="json">Whether a line is a JSON object.</param>
+    public static IHost Build(LogLevels levels, bool json)
     {
         HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { ApplicationName = ActorSystemName });
         builder.Services.Configure<ConsoleLifetimeOptions>(options => options.SuppressStatusMessages = true);
         // Everything goes through the one filter, whose levels can be changed while the daemon runs.
         builder.Logging.SetMinimumLevel(LogLevel.Trace);
         builder.Logging.AddFilter(levels.IsEnabled);
-        builder.Logging.AddSimpleConsole(options =>
-        {
-            options.SingleLine = true;
-            options.ColorBehavior = LoggerColorBehavior.Disabled;
-        });
+        if (json)
+            AddJsonLines(builder.Logging);
+        else
+            AddLines(builder.Logging);
         builder.Services.Configure<ConsoleLoggerOptions>(options => options.LogToStandardErrorThreshold = LogLevel.Trace);
         builder.Services.AddAkka(ActorSystemName, akka => akka
             .AddHocon(AkkaSettings, HoconAddMode.Prepend)
@@ -44,5 +45,23 @@ internal static class DaemonHost
                 loggers.LogLevel = Akka.Event.LogLevel.WarningLevel;
             }));
         return builder.Build();
+    }
+
+    private static void AddLines(ILoggingBuilder logging) => logging.AddSimpleConsole(options =>
+    {
+        options.SingleLine = true;
+        options.ColorBehavior = LoggerColorBehavior.Disabled;
+    });
+
+    /// <summary>An object a line, with the time in UTC, and what belongs to a span has its trace.</summary>
+    private static void AddJsonLines(ILoggingBuilder logging)
+    {
+        logging.Configure(options => options.ActivityTrackingOptions = ActivityTrackingOptions.TraceId | ActivityTrackingOptions.SpanId);
+        logging.AddJsonConsole(options =>
+        {
+            options.IncludeScopes = true;
+            options.UseUtcTimestamp = true;
+            options.TimestampFormat = "yyyy-MM-ddTHH:mm:ss.ffffffZ";
+        });
     }
 }

@@ -3,17 +3,22 @@ using UpcallActors.Pipeline;
 
 namespace UpcallActors.Daemon.Reloading;
 
-/// <summary>What of a pipeline can change while it runs: batch size and share of its lanes, and how its revalidators look after flows.</summary>
+/// <summary>What of a pipeline can change while it runs: batch size and share of its lanes, how its revalidators look after flows, and what is traced.</summary>
 internal sealed class PipelineReload(UpcallPipeline pipeline) : IReloadable
 {
     /// <inheritdoc/>
     public IReadOnlyList<string> Keys { get; } =
-        ["pipeline.batch-size", "pipeline.port-share", "revalidators.flow-limit", "revalidators.max-idle", "revalidators.max-revalidator", "revalidators.min-revalidate-pps"];
+    [
+        "pipeline.batch-size", "pipeline.port-share",
+        "revalidators.flow-limit", "revalidators.max-idle", "revalidators.max-revalidator", "revalidators.min-revalidate-pps",
+        "telemetry.traces.batches", "telemetry.traces.upcalls", "telemetry.traces.slower-than", "telemetry.traces.upcalls-per-second",
+    ];
 
     /// <inheritdoc/>
     public Task ApplyAsync(DaemonOptions options)
     {
         pipeline.Tune(tuning => tuning with { BatchSize = options.Pipeline.BatchSize, PortShare = options.Pipeline.PortShare });
+        pipeline.Tracing = options.Telemetry.Sampling;
         if (pipeline.Revalidation is { } revalidation)
         {
             revalidation.Settings = revalidation.Settings with

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Akka.Actor;
 using UpcallActors.Daemon.Configuration;
 using UpcallActors.Daemon.Reports;
+using UpcallActors.Daemon.Telemetry;
 using UpcallActors.Embedded;
 using UpcallActors.Odp;
 using UpcallActors.Pipeline;
@@ -14,7 +15,8 @@ namespace UpcallActors.Daemon.Switching;
 /// </summary>
 /// <param name="system">Where the pipeline's actors live.</param>
 /// <param name="attach">What the pipeline is to see as the datapath; tests put something in between.</param>
-internal sealed class CaptureRun(ActorSystem system, Func<IDatapath, IDatapath>? attach = null)
+/// <param name="telemetry">Who tells others about it; null for nobody.</param>
+internal sealed class CaptureRun(ActorSystem system, Func<IDatapath, IDatapath>? attach = null, DaemonTelemetry? telemetry = null)
 {
     /// <summary>Turns of looking before the wait for the pipeline gives the processor away.</summary>
     private const int EagerLooks = 2000;
@@ -38,6 +40,7 @@ internal sealed class CaptureRun(ActorSystem system, Func<IDatapath, IDatapath>?
         {
             BatchSize = options.Pipeline.BatchSize,
             BatchesPerLane = options.Pipeline.BatchesPerLane,
+            Tracing = options.Telemetry.Sampling,
             // Recorded frames run through in a moment; a replay purges its flows when the recording did.
             Revalidation = null,
         });
@@ -65,6 +68,9 @@ internal sealed class CaptureRun(ActorSystem system, Func<IDatapath, IDatapath>?
 
         double seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
         await pipeline.StopAsync(CancellationToken.None);
+        // While the pipeline's instruments are there to be read.
+        if (telemetry != null)
+            await telemetry.SendMetricsAsync();
         return Summarise(embedded, pipeline.Counters, seconds);
     }
 

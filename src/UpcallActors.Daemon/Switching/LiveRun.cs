@@ -4,6 +4,7 @@ using UpcallActors.Daemon.Configuration;
 using UpcallActors.Daemon.Control;
 using UpcallActors.Daemon.Hosting;
 using UpcallActors.Daemon.Reloading;
+using UpcallActors.Daemon.Telemetry;
 using UpcallActors.Kernel;
 using UpcallActors.Odp;
 using UpcallActors.Pipeline;
@@ -15,11 +16,13 @@ namespace UpcallActors.Daemon.Switching;
 /// is claimed before all that, and announced when upcalls are answered.
 /// </summary>
 /// <param name="system">Where the pipeline's actors live.</param>
-/// <param name="logger">Where it is said what happens.</param>
+/// <param name="loggers">Where it is said what happens.</param>
 /// <param name="levels">What is logged.</param>
 /// <param name="attach">What the pipeline is to see as the datapath; tests put something in between.</param>
-internal sealed class LiveRun(ActorSystem system, ILogger logger, LogLevels levels, Func<IDatapath, IDatapath>? attach = null)
+internal sealed class LiveRun(ActorSystem system, ILoggerFactory loggers, LogLevels levels, Func<IDatapath, IDatapath>? attach = null)
 {
+    private readonly ILogger _logger = loggers.CreateLogger(DaemonHost.ActorSystemName);
+
     /// <summary>
     /// Runs. Cancelling <paramref name="stop"/> ends it well, as the control socket's <c>exit</c> does: upcalls under way are finished. Throws what ended it otherwise:
     /// <see cref="RunDirectoryException"/> and <see cref="DatapathException"/> have messages for people.
@@ -28,18 +31,18 @@ internal sealed class LiveRun(ActorSystem system, ILogger logger, LogLevels leve
     {
         DaemonOptions options = configuration.Options;
         // From the start on: the usual meaning of the signal would end what only begins.
-        using var hangup = HangupSignal.Listen(configuration, logger);
+        using var hangup = HangupSignal.Listen(configuration, _logger);
         using var directory = RunDirectory.Claim(options.RunDirectory);
-        using var live = LiveDatapath.Open(options, logger);
+        using var live = LiveDatapath.Open(options, _logger);
         foreach ((string feature, string result) in live.Datapath.Support.Rows)
-            logger.Feature(live.Datapath.Name, feature, result);
+            _logger.Feature(live.Datapath.Name, feature, result);
         var exit = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
         await using CancellationTokenRegistration registration = stop.Register(() => exit.TrySetResult(!options.Datapath.KeepOnExit));
         // Last to go: who asks for the end there is answered when all is done.
         ControlService? control = null;
         try
         {
-            await using (var bridges = LiveSwitch.Start(options, live.Datapath, live.Ports, logger))
+            await using (var bridges = LiveSwitch.Start(options, live.Datapath, live.Ports, _logger))
             await using (UpcallPipeline pipeline = StartPipeline(options, live, bridges))
             {
                 configuration.Attach(new PipelineReload(pipeline), bridges);
@@ -48,6 +51,8 @@ internal sealed class LiveRun(ActorSystem system, ILogger logger, LogLevels leve
                 await Task.WhenAny(pipeline.Started, pipeline.Completion, exit.Task);
                 if (pipeline.Started.IsCompletedSuccessfully)
                     Announce(options, live, directory);
+                // Now, not before: its code would be compiled while upcalls wait.
+                await using (DaemonTelemetry.Start(options.Telemetry, new TelemetrySubject(live.Datapath.Name, live.Type), isScraped: false, loggers, _logger))
                 await using (Watch(live, bridges, pipeline))
                 {
                     // Whichever ends first; a failure of the pipeline or of following the ports ends the daemon, and so does another that takes the datapath.
@@ -55,7 +60,7 @@ internal sealed class LiveRun(ActorSystem system, ILogger logger, LogLevels leve
                     await pipeline.StopAsync(CancellationToken.None);
                 }
 
-                logger.Drained(pipeline.Counters.Received);
+                _logger.Drained(pipeline.Counters.Received);
             }
 
             End(live, await exit.Task);
@@ -70,7 +75,7 @@ internal sealed class LiveRun(ActorSystem system, ILogger logger, LogLevels leve
     private void Announce(DaemonOptions options, LiveDatapath live, RunDirectory directory)
     {
         directory.Announce();
-        logger.Running(
+        _logger.Running(
             $"{live.Type}@{live.Datapath.Name}", options.Bridges.Count, options.Bridges.Sum(bridge => bridge.Ports.Count), live.Datapath.HandlerCount, live.Dispatch);
     }
 
@@ -94,17 +99,17 @@ internal sealed class LiveRun(ActorSystem system, ILogger logger, LogLevels leve
             LogLevels = levels,
             Stop = isDeleted => exit.TrySetResult(isDeleted || !configuration.Options.Datapath.KeepOnExit),
         };
-        return await ControlService.StartAsync(directory, context, new ControlLimits(), logger);
+        return await ControlService.StartAsync(directory, context, new ControlLimits(), _logger);
     }
 
     private SwitchWatch Watch(LiveDatapath live, LiveSwitch bridges, UpcallPipeline pipeline)
     {
         var losses = new LossReport(LossesOf(pipeline.Counters, live.Kernel));
-        var narrow = new NarrowPorts(bridges.Translators, logger);
+        var narrow = new NarrowPorts(bridges.Translators, _logger);
         return SwitchWatch.Start(passed =>
         {
             if (losses.Next(LossesOf(pipeline.Counters, live.Kernel), passed.TotalSeconds) is { } lost)
-                logger.Losing(passed.TotalSeconds, lost);
+                _logger.Losing(passed.TotalSeconds, lost);
             narrow.Look();
         });
     }
@@ -114,11 +119,11 @@ internal sealed class LiveRun(ActorSystem system, ILogger logger, LogLevels leve
         if (isDeleted)
         {
             live.Delete();
-            logger.Deleted(live.Datapath.Name);
+            _logger.Deleted(live.Datapath.Name);
         }
         else if (live.Kernel != null)
         {
-            logger.Kept(live.Datapath.Name);
+            _logger.Kept(live.Datapath.Name);
         }
     }
 
@@ -127,6 +132,7 @@ internal sealed class LiveRun(ActorSystem system, ILogger logger, LogLevels leve
         BatchSize = options.Pipeline.BatchSize,
         BatchesPerLane = options.Pipeline.BatchesPerLane,
         PortShare = options.Pipeline.PortShare,
+        Tracing = options.Telemetry.Sampling,
         Revalidation = new RevalidatorSettings
         {
             Revalidators = options.Revalidators.Count,

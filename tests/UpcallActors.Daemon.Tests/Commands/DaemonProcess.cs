@@ -15,7 +15,10 @@ internal sealed class DaemonProcess : IDisposable
     }
 
     /// <summary>Starts it by the same <c>dotnet</c> that runs the tests: the machine may have no other way to one.</summary>
-    public static DaemonProcess Start(params string[] arguments)
+    public static DaemonProcess Start(params string[] arguments) => Start([], arguments);
+
+    /// <summary>Starts it with environment variables beside those that the tests have.</summary>
+    public static DaemonProcess Start(IEnumerable<(string Name, string Value)> variables, string[] arguments)
     {
         string dotnet = Environment.GetEnvironmentVariable("DOTNET_HOST_PATH")
             ?? (Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet" ? Environment.ProcessPath! : "dotnet");
@@ -24,6 +27,8 @@ internal sealed class DaemonProcess : IDisposable
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
+        foreach ((string name, string value) in variables)
+            start.Environment[name] = value;
         return new DaemonProcess(Process.Start(start)!);
     }
 
