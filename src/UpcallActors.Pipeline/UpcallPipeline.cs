@@ -48,6 +48,16 @@ public sealed class UpcallPipeline : IAsyncDisposable
         }
     }
 
+    /// <summary>Watches upcalls of all lanes from now on; to be disposed. Shed upcalls, which no stage looks at, are not among them.</summary>
+    /// <param name="filter">Which ones.</param>
+    /// <param name="packetBytes">How much of each packet is copied, bytes from its start.</param>
+    public UpcallMonitor Watch(IUpcallFilter filter, int packetBytes = int.MaxValue)
+    {
+        ArgumentNullException.ThrowIfNull(filter);
+        ArgumentOutOfRangeException.ThrowIfNegative(packetBytes);
+        return _lanes[0].Tap.Add(filter, packetBytes);
+    }
+
     /// <summary>
     /// Ends when upcalls are answered: once the flows that the datapath had before us are taken over, so that what they carry does not notice.
     /// Ends with the failure when the pipeline ends before.
@@ -69,9 +79,10 @@ public sealed class UpcallPipeline : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(settings);
         settings.Validate();
         var tracing = new TraceState(settings.Tracing);
+        var tap = new UpcallTap();
         var lanes = new Lane[datapath.HandlerCount];
         for (int handler = 0; handler < lanes.Length; handler++)
-            lanes[handler] = new Lane(handler, datapath, translators, settings, LoopDispatcher.Register(system, $"upcall-actors.lane-{handler}"), tracing);
+            lanes[handler] = new Lane(handler, datapath, translators, settings, LoopDispatcher.Register(system, $"upcall-actors.lane-{handler}"), tracing, tap);
         var completion = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var started = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         RevalidationState? state = settings.Revalidation is null ? null : new RevalidationState(

@@ -1,9 +1,10 @@
 using System.CommandLine;
+using UpcallActors.Daemon.Commands.Clients;
 using UpcallActors.Odp;
 
 namespace UpcallActors.Daemon.Commands;
 
-/// <summary>The command line: <c>upcall-actors [run] [--config FILE]… [--json]</c>, <c>upcall-actors config</c>.</summary>
+/// <summary>The command line: <c>upcall-actors [run] [--config FILE]… [--json]</c>, <c>upcall-actors config</c>, and commands to a daemon that runs.</summary>
 internal static class CommandLine
 {
     /// <summary>Parses and runs; returns the exit code.</summary>
@@ -54,7 +55,7 @@ internal static class CommandLine
         };
         var json = new Option<bool>("--json")
         {
-            Description = "Print the summary as JSON.",
+            Description = "Print JSON.",
             Recursive = true,
         };
         var root = new RootCommand("Answers upcalls of the Open vSwitch datapath: takes packets that matched no flow, decides by OpenFlow tables, and sends them on with their MRU.")
@@ -71,6 +72,7 @@ internal static class CommandLine
         }
 
         root.Subcommands.Add(BuildConfig(files, json));
+        ClientCommands.AddTo(root, json);
         return root;
     }
 

@@ -35,6 +35,7 @@ internal sealed class ControlService : IAsyncDisposable
             .. new DpifCommands(context).Commands,
             .. new FdbCommands(context).Commands,
             .. new TraceCommands(context).Commands,
+            .. new MonitorCommands(context).Commands,
             .. new UpcallCommands(context).Commands,
             .. new CoverageCommands(coverage).Commands,
             .. new MemoryCommand(context).Commands,

@@ -174,6 +174,7 @@ internal sealed class ExecutorActor : StageActor
             (UpcallBatch batch, long generation) = Queue.Dequeue();
             try
             {
+                Lane.Tap.Show(Lane, batch);
                 Record(batch, startedAt, batches);
             }
             finally

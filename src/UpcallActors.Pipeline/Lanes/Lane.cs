@@ -11,7 +11,7 @@ internal sealed class Lane
     private LaneTuning _tuning;
 
     /// <summary>Makes a lane with all its credits in the pool.</summary>
-    public Lane(int handler, IDatapath datapath, IUpcallTranslatorFactory translators, UpcallPipelineSettings settings, LoopDispatcher dispatcher, TraceState tracing)
+    public Lane(int handler, IDatapath datapath, IUpcallTranslatorFactory translators, UpcallPipelineSettings settings, LoopDispatcher dispatcher, TraceState tracing, UpcallTap tap)
     {
         Handler = handler;
         Datapath = datapath;
@@ -20,6 +20,7 @@ internal sealed class Lane
         Dispatcher = dispatcher;
         _tuning = new LaneTuning { BatchSize = settings.BatchSize, PortShare = settings.PortShare };
         Tracing = tracing;
+        Tap = tap;
         Tag = new KeyValuePair<string, object?>("lane", handler);
         Pool = new BatchPool(settings.BatchesPerLane, UpcallBatch.MaxUpcalls, Ports, Counters);
         Filling = new StageQueue(BatchOwner.Receiver, 1);
@@ -73,6 +74,9 @@ internal sealed class Lane
 
     /// <summary>What is traced.</summary>
     public TraceState Tracing { get; }
+
+    /// <summary>Who watches upcalls, of all lanes.</summary>
+    public UpcallTap Tap { get; }
 
     /// <summary>The pipeline's instruments; null where nobody measures.</summary>
     public PipelineMetrics? Metrics { get; set; }

@@ -58,6 +58,7 @@ internal sealed class RouterActor : StageActor
         (UpcallBatch consumed, long generation) = Queue.Dequeue();
         try
         {
+            Lane.Tap.Show(Lane, consumed);
             _tracer.Begin(consumed);
             _tracer.End(consumed, Stopwatch.GetElapsedTime(consumed.ReceivedAt));
             PipelineTelemetry.EndBatch(consumed);

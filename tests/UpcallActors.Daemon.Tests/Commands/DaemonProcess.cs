@@ -39,6 +39,9 @@ internal sealed class DaemonProcess : IDisposable
         return await daemon.EndAsync();
     }
 
+    /// <summary>The process id.</summary>
+    public int Id => _process.Id;
+
     /// <summary>Waits for a line on standard error that contains a text.</summary>
     public async Task WaitForAsync(string text)
     {

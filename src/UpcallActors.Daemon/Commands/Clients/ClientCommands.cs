@@ -1,0 +1,23 @@
+using System.CommandLine;
+using System.CommandLine.Help;
+using UpcallActors.Daemon.Commands.Clients.Top;
+
+namespace UpcallActors.Daemon.Commands.Clients;
+
+/// <summary>The commands to a daemon that runs. They are kept apart from the daemon's own, so that none of what those need is loaded.</summary>
+internal static class ClientCommands
+{
+    /// <summary>Adds them, and examples to the help of all commands.</summary>
+    public static void AddTo(RootCommand root, Option<bool> json)
+    {
+        var options = new ClientOptions(json);
+        root.Subcommands.Add(ShowCommand.Build(options));
+        root.Subcommands.Add(TopCommand.Build(options));
+        root.Subcommands.Add(TraceCommand.Build(options));
+        root.Subcommands.Add(FlowsCommand.Build(options));
+        root.Subcommands.Add(MonitorCommand.Build(options));
+        root.Subcommands.Add(CompletionCommand.Build(root));
+        HelpOption help = root.Options.OfType<HelpOption>().Single();
+        help.Action = new ExampleHelp((HelpAction)help.Action!);
+    }
+}

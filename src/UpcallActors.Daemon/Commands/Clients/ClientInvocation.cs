@@ -1,0 +1,62 @@
+using System.CommandLine;
+using System.Runtime.InteropServices;
+using UpcallActors.Daemon.Control.Client;
+
+namespace UpcallActors.Daemon.Commands.Clients;
+
+/// <summary>One command to a running daemon: the connection, where the answer goes, and when to end.</summary>
+internal sealed class ClientInvocation(DaemonClient client, ParseResult arguments, bool json, CancellationToken stop)
+{
+    /// <summary>The connection.</summary>
+    public DaemonClient Client => client;
+
+    /// <summary>What was typed.</summary>
+    public ParseResult Arguments => arguments;
+
+    /// <summary>Whether the answer is JSON.</summary>
+    public bool Json => json;
+
+    /// <summary>Where the answer goes.</summary>
+    public TextWriter Output => arguments.InvocationConfiguration.Output;
+
+    /// <summary>Where problems go.</summary>
+    public TextWriter Errors => arguments.InvocationConfiguration.Error;
+
+    /// <summary>The user has had enough: Ctrl-C, SIGTERM.</summary>
+    public CancellationToken Stop => stop;
+
+    /// <summary>Whether the answer goes to a terminal that can be painted.</summary>
+    public bool IsTerminal => ReferenceEquals(Output, Console.Out) && !Console.IsOutputRedirected;
+
+    /// <summary>Asks the daemon.</summary>
+    public Task<string> AskAsync(string command, params IReadOnlyList<string> questions) => client.AskAsync(command, questions, stop);
+
+    /// <summary>Connects, does the work, and says what went wrong.</summary>
+    public static async Task<int> RunAsync(ClientOptions options, ParseResult arguments, Func<ClientInvocation, Task> work, CancellationToken cancellation)
+    {
+        using var stopping = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
+        using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
+        try
+        {
+            using DaemonClient client = await DaemonClient.ConnectAsync(arguments.GetValue(options.Target), stopping.Token);
+            await work(new ClientInvocation(client, arguments, arguments.GetValue(options.Json), stopping.Token));
+            return ExitCode.Success;
+        }
+        catch (DaemonClientException refused)
+        {
+            await arguments.InvocationConfiguration.Error.WriteLineAsync($"upcall-actors: {refused.Message}");
+            return ExitCode.Failure;
+        }
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        {
+            return ExitCode.Success;
+        }
+
+        void Stop(PosixSignalContext signal)
+        {
+            signal.Cancel = true;
+            stopping.Cancel();
+        }
+    }
+}

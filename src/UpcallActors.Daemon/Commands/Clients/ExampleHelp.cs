@@ -1,0 +1,48 @@
+using System.CommandLine;
+using System.CommandLine.Help;
+using System.CommandLine.Invocation;
+
+namespace UpcallActors.Daemon.Commands.Clients;
+
+/// <summary>Help as usual, with examples behind it.</summary>
+internal sealed class ExampleHelp(HelpAction usual) : SynchronousCommandLineAction
+{
+    private static readonly Dictionary<string, string[]> _examples = new(StringComparer.Ordinal)
+    {
+        ["run"] = ["upcall-actors run --config /etc/upcall-actors.conf", "HANDLERS=4 upcall-actors run --config site.conf --config local.conf"],
+        ["config"] = ["upcall-actors config > upcall-actors.conf", "upcall-actors config --effective --config site.conf", "upcall-actors config --check site.conf"],
+        ["trace"] =
+        [
+            "upcall-actors trace br0 in_port=1,icmp,nw_src=10.1.1.1,nw_dst=10.1.1.2",
+            "upcall-actors trace br0 in_port=2,tcp,tcp_dst=80 --ct-next trk,est,rpl",
+            "upcall-actors trace br0 in_port=p1,udp --mru 1500 --json",
+        ],
+        ["flows"] = ["upcall-actors flows", "upcall-actors flows in_port=p1,tcp -m", "upcall-actors flows --json"],
+        ["show"] = ["upcall-actors show", "upcall-actors show --json --target /run/upcall-actors"],
+        ["top"] = ["upcall-actors top", "upcall-actors top --interval 5 -n 12 > minute.txt", "upcall-actors top --json -n 1"],
+        ["monitor"] =
+        [
+            "upcall-actors monitor",
+            "upcall-actors monitor --port p1 --class miss ip,nw_dst=10.1.1.0/24",
+            "upcall-actors monitor --write upcalls.pcap --count 100",
+        ],
+        ["completion"] = ["source <(upcall-actors completion bash)", "upcall-actors completion bash > /usr/share/bash-completion/completions/upcall-actors"],
+    };
+
+    /// <summary>Who asks for help need not have typed all arguments.</summary>
+    public override bool ClearsParseErrors => true;
+
+    /// <inheritdoc/>
+    public override int Invoke(ParseResult parseResult)
+    {
+        int code = usual.Invoke(parseResult);
+        if (!_examples.TryGetValue(parseResult.CommandResult.Command.Name, out string[]? examples))
+            examples = ["upcall-actors", "upcall-actors run --config site.conf", "upcall-actors top"];
+        TextWriter output = parseResult.InvocationConfiguration.Output;
+        output.WriteLine("Examples:");
+        foreach (string example in examples)
+            output.WriteLine($"  {example}");
+        output.WriteLine();
+        return code;
+    }
+}

@@ -1,0 +1,35 @@
+using System.CommandLine;
+using System.Text.Json;
+
+namespace UpcallActors.Daemon.Commands.Clients;
+
+/// <summary>The command <c>flows</c>: the datapath's flows at this moment.</summary>
+internal static class FlowsCommand
+{
+    /// <summary>The command.</summary>
+    public static Command Build(ClientOptions options)
+    {
+        var filter = new Argument<string?>("FILTER") { Description = "Which flows, in the syntax of ovs-ofctl; in_port is the datapath's, by number or name.", Arity = ArgumentArity.ZeroOrOne };
+        var more = new Option<bool>("--more", "-m") { Description = "Also the flows' ids and the fields that are not looked at." };
+        var numbers = new Option<bool>("--no-names") { Description = "Ports by number." };
+        var command = new Command("flows", "Show the flows of the datapath.") { filter, more, numbers, options.Target };
+        command.SetAction((result, cancellation) => ClientInvocation.RunAsync(options, result, async invocation =>
+        {
+            List<string> arguments = [result.GetValue(numbers) ? "--no-names" : "--names"];
+            if (result.GetValue(more) || invocation.Json)
+                arguments.Insert(0, "-m");
+            if (result.GetValue(filter) is { } match)
+                arguments.Add($"filter={match}");
+            string answer = await invocation.AskAsync("dpctl/dump-flows", arguments);
+            if (!invocation.Json)
+            {
+                await invocation.Output.WriteAsync(answer);
+                return;
+            }
+
+            var flows = new FlowsDocument([.. answer.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(DumpedFlow.Parse)]);
+            await invocation.Output.WriteLineAsync(JsonSerializer.Serialize(flows, FlowsJson.Default.FlowsDocument));
+        }, cancellation));
+        return command;
+    }
+}

@@ -1,0 +1,126 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text.Json;
+using UpcallActors.Daemon.Control.Client;
+using UpcallActors.Daemon.Control.Commands;
+using UpcallActors.Odp.Captures;
+
+namespace UpcallActors.Daemon.Commands.Clients;
+
+/// <summary>The command <c>monitor</c>: a line for each upcall, as they come.</summary>
+internal static class MonitorCommand
+{
+    /// <summary>The command.</summary>
+    public static Command Build(ClientOptions options)
+    {
+        var match = new Argument<string?>("MATCH") { Description = "Which upcalls, in the syntax of ovs-ofctl; in_port is the datapath's, by number or name.", Arity = ArgumentArity.ZeroOrOne };
+        var classes = new Option<string[]>("--class") { Description = "Only this class: miss, slow_path, controller, sflow, flow_sample, ipfix, bad. May be given several times.", HelpName = "CLASS", DefaultValueFactory = _ => [] };
+        var ports = new Option<string[]>("--port") { Description = "Only upcalls of this port of the datapath, by name or number. May be given several times.", HelpName = "PORT", DefaultValueFactory = _ => [] };
+        var count = new Option<int?>("--count", "-n") { Description = "Upcalls after which to end. Without it, until Ctrl-C.", HelpName = "N" };
+        var write = new Option<string?>("--write", "-w") { Description = "Write the packets to a pcap file, too, with timestamps in nanoseconds.", HelpName = "FILE" };
+        count.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<int?>() < 1)
+                result.AddError("--count must be 1 or more");
+        });
+        var command = new Command("monitor", "Print a line for each upcall: time, lane, class, port, MRU, latency, key, actions, error.") { match, classes, ports, count, write, options.Target };
+        command.SetAction((result, cancellation) => ClientInvocation.RunAsync(options, result, async invocation =>
+        {
+            var arguments = new List<string>();
+            foreach (string name in result.GetValue(classes) ?? [])
+                arguments.AddRange(["--class", name]);
+            foreach (string port in result.GetValue(ports) ?? [])
+                arguments.AddRange(["--port", port]);
+            if (result.GetValue(match) is { } text)
+                arguments.Add(text);
+            if (result.GetValue(write) is not { } path)
+            {
+                await WatchAsync(invocation, arguments, result.GetValue(count), null);
+                return;
+            }
+
+            arguments.Add("--packets");
+            await using FileStream file = Create(path);
+            await WatchAsync(invocation, arguments, result.GetValue(count), file);
+        }, cancellation));
+        return command;
+    }
+
+    private static FileStream Create(string path)
+    {
+        try
+        {
+            return new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.Read);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            throw new DaemonClientException(failure.Message, failure);
+        }
+    }
+
+    private static async Task WatchAsync(ClientInvocation invocation, List<string> arguments, int? count, FileStream? file)
+    {
+        PcapWriter? packets = file is null ? null : new PcapWriter(file, PcapLinkType.Ethernet, nanoseconds: true);
+        string started = await invocation.AskAsync("upcall-actors/monitor-start", arguments);
+        string session = Read(started, MonitorJson.Default.MonitorStarted).Session.ToString(CultureInfo.InvariantCulture);
+        long left = count ?? long.MaxValue;
+        long missed = 0;
+        try
+        {
+            while (left > 0)
+            {
+                string most = Math.Min(left, 1000).ToString(CultureInfo.InvariantCulture);
+                MonitorReply reply = Read(await invocation.AskAsync("upcall-actors/monitor-read", session, most), MonitorJson.Default.MonitorReply);
+                foreach (UpcallLine upcall in reply.Upcalls)
+                {
+                    await invocation.Output.WriteLineAsync(invocation.Json ? JsonSerializer.Serialize(upcall with { Packet = null }, LineJson.Default.UpcallLine) : UpcallText.Of(upcall));
+                    if (upcall.Packet is { } packet)
+                        packets?.Write((upcall.Time - DateTimeOffset.UnixEpoch).Ticks * 100, packet);
+                }
+
+                await FlushAsync(invocation, file);
+                left -= reply.Upcalls.Count;
+                if (reply.Missed > missed)
+                    await invocation.Errors.WriteLineAsync($"upcall-actors: {reply.Missed - missed} upcalls were too many for this monitor and are not shown");
+                missed = reply.Missed;
+            }
+        }
+        finally
+        {
+            await StopAsync(invocation, session);
+        }
+    }
+
+    private static async Task FlushAsync(ClientInvocation invocation, FileStream? file)
+    {
+        await invocation.Output.FlushAsync(CancellationToken.None);
+        if (file is not null)
+            await file.FlushAsync(CancellationToken.None);
+    }
+
+    /// <summary>The daemon forgets us anyway, but would copy upcalls for us until then. The connection may have a half read answer in it: this is another one.</summary>
+    private static async Task StopAsync(ClientInvocation invocation, string session)
+    {
+        try
+        {
+            using DaemonClient client = await invocation.Client.AgainAsync(CancellationToken.None);
+            await client.AskAsync("upcall-actors/monitor-stop", [session], CancellationToken.None);
+        }
+        catch (DaemonClientException)
+        {
+            // It has gone, or has forgotten us first.
+        }
+    }
+
+    private static T Read<T>(string text, System.Text.Json.Serialization.Metadata.JsonTypeInfo<T> type)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(text, type) ?? throw new DaemonClientException("the daemon's answer is empty");
+        }
+        catch (JsonException malformed)
+        {
+            throw new DaemonClientException("the daemon's answer cannot be read; is it of another version?", malformed);
+        }
+    }
+}

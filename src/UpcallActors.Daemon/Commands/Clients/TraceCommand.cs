@@ -1,0 +1,35 @@
+using System.CommandLine;
+
+namespace UpcallActors.Daemon.Commands.Clients;
+
+/// <summary>The command <c>trace</c>: what the tables would do to a packet.</summary>
+internal static class TraceCommand
+{
+    /// <summary>The command.</summary>
+    public static Command Build(ClientOptions options)
+    {
+        var bridge = new Argument<string>("BRIDGE") { Description = "The bridge that the packet comes in to." };
+        var flow = new Argument<string>("FLOW") { Description = "The packet, in the syntax of ovs-ofctl: fields without masks, with in_port." };
+        var packet = new Argument<string?>("PACKET") { Description = "A frame in hexadecimal digits; of FLOW only what a frame does not say counts then, such as in_port.", Arity = ArgumentArity.ZeroOrOne };
+        var states = new Option<string[]>("--ct-next")
+        {
+            Description = "What conntrack finds at the next recirculation, such as trk,est,rpl; each time it is given, at one more. A new connection where nothing is said.",
+            HelpName = "FLAGS",
+            DefaultValueFactory = _ => [],
+        };
+        var mru = new Option<ushort>("--mru") { Description = "The largest of the fragments that the packet was put together from, bytes of layer 3.", HelpName = "BYTES" };
+        var command = new Command("trace", "Show tables, rules, actions and megaflow of a packet, without sending it.") { bridge, flow, packet, states, mru, options.Target };
+        command.SetAction((result, cancellation) => ClientInvocation.RunAsync(options, result, async invocation =>
+        {
+            List<string> arguments = [result.GetRequiredValue(bridge), result.GetRequiredValue(flow)];
+            if (result.GetValue(packet) is { } frame)
+                arguments.Add(frame);
+            foreach (string state in result.GetValue(states) ?? [])
+                arguments.AddRange(["--ct-next", state]);
+            if (result.GetResult(mru) is not null)
+                arguments.AddRange(["--mru", result.GetValue(mru).ToString(System.Globalization.CultureInfo.InvariantCulture)]);
+            await invocation.Output.WriteAsync(await invocation.AskAsync(invocation.Json ? "upcall-actors/trace" : "ofproto/trace", arguments));
+        }, cancellation));
+        return command;
+    }
+}

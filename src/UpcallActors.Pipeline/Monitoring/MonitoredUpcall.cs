@@ -1,0 +1,52 @@
+using UpcallActors.Odp;
+
+namespace UpcallActors.Pipeline;
+
+/// <summary>An upcall as it was when the datapath had handled its requests: a copy, for whoever watches.</summary>
+public sealed record MonitoredUpcall
+{
+    /// <summary>When its batch was received, nanoseconds since 1970 UTC.</summary>
+    public required long TimeNanoseconds { get; init; }
+
+    /// <summary>From the batch's reception until its requests were handled.</summary>
+    public required TimeSpan Latency { get; init; }
+
+    /// <summary>The lane.</summary>
+    public required int Lane { get; init; }
+
+    /// <summary>What it asked.</summary>
+    public required UpcallClass Class { get; init; }
+
+    /// <summary>The datapath's input port; 0 for one that could not be read.</summary>
+    public required uint InPort { get; init; }
+
+    /// <summary>The key's attributes, as the datapath sent them; empty for one that could not be read.</summary>
+    public required ReadOnlyMemory<byte> Key { get; init; }
+
+    /// <summary>The frame, or its beginning: as much of it as was asked for.</summary>
+    public required ReadOnlyMemory<byte> Packet { get; init; }
+
+    /// <summary>Bytes of the whole frame.</summary>
+    public required int PacketLength { get; init; }
+
+    /// <summary>The largest fragment it was put together from, bytes of layer 3; 0 for none.</summary>
+    public required ushort Mru { get; init; }
+
+    /// <summary>The MRU it was sent back with, where that is less; 0 where it is not.</summary>
+    public required ushort ClampedMru { get; init; }
+
+    /// <summary>The action attributes that were executed; empty for a packet that was dropped, or was not to be translated.</summary>
+    public required ReadOnlyMemory<byte> Actions { get; init; }
+
+    /// <summary>Whether its flow was put into the datapath.</summary>
+    public required bool FlowPut { get; init; }
+
+    /// <summary>Whether it shared the translation of an earlier one of its batch.</summary>
+    public required bool IsDuplicate { get; init; }
+
+    /// <summary>Why it was not translated to the end, if so.</summary>
+    public required XlateError Error { get; init; }
+
+    /// <summary>The errno that the datapath answered its EXECUTE or its flow put with; 0 for none.</summary>
+    public required int Errno { get; init; }
+}
