@@ -81,7 +81,15 @@ internal sealed record RevalidatorOptions(int? Count, int FlowLimit, TimeSpan Ma
 /// <param name="BatchSize">Most upcalls of a batch.</param>
 /// <param name="BatchesPerLane">Batches of a lane.</param>
 /// <param name="PortShare">The most of a lane's batches that one port may fill once they run out.</param>
-internal sealed record PipelineTuning(int BatchSize, int BatchesPerLane, double PortShare);
+/// <param name="Dispatchers">What runs the actors of each stage.</param>
+/// <param name="Restarts">How many failures a lane survives.</param>
+internal sealed record PipelineTuning(int BatchSize, int BatchesPerLane, double PortShare, StageDispatcherOptions Dispatchers, RestartOptions Restarts);
+
+/// <summary>The block <c>pipeline.restarts</c>.</summary>
+/// <param name="Limit">Failures of a lane's receiver, router and executor, or of revalidators, within <paramref name="Window"/> that are survived.</param>
+/// <param name="Window">See <paramref name="Limit"/>.</param>
+/// <param name="TranslatorLimit">Failures of a lane's translator without one success after which the lane gives up.</param>
+internal sealed record RestartOptions(int Limit, TimeSpan Window, int TranslatorLimit);
 
 /// <summary>The block <c>replay</c>.</summary>
 /// <param name="Recorded">Whether frames are sent at the times of the recording, or as fast as possible.</param>

@@ -18,7 +18,6 @@ internal static class DaemonOptionsReader
     /// <summary>Each costs a thread, and with the kernel's datapath a socket with its buffer.</summary>
     private const int MostHandlers = KernelDatapathOptions.MaximumHandlers;
     private const int MostRevalidators = 64;
-    private const int MostBatchesPerLane = 1024;
     private const int LeastReceiveBuffer = 64 << 10;
     private const int MostReceiveBuffer = 1 << 30;
 
@@ -49,7 +48,7 @@ internal static class DaemonOptionsReader
             Datapath = datapath,
             Handlers = handlers == 0 ? Math.Min(Environment.ProcessorCount, MostHandlers) : handlers,
             Revalidators = ReadRevalidators(block.Block("revalidators")),
-            Pipeline = ReadPipeline(block.Block("pipeline")),
+            Pipeline = PipelineOptionsReader.Read(block.Block("pipeline")),
             Telemetry = TelemetryOptionsReader.Read(block.Block("telemetry")),
             Replay = ReadReplay(block.Block("replay")),
             Bridges = BridgeOptionsReader.Read(block.Block("bridges"), datapath.Name),
@@ -112,13 +111,6 @@ internal static class DaemonOptionsReader
             block.Integer("min-revalidate-pps", 5, 0, 1_000_000));
         block.RefuseOthers();
         return options;
-    }
-
-    private static PipelineTuning ReadPipeline(ConfigurationBlock block)
-    {
-        var tuning = new PipelineTuning(block.Integer("batch-size", 64, 1, 64), block.Integer("batches-per-lane", 32, 2, MostBatchesPerLane), block.Share("port-share", 0.5));
-        block.RefuseOthers();
-        return tuning;
     }
 
     private static ReplayOptions ReadReplay(ConfigurationBlock block)

@@ -36,11 +36,8 @@ internal sealed class CaptureRun(ActorSystem system, Func<IDatapath, IDatapath>?
             embedded.Datapath,
             [.. embedded.Ports.Select(port => new CaptureInput(port.Port.Number, port.Options.Frames, port.Options.HostAddress))],
             [.. options.Replay.PurgeAt.Select(time => (time - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond)]);
-        await using UpcallPipeline pipeline = UpcallPipeline.Start(system, datapath, embedded.Translators, new UpcallPipelineSettings
+        await using UpcallPipeline pipeline = UpcallPipeline.Start(system, datapath, embedded.Translators, PipelineSettings.Of(system, options) with
         {
-            BatchSize = options.Pipeline.BatchSize,
-            BatchesPerLane = options.Pipeline.BatchesPerLane,
-            Tracing = options.Telemetry.Sampling,
             // Recorded frames run through in a moment; a replay purges its flows when the recording did.
             Revalidation = null,
         });

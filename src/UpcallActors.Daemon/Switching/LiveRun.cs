@@ -81,7 +81,7 @@ internal sealed class LiveRun(ActorSystem system, ILoggerFactory loggers, LogLev
 
     private UpcallPipeline StartPipeline(DaemonOptions options, LiveDatapath live, LiveSwitch bridges)
     {
-        var pipeline = UpcallPipeline.Start(system, attach?.Invoke(live.Datapath) ?? live.Datapath, bridges.Translators, SettingsOf(options));
+        var pipeline = UpcallPipeline.Start(system, attach?.Invoke(live.Datapath) ?? live.Datapath, bridges.Translators, PipelineSettings.Of(system, options));
         bridges.ShareWith(pipeline);
         return pipeline;
     }
@@ -126,22 +126,6 @@ internal sealed class LiveRun(ActorSystem system, ILoggerFactory loggers, LogLev
             _logger.Kept(live.Datapath.Name);
         }
     }
-
-    private static UpcallPipelineSettings SettingsOf(DaemonOptions options) => new()
-    {
-        BatchSize = options.Pipeline.BatchSize,
-        BatchesPerLane = options.Pipeline.BatchesPerLane,
-        PortShare = options.Pipeline.PortShare,
-        Tracing = options.Telemetry.Sampling,
-        Revalidation = new RevalidatorSettings
-        {
-            Revalidators = options.Revalidators.Count,
-            FlowLimit = options.Revalidators.FlowLimit,
-            MaxIdle = options.Revalidators.MaxIdle,
-            MaxRevalidator = options.Revalidators.MaxRevalidator,
-            MinRevalidatePps = options.Revalidators.MinRevalidatePps,
-        },
-    };
 
     private static IEnumerable<(string Cause, long Count)> LossesOf(PipelineCounters counters, KernelDatapath? kernel) => kernel == null
         ? LossReport.Of(counters)

@@ -53,7 +53,12 @@ public sealed class DaemonOptionsTests : IDisposable
         DaemonOptions options = Read(Good.Replace("handlers = 2", "", StringComparison.Ordinal).Replace("fail-mode = standalone", "", StringComparison.Ordinal));
         options.Datapath.ShouldBe(new DatapathOptions(DatapathType.Auto, "ovs-system", TakeOver: false, KeepOnExit: true, DispatchOption.Auto, 4 << 20));
         options.Handlers.ShouldBe(Environment.ProcessorCount);
-        options.Pipeline.ShouldBe(new PipelineTuning(64, 32, 0.5));
+        options.Pipeline.ShouldBe(new PipelineTuning(
+            64,
+            32,
+            0.5,
+            new StageDispatcherOptions(StageDispatcher.Lane, StageDispatcher.Lane, StageDispatcher.Lane, StageDispatcher.Lane, Environment.ProcessorCount),
+            new RestartOptions(10, TimeSpan.FromSeconds(10), 1000)));
         options.Replay.Recorded.ShouldBeFalse();
         options.Replay.PurgeAt.ShouldBeEmpty();
         options.Bridges[0].Standalone.ShouldBeFalse();
