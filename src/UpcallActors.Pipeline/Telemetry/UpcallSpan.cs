@@ -20,43 +20,40 @@ internal static class UpcallSpan
         || record.Translation.Error != XlateError.None
         || (record.Class is UpcallClass.Miss or UpcallClass.SlowPath && record.Progress == UpcallProgress.Done);
 
-    /// <summary>Starts it, from the reception of its batch on, with what is known before its requests are sent. Null when nobody wants it after all.</summary>
+    /// <summary>Starts it, from the reception of its batch on. Null when nobody wants it after all.</summary>
     public static Activity? Start(Lane lane, UpcallBatch batch, int upcall, SpanReason reason, ActivityContext cause)
     {
         Activity? span = PipelineTelemetry.StartRoot("upcall", ActivityKind.Internal, PipelineTelemetry.TimeOf(batch.ReceivedAt), LinksOf(batch, cause));
-        if (span is not { IsAllDataRequested: true })
-            return span;
-        ref UpcallRecord record = ref batch.Record(upcall);
-        span.SetTag("upcall.lane", lane.Handler);
-        span.SetTag("upcall.class", UpcallActorsTelemetry.NameOf(record.Class));
-        span.SetTag("upcall.sampled_for", SnakeCase.Of(reason.ToString()));
-        if (record.Class == UpcallClass.Bad)
-        {
-            string problem = record.ParseError == OdpParseError.None ? "unusable" : record.ParseError.ToString();
-            span.SetTag("error.type", problem);
-            span.SetStatus(ActivityStatusCode.Error, problem);
-            return span;
-        }
-
-        Describe(span, batch, upcall, record);
+        span?.SetTag("upcall.lane", lane.Handler);
+        span?.SetTag("upcall.class", UpcallActorsTelemetry.NameOf(batch.Record(upcall).Class));
+        span?.SetTag("upcall.sampled_for", SnakeCase.Of(reason.ToString()));
         return span;
     }
 
-    /// <summary>Adds what came of its requests.</summary>
-    public static void DescribeEnd(Activity span, UpcallBatch batch, int upcall)
+    /// <summary>Adds what it brought, what was decided, and what came of its requests, which the datapath has handled.</summary>
+    public static void Describe(Activity span, UpcallBatch batch, int upcall, TableVisits? tables)
     {
         ref UpcallRecord record = ref batch.Record(upcall);
-        if (record.Flow != FlowFate.None)
-            span.SetTag("upcall.flow", SnakeCase.Of(record.Flow.ToString()));
-        if (!record.IsRefused)
+        if (record.Class == UpcallClass.Bad)
+        {
+            Fail(span, record.ParseError == OdpParseError.None ? "unusable" : record.ParseError.ToString(), "the message cannot be used");
             return;
-        if (record.ExecuteErrno != 0)
-            span.SetTag("upcall.execute.errno", (int)record.ExecuteErrno);
-        if (record.FlowPutErrno != 0)
-            span.SetTag("upcall.flow_put.errno", (int)record.FlowPutErrno);
-        string error = $"errno {(record.ExecuteErrno != 0 ? record.ExecuteErrno : record.FlowPutErrno)}";
-        span.SetTag("error.type", error);
-        span.SetStatus(ActivityStatusCode.Error, $"the datapath refused the {(record.ExecuteErrno != 0 ? "EXECUTE" : "flow put")} with {error}");
+        }
+
+        ReadOnlySpan<byte> key = record.Message.Key.Of(batch.Slots.Message(upcall));
+        DescribeUpcall(span, batch.Key(upcall), record, key);
+        if (record.Class is not (UpcallClass.Miss or UpcallClass.SlowPath))
+            return;
+        if (record.Translation == default)
+        {
+            Fail(span, "not translated", "the translator failed");
+            return;
+        }
+
+        DescribeDecision(span, batch, upcall, record, key);
+        if (record.Class == UpcallClass.Miss)
+            tables?.Describe(span, batch, upcall);
+        DescribeOutcome(span, record);
     }
 
     /// <summary>Notes where its packet goes, so that the upcall it may make there is linked to this one.</summary>
@@ -78,28 +75,17 @@ internal static class UpcallSpan
         return links;
     }
 
-    private static void Describe(Activity span, UpcallBatch batch, int upcall, in UpcallRecord record)
+    private static void DescribeUpcall(Activity span, in FlowKey key, in UpcallRecord record, ReadOnlySpan<byte> keyBytes)
     {
         PacketOrigin origin = record.Message.Origin;
-        span.SetTag("upcall.in_port", batch.Key(upcall).InPort);
-        span.SetTag("upcall.recirc_id", batch.Key(upcall).RecircId);
+        span.SetTag("upcall.in_port", key.InPort);
+        span.SetTag("upcall.recirc_id", key.RecircId);
         span.SetTag("upcall.packet.size", record.Message.Packet.Length);
         span.SetTag("upcall.mru", origin.Mru);
         span.SetTag("upcall.hash", $"0x{origin.Hash:x}");
-        ReadOnlySpan<byte> key = record.Message.Key.Of(batch.Slots.Message(upcall));
-        span.SetTag("upcall.key", FlowText.Format(key, [], names: null, verbose: false));
-        if (record.Class is not (UpcallClass.Miss or UpcallClass.SlowPath))
-            return;
+        span.SetTag("upcall.key", FlowText.Format(keyBytes, [], names: null, verbose: false));
         if (record.DuplicateOf != UpcallRecord.Original)
             span.SetTag("upcall.duplicate", true);
-        if (record.Translation == default)
-        {
-            span.SetTag("error.type", "not translated");
-            span.SetStatus(ActivityStatusCode.Error, "not translated");
-            return;
-        }
-
-        DescribeDecision(span, batch, upcall, record, key);
     }
 
     private static void DescribeDecision(Activity span, UpcallBatch batch, int upcall, in UpcallRecord record, ReadOnlySpan<byte> key)
@@ -111,9 +97,30 @@ internal static class UpcallSpan
         span.SetTag("upcall.actions", ActionText.Format(batch.Actions(record), names: null));
         if (RequestWriter.ClampsMru(record))
             span.SetTag("upcall.mru.limit", record.Translation.MruLimit);
-        if (record.Translation.Error == XlateError.None)
-            return;
-        span.SetTag("error.type", record.Translation.Error.ToString());
-        span.SetStatus(ActivityStatusCode.Error, $"translation ended with {record.Translation.Error}");
+        if (record.Translation.Error != XlateError.None)
+            Fail(span, record.Translation.Error.ToString(), "the translation ended with an error");
+    }
+
+    private static void DescribeOutcome(Activity span, in UpcallRecord record)
+    {
+        if (record.Flow != FlowFate.None)
+            span.SetTag("upcall.flow", SnakeCase.Of(record.Flow.ToString()));
+        if (record.FlowPutErrno != 0)
+        {
+            span.SetTag("upcall.flow_put.errno", (int)record.FlowPutErrno);
+            Fail(span, $"errno {record.FlowPutErrno}", "the datapath refused the flow put");
+        }
+
+        if (record.ExecuteErrno != 0)
+        {
+            span.SetTag("upcall.execute.errno", (int)record.ExecuteErrno);
+            Fail(span, $"errno {record.ExecuteErrno}", "the datapath refused the EXECUTE");
+        }
+    }
+
+    private static void Fail(Activity span, string type, string description)
+    {
+        span.SetTag("error.type", type);
+        span.SetStatus(ActivityStatusCode.Error, description);
     }
 }

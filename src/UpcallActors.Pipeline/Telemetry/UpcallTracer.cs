@@ -9,6 +9,7 @@ namespace UpcallActors.Pipeline;
 internal sealed class UpcallTracer
 {
     private readonly Lane _lane;
+    private TableVisits? _tables;
     private SampleChance _chance;
     private long _second;
     private int _inSecond;
@@ -56,7 +57,9 @@ internal sealed class UpcallTracer
 
             if (span is null)
                 continue;
-            UpcallSpan.DescribeEnd(span, batch, upcall);
+            // Not before the packet has gone on: writing it all down takes longer than deciding it.
+            if (span.IsAllDataRequested)
+                UpcallSpan.Describe(span, batch, upcall, _tables ??= TableVisits.Of(_lane.Translators));
             span.Stop();
             span = null;
         }

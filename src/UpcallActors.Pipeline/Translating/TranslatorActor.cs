@@ -20,6 +20,20 @@ internal sealed class TranslatorActor : StageActor
     public TranslatorActor(Lane lane, IActorRef executor)
         : base(lane, lane.Translating) => _executor = executor;
 
+    /// <summary>An upcall as translators see it; borrows the batch's memory.</summary>
+    public static UpcallView ViewOf(UpcallBatch batch, int upcall)
+    {
+        ReadOnlySpan<byte> message = batch.Slots.Message(upcall);
+        ref PacketMessage parsed = ref batch.Record(upcall).Message;
+        return new UpcallView(
+            batch.Key(upcall),
+            parsed.Key.Of(message),
+            parsed.Packet.Of(message),
+            parsed.Origin,
+            parsed.Command,
+            parsed.UserData.IsPresent ? parsed.UserData.Of(message) : []);
+    }
+
     /// <inheritdoc/>
     protected override void PreStart() => _translator = Lane.Translators.Create(Lane.Handler);
 
@@ -98,18 +112,11 @@ internal sealed class TranslatorActor : StageActor
 
     private void TranslateAnew(UpcallBatch batch, int upcall, ref UpcallRecord record)
     {
-        ReadOnlySpan<byte> message = batch.Slots.Message(upcall);
         int start = batch.ArenaUsed;
         Span<byte> actions = batch.Arena.Slice(start + ExecuteTail.HeaderLength, UpcallBatch.MaxActions);
         ref FlowKey mask = ref batch.Mask(upcall);
         mask = default;
-        var view = new UpcallView(
-            batch.Key(upcall),
-            record.Message.Key.Of(message),
-            record.Message.Packet.Of(message),
-            record.Message.Origin,
-            record.Message.Command,
-            record.Message.UserData.IsPresent ? record.Message.UserData.Of(message) : []);
+        UpcallView view = ViewOf(batch, upcall);
         _translates = true;
         Translation translation = _translator!.Translate(view, actions, ref mask);
         _translates = false;

@@ -152,6 +152,8 @@ public sealed class OtlpExportTests : IDisposable
             attributes["upcall.megaflow"].ShouldStartWith("recirc_id(");
             attributes["upcall.actions"].ShouldBe("2");
             attributes["upcall.flow"].ShouldBe("put");
+            attributes["upcall.tables"].ShouldBe("0");
+            attributes["upcall.rules"].ShouldBe("priority=100,ct_state=-new+est+trk,icmp,in_port=2 actions=output:1");
             Link link = upcall.Links.Single(candidate => Attributes(candidate.Attributes)["upcall.link"] == "recirculation");
             Span before = bySpan[link.SpanId];
             before.TraceId.ShouldBe(link.TraceId);
@@ -179,7 +181,7 @@ public sealed class OtlpExportTests : IDisposable
     {
         AnyValue.ValueOneofCase.IntValue => attribute.Value.IntValue.ToString(CultureInfo.InvariantCulture),
         AnyValue.ValueOneofCase.BoolValue => attribute.Value.BoolValue ? "true" : "false",
-        AnyValue.ValueOneofCase.ArrayValue => string.Join('\n', attribute.Value.ArrayValue.Values.Select(value => value.StringValue)),
+        AnyValue.ValueOneofCase.ArrayValue => string.Join('\n', attribute.Value.ArrayValue.Values.Select(value => value.ValueCase == AnyValue.ValueOneofCase.IntValue ? value.IntValue.ToString(CultureInfo.InvariantCulture) : value.StringValue)),
         _ => attribute.Value.StringValue,
     });
 
