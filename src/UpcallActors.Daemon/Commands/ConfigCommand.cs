@@ -80,7 +80,7 @@ internal sealed class ConfigCommand(bool json, TextWriter output, TextWriter err
             }
             else
             {
-                writer.WriteString("value", value.Value.Text);
+                writer.WriteString("value", value.IsSecret ? "(secret)" : value.Value.Text);
             }
 
             writer.WriteString("origin", value.Origin);

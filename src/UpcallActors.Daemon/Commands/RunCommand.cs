@@ -29,9 +29,9 @@ internal sealed class RunCommand(bool json, TextWriter output, TextWriter errors
             return await RunOnHostAsync(new LogLevels(LogLevel.Warning), jsonLogs: false, ReplayRecordingsAsync);
         (RunningConfiguration? configuration, IReadOnlyList<ConfigurationProblem> problems) = RunningConfiguration.Read(files);
         using RunningConfiguration? running = configuration;
-        var levels = new LogLevels(LogLevel.Information);
         if (running != null)
         {
+            var levels = new LogLevels(running.Options.Telemetry.LogLevel);
             return await RunOnHostAsync(
                 levels,
                 running.Options.Telemetry.JsonLogs,

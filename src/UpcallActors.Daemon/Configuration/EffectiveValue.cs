@@ -7,8 +7,14 @@ namespace UpcallActors.Daemon.Configuration;
 /// <param name="Value">A text or a list.</param>
 internal sealed record EffectiveValue(string Key, ConfigurationValue Value)
 {
-    /// <summary>The value, as it can be written in a file.</summary>
-    public string Text => Value.Elements is { } elements ? $"[{string.Join(", ", elements.Select(element => Written(element.Text)))}]" : Written(Value.Text);
+    /// <summary>Whether the value is for nobody's eyes: headers of requests carry keys to collectors.</summary>
+    public bool IsSecret => Key == "upcall-actors.telemetry.otlp.headers";
+
+    /// <summary>The value, as it can be written in a file; of a secret only that there is one.</summary>
+    public string Text => IsSecret ? "\"(secret)\"" : Raw;
+
+    /// <summary>The value, as it can be written in a file, also of a secret.</summary>
+    public string Raw => Value.Elements is { } elements ? $"[{string.Join(", ", elements.Select(element => Written(element.Text)))}]" : Written(Value.Text);
 
     /// <summary>Who set it: <c>built-in</c>, <c>FILE:line</c> or <c>environment variable NAME</c>.</summary>
     public string Origin =>

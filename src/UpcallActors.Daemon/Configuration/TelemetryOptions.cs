@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging;
 using UpcallActors.Pipeline;
 
 namespace UpcallActors.Daemon.Configuration;
@@ -31,6 +32,9 @@ internal sealed record TelemetryOptions
 
     /// <summary>Whether a line of the log is a JSON object.</summary>
     public bool JsonLogs { get; init; }
+
+    /// <summary>The least that is logged.</summary>
+    public LogLevel LogLevel { get; init; } = LogLevel.Information;
 
     /// <summary>Whether anything is sent.</summary>
     public bool Exports => (Traces ?? Metrics ?? Logs) != null;

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging;
 using UpcallActors.Pipeline;
 
 namespace UpcallActors.Daemon.Configuration;
@@ -31,6 +32,8 @@ internal static class TelemetryOptionsReader
             Logs = Destination(logs, endpoint, isHttp, "v1/logs", sends: false),
             MetricsInterval = metrics.Duration("interval", TimeSpan.FromMinutes(1), TimeSpan.FromMilliseconds(100), TimeSpan.FromHours(1)),
             Sampling = ReadSampling(traces),
+            LogLevel = logs.Choice(
+                "level", LogLevel.Information, ("error", LogLevel.Error), ("warning", LogLevel.Warning), ("information", LogLevel.Information), ("debug", LogLevel.Debug), ("trace", LogLevel.Trace)),
             JsonLogs = logs.Choice("format", false, ("text", false), ("json", true)),
         };
         traces.RefuseOthers();

@@ -123,7 +123,7 @@ internal sealed class RunningConfiguration : IDisposable
     private static Dictionary<string, RunningValue> ValuesOf(ConfigurationSource source, DaemonOptions options)
     {
         var values = EffectiveValue.List(source).Where(value => !value.Key.StartsWith("define.", StringComparison.Ordinal))
-            .ToDictionary(value => value.Key, value => new RunningValue(value, value.Text), StringComparer.Ordinal);
+            .ToDictionary(value => value.Key, value => new RunningValue(value, value.Raw), StringComparer.Ordinal);
         foreach (BridgeOptions bridge in options.Bridges.Where(bridge => bridge.FlowText.Length > 0))
         {
             string key = EffectiveValue.KeyOf("upcall-actors", "bridges", bridge.Name, "flows");

@@ -45,7 +45,7 @@ internal sealed class LiveRun(ActorSystem system, ILoggerFactory loggers, LogLev
             await using (var bridges = LiveSwitch.Start(options, live.Datapath, live.Ports, _logger))
             await using (UpcallPipeline pipeline = StartPipeline(options, live, bridges))
             {
-                configuration.Attach(new PipelineReload(pipeline), bridges);
+                configuration.Attach(new LogLevelReload(levels), new PipelineReload(pipeline), bridges);
                 control = await ServeAsync(configuration, live, bridges, pipeline, directory, exit);
                 // Upcalls wait in their sockets until the flows of an earlier run are taken up.
                 await Task.WhenAny(pipeline.Started, pipeline.Completion, exit.Task);

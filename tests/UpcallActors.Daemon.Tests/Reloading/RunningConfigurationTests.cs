@@ -1,4 +1,6 @@
+using Microsoft.Extensions.Logging;
 using UpcallActors.Daemon.Configuration;
+using UpcallActors.Daemon.Hosting;
 using UpcallActors.Daemon.Reloading;
 using UpcallActors.Daemon.Tests.Configuration;
 using UpcallActors.Daemon.Tests.Switching;
@@ -107,6 +109,31 @@ public sealed class RunningConfigurationTests : IDisposable
         // It is still to be done, and is tried again.
         _rounds.Failure = null;
         (await running.ReloadAsync(_log)).Applied.ShouldBe(["upcall-actors.revalidators.max-idle = 7s"]);
+    }
+
+    [Fact]
+    public async Task The_log_has_the_level_of_the_configuration()
+    {
+        (RunningConfiguration? running, _) = RunningConfiguration.Read([_file], _ => null);
+        using RunningConfiguration configuration = running!;
+        var levels = new LogLevels(configuration.Options.Telemetry.LogLevel);
+        levels.IsEnabled("upcall-actors", LogLevel.Information).ShouldBeTrue();
+        levels.IsEnabled("upcall-actors", LogLevel.Debug).ShouldBeFalse();
+        configuration.Attach(new LogLevelReload(levels));
+        await File.AppendAllTextAsync(_file, "\nupcall-actors.telemetry.logs.level = debug\n");
+        (await configuration.ReloadAsync(_log)).ToString().ShouldBe("applied: upcall-actors.telemetry.logs.level = debug\n");
+        levels.IsEnabled("upcall-actors", LogLevel.Debug).ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task A_secret_is_shown_to_nobody_but_a_change_of_it_is_seen()
+    {
+        const string Key = "upcall-actors.telemetry.otlp.headers";
+        await File.AppendAllTextAsync(_file, $"\n{Key} = \"api-key=abc\"\n");
+        using RunningConfiguration running = Start();
+        running.Values.Single(value => value.Key == Key).Text.ShouldBe("\"(secret)\"");
+        Write("api-key=abc", "api-key=def");
+        (await running.ReloadAsync(_log)).ToString().ShouldBe($"needs a restart: {Key} = \"(secret)\" (it is \"(secret)\")\n");
     }
 
     [Fact]
