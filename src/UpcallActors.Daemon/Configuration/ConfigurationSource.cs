@@ -5,8 +5,10 @@ namespace UpcallActors.Daemon.Configuration;
 /// <summary>The configuration as files, built-in defaults and environment make it together, and the problems found so far.</summary>
 internal sealed class ConfigurationSource
 {
-    /// <summary>The name of the built-in defaults.</summary>
-    public const string Reference = "reference.conf";
+    /// <summary>What places in the built-in defaults have for a file: no name that a file would be given.</summary>
+    public const string Reference = "(built-in)";
+
+    private const string Resource = "reference.conf";
 
     private readonly List<ConfigurationProblem> _problems;
     private readonly IReadOnlyList<string> _files;
@@ -58,8 +60,8 @@ internal sealed class ConfigurationSource
     /// <summary>The text of the built-in defaults.</summary>
     public static string ReadReference()
     {
-        using Stream stream = typeof(ConfigurationSource).Assembly.GetManifestResourceStream(Reference)
-            ?? throw new InvalidOperationException($"the assembly has no {Reference}");
+        using Stream stream = typeof(ConfigurationSource).Assembly.GetManifestResourceStream(Resource)
+            ?? throw new InvalidOperationException($"the assembly has no {Resource}");
         using var reader = new StreamReader(stream);
         return reader.ReadToEnd();
     }
@@ -84,7 +86,7 @@ internal sealed class ConfigurationSource
     }
 
     private static HoconBlock ParseReference(HoconReader reader) =>
-        reader.Parse(Reference, "/", ReadReference()) ?? throw new InvalidOperationException($"{Reference} is no HOCON");
+        reader.Parse(Reference, "/", ReadReference()) ?? throw new InvalidOperationException($"{Resource} is no HOCON");
 
     private int FileOrder(string file)
     {

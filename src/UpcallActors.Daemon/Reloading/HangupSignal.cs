@@ -12,11 +12,25 @@ internal sealed class HangupSignal : IDisposable
     {
         // The usual meaning is the end.
         signal.Cancel = true;
-        _ = Task.Run(() => configuration.ReloadAsync(logger));
+        _ = Task.Run(() => ReloadAsync(configuration, logger));
     });
 
     /// <summary>Begins to listen.</summary>
     public static HangupSignal Listen(RunningConfiguration configuration, ILogger logger) => new(configuration, logger);
+
+    private static async Task ReloadAsync(RunningConfiguration configuration, ILogger logger)
+    {
+        try
+        {
+            await configuration.ReloadAsync(logger);
+        }
+#pragma warning disable CA1031 // Nobody waits for this task: what it fails with must be said here.
+        catch (Exception failure)
+#pragma warning restore CA1031
+        {
+            logger.ReloadFailed(failure, "anything");
+        }
+    }
 
     /// <inheritdoc/>
     public void Dispose() => _registration.Dispose();

@@ -106,8 +106,23 @@ internal sealed class LiveSwitch : IReloadable, IAsyncDisposable
         await foreach (bool _ in _changes.Reader.ReadAllAsync().ConfigureAwait(false))
         {
             while (_reloads.TryDequeue(out Reload? reload))
-                Take(reload);
+                TryTake(reload);
             Follow();
+        }
+    }
+
+    /// <summary>A failure is the reload's. Should the datapath be gone, to follow it fails next.</summary>
+    private void TryTake(Reload reload)
+    {
+        try
+        {
+            Take(reload);
+        }
+#pragma warning disable CA1031 // Told to whoever asked for the reload.
+        catch (Exception failure)
+#pragma warning restore CA1031
+        {
+            reload.Done.TrySetException(failure);
         }
     }
 

@@ -6,10 +6,11 @@ namespace UpcallActors.OpenFlow;
 /// <summary>Keeps what a translation tells, as the tree that a trace shows.</summary>
 internal sealed class TraceRecorder : ITranslationObserver
 {
-    // What may nest deeper than tables is bounded by the translation; the lines are bounded here: a table that resubmits twice to itself makes thousands.
+    // How deep tables nest is bounded by the translation; the lines are bounded here: a table that resubmits twice to itself makes thousands.
     private const int MostNodes = 20_000;
 
-    private readonly Stack<(TraceNode Node, ImmutableArray<TraceNode>.Builder Children)> _open = new();
+    // Beyond the bound a table is not opened, but its end is told all the same.
+    private readonly Stack<(TraceNode? Node, ImmutableArray<TraceNode>.Builder Children)> _open = new();
     private readonly ImmutableArray<TraceNode>.Builder _top = ImmutableArray.CreateBuilder<TraceNode>();
     private readonly List<ForkedPacket> _forks = [];
     private int _nodes;
@@ -17,8 +18,7 @@ internal sealed class TraceRecorder : ITranslationObserver
     /// <summary>The copies that went to conntrack, in order.</summary>
     public IReadOnlyList<ForkedPacket> Forks => _forks;
 
-    /// <summary>Lines that were too many to keep.</summary>
-    public int Omitted => Math.Max(0, _nodes - MostNodes);
+    private int Omitted => Math.Max(0, _nodes - MostNodes);
 
     public void BridgeEntered(string bridge) => Open(new TraceNode(TraceNodeKind.Bridge, $"bridge(\"{bridge}\")"));
 
@@ -61,20 +61,27 @@ internal sealed class TraceRecorder : ITranslationObserver
     {
         while (_open.Count > 0)
             Close();
+        if (Omitted > 0)
+            _top.Add(new TraceNode(TraceNodeKind.Warning, string.Create(CultureInfo.InvariantCulture, $">> {Omitted} more lines are left out <<")));
         return _top.DrainToImmutable();
     }
 
-    private void Open(TraceNode node) => _open.Push((node, ImmutableArray.CreateBuilder<TraceNode>()));
+    private void Open(TraceNode node) => _open.Push((HasRoom() ? node : null, ImmutableArray.CreateBuilder<TraceNode>()));
 
     private void Close()
     {
-        (TraceNode node, ImmutableArray<TraceNode>.Builder children) = _open.Pop();
-        Add(node with { Children = children.DrainToImmutable() });
+        (TraceNode? node, ImmutableArray<TraceNode>.Builder children) = _open.Pop();
+        if (node is not null)
+            Place(node with { Children = children.DrainToImmutable() });
     }
 
     private void Add(TraceNode node)
     {
-        if (_nodes++ < MostNodes)
-            (_open.TryPeek(out var parent) ? parent.Children : _top).Add(node);
+        if (HasRoom())
+            Place(node);
     }
+
+    private bool HasRoom() => _nodes++ < MostNodes;
+
+    private void Place(TraceNode node) => (_open.TryPeek(out var parent) ? parent.Children : _top).Add(node);
 }

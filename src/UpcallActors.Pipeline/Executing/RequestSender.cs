@@ -216,10 +216,28 @@ internal sealed class RequestSender : IDisposable
         if (error == 0)
             return;
         ((answer.Sequence & 1) != 0 ? _counters.FlowPutErrors : _counters.ExecuteErrors).Count(-error);
-        for (int i = 0; i < _count; i++)
+        NoteAnswered(age, -error);
+    }
+
+    /// <summary>Numbers ascend from request to request, so a storm of errors costs little more than one.</summary>
+    private void NoteAnswered(uint age, int errno)
+    {
+        int low = 0;
+        int high = _count - 1;
+        while (low <= high)
         {
-            if (_requests[i].Sequence == answer.Sequence)
-                Note(_requests[i], -error);
+            int middle = (low + high) / 2;
+            uint at = _requests[middle].Sequence - _firstSequence;
+            if (at == age)
+            {
+                Note(_requests[middle], errno);
+                return;
+            }
+
+            if (at < age)
+                low = middle + 1;
+            else
+                high = middle - 1;
         }
     }
 

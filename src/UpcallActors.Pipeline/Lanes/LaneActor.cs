@@ -11,6 +11,7 @@ internal sealed class LaneActor : UntypedActor
 {
     private readonly Lane _lane;
     private readonly FailureWindow _failures;
+    private readonly FailureLog _log = new(Context, TimeProvider.System);
     private IActorRef _receiver = ActorRefs.Nobody;
 
     public LaneActor(Lane lane)
@@ -60,6 +61,7 @@ internal sealed class LaneActor : UntypedActor
 
     private Directive Decide(Exception failure)
     {
+        _log.Say(Sender, failure);
         bool gaveUp = Sender.Path.Name == "translator" && failure is not ActorInitializationException
             ? ++_lane.TranslatorFailures >= _lane.Settings.TranslatorFailureLimit
             : _failures.Exceeds();

@@ -9,6 +9,7 @@ namespace UpcallActors.Pipeline;
 /// </summary>
 internal sealed class PipelineActor : UntypedActor
 {
+    private readonly FailureLog _log = new(Context, TimeProvider.System);
     private readonly IReadOnlyList<Lane> _lanes;
     private readonly RevalidationState? _revalidation;
     private readonly TaskCompletionSource _started;
@@ -90,6 +91,7 @@ internal sealed class PipelineActor : UntypedActor
 
     private Directive Decide(Exception failure)
     {
+        _log.Say(Sender, failure);
         if (Sender.Equals(_revalidator) && !_failures!.Exceeds())
             return Directive.Restart;
         _failure ??= failure;

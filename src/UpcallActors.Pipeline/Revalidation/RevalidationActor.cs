@@ -24,6 +24,7 @@ internal sealed partial class RevalidationActor : UntypedActor
     private readonly RevalidationState _state;
     private readonly TimeProvider _time;
     private readonly FailureWindow _failures;
+    private readonly FailureLog _log = new(Context, TimeProvider.System);
     private readonly IActorRef[] _revalidators;
     private readonly Chunk[] _chunks;
     private readonly HashSet<int> _awaited = [];
@@ -160,6 +161,7 @@ internal sealed partial class RevalidationActor : UntypedActor
 
     private Directive Decide(Exception failure)
     {
+        _log.Say(Sender, failure);
         if (_failures.Exceeds())
             return Directive.Escalate;
         int partition = Array.IndexOf(_revalidators, Sender);

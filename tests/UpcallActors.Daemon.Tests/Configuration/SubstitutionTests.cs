@@ -18,6 +18,7 @@ public sealed class SubstitutionTests
     [InlineData("a = x${?UNSET}", "a = x")]
     [InlineData("a = ${?UNSET} ${?UNSET}", "")]
     [InlineData("a = ${EMPTY}", "a = ")]
+    [InlineData("a = 1, a = ${?EMPTY}", "a = 1")]
     [InlineData("b = 5, a = x ${b}\"y \" z", "a = x 5y  z")]
     [InlineData("b { c { d = 5 } }, a = ${b.c.d}", "a = 5")]
     [InlineData("b { \"c.d\" = 5 }, a = ${b.\"c.d\"}", "a = 5")]

@@ -56,6 +56,24 @@ public sealed class TraceCommandTests
     }
 
     [Fact]
+    public async Task Json_takes_as_many_tables_behind_each_other_as_there_are()
+    {
+        await using ControlledSwitch daemon = await StartAsync(string.Join('\n', Enumerable.Range(0, 200).Select(table => $"table={table},actions=goto_table:{table + 1}")));
+        using var trace = JsonDocument.Parse(await daemon.PrintAsync("upcall-actors/trace", "br0", Flow), new JsonDocumentOptions { MaxDepth = 1024 });
+        trace.RootElement.ToString().ShouldContain("\"table\":200");
+    }
+
+    [Fact]
+    public async Task A_trace_that_is_too_long_shows_its_beginning_and_says_what_is_left_out()
+    {
+        const string Some = "mod_nw_ttl:9,mod_nw_ttl:8,mod_nw_ttl:7,mod_nw_ttl:6,mod_nw_ttl:5,mod_nw_ttl:4";
+        await using ControlledSwitch daemon = await StartAsync(string.Join('\n', Enumerable.Range(0, 12).Select(table => $"table={table},actions={Some}" + (table < 11 ? $",resubmit(,{table + 1}),resubmit(,{table + 1})" : ""))));
+        string trace = await daemon.PrintAsync("ofproto/trace", "br0", Flow);
+        trace.ShouldContain(" 0. priority 32768");
+        trace.ShouldContain("more lines are left out");
+    }
+
+    [Fact]
     public async Task Json_has_the_tree_of_the_text()
     {
         await using ControlledSwitch daemon = await StartAsync("cookie=0x10,priority=7,in_port=1,actions=ct(table=1,zone=5)\ntable=1,ct_state=+est,ip,actions=2");

@@ -9,6 +9,9 @@ internal sealed class HoconReader(List<ConfigurationProblem> problems)
     /// <summary>Files in all; more are a mistake, not a configuration.</summary>
     private const int MaxFiles = 256;
 
+    /// <summary>Characters of a file; more are a mistake, too.</summary>
+    private const int MaxLength = 4 * 1024 * 1024;
+
     private readonly List<string> _files = [];
     private readonly List<string> _open = [];
 
@@ -41,7 +44,7 @@ internal sealed class HoconReader(List<ConfigurationProblem> problems)
         try
         {
             string path = Path.GetFullPath(file);
-            string text = File.ReadAllText(file);
+            string text = ReadText(file);
             _open.Add(path);
             HoconBlock? root = Parse(file, Path.GetDirectoryName(path) ?? "/", text, block);
             _open.RemoveAt(_open.Count - 1);
@@ -52,6 +55,15 @@ internal sealed class HoconReader(List<ConfigurationProblem> problems)
             problems.Add(new ConfigurationProblem(file, 0, $"cannot be read: {failure.Message}"));
             return null;
         }
+    }
+
+    /// <summary>A device may have no end.</summary>
+    private static string ReadText(string file)
+    {
+        using var reader = new StreamReader(file);
+        char[] text = new char[MaxLength + 1];
+        int length = reader.ReadBlock(text, 0, text.Length);
+        return length <= MaxLength ? new string(text, 0, length) : throw new IOException($"it is longer than {MaxLength} characters");
     }
 
     private HoconBlock? Include(HoconInclude include)

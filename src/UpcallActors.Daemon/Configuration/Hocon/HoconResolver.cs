@@ -135,7 +135,8 @@ internal sealed class HoconResolver(HoconBlock root, Func<string, string?> envir
         HoconPlace place = substitution.Place;
         HoconNode? found = (substitution.Included.Length > 0 ? Find([.. substitution.Included, .. substitution.Path], substitution) : null) ?? Find(substitution.Path, substitution);
         string name = string.Join('.', substitution.Path);
-        if (found == null && environment(name) is { } variable)
+        // An empty one that need not be there is as good as none: that is how those who start containers leave one out, and OpenTelemetry's rule for its own.
+        if (found == null && environment(name) is { } variable && (variable.Length > 0 || !substitution.IsOptional))
             // A relative path in it starts from where the daemon was started.
             return new HoconText(place with { Directory = Environment.CurrentDirectory }, variable, name);
         if (found == null && !substitution.IsOptional)

@@ -33,6 +33,10 @@ internal sealed class TraceCommands(ControlContext context)
 }
 
 /// <summary>How traces are written as JSON: names in camel case, kinds and errors by name.</summary>
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, UseStringEnumConverter = true, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSourceGenerationOptions(MaxDepth = TraceJson.MaxDepth, PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, UseStringEnumConverter = true, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(FlowTrace))]
-internal sealed partial class TraceJson : JsonSerializerContext;
+internal sealed partial class TraceJson : JsonSerializerContext
+{
+    /// <summary>Each table that a packet is handed on to is two levels below the one before.</summary>
+    public const int MaxDepth = 16 * 1024;
+}
