@@ -47,6 +47,9 @@ public sealed record MonitoredUpcall
     /// <summary>Why it was not translated to the end, if so.</summary>
     public required XlateError Error { get; init; }
 
-    /// <summary>The errno that the datapath answered its EXECUTE or its flow put with; 0 for none.</summary>
-    public required int Errno { get; init; }
+    /// <summary>The errno that the datapath answered its EXECUTE with; 0 for none.</summary>
+    public required int ExecuteErrno { get; init; }
+
+    /// <summary>The errno that the datapath answered its flow put with; 0 for none. EEXIST (17) is no failure: packets of the flow that came at once were in several batches.</summary>
+    public required int FlowPutErrno { get; init; }
 }

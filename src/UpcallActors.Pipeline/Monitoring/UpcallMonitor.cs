@@ -94,7 +94,8 @@ public sealed class UpcallMonitor : IDisposable
             FlowPut = record.Flow == FlowFate.Put,
             IsDuplicate = record.DuplicateOf != UpcallRecord.Original,
             Error = record.Translation.Error,
-            Errno = record.ExecuteErrno != 0 ? record.ExecuteErrno : record.FlowPutErrno,
+            ExecuteErrno = record.ExecuteErrno,
+            FlowPutErrno = record.FlowPutErrno,
         };
     }
 }

@@ -79,6 +79,7 @@ public sealed class UpcallRingTests
         FlowPut = false,
         IsDuplicate = false,
         Error = XlateError.None,
-        Errno = 0,
+        ExecuteErrno = 0,
+        FlowPutErrno = 0,
     };
 }

@@ -25,11 +25,11 @@ internal static class UpcallText
         if (upcall.Duplicate)
             text.Append(" [as the one before]");
         else if (upcall.FlowPut)
-            text.Append(" [flow put]");
+            text.Append(upcall.FlowPutErrnoText is { } refused ? $" [flow put: {refused}]" : " [flow put]");
         if (upcall.Error is { } error)
             text.Append(CultureInfo.InvariantCulture, $" [{error}]");
         if (upcall.Errno != 0)
-            text.Append(CultureInfo.InvariantCulture, $" [errno {upcall.Errno}: {upcall.ErrnoText}]");
+            text.Append(CultureInfo.InvariantCulture, $" [not sent, errno {upcall.Errno}: {upcall.ErrnoText}]");
         return text.ToString();
     }
 }

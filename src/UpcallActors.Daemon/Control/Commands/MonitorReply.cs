@@ -50,11 +50,17 @@ internal sealed record UpcallLine
     /// <summary>Why it was not translated to the end; null if it was.</summary>
     public string? Error { get; init; }
 
-    /// <summary>The errno that the datapath answered with; 0 for none.</summary>
+    /// <summary>The errno that the datapath answered its EXECUTE with; 0 for none.</summary>
     public required int Errno { get; init; }
 
-    /// <summary>The errno in words; null for none.</summary>
+    /// <summary>That errno in words; null for none.</summary>
     public string? ErrnoText { get; init; }
+
+    /// <summary>The errno that the datapath answered its flow put with; 0 for none. 17 (EEXIST) is no failure: an upcall of another batch has brought the same flow.</summary>
+    public required int FlowPutErrno { get; init; }
+
+    /// <summary>That errno in words; null for none.</summary>
+    public string? FlowPutErrnoText { get; init; }
 
     /// <summary>From its batch's reception until its requests were handled.</summary>
     public required double LatencySeconds { get; init; }

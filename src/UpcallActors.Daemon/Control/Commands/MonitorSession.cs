@@ -67,6 +67,8 @@ internal sealed class MonitorSession : IDisposable
         _forget.Dispose();
     }
 
+    private static string? Words(int errno) => errno == 0 ? null : Marshal.GetPInvokeErrorMessage(errno);
+
     private UpcallLine Line(MonitoredUpcall upcall)
     {
         const int NanosecondsPerTick = 100;
@@ -77,7 +79,8 @@ internal sealed class MonitorSession : IDisposable
             Lane = upcall.Lane,
             Class = UpcallActorsTelemetry.NameOf(upcall.Class),
             InPort = _names.NameOf(upcall.InPort) ?? upcall.InPort.ToString(System.Globalization.CultureInfo.InvariantCulture),
-            Key = FlowText.Format(upcall.Key.Span, [], _names, verbose: false),
+            // Verbose, as ovs-vswitchd logs keys: of one without a mask the other form leaves zone, mark and label of the connection out.
+            Key = FlowText.Format(upcall.Key.Span, [], _names, verbose: true),
             Mru = upcall.Mru,
             ClampedMru = upcall.ClampedMru,
             PacketLength = upcall.PacketLength,
@@ -85,8 +88,10 @@ internal sealed class MonitorSession : IDisposable
             FlowPut = upcall.FlowPut,
             Duplicate = upcall.IsDuplicate,
             Error = upcall.Error == Odp.XlateError.None ? null : upcall.Error.ToString(),
-            Errno = upcall.Errno,
-            ErrnoText = upcall.Errno == 0 ? null : Marshal.GetPInvokeErrorMessage(upcall.Errno),
+            Errno = upcall.ExecuteErrno,
+            ErrnoText = Words(upcall.ExecuteErrno),
+            FlowPutErrno = upcall.FlowPutErrno,
+            FlowPutErrnoText = Words(upcall.FlowPutErrno),
             LatencySeconds = upcall.Latency.TotalSeconds,
             Packet = _withPackets ? upcall.Packet.ToArray() : null,
         };
