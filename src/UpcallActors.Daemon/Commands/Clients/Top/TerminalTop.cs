@@ -6,16 +6,19 @@ namespace UpcallActors.Daemon.Commands.Clients.Top;
 /// <summary>A sample as it is painted on a terminal.</summary>
 internal static class TerminalTop
 {
+    // Widths of their own: what could be as wide as it likes would leave none to what is beside it.
+    private const int ChartWidth = 44;
+
     private static readonly Color[] _colors = [Color.SteelBlue1, Color.Gold1, Color.Orchid, Color.SpringGreen3, Color.Turquoise2, Color.Grey, Color.IndianRed1];
 
     /// <summary>Everything there is to see.</summary>
     public static IRenderable Of(TopSample sample)
     {
         var title = new Markup($"[bold]{Markup.Escape(PlainTop.Title(sample))}[/]\n{Markup.Escape(PlainTop.Summary(sample))}");
-        var classes = new Panel(Classes(sample)) { Header = new PanelHeader(" upcalls by class "), Expand = true, Border = BoxBorder.Rounded };
+        var classes = new Panel(Classes(sample)) { Header = new PanelHeader(" upcalls by class "), Border = BoxBorder.Rounded };
         var losses = new Panel(Losses(sample)) { Header = new PanelHeader(" losses by cause "), Expand = true, Border = BoxBorder.Rounded };
         var grid = new Grid { Expand = true };
-        grid.AddColumn().AddColumn();
+        grid.AddColumn().AddColumn(new GridColumn { Width = ChartWidth });
         grid.AddRow(classes, losses);
         return new Rows(title, Lanes(sample), grid, Ports(sample));
     }
@@ -44,7 +47,7 @@ internal static class TerminalTop
         NamedRate[] busy = [.. sample.Classes.Where(rate => rate.Rate > 0)];
         if (busy.Length == 0)
             return new Text("none at the moment");
-        var chart = new BarChart().UseValueFormatter(value => Quantity.Of(value) + "/s");
+        BarChart chart = new BarChart().Width(ChartWidth).UseValueFormatter(value => Quantity.Of(value) + "/s");
         for (int i = 0; i < busy.Length; i++)
             chart.AddItem(busy[i].Name, busy[i].Rate, _colors[i % _colors.Length]);
         return chart;
