@@ -36,6 +36,17 @@ public sealed class ConfigCommandTests : IDisposable
     }
 
     [Fact]
+    public void Every_key_of_bridges_and_ports_that_the_documentation_has_is_in_the_comment()
+    {
+        string reference = ConfigurationSource.ReadReference();
+        foreach (string key in (string[])[
+            "fail-mode", "flows", "type", "number", "share", "vlan-mode", "tag", "trunks", "interface", "remote-ip", "local-ip", "key", "dst-port", "tos", "ttl", "df", "csum", "input", "host-mac", "output", "mtu"])
+        {
+            reference.ShouldMatch($@"\n +# +{key} = ");
+        }
+    }
+
+    [Fact]
     public async Task Effective_values_name_who_set_them()
     {
         _folder.Write("part.conf", "\npipeline.batch-size = 16\n");
