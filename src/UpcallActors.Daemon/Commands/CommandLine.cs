@@ -72,6 +72,7 @@ internal static class CommandLine
         }
 
         root.Subcommands.Add(BuildConfig(files, json));
+        root.Subcommands.Add(HealthCommand.Build(files, json));
         ClientCommands.AddTo(root, json);
         return root;
     }

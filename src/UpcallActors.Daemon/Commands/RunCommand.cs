@@ -9,6 +9,7 @@ using UpcallActors.Daemon.Hosting;
 using UpcallActors.Daemon.Recordings;
 using UpcallActors.Daemon.Reloading;
 using UpcallActors.Daemon.Reports;
+using UpcallActors.Daemon.Status;
 using UpcallActors.Daemon.Switching;
 using UpcallActors.Daemon.Telemetry;
 using UpcallActors.Odp;
@@ -96,7 +97,9 @@ internal sealed class RunCommand(bool json, TextWriter output, TextWriter errors
         // A replay is short: what is to be told of it is gathered from its first upcall on.
         await using DaemonTelemetry? telemetry = DaemonTelemetry.Start(options.Telemetry, new TelemetrySubject(options.Datapath.Name, "embedded"), isScraped: false, loggers, logger);
         logger.Started(options.Datapath.Name, "embedded", options.Bridges.Count, options.Bridges.Sum(bridge => bridge.Ports.Count), options.Handlers);
-        RunSummary summary = await new CaptureRun(system, attach, telemetry).RunAsync(options, (_, port) => outputs[port], stop);
+        // One that runs once, as fast as it can, is over before anybody could look.
+        Func<SwitchStatus, IAsyncDisposable>? show = options.Replay.Recorded || options.Replay.Loop ? status => StatusPage.Open(options, status, "embedded", loggers, logger) : null;
+        RunSummary summary = await new CaptureRun(system, attach, telemetry, show).RunAsync(options, (_, port) => outputs[port], stop);
         logger.Drained(summary.Upcalls.Misses + summary.Upcalls.Actions);
         LogLosses(logger, options, summary);
         if (json)

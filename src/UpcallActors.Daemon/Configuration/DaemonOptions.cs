@@ -27,6 +27,9 @@ internal sealed record DaemonOptions
     /// <summary>How capture ports send.</summary>
     public required ReplayOptions Replay { get; init; }
 
+    /// <summary>The status page.</summary>
+    public required StatusOptions Status { get; init; }
+
     /// <summary>The bridges, in the order of the configuration.</summary>
     public required IReadOnlyList<BridgeOptions> Bridges { get; init; }
 

@@ -51,6 +51,7 @@ internal static class DaemonOptionsReader
             Pipeline = PipelineOptionsReader.Read(block.Block("pipeline")),
             Telemetry = TelemetryOptionsReader.Read(block.Block("telemetry")),
             Replay = ReadReplay(block.Block("replay")),
+            Status = StatusOptions.Read(block.Block("status")),
             Bridges = BridgeOptionsReader.Read(block.Block("bridges"), datapath.Name),
         };
         if (complete && !options.Bridges.Any(bridge => bridge.Ports.Count > 0))

@@ -58,7 +58,9 @@ internal sealed class DatapathQuery : IDisposable
     }
 
     /// <summary>Shows every flow, one by one, in the datapath's order.</summary>
-    public void ReadFlows(FlowReader read)
+    /// <param name="read">Takes a flow.</param>
+    /// <param name="isEnough">Asked now and then; the rest of the flows is not read once it says so, and nothing else can be asked then.</param>
+    public void ReadFlows(FlowReader read, Func<bool>? isEnough = null)
     {
         var writer = new NetlinkWriter(_region.Slice(0, RequestLength));
         FlowMessageWriter.WriteDump(ref writer, _datapath.Families.Flow, Sequence, _datapath.IfIndex, ufidFlags: 0);
@@ -66,7 +68,7 @@ internal sealed class DatapathQuery : IDisposable
         {
             Parsed(FlowMessage.TryParse(message.Bytes, out FlowMessage flow), "");
             read(flow, message.Bytes);
-        });
+        }, isEnough);
     }
 
     /// <summary>Deletes all flows.</summary>
@@ -92,7 +94,7 @@ internal sealed class DatapathQuery : IDisposable
         error == OdpParseError.None ? value! : throw new DatapathException($"the datapath answered what cannot be read ({error})");
 
     /// <summary>Sends the request that was written and shows each message of the answer. One channel, one request: nothing else can be in between.</summary>
-    private void Ask(int length, string doing, bool isDump, NetlinkAnswerHandler read)
+    private void Ask(int length, string doing, bool isDump, NetlinkAnswerHandler read, Func<bool>? isEnough = null)
     {
         _vector.Clear();
         _vector.Append(_region, 0, length);
@@ -100,7 +102,7 @@ internal sealed class DatapathQuery : IDisposable
         if (error != 0)
             throw Refused(doing, error);
         bool isDone = false;
-        while (!isDone)
+        while (!isDone && isEnough?.Invoke() != true)
         {
             int received = _channel.Receive(_answer);
             if (received == 0)

@@ -40,4 +40,12 @@ internal static partial class DaemonLog
     /// <summary>A file could not be written to its end.</summary>
     [LoggerMessage(507, LogLevel.Error, "{File} is incomplete, {Frames} frames are missing")]
     public static partial void OutputFailed(this ILogger logger, Exception failure, string file, long frames);
+
+    /// <summary>The status page is there.</summary>
+    [LoggerMessage(509, LogLevel.Information, "Status page at http://{Endpoint}/")]
+    public static partial void PageServed(this ILogger logger, System.Net.IPEndPoint endpoint);
+
+    /// <summary>There is no status page.</summary>
+    [LoggerMessage(510, LogLevel.Warning, "No status page at {Endpoint} (status.listen): {Reason}")]
+    public static partial void PageRefused(this ILogger logger, System.Net.IPEndPoint endpoint, string reason);
 }

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Akka.Actor;
 using UpcallActors.Daemon.Configuration;
 using UpcallActors.Daemon.Reports;
+using UpcallActors.Daemon.Status;
 using UpcallActors.Daemon.Telemetry;
 using UpcallActors.Embedded;
 using UpcallActors.Odp;
@@ -16,7 +17,9 @@ namespace UpcallActors.Daemon.Switching;
 /// <param name="system">Where the pipeline's actors live.</param>
 /// <param name="attach">What the pipeline is to see as the datapath; tests put something in between.</param>
 /// <param name="telemetry">Who tells others about it; null for nobody.</param>
-internal sealed class CaptureRun(ActorSystem system, Func<IDatapath, IDatapath>? attach = null, DaemonTelemetry? telemetry = null)
+/// <param name="show">Shows the run to people as long as it lasts; null for nobody.</param>
+internal sealed class CaptureRun(
+    ActorSystem system, Func<IDatapath, IDatapath>? attach = null, DaemonTelemetry? telemetry = null, Func<SwitchStatus, IAsyncDisposable>? show = null)
 {
     /// <summary>Turns of looking before the wait for the pipeline gives the processor away.</summary>
     private const int EagerLooks = 2000;
@@ -41,6 +44,8 @@ internal sealed class CaptureRun(ActorSystem system, Func<IDatapath, IDatapath>?
             // Recorded frames run through in a moment; a replay purges its flows when the recording did.
             Revalidation = null,
         });
+        var status = new SwitchStatus(datapath, "embedded", embedded.Translators, pipeline);
+        await using IAsyncDisposable? shown = show?.Invoke(status);
         long started = Stopwatch.GetTimestamp();
         try
         {
@@ -64,6 +69,7 @@ internal sealed class CaptureRun(ActorSystem system, Func<IDatapath, IDatapath>?
         }
 
         double seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
+        status.Drain();
         await pipeline.StopAsync(CancellationToken.None);
         // While the pipeline's instruments are there to be read.
         if (telemetry != null)

@@ -4,6 +4,7 @@ using UpcallActors.Daemon.Configuration;
 using UpcallActors.Daemon.Control;
 using UpcallActors.Daemon.Hosting;
 using UpcallActors.Daemon.Reloading;
+using UpcallActors.Daemon.Status;
 using UpcallActors.Daemon.Telemetry;
 using UpcallActors.Kernel;
 using UpcallActors.Odp;
@@ -49,14 +50,17 @@ internal sealed class LiveRun(ActorSystem system, ILoggerFactory loggers, LogLev
                 control = await ServeAsync(configuration, live, bridges, pipeline, directory, exit);
                 // Upcalls wait in their sockets until the flows of an earlier run are taken up.
                 await Task.WhenAny(pipeline.Started, pipeline.Completion, exit.Task);
+                var status = new SwitchStatus(live.Datapath, live.Type, bridges.Translators, pipeline);
                 if (pipeline.Started.IsCompletedSuccessfully)
                     Announce(options, live, directory);
                 // Now, not before: its code would be compiled while upcalls wait.
                 await using (DaemonTelemetry.Start(options.Telemetry, new TelemetrySubject(live.Datapath.Name, live.Type), isScraped: false, loggers, _logger))
+                await using (StatusPage.Open(options, status, live.Type, loggers, _logger))
                 await using (Watch(live, bridges, pipeline))
                 {
                     // Whichever ends first; a failure of the pipeline or of following the ports ends the daemon, and so does another that takes the datapath.
                     await await Task.WhenAny(exit.Task, pipeline.Completion, bridges.Completion, live.Kernel?.TakenOver ?? exit.Task);
+                    status.Drain();
                     await pipeline.StopAsync(CancellationToken.None);
                 }
 

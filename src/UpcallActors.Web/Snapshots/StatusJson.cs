@@ -3,6 +3,9 @@ using System.Text.Json.Serialization;
 namespace UpcallActors.Web;
 
 /// <summary>The JSON of everything that the status page is told, without reflection. Names are in camel case.</summary>
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, UseStringEnumConverter = true)]
 [JsonSerializable(typeof(DaemonSnapshot))]
+[JsonSerializable(typeof(FlowListing))]
+[JsonSerializable(typeof(TraceAnswer))]
+[JsonSerializable(typeof(ProblemAnswer))]
 public sealed partial class StatusJson : JsonSerializerContext;

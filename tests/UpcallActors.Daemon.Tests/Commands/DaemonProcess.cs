@@ -42,13 +42,13 @@ internal sealed class DaemonProcess : IDisposable
     /// <summary>The process id.</summary>
     public int Id => _process.Id;
 
-    /// <summary>Waits for a line on standard error that contains a text.</summary>
-    public async Task WaitForAsync(string text)
+    /// <summary>Waits for a line on standard error that contains a text, and returns it.</summary>
+    public async Task<string> WaitForAsync(string text)
     {
         while (await _process.StandardError.ReadLineAsync() is { } line)
         {
             if (line.Contains(text, StringComparison.Ordinal))
-                return;
+                return line;
         }
 
         throw new InvalidOperationException($"The daemon ended without saying \"{text}\".");

@@ -50,8 +50,10 @@ public sealed class LossTests
         using IUpcallSource source = open.Datapath.OpenUpcalls(0);
         using var slots = new MessageSlots(NetlinkSocket.BatchLimit);
         open.AddPort(wire.Near);
+        open.Datapath.SendsUpcallsHere().ShouldBeTrue();
         await OtherProcess.SetPidAsync(open.Datapath.Name, 0xfffff000);
         open.Report().PerCpuPids[0].ShouldBe(0xfffff000);
+        open.Datapath.SendsUpcallsHere().ShouldBeFalse();
 
         // The datapath's own timer notices.
         await wire.SendAsync(Frames.Numbered(1), Frames.Numbered(2), Frames.Numbered(3));
@@ -60,8 +62,18 @@ public sealed class LossTests
         open.Datapath.Losses.SocketDrops.ShouldBe([0ul]);
         open.Report().UserFeatures.ShouldBe(open.Datapath.Features);
         open.Report().PerCpuPids.ShouldAllBe(pid => pid == source.UpcallPid);
+        open.Datapath.SendsUpcallsHere().ShouldBeTrue();
         await wire.SendAsync(Frames.Numbered(4));
         Waiting.Receive(source, slots, 1, slot => slots.Message(slot)[^46].ShouldBe((byte)4)).ShouldBe(1);
+    }
+
+    [KernelDatapathFact]
+    public void Where_ports_choose_the_handler_they_tell_whether_upcalls_come_here()
+    {
+        using OpenDatapath open = OpenDatapath.Open(new KernelDatapathOptions { ForcePerVportDispatch = true });
+        open.Datapath.SendsUpcallsHere().ShouldBeTrue();
+        open.Datapath.Delete();
+        open.Datapath.SendsUpcallsHere().ShouldBeFalse();
     }
 
     [KernelDatapathFact]

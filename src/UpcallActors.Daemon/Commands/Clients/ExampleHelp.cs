@@ -26,6 +26,7 @@ internal sealed class ExampleHelp(HelpAction usual) : SynchronousCommandLineActi
             "upcall-actors monitor --port p1 --class miss ip,nw_dst=10.1.1.0/24",
             "upcall-actors monitor --write upcalls.pcap --count 100",
         ],
+        ["health"] = ["upcall-actors health", "upcall-actors health --live", "upcall-actors health --config /etc/upcall-actors.conf --json"],
         ["completion"] = ["source <(upcall-actors completion bash)", "upcall-actors completion bash > /usr/share/bash-completion/completions/upcall-actors"],
     };
 

@@ -1,0 +1,26 @@
+namespace UpcallActors.Web;
+
+/// <summary>What the status page looks at. Reads only: nothing here changes the daemon. Thread-safe.</summary>
+public interface IStatusSource
+{
+    /// <summary>The daemon at this moment.</summary>
+    DaemonSnapshot Take();
+
+    /// <summary>Why the daemon is not ready, for people; null when it is.</summary>
+    string? NotReadyBecause();
+
+    /// <summary>
+    /// The datapath's flows with the most packets. Throws <see cref="StatusRequestException"/> when the filter cannot be read or the datapath refuses.
+    /// </summary>
+    /// <param name="filter">A match in <c>ovs-ofctl</c>'s syntax, over the datapath's fields; null for all flows.</param>
+    /// <param name="most">How many to list.</param>
+    /// <param name="cancellation">Ends the reading.</param>
+    FlowListing ListFlows(string? filter, int most, CancellationToken cancellation);
+
+    /// <summary>
+    /// What the tables do to a packet. Changes nothing. Throws <see cref="StatusRequestException"/> when there is no such bridge or the packet cannot be read.
+    /// </summary>
+    /// <param name="bridge">The bridge's name.</param>
+    /// <param name="flow">The packet in <c>ovs-ofctl</c>'s syntax.</param>
+    TraceAnswer Trace(string bridge, string flow);
+}

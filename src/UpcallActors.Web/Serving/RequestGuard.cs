@@ -1,0 +1,38 @@
+using System.Net;
+using Microsoft.AspNetCore.Http;
+
+namespace UpcallActors.Web;
+
+/// <summary>
+/// Who may ask. There is no password: what protects the page is where it listens. So a browser must not be made to ask for somebody else: neither under a name that was made to mean
+/// this machine (DNS rebinding), nor from another site's page.
+/// </summary>
+internal static class RequestGuard
+{
+    /// <summary>The headers of every answer: only what comes from here is loaded or run, and nobody frames it.</summary>
+    public static void AddHeaders(IHeaderDictionary headers)
+    {
+        headers.ContentSecurityPolicy =
+            "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+        headers.XContentTypeOptions = "nosniff";
+        headers["Referrer-Policy"] = "no-referrer";
+        headers["Cross-Origin-Resource-Policy"] = "same-origin";
+        headers["Cross-Origin-Opener-Policy"] = "same-origin";
+    }
+
+    /// <summary>Why a request is refused, with the status; null when it is not.</summary>
+    public static (int Status, string Reason)? Refuse(HttpRequest request, bool isLoopback)
+    {
+        if (!HttpMethods.IsGet(request.Method) && !HttpMethods.IsHead(request.Method))
+            return (StatusCodes.Status405MethodNotAllowed, "nothing can be changed here");
+        if (isLoopback && !IsThisMachine(request.Host.Host))
+            return (StatusCodes.Status403Forbidden, "this is served under the names of the loopback interface alone");
+        string site = request.Headers["Sec-Fetch-Site"].ToString();
+        bool isForeign = site is not ("" or "same-origin" or "none");
+        // Whoever follows a link gets to see the page; what runs in another site's page gets nothing.
+        return isForeign && request.Headers["Sec-Fetch-Mode"] != "navigate" ? (StatusCodes.Status403Forbidden, "another site's page cannot read this") : null;
+    }
+
+    private static bool IsThisMachine(string host) =>
+        host.Equals("localhost", StringComparison.OrdinalIgnoreCase) || (IPAddress.TryParse(host, out IPAddress? address) && IPAddress.IsLoopback(address));
+}
