@@ -33,18 +33,18 @@ internal sealed class LearningHub(IDatapath datapath, uint ports, int flowsPerSe
     public ulong Version => 0; // No flow becomes wrong before it is put: a station that moves has the flows looked at again.
     public ulong RevalidationVersion => Volatile.Read(ref _moves);
     public IUpcallTranslator Create(int number) => this; // What it holds is safe for all lanes at once.
-    public void Expire(bool isAccounted) { } // Stations are kept for good.
+    public void Expire(bool isAccounted) { } // Stations are kept for good, which those who make up addresses can abuse.
     public Translation Translate(in UpcallView upcall, Span<byte> actions, ref FlowKey mask)
     {
         var (source, port, second) = (upcall.Key.EthSrc, upcall.Key.InPort, datapath.Milliseconds / 1000);
-        _sources.TryGetValue(source, out var seen);
-        _sources[source] = (port, second, seen.Second == second ? seen.Flows + 1 : 1);
-        if (seen.Port != port)
+        bool isHere = _sources.TryGetValue(source, out var before) && before.Port == port;
+        int flows = _sources.AddOrUpdate(source, (port, second, 1), (_, seen) => (port, second, seen.Second == second ? seen.Flows + 1 : 1)).Flows;
+        if (!isHere)
         {
             Interlocked.Increment(ref _moves);
             Changed?.Invoke(this, EventArgs.Empty); // The flows that there are will be translated again.
         }
-        return seen.Second == second && seen.Flows >= flowsPerSecond ? default : Retranslate(upcall.Key, default, actions, ref mask);
+        return flows > flowsPerSecond ? default : Retranslate(upcall.Key, default, actions, ref mask);
     }
     public Translation Retranslate(in FlowKey key, FlowCredit credit, Span<byte> actions, ref FlowKey mask)
     {

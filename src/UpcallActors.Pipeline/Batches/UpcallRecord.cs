@@ -50,6 +50,9 @@ internal struct UpcallRecord
     /// <summary>How far it has come.</summary>
     public UpcallProgress Progress;
 
+    /// <summary>Whether its translation was made, which may be one that says nothing: a drop.</summary>
+    public bool IsTranslated;
+
     /// <summary>Whether the datapath has refused one of its requests.</summary>
     public readonly bool IsRefused => (ExecuteErrno | FlowPutErrno) != 0;
 }

@@ -104,6 +104,7 @@ internal sealed class RouterActor : StageActor
         record.DuplicateOf = UpcallRecord.Original;
         record.TailLength = 0;
         record.Translation = default;
+        record.IsTranslated = false;
         record.ParseError = OdpParseError.None;
         record.ExecuteErrno = 0;
         record.FlowPutErrno = 0;

@@ -18,6 +18,7 @@ internal sealed class PipelineMetrics : IDisposable
     private static readonly InstrumentAdvice<double> _rounds = new() { HistogramBucketBoundaries = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10] };
     private static readonly InstrumentAdvice<int> _sizes = new() { HistogramBucketBoundaries = [1, 2, 4, 8, 16, 32, 64] };
 
+    private readonly HashSet<uint> _portSeries = [];
     private readonly Lane[] _lanes;
     private readonly Meter _meter = new(new MeterOptions(UpcallActorsTelemetry.MeterName) { Version = PipelineTelemetry.Version });
     private readonly Histogram<int> _batchSize;
@@ -116,8 +117,8 @@ internal sealed class PipelineMetrics : IDisposable
             for (int entry = PortTable.Others + 1; entry < lane.Ports.Count; entry++)
             {
                 uint port = lane.Ports.PortOf(entry);
-                if (byPort.TryGetValue(port, out long sum) || byPort.Count < MaxPortSeries)
-                    byPort[port] = sum + count(lane.Ports, entry);
+                if (HasSeries(port))
+                    byPort[port] = byPort.GetValueOrDefault(port) + count(lane.Ports, entry);
                 else
                     others += count(lane.Ports, entry);
             }
@@ -126,6 +127,13 @@ internal sealed class PipelineMetrics : IDisposable
         foreach ((uint port, long upcalls) in byPort)
             yield return Of(upcalls, "in_port", port);
         yield return Of(others, "in_port", "other");
+    }
+
+    /// <summary>Once a port has a series it keeps it: what went over to the others later would make one counter jump and the other go back.</summary>
+    private bool HasSeries(uint port)
+    {
+        lock (_portSeries)
+            return _portSeries.Contains(port) || (_portSeries.Count < MaxPortSeries && _portSeries.Add(port));
     }
 
     private IEnumerable<Measurement<long>> Losses() =>

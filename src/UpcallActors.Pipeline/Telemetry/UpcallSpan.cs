@@ -44,7 +44,7 @@ internal static class UpcallSpan
         DescribeUpcall(span, batch.Key(upcall), record, key);
         if (record.Class is not (UpcallClass.Miss or UpcallClass.SlowPath))
             return;
-        if (record.Translation == default)
+        if (!record.IsTranslated)
         {
             Fail(span, "not translated", "the translator failed");
             return;
@@ -83,7 +83,7 @@ internal static class UpcallSpan
         span.SetTag("upcall.packet.size", record.Message.Packet.Length);
         span.SetTag("upcall.mru", origin.Mru);
         span.SetTag("upcall.hash", $"0x{origin.Hash:x}");
-        span.SetTag("upcall.key", FlowText.Format(keyBytes, [], names: null, verbose: false));
+        span.SetTag("upcall.key", FlowText.Format(keyBytes, [], names: null, verbose: true));
         if (record.DuplicateOf != UpcallRecord.Original)
             span.SetTag("upcall.duplicate", true);
     }

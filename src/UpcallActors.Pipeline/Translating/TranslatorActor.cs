@@ -104,6 +104,7 @@ internal sealed class TranslatorActor : StageActor
         }
 
         record.Translation = original.Translation;
+        record.IsTranslated = true;
         record.TailOffset = original.TailOffset;
         record.TailLength = original.TailLength;
         record.Progress = UpcallProgress.ToExecute;
@@ -123,6 +124,7 @@ internal sealed class TranslatorActor : StageActor
         _made++;
         _withError += translation.Error == XlateError.None ? 0 : 1;
         record.Translation = translation;
+        record.IsTranslated = true;
         if ((uint)translation.ActionsLength > UpcallBatch.MaxActions)
         {
             record.Progress = UpcallProgress.Done;

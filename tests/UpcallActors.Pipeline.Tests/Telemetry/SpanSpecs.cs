@@ -65,6 +65,18 @@ public sealed class SpanSpecs : PipelineSpec
     }
 
     [Fact]
+    public async Task A_policy_that_drops_a_packet_has_not_failed()
+    {
+        using var spans = new SpanListener();
+        Translators.Decide = (in UpcallView _, Span<byte> _, ref FlowKey _) => default;
+        await Run(_all, Upcalls.Miss(1, 1));
+
+        Activity upcall = spans.Single("upcall");
+        upcall.Status.ShouldBe(ActivityStatusCode.Unset);
+        upcall.GetTagItem("upcall.actions").ShouldBe("drop");
+    }
+
+    [Fact]
     public async Task An_upcall_that_its_translator_failed_over_has_a_span_that_shows_no_one_else_s_decision()
     {
         using var spans = new SpanListener();

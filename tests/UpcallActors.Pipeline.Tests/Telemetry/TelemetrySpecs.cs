@@ -34,6 +34,38 @@ public sealed class TelemetrySpecs : PipelineSpec
         datapath.Executes.Select(message => message.Serial).ShouldBe(Enumerable.Range(0, 200).Select(i => (uint)i));
     }
 
+    [Fact]
+    public async Task A_port_that_has_a_series_keeps_it_when_others_come()
+    {
+        var counts = new Dictionary<string, long>(StringComparer.Ordinal);
+        bool isOurs = false;
+        using var listener = new MeterListener();
+        listener.InstrumentPublished = (instrument, self) =>
+        {
+            // Not that of a pipeline which another test has stopped and not let go of.
+            if (isOurs && instrument.Name == "upcall_actors.upcalls.by_port")
+                self.EnableMeasurementEvents(instrument);
+        };
+        listener.SetMeasurementEventCallback<long>((_, count, tags, _) => counts[tags[0].Value!.ToString()!] = count);
+        listener.Start();
+        isOurs = true;
+        using var datapath = new ScriptedDatapath();
+        await using UpcallPipeline pipeline = Start(datapath);
+        datapath.Upcall(Enumerable.Range(101, 64).Select(port => Upcalls.Miss((uint)port, 1)));
+        await Idle(pipeline, datapath);
+        listener.RecordObservableInstruments();
+        counts["101"].ShouldBe(1);
+        counts["164"].ShouldBe(1);
+        counts["other"].ShouldBe(0);
+
+        datapath.Upcall(Upcalls.Miss(1, 1), Upcalls.Miss(164, 2));
+        await Idle(pipeline, datapath);
+        listener.RecordObservableInstruments();
+        counts.ShouldNotContainKey("1");
+        counts["164"].ShouldBe(2);
+        counts["other"].ShouldBe(1);
+    }
+
     [Theory]
     [InlineData("upcall.route")]
     [InlineData("upcall.translate")]
