@@ -108,6 +108,9 @@ public sealed class RunningSwitch : IAsyncLifetime
         return frame;
     }
 
+    /// <summary>Whether more fragments follow, and none is before (RFC 791).</summary>
+    private static bool IsFirstFragment(byte[] frame) => (BinaryPrimitives.ReadUInt16BigEndian(frame.AsSpan(20)) & 0x3fff) == 0x2000;
+
     private void Purge()
     {
         using var query = new DatapathQuery(_datapath);
@@ -122,10 +125,10 @@ public sealed class RunningSwitch : IAsyncLifetime
         {
             for (int tick = 0; await timer.WaitForNextTickAsync(_end.Token); tick++)
             {
-                // As it was done when the pings were recorded: the first packet of each size came up.
-                if (tick % 40 == 0)
-                    Purge();
                 (uint port, byte[] frame) = recorded[tick % recorded.Count];
+                // As it was done when the pings were recorded: otherwise what is put together matches the flow of a ping that was never cut.
+                if (port != FirstPort && IsFirstFragment(frame))
+                    Purge();
                 _datapath.Receive(port, frame);
                 int datagrams = 6 + (int)(5 * Math.Sin(tick / 90.0));
                 for (int number = 0; number < datagrams; number++)
