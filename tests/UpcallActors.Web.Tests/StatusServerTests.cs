@@ -49,13 +49,12 @@ public sealed class StatusServerTests(RunningSwitch running) : IClassFixture<Run
     public async Task A_snapshot_has_what_the_pipeline_has_counted()
     {
         long before = running.Pipeline.Counters.Received;
-        DaemonSnapshot snapshot = await SnapshotAsync(found => found.Lanes.Sum(lane => lane.Received) > before && found.Mru.Upcalls > 0);
+        DaemonSnapshot snapshot = await SnapshotAsync(found => found.Lanes.Sum(lane => lane.Received) > before && found.Mru is { Upcalls: > 0, Largest: > 0 } && found.Latency.Counts.Sum() > 0);
         snapshot.NotReadyBecause.ShouldBeNull();
         snapshot.Datapath.FullName.ShouldBe("embedded@ovs-system");
         snapshot.Lanes.Length.ShouldBe(3);
         snapshot.Mru.Largest.ShouldBe(1500);
         snapshot.Ports.Select(port => port.Name).ShouldContain("p0");
-        snapshot.Latency.Counts.Sum().ShouldBeGreaterThan(0);
     }
 
     [Fact]
@@ -80,13 +79,15 @@ public sealed class StatusServerTests(RunningSwitch running) : IClassFixture<Run
     public async Task More_pages_than_allowed_are_told_to_come_later_and_may_when_one_has_gone()
     {
         var open = new List<HttpResponseMessage>();
+        // One of its own: places that are given back late must not be missing to another test.
+        await using var other = new OtherServer(running);
+        using HttpClient client = await other.StartAsync();
         try
         {
-            // Others of this class may look at the same time.
             HttpResponseMessage refused;
-            while ((refused = await _client.GetAsync("events", HttpCompletionOption.ResponseHeadersRead)).IsSuccessStatusCode)
+            while ((refused = await client.GetAsync("events", HttpCompletionOption.ResponseHeadersRead)).IsSuccessStatusCode)
                 open.Add(refused);
-            open.Count.ShouldBeLessThanOrEqualTo(16);
+            open.Count.ShouldBe(16);
             refused.StatusCode.ShouldBe(HttpStatusCode.ServiceUnavailable);
             refused.Headers.RetryAfter.ShouldNotBeNull();
             refused.Dispose();
@@ -98,7 +99,7 @@ public sealed class StatusServerTests(RunningSwitch running) : IClassFixture<Run
 
         await Eventually.HoldsAsync(async () =>
         {
-            using HttpResponseMessage response = await _client.GetAsync("events", HttpCompletionOption.ResponseHeadersRead);
+            using HttpResponseMessage response = await client.GetAsync("events", HttpCompletionOption.ResponseHeadersRead);
             return response.IsSuccessStatusCode;
         });
     }
@@ -109,11 +110,10 @@ public sealed class StatusServerTests(RunningSwitch running) : IClassFixture<Run
         FlowListing all = await FlowsAsync("limit=1000", found => found.Matched > 20);
         all.IsCut.ShouldBeFalse();
         all.Flows.Length.ShouldBe(all.Matched);
-        FlowListing dns = await FlowsAsync("filter=udp,tp_dst=53", found => found.Matched > 0);
-        dns.Matched.ShouldBeLessThan(dns.Read);
+        FlowListing dns = await FlowsAsync("filter=udp,tp_dst=53", found => found.Matched > 0 && found.Matched < found.Read);
         dns.Flows.ShouldAllBe(flow => flow.Match.Contains("dst=53", StringComparison.Ordinal) && flow.Actions.Contains("p3", StringComparison.Ordinal));
-        FlowListing few = await FlowsAsync("limit=3", found => found.Flows.Length == 3);
-        few.Matched.ShouldBeGreaterThan(3);
+        FlowListing few = await FlowsAsync("limit=3", found => found.Matched > 3);
+        few.Flows.Length.ShouldBe(3);
         few.Flows.Select(flow => flow.Packets).ShouldBe(few.Flows.Select(flow => flow.Packets).OrderDescending());
     }
 

@@ -95,7 +95,7 @@ internal sealed class RunCommand(bool json, TextWriter output, TextWriter errors
         }
 
         // A replay is short: what is to be told of it is gathered from its first upcall on.
-        await using DaemonTelemetry? telemetry = DaemonTelemetry.Start(options.Telemetry, new TelemetrySubject(options.Datapath.Name, "embedded"), isScraped: false, loggers, logger);
+        await using DaemonTelemetry? telemetry = DaemonTelemetry.Start(options.Telemetry, new TelemetrySubject(options.Datapath.Name, "embedded"), isScraped: false, saysProblems: true, loggers, logger);
         logger.Started(options.Datapath.Name, "embedded", options.Bridges.Count, options.Bridges.Sum(bridge => bridge.Ports.Count), options.Handlers);
         // One that runs once, as fast as it can, is over before anybody could look.
         Func<SwitchStatus, IAsyncDisposable>? show = options.Replay.Recorded || options.Replay.Loop ? status => StatusPage.Open(options, status, "embedded", loggers, logger) : null;

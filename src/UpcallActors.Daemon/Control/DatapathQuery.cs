@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.ComponentModel;
 using System.Runtime.InteropServices;
 using UpcallActors.Netlink;
 using UpcallActors.Odp;
@@ -25,11 +26,20 @@ internal sealed class DatapathQuery : IDisposable
     private readonly SendVector _vector = new(1);
     private readonly byte[] _answer = ArrayPool<byte>.Shared.Rent(AnswerLength);
 
-    /// <summary>Opens a channel to the datapath.</summary>
+    /// <summary>Opens a channel to the datapath. Throws <see cref="DatapathException"/> when there is none to be had: descriptors are used up.</summary>
     public DatapathQuery(IDatapath datapath)
     {
         _datapath = datapath;
-        _channel = datapath.OpenRequests();
+        try
+        {
+            _channel = datapath.OpenRequests();
+        }
+        catch (Win32Exception refused)
+        {
+            _region.Dispose();
+            ArrayPool<byte>.Shared.Return(_answer);
+            throw new DatapathException($"{datapath.Name} cannot be asked: {refused.Message}", refused);
+        }
     }
 
     /// <summary>Takes one flow: where its parts lie, and the message they lie in.</summary>

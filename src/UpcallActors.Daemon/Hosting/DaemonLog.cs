@@ -46,6 +46,6 @@ internal static partial class DaemonLog
     public static partial void PageServed(this ILogger logger, System.Net.IPEndPoint endpoint);
 
     /// <summary>There is no status page.</summary>
-    [LoggerMessage(510, LogLevel.Warning, "No status page at {Endpoint} (status.listen): {Reason}")]
+    [LoggerMessage(510, LogLevel.Warning, "No status page at {Endpoint} (status.listen) until this is otherwise: {Reason}")]
     public static partial void PageRefused(this ILogger logger, System.Net.IPEndPoint endpoint, string reason);
 }

@@ -1,7 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Logging.Abstractions;
 using UpcallActors.Daemon.Configuration;
 using UpcallActors.Daemon.Hosting;
 using UpcallActors.Daemon.Telemetry;
@@ -10,17 +9,20 @@ using UpcallActors.Web;
 namespace UpcallActors.Daemon.Status;
 
 /// <summary>
-/// The status page of a run. It comes up beside the run, which does not wait for it; a run goes on without when its address is taken, because packets matter more. Disposing closes it.
+/// The status page of a run. It comes up beside the run, which does not wait for it; a run goes on without while its address is taken, because packets matter more. Disposing closes it.
 /// </summary>
 internal sealed class StatusPage : IAsyncDisposable
 {
+    private static readonly TimeSpan _betweenAttempts = TimeSpan.FromSeconds(2);
+
+    private readonly CancellationTokenSource _closing = new();
     private readonly MetricsEndpoint _metrics;
     private readonly Task<StatusServer?> _server;
 
     private StatusPage(DaemonOptions options, IStatusSource source, string datapathType, ILoggerFactory loggers, ILogger logger)
     {
         _metrics = new MetricsEndpoint(options.Telemetry, new TelemetrySubject(options.Datapath.Name, datapathType), loggers, logger);
-        _server = options.Status.Listen is { } endpoint ? Task.Run(() => StartAsync(endpoint, source, _metrics, logger)) : Task.FromResult<StatusServer?>(null);
+        _server = options.Status.Listen is { } endpoint ? Task.Run(() => StartAsync(endpoint, source, loggers, logger)) : Task.FromResult<StatusServer?>(null);
     }
 
     /// <summary>Begins to serve it, where the options say; at once and without waiting.</summary>
@@ -30,23 +32,42 @@ internal sealed class StatusPage : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
+        await _closing.CancelAsync();
         if (await _server is { } server)
             await server.DisposeAsync();
         await _metrics.DisposeAsync();
+        _closing.Dispose();
     }
 
-    private static async Task<StatusServer?> StartAsync(IPEndPoint endpoint, IStatusSource source, MetricsEndpoint metrics, ILogger logger)
+    /// <summary>Tries until the address is free.</summary>
+    private async Task<StatusServer?> StartAsync(IPEndPoint endpoint, IStatusSource source, ILoggerFactory loggers, ILogger logger)
     {
-        try
+        bool isSaid = false;
+        while (!_closing.IsCancellationRequested)
         {
-            StatusServer server = await StatusServer.StartAsync(endpoint, source, metrics.AnswerAsync, NullLoggerFactory.Instance);
-            logger.PageServed(server.Endpoint);
-            return server;
+            try
+            {
+                StatusServer server = await StatusServer.StartAsync(endpoint, source, _metrics.AnswerAsync, loggers);
+                logger.PageServed(server.Endpoint);
+                return server;
+            }
+            catch (Exception refused) when (refused is IOException or SocketException)
+            {
+                if (!isSaid)
+                    logger.PageRefused(endpoint, refused.Message);
+                isSaid = true;
+            }
+#pragma warning disable CA1031 // Whatever a page cannot do, it is no reason to end a switch.
+            catch (Exception failure)
+#pragma warning restore CA1031
+            {
+                logger.PageRefused(endpoint, failure.Message);
+                return null;
+            }
+
+            await Task.Delay(_betweenAttempts, _closing.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
-        catch (Exception refused) when (refused is IOException or SocketException)
-        {
-            logger.PageRefused(endpoint, refused.Message);
-            return null;
-        }
+
+        return null;
     }
 }

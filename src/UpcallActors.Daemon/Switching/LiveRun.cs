@@ -54,7 +54,7 @@ internal sealed class LiveRun(ActorSystem system, ILoggerFactory loggers, LogLev
                 if (pipeline.Started.IsCompletedSuccessfully)
                     Announce(options, live, directory);
                 // Now, not before: its code would be compiled while upcalls wait.
-                await using (DaemonTelemetry.Start(options.Telemetry, new TelemetrySubject(live.Datapath.Name, live.Type), isScraped: false, loggers, _logger))
+                await using (DaemonTelemetry.Start(options.Telemetry, new TelemetrySubject(live.Datapath.Name, live.Type), isScraped: false, saysProblems: true, loggers, _logger))
                 await using (StatusPage.Open(options, status, live.Type, loggers, _logger))
                 await using (Watch(live, bridges, pipeline))
                 {

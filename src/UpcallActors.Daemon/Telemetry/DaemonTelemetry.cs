@@ -17,15 +17,16 @@ namespace UpcallActors.Daemon.Telemetry;
 /// </summary>
 internal sealed class DaemonTelemetry : IAsyncDisposable
 {
-    private readonly TelemetryDiagnostics _diagnostics;
+    private readonly TelemetryDiagnostics? _diagnostics;
     private readonly TimeSpan _flushTimeout;
     private readonly TracerProvider? _tracer;
     private readonly ServiceProvider? _logs;
 
-    private DaemonTelemetry(TelemetryOptions options, TelemetrySubject subject, bool isScraped, ILoggerFactory loggers, ILogger logger)
+    private DaemonTelemetry(TelemetryOptions options, TelemetrySubject subject, bool isScraped, bool saysProblems, ILoggerFactory loggers, ILogger logger)
     {
         _flushTimeout = options.Otlp.FlushTimeout;
-        _diagnostics = new TelemetryDiagnostics(logger, TimeProvider.System);
+        // It hears everything of this process: who only gathers for Prometheus leaves it to who sends, if there is somebody.
+        _diagnostics = saysProblems ? new TelemetryDiagnostics(logger, TimeProvider.System) : null;
         ResourceBuilder resource = TelemetryResource.Of(subject, options.ServiceName);
         if (options.Traces is { } traces)
             _tracer = Sdk.CreateTracerProviderBuilder().SetResourceBuilder(resource).AddSource(UpcallActorsTelemetry.SourceName).AddOtlpExporter(otlp => Set(otlp, options.Otlp, traces)).Build();
@@ -42,13 +43,14 @@ internal sealed class DaemonTelemetry : IAsyncDisposable
     /// <param name="options">What, and whom.</param>
     /// <param name="subject">About what.</param>
     /// <param name="isScraped">Whether Prometheus may come for metrics.</param>
+    /// <param name="saysProblems">Whether problems of OpenTelemetry's are logged.</param>
     /// <param name="loggers">What gets one more provider where logs are sent.</param>
     /// <param name="logger">Where it is said what happens.</param>
-    public static DaemonTelemetry? Start(TelemetryOptions options, TelemetrySubject subject, bool isScraped, ILoggerFactory loggers, ILogger logger)
+    public static DaemonTelemetry? Start(TelemetryOptions options, TelemetrySubject subject, bool isScraped, bool saysProblems, ILoggerFactory loggers, ILogger logger)
     {
         if (!options.Exports && !isScraped)
             return null;
-        var telemetry = new DaemonTelemetry(options, subject, isScraped, loggers, logger);
+        var telemetry = new DaemonTelemetry(options, subject, isScraped, saysProblems, loggers, logger);
         if (options.Exports)
             logger.Sending(options.Otlp.Protocol == OtlpProtocol.Grpc ? "grpc" : "http/protobuf", TextOf(options.Traces), TextOf(options.Metrics), TextOf(options.Logs));
         return telemetry;
@@ -70,7 +72,7 @@ internal sealed class DaemonTelemetry : IAsyncDisposable
         Meters?.Dispose();
         if (_logs is not null)
             await _logs.DisposeAsync();
-        _diagnostics.Dispose();
+        _diagnostics?.Dispose();
     }
 
     private static MeterProvider BuildMeters(TelemetryOptions options, ResourceBuilder resource, bool isScraped)

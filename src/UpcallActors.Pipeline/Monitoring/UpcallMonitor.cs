@@ -56,7 +56,7 @@ public sealed class UpcallMonitor : IDisposable
             if (!(bad ? _filter.Passes(UpcallClass.Bad, default) : _filter.Passes(record.Class, batch.Key(i))))
                 continue;
             // Before the copy, which is the work that a full queue saves.
-            if (Volatile.Read(ref _waiting) >= MostBytes)
+            if (_ring.IsFull || Volatile.Read(ref _waiting) >= MostBytes)
             {
                 Interlocked.Increment(ref _missed);
                 continue;

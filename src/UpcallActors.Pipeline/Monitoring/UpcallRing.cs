@@ -28,6 +28,9 @@ internal sealed class UpcallRing
     /// <summary>Whether something is to be read, or is just being written.</summary>
     public bool IsEmpty => Volatile.Read(ref _written) == Volatile.Read(ref _read);
 
+    /// <summary>Whether another would hardly find a place.</summary>
+    public bool IsFull => Volatile.Read(ref _written) - Volatile.Read(ref _read) >= _places.Length;
+
     /// <summary>Adds an upcall; false when the queue is full. From any thread.</summary>
     public bool TryAdd(MonitoredUpcall upcall)
     {

@@ -25,14 +25,16 @@ internal static class RequestGuard
     {
         if (!HttpMethods.IsGet(request.Method) && !HttpMethods.IsHead(request.Method))
             return (StatusCodes.Status405MethodNotAllowed, "nothing can be changed here");
-        if (isLoopback && !IsThisMachine(request.Host.Host))
-            return (StatusCodes.Status403Forbidden, "this is served under the names of the loopback interface alone");
+        if (!IsThisMachine(request.Host.Host, isLoopback))
+            return (StatusCodes.Status403Forbidden, isLoopback ? "this is served under the names of the loopback interface alone" : "this is served under addresses and this machine's name alone");
         string site = request.Headers["Sec-Fetch-Site"].ToString();
         bool isForeign = site is not ("" or "same-origin" or "none");
         // Whoever follows a link gets to see the page; what runs in another site's page gets nothing.
         return isForeign && request.Headers["Sec-Fetch-Mode"] != "navigate" ? (StatusCodes.Status403Forbidden, "another site's page cannot read this") : null;
     }
 
-    private static bool IsThisMachine(string host) =>
-        host.Equals("localhost", StringComparison.OrdinalIgnoreCase) || (IPAddress.TryParse(host, out IPAddress? address) && IPAddress.IsLoopback(address));
+    /// <summary>An address is what it says; of names, others than these can be made to mean this machine.</summary>
+    private static bool IsThisMachine(string host, bool isLoopback) => IPAddress.TryParse(host, out IPAddress? address)
+        ? !isLoopback || IPAddress.IsLoopback(address)
+        : host.Equals("localhost", StringComparison.OrdinalIgnoreCase) || (!isLoopback && host.Equals(Environment.MachineName, StringComparison.OrdinalIgnoreCase));
 }

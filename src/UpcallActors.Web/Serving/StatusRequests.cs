@@ -17,6 +17,9 @@ internal sealed class StatusRequests(IStatusSource source, RequestDelegate? metr
     private readonly PageFiles _files = new();
     private readonly SnapshotCache _snapshots = new(source, TimeProvider.System);
 
+    // Who asks whether the daemon is ready makes it ask the kernel: one at a time, too.
+    private readonly SemaphoreSlim _readiness = new(1);
+
     // A dump takes the datapath's lock in turns, and a trace may go through 4,096 tables: one of each at a time, whoever asks.
     private readonly SemaphoreSlim _flows = new(1);
     private readonly SemaphoreSlim _traces = new(1);
@@ -70,7 +73,17 @@ internal sealed class StatusRequests(IStatusSource source, RequestDelegate? metr
 
     private async Task AnswerReadyAsync(HttpContext context)
     {
-        string? problem = source.NotReadyBecause();
+        string? problem;
+        await _readiness.WaitAsync(context.RequestAborted);
+        try
+        {
+            problem = source.NotReadyBecause();
+        }
+        finally
+        {
+            _readiness.Release();
+        }
+
         await WriteAsync(
             context, problem == null ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable, "text/plain; charset=utf-8", problem == null ? "ready\n" : $"not ready: {problem}\n");
     }

@@ -80,7 +80,8 @@ public sealed class StatusServer : IAsyncDisposable
     {
         // Streams of events have no end of their own.
         await _ending.CancelAsync();
-        using (var patience = new CancellationTokenSource(TimeSpan.FromSeconds(2)))
+        // Not for long: half a request would hold up the end of the daemon, and with it the next one's start.
+        using (var patience = new CancellationTokenSource(TimeSpan.FromMilliseconds(200)))
             await _server.StopAsync(patience.Token);
         _server.Dispose();
         _ending.Dispose();

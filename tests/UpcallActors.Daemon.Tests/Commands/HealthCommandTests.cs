@@ -17,7 +17,8 @@ public sealed class HealthCommandTests : IDisposable
         using var daemon = DaemonProcess.Start("--config", good, "--config", page);
         string line = await daemon.WaitForAsync("Status page at http://");
         string address = line[(line.IndexOf("http://", StringComparison.Ordinal) + "http://".Length)..].TrimEnd('/');
-        (await DaemonProcess.RunAsync("health", "--address", address)).ShouldBe((0, "ready\n", ""));
+        // The page is there before the pipeline has begun.
+        await Eventually.HoldsAsync(async () => await DaemonProcess.RunAsync("health", "--address", address) == (0, "ready\n", ""));
         (await DaemonProcess.RunAsync("health", "--live", "--address", address)).ShouldBe((0, "live\n", ""));
         (await DaemonProcess.RunAsync("health", "--json", "--address", address)).ShouldBe((0, """{"healthy":true,"answer":"ready"}""" + "\n", ""));
         string asked = _folder.Write("asked.conf", $"upcall-actors.status.listen = \"{address}\"");
@@ -65,6 +66,8 @@ public sealed class HealthCommandTests : IDisposable
         using var daemon = DaemonProcess.Start("--config", good, "--config", page);
         string line = await daemon.WaitForAsync("No status page at");
         line.ShouldContain("in use");
+        taken.Stop();
+        await daemon.WaitForAsync("Status page at http://");
         await daemon.SignalAsync("TERM");
         (int code, _, string errors) = await daemon.EndAsync();
         code.ShouldBe(0, errors);

@@ -148,7 +148,7 @@ public sealed class OtlpExportTests : IDisposable
             attributes["upcall.class"].ShouldBe("miss");
             attributes["upcall.in_port"].ShouldBe("3");
             attributes["upcall.recirc_id"].ShouldNotBe("0");
-            attributes["upcall.key"].ShouldContain("ct_state(est|rpl|trk)");
+            attributes["upcall.key"].ShouldContain("ct_state(0x2a),ct_zone(0x9)");
             attributes["upcall.megaflow"].ShouldStartWith("recirc_id(");
             attributes["upcall.actions"].ShouldBe("2");
             attributes["upcall.flow"].ShouldBe("put");

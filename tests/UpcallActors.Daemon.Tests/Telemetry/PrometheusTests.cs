@@ -26,11 +26,11 @@ public sealed class PrometheusTests : IDisposable
         {
             using var client = new HttpClient { BaseAddress = new Uri($"http://{await AddressOfAsync(prometheus)}") };
             await Eventually.HoldsAsync(async () => await ValueAsync(client, "sum(upcall_actors_upcalls_received_total{class=\"miss\"})") is > 0);
-            (await ValueAsync(client, "up")).ShouldBe(1);
-            (await ValueAsync(client, "sum(upcall_actors_upcalls_lost_total)")).ShouldBe(0);
-            (await ValueAsync(client, "upcall_actors_credits_limit{lane=\"0\"}")).ShouldBe(32);
+            // A scrape that took too long hides all values until the next.
+            foreach ((string query, double value) in ((string, double)[])[("up", 1), ("sum(upcall_actors_upcalls_lost_total)", 0), ("upcall_actors_credits_limit{lane=\"0\"}", 32)])
+                await Eventually.HoldsAsync(async () => await ValueAsync(client, query) == value, () => query);
             // Bounded, whatever goes through the switch: what docs/observability.md promises for one lane.
-            (await ValueAsync(client, "count({__name__=~\"upcall_actors_.*\"})")).ShouldNotBeNull().ShouldBeLessThan(200);
+            await Eventually.HoldsAsync(async () => await ValueAsync(client, "count({__name__=~\"upcall_actors_.*\"})") is > 0 and < 200);
         }
         finally
         {
@@ -46,7 +46,7 @@ public sealed class PrometheusTests : IDisposable
     private Process StartPrometheus(string target)
     {
         string configuration = _folder.Write("prometheus.yml", $$"""
-            global: { scrape_interval: 1s }
+            global: { scrape_interval: 3s }
             scrape_configs:
               - job_name: upcall-actors
                 static_configs: [ { targets: [ "{{target}}" ] } ]
