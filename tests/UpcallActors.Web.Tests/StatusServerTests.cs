@@ -179,6 +179,21 @@ public sealed class StatusServerTests(RunningSwitch running) : IClassFixture<Run
     }
 
     [Theory]
+    [InlineData("evil.example", HttpStatusCode.Forbidden)]
+    [InlineData("10.0.0.1.evil.example", HttpStatusCode.Forbidden)]
+    [InlineData("10.0.0.1:9677", HttpStatusCode.OK)]
+    [InlineData("[fd00::1]", HttpStatusCode.OK)]
+    [InlineData("localhost", HttpStatusCode.OK)]
+    [InlineData("THIS MACHINE", HttpStatusCode.OK)]
+    public async Task On_all_addresses_it_is_served_under_addresses_and_the_machine_s_name_alone(string host, HttpStatusCode status)
+    {
+        await using StatusServer open = await StatusServer.StartAsync(new IPEndPoint(IPAddress.Any, 0), running.Status, metrics: null, NullLoggerFactory.Instance);
+        using var request = new HttpRequestMessage(HttpMethod.Get, $"http://127.0.0.1:{open.Endpoint.Port}/health/live") { Headers = { Host = host == "THIS MACHINE" ? Environment.MachineName : host } };
+        using HttpResponseMessage response = await _client.SendAsync(request);
+        response.StatusCode.ShouldBe(status);
+    }
+
+    [Theory]
     [InlineData("cross-site", "no-cors", HttpStatusCode.Forbidden)]
     [InlineData("cross-site", "cors", HttpStatusCode.Forbidden)]
     [InlineData("same-site", "cors", HttpStatusCode.Forbidden)]
