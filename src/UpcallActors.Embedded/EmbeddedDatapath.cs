@@ -138,13 +138,18 @@ public sealed class EmbeddedDatapath : IDatapath
         }
     }
 
-    /// <summary>Gives up what has timed out by the datapath's clock and that no packet came across: incomplete datagrams and connections.</summary>
+    /// <summary>
+    /// Gives up what has timed out by the datapath's clock and that no packet came across: incomplete datagrams and connections. Frames come in between two
+    /// slices of the connections, of which there may be hundreds of thousands.
+    /// </summary>
     public void Expire()
     {
         lock (_lock)
-        {
             _processor.Defragmenter.Expire(Clock.Milliseconds);
-            _processor.Connections.Expire(Clock.Milliseconds);
+        int cursor = 0;
+        while (ExpireConnections(ref cursor))
+        {
+            // The lock is free between two slices.
         }
     }
 
@@ -313,6 +318,13 @@ public sealed class EmbeddedDatapath : IDatapath
     {
         lock (_lock)
             dump.Continue(answers, room);
+    }
+
+    private bool ExpireConnections(ref int cursor)
+    {
+        const int Slice = 1024;
+        lock (_lock)
+            return _processor.Connections.Expire(ref cursor, Slice, Clock.Milliseconds);
     }
 
     /// <summary>The lock would let a port's output in, in the middle of a packet, whose buffers it would overwrite.</summary>

@@ -15,7 +15,7 @@ internal sealed class ConnectionTable
     private const int MaxBuckets = 1 << 19;
     private const int MaxSourceBuckets = 1 << 16;
     private const int EvictionRange = 64;
-    private readonly SeededHash _hash = SeededHash.Create();
+    private readonly KeyedHash _hash = KeyedHash.Create();
     private readonly int[] _buckets;
     private readonly Connection?[] _bySource;
     private readonly int _maxConnections;
@@ -148,14 +148,17 @@ internal sealed class ConnectionTable
         }
     }
 
-    /// <summary>Looks at all connections and removes those whose time is over.</summary>
-    internal void Expire(long now)
+    /// <summary>Looks at the next <paramref name="count"/> slots and removes the connections whose time is over; false when there are no more slots.</summary>
+    internal bool Expire(ref int cursor, int count, long now)
     {
-        for (int slot = 0; slot < _slotsUsed; slot++)
+        int end = (int)Math.Min((long)cursor + count, _slotsUsed);
+        for (; cursor < end; cursor++)
         {
-            if (_slots[slot] is { } connection && connection.Deadline <= now)
+            if (_slots[cursor] is { } connection && connection.Deadline <= now)
                 Expire(connection);
         }
+
+        return cursor < _slotsUsed;
     }
 
     private static bool HasSource(Connection connection, in ConntrackTuple tuple) =>

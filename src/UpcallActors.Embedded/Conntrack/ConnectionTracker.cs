@@ -85,8 +85,11 @@ public sealed partial class ConnectionTracker
         return Commit(ref packet, in parameters, now, ref key);
     }
 
-    /// <summary>Removes all connections whose time is over.</summary>
-    public void Expire(long now) => _table.Expire(now);
+    /// <summary>
+    /// Removes connections whose time is over, looking at no more than <paramref name="count"/> places: start with <paramref name="cursor"/> 0 and go on
+    /// while it returns true. Whoever shares the tracker can let others have it in between.
+    /// </summary>
+    public bool Expire(ref int cursor, int count, long now) => _table.Expire(ref cursor, count, now);
 
     /// <summary>Removes the connections of a zone and says how many.</summary>
     public int Flush(ushort zone) => FlushWhere(zone);

@@ -36,7 +36,7 @@ internal static class ConntrackTupleOperations
         }
     }
 
-    internal static ulong Hash(this in ConntrackTuple tuple, SeededHash hash, ushort zone) => hash.Compute(
+    internal static ulong Hash(this in ConntrackTuple tuple, KeyedHash hash, ushort zone) => hash.Compute(
     [
         (ulong)(tuple.Source >> 64), (ulong)tuple.Source,
         (ulong)(tuple.Destination >> 64), (ulong)tuple.Destination,
@@ -44,7 +44,7 @@ internal static class ConntrackTupleOperations
     ]);
 
     /// <summary>The hash of the sender's side alone (<c>hash_by_src</c>).</summary>
-    internal static ulong HashSource(this in ConntrackTuple tuple, SeededHash hash, ushort zone) => hash.Compute(
+    internal static ulong HashSource(this in ConntrackTuple tuple, KeyedHash hash, ushort zone) => hash.Compute(
     [
         (ulong)(tuple.Source >> 64), (ulong)tuple.Source,
         ((ulong)tuple.SourcePort << 48) | ((ulong)zone << 16) | ((ulong)tuple.Protocol << 8) | (tuple.IsIpv6 ? 1UL : 0),

@@ -1,4 +1,3 @@
-using System.Numerics;
 using System.Runtime.CompilerServices;
 using UpcallActors.Odp;
 
@@ -13,8 +12,8 @@ internal sealed class FlowMask
     private readonly FlowKey _mask;
     private readonly byte[] _words;
 
-    /// <summary>Differs from run to run: who sends the packets does not know which flows share a bucket.</summary>
-    private readonly ulong _seed = (ulong)Random.Shared.NextInt64(long.MinValue, long.MaxValue);
+    /// <summary>Who sends the packets does not know which flows share a bucket.</summary>
+    private readonly KeyedHash _hash = KeyedHash.Create();
 
     private DatapathFlow?[] _buckets = new DatapathFlow?[16];
 
@@ -113,10 +112,10 @@ internal sealed class FlowMask
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private uint Hash(ReadOnlySpan<ulong> words, ReadOnlySpan<ulong> mask)
     {
-        ulong hash = _seed;
+        KeyedHash.Computation hash = _hash.Start();
         foreach (byte word in _words)
-            hash = BitOperations.RotateLeft((hash ^ (words[word] & mask[word])) * 0xff51_afd7_ed55_8ccd, 31);
-        return (uint)(hash ^ (hash >> 32));
+            hash.Add(words[word] & mask[word]);
+        return (uint)hash.Finish();
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -1,3 +1,5 @@
+using UpcallActors.Odp;
+
 namespace UpcallActors.Embedded;
 
 /// <summary>What fragments of one datagram have in common (<c>frag_v4_compare_key</c>, <c>frag_v6_compare_key</c>).</summary>
@@ -8,7 +10,7 @@ namespace UpcallActors.Embedded;
 /// <param name="InPort">Input port where IPv6 scopes by it, else 0.</param>
 internal readonly record struct FragmentKey(UInt128 Source, UInt128 Destination, uint Identification, uint User, uint InPort)
 {
-    internal ulong Hash(SeededHash hash) => hash.Compute(
+    internal ulong Hash(KeyedHash hash) => hash.Compute(
     [
         (ulong)(Source >> 64), (ulong)Source,
         (ulong)(Destination >> 64), (ulong)Destination,

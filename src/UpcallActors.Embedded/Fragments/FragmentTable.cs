@@ -1,3 +1,5 @@
+using UpcallActors.Odp;
+
 namespace UpcallActors.Embedded;
 
 /// <summary>
@@ -9,7 +11,7 @@ internal sealed class FragmentTable
 {
     private readonly FragmentBlocks _blocks;
     private readonly FragmentQueue?[] _buckets;
-    private readonly SeededHash _hash = SeededHash.Create();
+    private readonly KeyedHash _hash = KeyedHash.Create();
     private readonly int _maxQueues;
     private readonly long _timeout;
     private FragmentQueue? _oldest;

@@ -33,7 +33,7 @@ public sealed class EmbeddedPorts : IDatapathPorts
         _datapath = datapath;
         _monitor = new LinkMonitor(Follow);
         // There is always one thread: it is the datapath's sense of time, also without ports.
-        _receivers.Add(new PortReceiver(datapath, 0));
+        _receivers.Add(new PortReceiver(datapath, 0, keepsTime: true));
         _monitor.Start();
     }
 
@@ -166,7 +166,7 @@ public sealed class EmbeddedPorts : IDatapathPorts
                 return receiver;
         }
 
-        var added = new PortReceiver(_datapath, _receivers.Count);
+        var added = new PortReceiver(_datapath, _receivers.Count, keepsTime: false);
         _receivers.Add(added);
         return added;
     }

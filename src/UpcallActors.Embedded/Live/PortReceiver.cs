@@ -5,7 +5,7 @@ namespace UpcallActors.Embedded;
 
 /// <summary>
 /// A thread that takes the frames of some ports into a datapath. It sleeps in <c>poll</c> until a frame comes, a port is added or removed, or a second
-/// is over: then it lets the datapath give up what has timed out, and counts what was lost.
+/// is over: then it counts what was lost, and one of a datapath's threads lets it give up what has timed out.
 /// </summary>
 internal sealed class PortReceiver : IDisposable
 {
@@ -16,6 +16,7 @@ internal sealed class PortReceiver : IDisposable
 
     private readonly Lock _lock = new();
     private readonly EmbeddedDatapath _datapath;
+    private readonly bool _keepsTime;
     private readonly FrameIntake _intake;
     private readonly EventFd _wake = new();
     private readonly Thread _thread;
@@ -24,9 +25,11 @@ internal sealed class PortReceiver : IDisposable
     private long _lastRound;
     private volatile bool _stopping;
 
-    public PortReceiver(EmbeddedDatapath datapath, int number)
+    /// <summary>Starts the thread. <paramref name="keepsTime"/> for one of a datapath's.</summary>
+    public PortReceiver(EmbeddedDatapath datapath, int number, bool keepsTime)
     {
         _datapath = datapath;
+        _keepsTime = keepsTime;
         _intake = new FrameIntake(datapath);
         _thread = new Thread(Run) { IsBackground = true, Name = $"ports {number}" };
         _thread.Start();
@@ -146,6 +149,7 @@ internal sealed class PortReceiver : IDisposable
         _lastRound = Stopwatch.GetTimestamp();
         foreach (LivePort port in ports)
             port.CountLosses();
-        _datapath.Expire();
+        if (_keepsTime)
+            _datapath.Expire();
     }
 }

@@ -3,7 +3,10 @@ using UpcallActors.Odp;
 
 namespace UpcallActors.Embedded;
 
-/// <summary>Hashes of packets: <c>skb_get_hash</c>, and the HASH action over it. The kernel's hash has a secret of its own; its values cannot be had.</summary>
+/// <summary>
+/// Hashes of packets: <c>skb_get_hash</c>, and the HASH action over it. As the kernel's (<c>hashrnd</c> of its flow dissector), they have a secret: nobody outside can send all their
+/// packets to one handler or one tunnel source port. So the kernel's values cannot be had.
+/// </summary>
 internal static class PacketHash
 {
     /// <summary><c>OVS_PACKET_HASH_SW_BIT</c>.</summary>
@@ -11,6 +14,8 @@ internal static class PacketHash
 
     /// <summary><c>OVS_PACKET_HASH_L4_BIT</c>.</summary>
     private const ulong TransportBit = 1UL << 33;
+
+    private static readonly KeyedHash _hash = KeyedHash.Create();
 
     private const uint JenkinsInitial = 0xdeadbeef;
 
@@ -20,10 +25,7 @@ internal static class PacketHash
         if (packet.Hash != 0)
             return;
         bool hasPorts = HasPorts(key);
-        ulong hash = Addresses(key) ^ key.NwProto;
-        if (hasPorts)
-            hash = Mix(hash ^ ((ulong)key.TpSrc << 16) ^ key.TpDst);
-        uint value = (uint)(hash ^ (hash >> 32));
+        uint value = (uint)Compute(key, key.NwProto, hasPorts);
         packet.Hash = (value == 0 ? 1 : value) | SoftwareBit | (hasPorts ? TransportBit : 0);
     }
 
@@ -31,13 +33,7 @@ internal static class PacketHash
     /// A number that is the same for all packets of a flow, its fragments and what they are reassembled to among them:
     /// ports count only where every packet of the flow has them.
     /// </summary>
-    public static uint Flow(PacketBuffer packet, in FlowKey key)
-    {
-        ulong hash = Addresses(key);
-        if (packet.Mru == 0 && HasPorts(key))
-            hash = Mix(hash ^ ((ulong)key.TpSrc << 16) ^ key.TpDst);
-        return (uint)(hash >> 32);
-    }
+    public static uint Flow(PacketBuffer packet, in FlowKey key) => (uint)Compute(key, 0, packet.Mru == 0 && HasPorts(key));
 
     /// <summary>The HASH action's value (<c>execute_hash</c>: <c>jhash_1word</c>, never 0).</summary>
     public static uint Datapath(PacketBuffer packet, in FlowKey key, uint basis)
@@ -62,25 +58,28 @@ internal static class PacketHash
 
     private static bool HasPorts(in FlowKey key) => key.NwFrag == 0 && key.NwProto is IpProtocols.Tcp or IpProtocols.Udp or IpProtocols.Sctp && key.EthType is EtherTypes.Ipv4 or EtherTypes.Ipv6;
 
-    private static ulong Addresses(in FlowKey key)
+    private static ulong Compute(in FlowKey key, byte protocol, bool withPorts)
     {
+        KeyedHash.Computation hash = _hash.Start();
         switch (key.EthType)
         {
             case EtherTypes.Ipv4:
-                return Mix(((ulong)key.Ipv4Src << 32) | key.Ipv4Dst);
+                hash.Add(((ulong)key.Ipv4Src << 32) | key.Ipv4Dst);
+                break;
             case EtherTypes.Ipv6:
-                ulong hash = Mix((ulong)(key.Ipv6Src >> 64) ^ key.Ipv6Label);
-                hash = Mix(hash ^ (ulong)key.Ipv6Src);
-                hash = Mix(hash ^ (ulong)(key.Ipv6Dst >> 64));
-                return Mix(hash ^ (ulong)key.Ipv6Dst);
+                hash.Add((ulong)(key.Ipv6Src >> 64));
+                hash.Add((ulong)key.Ipv6Src);
+                hash.Add((ulong)(key.Ipv6Dst >> 64));
+                hash.Add((ulong)key.Ipv6Dst);
+                hash.Add(key.Ipv6Label);
+                break;
             default:
-                return Mix(Mix(key.EthSrc ^ ((ulong)key.EthType << 48)) ^ key.EthDst);
+                hash.Add(key.EthSrc ^ ((ulong)key.EthType << 48));
+                hash.Add(key.EthDst);
+                break;
         }
-    }
 
-    private static ulong Mix(ulong value)
-    {
-        value = (value ^ (value >> 31)) * 0x9e37_79b9_7f4a_7c15;
-        return value ^ (value >> 29);
+        hash.Add(((ulong)protocol << 32) | (withPorts ? ((uint)key.TpSrc << 16) | key.TpDst : 0));
+        return hash.Finish();
     }
 }

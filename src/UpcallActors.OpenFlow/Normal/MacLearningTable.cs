@@ -46,7 +46,7 @@ public sealed class MacLearningTable
         _time = time;
         IdleTime = idleTime;
         _ring = new Entry?[capacity];
-        _byStation = new ConcurrentDictionary<ulong, Entry>(Environment.ProcessorCount, capacity);
+        _byStation = new ConcurrentDictionary<ulong, Entry>(Environment.ProcessorCount, capacity, new StationComparer());
         _idleTicks = (long)(idleTime.TotalSeconds * time.TimestampFrequency);
         // Writing the time of a busy station on every packet would bounce its cache line between lanes.
         _refreshTicks = Math.Max(1, Math.Min(time.TimestampFrequency, _idleTicks / 8));

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Runtime.InteropServices;
 using UpcallActors.Odp;
 
 namespace UpcallActors.OpenFlow;
@@ -15,6 +14,9 @@ namespace UpcallActors.OpenFlow;
 /// </remarks>
 internal sealed class FrozenState : IEquatable<FrozenState>
 {
+    /// <summary>Registers and tunnel fields hold what packets hold.</summary>
+    private static readonly KeyedHash _hash = KeyedHash.Create();
+
     // tun_id, tun_src, tun_dst, tun_ipv6_src and tun_ipv6_dst.
     private static readonly int _tunnelWords = FlowKeyFields.TunFlags.Word;
 
@@ -74,13 +76,19 @@ internal sealed class FrozenState : IEquatable<FrozenState>
     /// <inheritdoc/>
     public override int GetHashCode()
     {
+        KeyedHash.Computation hash = _hash.Start();
+        foreach (ulong word in _words)
+            hash.Add(word);
+        hash.Add(((ulong)InPort << 32) | ((ulong)Table << 1) | (Conntracked ? 1UL : 0));
+        hash.Add((ulong)(uint)UserDataHash() << 32 | (uint)Bridge.Length);
+        return (int)hash.Finish();
+    }
+
+    // What controller actions say is the rules' owner's to choose.
+    private int UserDataHash()
+    {
         var hash = default(HashCode);
-        hash.Add(Bridge.Length);
-        hash.Add(Table);
-        hash.Add(Conntracked);
-        hash.Add(InPort);
         hash.AddBytes(UserData.AsSpan());
-        hash.AddBytes(MemoryMarshal.AsBytes(_words.AsSpan()));
         return hash.ToHashCode();
     }
 }

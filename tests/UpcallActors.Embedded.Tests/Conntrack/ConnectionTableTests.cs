@@ -55,6 +55,22 @@ public class ConnectionTableTests
     }
 
     [Fact]
+    public void Whoever_lets_connections_expire_may_stop_after_any_number_of_places()
+    {
+        for (int i = 0; i < Limit; i++)
+            _ct.Commit(Request(i));
+        _ct.Now += 30_000;
+        int cursor = 0;
+        for (int slice = 1; slice <= 4; slice++)
+        {
+            _ct.Tracker.Expire(ref cursor, Limit / 4, _ct.Now).ShouldBe(slice < 4);
+            _ct.Tracker.Expired.ShouldBe((ulong)(slice * Limit / 4));
+        }
+
+        _ct.Tracker.Count.ShouldBe(0);
+    }
+
+    [Fact]
     public void A_connection_to_itself_is_tracked()
     {
         byte[] frame = Frames.Udp("10.1.1.1", 5, "10.1.1.1", 5);
