@@ -71,6 +71,7 @@ internal static class CommandLine
                 new RunCommand(result.GetValue(json), result.InvocationConfiguration.Output, result.InvocationConfiguration.Error, attach).RunAsync(result.GetValue(files) ?? []));
         }
 
+        root.Subcommands.Add(DemoCommand.Build(files, attach));
         root.Subcommands.Add(BuildConfig(files, json));
         root.Subcommands.Add(HealthCommand.Build(files, json));
         ClientCommands.AddTo(root, json);

@@ -44,7 +44,9 @@ internal sealed class RunCommand(bool json, TextWriter output, TextWriter errors
         return ExitCode.Usage;
     }
 
-    private static async Task<int> RunOnHostAsync(LogLevels levels, bool jsonLogs, Func<ActorSystem, ILoggerFactory, CancellationToken, Task<int>> work)
+    /// <summary>Does work on a host with an actor system, and says what it fails with. Returns the exit code.</summary>
+    internal static async Task<int> RunOnHostAsync(
+        LogLevels levels, bool jsonLogs, Func<ActorSystem, ILoggerFactory, CancellationToken, Task<int>> work)
     {
         using IHost host = DaemonHost.Build(levels, jsonLogs);
         ILoggerFactory loggers = host.Services.GetRequiredService<ILoggerFactory>();

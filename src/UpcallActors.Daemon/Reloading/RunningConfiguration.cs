@@ -67,7 +67,7 @@ internal sealed class RunningConfiguration : IDisposable
         (DaemonOptions? options, IReadOnlyList<ConfigurationProblem> problems) = DaemonOptionsReader.Read(source);
         if (options == null)
             return new ReloadReport(problems, [], [], []);
-        if (options.IsReplay)
+        if (options.IsReplay && !Options.IsReplay)
             return new ReloadReport([new ConfigurationProblem(_files[^1], 0, "ports of type capture need a restart of a daemon that has others")], [], [], []);
         IReadOnlyDictionary<string, RunningValue> wanted = ValuesOf(source, options);
         string[] changed = [.. wanted.Keys.Union(_values.Keys).Where(key => wanted.GetValueOrDefault(key)?.Compared != _values.GetValueOrDefault(key)?.Compared).Order(StringComparer.Ordinal)];

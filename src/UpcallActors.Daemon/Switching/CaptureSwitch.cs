@@ -26,15 +26,20 @@ internal sealed class CaptureSwitch : IDisposable
     /// <summary>Makes the datapath with the ports and bridges that the options name; nothing flows yet.</summary>
     /// <param name="options">The options.</param>
     /// <param name="outputOf">Where what a port puts out goes.</param>
-    public static CaptureSwitch Create(DaemonOptions options, Func<BridgeOptions, CapturePortOptions, IPortOutput?> outputOf)
+    /// <param name="shape">Makes of the datapath's usual options those that are wanted; null leaves them.</param>
+    public static CaptureSwitch Create(
+        DaemonOptions options,
+        Func<BridgeOptions, CapturePortOptions, IPortOutput?> outputOf,
+        Func<EmbeddedDatapathOptions, EmbeddedDatapathOptions>? shape = null)
     {
-        var datapath = new EmbeddedDatapath(new EmbeddedDatapathOptions
+        var usual = new EmbeddedDatapathOptions
         {
             Name = options.Datapath.Name,
             HandlerCount = options.Handlers,
             // Frames bring their own time, so that timeouts expire as they did when the frames were captured.
             Clock = DatapathClock.Settable(),
-        });
+        };
+        var datapath = new EmbeddedDatapath(shape?.Invoke(usual) ?? usual);
         var ports = new List<SwitchPort>();
         var places = new Dictionary<string, PortPlace>(StringComparer.Ordinal);
         uint number = 0;

@@ -1,8 +1,8 @@
 using k8s;
 using k8s.Models;
 using UpcallActors.Daemon.Configuration;
-using UpcallActors.Daemon.Recordings;
 using UpcallActors.Daemon.Tests.Configuration;
+using UpcallActors.Odp;
 
 namespace UpcallActors.Daemon.Tests.Deployment;
 
@@ -46,14 +46,47 @@ public sealed class DeploymentTests
     }
 
     [Fact]
-    public void The_configurations_beside_the_Dockerfile_are_good_ones()
+    public void The_configuration_beside_the_Dockerfile_is_a_good_one() =>
+        DaemonOptionsReader.Read([Path.Combine(AppContext.BaseDirectory, "deploy", "upcall-actors.conf")]).Problems.ShouldBeEmpty();
+
+    [Fact]
+    public void No_example_takes_a_device_that_nobody_has_named()
+    {
+        string beside = Path.Combine(AppContext.BaseDirectory, "deploy", "upcall-actors.conf");
+        var map = KubernetesYaml.LoadAllFromString(Manifest, strict: true).OfType<V1ConfigMap>().Single();
+        foreach (string text in (string[])[File.ReadAllText(beside), map.Data["upcall-actors.conf"]])
+        {
+            using var folder = new ConfigurationFolder();
+            (DaemonOptions? options, _) = DaemonOptionsReader.Read([folder.Write("a.conf", text)]);
+            BridgeOptions bridge = options.ShouldNotBeNull().Bridges.ShouldHaveSingleItem();
+            bridge.Ports.ShouldAllBe(port => ((LivePortOptions)port).Request.Kind == PortKind.Internal);
+        }
+    }
+
+    [Fact]
+    public void Docker_compose_runs_what_touches_nothing_unless_the_switch_is_asked_for()
     {
         string folder = Path.Combine(AppContext.BaseDirectory, "deploy");
-        Recording recording = Recording.Find(Recording.Folder).First(recording => recording is { Kernel: "7.2", Scenario: "ipv4-fragmentation" });
-
-        DaemonOptionsReader.Read([Path.Combine(folder, "upcall-actors.conf")]).Problems.ShouldBeEmpty();
-        (DaemonOptions? demo, IReadOnlyList<ConfigurationProblem> problems) = DaemonOptionsReader.Read([recording.ConfigurationFile, Path.Combine(folder, "demo.conf")]);
-        problems.ShouldBeEmpty();
-        demo!.Replay.Loop.ShouldBeTrue();
+        string[] compose = File.ReadAllLines(Path.Combine(folder, "docker-compose.yml"));
+        File.ReadAllText(Path.Combine(folder, ".env")).ShouldContain("\nCOMPOSE_PROFILES=demo\n");
+        Service(compose, "demo").ShouldContain("    command: [demo]");
+        Service(compose, "demo").ShouldNotContain(line => IsPrivilege(line));
+        // Every other service that has a privilege is in a profile that is not the default.
+        foreach (string privileged in Services(compose).Where(name => Service(compose, name).Any(IsPrivilege)))
+            Service(compose, privileged).ShouldContain("    profiles: [switch]", privileged);
     }
+
+    private static bool IsPrivilege(string line) =>
+        line.Contains("cap_add", StringComparison.Ordinal) || line.Contains("devices", StringComparison.Ordinal);
+
+    private static IEnumerable<string> Services(string[] compose) =>
+        compose.SkipWhile(line => line != "services:").Skip(1).TakeWhile(line => !line.StartsWith("volumes:", StringComparison.Ordinal))
+            .Where(line => line.Length > 2 && line.StartsWith("  ", StringComparison.Ordinal) && line[2] != ' ')
+            .Select(line => line.Trim().TrimEnd(':'));
+
+    private static string[] Service(string[] compose, string name) =>
+    [
+        .. compose.SkipWhile(line => line != $"  {name}:").Skip(1)
+            .TakeWhile(line => line.Length == 0 || line.StartsWith("    ", StringComparison.Ordinal)),
+    ];
 }

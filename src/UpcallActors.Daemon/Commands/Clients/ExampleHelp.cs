@@ -10,6 +10,12 @@ internal sealed class ExampleHelp(HelpAction usual) : SynchronousCommandLineActi
     private static readonly Dictionary<string, string[]> _examples = new(StringComparer.Ordinal)
     {
         ["run"] = ["upcall-actors run --config /etc/upcall-actors.conf", "HANDLERS=4 upcall-actors run --config site.conf --config local.conf"],
+        ["demo"] =
+        [
+            "upcall-actors demo",
+            "OTEL_EXPORTER_OTLP_ENDPOINT=http://127.0.0.1:4317 upcall-actors demo",
+            "upcall-actors demo --config more.conf",
+        ],
         ["config"] = ["upcall-actors config > upcall-actors.conf", "upcall-actors config --effective --config site.conf", "upcall-actors config --check site.conf"],
         ["trace"] =
         [

@@ -1,0 +1,32 @@
+using System.Globalization;
+using System.Text;
+using UpcallActors.Daemon.Configuration;
+using UpcallActors.Daemon.Control;
+
+namespace UpcallActors.Daemon.Demo;
+
+/// <summary>What the demo says of itself when it begins.</summary>
+internal static class DemoText
+{
+    /// <summary>What runs, and what to try in another terminal.</summary>
+    public static string Welcome(DaemonOptions options, string directory)
+    {
+        string target = directory == RunDirectory.Default || directory == RunDirectory.Fallback ? "" : $" --target {directory}";
+        var text = new StringBuilder();
+        text.Append(CultureInfo.InvariantCulture, $"A switch with {options.Bridges.Count} bridges runs on the embedded datapath. ");
+        text.Append("Recorded hosts ping through it, for good.\n");
+        text.Append("Every ten seconds a host scans ports, faster than its upcalls are taken: some are lost. ");
+        text.Append("In between one packet is slow.\n");
+        text.Append("Nothing of this machine is touched. Ctrl-C ends it. In another terminal:\n\n");
+        Add($"upcall-actors top{target}", "what it does, live");
+        Add($"upcall-actors monitor{target}", "a line for each upcall");
+        Add($"upcall-actors flows{target}", "the flows in the datapath");
+        Add($"upcall-actors trace br0 in_port=1,icmp{target}", "what becomes of a packet, and why");
+        Add($"OVS_RUNDIR={directory} ovs-appctl -t upcall-actors dpif/show", "the same by the tools of Open vSwitch");
+        if (options.Status.Listen is { } page)
+            Add($"http://{page}/", "the status page");
+        return text.Append('\n').ToString();
+
+        void Add(string command, string what) => text.Append(CultureInfo.InvariantCulture, $"  {command,-60}  {what}\n");
+    }
+}
