@@ -1,20 +1,29 @@
+using System.Collections.Concurrent;
 using Akka.Actor;
 
 namespace UpcallActors.Hosting;
 
-/// <summary>Where an actor system keeps what runs in it.</summary>
+/// <summary>Where an actor system keeps what runs in it, by the names of the datapaths. Thread-safe.</summary>
 internal sealed class UpcallActorsExtension : IExtension
 {
     private static readonly Provider Id = new();
 
-    private RunningUpcallActors? _running;
+    private readonly ConcurrentDictionary<string, RunningUpcallActors?> _byDatapath = new(StringComparer.Ordinal);
 
-    /// <summary>What runs; null before the start.</summary>
-    public RunningUpcallActors? Running
-    {
-        get => Volatile.Read(ref _running);
-        set => Volatile.Write(ref _running, value);
-    }
+    /// <summary>What runs; nothing before the start.</summary>
+    public IReadOnlyList<RunningUpcallActors> Running => [.. _byDatapath.Values.OfType<RunningUpcallActors>()];
+
+    /// <summary>Takes a datapath's name, before its pipeline starts; false when another has it.</summary>
+    public bool TryReserve(string datapath) => _byDatapath.TryAdd(datapath, null);
+
+    /// <summary>Gives a name back whose pipeline did not start.</summary>
+    public void Free(string datapath) => _byDatapath.TryRemove(datapath, out _);
+
+    /// <summary>Upcalls of a datapath whose name was taken are answered.</summary>
+    public void Add(RunningUpcallActors running) => _byDatapath[running.Datapath.Name] = running;
+
+    /// <summary>What runs over a datapath; null for none.</summary>
+    public RunningUpcallActors? Find(string datapath) => _byDatapath.GetValueOrDefault(datapath);
 
     /// <summary>That of a system.</summary>
     public static UpcallActorsExtension Of(ActorSystem system) => Id.Apply(system);

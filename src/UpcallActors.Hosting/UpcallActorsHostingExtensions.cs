@@ -10,7 +10,7 @@ public static class UpcallActorsHostingExtensions
     /// Opens a datapath and answers its upcalls for as long as the actor system lives. The host's start ends when upcalls are answered, and fails when they cannot be.
     /// When the system is shut down, upcalls under way are finished in the phase <see cref="CoordinatedShutdown.PhaseServiceUnbind"/>, and the datapath is closed in
     /// <see cref="CoordinatedShutdown.PhaseServiceStop"/>. A pipeline that gives up, or a datapath that somebody else takes, shuts the system down, with
-    /// <see cref="UpcallsUnansweredReason"/>.
+    /// <see cref="UpcallsUnansweredReason"/>. May be called for several datapaths, which must have names of their own.
     /// </summary>
     /// <param name="builder">The builder of the actor system.</param>
     /// <param name="configure">Says which datapath, and who decides about upcalls.</param>
@@ -26,9 +26,25 @@ public static class UpcallActorsHostingExtensions
             UpcallService.StartAsync(system, (IServiceProvider)resolver.GetService<IServiceProvider>(), options));
     }
 
-    /// <summary>What <see cref="WithUpcallActors"/> has started in an actor system.</summary>
+    /// <summary>What <see cref="WithUpcallActors"/> has started in an actor system, where it was called once.</summary>
+    /// <exception cref="InvalidOperationException">Nothing was started, or not yet, or more than one.</exception>
+    public static RunningUpcallActors GetUpcallActors(this ActorSystem system) => UpcallActorsExtension.Of(system).Running switch
+    {
+        [RunningUpcallActors one] => one,
+        [] => throw new InvalidOperationException(
+            "this actor system answers no upcalls: WithUpcallActors was not called, or the host has not started"),
+        var several => throw new InvalidOperationException(
+            $"this actor system answers the upcalls of several datapaths: name one of {string.Join(", ", NamesOf(several))}"),
+    };
+
+    /// <summary>What <see cref="WithUpcallActors"/> has started over a datapath.</summary>
+    /// <param name="system">The actor system.</param>
+    /// <param name="datapath">The datapath's name.</param>
     /// <exception cref="InvalidOperationException">Nothing was, or not yet.</exception>
-    public static RunningUpcallActors GetUpcallActors(this ActorSystem system) =>
-        UpcallActorsExtension.Of(system).Running
-        ?? throw new InvalidOperationException("this actor system answers no upcalls: WithUpcallActors was not called, or the host has not started");
+    public static RunningUpcallActors GetUpcallActors(this ActorSystem system, string datapath) =>
+        UpcallActorsExtension.Of(system).Find(datapath)
+        ?? throw new InvalidOperationException($"this actor system answers no upcalls of a datapath {datapath}, or not yet");
+
+    private static IEnumerable<string> NamesOf(IEnumerable<RunningUpcallActors> several) =>
+        several.Select(running => running.Datapath.Name).Order(StringComparer.Ordinal);
 }

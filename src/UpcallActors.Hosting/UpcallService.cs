@@ -33,8 +33,17 @@ internal sealed class UpcallService
     public static async Task StartAsync(ActorSystem system, IServiceProvider services, UpcallActorsOptions options)
     {
         OpenedDatapath opened = options.Open!(services);
+        var running = UpcallActorsExtension.Of(system);
         BridgedPorts? bridges = null;
         UpcallService service;
+        if (!running.TryReserve(opened.Datapath.Name))
+        {
+            string name = opened.Datapath.Name;
+            opened.Dispose();
+            throw new InvalidOperationException(
+                $"WithUpcallActors was called twice for a datapath named {name} in one actor system: give each a name of its own");
+        }
+
         try
         {
             foreach (PortRequest port in options.Ports)
@@ -49,6 +58,7 @@ internal sealed class UpcallService
         {
             if (bridges is not null)
                 await bridges.DisposeAsync();
+            running.Free(opened.Datapath.Name);
             opened.Dispose();
             throw;
         }
@@ -79,8 +89,7 @@ internal sealed class UpcallService
             throw;
         }
 
-        UpcallActorsExtension.Of(_system).Running =
-            new RunningUpcallActors(_opened.Datapath, _opened.Ports, _translators, _pipeline);
+        UpcallActorsExtension.Of(_system).Add(new RunningUpcallActors(_opened.Datapath, _opened.Ports, _translators, _pipeline));
         _ = WatchAsync();
     }
 

@@ -72,27 +72,43 @@ public sealed class UpcallPipeline : IAsyncDisposable
 
     /// <summary>
     /// Takes over the flows that the datapath has, then starts the lanes (see <see cref="Started"/>). The datapath and the factory stay the caller's, who disposes them after <see cref="Completion"/>.
-    /// Throws <see cref="ArgumentOutOfRangeException"/> for settings outside their ranges.
+    /// Any number of pipelines may run in one actor system, each over a datapath of its own. Throws <see
+    /// cref="ArgumentOutOfRangeException"/> for settings outside their ranges.
     /// </summary>
     public static UpcallPipeline Start(ActorSystem system, IDatapath datapath, IUpcallTranslatorFactory translators, UpcallPipelineSettings settings)
     {
         ArgumentNullException.ThrowIfNull(settings);
         settings.Validate();
+        var loops = new PipelineLoops(system, datapath.Name);
+        try
+        {
+            return Start(system, datapath, translators, settings, loops);
+        }
+        catch
+        {
+            loops.Release();
+            throw;
+        }
+    }
+
+    private static UpcallPipeline Start(ActorSystem system, IDatapath datapath, IUpcallTranslatorFactory translators,
+        UpcallPipelineSettings settings, PipelineLoops loops)
+    {
         var tracing = new TraceState(settings.Tracing);
         var tap = new UpcallTap();
         var lanes = new Lane[datapath.HandlerCount];
         for (int handler = 0; handler < lanes.Length; handler++)
-            lanes[handler] = new Lane(handler, datapath, translators, settings, LoopDispatcher.Register(system, $"upcall-actors.lane-{handler}"), tracing, tap);
+            lanes[handler] = new Lane(handler, datapath, translators, settings, loops.Add($"lane-{handler}"), tracing, tap);
         var completion = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var started = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         RevalidationState? state = settings.Revalidation is null ? null : new RevalidationState(
-            datapath, translators, settings, lanes, index => LoopDispatcher.Register(system, $"upcall-actors.revalidator-{index}"));
+            datapath, translators, settings, lanes, index => loops.Add($"revalidator-{index}"));
         foreach (Lane lane in lanes)
             lane.Revalidation = state;
         var metrics = new PipelineMetrics(lanes, state);
         foreach (Lane lane in lanes)
             lane.Metrics = metrics;
-        IActorRef pipeline = system.ActorOf(Props.Create(() => new PipelineActor(lanes, state, started, completion)));
+        IActorRef pipeline = system.ActorOf(Props.Create(() => new PipelineActor(lanes, state, loops, started, completion)));
         Revalidation? revalidation = state is null ? null : new Revalidation(state, pipeline, completion.Task);
         return new UpcallPipeline(pipeline, lanes, metrics, new PipelineCounters(lanes), revalidation, started.Task, completion.Task);
     }

@@ -1,6 +1,7 @@
 using Akka.Actor;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using UpcallActors.Embedded;
 using UpcallActors.Odp;
 using UpcallActors.OpenFlow;
 using UpcallActors.Pipeline;
@@ -77,6 +78,42 @@ public sealed class HostLifetimeTests
 
         (await start.ShouldThrowAsync<InvalidDataException>()).Message.ShouldBe("no policy today");
         closing.WasPipelineEnded.ShouldBe(true);
+    }
+
+    [Fact]
+    public async Task Two_datapaths_in_one_host_are_both_answered()
+    {
+        await using var first = new HostedDatapath(new EmbeddedDatapathOptions { Name = "dp-one" });
+        await using var second = new HostedDatapath(new EmbeddedDatapathOptions { Name = "dp-two" });
+        await first.StartAsync(
+            options => options.UseDatapath(_ => first.Datapath).UseTranslators(Normal),
+            options => options.UseDatapath(_ => second.Datapath).UseTranslators(Normal));
+
+        for (ulong source = 1; source <= 20; source++)
+        {
+            first.Send(1, source, destination: 0xff_ff_ff_ff_ff_ff);
+            second.Send(2, source, destination: 0xff_ff_ff_ff_ff_ff);
+        }
+
+        await Eventually.HoldsAsync(() => first.SentOn(3) == 20 && second.SentOn(3) == 20);
+        var system = first.Host.Services.GetRequiredService<ActorSystem>();
+        system.GetUpcallActors("dp-one").Datapath.ShouldBe(first.Datapath);
+        system.GetUpcallActors("dp-two").Pipeline.Counters.Received.ShouldBe(20);
+        Should.Throw<InvalidOperationException>(() => system.GetUpcallActors()).Message.ShouldContain("dp-one, dp-two");
+        Should.Throw<InvalidOperationException>(() => system.GetUpcallActors("dp-three")).Message.ShouldContain("dp-three");
+    }
+
+    [Fact]
+    public async Task Two_datapaths_of_one_name_in_one_host_are_refused_at_the_start()
+    {
+        await using var first = new HostedDatapath();
+        await using var second = new HostedDatapath();
+
+        Func<Task> start = () => first.StartAsync(
+            options => options.UseDatapath(_ => first.Datapath).UseTranslators(Normal),
+            options => options.UseDatapath(_ => second.Datapath).UseTranslators(Normal));
+
+        (await start.ShouldThrowAsync<InvalidOperationException>()).Message.ShouldContain("ovs-system");
     }
 
     [Fact]

@@ -33,11 +33,21 @@ internal sealed class HostedDatapath : IAsyncDisposable
     /// <summary>Frames that a port has put out.</summary>
     public int SentOn(uint port) => _outputs[(int)port - 1].Count;
 
-    public async Task StartAsync(Action<UpcallActorsOptions> configure, Action<IServiceCollection>? services = null)
+    public Task StartAsync(Action<UpcallActorsOptions> configure, Action<IServiceCollection>? services = null) =>
+        StartAsync([configure], services);
+
+    public Task StartAsync(params Action<UpcallActorsOptions>[] configure) => StartAsync(configure, services: null);
+
+    private async Task StartAsync(Action<UpcallActorsOptions>[] configure, Action<IServiceCollection>? services)
     {
         HostApplicationBuilder builder = Microsoft.Extensions.Hosting.Host.CreateEmptyApplicationBuilder(null);
         services?.Invoke(builder.Services);
-        builder.Services.AddAkka("hosted", akka => akka.ConfigureLoggers(loggers => loggers.ClearLoggers()).WithUpcallActors(configure));
+        builder.Services.AddAkka("hosted", akka =>
+        {
+            akka.ConfigureLoggers(loggers => loggers.ClearLoggers());
+            foreach (Action<UpcallActorsOptions> one in configure)
+                akka.WithUpcallActors(one);
+        });
         Host = builder.Build();
         await Host.StartAsync();
     }

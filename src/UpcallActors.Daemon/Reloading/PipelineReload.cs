@@ -19,17 +19,13 @@ internal sealed class PipelineReload(UpcallPipeline pipeline) : IReloadable
     {
         pipeline.Tune(tuning => tuning with { BatchSize = options.Pipeline.BatchSize, PortShare = options.Pipeline.PortShare });
         pipeline.Tracing = options.Telemetry.Sampling;
-        if (pipeline.Revalidation is { } revalidation)
+        pipeline.Revalidation?.Tune(settings => settings with
         {
-            revalidation.Settings = revalidation.Settings with
-            {
-                FlowLimit = options.Revalidators.FlowLimit,
-                MaxIdle = options.Revalidators.MaxIdle,
-                MaxRevalidator = options.Revalidators.MaxRevalidator,
-                MinRevalidatePps = options.Revalidators.MinRevalidatePps,
-            };
-        }
-
+            FlowLimit = options.Revalidators.FlowLimit,
+            MaxIdle = options.Revalidators.MaxIdle,
+            MaxRevalidator = options.Revalidators.MaxRevalidator,
+            MinRevalidatePps = options.Revalidators.MinRevalidatePps,
+        });
         return Task.CompletedTask;
     }
 }

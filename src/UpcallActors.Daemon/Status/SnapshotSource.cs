@@ -40,7 +40,8 @@ internal sealed class SnapshotSource(IDatapath datapath, string datapathType, Op
             ProcessId = Environment.ProcessId,
             NotReadyBecause = Readiness.Problem(),
             Datapath = new DatapathSnapshot(datapath.Name, $"{datapathType}@{datapath.Name}", Dispatch, _features, stats),
-            Bridges = [.. translators.Bridges.Select(bridge => new BridgeSnapshot(bridge.Name, bridge.Ports.Length, bridge.Tables.GetRules().Length))],
+            Bridges = [.. translators.Bridges.Select(bridge =>
+                new BridgeSnapshot(bridge.Name, bridge.Ports.Length, bridge.Tables.RuleCount))],
             Lanes = [.. counters.Lanes.Select((lane, handler) => LaneOf(lane, handler, counters.Credits(handler)))],
             Classes = [.. Enum.GetValues<UpcallClass>().Select(upcallClass => new ClassSnapshot(UpcallActorsTelemetry.NameOf(upcallClass), counters.ByClass(upcallClass)))],
             Latency = LatencyOf(counters.Latency()),

@@ -6,21 +6,16 @@ namespace UpcallActors.Odp;
 /// </summary>
 public interface IUpcallTranslator
 {
-    /// <summary>The version of the tables now; a flow computed under an older one must not be installed.</summary>
-    ulong Version { get; }
-
-    /// <summary>
-    /// Another number whenever a flow might be translated otherwise than before: with <see cref="Version"/>, and with what translations
-    /// themselves bring about, such as a station heard on another port. Installing a flow computed before such a change does no harm that
-    /// its revalidation would not mend, so that many of them keep nothing from being installed.
-    /// </summary>
-    ulong RevalidationVersion { get; }
-
     /// <summary>
     /// Translates one upcall. Writes datapath action attributes to the start of <paramref name="actions"/> and the
     /// megaflow's mask to <paramref name="mask"/> (cleared by the caller). Allocates nothing in steady state. An exception
     /// costs this upcall alone.
     /// </summary>
+    /// <remarks>
+    /// Misses that are received together and have the same key and MRU share one translation: it is made for the first of them, whose
+    /// <see cref="UpcallView.Credit"/> has the packets of all. So the translator does not see each packet of a burst, and a decision that
+    /// depends on the packet's content must not depend on that of one packet alone.
+    /// </remarks>
     Translation Translate(in UpcallView upcall, Span<byte> actions, ref FlowKey mask);
 
     /// <summary>

@@ -3,8 +3,23 @@ namespace UpcallActors.Odp;
 /// <summary>Makes the translators of lanes and revalidators, and knows what they share. Thread-safe.</summary>
 public interface IUpcallTranslatorFactory
 {
-    /// <summary>Raised, on any thread, after <see cref="IUpcallTranslator.RevalidationVersion"/> has changed. Handlers must be quick and must not throw.</summary>
+    /// <summary>
+    /// Raised, on any thread, after <see cref="RevalidationVersion"/> has changed. Handlers must be quick and must not throw.
+    /// </summary>
     event EventHandler? Changed;
+
+    /// <summary>
+    /// The version of the tables now. A flow that was computed under an older one (<see cref="Translation.Version"/>) must not be
+    /// installed. Lanes ask for each upcall.
+    /// </summary>
+    ulong Version { get; }
+
+    /// <summary>
+    /// Another number whenever a flow might be translated otherwise than before: with <see cref="Version"/>, and with what translations
+    /// themselves bring about, such as a station heard on another port. Installing a flow computed before such a change does no harm that
+    /// its revalidation would not mend, so that many of them keep nothing from being installed.
+    /// </summary>
+    ulong RevalidationVersion { get; }
 
     /// <summary>The recirculation ids in flows; null where translations never recirculate.</summary>
     IRecirculationIds? Recirculations { get; }

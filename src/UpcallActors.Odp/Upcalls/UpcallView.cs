@@ -14,6 +14,7 @@ public readonly ref struct UpcallView
         Origin = origin;
         Command = command;
         UserData = userData;
+        Credit = command == PacketCommand.Miss ? new FlowCredit(1, (ulong)packet.Length) : default;
     }
 
     /// <summary>The key, parsed.</summary>
@@ -30,6 +31,12 @@ public readonly ref struct UpcallView
 
     /// <summary><see cref="PacketCommand.Miss"/> or <see cref="PacketCommand.Action"/>.</summary>
     public PacketCommand Command { get; }
+
+    /// <summary>
+    /// The packets to credit to the rules on the way: this one, and those of the same key that share its translation. None for
+    /// an ACTION upcall: the flow that sent it up has counted its packet (<c>upcall_xlate</c> of Open vSwitch).
+    /// </summary>
+    public FlowCredit Credit { get; init; }
 
     /// <summary>The cookie of an ACTION upcall, else empty.</summary>
     public ReadOnlySpan<byte> UserData { get; }

@@ -11,6 +11,9 @@ internal sealed class ClassifierBuilder
     private readonly PrefixIndex?[] _indexes = new PrefixIndex?[PrefixField.Count];
     private long _groupsMade;
 
+    /// <summary>How many rules there are.</summary>
+    public int Count { get; private set; }
+
     /// <summary>The rules, those of one mask together.</summary>
     public IEnumerable<Rule> Rules => _groups.Values.OrderBy(group => group.Number).SelectMany(group => group.Rules);
 
@@ -25,7 +28,10 @@ internal sealed class ClassifierBuilder
             group = new Group(rule.Match.Mask, _groupsMade++);
             _groups.Add(rule.Match.Mask, group);
         }
-        if (group.Set(rule))
+        int before = group.Count;
+        bool isNewMatch = group.Set(rule);
+        Count += group.Count - before;
+        if (isNewMatch)
             ChangeTries(group, rule, PrefixTrie.Add);
     }
 
@@ -33,6 +39,7 @@ internal sealed class ClassifierBuilder
     public void Remove(Rule rule)
     {
         Group group = _groups[rule.Match.Mask];
+        Count--;
         if (group.Remove(rule))
             ChangeTries(group, rule, PrefixTrie.Remove);
         if (group.IsEmpty)
@@ -73,6 +80,9 @@ internal sealed class ClassifierBuilder
 
         public bool IsEmpty => _rules.Count == 0;
 
+        /// <summary>How many rules there are.</summary>
+        public int Count { get; private set; }
+
         public IEnumerable<Rule> Rules => _rules.Values.SelectMany(rules => rules);
 
         public int[] PrefixLengths { get; } = [.. PrefixField.All.ToArray().Select(field => field.PrefixLength(mask))];
@@ -87,15 +97,18 @@ internal sealed class ClassifierBuilder
             if (!_rules.TryGetValue(rule.Match, out List<Rule>? rules))
             {
                 _rules.Add(rule.Match, [rule]);
+                Count++;
                 return true;
             }
             int at = rules.FindIndex(other => other.Priority <= rule.Priority);
-            if (at < 0)
-                rules.Add(rule);
-            else if (rules[at].Priority == rule.Priority)
+            if (at >= 0 && rules[at].Priority == rule.Priority)
+            {
                 rules[at] = rule;
-            else
-                rules.Insert(at, rule);
+                return false;
+            }
+
+            rules.Insert(at < 0 ? rules.Count : at, rule);
+            Count++;
             return false;
         }
 
@@ -105,6 +118,7 @@ internal sealed class ClassifierBuilder
             _built = null;
             List<Rule> rules = _rules[rule.Match];
             rules.Remove(rule);
+            Count--;
             return rules.Count == 0 && _rules.Remove(rule.Match);
         }
 

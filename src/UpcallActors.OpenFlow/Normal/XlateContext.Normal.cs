@@ -40,7 +40,7 @@ internal ref partial struct XlateContext
             wildcards.VlanTci |= VlanPriorityBits;
         MarkGratuitousArp();
         VlanTags tags = TagsInside(input);
-        if (flow.PacketType == 0 && _credit.Packets != 0)
+        if (flow.PacketType == 0 && _learns)
             Bridge.MacLearning.Learn(flow.EthSrc, tags.Vlan, input.Number);
         // A station outlives a change of the configuration; its port may be gone since, or in another VLAN.
         bool known = Bridge.MacLearning.TryLookup(flow.EthDst, tags.Vlan, out uint learned);

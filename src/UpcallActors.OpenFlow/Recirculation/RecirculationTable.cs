@@ -63,8 +63,7 @@ public sealed class RecirculationTable : IRecirculationIds
             if (!_byId.TryGetValue(id, out Entry? entry) || entry.Holds == 0 || --entry.Holds != 0)
                 return;
             // Packets that left the flow a moment ago may still come up with the id.
-            entry.Used = true;
-            MakeRoom();
+            entry.TryUse();
             PutToEvictable(entry);
         }
     }
@@ -88,8 +87,8 @@ public sealed class RecirculationTable : IRecirculationIds
                 return false;
             if (_byId.TryGetValue(installed, out Entry? present))
                 return present.State.Equals(known.State);
-            MakeRoom();
-            var adopted = new Entry(installed, known.State) { Used = true, IsAdopted = true };
+            var adopted = new Entry(installed, known.State) { IsAdopted = true };
+            adopted.TryUse();
             Keep(adopted);
             // Ids of ours that are in use already stay the preferred ones: the flow is changed rather than all the others.
             if (known.Holds == 0 && !known.IsAdopted)
@@ -101,13 +100,8 @@ public sealed class RecirculationTable : IRecirculationIds
     /// <summary>The id of a state; <paramref name="state"/> is the caller's to change afterwards.</summary>
     internal uint GetId(FrozenState state)
     {
-        if (_byState.TryGetValue(state, out Entry? entry))
-        {
-            entry.Used = true;
-            return entry.Id;
-        }
-
-        return Add(state);
+        // One that is being evicted stands for nothing from here on: the state gets another id.
+        return _byState.TryGetValue(state, out Entry? entry) && entry.TryUse() ? entry.Id : Add(state);
     }
 
     /// <summary>The state behind an id, which the caller must not change; false for an id that was never given out or whose state went.</summary>
@@ -115,7 +109,7 @@ public sealed class RecirculationTable : IRecirculationIds
     {
         if (_byId.TryGetValue(id, out Entry? entry))
         {
-            entry.Used = true;
+            entry.TryUse();
             state = entry.State;
             return true;
         }
@@ -128,10 +122,10 @@ public sealed class RecirculationTable : IRecirculationIds
     {
         lock (_changes)
         {
-            if (_byState.TryGetValue(state, out Entry? raced))
+            // Nothing is evicted but under the lock.
+            if (_byState.TryGetValue(state, out Entry? raced) && raced.TryUse())
                 return raced.Id;
 
-            MakeRoom();
             var entry = new Entry(FreeId(), state.Clone());
             Keep(entry);
             _byState[entry.State] = entry;
@@ -154,32 +148,47 @@ public sealed class RecirculationTable : IRecirculationIds
         return _next++;
     }
 
-    /// <summary>Evicts until one more fits: states that were not used since the hand last passed.</summary>
-    private void MakeRoom()
+    /// <summary>
+    /// Evicts, when there are too many, a state that was not used since the hand last passed. Returns its place, where the hand comes
+    /// to again last of all: for the youngest, whose packet will come back in a moment. Otherwise the place is the end.
+    /// </summary>
+    private int MakeRoom()
     {
+        int place = _evictable.Count;
         while (_evictable.Count >= _capacity)
         {
             _hand = _hand < _evictable.Count ? _hand : 0;
-            // Past whatever takes an evicted one's place, too: that is the youngest of all.
             Entry entry = _evictable[_hand++];
-            if (entry.Used)
-            {
-                entry.Used = false;
+            if (!entry.TryEvict())
                 continue;
-            }
-
+            place = entry.Place;
             TakeFromEvictable(entry);
             _byId.TryRemove(entry.Id, out _);
             _byState.TryRemove(new KeyValuePair<FrozenState, Entry>(entry.State, entry));
             _count--;
             _evicted++;
         }
+
+        return place;
     }
 
     private void PutToEvictable(Entry entry)
     {
-        entry.Place = _evictable.Count;
-        _evictable.Add(entry);
+        int place = MakeRoom();
+        if (place < _evictable.Count)
+        {
+            // Back where it came from when the evicted one was taken out.
+            Entry moved = _evictable[place];
+            moved.Place = _evictable.Count;
+            _evictable.Add(moved);
+            _evictable[place] = entry;
+        }
+        else
+        {
+            _evictable.Add(entry);
+        }
+
+        entry.Place = place;
     }
 
     private void TakeFromEvictable(Entry entry)
@@ -195,7 +204,7 @@ public sealed class RecirculationTable : IRecirculationIds
     {
         public readonly uint Id = id;
         public readonly FrozenState State = state;
-        public volatile bool Used;
+        private int _mark;
 
         /// <summary>Whether the id was in the datapath before us.</summary>
         public bool IsAdopted { get; init; }
@@ -205,5 +214,32 @@ public sealed class RecirculationTable : IRecirculationIds
 
         /// <summary>Where it is among the evictable ones.</summary>
         public int Place { get; set; } = NotEvictable;
+
+        /// <summary>
+        /// Keeps it until the clock hand has passed twice; false when it is evicted already. Writes only what changes, since all lanes
+        /// come here.
+        /// </summary>
+        public bool TryUse()
+        {
+            int mark = Volatile.Read(ref _mark);
+            return mark == Mark.Used
+                || (mark == Mark.Unused && Interlocked.CompareExchange(ref _mark, Mark.Used, Mark.Unused) != Mark.Evicted);
+        }
+
+        /// <summary>The clock hand passes: evicts it, or takes note that it was used and spares it this time. Under the lock.</summary>
+        public bool TryEvict()
+        {
+            if (Interlocked.CompareExchange(ref _mark, Mark.Evicted, Mark.Unused) == Mark.Unused)
+                return true;
+            Volatile.Write(ref _mark, Mark.Unused);
+            return false;
+        }
+
+        private static class Mark
+        {
+            public const int Unused = 0;
+            public const int Used = 1;
+            public const int Evicted = 2;
+        }
     }
 }

@@ -12,6 +12,7 @@ public sealed partial class FlowTables
     private readonly ClassifierBuilder?[] _builders = new ClassifierBuilder?[TablesSnapshot.TableCount];
     private readonly TimeProvider _time;
     private TablesSnapshot _current = TablesSnapshot.Empty;
+    private int _ruleCount;
 
     /// <summary>Empty tables; timeouts count by <paramref name="time"/>, the system's if null.</summary>
     public FlowTables(TimeProvider? time = null) => _time = time ?? TimeProvider.System;
@@ -46,6 +47,9 @@ public sealed partial class FlowTables
         return next;
     }
 
+    /// <summary>How many rules there are now; does not wait for a batch under way.</summary>
+    public int RuleCount => Volatile.Read(ref _ruleCount);
+
     /// <summary>The rules now, by table; those of one mask together.</summary>
     public ImmutableArray<Rule> GetRules()
     {
@@ -60,6 +64,7 @@ public sealed partial class FlowTables
             tables[table] = _builders[table]!.Build();
         var next = new TablesSnapshot(_current.Version + 1, tables);
         Volatile.Write(ref _current, next);
+        Volatile.Write(ref _ruleCount, _builders.Sum(builder => builder?.Count ?? 0));
         return next;
     }
 

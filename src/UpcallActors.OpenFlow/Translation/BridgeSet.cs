@@ -10,13 +10,11 @@ internal sealed class BridgeSet
 {
     private readonly FrozenDictionary<uint, Attachment[]> _byDatapathPort;
     private readonly FrozenDictionary<string, Bridge> _byName;
-    private readonly ulong _baseVersion;
 
     /// <exception cref="ArgumentException">Two bridges share a name, or two ports that are not tunnels a datapath port.</exception>
-    public BridgeSet(ImmutableArray<Bridge> bridges, ulong baseVersion)
+    public BridgeSet(ImmutableArray<Bridge> bridges)
     {
         Bridges = bridges;
-        _baseVersion = baseVersion;
         _byName = bridges.ToFrozenDictionary(bridge => bridge.Name);
         _byDatapathPort = bridges
             .SelectMany(bridge => bridge.Ports.Select(port => new Attachment(bridge, port)))
@@ -30,30 +28,6 @@ internal sealed class BridgeSet
     }
 
     public ImmutableArray<Bridge> Bridges { get; }
-
-    /// <summary>Grows with every change of a table of any bridge, and from one set to the next.</summary>
-    public ulong Version
-    {
-        get
-        {
-            ulong version = _baseVersion;
-            foreach (Bridge bridge in Bridges)
-                version += bridge.Tables.Current.Version;
-            return version;
-        }
-    }
-
-    /// <summary>Another number with every change of <see cref="Version"/> and of what the bridges' NORMAL has learned.</summary>
-    public ulong RevalidationVersion
-    {
-        get
-        {
-            ulong version = Version;
-            foreach (Bridge bridge in Bridges)
-                version += bridge.MacLearning.Version;
-            return version;
-        }
-    }
 
     public bool TryGetBridge(string name, [NotNullWhen(true)] out Bridge? bridge) => _byName.TryGetValue(name, out bridge);
 

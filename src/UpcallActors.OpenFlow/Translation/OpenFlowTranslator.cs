@@ -15,28 +15,36 @@ internal sealed class OpenFlowTranslator(OpenFlowTranslatorFactory factory, ITra
     public Flow Final => _scratch.Flow;
 
     /// <inheritdoc/>
-    public ulong Version => factory.BridgeSet.Version;
-
-    /// <inheritdoc/>
-    public ulong RevalidationVersion => factory.BridgeSet.RevalidationVersion;
-
-    /// <inheritdoc/>
     public Translation Translate(in UpcallView upcall, Span<byte> actions, ref FlowKey mask)
     {
         if (upcall.Command == PacketCommand.Action && UserspaceCookie.TryRead(upcall.UserData, out UserspaceCookie cookie) && cookie.Reason == UserspaceReason.Refragment)
             return Refragment(upcall, (uint)cookie.Argument, actions);
-        FlowCredit credit = observer is null ? new FlowCredit(1, (ulong)upcall.Packet.Length) : default;
-        return Translate(upcall.Key, upcall.Command == PacketCommand.Miss, credit, upcall.Origin.Mru, actions, ref mask);
+        return Translate(upcall.Key, upcall.Command == PacketCommand.Miss, upcall.Credit, learns: true, upcall.Origin.Mru, actions,
+            ref mask);
     }
 
     /// <inheritdoc/>
     public Translation Retranslate(in FlowKey key, FlowCredit credit, Span<byte> actions, ref FlowKey mask) =>
-        Translate(key, mayInstall: true, observer is null ? credit : default, mru: 0, actions, ref mask);
+        Translate(key, mayInstall: true, credit, learns: credit.Packets != 0, mru: 0, actions, ref mask);
 
-    private Translation Translate(in FlowKey key, bool mayInstall, FlowCredit credit, ushort mru, Span<byte> actions, ref FlowKey mask)
+    /// <summary>
+    /// Translates, then credits the rules on the way: only then, since a translation that throws may be made again for other packets.
+    /// </summary>
+    private Translation Translate(in FlowKey key, bool mayInstall, FlowCredit credit, bool learns, ushort mru, Span<byte> actions,
+        ref FlowKey mask)
     {
+        _scratch.Credited.Clear();
+        Translation translation = Translate(key, mayInstall, learns && observer is null, mru, actions, ref mask);
+        if (observer is null)
+            _scratch.Credited.Credit(credit);
+        return translation;
+    }
+
+    private Translation Translate(in FlowKey key, bool mayInstall, bool learns, ushort mru, Span<byte> actions, ref FlowKey mask)
+    {
+        // The version first: it must not be newer than what is translated through.
+        ulong version = factory.Version;
         BridgeSet bridges = factory.BridgeSet;
-        ulong version = bridges.Version;
         FrozenState? frozen = null;
         MegaflowMask.Begin(key, ref mask);
         if (!bridges.TryFindInput(key, out Bridge? bridge, out BridgePort? port))
@@ -62,7 +70,7 @@ internal sealed class OpenFlowTranslator(OpenFlowTranslatorFactory factory, ITra
         _scratch.Base.Key.Words[..TunnelWords].Clear();
         _scratch.Wildcards = new Flow(mask);
 
-        var context = new XlateContext(_scratch, factory, bridge, port, credit, mru, actions);
+        var context = new XlateContext(_scratch, factory, bridge, port, learns, mru, actions);
         observer?.BridgeEntered(bridge.Name);
         Thaw(frozen, ref context);
         if (ReceiveCongestion(ref flow.Key))
@@ -91,8 +99,8 @@ internal sealed class OpenFlowTranslator(OpenFlowTranslatorFactory factory, ITra
     /// </summary>
     private Translation Refragment(in UpcallView upcall, uint datapathPort, Span<byte> actions)
     {
+        ulong version = factory.Version;
         BridgeSet bridges = factory.BridgeSet;
-        ulong version = bridges.Version;
         if (!bridges.TryFindPort(datapathPort, out BridgePort? port))
             return new Translation { Version = version, Error = XlateError.BridgeNotFound };
         ushort mru = upcall.Origin.Mru;

@@ -15,11 +15,15 @@ public sealed class OpenFlowTranslatorFactory : IUpcallTranslatorFactory
     private readonly ConcurrentDictionary<uint, StrongBox<long>> _refragmented = new();
     private BridgeSet _bridges;
 
+    // Counted when the change can be seen: who reads a version, and the tables after it, sees tables at least as new.
+    private ulong _version = 1;
+    private ulong _revalidationVersion = 1;
+
     /// <summary>A factory for the bridges of one datapath.</summary>
     /// <exception cref="ArgumentException">Two bridges share a name, or two ports that are not tunnels a datapath port.</exception>
     public OpenFlowTranslatorFactory(IEnumerable<Bridge> bridges, RecirculationTable? recirculations = null, OdpSupport? support = null)
     {
-        _bridges = new BridgeSet([.. bridges], baseVersion: 0);
+        _bridges = new BridgeSet([.. bridges]);
         Listen(_bridges);
         Recirculations = recirculations ?? new RecirculationTable();
         Support = support ?? new OdpSupport();
@@ -27,6 +31,12 @@ public sealed class OpenFlowTranslatorFactory : IUpcallTranslatorFactory
 
     /// <inheritdoc/>
     public event EventHandler? Changed;
+
+    /// <inheritdoc/>
+    public ulong Version => Volatile.Read(ref _version);
+
+    /// <inheritdoc/>
+    public ulong RevalidationVersion => Volatile.Read(ref _revalidationVersion);
 
     /// <summary>The bridges now.</summary>
     public ImmutableArray<Bridge> Bridges => BridgeSet.Bridges;
@@ -53,21 +63,19 @@ public sealed class OpenFlowTranslatorFactory : IUpcallTranslatorFactory
     {
         lock (_replacing)
         {
-            // A step that no number of changes to the old tables makes up for while this runs.
-            const ulong Step = 1UL << 32;
-            var unversioned = new BridgeSet([.. bridges], baseVersion: 0);
+            var next = new BridgeSet([.. bridges]);
             BridgeSet before = _bridges;
             // Before they are seen, so that no change goes unnoticed between.
-            Listen(unversioned);
-            Volatile.Write(ref _bridges, new BridgeSet(unversioned.Bridges, before.Version + Step - unversioned.Version));
+            Listen(next);
+            Volatile.Write(ref _bridges, next);
             foreach (Bridge bridge in before.Bridges)
             {
-                bridge.Tables.Changed -= OnChanged;
-                bridge.MacLearning.Changed -= OnChanged;
+                bridge.Tables.Changed -= OnTablesChanged;
+                bridge.MacLearning.Changed -= OnLearned;
             }
         }
 
-        Changed?.Invoke(this, EventArgs.Empty);
+        OnTablesChanged(this, EventArgs.Empty);
     }
 
     /// <summary>Counts a packet that leaves on a port in smaller fragments than it came in. Allocates for the first one of a port.</summary>
@@ -101,10 +109,20 @@ public sealed class OpenFlowTranslatorFactory : IUpcallTranslatorFactory
     {
         foreach (Bridge bridge in bridges.Bridges)
         {
-            bridge.Tables.Changed += OnChanged;
-            bridge.MacLearning.Changed += OnChanged;
+            bridge.Tables.Changed += OnTablesChanged;
+            bridge.MacLearning.Changed += OnLearned;
         }
     }
 
-    private void OnChanged(object? sender, EventArgs change) => Changed?.Invoke(this, EventArgs.Empty);
+    private void OnTablesChanged(object? sender, EventArgs change)
+    {
+        Interlocked.Increment(ref _version);
+        OnLearned(sender, change);
+    }
+
+    private void OnLearned(object? sender, EventArgs change)
+    {
+        Interlocked.Increment(ref _revalidationVersion);
+        Changed?.Invoke(this, EventArgs.Empty);
+    }
 }

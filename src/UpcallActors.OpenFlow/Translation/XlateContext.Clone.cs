@@ -20,9 +20,7 @@ internal ref partial struct XlateContext
         bool conntracked = Conntracked;
         int start = Actions.Length;
         int nest = Actions.BeginNest(OvsActionAttribute.Clone);
-        _depth++;
         actions.Translate(ref this, last: true);
-        _depth--;
         if (Actions.Overflowed)
             return;
 

@@ -12,7 +12,7 @@ internal ref partial struct XlateContext
     /// <summary>How deep resubmits to the same or an earlier table may nest (<c>MAX_DEPTH</c>).</summary>
     public const int MaximumDepth = 64;
 
-    /// <summary>How many resubmits there may be in all (<c>MAX_RESUBMITS</c>).</summary>
+    /// <summary>How many resubmits that find a rule there may be in all (<c>MAX_RESUBMITS</c>).</summary>
     public const int MaximumResubmits = 4096;
 
     private const CtState AllStates = (CtState)0xff;
@@ -25,14 +25,15 @@ internal ref partial struct XlateContext
     private readonly ushort _mru;
     private readonly uint _originalTunnelIpv4Dst;
     private readonly UInt128 _originalTunnelIpv6Dst;
-    private readonly FlowCredit _credit;
+    private readonly bool _learns;
     private readonly ITranslationObserver? _observer;
     private int _depth;
     private int _resubmits;
     private bool _mayBeReassembled;
 
     /// <summary>Starts with the flow, base and wildcards that <paramref name="scratch"/> holds, for a packet that came in on <paramref name="input"/>.</summary>
-    public XlateContext(XlateScratch scratch, OpenFlowTranslatorFactory factory, Bridge bridge, BridgePort input, FlowCredit credit, ushort mru, Span<byte> actions)
+    public XlateContext(XlateScratch scratch, OpenFlowTranslatorFactory factory, Bridge bridge, BridgePort input, bool learns,
+        ushort mru, Span<byte> actions)
     {
         _scratch = scratch;
         _observer = scratch.Observer;
@@ -41,7 +42,7 @@ internal ref partial struct XlateContext
         _tables = bridge.Tables.Current;
         _input = input;
         _mru = mru;
-        _credit = credit;
+        _learns = learns;
         _originalTunnelIpv4Dst = scratch.Flow.Key.TunIpv4Dst;
         _originalTunnelIpv6Dst = scratch.Flow.Key.TunIpv6Dst;
         Bridge = bridge;
@@ -111,29 +112,39 @@ internal ref partial struct XlateContext
     /// <summary>Looks the packet up in a table and does what the rule says, as if the packet had come in on <paramref name="inPort"/>.</summary>
     public void TranslateTable(uint inPort, byte table, bool withConnection, bool last)
     {
-        if (!MayDescend() || (withConnection && !HasConnection()))
+        if (!MayResubmit() || (withConnection && !HasConnection()))
             return;
         byte from = Table;
         int deeper = table <= from ? 1 : 0;
         Table = table;
         Rule? rule = Lookup(inPort, withConnection);
-        _resubmits++;
+        _resubmits += rule is null ? 0 : 1;
         _depth += deeper;
         Follow(rule, last);
         _depth -= deeper;
         Table = from;
     }
 
-    /// <summary>Whether actions may nest deeper: within OpenFlow's limits, and within this thread's stack.</summary>
+    /// <summary>Whether actions may nest deeper: within this thread's stack, and if there is room for what they write.</summary>
     public bool MayDescend()
     {
-        if (_depth >= MaximumDepth || !System.Runtime.CompilerServices.RuntimeHelpers.TryEnsureSufficientExecutionStack())
+        if (!System.Runtime.CompilerServices.RuntimeHelpers.TryEnsureSufficientExecutionStack())
             Fail(XlateError.RecursionTooDeep);
-        else if (_resubmits >= MaximumResubmits)
-            Fail(XlateError.TooManyResubmits);
         else if (Actions.Overflowed)
             Fail(XlateError.ActionsTooLong);
         return Error == XlateError.None;
+    }
+
+    /// <summary>
+    /// Whether a table may be looked at: that, and within Open vSwitch's limits of resubmits (<c>xlate_resubmit_resource_check</c>).
+    /// </summary>
+    private bool MayResubmit()
+    {
+        if (_depth >= MaximumDepth)
+            Fail(XlateError.RecursionTooDeep);
+        else if (_resubmits >= MaximumResubmits)
+            Fail(XlateError.TooManyResubmits);
+        return MayDescend();
     }
 
     private void Follow(Rule? rule, bool last)
@@ -183,7 +194,7 @@ internal ref partial struct XlateContext
         if (withConnection)
             SwapTuples();
         if (rule is not null)
-            Bridge.Tables.Credit(rule, _credit);
+            _scratch.Credited.Add(Bridge.Tables, rule);
         return rule;
     }
 

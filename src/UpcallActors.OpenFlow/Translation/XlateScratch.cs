@@ -17,6 +17,9 @@ internal sealed class XlateScratch
     /// <summary>Which bits of <c>CtMark</c> and <c>CtLabels</c> a <c>ct</c> action writes.</summary>
     public FlowKey ConnectionChanges;
 
+    /// <summary>The rules on the way.</summary>
+    public readonly RuleCredits Credited = new();
+
     /// <summary>Who is told what translations do; null for nobody.</summary>
     public ITranslationObserver? Observer { get; init; }
 

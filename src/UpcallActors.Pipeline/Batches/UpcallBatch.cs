@@ -71,9 +71,6 @@ internal sealed class UpcallBatch : INoSerializationVerificationNeeded, IDisposa
     /// <summary>Whether its upcalls' spans were begun.</summary>
     public bool SpansBegun { get; set; }
 
-    /// <summary>Who translated it, for the version guard.</summary>
-    public IUpcallTranslator? Translator { get; set; }
-
     /// <summary>Who holds the batch.</summary>
     public BatchOwner Owner => (BatchOwner)(byte)Volatile.Read(ref _state);
 
@@ -96,6 +93,22 @@ internal sealed class UpcallBatch : INoSerializationVerificationNeeded, IDisposa
     public ReadOnlySpan<byte> Actions(in UpcallRecord record) =>
         record.TailLength == 0 ? [] : Arena.Slice(record.TailOffset + record.TailLength - record.Translation.ActionsLength, record.Translation.ActionsLength);
 
+    /// <summary>
+    /// The earlier upcall whose translation this one has, or <see cref="UpcallRecord.None"/> for one that was translated by itself: the
+    /// first of its key, or the one that stands in for it.
+    /// </summary>
+    public short SharedFrom(int upcall)
+    {
+        short original = _records[upcall].DuplicateOf;
+        if (original == UpcallRecord.None)
+            return UpcallRecord.None;
+        short standIn = _records[original].StandIn;
+        if (standIn == UpcallRecord.None)
+            return original;
+        // Not the one that stood in before and failed as well.
+        return standIn < upcall ? standIn : UpcallRecord.None;
+    }
+
     /// <summary>Hands the batch from one owner to the next; false when <paramref name="from"/> does not hold it (a stale use).</summary>
     public bool TryHandOver(BatchOwner from, BatchOwner to)
     {
@@ -115,7 +128,6 @@ internal sealed class UpcallBatch : INoSerializationVerificationNeeded, IDisposa
         if (SpansBegun)
             Array.Clear(_spans ?? []);
         SpansBegun = false;
-        Translator = null;
     }
 
     /// <summary>Takes the batch from whoever holds it, if it is still of that generation; false for a stale return.</summary>

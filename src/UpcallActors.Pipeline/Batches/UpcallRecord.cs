@@ -8,8 +8,11 @@ namespace UpcallActors.Pipeline;
 /// </summary>
 internal struct UpcallRecord
 {
-    /// <summary><see cref="DuplicateOf"/> of an upcall whose key no earlier one in the batch has.</summary>
-    public const short Original = -1;
+    /// <summary>
+    /// No upcall: <see cref="DuplicateOf"/> of one whose key no earlier one in the batch has, <see cref="StandIn"/> of one that needs
+    /// none.
+    /// </summary>
+    public const short None = -1;
 
     /// <summary>Where the message's parts lie.</summary>
     public PacketMessage Message;
@@ -41,8 +44,25 @@ internal struct UpcallRecord
     /// <summary>Entry in the lane's <see cref="PortTable"/>.</summary>
     public short Port;
 
-    /// <summary>Index of the earlier upcall of this batch with the same key, or <see cref="Original"/>.</summary>
+    /// <summary>
+    /// Index of the first upcall of this batch with the same key, if that is another; else <see cref="None"/>. The router's, and never
+    /// changed after.
+    /// </summary>
     public short DuplicateOf;
+
+    /// <summary>
+    /// Of the first upcall of a key whose translation failed: index of the duplicate that was translated in its place; else <see
+    /// cref="None"/>. The translator's.
+    /// </summary>
+    public short StandIn;
+
+    /// <summary>
+    /// Packets that its translation, when it is made, credits to the rules: its own, and those of the duplicates behind it.
+    /// </summary>
+    public int CreditPackets;
+
+    /// <summary>The bytes of these.</summary>
+    public long CreditBytes;
 
     /// <summary>What the upcall asks.</summary>
     public UpcallClass Class;

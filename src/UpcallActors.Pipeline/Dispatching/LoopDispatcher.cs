@@ -35,6 +35,7 @@ public sealed class LoopDispatcher : MessageDispatcher
     private bool _stopping;
     private int _asleep;
     private int _niceness;
+    private int _taken;
 
     private LoopDispatcher(MessageDispatcherConfigurator configurator, string id)
         : base(configurator)
@@ -64,15 +65,34 @@ public sealed class LoopDispatcher : MessageDispatcher
     }
 
     /// <summary>
-    /// Registers a dispatcher under an id that <c>Props.WithDispatcher</c> takes, and returns it; the same one each time
-    /// for the same system and id.
+    /// Registers a dispatcher under an id that <c>Props.WithDispatcher</c> takes, and returns it. An actor system never forgets a
+    /// dispatcher, so one that is needed no more is for <see cref="Release"/>, and is given to the next who asks for its id.
     /// </summary>
+    /// <exception cref="InvalidOperationException">
+    /// The id is taken: two users of one loop would take each other's descriptor away (<see cref="Arm"/>).
+    /// </exception>
     public static LoopDispatcher Register(ActorSystem system, string id)
     {
-        Config config = ConfigurationFactory.ParseString($"id = \"{id}\"")
-            .WithFallback(system.Settings.Config.GetConfig(Dispatchers.DefaultDispatcherId));
-        system.Dispatchers.RegisterConfigurator(id, new LoopConfigurator(config, system.Dispatchers.Prerequisites, id));
-        return (LoopDispatcher)system.Dispatchers.Lookup(id);
+        ArgumentNullException.ThrowIfNull(system);
+        if (!system.Dispatchers.HasDispatcher(id))
+        {
+            Config config = ConfigurationFactory.ParseString($"id = \"{id}\"")
+                .WithFallback(system.Settings.Config.GetConfig(Dispatchers.DefaultDispatcherId));
+            system.Dispatchers.RegisterConfigurator(id, new LoopConfigurator(config, system.Dispatchers.Prerequisites, id));
+        }
+
+        // Whoever was faster with the configurator: one of us takes the dispatcher.
+        if (system.Dispatchers.Lookup(id) is LoopDispatcher dispatcher && Interlocked.Exchange(ref dispatcher._taken, 1) == 0)
+            return dispatcher;
+        throw new InvalidOperationException($"the dispatcher {id} is in use in the actor system {system.Name}");
+    }
+
+    /// <summary>Gives the id free for another <see cref="Register"/>; none of its actors may be left.</summary>
+    public void Release()
+    {
+        Interlocked.Exchange(ref _armed, null);
+        Volatile.Write(ref _niceness, 0);
+        Volatile.Write(ref _taken, 0);
     }
 
     /// <summary>
@@ -158,7 +178,7 @@ public sealed class LoopDispatcher : MessageDispatcher
             if (!_local.TryDequeue(out IRunnable? run))
                 return;
             // Refused to a process that was started with a higher one and has no privilege: it stands back further already.
-            if (niceness != Niceness)
+            if (niceness < Niceness)
                 _ = Netlink.Niceness.TrySetOfThread(niceness = Niceness);
 #pragma warning disable CA1031 // Actors' own failures never come here; whatever does must not end the lane's only thread.
             try

@@ -119,7 +119,7 @@ internal sealed class ExecutorActor : StageActor
         if (record.Progress != UpcallProgress.ToExecute)
             return;
         IDatapath datapath = Lane.Datapath;
-        if (ShouldInstall(batch, ref record))
+        if (ShouldInstall(batch, ref record, upcall))
         {
             if (RequestWriter.TryPut(batch, upcall, _exact, datapath.Families.Flow, _sender!.NextPutSequence(), datapath.IfIndex, out DatapathRequest put))
                 _sender.Add(put);
@@ -141,11 +141,11 @@ internal sealed class ExecutorActor : StageActor
     }
 
     /// <summary>A flow computed before a table change must not outlive it: the datapath would go on after the old tables.</summary>
-    private bool ShouldInstall(UpcallBatch batch, ref UpcallRecord record)
+    private bool ShouldInstall(UpcallBatch batch, ref UpcallRecord record, int upcall)
     {
-        if (record.Class != UpcallClass.Miss || record.DuplicateOf != UpcallRecord.Original || !record.Translation.InstallFlow)
+        if (record.Class != UpcallClass.Miss || batch.SharedFrom(upcall) != UpcallRecord.None || !record.Translation.InstallFlow)
             return false;
-        if (batch.Translator!.Version != record.Translation.Version)
+        if (Lane.Translators.Version != record.Translation.Version)
         {
             record.Flow = FlowFate.Stale;
             _staleFlows++;

@@ -12,6 +12,7 @@ internal sealed class PipelineActor : UntypedActor
     private readonly FailureLog _log = new(Context, TimeProvider.System);
     private readonly IReadOnlyList<Lane> _lanes;
     private readonly RevalidationState? _revalidation;
+    private readonly PipelineLoops _loops;
     private readonly TaskCompletionSource _started;
     private readonly TaskCompletionSource _completion;
     private readonly HashSet<IActorRef> _running = [];
@@ -20,10 +21,12 @@ internal sealed class PipelineActor : UntypedActor
     private Exception? _failure;
     private bool _draining;
 
-    public PipelineActor(IReadOnlyList<Lane> lanes, RevalidationState? revalidation, TaskCompletionSource started, TaskCompletionSource completion)
+    public PipelineActor(IReadOnlyList<Lane> lanes, RevalidationState? revalidation, PipelineLoops loops, TaskCompletionSource started,
+        TaskCompletionSource completion)
     {
         _lanes = lanes;
         _revalidation = revalidation;
+        _loops = loops;
         _started = started;
         _completion = completion;
         if (revalidation is not null)
@@ -76,6 +79,8 @@ internal sealed class PipelineActor : UntypedActor
     /// <inheritdoc/>
     protected override void PostStop()
     {
+        // All that ran on them has ended. Before anybody is told, who may start another pipeline.
+        _loops.Release();
         // Here, not before: the system may stop us without anybody having asked the pipeline to.
         if (_failure is null)
         {

@@ -92,7 +92,7 @@ public sealed class UpcallMonitor : IDisposable
             ClampedMru = RequestWriter.ClampsMru(record) ? record.Translation.MruLimit : (ushort)0,
             Actions = batch.Actions(record).ToArray(),
             FlowPut = record.Flow == FlowFate.Put,
-            IsDuplicate = record.DuplicateOf != UpcallRecord.Original,
+            IsDuplicate = batch.SharedFrom(index) != UpcallRecord.None,
             Error = record.Translation.Error,
             ExecuteErrno = record.ExecuteErrno,
             FlowPutErrno = record.FlowPutErrno,

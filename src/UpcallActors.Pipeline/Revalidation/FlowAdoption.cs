@@ -22,7 +22,7 @@ internal sealed class FlowAdoption(FlowJudge judge, IRecirculationIds? recircula
         bool again = true;
         while (again)
         {
-            ulong version = judge.Version;
+            ulong version = state.Translators.RevalidationVersion;
             bool told = false;
             foreach (AdoptedFlow flow in flows)
             {
@@ -30,7 +30,7 @@ internal sealed class FlowAdoption(FlowJudge judge, IRecirculationIds? recircula
                     told |= Decide(flow, withCredit);
             }
 
-            again = told || (judge.Version != version && ++looks < MaxLooksForVersions);
+            again = told || (state.Translators.RevalidationVersion != version && ++looks < MaxLooksForVersions);
         }
 
         foreach (AdoptedFlow flow in flows)

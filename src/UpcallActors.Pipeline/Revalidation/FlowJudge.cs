@@ -25,9 +25,6 @@ internal sealed class FlowJudge(IUpcallTranslator translator, RevalidationCounte
     /// <summary>Why the last flow judged must go, if it must.</summary>
     public FlowDeletionReason Reason { get; private set; }
 
-    /// <summary>The version that flows are translated under now.</summary>
-    public ulong Version => translator.RevalidationVersion;
-
     /// <summary>Judges a flow; what it has carried is credited by the way.</summary>
     public FlowVerdict Judge(Ukey ukey, FlowCredit credit)
     {

@@ -12,6 +12,7 @@ public sealed class Revalidation
     private readonly RevalidationState _state;
     private readonly IActorRef _pipeline;
     private readonly Task _ended;
+    private readonly Lock _tuning = new();
 
     internal Revalidation(RevalidationState state, IActorRef pipeline, Task ended)
     {
@@ -23,24 +24,8 @@ public sealed class Revalidation
     /// <summary>What the revalidators have done.</summary>
     public RevalidationCounters Counters => _state.Counters;
 
-    /// <summary>
-    /// How flows are looked after. Times, <see cref="RevalidatorSettings.FlowLimit"/> and <see cref="RevalidatorSettings.MinRevalidatePps"/> may be changed, for the rounds from then on; the
-    /// rest stays as it was at the start, whatever is set. Throws <see cref="ArgumentOutOfRangeException"/> for values outside their ranges.
-    /// </summary>
-    public RevalidatorSettings Settings
-    {
-        get => _state.Settings;
-        set
-        {
-            ArgumentNullException.ThrowIfNull(value);
-            value.Validate();
-            RevalidatorSettings before = _state.Settings;
-            _state.Settings = value with { Revalidators = before.Revalidators, Megaflows = before.Megaflows, Time = before.Time };
-            FlowLimit = Math.Min(FlowLimit, value.FlowLimit);
-            // The alarm for the next round is set by the old times.
-            _ = Ask(RevalidationActor.RequestKind.Wait);
-        }
-    }
+    /// <summary>How flows are looked after now; changed with <see cref="Tune"/>.</summary>
+    public RevalidatorSettings Settings => _state.Settings;
 
     /// <summary>
     /// How many flows the datapath may have at this time. Setting it (<c>upcall/set-flow-limit</c>) holds until a round finds another number better: it grows up to
@@ -67,6 +52,28 @@ public sealed class Revalidation
             _state.Flows.MegaflowsEnabled = value;
             _ = Ask(RevalidationActor.RequestKind.Purge);
         }
+    }
+
+    /// <summary>
+    /// Changes <see cref="Settings"/>: times, <see cref="RevalidatorSettings.FlowLimit"/> and <see
+    /// cref="RevalidatorSettings.MinRevalidatePps"/>, for the rounds from then on; the rest stays as it was at the start, whatever is
+    /// set. Throws <see cref="ArgumentOutOfRangeException"/> for values outside their ranges; nothing was changed then.
+    /// </summary>
+    /// <param name="change">Makes the new values from those that hold; called once, and no other change comes between.</param>
+    public void Tune(Func<RevalidatorSettings, RevalidatorSettings> change)
+    {
+        ArgumentNullException.ThrowIfNull(change);
+        lock (_tuning)
+        {
+            RevalidatorSettings before = _state.Settings;
+            RevalidatorSettings after = change(before);
+            after.Validate();
+            _state.Settings = after with { Revalidators = before.Revalidators, Megaflows = before.Megaflows, Time = before.Time };
+            FlowLimit = Math.Min(FlowLimit, after.FlowLimit);
+        }
+
+        // The alarm for the next round is set by the old times.
+        _ = Ask(RevalidationActor.RequestKind.Wait);
     }
 
     /// <summary>What is known now.</summary>

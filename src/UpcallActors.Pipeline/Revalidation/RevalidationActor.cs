@@ -233,7 +233,7 @@ internal sealed partial class RevalidationActor : UntypedActor
         _state.MaxFlows = Math.Max(_state.MaxFlows, _flowsAtStart);
         _state.AverageFlows = (int)(((long)_state.AverageFlows + _flowsAtStart) / 2);
         _dumped = 0;
-        TellAll(new RevalidatorActor.Begin(_state.Rounds + 1, _judge!.Version, _state.DumpMilliseconds, isPurge));
+        TellAll(new RevalidatorActor.Begin(_state.Rounds + 1, _state.Translators.RevalidationVersion, _state.DumpMilliseconds, isPurge));
         _phase = Phase.Dumping;
         // To fetch a flow by itself costs several times what it costs more in the dump.
         _showsAll = _flowsAtStart > 2L * _state.Partitions.Sum(partition => partition.Keys);

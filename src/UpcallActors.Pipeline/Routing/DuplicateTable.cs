@@ -14,7 +14,7 @@ internal sealed class DuplicateTable
     /// <summary>Forgets the last batch.</summary>
     public void Clear() => Array.Clear(_buckets);
 
-    /// <summary>The earlier upcall with the same key, or <see cref="UpcallRecord.Original"/>, which is then remembered.</summary>
+    /// <summary>The earlier upcall with the same key, or <see cref="UpcallRecord.None"/> for the first, which is then remembered.</summary>
     public short FindOrAdd(UpcallBatch batch, int upcall)
     {
         ref UpcallRecord record = ref batch.Record(upcall);
@@ -28,7 +28,7 @@ internal sealed class DuplicateTable
         }
 
         _buckets[bucket] = (byte)(upcall + 1);
-        return UpcallRecord.Original;
+        return UpcallRecord.None;
     }
 
     private static bool IsSame(UpcallBatch batch, in UpcallRecord a, int upcallA, in UpcallRecord b, int upcallB) =>

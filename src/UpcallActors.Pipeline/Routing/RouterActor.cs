@@ -19,7 +19,6 @@ internal sealed class RouterActor : StageActor
     private readonly ushort _family;
     private int _withMru;
     private int _largestMru;
-    private int _found;
     private int _toTranslate;
     private bool _parses;
 
@@ -101,7 +100,10 @@ internal sealed class RouterActor : StageActor
     private void Route(UpcallBatch batch, int upcall)
     {
         ref UpcallRecord record = ref batch.Record(upcall);
-        record.DuplicateOf = UpcallRecord.Original;
+        record.DuplicateOf = UpcallRecord.None;
+        record.StandIn = UpcallRecord.None;
+        record.CreditPackets = 0;
+        record.CreditBytes = 0;
         record.TailLength = 0;
         record.Translation = default;
         record.IsTranslated = false;
@@ -130,8 +132,9 @@ internal sealed class RouterActor : StageActor
             return;
         record.KeyHash = FlowIdentifier.Hash(record.Message.Key.Of(batch.Slots.Message(upcall)));
         record.DuplicateOf = _duplicates.FindOrAdd(batch, upcall);
-        if (record.DuplicateOf != UpcallRecord.Original)
-            _found++;
+        ref UpcallRecord translated = ref batch.Record(record.DuplicateOf == UpcallRecord.None ? upcall : record.DuplicateOf);
+        translated.CreditPackets++;
+        translated.CreditBytes += record.Message.Packet.Length;
     }
 
     private UpcallClass Parse(UpcallBatch batch, int upcall, ref UpcallRecord record)
@@ -210,11 +213,8 @@ internal sealed class RouterActor : StageActor
             _byClass[i] = 0;
         }
 
-        if (_found != 0)
-            Lane.Counters.CountDuplicates(_found);
         if (_withMru != 0)
             Lane.Counters.CountMru(_withMru, _largestMru);
-        _found = 0;
         _withMru = 0;
     }
 }

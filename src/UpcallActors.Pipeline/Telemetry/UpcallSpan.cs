@@ -42,6 +42,8 @@ internal static class UpcallSpan
 
         ReadOnlySpan<byte> key = record.Message.Key.Of(batch.Slots.Message(upcall));
         DescribeUpcall(span, batch.Key(upcall), record, key);
+        if (batch.SharedFrom(upcall) != UpcallRecord.None)
+            span.SetTag("upcall.duplicate", true);
         if (record.Class is not (UpcallClass.Miss or UpcallClass.SlowPath))
             return;
         if (!record.IsTranslated)
@@ -84,15 +86,13 @@ internal static class UpcallSpan
         span.SetTag("upcall.mru", origin.Mru);
         span.SetTag("upcall.hash", $"0x{origin.Hash:x}");
         span.SetTag("upcall.key", FlowText.Format(keyBytes, [], names: null, verbose: true));
-        if (record.DuplicateOf != UpcallRecord.Original)
-            span.SetTag("upcall.duplicate", true);
     }
 
     private static void DescribeDecision(Activity span, UpcallBatch batch, int upcall, in UpcallRecord record, ReadOnlySpan<byte> key)
     {
-        int masked = record.DuplicateOf == UpcallRecord.Original ? upcall : record.DuplicateOf;
+        short shared = batch.SharedFrom(upcall);
         var mask = new NetlinkWriter(new byte[MaxMask]);
-        OvsFlowKeyWriter.WriteMask(batch.Key(upcall), batch.Mask(masked), ref mask);
+        OvsFlowKeyWriter.WriteMask(batch.Key(upcall), batch.Mask(shared == UpcallRecord.None ? upcall : shared), ref mask);
         span.SetTag("upcall.megaflow", FlowText.Format(key, mask.Written, names: null, verbose: false));
         span.SetTag("upcall.actions", ActionText.Format(batch.Actions(record), names: null));
         if (RequestWriter.ClampsMru(record))

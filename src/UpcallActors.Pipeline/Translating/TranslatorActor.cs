@@ -16,6 +16,7 @@ internal sealed class TranslatorActor : StageActor
     private int _made;
     private int _withError;
     private int _tooLong;
+    private int _shared;
 
     public TranslatorActor(Lane lane, IActorRef executor)
         : base(lane, lane.Translating) => _executor = executor;
@@ -31,7 +32,10 @@ internal sealed class TranslatorActor : StageActor
             parsed.Packet.Of(message),
             parsed.Origin,
             parsed.Command,
-            parsed.UserData.IsPresent ? parsed.UserData.Of(message) : []);
+            parsed.UserData.IsPresent ? parsed.UserData.Of(message) : [])
+        {
+            Credit = new FlowCredit((ulong)batch.Record(upcall).CreditPackets, (ulong)batch.Record(upcall).CreditBytes),
+        };
     }
 
     /// <inheritdoc/>
@@ -65,7 +69,6 @@ internal sealed class TranslatorActor : StageActor
     private void Translate(UpcallBatch batch)
     {
         batch.AssertOwner(BatchOwner.Translator);
-        batch.Translator = _translator;
         try
         {
             while (batch.Next < batch.Count)
@@ -82,32 +85,33 @@ internal sealed class TranslatorActor : StageActor
         ref UpcallRecord record = ref batch.Record(upcall);
         if (record.Progress != UpcallProgress.ToTranslate)
             return;
-        if (record.DuplicateOf == UpcallRecord.Original || !TryTakeOver(batch, upcall, ref record))
+        if (record.DuplicateOf == UpcallRecord.None || !TryTakeOver(batch, upcall, ref record))
             TranslateAnew(batch, upcall, ref record);
     }
 
     /// <summary>
-    /// Takes over the translation of the earlier upcall with the same key. If that one failed, it is no reason to give up this
-    /// one, which then stands in for it before the duplicates behind: the failed one, done with, points at its stand-in.
+    /// Takes over the translation of the first upcall with the same key, or of the one that stands in for it. If that one failed, it is
+    /// no reason to give up this one, which then stands in before the duplicates behind, and has their packets to credit.
     /// </summary>
-    private static bool TryTakeOver(UpcallBatch batch, int upcall, ref UpcallRecord record)
+    private bool TryTakeOver(UpcallBatch batch, int upcall, ref UpcallRecord record)
     {
         ref UpcallRecord first = ref batch.Record(record.DuplicateOf);
-        if (first.Progress != UpcallProgress.ToExecute && first.DuplicateOf != UpcallRecord.Original)
-            record.DuplicateOf = first.DuplicateOf;
-        ref UpcallRecord original = ref batch.Record(record.DuplicateOf);
-        if (original.Progress != UpcallProgress.ToExecute)
+        ref UpcallRecord translated = ref batch.Record(first.StandIn == UpcallRecord.None ? record.DuplicateOf : first.StandIn);
+        if (!translated.IsTranslated)
         {
-            first.DuplicateOf = (short)upcall;
-            record.DuplicateOf = UpcallRecord.Original;
+            first.StandIn = (short)upcall;
+            record.CreditPackets = translated.CreditPackets - 1;
+            record.CreditBytes = translated.CreditBytes - translated.Message.Packet.Length;
             return false;
         }
 
-        record.Translation = original.Translation;
+        record.Translation = translated.Translation;
         record.IsTranslated = true;
-        record.TailOffset = original.TailOffset;
-        record.TailLength = original.TailLength;
-        record.Progress = UpcallProgress.ToExecute;
+        record.TailOffset = translated.TailOffset;
+        record.TailLength = translated.TailLength;
+        record.Progress = translated.Progress;
+        _shared++;
+        _tooLong += record.Progress == UpcallProgress.Done ? 1 : 0;
         return true;
     }
 
@@ -150,8 +154,11 @@ internal sealed class TranslatorActor : StageActor
 
         if (_tooLong != 0)
             Lane.Counters.CountLost(LossCause.TooLong, _tooLong);
+        if (_shared != 0)
+            Lane.Counters.CountDuplicates(_shared);
         _made = 0;
         _withError = 0;
         _tooLong = 0;
+        _shared = 0;
     }
 }

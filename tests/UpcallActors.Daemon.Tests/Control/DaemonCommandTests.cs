@@ -99,6 +99,19 @@ public sealed class DaemonCommandTests
     }
 
     [Fact]
+    public async Task No_more_than_eight_clients_watch_upcalls_however_many_ask_at_once()
+    {
+        await using ControlledSwitch daemon = await ControlledSwitch.StartAsync();
+        ControlAnswer[] answers = await Task.WhenAll(Enumerable.Range(0, 40).Select(_ => daemon.AskAsync("upcall-actors/monitor-start")));
+        answers.Count(answer => answer.Error is null).ShouldBe(8);
+        answers.Where(answer => answer.Error is not null).ShouldAllBe(answer => answer.Error!.Contains("8 clients watch already"));
+
+        await daemon.PrintAsync("upcall-actors/monitor-stop", "1");
+        await daemon.PrintAsync("upcall-actors/monitor-start");
+        (await daemon.FailAsync("upcall-actors/monitor-start")).ShouldContain("8 clients watch already");
+    }
+
+    [Fact]
     public async Task What_takes_memory_is_counted()
     {
         await using ControlledSwitch daemon = await ControlledSwitch.StartAsync();

@@ -1,3 +1,4 @@
+using UpcallActors.Netlink;
 using UpcallActors.Odp;
 
 namespace UpcallActors.OpenFlow.Tests;
@@ -137,6 +138,63 @@ public class RecirculationTests
             FlowKey mask = default;
             Odp.Translation translation = translator.Translate(new UpcallView(key, [], new byte[64], default, PacketCommand.Miss, []), actions, ref mask);
             return new TestSwitch.Outcome(translation, actions[..translation.ActionsLength].ToArray(), mask).Recirculations.Single();
+        }
+    }
+
+    [Fact]
+    public async Task An_id_that_was_given_out_stands_for_its_state_although_others_are_evicted_at_that_moment()
+    {
+        const int Capacity = 8;
+        var table = new RecirculationTable(Capacity);
+        var tables = new FlowTables();
+        tables.Apply(FlowSyntax.ParseFlow("actions=move:NXM_OF_IP_SRC[]->NXM_NX_REG0[],ct(table=1)"));
+        var factory = new OpenFlowTranslatorFactory([new Bridge("br0", FailMode.Secure, tables, [new BridgePort(1, 101, "p1")])], table);
+        using var done = new CancellationTokenSource();
+        var flood = Task.Run(() =>
+        {
+            IUpcallTranslator other = factory.Create(1);
+            byte[] actions = new byte[256];
+            for (uint source = 2; !done.IsCancellationRequested; source++)
+                Translate(other, actions, source, recirculation: 0);
+        });
+        IUpcallTranslator lane = factory.Create(0);
+        byte[] actions = new byte[256];
+        int looked = 0;
+        for (int i = 0; i < 100_000; i++)
+        {
+            long before = table.Evicted;
+            int length = Translate(lane, actions, source: 1, recirculation: 0).ActionsLength;
+            uint id = IdIn(actions.AsSpan(0, length));
+            bool stands = Translate(lane, actions, source: 1, id).Error != XlateError.NoRecirculationContext;
+            // One that was just asked for is spared by the hand once, so that it outlives this many others.
+            if (table.Evicted - before >= Capacity - 1)
+                continue;
+            looked++;
+            stands.ShouldBeTrue();
+        }
+
+        await done.CancelAsync();
+        await flood.WaitAsync(TimeSpan.FromMinutes(1));
+        looked.ShouldBeGreaterThan(0);
+
+        static Odp.Translation Translate(IUpcallTranslator translator, byte[] actions, uint source, uint recirculation)
+        {
+            FlowKey key = Packets.Tcp();
+            key.Ipv4Src = source;
+            key.RecircId = recirculation;
+            FlowKey mask = default;
+            return translator.Translate(new UpcallView(key, [], new byte[64], default, PacketCommand.Miss, []), actions, ref mask);
+        }
+
+        static uint IdIn(ReadOnlySpan<byte> actions)
+        {
+            foreach (NetlinkAttribute action in new NetlinkAttributes(actions))
+            {
+                if (action.Type == OvsActionAttribute.Recirc)
+                    return action.U32;
+            }
+
+            return 0;
         }
     }
 

@@ -24,6 +24,36 @@ public class FlowTablesTests
     }
 
     [Fact]
+    public void Rules_are_counted_whatever_becomes_of_them()
+    {
+        string[][] batches =
+        [
+            ["priority=5,in_port=1,actions=1", "priority=6,in_port=1,actions=1", "table=7,ip,actions=2"],
+            ["priority=5,in_port=1,actions=2"], ["modify in_port=1,actions=3"],
+            ["modify in_port=9,actions=3"], ["delete_strict priority=6,in_port=1"], ["delete_strict priority=6,in_port=1"],
+            ["udp,actions=1", "delete ip"], ["delete"],
+        ];
+        foreach (string[] batch in batches)
+        {
+            Apply(batch);
+            _tables.RuleCount.ShouldBe(_tables.GetRules().Length);
+        }
+
+        _tables.RuleCount.ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task Rules_are_counted_while_somebody_changes_them()
+    {
+        Apply("in_port=1,actions=1");
+        int seen = -1;
+        // Whoever is told of a change may count at once, on any thread.
+        _tables.Changed += (_, _) => seen = Task.Run(() => _tables.RuleCount).WaitAsync(TimeSpan.FromMinutes(1)).GetAwaiter().GetResult();
+        await Task.Run(() => Apply("in_port=2,actions=1"));
+        seen.ShouldBe(2);
+    }
+
+    [Fact]
     public void A_snapshot_stays_as_it_was()
     {
         Apply("actions=output:1");

@@ -102,7 +102,7 @@ public class RetranslationTests
         var bridge = new TestSwitch("actions=NORMAL");
         int raised = 0;
         bridge.Factory.Changed += (_, _) => raised++;
-        (ulong Install, ulong Revalidate) Versions() => (bridge.Translator.Version, bridge.Translator.RevalidationVersion);
+        (ulong Install, ulong Revalidate) Versions() => (bridge.Factory.Version, bridge.Factory.RevalidationVersion);
 
         (ulong Install, ulong Revalidate) before = Versions();
         bridge.Translate(Packets.Tcp());

@@ -38,6 +38,27 @@ public class TranslationLimitsTests
     }
 
     [Fact]
+    public void A_clone_around_a_resubmit_is_no_deeper_than_the_resubmit()
+    {
+        string flows(int depth) => string.Join('\n', Enumerable.Range(2, depth)
+            .Select(step => $"metadata=1,reg0={step},actions=load:{step - 1}->NXM_NX_REG0[],clone(clone(resubmit(,0)))")
+            .Prepend($"metadata=0,actions=set_field:1->metadata,load:{depth}->NXM_NX_REG0[],clone(resubmit(,0))")
+            .Append("metadata=1,reg0=1,actions=clone(2)"));
+        new TestSwitch(flows(64)).Translate(Packets.Tcp()).Outputs.ShouldBe([102u]);
+        new TestSwitch(flows(65)).Translate(Packets.Tcp()).Translation.Error.ShouldBe(XlateError.RecursionTooDeep);
+    }
+
+    [Fact]
+    public void Resubmits_that_find_nothing_do_not_count()
+    {
+        string actions(int resubmits, int table) =>
+            "actions=" + string.Join(',', Enumerable.Repeat($"resubmit(,{table})", resubmits)) + ",2\ntable=1,actions=drop";
+        new TestSwitch(actions(5000, table: 9)).Translate(Packets.Tcp()).Outputs.ShouldBe([102u]);
+        new TestSwitch(actions(4096, table: 1)).Translate(Packets.Tcp()).Outputs.ShouldBe([102u]);
+        new TestSwitch(actions(4097, table: 1)).Translate(Packets.Tcp()).Translation.Error.ShouldBe(XlateError.TooManyResubmits);
+    }
+
+    [Fact]
     public void Resubmits_that_multiply_end()
     {
         var flows = new StringBuilder();
@@ -112,14 +133,34 @@ public class TranslationLimitsTests
     public void The_version_grows_with_every_change_of_flows_and_of_bridges()
     {
         var bridge = new TestSwitch("actions=2");
-        ulong first = bridge.Translator.Version;
+        ulong first = bridge.Factory.Version;
         bridge.Translate(Packets.Tcp()).Translation.Version.ShouldBe(first);
         bridge.Add("in_port=1,actions=3");
-        ulong second = bridge.Translator.Version;
+        ulong second = bridge.Factory.Version;
         second.ShouldBeGreaterThan(first);
         bridge.Factory.Replace([new Bridge("br0", FailMode.Secure, new FlowTables(), [new BridgePort(1, 101, "p1")])]);
-        bridge.Translator.Version.ShouldBeGreaterThan(second);
-        bridge.Translate(Packets.Tcp()).Translation.Version.ShouldBe(bridge.Translator.Version);
+        bridge.Factory.Version.ShouldBeGreaterThan(second);
+        bridge.Translate(Packets.Tcp()).Translation.Version.ShouldBe(bridge.Factory.Version);
+    }
+
+    [Fact]
+    public void A_change_of_any_of_many_bridges_makes_a_new_version_and_a_learned_station_only_asks_for_flows_to_be_looked_at()
+    {
+        Bridge[] bridges = [.. Enumerable.Range(0, 1000).Select(i =>
+            new Bridge($"br{i}", FailMode.Secure, new FlowTables(), [new BridgePort(1, (uint)i, $"p{i}")]))];
+        var factory = new OpenFlowTranslatorFactory(bridges);
+        int told = 0;
+        factory.Changed += (_, _) => told++;
+        (ulong version, ulong revalidation) = (factory.Version, factory.RevalidationVersion);
+        bridges[0].Tables.Apply(FlowSyntax.ParseFlow("actions=1"));
+        bridges[999].Tables.Apply(FlowSyntax.ParseFlow("actions=1"));
+        bridges[500].MacLearning.Learn(2, 0, 1);
+        (factory.Version - version, factory.RevalidationVersion - revalidation, told).ShouldBe((2UL, 3UL, 3));
+
+        factory.Replace(bridges[..1]);
+        (factory.Version - version, told).ShouldBe((3UL, 4));
+        bridges[999].Tables.Apply(FlowSyntax.ParseFlow("actions=drop"));
+        factory.Version.ShouldBe(version + 3, "that bridge is none of ours any more");
     }
 
     [Fact]
@@ -128,12 +169,12 @@ public class TranslationLimitsTests
         // NORMAL asks the MAC table, and that asks its clock: a place where another thread's change may fall.
         var clock = new MeddlingTime();
         var bridge = new TestSwitch("actions=NORMAL", macLearning: new MacLearningTable(clock, 64, MacLearningTable.DefaultIdleTime));
-        ulong before = bridge.Translator.Version;
+        ulong before = bridge.Factory.Version;
         clock.Meddle = () => bridge.Add("in_port=1,actions=3");
 
         ulong translated = bridge.Translate(Packets.Tcp()).Translation.Version;
 
-        bridge.Translator.Version.ShouldBeGreaterThan(before);
+        bridge.Factory.Version.ShouldBeGreaterThan(before);
         translated.ShouldBe(before);
     }
 
@@ -155,6 +196,36 @@ public class TranslationLimitsTests
         bridge.Translate(Packets.Tcp());
         bridge.Translate(Packets.Tcp());
         bridge.Tables.GetRules().OrderBy(rule => rule.Table).Select(rule => (rule.Counters.Packets, rule.Counters.Bytes)).ShouldBe([(2UL, 128UL), (4UL, 256UL), (0UL, 0UL)]);
+    }
+
+    [Fact]
+    public void Only_a_miss_is_credited_since_the_flow_that_sent_up_anything_else_has_counted_it()
+    {
+        var bridge = new TestSwitch("actions=NORMAL");
+        bridge.Translate(Packets.Tcp(), PacketCommand.Action, cookie: UserspaceCookieOf(UserspaceReason.SlowPath));
+        bridge.Tables.GetRules().Single().Counters.Packets.ShouldBe(0UL);
+        bridge.Bridge.MacLearning.Count.ShouldBe(1, "it was heard all the same");
+        bridge.Translate(Packets.Tcp());
+        bridge.Tables.GetRules().Single().Counters.Packets.ShouldBe(1UL);
+    }
+
+    [Fact]
+    public void A_translation_that_throws_credits_nothing()
+    {
+        var clock = new MeddlingTime();
+        var bridge = new TestSwitch("actions=NORMAL", macLearning: new MacLearningTable(clock, 64, MacLearningTable.DefaultIdleTime));
+        clock.Meddle = () => throw new InvalidOperationException("told to");
+        Should.Throw<InvalidOperationException>(() => bridge.Translate(Packets.Tcp()));
+        bridge.Tables.GetRules().Single().Counters.Packets.ShouldBe(0UL);
+        bridge.Translate(Packets.Tcp());
+        bridge.Tables.GetRules().Single().Counters.Packets.ShouldBe(1UL);
+    }
+
+    private static byte[] UserspaceCookieOf(UserspaceReason reason)
+    {
+        byte[] cookie = new byte[UserspaceCookie.Length];
+        new UserspaceCookie(reason, 0, 0).Write(cookie);
+        return cookie;
     }
 
     private sealed class MeddlingTime : TimeProvider

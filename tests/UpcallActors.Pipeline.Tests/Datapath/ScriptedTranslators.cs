@@ -40,6 +40,8 @@ internal sealed class ScriptedTranslators : IUpcallTranslatorFactory
         }
     }
 
+    public ulong RevalidationVersion => Version;
+
     public delegate Translation TranslateUpcall(in UpcallView upcall, Span<byte> actions, ref FlowKey mask);
 
     public delegate Translation RetranslateFlow(in FlowKey key, FlowCredit credit, Span<byte> actions, ref FlowKey mask);
@@ -62,10 +64,6 @@ internal sealed class ScriptedTranslators : IUpcallTranslatorFactory
 
     private sealed class Scripted(ScriptedTranslators script) : IUpcallTranslator
     {
-        public ulong Version => script.Version;
-
-        public ulong RevalidationVersion => script.Version;
-
         public Translation Translate(in UpcallView upcall, Span<byte> actions, ref FlowKey mask)
         {
             Interlocked.Increment(ref script._translations);

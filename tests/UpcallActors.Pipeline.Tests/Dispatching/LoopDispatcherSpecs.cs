@@ -64,8 +64,17 @@ public sealed class LoopDispatcherSpecs() : PipelineSpec("""
     }
 
     [Fact]
-    public void The_same_id_is_the_same_dispatcher() =>
-        LoopDispatcher.Register(Sys, "test.lane-d").ShouldBeSameAs(LoopDispatcher.Register(Sys, "test.lane-d"));
+    public void An_id_that_is_taken_is_refused_until_it_is_released()
+    {
+        LoopDispatcher first = LoopDispatcher.Register(Sys, "test.lane-d");
+        Should.Throw<InvalidOperationException>(() => LoopDispatcher.Register(Sys, "test.lane-d")).Message.ShouldContain("test.lane-d");
+        Should.Throw<InvalidOperationException>(() => LoopDispatcher.Register(Sys, "own")).Message.ShouldContain("own");
+
+        first.Release();
+
+        LoopDispatcher.Register(Sys, "test.lane-d")
+            .ShouldBeSameAs(first, "an actor system keeps each dispatcher, and its descriptor, for ever");
+    }
 
     [Fact]
     public async Task A_loop_that_is_to_stand_back_gives_its_thread_that_nice_value_and_keeps_it_for_the_next()

@@ -44,6 +44,47 @@ public sealed class FailureSpecs() : PipelineSpec("own { type = PinnedDispatcher
     }
 
     [Fact]
+    public async Task What_stands_in_for_a_failed_translation_credits_its_own_packet_and_those_behind_and_is_shown_as_no_duplicate()
+    {
+        using var datapath = new ScriptedDatapath();
+        var credits = new List<FlowCredit>();
+        ScriptedTranslators.TranslateUpcall output = ScriptedTranslators.OutputTo(2);
+        Translators.Decide = (in UpcallView upcall, Span<byte> actions, ref FlowKey mask) =>
+        {
+            credits.Add(upcall.Credit);
+            return Translators.Translations <= 2 ? throw new InvalidOperationException("told to") : output(upcall, actions, ref mask);
+        };
+        await using UpcallPipeline pipeline = Start(datapath);
+        using UpcallMonitor monitor = pipeline.Watch(new UpcallMonitorSpecs.Everything());
+
+        datapath.Upcall(Enumerable.Range(0, 5).Select(i => Upcalls.Miss(1, 1, (uint)i, packetLength: 100 + i)));
+        await Idle(pipeline, datapath);
+
+        credits.ShouldBe([new FlowCredit(5, 510), new FlowCredit(4, 410), new FlowCredit(3, 309)]);
+        MonitoredUpcall[] seen = [.. Enumerable.Range(0, 5).Select(_ =>
+            monitor.TryTake(out MonitoredUpcall? upcall) ? upcall : throw new InvalidDataException("less than five"))];
+        seen.Select(upcall => upcall.IsDuplicate).ShouldBe([false, false, false, true, true]);
+        seen.Select(upcall => upcall.FlowPut).ShouldBe([false, false, true, false, false]);
+        (pipeline.Counters.Lost(LossCause.TranslatorFailed), pipeline.Counters.Duplicates, pipeline.Counters.Executes).ShouldBe((2, 2, 3));
+    }
+
+    [Fact]
+    public async Task Actions_that_are_too_long_are_too_long_for_duplicates_too_and_are_not_made_again()
+    {
+        using var datapath = new ScriptedDatapath();
+        Translators.Decide = (in UpcallView upcall, Span<byte> actions, ref FlowKey mask) =>
+            new Translation { ActionsLength = 1 << 20, InstallFlow = true };
+        await using UpcallPipeline pipeline = Start(datapath);
+
+        datapath.Upcall(Enumerable.Range(0, 5).Select(i => Upcalls.Miss(1, 1, (uint)i)));
+        await Idle(pipeline, datapath);
+
+        Translators.Translations.ShouldBe(1);
+        pipeline.Counters.Lost(LossCause.TooLong).ShouldBe(5);
+        datapath.Sent.ShouldBeEmpty();
+    }
+
+    [Fact]
     public async Task An_executor_that_fails_in_a_send_loses_that_send_and_goes_on_with_a_new_channel()
     {
         using var datapath = new ScriptedDatapath();

@@ -133,7 +133,7 @@ public sealed class UpcallMonitorSpecs : PipelineSpec
         return upcalls;
     }
 
-    private sealed class Everything : IUpcallFilter
+    internal sealed class Everything : IUpcallFilter
     {
         public bool Passes(UpcallClass upcallClass, in FlowKey key) => true;
     }

@@ -27,6 +27,10 @@ internal sealed class PoisonedTranslators(OpenFlowTranslatorFactory inner) : IUp
         set => Volatile.Write(ref _failsToCreate, value);
     }
 
+    public ulong Version => inner.Version;
+
+    public ulong RevalidationVersion => inner.RevalidationVersion;
+
     public IRecirculationIds? Recirculations => inner.Recirculations;
 
     public IUpcallTranslator Create(int number) =>
@@ -36,10 +40,6 @@ internal sealed class PoisonedTranslators(OpenFlowTranslatorFactory inner) : IUp
 
     private sealed class Translator(PoisonedTranslators translators, IUpcallTranslator inner) : IUpcallTranslator
     {
-        public ulong Version => inner.Version;
-
-        public ulong RevalidationVersion => inner.RevalidationVersion;
-
         public Translation Translate(in UpcallView upcall, Span<byte> actions, ref FlowKey mask) => inner.Translate(upcall, actions, ref mask);
 
         public Translation Retranslate(in FlowKey key, FlowCredit credit, Span<byte> actions, ref FlowKey mask) =>

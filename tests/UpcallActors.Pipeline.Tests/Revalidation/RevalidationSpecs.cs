@@ -44,6 +44,58 @@ public sealed class RevalidationSpecs() : TestKit("akka.loglevel = OFF\nakka.std
     }
 
     [Fact]
+    public async Task A_burst_of_one_flow_is_credited_packet_by_packet_although_it_is_translated_once()
+    {
+        using var gate = new ManualResetEventSlim();
+        await using RevalidatedSwitch bridge = await RevalidatedSwitch.StartAsync(
+            Sys, "in_port=1,actions=resubmit(,1)\ntable=1,actions=2", translators: inner => new GatedTranslators(inner, gate));
+        for (int i = 0; i < 65; i++)
+            bridge.Datapath.Receive(101, RevalidatedSwitch.Udp(1, 2));
+        gate.Set();
+        await bridge.IdleAsync();
+        await bridge.SendAsync(101, RevalidatedSwitch.Udp(1, 2), times: 10);
+        await bridge.RoundAsync(2);
+
+        bridge.Pipeline.Counters.Duplicates.ShouldBeGreaterThan(0);
+        bridge.Tables.GetRules().ShouldAllBe(rule => rule.Counters.Packets == 75 && rule.Counters.Bytes == 75 * 60);
+    }
+
+    [Fact]
+    public async Task Two_switches_in_one_actor_system_both_answer()
+    {
+        await using RevalidatedSwitch first = await RevalidatedSwitch.StartAsync(Sys, "in_port=1,actions=2");
+        await using RevalidatedSwitch second = await RevalidatedSwitch.StartAsync(Sys, "in_port=1,actions=3");
+        for (ushort port = 1; port <= 20; port++)
+        {
+            first.Datapath.Receive(101, RevalidatedSwitch.Udp(1, 2, port));
+            second.Datapath.Receive(101, RevalidatedSwitch.Udp(1, 2, port));
+        }
+
+        await first.IdleAsync();
+        await second.IdleAsync();
+        await first.RoundAsync();
+        await second.RoundAsync();
+        (first.Rule("in_port").Counters.Packets, second.Rule("in_port").Counters.Packets).ShouldBe((20UL, 20UL));
+        first.Flows().ShouldAllBe(flow => flow.EndsWith("actions:102"));
+        second.Flows().ShouldAllBe(flow => flow.EndsWith("actions:103"));
+    }
+
+    [Fact]
+    public async Task Switches_that_come_and_go_in_one_actor_system_leave_their_loops_to_those_after_them()
+    {
+        for (int i = 0; i < 5; i++)
+        {
+            await using RevalidatedSwitch bridge = await RevalidatedSwitch.StartAsync(Sys, "in_port=1,actions=2");
+            await bridge.SendAsync(101, RevalidatedSwitch.Udp(1, 2), times: 2);
+            await bridge.RoundAsync();
+            bridge.Rule("in_port").Counters.Packets.ShouldBe(2u);
+        }
+
+        Sys.Dispatchers.HasDispatcher("upcall-actors.ovs-system.0.lane-0").ShouldBeTrue();
+        Sys.Dispatchers.HasDispatcher("upcall-actors.ovs-system.1.lane-0").ShouldBeFalse();
+    }
+
+    [Fact]
     public async Task What_a_deleted_flow_carried_last_is_credited()
     {
         await using RevalidatedSwitch bridge = await RevalidatedSwitch.StartAsync(Sys, "in_port=1,actions=2");
@@ -90,12 +142,27 @@ public sealed class RevalidationSpecs() : TestKit("akka.loglevel = OFF\nakka.std
         bridge.Datapath.FlowCount.ShouldBe(1);
 
         RevalidatorSettings before = bridge.Revalidation.Settings;
-        bridge.Revalidation.Settings = before with { MaxIdle = TimeSpan.FromSeconds(2), FlowLimit = 2000, Revalidators = 7, Time = TimeProvider.System };
+        bridge.Revalidation.Tune(settings =>
+            settings with { MaxIdle = TimeSpan.FromSeconds(2), FlowLimit = 2000, Revalidators = 7, Time = TimeProvider.System });
         bridge.Revalidation.Settings.ShouldBe(before with { MaxIdle = TimeSpan.FromSeconds(2), FlowLimit = 2000 });
         bridge.Revalidation.FlowLimit.ShouldBe(2000);
         await bridge.RoundAsync();
         bridge.Datapath.FlowCount.ShouldBe(0);
-        Should.Throw<ArgumentOutOfRangeException>(() => bridge.Revalidation.Settings = before with { FlowLimit = 0 });
+        Should.Throw<ArgumentOutOfRangeException>(() => bridge.Revalidation.Tune(settings => settings with { FlowLimit = 0 }));
+    }
+
+    [Fact]
+    public async Task Settings_that_two_change_at_once_are_both_changed()
+    {
+        await using RevalidatedSwitch bridge = await RevalidatedSwitch.StartAsync(Sys, "udp,tp_dst=53,actions=2");
+        Revalidation revalidation = bridge.Revalidation;
+        int before = revalidation.Settings.MinRevalidatePps;
+        Parallel.For(0, 4, _ =>
+        {
+            for (int i = 0; i < 500; i++)
+                revalidation.Tune(settings => settings with { MinRevalidatePps = settings.MinRevalidatePps + 1 });
+        });
+        revalidation.Settings.MinRevalidatePps.ShouldBe(before + 2000);
     }
 
     [Fact]

@@ -23,6 +23,7 @@ internal sealed class MonitorCommands(ControlContext context)
 
     private readonly ConcurrentDictionary<long, MonitorSession> _sessions = new();
     private long _last;
+    private int _places = MostSessions;
 
     /// <summary>The commands.</summary>
     public IEnumerable<ControlCommand> Commands =>
@@ -39,8 +40,12 @@ internal sealed class MonitorCommands(ControlContext context)
             ports = query.GetPorts();
         if (!UpcallFilter.TryParse(arguments, ports, out UpcallFilter? filter, out string? problem))
             return ControlReply.Error(problem);
-        if (_sessions.Count >= MostSessions)
+        if (Interlocked.Decrement(ref _places) < 0)
+        {
+            Interlocked.Increment(ref _places);
             return ControlReply.Error(string.Create(CultureInfo.InvariantCulture, $"{MostSessions} clients watch already"));
+        }
+
         long id = Interlocked.Increment(ref _last);
         UpcallMonitor monitor = context.Pipeline.Watch(filter, filter.WithPackets ? int.MaxValue : 0);
         _sessions[id] = new MonitorSession(monitor, PortText.Names(ports), filter.WithPackets, () => Remove(id));
@@ -76,7 +81,9 @@ internal sealed class MonitorCommands(ControlContext context)
 
     private void Remove(long id)
     {
-        if (_sessions.TryRemove(id, out MonitorSession? session))
-            session.Dispose();
+        if (!_sessions.TryRemove(id, out MonitorSession? session))
+            return;
+        session.Dispose();
+        Interlocked.Increment(ref _places);
     }
 }
