@@ -1,4 +1,3 @@
-using System.Collections.Frozen;
 using UpcallActors.Odp;
 using UpcallActors.OpenFlow;
 
@@ -46,16 +45,28 @@ public sealed class BridgeBuilder
         return this;
     }
 
+    private void Apply(FlowFile file)
+    {
+        try
+        {
+            Tables.Apply(file.Changes.AsSpan());
+        }
+        catch (FlowRefusedException refused)
+        {
+            throw new FormatException($"{Name}: {refused.Message}", refused);
+        }
+    }
+
     /// <summary>Reads the flows. Throws <see cref="FormatException"/> with all that is wrong with them.</summary>
     internal void Build()
     {
-        var numbers = _ports.ToFrozenDictionary(port => port.Request.Name, port => port.Number);
-        FlowFile[] files = [.. _flows.Select(flows => FlowSyntax.ParseFile(flows, Name, numbers))];
+        var names = new FlowNames(_ports.Select(port => KeyValuePair.Create(port.Request.Name, port.Number)));
+        FlowFile[] files = [.. _flows.Select(flows => FlowSyntax.ParseFile(flows, Name, names))];
         FlowSyntaxError[] errors = [.. files.SelectMany(file => file.Errors)];
         if (errors.Length > 0)
             throw new FormatException(string.Join(Environment.NewLine, errors));
         foreach (FlowFile file in files)
-            Tables.Apply(file.Changes.AsSpan());
+            Apply(file);
     }
 
     /// <summary>The bridge on the ports that the datapath has now; those that wait for a device are left out.</summary>

@@ -1,4 +1,3 @@
-using System.Collections.Frozen;
 using System.Collections.Immutable;
 using UpcallActors.OpenFlow;
 
@@ -47,7 +46,8 @@ internal static class BridgeOptionsReader
         try
         {
             string text = File.ReadAllText(file);
-            FlowFile flows = FlowSyntax.ParseFile(text, file, ports.ToFrozenDictionary(port => port.Name, port => (uint)port.Number));
+            FlowFile flows = FlowSyntax
+                .ParseFile(text, file, new FlowNames(ports.Select(port => KeyValuePair.Create(port.Name, (uint)port.Number))));
             foreach (FlowSyntaxError error in flows.Errors)
                 block.Report(new ConfigurationProblem(file, error.Line, error.Message, error.Column));
             return (flows.Changes, text);

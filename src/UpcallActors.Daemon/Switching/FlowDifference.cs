@@ -24,7 +24,7 @@ internal static class FlowDifference
         {
             if (!had.TryGetValue(key, out Rule? old))
                 changes.Add(ChangeOf(rule));
-            else if (rule.Cookie != old.Cookie || rule.IdleTimeout != old.IdleTimeout || rule.HardTimeout != old.HardTimeout)
+            else if (AttributesOf(rule) != AttributesOf(old))
                 changes.Add(ChangeOf(rule));
             else if (rule.ToString() != old.ToString())
                 changes.Add(ChangeOf(rule) with { Command = FlowCommand.ModifyStrict });
@@ -41,6 +41,10 @@ internal static class FlowDifference
         return tables.GetRules().ToDictionary(rule => (rule.Table, rule.Priority, rule.Match));
     }
 
+    /// <summary>What only adding it anew changes of a flow.</summary>
+    private static (ulong Cookie, ushort Idle, ushort Hard, FlowFlags Flags, ushort Importance) AttributesOf(Rule rule) =>
+        (rule.Cookie, rule.IdleTimeout, rule.HardTimeout, rule.Flags, rule.Importance);
+
     private static FlowChange ChangeOf(Rule rule) => new()
     {
         Command = FlowCommand.Add,
@@ -50,6 +54,10 @@ internal static class FlowDifference
         Cookie = rule.Cookie,
         IdleTimeout = rule.IdleTimeout,
         HardTimeout = rule.HardTimeout,
+        Flags = rule.Flags,
+        Importance = rule.Importance,
+        // The file was read line by line with nothing beside it; here flows of before may still be in the way.
+        MayOverlap = true,
         Actions = rule.Actions,
     };
 }

@@ -31,7 +31,9 @@ internal ref struct ActionArguments
     {
         int start = cursor.Position;
         ReadOnlySpan<char> word = cursor.TakeWord();
-        return PortText.TryParse(word, cursor.PortNames, out uint port) ? port : throw cursor.ErrorAt(start, word.IsEmpty ? "a port is missing here" : $"there is no port '{word}'");
+        return PortText.TryParse(word, cursor.Names, out uint port)
+            ? port
+            : throw cursor.ErrorAt(start, word.IsEmpty ? "a port is missing here" : $"there is no port '{word}'");
     }
 
     /// <summary>Takes a word of a list of arguments as a cursor of its own.</summary>

@@ -26,7 +26,7 @@ internal static class ActionCatalogue
 
     private static ImmutableArray<ActionEntry> Entries =>
     [
-        new("output", OutputAction.Parse),
+        new("output", OutputAction.Parse) { Aliases = ["output_reg"] },
         new("controller", ControllerAction.Parse),
         new("resubmit", ResubmitAction.Parse),
         new("goto_table", GotoTableAction.Parse),
@@ -39,12 +39,15 @@ internal static class ActionCatalogue
         new("mod_nw_dst", ModifyAction.Parse),
         new("mod_nw_tos", ModifyAction.Parse),
         new("mod_nw_ecn", ModifyAction.Parse),
-        new("mod_nw_ttl", ModifyAction.Parse),
+        new("mod_nw_ttl", ModifyAction.Parse) { Aliases = ["set_nw_ttl"] },
         new("mod_tp_src", ModifyPortAction.Parse),
         new("mod_tp_dst", ModifyPortAction.Parse),
         new("dec_ttl", DecrementTtlAction.Parse),
         new("mod_vlan_vid", ModifyVlanAction.Parse),
         new("mod_vlan_pcp", ModifyVlanAction.Parse),
+        new("set_vlan_vid", ModifyVlanAction.Parse),
+        new("set_vlan_pcp", ModifyVlanAction.Parse),
+        new("set_tunnel", SetTunnelAction.Parse) { Aliases = ["set_tunnel64"] },
         new("push_vlan", PushVlanAction.Parse),
         new("strip_vlan", StripVlanAction.Parse) { Aliases = ["pop_vlan"] },
         new("ct", ConntrackAction.Parse),

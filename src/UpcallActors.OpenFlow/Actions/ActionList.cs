@@ -11,6 +11,19 @@ public sealed class ActionList
 
     private const string Drop = "drop";
 
+    /// <summary>Where a list of actions stands, on which it depends what it may hold.</summary>
+    internal enum ListPlace
+    {
+        /// <summary>In a flow.</summary>
+        Rule,
+
+        /// <summary>In a <c>clone</c>.</summary>
+        Clone,
+
+        /// <summary>In a <c>ct(exec(…))</c>.</summary>
+        Conntrack,
+    }
+
     private ActionList(ImmutableArray<OpenFlowAction> actions) => Actions = actions;
 
     /// <summary>The list that drops.</summary>
@@ -21,10 +34,12 @@ public sealed class ActionList
 
     /// <summary>Reads actions in ofctl's syntax to the end of the text.</summary>
     /// <exception cref="FlowSyntaxException">The text is no list of known actions.</exception>
-    public static ActionList Parse(ref TextCursor cursor) => Parse(ref cursor, MaximumNesting, inConntrack: false);
+    public static ActionList Parse(ref TextCursor cursor) => Parse(ref cursor, places: null);
 
-    /// <summary>Appends the list as <c>ovs-ofctl</c> prints it.</summary>
-    public void Format(StringBuilder text)
+    /// <summary>
+    /// Appends the list as <c>ovs-ofctl</c> prints it; ports and tables by name where they have one in <paramref name="names"/>.
+    /// </summary>
+    public void Format(StringBuilder text, FlowNames? names = null)
     {
         if (Actions.IsEmpty)
             text.Append(Drop);
@@ -32,7 +47,7 @@ public sealed class ActionList
         {
             if (i > 0)
                 text.Append(',');
-            Actions[i].Format(text);
+            Actions[i].Format(text, names);
         }
     }
 
@@ -44,12 +59,16 @@ public sealed class ActionList
         return text.ToString();
     }
 
+    /// <summary>Reads actions, and notes where each of them begins.</summary>
+    internal static ActionList Parse(ref TextCursor cursor, List<int>? places) => Parse(ref cursor, MaximumNesting, ListPlace.Rule, places);
+
     /// <summary>A list of one action.</summary>
     internal static ActionList Of(OpenFlowAction action) => new([action]);
 
     /// <summary>Reads a list that stands in another action's arguments, or the outermost one.</summary>
-    internal static ActionList Parse(ref TextCursor cursor, int nestingLeft, bool inConntrack)
+    internal static ActionList Parse(ref TextCursor cursor, int nestingLeft, ListPlace place, List<int>? places = null)
     {
+        bool inConntrack = place == ListPlace.Conntrack;
         if (nestingLeft == 0)
             throw cursor.Error("actions are nested too deeply");
         ImmutableArray<OpenFlowAction>.Builder actions = ImmutableArray.CreateBuilder<OpenFlowAction>();
@@ -72,10 +91,27 @@ public sealed class ActionList
 
             if (action.ChangesConnection != inConntrack)
                 throw cursor.ErrorAt(start, inConntrack ? $"'{action}' has no place in ct(exec(...)), only changes of ct_mark and ct_label have" : $"'{action}' must stand in ct(exec(...))");
+            if (action.EndsList && place != ListPlace.Rule)
+                throw cursor.ErrorAt(start, $"'{action}' is not allowed here, only as the last action of a flow");
             actions.Add(action);
+            places?.Add(start);
         }
 
         return actions.Count == 0 ? Empty : new ActionList(actions.DrainToImmutable());
+    }
+
+    /// <summary>
+    /// Holds each action against what is known of the packets by then; returns what is wrong with the first that does not fit.
+    /// </summary>
+    internal ActionProblem? Check(ref ActionCheck check)
+    {
+        for (int i = 0; i < Actions.Length; i++)
+        {
+            if (Actions[i].Check(ref check) is { } problem)
+                return problem with { Action = i };
+        }
+
+        return null;
     }
 
     /// <summary>Does the actions; <paramref name="last"/> says that nothing comes after the list.</summary>
@@ -111,7 +147,7 @@ public sealed class ActionList
         }
 
         // A port alone is an output: 2, LOCAL, NORMAL, or a port's name.
-        if (cursor.Peek is not (':' or '=' or '(') && PortText.TryParse(name, cursor.PortNames, out uint port))
+        if (cursor.Peek is not (':' or '=' or '(') && PortText.TryParse(name, cursor.Names, out uint port))
             return OutputAction.To(port);
         throw cursor.ErrorAt(start, $"unknown action '{name}'");
     }

@@ -6,14 +6,22 @@ namespace UpcallActors.OpenFlow;
 internal sealed class CloneAction(ActionList actions) : OpenFlowAction
 {
     public static OpenFlowAction Parse(string name, ref ActionArguments arguments) =>
-        new CloneAction(ActionList.Parse(ref arguments.Cursor, arguments.NestingLeft, inConntrack: false));
+        new CloneAction(ActionList.Parse(ref arguments.Cursor, arguments.NestingLeft, ActionList.ListPlace.Clone));
 
-    public override void Format(StringBuilder text)
+    public override void Format(StringBuilder text, FlowNames? names)
     {
         text.Append("clone(");
         if (!actions.Actions.IsEmpty)
-            actions.Format(text);
+            actions.Format(text, names);
         text.Append(')');
+    }
+
+    internal override ActionProblem? Check(ref ActionCheck check)
+    {
+        ActionCheck inner = check;
+        ActionProblem? problem = actions.Check(ref inner);
+        check.Join(inner);
+        return problem;
     }
 
     internal override bool Translate(ref XlateContext context, bool last)

@@ -9,7 +9,7 @@ namespace UpcallActors.OpenFlow;
 /// </summary>
 internal sealed class ConntrackAction : OpenFlowAction
 {
-    private const ulong LastTable = 254;
+    private const byte LastTable = 254;
     private static readonly string[] _helpers = ["ftp", "tftp"];
 
     public bool Commit { get; private set; }
@@ -44,12 +44,17 @@ internal sealed class ConntrackAction : OpenFlowAction
         return action.NeedsCommit is string part && !action.Commit ? throw arguments.Cursor.ErrorAt(start, $"{part} needs commit") : action;
     }
 
-    public override void Format(StringBuilder text)
+    public override void Format(StringBuilder text, FlowNames? names)
     {
         int start = text.Append("ct(").Length;
         text.Append(Commit ? "commit," : "").Append(Force ? "force," : "");
         if (Table is byte table)
-            text.Append("table=").Append(table).Append(',');
+        {
+            text.Append("table=");
+            (names ?? FlowNames.None).AppendTable(text, table);
+            text.Append(',');
+        }
+
         if (ZoneField is SubField field)
             text.Append("zone=").Append(field.ToString()).Append(',');
         else if (Zone != 0)
@@ -63,7 +68,7 @@ internal sealed class ConntrackAction : OpenFlowAction
         if (!Exec.Actions.IsEmpty)
         {
             text.Append("exec(");
-            Exec.Format(text);
+            Exec.Format(text, names);
             text.Append("),");
         }
 
@@ -72,6 +77,30 @@ internal sealed class ConntrackAction : OpenFlowAction
         if (text.Length > start)
             text.Length--;
         text.Append(')');
+    }
+
+    /// <summary>
+    /// As <c>check_CT</c> and <c>check_NAT</c>; but what NAT and <c>exec</c> need is looked at with a zone of a field too, where
+    /// Open vSwitch leaves it to the kernel.
+    /// </summary>
+    internal override ActionProblem? Check(ref ActionCheck check)
+    {
+        if (!check.Holds(FieldPrerequisite.Ip))
+            return Inconsistent($"ct needs {FieldPrerequisite.Ip.Describe()} in the match");
+        if (Commit && (check.Packet.Key.CtState & Odp.CtState.Invalid) != 0)
+            return Inconsistent("ct(commit) cannot be for packets that conntrack has found invalid (ct_state=+inv)");
+        if (Helper == "ftp" && check.Packet.Key.NwProto != Odp.IpProtocols.Tcp)
+            return Inconsistent($"alg=ftp needs {FieldPrerequisite.Tcp.Describe()} in the match");
+        if (Helper == "tftp" && check.Packet.Key.NwProto != Odp.IpProtocols.Udp)
+            return Inconsistent($"alg=tftp needs {FieldPrerequisite.Udp.Describe()} in the match");
+        if (Nat is { AddressBytes: 4 } && !check.Holds(FieldPrerequisite.Ipv4))
+            return Inconsistent($"{Nat} needs {FieldPrerequisite.Ipv4.Describe()} in the match");
+        if (Nat is { AddressBytes: 16 } && !check.Holds(FieldPrerequisite.Ipv6))
+            return Inconsistent($"{Nat} needs {FieldPrerequisite.Ipv6.Describe()} in the match");
+        if (ZoneField is { } zone && check.Require(zone.Field) is { } problem)
+            return problem;
+        ActionCheck inner = check;
+        return Exec.Check(ref inner);
     }
 
     internal override bool Translate(ref XlateContext context, bool last)
@@ -91,7 +120,7 @@ internal sealed class ConntrackAction : OpenFlowAction
                 Force = true;
                 break;
             case "table":
-                Table = (byte)value.TakeNumber("the table", LastTable);
+                Table = value.TakeTable("the table", LastTable);
                 break;
             case "zone" when char.IsAsciiDigit(value.Peek):
                 Zone = (ushort)value.TakeNumber("the zone", ushort.MaxValue);
@@ -103,7 +132,7 @@ internal sealed class ConntrackAction : OpenFlowAction
                 Nat = NatAction.Parse(ref value);
                 break;
             case "exec":
-                Exec = ActionList.Parse(ref value, arguments.NestingLeft, inConntrack: true);
+                Exec = ActionList.Parse(ref value, arguments.NestingLeft, ActionList.ListPlace.Conntrack);
                 break;
             case "alg":
                 Helper = TakeHelper(ref value);
@@ -115,6 +144,8 @@ internal sealed class ConntrackAction : OpenFlowAction
         if (!value.AtEnd)
             throw value.Error($"'{value.Rest}' is too much here");
     }
+
+    private static ActionProblem Inconsistent(string reason) => new(OpenFlowErrors.MatchInconsistent, reason);
 
     private static SubField TakeZone(ref TextCursor value)
     {

@@ -9,7 +9,7 @@ internal sealed class ConntrackClearAction : OpenFlowAction
 
     public static OpenFlowAction Parse(string name, ref ActionArguments arguments) => _instance;
 
-    public override void Format(StringBuilder text) => text.Append("ct_clear");
+    public override void Format(StringBuilder text, FlowNames? names) => text.Append("ct_clear");
 
     internal override bool Translate(ref XlateContext context, bool last)
     {

@@ -11,17 +11,19 @@ namespace UpcallActors.OpenFlow;
 internal sealed class ControllerAction(ControllerRequest request, ImmutableArray<byte> userData) : OpenFlowAction
 {
     private static readonly (string Name, ControllerReason Reason)[] _reasons =
-        [("no_match", ControllerReason.NoMatch), ("action", ControllerReason.Action), ("invalid_ttl", ControllerReason.InvalidTtl)];
+        [
+            ("no_match", ControllerReason.NoMatch), ("action", ControllerReason.Action), ("invalid_ttl", ControllerReason.InvalidTtl),
+            ("action_set", ControllerReason.ActionSet), ("group", ControllerReason.Group), ("packet_out", ControllerReason.PacketOut),
+        ];
 
     public static OpenFlowAction Parse(string name, ref ActionArguments arguments)
     {
         ControllerRequest request = ControllerRequest.Default;
-        if (!arguments.Bracketed)
-        {
-            if (arguments.Present)
-                request = request with { MaximumLength = (ushort)arguments.Cursor.TakeNumber("the length", ushort.MaxValue) };
+        if (!arguments.Present)
             return new ControllerAction(request, []);
-        }
+        if (!arguments.Bracketed || !arguments.Cursor.Rest.ContainsAnyExceptInRange('0', '9'))
+            return new ControllerAction(
+                request with { MaximumLength = (ushort)arguments.Cursor.TakeNumber("the length", ushort.MaxValue) }, []);
 
         ImmutableArray<byte> userData = [];
         while (ActionArguments.TryTakePair(ref arguments.Cursor, out string key, out int keyAt, out TextCursor value))
@@ -50,7 +52,7 @@ internal sealed class ControllerAction(ControllerRequest request, ImmutableArray
         return new ControllerAction(request, userData);
     }
 
-    public override void Format(StringBuilder text)
+    public override void Format(StringBuilder text, FlowNames? names)
     {
         if (request.Reason == ControllerReason.Action && request.ControllerId == 0 && userData.IsEmpty)
         {
@@ -92,15 +94,16 @@ internal sealed class ControllerAction(ControllerRequest request, ImmutableArray
     private static ImmutableArray<byte> TakeBytes(ref TextCursor cursor)
     {
         var bytes = ImmutableArray.CreateBuilder<byte>();
-        do
+        while (!cursor.AtEnd)
         {
-            int start = cursor.Position;
-            ReadOnlySpan<char> pair = cursor.TakeName();
-            if (!byte.TryParse(pair, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out byte value) || pair.Length > 2)
-                throw cursor.ErrorAt(start, "bytes are written as two hexadecimal digits each, with dots between");
+            ReadOnlySpan<char> pair = cursor.Rest[..Math.Min(2, cursor.Rest.Length)];
+            if (pair.Length < 2 || !byte.TryParse(pair, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out byte value))
+                throw cursor.Error("bytes are written as two hexadecimal digits each, with dots between or without");
+            cursor.TryTake(pair);
+            cursor.TryTake('.');
             bytes.Add(value);
         }
-        while (cursor.TryTake('.'));
+
         return bytes.ToImmutable();
     }
 }

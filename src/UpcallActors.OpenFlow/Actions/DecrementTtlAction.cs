@@ -20,11 +20,18 @@ internal sealed class DecrementTtlAction(ImmutableArray<ushort> controllers) : O
         return new DecrementTtlAction(controllers.Count == 0 ? _anyController : controllers.ToImmutable());
     }
 
-    public override void Format(StringBuilder text)
+    public override void Format(StringBuilder text, FlowNames? names)
     {
         text.Append("dec_ttl");
         if (!controllers.SequenceEqual(_anyController))
             text.Append('(').AppendJoin(',', controllers).Append(')');
+    }
+
+    internal override ActionProblem? Check(ref ActionCheck check)
+    {
+        if (!check.Holds(FieldPrerequisite.Ip))
+            check.NeedsOpenFlow10("dec_ttl", FieldPrerequisite.Ip.Describe());
+        return null;
     }
 
     internal override bool Translate(ref XlateContext context, bool last)

@@ -5,14 +5,19 @@ namespace UpcallActors.OpenFlow;
 /// <summary>Goes on in a table: <c>goto_table:3</c>. The last action of its list.</summary>
 internal sealed class GotoTableAction(byte table) : OpenFlowAction
 {
-    private const ulong LastTable = 254;
+    private const byte LastTable = 254;
 
     internal override bool EndsList => true;
 
     public static OpenFlowAction Parse(string name, ref ActionArguments arguments) =>
-        new GotoTableAction((byte)arguments.Cursor.TakeNumber("the table", LastTable));
+        new GotoTableAction(arguments.Cursor.TakeTable("the table", LastTable));
 
-    public override void Format(StringBuilder text) => text.Append("goto_table:").Append(table);
+    public override void Format(StringBuilder text, FlowNames? names) =>
+        (names ?? FlowNames.None).AppendTable(text.Append("goto_table:"), table);
+
+    internal override ActionProblem? Check(ref ActionCheck check) => table > check.Table
+        ? null
+        : new ActionProblem(OpenFlowErrors.BadTableId, $"goto_table goes to later tables only, not from {check.Table} to {table}");
 
     internal override bool Translate(ref XlateContext context, bool last)
     {

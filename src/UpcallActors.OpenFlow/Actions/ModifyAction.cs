@@ -13,6 +13,8 @@ internal sealed class ModifyAction(string name, MatchField field, UInt128 value)
 
     public static OpenFlowAction Parse(string name, ref ActionArguments arguments)
     {
+        if (name.Equals("set_nw_ttl", StringComparison.OrdinalIgnoreCase))
+            name = "mod_nw_ttl";
         (string action, string fieldName) = _fields.First(entry => entry.Action.Equals(name, StringComparison.OrdinalIgnoreCase));
         MatchField field = MatchFields.Get(fieldName);
         int start = arguments.Cursor.Position;
@@ -20,7 +22,15 @@ internal sealed class ModifyAction(string name, MatchField field, UInt128 value)
         return mask == field.Bits ? new ModifyAction(action, field, value) : throw arguments.Cursor.ErrorAt(start, $"{action} takes no mask");
     }
 
-    public override void Format(StringBuilder text) => text.Append(name).Append(':').Append(FieldText.Format(field, value, field.Bits));
+    public override void Format(StringBuilder text, FlowNames? names) =>
+        text.Append(name).Append(':').Append(FieldText.Format(field, value, field.Bits));
+
+    internal override ActionProblem? Check(ref ActionCheck check)
+    {
+        if (!check.Holds(field.Prerequisite))
+            check.NeedsOpenFlow10(name, field.Prerequisite.Describe());
+        return null;
+    }
 
     internal override bool Translate(ref XlateContext context, bool last)
     {

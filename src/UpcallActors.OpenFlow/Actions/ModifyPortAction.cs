@@ -9,7 +9,14 @@ internal sealed class ModifyPortAction(bool isSource, ushort port) : OpenFlowAct
     public static OpenFlowAction Parse(string name, ref ActionArguments arguments) =>
         new ModifyPortAction(name.EndsWith("src", StringComparison.OrdinalIgnoreCase), (ushort)arguments.Cursor.TakeNumber("the port", ushort.MaxValue));
 
-    public override void Format(StringBuilder text) => text.Append(isSource ? "mod_tp_src:" : "mod_tp_dst:").Append(port);
+    public override void Format(StringBuilder text, FlowNames? names) => text.Append(isSource ? "mod_tp_src:" : "mod_tp_dst:").Append(port);
+
+    internal override ActionProblem? Check(ref ActionCheck check)
+    {
+        if (!check.Holds(FieldPrerequisite.Tcp) && !check.Holds(FieldPrerequisite.Udp) && !check.Holds(FieldPrerequisite.Sctp))
+            check.NeedsOpenFlow10(isSource ? "mod_tp_src" : "mod_tp_dst", "tcp, udp or sctp");
+        return null;
+    }
 
     internal override bool Translate(ref XlateContext context, bool last)
     {

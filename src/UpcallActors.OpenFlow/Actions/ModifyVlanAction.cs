@@ -3,8 +3,12 @@ using UpcallActors.Odp;
 
 namespace UpcallActors.OpenFlow;
 
-/// <summary>OpenFlow 1.0's change of the VLAN, which adds a tag to a packet without one: <c>mod_vlan_vid:5</c>, <c>mod_vlan_pcp:3</c>.</summary>
-internal sealed class ModifyVlanAction(bool isPriority, ushort value) : OpenFlowAction
+/// <summary>
+/// Writes the VLAN's number or priority: OpenFlow 1.0's <c>mod_vlan_vid:5</c> and <c>mod_vlan_pcp:3</c>, which add a tag to a packet
+/// without one, and
+/// OpenFlow 1.1's <c>set_vlan_vid:5</c> and <c>set_vlan_pcp:3</c>, which leave such a packet alone.
+/// </summary>
+internal sealed class ModifyVlanAction(bool isPriority, bool addsTag, ushort value) : OpenFlowAction
 {
     private const ushort VlanPresent = 0x1000;
     private const ushort IdBits = 0x0fff;
@@ -16,16 +20,29 @@ internal sealed class ModifyVlanAction(bool isPriority, ushort value) : OpenFlow
     public static OpenFlowAction Parse(string name, ref ActionArguments arguments)
     {
         bool isPriority = name.EndsWith("pcp", StringComparison.OrdinalIgnoreCase);
-        return new ModifyVlanAction(isPriority, (ushort)arguments.Cursor.TakeNumber(isPriority ? "the priority" : "the VLAN", isPriority ? LargestPriority : LargestId));
+        bool addsTag = name.StartsWith("mod", StringComparison.OrdinalIgnoreCase);
+        return new ModifyVlanAction(isPriority, addsTag, (ushort)arguments.Cursor.TakeNumber(
+            isPriority ? "the priority" : "the VLAN", isPriority ? LargestPriority : LargestId));
     }
 
-    public override void Format(StringBuilder text) => text.Append(isPriority ? "mod_vlan_pcp:" : "mod_vlan_vid:").Append(value);
+    public override void Format(StringBuilder text, FlowNames? names) =>
+        text.Append(addsTag ? "mod" : "set").Append(isPriority ? "_vlan_pcp:" : "_vlan_vid:").Append(value);
+
+    internal override ActionProblem? Check(ref ActionCheck check)
+    {
+        if (!check.HasVlan && !addsTag)
+            check.NeedsOpenFlow10(ToString(), FieldPrerequisite.Vlan.Describe());
+        check.Packet.Key.VlanTci |= VlanPresent;
+        return null;
+    }
 
     internal override bool Translate(ref XlateContext context, bool last)
     {
         ref FlowKey flow = ref context.Flow.Key;
         ushort bits = isPriority ? PriorityBits : IdBits;
         context.Wildcards.Key.VlanTci |= (ushort)(bits | VlanPresent);
+        if (!addsTag && (flow.VlanTci & VlanPresent) == 0)
+            return true;
         if (flow.VlanTpid == 0)
             flow.VlanTpid = EtherTypes.Vlan;
         flow.VlanTci = (ushort)((flow.VlanTci & ~bits) | (isPriority ? value << PriorityShift : value) | VlanPresent);

@@ -20,7 +20,10 @@ internal sealed class MoveAction(SubField source, SubField target) : OpenFlowAct
             : throw arguments.Cursor.ErrorAt(targetAt, $"{source} has {source.Length} bits, {target} has {target.Length}");
     }
 
-    public override void Format(StringBuilder text) => text.Append("move:").Append(source.ToString()).Append("->").Append(target.ToString());
+    public override void Format(StringBuilder text, FlowNames? names) =>
+        text.Append("move:").Append(source.ToString()).Append("->").Append(target.ToString());
+
+    internal override ActionProblem? Check(ref ActionCheck check) => check.Require(source.Field) ?? check.Require(target.Field);
 
     internal override bool Translate(ref XlateContext context, bool last)
     {

@@ -8,14 +8,19 @@ namespace UpcallActors.OpenFlow;
 /// </summary>
 public abstract class OpenFlowAction
 {
-    /// <summary>Appends the action as <c>ovs-ofctl</c> prints it.</summary>
-    public abstract void Format(StringBuilder text);
+    /// <summary>
+    /// Appends the action as <c>ovs-ofctl</c> prints it; ports and tables by name where they have one in <paramref name="names"/>.
+    /// </summary>
+    public abstract void Format(StringBuilder text, FlowNames? names);
 
     /// <inheritdoc/>
-    public sealed override string ToString()
+    public sealed override string ToString() => ToString(names: null);
+
+    /// <summary>With names for ports and tables that have one.</summary>
+    public string ToString(FlowNames? names)
     {
         var text = new StringBuilder();
-        Format(text);
+        Format(text, names);
         return text.ToString();
     }
 
@@ -24,6 +29,12 @@ public abstract class OpenFlowAction
     /// Returns false to end the list it stands in.
     /// </summary>
     internal abstract bool Translate(ref XlateContext context, bool last);
+
+    /// <summary>
+    /// Holds the action against what is known of the flow's packets, and tells what they are like behind it. Returns why it cannot stand
+    /// in the flow, if so.
+    /// </summary>
+    internal virtual ActionProblem? Check(ref ActionCheck check) => null;
 
     /// <summary>Whether it changes the mark or label of a connection, which is all that <c>ct(exec(…))</c> may and others must not.</summary>
     internal virtual bool ChangesConnection => false;

@@ -3,7 +3,8 @@ using System.Text;
 namespace UpcallActors.OpenFlow;
 
 /// <summary>
-/// Sends the packet to a port: <c>output:2</c>, <c>2</c>, <c>NORMAL</c>, <c>output(port=2,max_len=100)</c>. With a length the packet is cut
+/// Sends the packet to a port: <c>output:2</c>, <c>2</c>, <c>NORMAL</c>, <c>output(2)</c>, <c>output(port=2,max_len=100)</c>. With a
+/// length the packet is cut
 /// to that many bytes for this output alone (<see cref="MaximumLength"/>, 0 for no cut).
 /// </summary>
 internal sealed class OutputAction(uint port, uint maximumLength) : OpenFlowAction
@@ -17,11 +18,13 @@ internal sealed class OutputAction(uint port, uint maximumLength) : OpenFlowActi
 
     public static OpenFlowAction Parse(string name, ref ActionArguments arguments)
     {
-        if (arguments.Bracketed)
+        // As parse_OUTPUT tells them apart.
+        ReadOnlySpan<char> rest = arguments.Cursor.Rest;
+        if (rest.Contains("port", StringComparison.Ordinal) && rest.Contains("max_len", StringComparison.Ordinal))
             return ParseCut(ref arguments);
         int start = arguments.Cursor.Position;
         ReadOnlySpan<char> word = arguments.Cursor.TakeWord();
-        if (PortText.TryParse(word, arguments.Cursor.PortNames, out uint port))
+        if (PortText.TryParse(word, arguments.Cursor.Names, out uint port))
             return To(port);
         // Not a port: the field that will hold one.
         TextCursor field = arguments.Cursor.Slice(start, word.Length);
@@ -37,13 +40,17 @@ internal sealed class OutputAction(uint port, uint maximumLength) : OpenFlowActi
     public static OpenFlowAction To(uint port) =>
         port == OpenFlowPorts.Controller ? new ControllerAction(ControllerRequest.Default, []) : new OutputAction(port, 0);
 
-    public override void Format(StringBuilder text)
+    public override void Format(StringBuilder text, FlowNames? names)
     {
+        text.Append(MaximumLength != 0 ? "output(port=" : Port < OpenFlowPorts.Maximum ? "output:" : "");
+        (names ?? FlowNames.None).AppendPort(text, Port);
         if (MaximumLength != 0)
-            text.Append("output(port=").Append(OpenFlowPorts.Format(Port)).Append(",max_len=").Append(MaximumLength).Append(')');
-        else
-            text.Append(Port < OpenFlowPorts.Maximum ? "output:" : "").Append(OpenFlowPorts.Format(Port));
+            text.Append(",max_len=").Append(MaximumLength).Append(')');
     }
+
+    internal override ActionProblem? Check(ref ActionCheck check) => Port == OpenFlowPorts.None
+        ? new ActionProblem(OpenFlowErrors.BadOutPort, "there is no port ANY to output to")
+        : null;
 
     internal override bool Translate(ref XlateContext context, bool last)
     {

@@ -18,7 +18,19 @@ internal sealed class PushVlanAction(ushort tpid) : OpenFlowAction
             : throw arguments.Cursor.ErrorAt(start, "a tag's Ethernet type is 0x8100 or 0x88a8");
     }
 
-    public override void Format(StringBuilder text) => text.Append("push_vlan:0x").Append(tpid.ToString("x4", CultureInfo.InvariantCulture));
+    public override void Format(StringBuilder text, FlowNames? names) =>
+        text.Append("push_vlan:0x").Append(tpid.ToString("x4", CultureInfo.InvariantCulture));
+
+    internal override ActionProblem? Check(ref ActionCheck check)
+    {
+        ref FlowKey packet = ref check.Packet.Key;
+        if ((packet.CvlanTci & VlanPresent) != 0)
+            return new ActionProblem(OpenFlowErrors.BadTag, "a packet has room for two tags");
+        check.NeedsOpenFlow11("push_vlan");
+        packet.CvlanTci = packet.VlanTci;
+        packet.VlanTci = VlanPresent;
+        return null;
+    }
 
     internal override bool Translate(ref XlateContext context, bool last)
     {

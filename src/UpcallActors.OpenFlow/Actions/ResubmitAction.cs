@@ -9,7 +9,7 @@ namespace UpcallActors.OpenFlow;
 /// </summary>
 internal sealed class ResubmitAction(uint? port, byte? table, bool withConnection) : OpenFlowAction
 {
-    private const ulong CurrentTable = 255;
+    private const byte CurrentTable = 255;
 
     public static OpenFlowAction Parse(string name, ref ActionArguments arguments)
     {
@@ -24,8 +24,8 @@ internal sealed class ResubmitAction(uint? port, byte? table, bool withConnectio
         {
             if (arguments.Cursor.Peek != ',' && arguments.Present)
             {
-                ulong number = arguments.Cursor.TakeNumber("the table", CurrentTable);
-                table = number == CurrentTable ? null : (byte)number;
+                byte number = arguments.Cursor.TakeTable("the table", CurrentTable);
+                table = number == CurrentTable ? null : number;
             }
 
             if (arguments.Cursor.TryTake(','))
@@ -43,22 +43,27 @@ internal sealed class ResubmitAction(uint? port, byte? table, bool withConnectio
             : new ResubmitAction(port, table, withConnection);
     }
 
-    public override void Format(StringBuilder text)
+    public override void Format(StringBuilder text, FlowNames? names)
     {
         if (table is null && !withConnection)
         {
-            text.Append("resubmit:").Append(OpenFlowPorts.Format(port ?? OpenFlowPorts.InPort));
+            (names ?? FlowNames.None).AppendPort(text.Append("resubmit:"), port ?? OpenFlowPorts.InPort);
             return;
         }
 
         text.Append("resubmit(");
         if (port is uint number)
-            text.Append(OpenFlowPorts.Format(number));
+            (names ?? FlowNames.None).AppendPort(text, number);
         text.Append(',');
         if (table is byte id)
-            text.Append(id);
+            (names ?? FlowNames.None).AppendTable(text, id);
         text.Append(withConnection ? ",ct)" : ")");
     }
+
+    internal override ActionProblem? Check(ref ActionCheck check) => withConnection && !check.Holds(FieldPrerequisite.Connection)
+        ? new ActionProblem(
+            OpenFlowErrors.MatchInconsistent, $"resubmit(...,ct) needs {FieldPrerequisite.Connection.Describe()} in the match")
+        : null;
 
     internal override bool Translate(ref XlateContext context, bool last)
     {

@@ -10,6 +10,7 @@ namespace UpcallActors.OpenFlow;
 internal sealed class SetFieldAction : OpenFlowAction
 {
     private const string Arrow = "->";
+    private const int LongestLoad = 64;
 
     private readonly MatchField _field;
     private readonly UInt128 _value;
@@ -24,6 +25,9 @@ internal sealed class SetFieldAction : OpenFlowAction
         _loaded = loaded;
     }
 
+    /// <summary>Whether the value was written without the bits that are always set.</summary>
+    private bool IsWithoutPresence { get; init; }
+
     internal override bool ChangesConnection => SettableFields.IsConnection(_field);
 
     public static OpenFlowAction Parse(string name, ref ActionArguments arguments)
@@ -35,7 +39,9 @@ internal sealed class SetFieldAction : OpenFlowAction
             throw arguments.Cursor.ErrorAt(fieldAt, fieldName.IsEmpty ? "a field is missing here" : $"unknown field '{fieldName}'");
         SettableFields.Check(field, arguments.Cursor, fieldAt);
         FieldText.Parse(field, ref value, out UInt128 bits, out UInt128 mask);
-        return new SetFieldAction(field, bits & mask, mask, null);
+        // OpenFlow 1.0's set_field of a VLAN is without the bit that says that there is one, and means it.
+        UInt128 added = mask & field.AlwaysWritten & ~bits;
+        return new SetFieldAction(field, (bits & mask) | added, mask, null) { IsWithoutPresence = added != 0 };
     }
 
     public static OpenFlowAction ParseLoad(string name, ref ActionArguments arguments)
@@ -45,20 +51,50 @@ internal sealed class SetFieldAction : OpenFlowAction
         SubField target = SubField.Parse(ref arguments.Cursor);
         SettableFields.Check(target.Field, arguments.Cursor, fieldAt);
         int valueAt = value.Position;
-        ulong number = value.TakeNumber("the value");
-        if (!value.AtEnd)
-            throw value.Error($"'{value.Rest}' is too much for a value");
+        ReadOnlySpan<char> digits = value.TakeWord();
+        if (!NumberText.TryParse(digits, out UInt128 number))
+            throw value.ErrorAt(valueAt, $"the value must be a number, not '{digits}'");
         if ((number & ~target.LowMask) != 0)
             throw value.ErrorAt(valueAt, string.Create(CultureInfo.InvariantCulture, $"0x{number:x} does not fit into {target.Length} bits"));
-        return new SetFieldAction(target.Field, (UInt128)number << target.Start, (target.LowMask << target.Start) & target.Field.Bits, target);
+        return new SetFieldAction(target.Field, number << target.Start, (target.LowMask << target.Start) & target.Field.Bits, target);
     }
 
-    public override void Format(StringBuilder text)
+    public override void Format(StringBuilder text, FlowNames? names)
     {
         if (_loaded is SubField target)
-            text.Append("load:0x").Append(((ulong)(_value >> target.Start)).ToString("x", CultureInfo.InvariantCulture)).Append(Arrow).Append(target.ToString());
+            FormatLoads(text, target);
         else
-            text.Append("set_field:").Append(FieldText.Format(_field, _value, _mask)).Append(Arrow).Append(_field.Name);
+            text.Append("set_field:").Append(FieldText.Format(_field, _value, _mask, names)).Append(Arrow).Append(_field.Name);
+    }
+
+    /// <summary>
+    /// As <c>check_SET_FIELD</c>: a VLAN's number can only be written where there is a tag, which writing the TCI may bring or take.
+    /// </summary>
+    internal override ActionProblem? Check(ref ActionCheck check)
+    {
+        if (check.Require(_field) is { } problem)
+            return problem;
+        if (_field.AlwaysWritten != 0 && !check.HasVlan)
+            return new ActionProblem(
+                OpenFlowErrors.MatchInconsistent, $"{_field.Name} needs {FieldPrerequisite.Vlan.Describe()} in the match");
+        if (IsWithoutPresence)
+            check.WritesVlanWithoutPresence(ToString());
+        if (_field.Name == "vlan_tci")
+            check.Packet.Key.VlanTci = (ushort)_value;
+        return null;
+    }
+
+    /// <summary>A load has 64 bits at most, more are printed as several (<c>next_load_segment</c>).</summary>
+    private void FormatLoads(StringBuilder text, in SubField target)
+    {
+        UInt128 rest = _value >> target.Start;
+        for (int done = 0; done < target.Length; done += LongestLoad)
+        {
+            var part = new SubField(target.Field, target.Start + done, Math.Min(LongestLoad, target.Length - done));
+            text.Append(done > 0 ? "," : "").Append("load:").Append(NumberText.Hexadecimal(rest & part.LowMask))
+                .Append(Arrow).Append(part.ToString());
+            rest >>= LongestLoad;
+        }
     }
 
     internal override bool Translate(ref XlateContext context, bool last)

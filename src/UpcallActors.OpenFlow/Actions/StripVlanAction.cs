@@ -11,7 +11,17 @@ internal sealed class StripVlanAction(string name) : OpenFlowAction
     public static OpenFlowAction Parse(string name, ref ActionArguments arguments) =>
         new StripVlanAction(name.StartsWith("pop", StringComparison.OrdinalIgnoreCase) ? "pop_vlan" : "strip_vlan");
 
-    public override void Format(StringBuilder text) => text.Append(name);
+    public override void Format(StringBuilder text, FlowNames? names) => text.Append(name);
+
+    internal override ActionProblem? Check(ref ActionCheck check)
+    {
+        if (!check.HasVlan)
+            check.NeedsOpenFlow10(name, FieldPrerequisite.Vlan.Describe());
+        ref FlowKey packet = ref check.Packet.Key;
+        packet.VlanTci = packet.CvlanTci;
+        packet.CvlanTci = 0;
+        return null;
+    }
 
     internal override bool Translate(ref XlateContext context, bool last)
     {

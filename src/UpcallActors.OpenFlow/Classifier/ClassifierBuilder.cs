@@ -20,6 +20,22 @@ internal sealed class ClassifierBuilder
     /// <summary>The rule of exactly this match and priority.</summary>
     public Rule? Find(Match match, ushort priority) => _groups.GetValueOrDefault(match.Mask)?.Find(match, priority);
 
+    /// <summary>
+    /// A rule of this priority that matches some packet that the match does, too; null if there is none
+    /// (<c>classifier_rule_overlaps</c>). A mask whose bits are all
+    /// in the match's has at most one such rule, found at once; the rules of other masks are gone through.
+    /// </summary>
+    public Rule? FindOverlap(Match match, ushort priority)
+    {
+        foreach (Group group in _groups.Values)
+        {
+            if (group.FindOverlap(match, priority) is { } rule)
+                return rule;
+        }
+
+        return null;
+    }
+
     /// <summary>Puts a rule in, in place of one with the same match and priority.</summary>
     public void Set(Rule rule)
     {
@@ -74,6 +90,7 @@ internal sealed class ClassifierBuilder
     private sealed class Group(FlowMask mask, long number)
     {
         private readonly Dictionary<Match, List<Rule>> _rules = [];
+        private readonly FlowMask _mask = mask;
         private Subtable? _built;
 
         public long Number { get; } = number;
@@ -89,6 +106,14 @@ internal sealed class ClassifierBuilder
 
         public Rule? Find(Match match, ushort priority) =>
             _rules.GetValueOrDefault(match)?.Find(rule => rule.Priority == priority);
+
+        public Rule? FindOverlap(Match match, ushort priority)
+        {
+            if (!_mask.IsWithin(match.Mask))
+                return _rules.Values.SelectMany(rules => rules)
+                    .FirstOrDefault(rule => rule.Priority == priority && rule.Match.Overlaps(match));
+            return Find(new Match(match.ToValue(), _mask.ToFlow()), priority);
+        }
 
         /// <summary>Puts a rule in; true if its match is new here.</summary>
         public bool Set(Rule rule)
@@ -129,7 +154,7 @@ internal sealed class ClassifierBuilder
             Subtable Make()
             {
                 Rule[] heads = [.. _rules.Values.Select(rules => rules[0])];
-                return new Subtable(mask, heads, heads.Max(rule => rule.Priority));
+                return new Subtable(_mask, heads, heads.Max(rule => rule.Priority));
             }
         }
     }

@@ -53,6 +53,18 @@ internal sealed class FlowMask : IEquatable<FlowMask>
             wildcards[_indexes[i]] |= _words[i];
     }
 
+    /// <summary>Whether every bit is one of <paramref name="other"/> too.</summary>
+    public bool IsWithin(FlowMask other)
+    {
+        for (int i = 0; i < _words.Length; i++)
+        {
+            if ((_words[i] & ~other.WordAt(_indexes[i])) != 0)
+                return false;
+        }
+
+        return true;
+    }
+
     /// <summary>The mask over a whole flow.</summary>
     public Flow ToFlow()
     {

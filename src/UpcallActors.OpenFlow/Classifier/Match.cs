@@ -61,6 +61,20 @@ public sealed class Match : IEquatable<Match>
         return true;
     }
 
+    /// <summary>Whether some packet matches both.</summary>
+    public bool Overlaps(Match other)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        for (int i = 0; i < other._values.Length; i++)
+        {
+            int at = Mask.Indexes.IndexOf(other.Mask.Indexes[i]);
+            if (at >= 0 && ((_values[at] ^ other._values[i]) & Mask.Words[at] & other.Mask.Words[i]) != 0)
+                return false;
+        }
+
+        return true;
+    }
+
     /// <inheritdoc/>
     public bool Equals(Match? other) => other is not null && Mask.Equals(other.Mask) && _values.AsSpan().SequenceEqual(other._values);
 
@@ -78,5 +92,8 @@ public sealed class Match : IEquatable<Match>
     }
 
     /// <summary>As ofctl writes it: <c>icmp,in_port=1</c>.</summary>
-    public override string ToString() => MatchText.Format(this);
+    public override string ToString() => MatchText.Format(this, names: null);
+
+    /// <summary>With a name for the input port, if it has one.</summary>
+    public string ToString(FlowNames? names) => MatchText.Format(this, names);
 }

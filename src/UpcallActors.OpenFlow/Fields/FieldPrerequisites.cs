@@ -55,6 +55,25 @@ public static class FieldPrerequisites
             && HoldsByType(prerequisite, value);
     }
 
+    /// <summary>What has to be in a match for it to hold.</summary>
+    internal static string Describe(this FieldPrerequisite prerequisite) => prerequisite switch
+    {
+        FieldPrerequisite.Vlan => "a VLAN (vlan_tci=0x1000/0x1000)",
+        FieldPrerequisite.Arp => "arp",
+        FieldPrerequisite.Ipv4 => "ip",
+        FieldPrerequisite.Ipv6 => "ipv6",
+        FieldPrerequisite.Ip => "ip or ipv6",
+        FieldPrerequisite.Tcp => "tcp or tcp6",
+        FieldPrerequisite.Udp => "udp or udp6",
+        FieldPrerequisite.Sctp => "sctp or sctp6",
+        FieldPrerequisite.Icmpv4 => "icmp",
+        FieldPrerequisite.Icmpv6 => "icmp6",
+        FieldPrerequisite.Connection => "a tracked connection (ct_state=+trk+est)",
+        FieldPrerequisite.NeighbourSolicitation => "icmp6,icmp_type=135",
+        FieldPrerequisite.NeighbourAdvertisement => "icmp6,icmp_type=136",
+        _ => "icmp6,icmp_type=135 or 136",
+    };
+
     /// <summary>Marks what <see cref="Holds"/> looks at. Ethernet type and kind of fragment are always part of a megaflow, so they are not marked here.</summary>
     public static void MarkUsed(this FieldPrerequisite prerequisite, ref Flow wildcards)
     {

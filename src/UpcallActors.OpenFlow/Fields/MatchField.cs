@@ -33,6 +33,16 @@ public sealed class MatchField
     /// <summary>Bits of a value, up to 128.</summary>
     public int Width => _location.Width;
 
+    /// <summary>
+    /// Bits that actions name by number, <c>FIELD[0..N]</c>: all of them but for vlan_vid, whose 13th says that there is a tag.
+    /// </summary>
+    public int NumberedBits { get => field == 0 ? Width : field; init; }
+
+    /// <summary>
+    /// Bits that are set in each value that <c>set_field</c> writes whole: of vlan_vid the one that says that there is a tag.
+    /// </summary>
+    internal UInt128 AlwaysWritten { get; init; }
+
     /// <summary>The bits of a value that are the field's: the mask of an exact match. Narrower than the width for nw_tos, ct_state and in_port.</summary>
     public UInt128 Bits { get; init; }
 

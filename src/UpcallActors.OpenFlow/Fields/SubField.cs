@@ -10,7 +10,7 @@ public readonly record struct SubField(MatchField Field, int Start, int Length)
 {
     /// <summary>A whole field.</summary>
     public SubField(MatchField field)
-        : this(field, 0, field.Width)
+        : this(field, 0, field.NumberedBits)
     {
     }
 
@@ -18,7 +18,7 @@ public readonly record struct SubField(MatchField Field, int Start, int Length)
     public UInt128 LowMask => MatchField.AllOnes(Length);
 
     /// <summary>Whether it is the field from end to end.</summary>
-    public bool IsWhole => Start == 0 && Length == Field.Width;
+    public bool IsWhole => Start == 0 && Length == Field.NumberedBits;
 
     /// <summary>Reads the bits, moved down to bit 0.</summary>
     public UInt128 Read(in Flow flow) => (Field.Read(flow) >> Start) & LowMask;
@@ -26,7 +26,7 @@ public readonly record struct SubField(MatchField Field, int Start, int Length)
     /// <summary>Writes the bits from the low end of <paramref name="value"/>; the rest of the field stays.</summary>
     public void Write(ref Flow flow, UInt128 value)
     {
-        if (IsWhole)
+        if (Length == Field.Width)
             Field.Write(ref flow, value);
         else
             Field.Put(ref flow, value << Start, LowMask << Start);
@@ -77,6 +77,8 @@ public readonly record struct SubField(MatchField Field, int Start, int Length)
         ReadOnlySpan<char> digits = cursor.TakeDigits();
         if (!int.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out int bit))
             throw cursor.ErrorAt(at, "a bit's number is missing here");
-        return bit < field.Width ? bit : throw cursor.ErrorAt(at, $"{field.Name} has {field.Width} bits, there is no bit {bit}");
+        return bit < field.NumberedBits
+            ? bit
+            : throw cursor.ErrorAt(at, $"{field.Name} has {field.NumberedBits} bits, there is no bit {bit}");
     }
 }

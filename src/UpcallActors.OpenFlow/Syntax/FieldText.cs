@@ -50,8 +50,8 @@ public static class FieldText
             throw word.ErrorAt(start, $"{field.Name} cannot have a mask");
     }
 
-    /// <summary>Prints a value under a mask.</summary>
-    public static string Format(MatchField field, UInt128 value, UInt128 mask)
+    /// <summary>Prints a value under a mask; a port by its name, if it has one in <paramref name="names"/>.</summary>
+    public static string Format(MatchField field, UInt128 value, UInt128 mask, FlowNames? names = null)
     {
         bool exact = mask == field.Bits;
         switch (field.Syntax)
@@ -63,7 +63,9 @@ public static class FieldText
             case FieldSyntax.Fragment:
                 return FormatFragment((uint)value, (uint)mask);
             case FieldSyntax.Port when exact:
-                return OpenFlowPorts.Format((uint)value);
+                var port = new StringBuilder();
+                (names ?? FlowNames.None).AppendPort(port, (uint)value);
+                return port.ToString();
             case FieldSyntax.Ethernet:
                 return AddressText.FormatEthernet((ulong)value) + (exact ? "" : "/" + AddressText.FormatEthernet((ulong)mask));
             case FieldSyntax.Ipv4:
@@ -104,7 +106,7 @@ public static class FieldText
 
     private static bool TryParsePort(ReadOnlySpan<char> text, in TextCursor word, out UInt128 value)
     {
-        bool known = PortText.TryParse(text, word.PortNames, out uint port);
+        bool known = PortText.TryParse(text, word.Names, out uint port);
         value = port;
         return known;
     }

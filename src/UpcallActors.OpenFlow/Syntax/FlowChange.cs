@@ -30,6 +30,20 @@ public sealed record FlowChange
     /// <summary>Seconds after which the flow goes, 0 for never.</summary>
     public ushort HardTimeout { get; init; }
 
+    /// <summary>
+    /// What the flow says of itself; a modified one keeps its own, but for <see cref="FlowFlags.ResetCounts"/>, which is done.
+    /// </summary>
+    public FlowFlags Flags { get; init; }
+
+    /// <summary>
+    /// Whether the flow is taken beside others of its priority even with <see cref="FlowFlags.CheckOverlap"/>, having been held
+    /// against others before.
+    /// </summary>
+    public bool MayOverlap { get; init; }
+
+    /// <summary>How much the flow matters beside others.</summary>
+    public ushort Importance { get; init; }
+
     /// <summary>The actions; null for a deletion.</summary>
     public ActionList? Actions { get; init; }
 }

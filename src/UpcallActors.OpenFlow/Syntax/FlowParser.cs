@@ -3,11 +3,15 @@ namespace UpcallActors.OpenFlow;
 /// <summary>Reads one flow: the parts of a change in any order, then its actions.</summary>
 internal sealed class FlowParser(FlowCommand command)
 {
-    private const byte MaximumTable = 254;
+    private const byte AllTables = 255;
     private const uint NoVlan = 0xffff;
+
+    private static readonly MatchField _vlanPriority = MatchFields.Get("vlan_pcp");
+    private static readonly MatchField _taggedPriority = MatchFields.Get("dl_vlan_pcp");
 
     private readonly List<(MatchField Field, int Position)> _matched = [];
     private MatchBuilder _match;
+    private int _actionsAt;
     private FlowChange _change = new() { Command = command };
 
     /// <summary>Whether there may be nothing but fields.</summary>
@@ -27,7 +31,7 @@ internal sealed class FlowParser(FlowCommand command)
         while (!cursor.AtEnd)
         {
             int start = cursor.Position;
-            ReadOnlySpan<char> name = cursor.TakeWord("=");
+            ReadOnlySpan<char> name = cursor.TakeWord(":=(");
             if (name is "action" or "actions")
             {
                 ParseActions(start, ref cursor);
@@ -39,7 +43,21 @@ internal sealed class FlowParser(FlowCommand command)
         CheckPrerequisites(cursor);
         if (_change.Actions is null && !IsDeletion)
             throw cursor.Error("actions are missing");
-        return _change with { Match = _match.Build() };
+        FlowChange change = _change with { Match = _match.Build() };
+        if (FieldsOnly)
+            return change;
+        return FlowCheck.Find(change) is { } problem ? throw cursor.ErrorAt(PlaceOf(problem, cursor), problem.ToString()) : change;
+    }
+
+    /// <summary>Where the action stands that there is a problem with; the actions are read once more to find it.</summary>
+    private int PlaceOf(ActionProblem problem, TextCursor line)
+    {
+        if (problem.Action is not { } action)
+            return 0;
+        var places = new List<int>();
+        TextCursor actions = line.Slice(_actionsAt, line.Length - _actionsAt);
+        ActionList.Parse(ref actions, places);
+        return _actionsAt + places[action];
     }
 
     private void ParseActions(int start, ref TextCursor cursor)
@@ -47,6 +65,7 @@ internal sealed class FlowParser(FlowCommand command)
         if (IsDeletion)
             throw cursor.ErrorAt(start, "a deletion has no actions");
         cursor.Expect('=');
+        _actionsAt = cursor.Position;
         _change = _change with { Actions = ActionList.Parse(ref cursor) };
         cursor.SkipBlanks();
         if (!cursor.AtEnd)
@@ -65,12 +84,16 @@ internal sealed class FlowParser(FlowCommand command)
         }
         if (name is "eth" or "allow_hidden_fields" or "no_readonly_table")
             return;
-        if (!cursor.TryTake('='))
+        if (FlowFlagText.TryFind(name, out FlowFlags flag))
+        {
+            AddFlag(name, flag, start, cursor);
+            return;
+        }
+
+        if (cursor.Peek is not (':' or '=' or '('))
             throw cursor.ErrorAt(start, IsKnown(name) ? $"{name} needs a value" : $"unknown keyword '{name}'");
-        int valueAt = cursor.Position;
-        int length = cursor.TakeWord().Length;
-        TextCursor value = cursor.Slice(valueAt, length);
-        if (length == 0)
+        TextCursor value = ActionArguments.Take(ref cursor, nestingLeft: 0).Cursor;
+        if (value.AtEnd)
             throw value.Error($"{name} needs a value");
         if (MatchFields.TryFind(name, out MatchField? matchField))
             ParseField(matchField, start, cursor, ref value);
@@ -80,6 +103,13 @@ internal sealed class FlowParser(FlowCommand command)
             ParseAttribute(name, start, cursor, ref value);
         if (!value.AtEnd)
             throw value.Error($"'{value.Rest}' is too much for {name}");
+    }
+
+    private void AddFlag(ReadOnlySpan<char> name, FlowFlags flag, int start, TextCursor cursor)
+    {
+        if (FieldsOnly || IsDeletion)
+            throw cursor.ErrorAt(start, FieldsOnly ? $"{name} is no field" : $"{name} has no place in {command}");
+        _change = _change with { Flags = _change.Flags | flag };
     }
 
     private void ParseField(MatchField field, int start, TextCursor cursor, ref TextCursor value)
@@ -115,6 +145,9 @@ internal sealed class FlowParser(FlowCommand command)
 
     private void AddToMatch(MatchField field, UInt128 value, UInt128 mask, int start, TextCursor cursor)
     {
+        // A match on a tag's priority is one on the tag, whatever version's name it goes by (match_set_vlan_pcp).
+        if (field == _vlanPriority)
+            field = _taggedPriority;
         UInt128 both = field.Read(_match.Mask) & mask;
         if (((field.Read(_match.Value) ^ value) & both) != 0)
             throw cursor.ErrorAt(start, $"{field.MatchName} has another value already");
@@ -128,7 +161,11 @@ internal sealed class FlowParser(FlowCommand command)
         switch (name)
         {
             case "table":
-                _change = _change with { Table = (byte)value.TakeNumber("a table", MaximumTable) };
+                byte table = value.TakeTable("a table", AllTables);
+                _change = _change with { Table = table == AllTables ? null : table };
+                break;
+            case "importance" when command == FlowCommand.Add:
+                _change = _change with { Importance = (ushort)value.TakeNumber("an importance", ushort.MaxValue) };
                 break;
             case "priority" when HasPriority:
                 _change = _change with { Priority = (ushort)value.TakeNumber("a priority", ushort.MaxValue) };
@@ -154,7 +191,7 @@ internal sealed class FlowParser(FlowCommand command)
     private void ParseCookie(ref TextCursor value)
     {
         int start = value.Position;
-        ulong cookie = value.TakeNumber("a cookie");
+        ulong cookie = value.TryTake("-1") ? ulong.MaxValue : value.TakeNumber("a cookie");
         if (!value.TryTake('/'))
         {
             if (IsDeletion)
@@ -173,28 +210,10 @@ internal sealed class FlowParser(FlowCommand command)
         foreach ((MatchField field, int position) in _matched)
         {
             if (MatchFields.FindApplicable(field, _match.Value, _match.Mask) is null)
-                throw cursor.ErrorAt(position, $"{field.MatchName} needs {Needs(field.Prerequisite)} in the match");
+                throw cursor.ErrorAt(position, $"{field.MatchName} needs {field.Prerequisite.Describe()} in the match");
         }
     }
 
     private static bool IsKnown(ReadOnlySpan<char> name) =>
-        name is "table" or "priority" or "idle_timeout" or "hard_timeout" or "cookie" || MatchFields.TryFind(name, out _);
-
-    private static string Needs(FieldPrerequisite prerequisite) => prerequisite switch
-    {
-        FieldPrerequisite.Vlan => "a VLAN (vlan_tci=0x1000/0x1000)",
-        FieldPrerequisite.Arp => "arp",
-        FieldPrerequisite.Ipv4 => "ip",
-        FieldPrerequisite.Ipv6 => "ipv6",
-        FieldPrerequisite.Ip => "ip or ipv6",
-        FieldPrerequisite.Tcp => "tcp or tcp6",
-        FieldPrerequisite.Udp => "udp or udp6",
-        FieldPrerequisite.Sctp => "sctp or sctp6",
-        FieldPrerequisite.Icmpv4 => "icmp",
-        FieldPrerequisite.Icmpv6 => "icmp6",
-        FieldPrerequisite.Connection => "a tracked connection (ct_state=+trk+est)",
-        FieldPrerequisite.NeighbourSolicitation => "icmp6,icmp_type=135",
-        FieldPrerequisite.NeighbourAdvertisement => "icmp6,icmp_type=136",
-        _ => "icmp6,icmp_type=135 or 136",
-    };
+        name is "table" or "priority" or "idle_timeout" or "hard_timeout" or "importance" or "cookie" || MatchFields.TryFind(name, out _);
 }

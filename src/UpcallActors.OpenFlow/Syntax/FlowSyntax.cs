@@ -1,8 +1,3 @@
-using System.Collections.Frozen;
-using System.Collections.Immutable;
-using System.Globalization;
-using System.Text;
-
 namespace UpcallActors.OpenFlow;
 
 /// <summary>
@@ -20,75 +15,68 @@ public static class FlowSyntax
 
     /// <summary>Reads one flow, which may begin with a command (<c>add</c>, <c>modify</c>, <c>modify_strict</c>, <c>delete</c>, <c>delete_strict</c>); without one it is added.</summary>
     /// <exception cref="FlowSyntaxException">Anything that is not understood.</exception>
-    public static FlowChange ParseFlow(ReadOnlySpan<char> text, string? source = null, int line = 1, FrozenDictionary<string, uint>? portNames = null)
+    public static FlowChange ParseFlow(ReadOnlySpan<char> text, string? source = null, int line = 1, FlowNames? names = null)
     {
-        var cursor = new TextCursor(text, source, line) { PortNames = portNames ?? FrozenDictionary<string, uint>.Empty };
+        var cursor = new TextCursor(text, source, line) { Names = names ?? FlowNames.None };
         cursor.SkipBlanks();
         return new FlowParser(TakeCommand(ref cursor)).Parse(ref cursor);
     }
 
     /// <summary>Reads a match by itself, to its end: <c>icmp,in_port=1,nw_src=10.0.0.0/8</c>. An empty one matches every packet.</summary>
     /// <exception cref="FlowSyntaxException">Anything that is not understood, or what is no field: a table, a priority, actions.</exception>
-    public static Match ParseMatch(ReadOnlySpan<char> text, FrozenDictionary<string, uint>? portNames = null)
+    public static Match ParseMatch(ReadOnlySpan<char> text, FlowNames? names = null)
     {
-        var cursor = new TextCursor(text) { PortNames = portNames ?? FrozenDictionary<string, uint>.Empty };
+        var cursor = new TextCursor(text) { Names = names ?? FlowNames.None };
         return new FlowParser(FlowCommand.Delete) { FieldsOnly = true }.Parse(ref cursor).Match;
     }
 
     /// <summary>Reads the fields of one packet, without masks; what is not said is 0. <c>Key.InPort</c> is the OpenFlow port.</summary>
     /// <exception cref="FlowSyntaxException">As for <see cref="ParseMatch"/>, or a mask.</exception>
-    internal static Flow ParsePacket(ReadOnlySpan<char> text, FrozenDictionary<string, uint> portNames)
+    internal static Flow ParsePacket(ReadOnlySpan<char> text, FlowNames names)
     {
-        var cursor = new TextCursor(text) { PortNames = portNames };
+        var cursor = new TextCursor(text) { Names = names };
         return new FlowParser(FlowCommand.Delete) { FieldsOnly = true, WithoutMasks = true }.Parse(ref cursor).Match.ToValue();
     }
 
     /// <summary>
-    /// Reads a file: a flow a line, <c>#</c> starts a comment, blank lines are nothing. Reads on after an error, so that all are reported at once.
+    /// Reads a file: a flow a line, <c>#</c> starts a comment; blank lines are nothing, and so is the line before the flows in what
+    /// <c>ovs-ofctl dump-flows</c> prints.
+    /// Reads on after an error, so that all are reported at once.
     /// </summary>
-    public static FlowFile ParseFile(string text, string? source = null, FrozenDictionary<string, uint>? portNames = null)
+    public static FlowFile ParseFile(string text, string? source = null, FlowNames? names = null)
     {
-        ImmutableArray<FlowChange>.Builder changes = ImmutableArray.CreateBuilder<FlowChange>();
-        ImmutableArray<FlowSyntaxError>.Builder errors = ImmutableArray.CreateBuilder<FlowSyntaxError>();
+        ArgumentNullException.ThrowIfNull(text);
+        var changes = new List<FlowChange>();
+        var lines = new List<int>();
+        var errors = new List<FlowSyntaxError>();
         int number = 0;
         foreach (ReadOnlySpan<char> whole in text.AsSpan().EnumerateLines())
         {
             number++;
             int comment = whole.IndexOf('#');
             ReadOnlySpan<char> line = (comment < 0 ? whole : whole[..comment]).TrimEnd();
-            if (line.IsEmpty)
+            if (line.IsEmpty || IsDumpHeader(line))
                 continue;
             try
             {
-                changes.Add(ParseFlow(line, source, number, portNames));
+                changes.Add(ParseFlow(line, source, number, names));
+                lines.Add(number);
             }
             catch (FlowSyntaxException exception)
             {
                 errors.Add(exception.Error);
             }
         }
-        return new FlowFile(changes.ToImmutable(), errors.ToImmutable());
+
+        (int Index, ActionProblem Problem)[] overlaps = [.. FlowTables.FindOverlaps(changes)];
+        errors.AddRange(overlaps.Select(overlap => new FlowSyntaxError(source, lines[overlap.Index], 1, overlap.Problem.ToString())));
+        HashSet<int> refused = [.. overlaps.Select(overlap => overlap.Index)];
+        return new FlowFile([.. changes.Where((_, index) => !refused.Contains(index))], [.. errors.OrderBy(error => error.Line)]);
     }
 
-    /// <summary>Prints a flow as <c>ovs-ofctl --no-stats dump-flows</c> does; what is printed can be read again.</summary>
-    public static string Format(Rule rule)
-    {
-        var text = new StringBuilder();
-        if (rule.Cookie != 0)
-            text.Append(CultureInfo.InvariantCulture, $"cookie=0x{rule.Cookie:x}, ");
-        if (rule.Table != 0)
-            text.Append(CultureInfo.InvariantCulture, $"table={rule.Table}, ");
-        if (rule.IdleTimeout != 0)
-            text.Append(CultureInfo.InvariantCulture, $"idle_timeout={rule.IdleTimeout}, ");
-        if (rule.HardTimeout != 0)
-            text.Append(CultureInfo.InvariantCulture, $"hard_timeout={rule.HardTimeout}, ");
-        string priority = rule.Priority == Rule.DefaultPriority ? "" : string.Create(CultureInfo.InvariantCulture, $"priority={rule.Priority}");
-        string match = rule.Match.ToString();
-        text.Append(priority).Append(priority.Length > 0 && match.Length > 0 ? "," : "").Append(match);
-        if (priority.Length + match.Length > 0)
-            text.Append(' ');
-        return text.Append("actions=").Append(rule.Actions).ToString();
-    }
+    /// <summary>Whether it is <c>NXST_FLOW reply (xid=0x4):</c> or <c>OFPST_FLOW reply (OF1.3) (xid=0x2):</c>.</summary>
+    private static bool IsDumpHeader(ReadOnlySpan<char> line) =>
+        line[^1] == ':' && line.TrimStart() is var text && (text.StartsWith("NXST_FLOW reply (") || text.StartsWith("OFPST_FLOW reply ("));
 
     private static FlowCommand TakeCommand(ref TextCursor cursor)
     {

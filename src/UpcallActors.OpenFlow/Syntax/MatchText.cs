@@ -5,7 +5,7 @@ namespace UpcallActors.OpenFlow;
 /// <summary>Prints matches as <c>ovs-ofctl dump-flows</c> does (<c>match_format</c> in Open vSwitch's match.c says in which order).</summary>
 internal static class MatchText
 {
-    public static string Format(Match match)
+    public static string Format(Match match, FlowNames? names)
     {
         var text = new StringBuilder();
         Flow value = match.ToValue();
@@ -19,7 +19,7 @@ internal static class MatchText
             UInt128 bits = field.Read(remaining);
             if (bits == 0 || !CanSay(field, bits, value, mask))
                 continue;
-            Append(text, field.MatchName).Append('=').Append(FieldText.Format(field, field.Read(value) & bits, bits));
+            Append(text, field.MatchName).Append('=').Append(FieldText.Format(field, field.Read(value) & bits, bits, names));
             field.Clear(ref remaining);
         }
         return text.ToString();

@@ -15,6 +15,9 @@ internal static class NumberText
             : UInt128.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out value);
     }
 
+    /// <summary>As C's <c>%#x</c>: 0x and lower-case digits, but a bare 0.</summary>
+    public static string Hexadecimal(UInt128 value) => value == 0 ? "0" : string.Create(CultureInfo.InvariantCulture, $"0x{value:x}");
+
     private static bool TryParseOctal(ReadOnlySpan<char> text, out UInt128 value)
     {
         value = 0;

@@ -1,5 +1,3 @@
-using System.Collections.Frozen;
-
 namespace UpcallActors.OpenFlow;
 
 /// <summary>Port numbers and names in flow text.</summary>
@@ -9,7 +7,7 @@ public static class PortText
     /// Reads a number below 0xff00, a reserved number in its 16-bit or 32-bit form, a reserved name in any case, or a name of
     /// <paramref name="names"/>, in double quotes or not.
     /// </summary>
-    public static bool TryParse(ReadOnlySpan<char> text, FrozenDictionary<string, uint> names, out uint port)
+    public static bool TryParse(ReadOnlySpan<char> text, FlowNames names, out uint port)
     {
         if (NumberText.TryParse(text, out UInt128 number))
         {
@@ -20,7 +18,6 @@ public static class PortText
         }
         if (OpenFlowPorts.TryGetReserved(text, out port))
             return true;
-        ReadOnlySpan<char> name = text.Length > 1 && text[0] == '"' && text[^1] == '"' ? text[1..^1] : text;
-        return names.TryGetValue(name.ToString(), out port);
+        return names.TryGetPort(text, out port);
     }
 }

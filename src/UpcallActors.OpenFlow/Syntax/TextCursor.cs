@@ -1,4 +1,3 @@
-using System.Collections.Frozen;
 using System.Globalization;
 
 namespace UpcallActors.OpenFlow;
@@ -25,7 +24,7 @@ public ref struct TextCursor
     }
 
     /// <summary>Port names that may stand for numbers, besides the reserved ones.</summary>
-    public FrozenDictionary<string, uint> PortNames { get; init; } = FrozenDictionary<string, uint>.Empty;
+    public FlowNames Names { get; init; } = FlowNames.None;
 
     /// <summary>The file, if any.</summary>
     public string? Source { get; }
@@ -38,6 +37,9 @@ public ref struct TextCursor
 
     /// <summary>Whether nothing is left.</summary>
     public readonly bool AtEnd => Position >= _text.Length;
+
+    /// <summary>Characters in all.</summary>
+    public readonly int Length => _text.Length;
 
     /// <summary>What is left.</summary>
     public readonly ReadOnlySpan<char> Rest => _text[Position..];
@@ -159,9 +161,24 @@ public ref struct TextCursor
         return (ulong)value;
     }
 
+    /// <summary>Takes a table's number, no greater than <paramref name="maximum"/>, or its name.</summary>
+    /// <exception cref="FlowSyntaxException">There is no such table.</exception>
+    public byte TakeTable(string what, byte maximum)
+    {
+        int start = Position;
+        ReadOnlySpan<char> word = TakeWord();
+        if (NumberText.TryParse(word, out UInt128 number))
+            return number <= maximum
+                ? (byte)number
+                : throw ErrorAt(start, string.Create(CultureInfo.InvariantCulture, $"{what} must be at most {maximum}"));
+        if (Names.TryGetTable(word, out byte table))
+            return table;
+        throw ErrorAt(start, word.IsEmpty ? $"{what} is missing here" : $"{what} must be a number or a table's name, not '{word}'");
+    }
+
     /// <summary>A cursor over <paramref name="length"/> characters from <paramref name="start"/> that reports the same positions.</summary>
     public readonly TextCursor Slice(int start, int length) =>
-        new(_text.Slice(start, length), Source, Line, _column + start) { PortNames = PortNames };
+        new(_text.Slice(start, length), Source, Line, _column + start) { Names = Names };
 
     /// <summary>An error at the next character, for the caller to throw.</summary>
     public readonly FlowSyntaxException Error(string message) => ErrorAt(Position, message);

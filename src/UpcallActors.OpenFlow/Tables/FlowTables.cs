@@ -25,21 +25,26 @@ public sealed partial class FlowTables
 
     /// <summary>Makes the changes in their order and publishes the result at once, under the next version.</summary>
     /// <exception cref="ArgumentException">A change that adds or modifies has no actions, or its table does not exist; nothing was changed.</exception>
+    /// <exception cref="FlowRefusedException">A switch does not take one of the flows: an action does not fit its match, or it
+    /// overlaps with another; nothing was changed.</exception>
     public TablesSnapshot Apply(params ReadOnlySpan<FlowChange> changes)
     {
-        foreach (FlowChange change in changes)
+        for (int i = 0; i < changes.Length; i++)
         {
+            FlowChange change = changes[i];
             if (change.Actions is null && !IsDeletion(change))
                 throw new ArgumentException($"a change of kind {change.Command} needs actions", nameof(changes));
             if (change.Table >= TablesSnapshot.TableCount)
                 throw new ArgumentException($"there is no table {change.Table}", nameof(changes));
+            if (FlowCheck.Find(change) is { } problem)
+                throw new FlowRefusedException(i, problem);
         }
+
         TablesSnapshot next;
         lock (_writer)
         {
             var touched = new HashSet<int>();
-            foreach (FlowChange change in changes)
-                Apply(change, touched);
+            ApplyAll(changes, touched);
             next = Publish(touched);
         }
 
@@ -57,6 +62,13 @@ public sealed partial class FlowTables
             return [.. _builders.SelectMany(builder => builder?.Rules ?? [])];
     }
 
+    /// <summary>How long a rule of these tables is there, and what it has counted.</summary>
+    public RuleStatistics GetStatistics(Rule rule)
+    {
+        ArgumentNullException.ThrowIfNull(rule);
+        return new RuleStatistics(Now - rule.Created, rule.Counters.Packets, rule.Counters.Bytes);
+    }
+
     private TablesSnapshot Publish(HashSet<int> touched)
     {
         Classifier?[] tables = _current.CopyTables();
@@ -68,39 +80,39 @@ public sealed partial class FlowTables
         return next;
     }
 
-    private void Apply(FlowChange change, HashSet<int> touched)
+    private ActionProblem? Apply(FlowChange change, HashSet<int> touched)
     {
         switch (change.Command)
         {
             case FlowCommand.Add:
-                Set(NewRule(change), touched);
-                break;
+                return Add(change, touched);
             case FlowCommand.Modify or FlowCommand.ModifyStrict:
-                Modify(change, touched);
-                break;
+                return Modify(change, touched);
             default:
                 foreach (Rule rule in Select(change))
                     Remove(rule, touched);
-                break;
+                return null;
         }
     }
 
-    private void Modify(FlowChange change, HashSet<int> touched)
+    private ActionProblem? Modify(FlowChange change, HashSet<int> touched)
     {
         List<Rule> rules = Select(change);
         foreach (Rule rule in rules)
             Set(WithActions(rule, change), touched);
 
         // OpenFlow 1.0 and ovs-ofctl: modifying nothing adds, unless flows were picked by cookie.
-        if (rules.Count == 0 && change.CookieMask == 0)
-            Set(NewRule(change), touched);
+        return rules.Count == 0 && change.CookieMask == 0 ? Add(change, touched) : null;
     }
 
     private void Set(Rule rule, HashSet<int> touched)
     {
         ClassifierBuilder builder = _builders[rule.Table] ??= new ClassifierBuilder();
-        if (_expirable.Count != 0 && builder.Find(rule.Match, rule.Priority) is { } before)
+        Rule? before = _expirable.Count != 0 || _isJournaling ? builder.Find(rule.Match, rule.Priority) : null;
+        if (before is not null)
             _expirable.Remove(before);
+        if (_isJournaling)
+            _done.Add((before, rule));
         builder.Set(rule);
         touched.Add(rule.Table);
         if (rule.IdleTimeout == 0 && rule.HardTimeout == 0)
@@ -112,6 +124,8 @@ public sealed partial class FlowTables
 
     private void Remove(Rule rule, HashSet<int> touched)
     {
+        if (_isJournaling)
+            _done.Add((rule, null));
         _builders[rule.Table]!.Remove(rule);
         _expirable.Remove(rule);
         touched.Add(rule.Table);
@@ -144,21 +158,37 @@ public sealed partial class FlowTables
             Cookie = change.Cookie ?? 0,
             IdleTimeout = change.IdleTimeout,
             HardTimeout = change.HardTimeout,
+            Flags = change.Flags,
+            Importance = change.Importance,
+            Created = now,
             Modified = now,
         };
         rule.Counters.Use(now);
         return rule;
     }
 
-    private Rule WithActions(Rule rule, FlowChange change) =>
-        new(rule.Table, rule.Priority, rule.Match, change.Actions!)
+    private Rule WithActions(Rule rule, FlowChange change)
+    {
+        TimeSpan now = Now;
+        RuleCounters counters = rule.Counters;
+        if (change.Flags.HasFlag(FlowFlags.ResetCounts))
+        {
+            counters = new RuleCounters();
+            counters.Use(rule.Counters.Used);
+        }
+
+        return new Rule(rule.Table, rule.Priority, rule.Match, change.Actions!)
         {
             Cookie = change.Cookie ?? rule.Cookie,
             IdleTimeout = rule.IdleTimeout,
             HardTimeout = rule.HardTimeout,
-            Modified = Now,
-            Counters = rule.Counters,
+            Flags = rule.Flags,
+            Importance = rule.Importance,
+            Created = rule.Created,
+            Modified = now,
+            Counters = counters,
         };
+    }
 
     private static bool IsDeletion(FlowChange change) => change.Command is FlowCommand.Delete or FlowCommand.DeleteStrict;
 }

@@ -33,6 +33,15 @@ public sealed class Rule
     /// <summary>What its owner calls it.</summary>
     public ulong Cookie { get; init; }
 
+    /// <summary>What it says of itself besides match and actions.</summary>
+    public FlowFlags Flags { get; init; }
+
+    /// <summary>How much it matters beside others, for a table that has room for some only; these tables have room for all.</summary>
+    public ushort Importance { get; init; }
+
+    /// <summary>When it was added, by the clock of its tables.</summary>
+    internal TimeSpan Created { get; init; }
+
     /// <summary>When it was added or given its actions, by the clock of its tables; a hard timeout counts from then.</summary>
     internal TimeSpan Modified { get; init; }
 
@@ -46,5 +55,5 @@ public sealed class Rule
     public RuleCounters Counters { get; init; } = new();
 
     /// <summary>As <c>ovs-ofctl dump-flows --no-stats</c> prints it.</summary>
-    public override string ToString() => FlowSyntax.Format(this);
+    public override string ToString() => RuleText.Format(this);
 }

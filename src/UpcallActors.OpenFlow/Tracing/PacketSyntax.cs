@@ -1,4 +1,3 @@
-using System.Collections.Frozen;
 using UpcallActors.Odp;
 
 namespace UpcallActors.OpenFlow;
@@ -19,8 +18,7 @@ public static class PacketSyntax
     {
         ArgumentNullException.ThrowIfNull(text);
         ArgumentNullException.ThrowIfNull(bridge);
-        FrozenDictionary<string, uint> names = bridge.Ports.DistinctBy(port => port.Name).ToFrozenDictionary(port => port.Name, port => port.Number);
-        Flow flow = FlowSyntax.ParsePacket(text, names);
+        Flow flow = FlowSyntax.ParsePacket(text, bridge.Names);
         var start = new TextCursor(text);
         foreach (ulong word in flow.PipelineState)
         {

@@ -48,6 +48,12 @@ public sealed class Bridge
     /// <summary>The ports, in the order in which they are flooded: LOCAL, then by OpenFlow number.</summary>
     public ImmutableArray<BridgePort> Ports { get; }
 
+    /// <summary>Names of tables.</summary>
+    public IReadOnlyDictionary<string, byte> TableNames { get; init; } = FrozenDictionary<string, byte>.Empty;
+
+    /// <summary>The names of ports and tables, for flow text.</summary>
+    public FlowNames Names => field ??= new FlowNames(Ports.Select(port => KeyValuePair.Create(port.Name, port.Number)), TableNames);
+
     /// <summary>Finds a port by OpenFlow number.</summary>
     public bool TryGetPort(uint number, [NotNullWhen(true)] out BridgePort? port) => _byNumber.TryGetValue(number, out port);
 }

@@ -11,6 +11,15 @@ public enum ControllerReason : byte
 
     /// <summary>The TTL would have become 0.</summary>
     InvalidTtl = 2,
+
+    /// <summary>An action of the action set said so.</summary>
+    ActionSet = 3,
+
+    /// <summary>A group said so.</summary>
+    Group = 4,
+
+    /// <summary>A packet-out said so.</summary>
+    PacketOut = 5,
 }
 
 /// <summary>What the cookie of a controller's userspace action says, as the 64-bit argument of an <see cref="Odp.UserspaceCookie"/>.</summary>

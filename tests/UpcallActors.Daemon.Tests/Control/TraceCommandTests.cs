@@ -47,7 +47,7 @@ public sealed class TraceCommandTests
     [Fact]
     public async Task A_reassembled_packet_shows_that_its_MRU_is_cut_to_the_port()
     {
-        await using ControlledSwitch daemon = await StartAsync("table=0,priority=1,actions=ct(table=1)\ntable=1,actions=2");
+        await using ControlledSwitch daemon = await StartAsync("table=0,priority=1,ip,actions=ct(table=1)\ntable=1,actions=2");
         // As long as the port takes what came in, it is not looked at.
         (await daemon.PrintAsync("ofproto/trace", "br0", Flow, "--mru", "1500")).ShouldNotContain("fragments");
         string trace = await daemon.PrintAsync("ofproto/trace", "br0", Flow, "--mru", "3000");
@@ -76,7 +76,8 @@ public sealed class TraceCommandTests
     [Fact]
     public async Task Json_has_the_tree_of_the_text()
     {
-        await using ControlledSwitch daemon = await StartAsync("cookie=0x10,priority=7,in_port=1,actions=ct(table=1,zone=5)\ntable=1,ct_state=+est,ip,actions=2");
+        await using ControlledSwitch daemon = await StartAsync(
+            "cookie=0x10,priority=7,in_port=1,ip,actions=ct(table=1,zone=5)\ntable=1,ct_state=+est,ip,actions=2");
         using JsonDocument document = JsonDocument.Parse(await daemon.PrintAsync("upcall-actors/trace", "br0", Flow, "--ct-next", "trk,est"));
         JsonElement[] passes = [.. document.RootElement.GetProperty("passes").EnumerateArray()];
         passes.Length.ShouldBe(2);

@@ -1,10 +1,8 @@
-using System.Collections.Frozen;
-
 namespace UpcallActors.OpenFlow.Tests;
 
 public class ActionTextTests
 {
-    private static readonly FrozenDictionary<string, uint> _ports = new Dictionary<string, uint> { ["ovs-p1"] = 7 }.ToFrozenDictionary();
+    private static readonly FlowNames _names = new([KeyValuePair.Create("ovs-p1", 7u)], [KeyValuePair.Create("acl", (byte)9)]);
 
     [Theory]
     [InlineData("output:2")]
@@ -47,6 +45,14 @@ public class ActionTextTests
     [InlineData("dec_ttl(1,2)")]
     [InlineData("mod_vlan_vid:5")]
     [InlineData("mod_vlan_pcp:3")]
+    [InlineData("set_vlan_vid:5")]
+    [InlineData("set_vlan_pcp:3")]
+    [InlineData("set_tunnel:0x64")]
+    [InlineData("set_tunnel64:0x5")]
+    [InlineData("set_tunnel:0")]
+    [InlineData("load:0->NXM_NX_REG0[0..7]")]
+    [InlineData("load:0x6->OXM_OF_VLAN_VID[]")]
+    [InlineData("controller(reason=packet_out)")]
     [InlineData("push_vlan:0x8100")]
     [InlineData("push_vlan:0x88a8")]
     [InlineData("strip_vlan")]
@@ -97,12 +103,29 @@ public class ActionTextTests
     [InlineData("dec_ttl()", "dec_ttl")]
     [InlineData("push_vlan:33024", "push_vlan:0x8100")]
     [InlineData("ct", "ct()")]
+    [InlineData("output(2),output(LOCAL)", "output:2,LOCAL")]
+    [InlineData("output(CONTROLLER)", "CONTROLLER:65535")]
+    [InlineData("output(\"ovs-p1\"),\"ovs-p1\"", "output:7,output:7")]
+    [InlineData("output(reg0[0..15]),output_reg:reg1[]", "output:NXM_NX_REG0[0..15],output:NXM_NX_REG1[]")]
+    [InlineData("mod_dl_src(02:00:00:00:00:01),mod_tp_src(80),set_tunnel(5)", "mod_dl_src:02:00:00:00:00:01,mod_tp_src:80,set_tunnel:0x5")]
+    [InlineData(
+        "resubmit(2),set_field(1->reg0),load(1->reg1[]),move(reg0[]->reg1[])",
+        "resubmit:2,set_field:0x1->reg0,load:0x1->NXM_NX_REG1[],move:NXM_NX_REG0[]->NXM_NX_REG1[]")]
+    [InlineData("CONTROLLER(128)", "CONTROLLER:128")]
+    [InlineData("set_tunnel:0x100000064", "set_tunnel64:0x100000064")]
+    [InlineData("set_nw_ttl:3", "mod_nw_ttl:3")]
+    [InlineData("resubmit(,acl),ct(table=acl),goto_table:acl", "resubmit(,9),ct(table=9),goto_table:9")]
+    [InlineData("controller(userdata=0102.03)", "controller(userdata=01.02.03)")]
+    [InlineData("set_field:6->vlan_vid", "set_field:4102->vlan_vid")]
+    [InlineData(
+        "load:0x1122334455667788aabb->NXM_NX_XXREG0[]",
+        "load:0x334455667788aabb->NXM_NX_XXREG0[0..63],load:0x1122->NXM_NX_XXREG0[64..127]")]
     [InlineData("ct(zone=0)", "ct()")]
     [InlineData(" drop ", "drop")]
     [InlineData("", "drop")]
     public void Other_spellings_are_read_too(string text, string printed)
     {
-        var cursor = new TextCursor(text) { PortNames = _ports };
+        var cursor = new TextCursor(text) { Names = _names };
         ActionList.Parse(ref cursor).ToString().ShouldBe(printed);
     }
 
@@ -113,10 +136,13 @@ public class ActionTextTests
     [InlineData("output", 7, "a port is missing here")]
     [InlineData("output:99999", 8, "there is no port or field '99999'")]
     [InlineData("output:reg0[40]", 13, "reg0 has 32 bits, there is no bit 40")]
-    [InlineData("output(port=2)", 8, "needs port= and max_len=")]
+    [InlineData("output(port=2)", 8, "there is no port or field 'port=2'")]
     [InlineData("output(port=2,max_len=3)", 8, "of 14 or more")]
     [InlineData("output(port=NORMAL,max_len=30)", 8, "cannot cut a packet to NORMAL")]
-    [InlineData("output(prt=2)", 8, "'prt' is no argument")]
+    [InlineData("output(prt=2)", 8, "there is no port or field 'prt=2'")]
+    [InlineData("output(port=2,max_len=20,x=1)", 26, "'x' is no argument")]
+    [InlineData("clone(goto_table:3)", 7, "is not allowed here")]
+    [InlineData("goto_table:nat", 12, "a number or a table's name, not 'nat'")]
     [InlineData("drop,2", 6, "no action can follow 'drop'")]
     [InlineData("2,drop", 3, "'drop' must stand alone")]
     [InlineData("goto_table:1,2", 14, "no action can follow 'goto_table:1'")]
@@ -124,6 +150,9 @@ public class ActionTextTests
     [InlineData("controller(pause)", 12, "'pause' is not supported yet")]
     [InlineData("controller(reason=boredom)", 19, "'boredom' is no reason")]
     [InlineData("controller(userdata=0g)", 21, "two hexadecimal digits")]
+    [InlineData("controller(userdata=01.2)", 24, "two hexadecimal digits")]
+    [InlineData("set_vlan_vid:4096", 14, "at most 4095")]
+    [InlineData("move:OXM_OF_VLAN_VID[12]->NXM_NX_REG0[0]", 22, "vlan_vid has 12 bits, there is no bit 12")]
     [InlineData("CONTROLLER:65536", 12, "the length must be at most 65535")]
     [InlineData("resubmit(,)", 10, "needs a port or a table")]
     [InlineData("resubmit(,1,xx)", 13, "only 'ct' can stand here")]
@@ -174,7 +203,7 @@ public class ActionTextTests
 
     private static ActionList Parse(string text)
     {
-        var cursor = new TextCursor(text) { PortNames = _ports };
+        var cursor = new TextCursor(text) { Names = _names };
         return ActionList.Parse(ref cursor);
     }
 }

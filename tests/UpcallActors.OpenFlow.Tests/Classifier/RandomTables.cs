@@ -5,7 +5,7 @@ internal sealed class RandomTables(int seed)
 {
     private static readonly ActionList _drop = FlowSyntax.ParseFlow("actions=drop").Actions!;
 
-    private static readonly string[] _exact = ["in_port", "eth_type", "nw_proto", "dl_vlan", "ct_zone", "recirc_id"];
+    private static readonly string[] _exact = ["in_port", "eth_type", "nw_proto", "dl_vlan", "ct_zone", "pkt_mark"];
     private static readonly string[] _prefixes = ["ip_src", "ip_dst", "ipv6_src", "ipv6_dst"];
     private static readonly string[] _masked = ["metadata", "reg0", "xxreg1", "ct_state", "eth_dst", "arp_sha", "nd_target", "tcp_src", "tcp_dst", "tcp_flags", "ct_nw_src"];
 

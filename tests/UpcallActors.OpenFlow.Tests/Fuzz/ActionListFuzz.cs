@@ -22,8 +22,16 @@ public static class ActionListFuzz
 
         var again = new TextCursor(printed);
         ActionList.Parse(ref again).ToString().ShouldBe(printed);
-        var bridge = new TestSwitch("priority=1,actions=drop\n" + "table=0,priority=2,actions=" + printed);
-        bridge.Translate(Packets.Tcp());
-        bridge.Translate(Packets.Ipv6(58).Tagged(5));
+        Translate("tcp", printed, Packets.Tcp());
+        Translate("icmp6,dl_vlan=5", printed, Packets.Ipv6(58).Tagged(5));
+    }
+
+    private static void Translate(string match, string actions, Odp.FlowKey packet)
+    {
+        string flow = $"priority=2,{match},actions={actions}";
+        if (FlowSyntax.ParseFile(flow).Errors is not [{ } refused])
+            new TestSwitch(flow).Translate(packet);
+        else
+            refused.Message.ShouldContain("(OFP");
     }
 }

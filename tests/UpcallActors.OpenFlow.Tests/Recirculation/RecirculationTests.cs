@@ -35,7 +35,7 @@ public class RecirculationTests
             in_port=1,tcp,actions=ct(table=1)
             in_port=1,udp,actions=load:1->NXM_NX_REG5[],ct(table=1)
             in_port=1,icmp,actions=ct(table=2)
-            in_port=2,actions=ct(table=1)
+            in_port=2,ip,actions=ct(table=1)
             """);
         uint tcp = Id(Packets.Tcp());
         FlowKey other = Packets.Tcp();
@@ -81,7 +81,8 @@ public class RecirculationTests
     {
         var table = new RecirculationTable(capacity: 8);
         var tables = new FlowTables();
-        tables.Apply(FlowSyntax.ParseFlow("actions=move:NXM_OF_IP_SRC[]->NXM_NX_REG0[],ct(table=1)"), FlowSyntax.ParseFlow("table=1,actions=output:NXM_NX_REG0[]"));
+        tables.Apply(FlowSyntax.ParseFlow("ip,actions=move:NXM_OF_IP_SRC[]->NXM_NX_REG0[],"
+            + "ct(table=1)"), FlowSyntax.ParseFlow("table=1,actions=output:NXM_NX_REG0[]"));
         var factory = new OpenFlowTranslatorFactory([new Bridge("br0", FailMode.Secure, tables, [new BridgePort(1, 101, "p1"), new BridgePort(2, 102, "p2")])], table);
         IUpcallTranslator translator = factory.Create(0);
         var idOf = new Dictionary<uint, uint>();
@@ -121,7 +122,7 @@ public class RecirculationTests
     {
         var table = new RecirculationTable(capacity: 8);
         var tables = new FlowTables();
-        tables.Apply(FlowSyntax.ParseFlow("actions=move:NXM_OF_IP_SRC[]->NXM_NX_REG0[],ct(table=1)"));
+        tables.Apply(FlowSyntax.ParseFlow("ip,actions=move:NXM_OF_IP_SRC[]->NXM_NX_REG0[],ct(table=1)"));
         IUpcallTranslator translator = new OpenFlowTranslatorFactory([new Bridge("br0", FailMode.Secure, tables, [new BridgePort(1, 101, "p1")])], table).Create(0);
         uint used = Freeze(1);
         for (uint source = 2; source <= 100; source++)
@@ -201,7 +202,7 @@ public class RecirculationTests
     [Fact]
     public void Lanes_that_freeze_the_same_state_at_once_get_one_id()
     {
-        var bridge = new TestSwitch("in_port=1,actions=move:NXM_OF_TCP_SRC[]->NXM_NX_REG0[0..15],ct(table=1)");
+        var bridge = new TestSwitch("in_port=1,tcp,actions=move:NXM_OF_TCP_SRC[]->NXM_NX_REG0[0..15],ct(table=1)");
         var ids = new uint[4][];
         Parallel.For(0, ids.Length, lane =>
         {

@@ -1,5 +1,3 @@
-using System.Collections.Frozen;
-
 namespace UpcallActors.OpenFlow.Tests;
 
 public class FlowSyntaxTests
@@ -71,7 +69,19 @@ public class FlowSyntaxTests
     [InlineData("xreg0=0x100000002 actions=drop", "reg0=0x1,reg1=0x2 actions=drop")]
     [InlineData("reg0[0..7]=5,reg0[16..31]=0x10 actions=drop", "reg0=0x100005/0xffff00ff actions=drop")]
     [InlineData("NXM_NX_REG2[]=7 actions=drop", "reg2=0x7 actions=drop")]
-    [InlineData("pkt_mark=1/1,recirc_id=2,dp_hash=3,skb_priority=4,tun_id=5 actions=drop", "pkt_mark=0x1/0x1,recirc_id=0x2,dp_hash=0x3,skb_priority=0x4,tun_id=0x5 actions=drop")]
+    [InlineData("pkt_mark=1/1,recirc_id=0,tun_id=5 actions=drop", "pkt_mark=0x1/0x1,recirc_id=0,tun_id=0x5 actions=drop")]
+    [InlineData("send_flow_rem,priority=5,in_port=1,actions=drop", "send_flow_rem priority=5,in_port=1 actions=drop")]
+    [InlineData(
+        "cookie=0x1, duration=582.849s, table=0, n_packets=336, n_bytes=40169, reset_counts priority=3,in_port=1 actions=drop",
+        "cookie=0x1, reset_counts priority=3,in_port=1 actions=drop")]
+    [InlineData(
+        "no_byte_counts,check_overlap no_packet_counts,in_port=1,actions=drop",
+        "check_overlap no_packet_counts no_byte_counts in_port=1 actions=drop")]
+    [InlineData(
+        "idle_timeout=10, importance=3, priority=4,in_port=1 actions=drop",
+        "idle_timeout=10, importance=3, priority=4,in_port=1 actions=drop")]
+    [InlineData("in_port(1),priority:5,tcp,tp_dst(80) actions=drop", "priority=5,tcp,in_port=1,tp_dst=80 actions=drop")]
+    [InlineData("table=255,actions=drop", "actions=drop")]
     [InlineData("tun_id=5,tun_src=1.2.3.4,tun_dst=1.2.3.0/24,tun_ipv6_src=::2 actions=drop", "tun_id=0x5,tun_src=1.2.3.4,tun_dst=1.2.3.0/24,tun_ipv6_src=::2 actions=drop")]
     [InlineData("reg0=*,in_port=1 actions=drop", "in_port=1 actions=drop")]
     [InlineData("  add , in_port=1 ,, tcp\tactions=drop  ", "tcp,in_port=1 actions=drop")]
@@ -88,7 +98,11 @@ public class FlowSyntaxTests
     [InlineData("priority=70000,actions=drop", 10, "at most 65535")]
     [InlineData("priority=abc,actions=drop", 10, "must be a number")]
     [InlineData("priority=,actions=drop", 10, "priority needs a value")]
-    [InlineData("table=255,actions=drop", 7, "at most 254")]
+    [InlineData("table=256,actions=drop", 7, "at most 255")]
+    [InlineData("table=acl,actions=drop", 7, "a number or a table's name, not 'acl'")]
+    [InlineData("send_flow_rem=1,actions=drop", 14, "name is missing before '='")]
+    [InlineData("delete send_flow_rem", 8, "has no place in Delete")]
+    [InlineData("modify importance=5,actions=drop", 8, "has no place in Modify")]
     [InlineData("  in_porr=1,actions=drop", 3, "unknown keyword 'in_porr'")]
     [InlineData("in_port=bogus,actions=drop", 9, "'bogus' is no value of in_port")]
     [InlineData("in_port=70000,actions=drop", 9, "'70000' is no value of in_port")]
@@ -155,9 +169,9 @@ public class FlowSyntaxTests
     [Fact]
     public void Ports_may_go_by_name()
     {
-        FrozenDictionary<string, uint> names = new Dictionary<string, uint> { ["p0"] = 1 }.ToFrozenDictionary();
-        FlowSyntax.ParseFlow("in_port=p0 actions=drop", portNames: names).Match.ToString().ShouldBe("in_port=1");
-        Should.Throw<FlowSyntaxException>(() => FlowSyntax.ParseFlow("in_port=p1 actions=drop", portNames: names)).Column.ShouldBe(9);
+        var names = new FlowNames([KeyValuePair.Create("p0", 1u)]);
+        FlowSyntax.ParseFlow("in_port=p0 actions=drop", names: names).Match.ToString().ShouldBe("in_port=1");
+        Should.Throw<FlowSyntaxException>(() => FlowSyntax.ParseFlow("in_port=p1 actions=drop", names: names)).Column.ShouldBe(9);
     }
 
     [Theory]

@@ -32,7 +32,7 @@ public class MatchTextProperties
         Match match = builder.Build();
 
         string text = match.ToString();
-        FlowSyntax.ParseFlow($"{text} actions=drop").Match.ShouldBe(match, text);
+        FlowSyntax.ParseMatch(text).ShouldBe(match, text);
     }
 
     // "later" without "any" is no fragment that exists; the syntax has no word for it.

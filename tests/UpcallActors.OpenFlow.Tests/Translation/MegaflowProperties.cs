@@ -73,8 +73,17 @@ public class MegaflowProperties
     internal static string RandomFlows(Random random) => string.Join('\n', Enumerable.Range(0, random.Next(3, 14)).Select(_ =>
     {
         string match = _matches[random.Next(_matches.Length)];
-        string actions = string.Join(',', Enumerable.Range(0, random.Next(1, 5)).Select(_ => _actions[random.Next(_actions.Length)]).Where(action => action != "drop"));
-        return $"table={random.Next(3)},priority={random.Next(1, 100)},{match} actions={(actions.Length == 0 ? "drop" : actions)}";
+        string start = $"table={random.Next(3)},priority={random.Next(1, 100)},{match} actions=";
+        // Each action that fits the match and those before it.
+        string actions = "";
+        for (int more = random.Next(1, 5); more > 0; more--)
+        {
+            string longer = $"{actions}{(actions.Length > 0 ? "," : "")}{_actions[random.Next(_actions.Length)]}";
+            if (!longer.Contains("drop", StringComparison.Ordinal) && FlowSyntax.ParseFile(start + longer).Errors.IsEmpty)
+                actions = longer;
+        }
+
+        return start + (actions.Length == 0 ? "drop" : actions);
     }));
 
     internal static FlowKey RandomPacket(Random random)

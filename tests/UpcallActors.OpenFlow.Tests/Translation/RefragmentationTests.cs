@@ -38,7 +38,7 @@ public class RefragmentationTests
     {
         FlowKey key = Packets.Tcp();
 
-        string text = new TestSwitch("actions=ct(commit),2", morePorts: _narrow).Translate(key).Text;
+        string text = new TestSwitch("ip,actions=ct(commit),2", morePorts: _narrow).Translate(key).Text;
 
         text.ShouldStartWith("ct(commit),check_pkt_len(size=1294,");
     }

@@ -10,9 +10,11 @@ public class TranslationAllocationTests
     [InlineData("actions=NORMAL")]
     [InlineData("actions=FLOOD")]
     [InlineData("actions=CONTROLLER:128")]
-    [InlineData("actions=resubmit(,1),resubmit(2,1)\ntable=1,in_port=2,actions=mod_dl_src:02:00:00:00:00:09,mod_nw_dst:10.0.0.9,dec_ttl,mod_tp_dst:81,3\ntable=1,actions=drop")]
-    [InlineData("actions=clone(ct(commit,exec(load:0x1->NXM_NX_CT_MARK[])),2),push_vlan:0x8100,set_field:4101->vlan_vid,3")]
-    [InlineData("actions=move:NXM_OF_IP_SRC[]->NXM_OF_IP_DST[],output:NXM_NX_REG0[],2")]
+    [InlineData(
+        "actions=resubmit(,1),resubmit(2,1)\n"
+        + "table=1,tcp,in_port=2,actions=mod_dl_src:02:00:00:00:00:09,mod_nw_dst:10.0.0.9,dec_ttl,mod_tp_dst:81,3\ntable=1,actions=drop")]
+    [InlineData("tcp,actions=clone(ct(commit,exec(load:0x1->NXM_NX_CT_MARK[])),2),push_vlan:0x8100,set_field:4101->vlan_vid,3")]
+    [InlineData("tcp,actions=move:NXM_OF_IP_SRC[]->NXM_OF_IP_DST[],output:NXM_NX_REG0[],2")]
     public void A_translation_allocates_nothing_once_its_states_are_known(string flows)
     {
         var bridge = new TestSwitch(flows);

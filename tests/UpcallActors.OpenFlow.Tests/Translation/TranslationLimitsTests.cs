@@ -73,9 +73,9 @@ public class TranslationLimitsTests
     public void A_way_through_all_tables_is_no_recursion()
     {
         var flows = new StringBuilder();
-        for (int table = 0; table < 254; table++)
+        for (int table = 0; table < 253; table++)
             flows.AppendLine(null, $"table={table},actions=goto_table:{table + 1}");
-        flows.AppendLine("table=254,actions=3");
+        flows.AppendLine("table=253,actions=3");
         new TestSwitch(flows.ToString()).Translate(Packets.Tcp()).Outputs.ShouldBe([103u]);
     }
 
@@ -84,9 +84,9 @@ public class TranslationLimitsTests
     {
         // Through all tables, back to the first, and so on: 4,096 resubmits deep if the stack lasts.
         var flows = new StringBuilder();
-        for (int table = 0; table < 254; table++)
+        for (int table = 0; table < 253; table++)
             flows.AppendLine(null, $"table={table},actions=resubmit(,{table + 1}),2");
-        flows.AppendLine("table=254,actions=resubmit(,0)");
+        flows.AppendLine("table=253,actions=resubmit(,0)");
         var bridge = new TestSwitch(flows.ToString());
         XlateError error = XlateError.None;
         var thread = new Thread(() => error = bridge.Translate(Packets.Tcp()).Translation.Error, maxStackSize: 256 * 1024);
@@ -117,7 +117,8 @@ public class TranslationLimitsTests
         foreach (string actions in new[] { "2", "ct(commit,zone=1,exec(set_field:1->ct_mark),nat(src=10.0.0.1))", "CONTROLLER", "clone(ct(commit),2),3", "mod_vlan_vid:5,2", "push_vlan:0x8100,2", "dec_ttl,2", "output(port=2,max_len=20)" })
         {
             for (int room = 0; room < 8; room++)
-                new TestSwitch("actions=" + actions, room: room).Translate(Packets.Tcp()).Translation.Error.ShouldBe(XlateError.ActionsTooLong, actions);
+                new TestSwitch("tcp,actions=" + actions, room: room).Translate(Packets.Tcp()).Translation.Error
+                    .ShouldBe(XlateError.ActionsTooLong, actions);
         }
     }
 

@@ -78,7 +78,8 @@ public class TunnelTests
     [Fact]
     public void Packets_of_one_megaflow_freeze_to_one_state_whatever_their_outer_ttl_and_the_tunnel_shows_again_behind_it()
     {
-        TestSwitch bridge = WithTunnels("in_port=10,ct_state=-trk,actions=set_field:0x99->tun_id,ct(table=1)\ntable=1,tun_id=0x99,tun_src=172.16.0.1,actions=10,11");
+        TestSwitch bridge = WithTunnels("in_port=10,ct_state=-trk,ip,actions=set_field:0x99->tun_id,ct(table=1)\n"
+            + "table=1,tun_id=0x99,tun_src=172.16.0.1,actions=10,11");
         FlowKey packet = From(Far1, 0);
         uint id = bridge.Translate(packet).Recirculations.ShouldHaveSingleItem();
         (packet.TunTtl, packet.TunTpSrc, packet.TunTos) = (7, 4242, 0);

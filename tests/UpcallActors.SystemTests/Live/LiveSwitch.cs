@@ -1,4 +1,3 @@
-using System.Collections.Frozen;
 using Akka.Actor;
 using UpcallActors.Embedded;
 using UpcallActors.Odp;
@@ -54,7 +53,7 @@ internal sealed class LiveSwitch : IAsyncDisposable
 
     public static Bridge BridgeOf(string flows, IEnumerable<BridgePort> members)
     {
-        FlowFile file = FlowSyntax.ParseFile(flows, "flows", FrozenDictionary<string, uint>.Empty);
+        FlowFile file = FlowSyntax.ParseFile(flows, "flows");
         file.Errors.ShouldBeEmpty();
         var tables = new FlowTables();
         tables.Apply(file.Changes.AsSpan());

@@ -78,7 +78,7 @@ public sealed class KernelFlowTests
         await using RevalidatedBridge bridge = await RevalidatedBridge.StartAsync("in_port=1,actions=2\nin_port=2,actions=1");
         await bridge.PingAsync("10.1.1.2", 56);
         await bridge.RoundAsync();
-        bridge.Tables.Apply(FlowSyntax.ParseFlow("in_port=1,actions=ct(commit,zone=5),2"));
+        bridge.Tables.Apply(FlowSyntax.ParseFlow("priority=40000,ip,in_port=1,actions=ct(commit,zone=5),2"));
         await bridge.RoundAsync();
         string.Join('\n', await bridge.FlowsAsync()).ShouldContain("ct(commit,zone=5");
         bridge.Counters[RevalidationEvent.FlowModified].ShouldBeGreaterThan(0);

@@ -24,7 +24,7 @@ internal sealed class FlowFilter
         try
         {
             // A deletion is a match and nothing else, but for what picks rules, which a datapath has none of.
-            FlowChange change = FlowSyntax.ParseFlow($"delete {text}", portNames: names);
+            FlowChange change = FlowSyntax.ParseFlow($"delete {text}", names: new FlowNames(names));
             filter = new FlowFilter(change.Match);
             problem = change.Table != null || change.Cookie != null || change.CookieMask != 0 ? "a datapath has neither tables nor cookies" : null;
             return problem == null;

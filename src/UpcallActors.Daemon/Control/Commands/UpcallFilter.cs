@@ -85,7 +85,7 @@ internal sealed class UpcallFilter : IUpcallFilter
             return "too many arguments";
         try
         {
-            _match = FlowSyntax.ParseMatch(text, names);
+            _match = FlowSyntax.ParseMatch(text, new FlowNames(names));
             return null;
         }
         catch (FlowSyntaxException malformed)

@@ -16,7 +16,7 @@ public sealed class ClientCommandTests : IDisposable
     [Fact]
     public async Task Trace_prints_what_ofproto_trace_does()
     {
-        await using ControlledSwitch daemon = await StartAsync("priority=9,in_port=1,actions=ct(table=1)\ntable=1,actions=2");
+        await using ControlledSwitch daemon = await StartAsync("priority=9,in_port=1,ip,actions=ct(table=1)\ntable=1,actions=2");
         const string Flow = "in_port=1,icmp";
         (int code, string output, _) = await RunAsync(daemon, "trace", "br0", Flow, "--ct-next", "trk,est", "--mru", "1500");
         code.ShouldBe(0);

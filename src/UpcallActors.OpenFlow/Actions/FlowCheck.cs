@@ -1,0 +1,43 @@
+namespace UpcallActors.OpenFlow;
+
+/// <summary>
+/// Whether a flow can be added: its table, its match, and each action against the match (<c>add_flow_init</c>,
+/// <c>ofpacts_check</c>).
+/// </summary>
+internal static class FlowCheck
+{
+    /// <summary>The last table, which a switch has for itself.</summary>
+    public const byte InternalTable = 254;
+
+    private static readonly MatchField _recirculation = MatchFields.Get("recirc_id");
+    private static readonly MatchField _hash = MatchFields.Get("dp_hash");
+    private static readonly MatchField _queueing = MatchFields.Get("skb_priority");
+
+    /// <summary>What is wrong with a change, if anything; a deletion is always right.</summary>
+    public static ActionProblem? Find(FlowChange change)
+    {
+        if (change.Actions is not { } actions)
+            return null;
+        if (change.Table == InternalTable)
+            return new ActionProblem(OpenFlowErrors.NotPermitted, $"table {InternalTable} is the switch's own");
+        if (FindHidden(change.Match) is { } hidden)
+            return new ActionProblem(OpenFlowErrors.NotPermitted, $"only flows of the switch's own match on {hidden.Name}");
+        if (_queueing.Read(change.Match.ToMask()) != 0)
+            return new ActionProblem(OpenFlowErrors.MatchInconsistent, $"no version of OpenFlow matches on {_queueing.Name}");
+        var check = new ActionCheck(change.Match, change.Table ?? 0, change.Flags);
+        return actions.Check(ref check) ?? check.Finish();
+    }
+
+    /// <summary>
+    /// A field that recirculation has for itself, unless it is that of packets which were not recirculated
+    /// (<c>match_has_default_hidden_fields</c>).
+    /// </summary>
+    private static MatchField? FindHidden(Match match)
+    {
+        Flow mask = match.ToMask();
+        if (_hash.Read(mask) != 0)
+            return _hash;
+        UInt128 bits = _recirculation.Read(mask);
+        return bits != 0 && (bits != _recirculation.Bits || _recirculation.Read(match.ToValue()) != 0) ? _recirculation : null;
+    }
+}
