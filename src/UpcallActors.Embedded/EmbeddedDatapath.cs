@@ -47,6 +47,9 @@ public sealed class EmbeddedDatapath : IDatapath
     public string Name => _options.Name;
 
     /// <inheritdoc/>
+    public string FullName => $"embedded@{Name}";
+
+    /// <inheritdoc/>
     public int IfIndex => _options.IfIndex;
 
     /// <inheritdoc/>
@@ -60,6 +63,9 @@ public sealed class EmbeddedDatapath : IDatapath
 
     /// <summary>What the datapath has counted.</summary>
     public DatapathCounters Counters { get; }
+
+    /// <inheritdoc/>
+    public long UnreachableUpcalls => Math.Max(0, Counters.Lost - _upcalls.DroppedByQueues);
 
     /// <summary>The time it lives by.</summary>
     public DatapathClock Clock => _options.Clock;

@@ -1,5 +1,7 @@
 using Akka.Actor;
 using Akka.Event;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 using UpcallActors.Kernel;
 using UpcallActors.Odp;
 using UpcallActors.Pipeline;
@@ -51,7 +53,7 @@ internal sealed class UpcallService
             if (options.Bridges.Count > 0)
                 bridges = new BridgedPorts(opened.Datapath, opened.Ports!, options.Bridges);
             IUpcallTranslatorFactory translators = bridges?.Translators ?? options.Translators!(services, opened.Datapath, opened.Ports);
-            UpcallPipeline pipeline = UpcallPipeline.Start(system, opened.Datapath, translators, options.Pipeline);
+            UpcallPipeline pipeline = UpcallPipeline.Start(system, opened.Datapath, translators, Settings(options.Pipeline, services));
             service = new UpcallService(system, opened, bridges, translators, pipeline);
         }
         catch
@@ -65,6 +67,12 @@ internal sealed class UpcallService
 
         await service.RunAsync();
     }
+
+    /// <summary>The pipeline logs where the host does, unless it was told otherwise.</summary>
+    private static UpcallPipelineSettings Settings(UpcallPipelineSettings settings, IServiceProvider services) =>
+        settings.Loggers == NullLoggerFactory.Instance && services.GetService(typeof(ILoggerFactory)) is ILoggerFactory loggers
+            ? settings with { Loggers = loggers }
+            : settings;
 
     private async Task RunAsync()
     {

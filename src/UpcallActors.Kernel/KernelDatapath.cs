@@ -43,6 +43,9 @@ public sealed partial class KernelDatapath : IDatapath
     public string Name => _options.Name;
 
     /// <inheritdoc/>
+    public string FullName => $"system@{Name}";
+
+    /// <inheritdoc/>
     public int IfIndex { get; }
 
     /// <summary>The module's families, with the multicast group of port changes.</summary>
@@ -93,6 +96,9 @@ public sealed partial class KernelDatapath : IDatapath
                 [.. _handlers.Select(handler => handler.Drops)], _watchdog.Unreachable, failures, _handlers.Sum(handler => handler.ForeignMessages), _watchdog.Registrations);
         }
     }
+
+    /// <inheritdoc/>
+    public long UnreachableUpcalls => (long)_watchdog.Unreachable;
 
     /// <inheritdoc/>
     public uint UserspacePid(uint inPort) => _registration.IsPerCpu ? uint.MaxValue : _handlers[inPort % (uint)_handlers.Length].PortId;

@@ -96,21 +96,23 @@ public sealed class UpcallPipeline : IAsyncDisposable
     {
         var tracing = new TraceState(settings.Tracing);
         var tap = new UpcallTap();
+        var log = new RequestLog(settings.Loggers, datapath.FullName, TimeProvider.System);
         var lanes = new Lane[datapath.HandlerCount];
         for (int handler = 0; handler < lanes.Length; handler++)
-            lanes[handler] = new Lane(handler, datapath, translators, settings, loops.Add($"lane-{handler}"), tracing, tap);
+            lanes[handler] = new Lane(handler, datapath, translators, settings, loops.Add($"lane-{handler}"), tracing, tap, log);
         var completion = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var started = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         RevalidationState? state = settings.Revalidation is null ? null : new RevalidationState(
-            datapath, translators, settings, lanes, index => loops.Add($"revalidator-{index}"));
+            datapath, translators, settings, lanes, log, index => loops.Add($"revalidator-{index}"));
         foreach (Lane lane in lanes)
             lane.Revalidation = state;
-        var metrics = new PipelineMetrics(lanes, state);
+        var counters = new PipelineCounters(lanes);
+        var metrics = new PipelineMetrics(lanes, counters, state);
         foreach (Lane lane in lanes)
             lane.Metrics = metrics;
         IActorRef pipeline = system.ActorOf(Props.Create(() => new PipelineActor(lanes, state, loops, started, completion)));
         Revalidation? revalidation = state is null ? null : new Revalidation(state, pipeline, completion.Task);
-        return new UpcallPipeline(pipeline, lanes, metrics, new PipelineCounters(lanes), revalidation, started.Task, completion.Task);
+        return new UpcallPipeline(pipeline, lanes, metrics, counters, revalidation, started.Task, completion.Task);
     }
 
     /// <summary>

@@ -1,3 +1,6 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
 namespace UpcallActors.Pipeline;
 
 /// <summary>How a pipeline is sized and where its stages run. There is one lane for each handler of the datapath.</summary>
@@ -42,6 +45,12 @@ public sealed record UpcallPipelineSettings
     /// <summary>What is traced to begin with; see <see cref="UpcallPipeline.Tracing"/>.</summary>
     public TraceSampling Tracing { get; init; } = new();
 
+    /// <summary>
+    /// Where requests that the datapath refused are said, under the category <c>dpif</c>: refused ones at warning, with
+    /// at most 60 lines a minute, and at debug those that it took.
+    /// </summary>
+    public ILoggerFactory Loggers { get; init; } = NullLoggerFactory.Instance;
+
     /// <summary>How flows in the datapath are looked after; null for not at all, as where a recording is replayed: they stay until somebody else deletes them.</summary>
     public RevalidatorSettings? Revalidation { get; init; } = new();
 
@@ -58,6 +67,7 @@ public sealed record UpcallPipelineSettings
         ArgumentOutOfRangeException.ThrowIfGreaterThan(PortShare, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(RestartLimit, 0);
         ArgumentOutOfRangeException.ThrowIfLessThan(TranslatorFailureLimit, 1);
+        ArgumentNullException.ThrowIfNull(Loggers);
         ArgumentNullException.ThrowIfNull(Tracing);
         Tracing.Validate();
         Revalidation?.Validate();

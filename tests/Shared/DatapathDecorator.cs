@@ -7,6 +7,8 @@ internal abstract class DatapathDecorator(IDatapath inner) : IDatapath
 {
     public string Name => inner.Name;
 
+    public string FullName => inner.FullName;
+
     public int IfIndex => inner.IfIndex;
 
     public OvsFamilies Families => inner.Families;
@@ -16,6 +18,8 @@ internal abstract class DatapathDecorator(IDatapath inner) : IDatapath
     public long Milliseconds => inner.Milliseconds;
 
     public IConntrack? Conntrack => inner.Conntrack;
+
+    public long UnreachableUpcalls => inner.UnreachableUpcalls;
 
     public DatapathSupport Support => inner.Support;
 

@@ -26,8 +26,14 @@ public abstract class PipelineSpec(string config = "") : TestKit(config + "\nakk
         }
     }
 
-    /// <summary>Waits until everything that was queued is done with.</summary>
-    internal Task Idle(UpcallPipeline pipeline, ScriptedDatapath datapath) => Until(() => pipeline.Counters.Completed == datapath.UpcallsQueued);
+    /// <summary>Waits until everything that was queued is done with, and checks that each upcall ended in one way.</summary>
+    internal async Task Idle(UpcallPipeline pipeline, ScriptedDatapath datapath)
+    {
+        await Until(() => pipeline.Counters.Completed == datapath.UpcallsQueued);
+        PipelineCounters counters = pipeline.Counters;
+        long lost = Enum.GetValues<LossCause>().Where(cause => cause != LossCause.Source).Sum(counters.Lost);
+        (counters.Executes + counters.Dropped + counters.Consumed + lost).ShouldBe(counters.Received);
+    }
 
     /// <summary>Holds a thread until the test lets it go, or ends.</summary>
     internal sealed class Gate : IDisposable

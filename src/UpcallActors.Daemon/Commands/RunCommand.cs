@@ -80,7 +80,8 @@ internal sealed class RunCommand(bool json, TextWriter output, TextWriter errors
         IReplayReport report = json ? new JsonReplayReport(output)
             : IsTerminal && AnsiConsole.Profile.Capabilities.Ansi ? new TerminalReplayReport(AnsiConsole.Console)
             : new PlainReplayReport(output);
-        IReadOnlyList<ReplayRow> rows = await report.ShowAsync(recordings, RecordingReplay.RunAsync(recordings, new CaptureRun(system, attach), stop));
+        var run = new CaptureRun(system, attach, loggers: loggers);
+        IReadOnlyList<ReplayRow> rows = await report.ShowAsync(recordings, RecordingReplay.RunAsync(recordings, run, stop));
         return rows.All(row => row.Identical) ? ExitCode.Success : ExitCode.Failure;
     }
 
@@ -101,7 +102,8 @@ internal sealed class RunCommand(bool json, TextWriter output, TextWriter errors
         logger.Started(options.Datapath.Name, "embedded", options.Bridges.Count, options.Bridges.Sum(bridge => bridge.Ports.Count), options.Handlers);
         // One that runs once, as fast as it can, is over before anybody could look.
         Func<SwitchStatus, IAsyncDisposable>? show = options.Replay.Recorded || options.Replay.Loop ? status => StatusPage.Open(options, status, "embedded", loggers, logger) : null;
-        RunSummary summary = await new CaptureRun(system, attach, telemetry, show).RunAsync(options, (_, port) => outputs[port], stop);
+        var run = new CaptureRun(system, attach, telemetry, show, loggers);
+        RunSummary summary = await run.RunAsync(options, (_, port) => outputs[port], stop);
         logger.Drained(summary.Upcalls.Misses + summary.Upcalls.Actions);
         LogLosses(logger, options, summary);
         if (json)

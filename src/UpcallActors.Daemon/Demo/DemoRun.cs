@@ -47,8 +47,8 @@ internal sealed class DemoRun(
         ControlService? control = null;
         try
         {
-            await using (var pipeline = UpcallPipeline.Start(
-                system, attach?.Invoke(slowed) ?? slowed, recorded.Translators, PipelineSettings.Of(system, options)))
+            UpcallPipelineSettings settings = PipelineSettings.Of(system, options) with { Loggers = loggers };
+            await using (var pipeline = UpcallPipeline.Start(system, attach?.Invoke(slowed) ?? slowed, recorded.Translators, settings))
             {
                 configuration.Attach(new LogLevelReload(levels), new PipelineReload(pipeline));
                 ControlContext context = ContextOf(configuration, recorded, pipeline, exit);
@@ -114,10 +114,10 @@ internal sealed class DemoRun(
 
     private SwitchWatch Watch(PipelineCounters counters)
     {
-        var losses = new LossReport(LossReport.Of(counters));
+        var losses = new LossReport(counters.Losses());
         return SwitchWatch.Start(passed =>
         {
-            if (losses.Next(LossReport.Of(counters), passed.TotalSeconds) is { } lost)
+            if (losses.Next(counters.Losses(), passed.TotalSeconds) is { } lost)
                 _logger.Losing(passed.TotalSeconds, lost);
         });
     }

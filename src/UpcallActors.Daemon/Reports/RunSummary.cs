@@ -1,4 +1,3 @@
-using UpcallActors.Embedded;
 using UpcallActors.Pipeline;
 
 namespace UpcallActors.Daemon.Reports;
@@ -48,8 +47,8 @@ internal sealed record UpcallSummary
     /// <summary>Requests that the datapath answered with an error.</summary>
     public required long Errors { get; init; }
 
-    /// <summary>Sums up what a pipeline and the datapath under it have counted.</summary>
-    public static UpcallSummary Of(PipelineCounters pipeline, DatapathCounters datapath)
+    /// <summary>Sums up what a pipeline has counted.</summary>
+    public static UpcallSummary Of(PipelineCounters pipeline)
     {
         long misses = pipeline.ByClass(UpcallClass.Miss);
         return new UpcallSummary
@@ -60,8 +59,8 @@ internal sealed record UpcallSummary
             LargestMru = pipeline.LargestMru,
             Executes = pipeline.Executes,
             FlowPuts = pipeline.FlowPuts,
-            Lost = datapath.Lost + Enum.GetValues<LossCause>().Sum(pipeline.Lost),
-            Errors = pipeline.Lanes.Sum(lane => lane.ExecuteErrors.Total + lane.FlowPutErrors.Total + lane.SendErrors.Total),
+            Lost = pipeline.AllLost,
+            Errors = pipeline.AllRequestErrors,
         };
     }
 }

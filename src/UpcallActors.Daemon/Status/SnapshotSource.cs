@@ -45,8 +45,9 @@ internal sealed class SnapshotSource(IDatapath datapath, string datapathType, Op
             Lanes = [.. counters.Lanes.Select((lane, handler) => LaneOf(lane, handler, counters.Credits(handler)))],
             Classes = [.. Enum.GetValues<UpcallClass>().Select(upcallClass => new ClassSnapshot(UpcallActorsTelemetry.NameOf(upcallClass), counters.ByClass(upcallClass)))],
             Latency = LatencyOf(counters.Latency()),
-            Losses = [.. LossesOf(counters)],
-            Errors = [.. ErrorsOf(counters)],
+            Losses = [.. counters.Losses().Select(loss => new LossSnapshot(loss.Cause, loss.Words, loss.Count))],
+            Errors = [.. counters.RequestErrors().Select(refused =>
+                new ErrorSnapshot(refused.Request, refused.Errno, Marshal.GetPInvokeErrorMessage(refused.Errno), refused.Count))],
             Ports = [.. ports.Take(DaemonSnapshot.MaxPorts)],
             PortCount = ports.Length,
             Mru = new MruSnapshot(counters.WithMru, counters.LargestMru, translators.Refragmented.Sum(port => port.Value)),
@@ -124,7 +125,7 @@ internal sealed class SnapshotSource(IDatapath datapath, string datapathType, Op
         Dropped = lane.Dropped,
         Sends = lane.Sends,
         Completed = lane.Completed,
-        Lost = lane.LostAtSource + Enum.GetValues<LossCause>().Sum(lane.Lost),
+        Lost = lane.AllLost,
         CreditsInUse = credits.InUse,
         Credits = credits.All,
         Restarts = lane.Restarts,
@@ -136,24 +137,6 @@ internal sealed class SnapshotSource(IDatapath datapath, string datapathType, Op
 
         // JSON has no infinity.
         double? Quantile(double share) => LatencyBounds.Quantile(counts.AsSpan(), share) is var seconds && double.IsFinite(seconds) ? seconds : null;
-    }
-
-    private static IEnumerable<LossSnapshot> LossesOf(PipelineCounters counters)
-    {
-        yield return new LossSnapshot("source", LossReport.AtSource, counters.LostAtSource);
-        foreach (LossCause cause in Enum.GetValues<LossCause>())
-            yield return new LossSnapshot(UpcallActorsTelemetry.NameOf(cause), LossReport.Words(cause), counters.Lost(cause));
-    }
-
-    private static IEnumerable<ErrorSnapshot> ErrorsOf(PipelineCounters counters)
-    {
-        return Of("execute", lane => lane.ExecuteErrors).Concat(Of("flow_put", lane => lane.FlowPutErrors)).Concat(Of("send", lane => lane.SendErrors));
-
-        IEnumerable<ErrorSnapshot> Of(string request, Func<LaneCounters, ErrnoCounts> errors) =>
-            from lane in counters.Lanes
-            from error in errors(lane).NonZero()
-            group error.Value by error.Key into byErrno
-            select new ErrorSnapshot(request, byErrno.Key, Marshal.GetPInvokeErrorMessage(byErrno.Key), byErrno.Sum());
     }
 
     private static RevalidationView RevalidationOf(Revalidation revalidation)

@@ -1,5 +1,7 @@
 using System.Diagnostics;
 using Akka.Actor;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 using UpcallActors.Daemon.Configuration;
 using UpcallActors.Daemon.Reports;
 using UpcallActors.Daemon.Status;
@@ -18,8 +20,13 @@ namespace UpcallActors.Daemon.Switching;
 /// <param name="attach">What the pipeline is to see as the datapath; tests put something in between.</param>
 /// <param name="telemetry">Who tells others about it; null for nobody.</param>
 /// <param name="show">Shows the run to people as long as it lasts; null for nobody.</param>
+/// <param name="loggers">Where it is said what requests the datapath refused; null for nowhere.</param>
 internal sealed class CaptureRun(
-    ActorSystem system, Func<IDatapath, IDatapath>? attach = null, DaemonTelemetry? telemetry = null, Func<SwitchStatus, IAsyncDisposable>? show = null)
+    ActorSystem system,
+    Func<IDatapath, IDatapath>? attach = null,
+    DaemonTelemetry? telemetry = null,
+    Func<SwitchStatus, IAsyncDisposable>? show = null,
+    ILoggerFactory? loggers = null)
 {
     /// <summary>Turns of looking before the wait for the pipeline gives the processor away.</summary>
     private const int EagerLooks = 2000;
@@ -43,6 +50,7 @@ internal sealed class CaptureRun(
         {
             // Recorded frames run through in a moment; a replay purges its flows when the recording did.
             Revalidation = null,
+            Loggers = loggers ?? NullLoggerFactory.Instance,
         });
         var status = new SwitchStatus(datapath, "embedded", embedded.Translators, pipeline);
         await using IAsyncDisposable? shown = show?.Invoke(status);
@@ -102,9 +110,8 @@ internal sealed class CaptureRun(
 
     private static RunSummary Summarise(CaptureSwitch embedded, PipelineCounters counters, double seconds)
     {
-        DatapathCounters datapath = embedded.Datapath.Counters;
         var ports = embedded.Ports.Select(port => new PortSummary(
             port.Bridge.Name, port.Options.Name, (long)port.Port.ReceivedPackets, (long)port.Port.SentPackets, (long)port.Port.SendErrors));
-        return new RunSummary([.. ports], UpcallSummary.Of(counters, datapath), seconds);
+        return new RunSummary([.. ports], UpcallSummary.Of(counters), seconds);
     }
 }

@@ -6,7 +6,6 @@ using UpcallActors.Daemon.Hosting;
 using UpcallActors.Daemon.Reloading;
 using UpcallActors.Daemon.Status;
 using UpcallActors.Daemon.Telemetry;
-using UpcallActors.Kernel;
 using UpcallActors.Odp;
 using UpcallActors.Pipeline;
 
@@ -56,7 +55,7 @@ internal sealed class LiveRun(ActorSystem system, ILoggerFactory loggers, LogLev
                 // Now, not before: its code would be compiled while upcalls wait.
                 await using (DaemonTelemetry.Start(options.Telemetry, new TelemetrySubject(live.Datapath.Name, live.Type), isScraped: false, saysProblems: true, loggers, _logger))
                 await using (StatusPage.Open(options, status, live.Type, loggers, _logger))
-                await using (Watch(live, bridges, pipeline))
+                await using (Watch(bridges, pipeline))
                 {
                     // Whichever ends first; a failure of the pipeline or of following the ports ends the daemon, and so does another that takes the datapath.
                     await await Task.WhenAny(exit.Task, pipeline.Completion, bridges.Completion, live.Kernel?.TakenOver ?? exit.Task);
@@ -85,7 +84,9 @@ internal sealed class LiveRun(ActorSystem system, ILoggerFactory loggers, LogLev
 
     private UpcallPipeline StartPipeline(DaemonOptions options, LiveDatapath live, LiveSwitch bridges)
     {
-        var pipeline = UpcallPipeline.Start(system, attach?.Invoke(live.Datapath) ?? live.Datapath, bridges.Translators, PipelineSettings.Of(system, options));
+        IDatapath datapath = attach?.Invoke(live.Datapath) ?? live.Datapath;
+        UpcallPipelineSettings settings = PipelineSettings.Of(system, options) with { Loggers = loggers };
+        var pipeline = UpcallPipeline.Start(system, datapath, bridges.Translators, settings);
         bridges.ShareWith(pipeline);
         return pipeline;
     }
@@ -106,13 +107,13 @@ internal sealed class LiveRun(ActorSystem system, ILoggerFactory loggers, LogLev
         return await ControlService.StartAsync(directory, context, new ControlLimits(), _logger);
     }
 
-    private SwitchWatch Watch(LiveDatapath live, LiveSwitch bridges, UpcallPipeline pipeline)
+    private SwitchWatch Watch(LiveSwitch bridges, UpcallPipeline pipeline)
     {
-        var losses = new LossReport(LossesOf(pipeline.Counters, live.Kernel));
+        var losses = new LossReport(pipeline.Counters.Losses());
         var narrow = new NarrowPorts(bridges.Translators, _logger);
         return SwitchWatch.Start(passed =>
         {
-            if (losses.Next(LossesOf(pipeline.Counters, live.Kernel), passed.TotalSeconds) is { } lost)
+            if (losses.Next(pipeline.Counters.Losses(), passed.TotalSeconds) is { } lost)
                 _logger.Losing(passed.TotalSeconds, lost);
             narrow.Look();
         });
@@ -130,8 +131,4 @@ internal sealed class LiveRun(ActorSystem system, ILoggerFactory loggers, LogLev
             _logger.Kept(live.Datapath.Name);
         }
     }
-
-    private static IEnumerable<(string Cause, long Count)> LossesOf(PipelineCounters counters, KernelDatapath? kernel) => kernel == null
-        ? LossReport.Of(counters)
-        : LossReport.Of(counters).Append(("on the way from the kernel (stale port id, too long, or no memory)", (long)kernel.Losses.Unreachable));
 }

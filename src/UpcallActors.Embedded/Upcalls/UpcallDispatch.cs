@@ -29,6 +29,18 @@ internal sealed class UpcallDispatch : IDisposable
             _queues[handler] = new UpcallQueue(options.UpcallQueueBytes);
     }
 
+    /// <summary>Upcalls that found their queue full.</summary>
+    public long DroppedByQueues
+    {
+        get
+        {
+            long dropped = 0;
+            foreach (UpcallQueue queue in _queues)
+                dropped += (long)queue.Dropped;
+            return dropped;
+        }
+    }
+
     public IUpcallSource Open(int handler) => new EmbeddedUpcallSource(_queues[handler], (uint)handler + FirstPid);
 
     /// <summary>The handler behind a Netlink port id, −1 if it is nobody's.</summary>

@@ -9,6 +9,9 @@ public interface IDatapath : IDisposable
     /// <summary>The datapath's name, such as <c>ovs-system</c>.</summary>
     string Name { get; }
 
+    /// <summary>The name as Open vSwitch's log has it, with the kind of datapath before it: <c>system@ovs-system</c>.</summary>
+    string FullName => Name;
+
     /// <summary><c>dp_ifindex</c> of every request's <c>ovs_header</c>.</summary>
     int IfIndex { get; }
 
@@ -26,6 +29,13 @@ public interface IDatapath : IDisposable
 
     /// <summary>What it can do, found out when it was opened.</summary>
     DatapathSupport Support { get; }
+
+    /// <summary>
+    /// Upcalls that it could not deliver though no source's queue was full (<see cref="IUpcallSource.Dropped"/> counts
+    /// those): nobody listened, or they were too long. Grows only, and is
+    /// readable after disposal; with the kernel it is as of the last look, at most a second old.
+    /// </summary>
+    long UnreachableUpcalls => 0;
 
     /// <summary>
     /// The Netlink port id for USERSPACE actions in flows of a port: that of one of the handlers, chosen by the port; or <see cref="uint.MaxValue"/> where

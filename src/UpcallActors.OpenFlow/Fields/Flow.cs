@@ -61,6 +61,12 @@ public struct Flow : IEquatable<Flow>
         return hash.ToHashCode();
     }
 
+    /// <summary>
+    /// All of a packet in <c>ovs-ofctl</c>'s words (<c>flow_format</c>); what is known beside the packet and is 0 is
+    /// left out.
+    /// </summary>
+    public override readonly string ToString() => PacketText.Format(this);
+
     /// <summary>Word-wise equality.</summary>
     public static bool operator ==(Flow left, Flow right) => left.Equals(right);
 

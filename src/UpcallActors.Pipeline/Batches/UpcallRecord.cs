@@ -35,7 +35,10 @@ internal struct UpcallRecord
     /// <summary>The errno that the datapath answered its EXECUTE with; 0 for none.</summary>
     public short ExecuteErrno;
 
-    /// <summary>The errno that the datapath answered its flow put with; 0 for none.</summary>
+    /// <summary>
+    /// The errno that the datapath answered its flow put with; 0 for none. EEXIST is none: see
+    /// <see cref="FlowFate.Exists"/>.
+    /// </summary>
     public short FlowPutErrno;
 
     /// <summary>What became of its flow.</summary>
@@ -85,6 +88,12 @@ internal enum FlowFate : byte
 
     /// <summary>It was sent to the datapath.</summary>
     Put,
+
+    /// <summary>
+    /// It was sent to the datapath, which had it already: packets of it that came at once were in several batches or
+    /// lanes.
+    /// </summary>
+    Exists,
 
     /// <summary>It was computed before the tables changed.</summary>
     Stale,

@@ -27,7 +27,7 @@ internal sealed class ExecutorActor : StageActor
         : base(lane, lane.Executing) => _tracer = new UpcallTracer(lane);
 
     /// <inheritdoc/>
-    protected override void PreStart() => _sender = new RequestSender(Lane.Datapath.OpenRequests(), Lane.Counters);
+    protected override void PreStart() => _sender = new RequestSender(Lane.Datapath.OpenRequests(), Lane.Counters, Lane.Log);
 
     /// <inheritdoc/>
     protected override void PostStop()
@@ -124,7 +124,7 @@ internal sealed class ExecutorActor : StageActor
             if (RequestWriter.TryPut(batch, upcall, _exact, datapath.Families.Flow, _sender!.NextPutSequence(), datapath.IfIndex, out DatapathRequest put))
                 _sender.Add(put);
             else
-                _sender.CountTooLongPut();
+                _sender.RefusePut(ref record);
         }
 
         if (record.TailLength == 0)

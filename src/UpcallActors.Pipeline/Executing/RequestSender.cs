@@ -5,8 +5,10 @@ using UpcallActors.Odp;
 namespace UpcallActors.Pipeline;
 
 /// <summary>
-/// Gathers requests and sends them in order. What the datapath answers is an error, found by its sequence number and counted
-/// by errno; a send refused as a whole is tried again in smaller pieces, and what is refused alone is counted, too.
+/// Gathers requests and sends them in order. What the datapath answers is an error, found by its sequence number,
+/// counted by errno and said in the log;
+/// a send refused as a whole is tried again in smaller pieces, and what is refused alone is counted, too. An upcall
+/// whose EXECUTE is refused is lost.
 /// </summary>
 internal sealed class RequestSender : IDisposable
 {
@@ -19,28 +21,29 @@ internal sealed class RequestSender : IDisposable
     /// <summary>How often the same send is tried when the datapath says that it cannot just now.</summary>
     private const int Attempts = 3;
 
-    private const ushort NetlinkError = 2;
-    private const int Interrupted = 4;
-    private const int TryAgain = 11;
-    private const int MessageSize = 90;
-    private const int NoBuffers = 105;
+    /// <summary><c>MAX_ERRNO</c>.</summary>
+    private const int LargestErrno = 4095;
 
     private readonly IRequestChannel _channel;
     private readonly LaneCounters _counters;
+    private readonly RequestLog _log;
     private readonly SendVector _vector = new(MaxPieces);
     private readonly DatapathRequest[] _requests = new DatapathRequest[MaxPieces / DatapathRequest.MaxPieces];
     private readonly byte[] _answers = new byte[AnswerLength];
     private int _count;
     private int _settled;
     private int _bytes;
+    private int _executed;
+    private int _put;
     private uint _sequence;
     private uint _firstSequence;
 
     /// <summary>Takes over a channel.</summary>
-    public RequestSender(IRequestChannel channel, LaneCounters counters)
+    public RequestSender(IRequestChannel channel, LaneCounters counters, RequestLog log)
     {
         _channel = channel;
         _counters = counters;
+        _log = log;
     }
 
     /// <summary>Whether the requests of one more upcall might not fit: send first.</summary>
@@ -57,7 +60,7 @@ internal sealed class RequestSender : IDisposable
     {
         if (request.TotalLength > _channel.SendLimit)
         {
-            CountTooLong(request);
+            Refuse(request, Errno.MessageSize, LossCause.TooLong);
             return;
         }
 
@@ -79,9 +82,7 @@ internal sealed class RequestSender : IDisposable
         if (_count != 0)
             Send(0, _count);
         _firstSequence = _sequence;
-        _count = 0;
-        _settled = 0;
-        _bytes = 0;
+        Forget();
     }
 
     /// <summary>Gives up what was added and not sent, because its sender fails.</summary>
@@ -92,39 +93,57 @@ internal sealed class RequestSender : IDisposable
             executes += _requests[i].IsExecute ? 1 : 0;
         if (executes != 0)
             _counters.CountLost(LossCause.StageFailed, executes);
+        Forget();
+    }
+
+    /// <summary>Counts a flow put that could not even be written.</summary>
+    public void RefusePut(ref UpcallRecord record)
+    {
+        _counters.SendErrors.Count((int)Errno.MessageSize);
+        record.FlowPutErrno = (short)Errno.MessageSize;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _channel.Dispose();
+
+    /// <summary>Nothing waits any more, and what was taken is counted.</summary>
+    private void Forget()
+    {
+        if ((_executed | _put) != 0)
+            _counters.CountTaken(_executed, _put);
+        _executed = 0;
+        _put = 0;
         _count = 0;
         _settled = 0;
         _bytes = 0;
     }
 
-    /// <summary>Counts a flow put that could not even be written.</summary>
-    public void CountTooLongPut() => _counters.SendErrors.Count(MessageSize);
-
-    /// <inheritdoc/>
-    public void Dispose() => _channel.Dispose();
-
     private void Send(int first, int count)
     {
-        int errno = TrySend(first, count);
-        if (errno == 0)
+        Errno error = TrySend(first, count);
+        if (error == Errno.None)
         {
-            CountSent(first, count);
+            _counters.CountSend();
             _settled = first + count;
+            CountTaken(first, count);
             ReadAnswers();
+            if (_log.ShowsTaken)
+                LogTaken(first, count);
         }
-        else if (count > 1 && errno is MessageSize or TryAgain or NoBuffers)
+        else if (count > 1 && error is Errno.MessageSize or Errno.TryAgain or Errno.NoBuffers)
         {
             Send(first, count / 2);
             Send(first + (count / 2), count - (count / 2));
         }
         else
         {
-            CountRefused(first, count, errno);
             _settled = first + count;
+            for (int i = first; i < first + count; i++)
+                Refuse(_requests[i], error, LossCause.SendRefused);
         }
     }
 
-    private int TrySend(int first, int count)
+    private Errno TrySend(int first, int count)
     {
         _vector.Clear();
         for (int i = first; i < first + count; i++)
@@ -141,42 +160,44 @@ internal sealed class RequestSender : IDisposable
             }
         }
 
-        int errno = 0;
+        var error = Errno.None;
         for (int attempt = 0; attempt < Attempts; attempt++)
         {
-            errno = _channel.Send(_vector);
-            if (errno is not (Interrupted or TryAgain or NoBuffers))
+            error = (Errno)_channel.Send(_vector);
+            if (error is not (Errno.Interrupted or Errno.TryAgain or Errno.NoBuffers))
                 break;
         }
 
-        return errno;
+        return error;
     }
 
-    private void CountSent(int first, int count)
+    /// <summary>What is answered with an error is taken off again.</summary>
+    private void CountTaken(int first, int count)
     {
         int executes = 0;
         for (int i = first; i < first + count; i++)
             executes += _requests[i].IsExecute ? 1 : 0;
-        _counters.CountSent(executes, count - executes);
+        _executed += executes;
+        _put += count - executes;
     }
 
-    private void CountRefused(int first, int count, int errno)
+    private void LogTaken(int first, int count)
     {
-        int executes = 0;
         for (int i = first; i < first + count; i++)
-            executes += _requests[i].IsExecute ? 1 : 0;
-        _counters.SendErrors.Count(errno, count);
-        for (int i = first; i < first + count; i++)
-            Note(_requests[i], errno);
-        if (executes != 0)
-            _counters.CountLost(LossCause.SendRefused, executes);
+        {
+            ref UpcallRecord record = ref _requests[i].Batch.Record(_requests[i].Upcall);
+            if (_requests[i].IsExecute ? record.ExecuteErrno == 0 : record.FlowPutErrno == 0 && record.Flow != FlowFate.Exists)
+                Log(_requests[i], Errno.None);
+        }
     }
 
-    private void CountTooLong(in DatapathRequest request)
+    /// <summary>A request that never got to the datapath.</summary>
+    private void Refuse(in DatapathRequest request, Errno error, LossCause cause)
     {
-        _counters.SendErrors.Count(MessageSize);
+        _counters.SendErrors.Count((int)error);
+        Note(request, error);
         if (request.IsExecute)
-            _counters.CountLost(LossCause.TooLong);
+            _counters.CountLost(cause);
     }
 
     private void ReadAnswers()
@@ -203,35 +224,57 @@ internal sealed class RequestSender : IDisposable
     {
         // Every request since the last send has a number above that send's last one; the difference survives wrapping.
         uint age = answer.Sequence - _firstSequence;
-        if (answer.Type != NetlinkError
-            || age == 0
-            || age > _sequence - _firstSequence + 1
+        if (answer.Type != NetlinkControlType.Error
             || !BinaryPrimitives.TryReadInt32LittleEndian(answer.Payload, out int error)
-            || error > 0)
+            || error is > 0 or < -LargestErrno
+            || age - 1 > _sequence - _firstSequence
+            || !TryFind(age, out DatapathRequest request))
+            _counters.CountStrayAnswer();
+        else if (error != 0)
+            OnRefused(request, (Errno)(-error));
+    }
+
+    /// <summary>The datapath answered a request that it was sent with an error. A second answer to it would be one too many.</summary>
+    private void OnRefused(in DatapathRequest request, Errno error)
+    {
+        ref UpcallRecord record = ref request.Batch.Record(request.Upcall);
+        if (request.IsExecute ? record.ExecuteErrno != 0 : record.FlowPutErrno != 0 || record.Flow == FlowFate.Exists)
         {
             _counters.CountStrayAnswer();
             return;
         }
 
-        if (error == 0)
-            return;
-        ((answer.Sequence & 1) != 0 ? _counters.FlowPutErrors : _counters.ExecuteErrors).Count(-error);
-        NoteAnswered(age, -error);
+        if (request.IsExecute)
+        {
+            _executed--;
+            _counters.ExecuteErrors.Count((int)error);
+            _counters.CountLost(LossCause.ExecuteRefused);
+        }
+        else
+        {
+            _put--;
+            if (error == Errno.Exists)
+                _counters.CountExistingFlow();
+            else
+                _counters.FlowPutErrors.Count((int)error);
+        }
+
+        Note(request, error);
     }
 
     /// <summary>Numbers ascend from request to request, so a storm of errors costs little more than one.</summary>
-    private void NoteAnswered(uint age, int errno)
+    private bool TryFind(uint age, out DatapathRequest request)
     {
         int low = 0;
-        int high = _count - 1;
+        int high = _settled - 1;
         while (low <= high)
         {
             int middle = (low + high) / 2;
             uint at = _requests[middle].Sequence - _firstSequence;
             if (at == age)
             {
-                Note(_requests[middle], errno);
-                return;
+                request = _requests[middle];
+                return true;
             }
 
             if (at < age)
@@ -239,15 +282,29 @@ internal sealed class RequestSender : IDisposable
             else
                 high = middle - 1;
         }
+
+        request = default;
+        return false;
     }
 
-    /// <summary>Notes at the upcall that its request was refused.</summary>
-    private static void Note(in DatapathRequest request, int errno)
+    /// <summary>Notes at the upcall, and in the log, that its request was refused.</summary>
+    private void Note(in DatapathRequest request, Errno error)
     {
         ref UpcallRecord record = ref request.Batch.Record(request.Upcall);
         if (request.IsExecute)
-            record.ExecuteErrno = (short)errno;
+            record.ExecuteErrno = (short)error;
+        else if (error == Errno.Exists)
+            record.Flow = FlowFate.Exists;
         else
-            record.FlowPutErrno = (short)errno;
+            record.FlowPutErrno = (short)error;
+        Log(request, error);
+    }
+
+    private void Log(in DatapathRequest request, Errno error)
+    {
+        if (request.IsExecute)
+            _log.Execute(request.Batch, request.Upcall, (int)error);
+        else
+            _log.Flow(request.Batch.Arena.Slice(request.Offset, request.Length), (int)error);
     }
 }

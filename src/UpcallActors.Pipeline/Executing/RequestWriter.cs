@@ -39,6 +39,9 @@ internal static class RequestWriter
     public static bool ClampsMru(in UpcallRecord record) =>
         record.Translation.MruLimit != 0 && record.Message.Mru.IsPresent && record.Translation.MruLimit < record.Message.Origin.Mru;
 
+    /// <summary>The MRU that the EXECUTE of an upcall carries; 0 for none.</summary>
+    public static ushort MruOf(in UpcallRecord record) => ClampsMru(record) ? record.Translation.MruLimit : record.Message.Origin.Mru;
+
     /// <summary>Writes the flow put of a miss into the batch's arena; false when it does not fit. An exact one matches the key of the miss alone.</summary>
     public static bool TryPut(UpcallBatch batch, int upcall, bool exact, ushort family, uint sequence, int datapathIfIndex, out DatapathRequest request)
     {

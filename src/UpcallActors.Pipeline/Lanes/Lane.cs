@@ -11,7 +11,15 @@ internal sealed class Lane
     private LaneTuning _tuning;
 
     /// <summary>Makes a lane with all its credits in the pool.</summary>
-    public Lane(int handler, IDatapath datapath, IUpcallTranslatorFactory translators, UpcallPipelineSettings settings, LoopDispatcher dispatcher, TraceState tracing, UpcallTap tap)
+    public Lane(
+        int handler,
+        IDatapath datapath,
+        IUpcallTranslatorFactory translators,
+        UpcallPipelineSettings settings,
+        LoopDispatcher dispatcher,
+        TraceState tracing,
+        UpcallTap tap,
+        RequestLog log)
     {
         Handler = handler;
         Datapath = datapath;
@@ -21,6 +29,7 @@ internal sealed class Lane
         _tuning = new LaneTuning { BatchSize = settings.BatchSize, PortShare = settings.PortShare };
         Tracing = tracing;
         Tap = tap;
+        Log = log;
         Tag = new KeyValuePair<string, object?>("lane", handler);
         Pool = new BatchPool(settings.BatchesPerLane, UpcallBatch.MaxUpcalls, Ports, Counters);
         Filling = new StageQueue(BatchOwner.Receiver, 1);
@@ -77,6 +86,9 @@ internal sealed class Lane
 
     /// <summary>Who watches upcalls, of all lanes.</summary>
     public UpcallTap Tap { get; }
+
+    /// <summary>Where it is said what requests the datapath refused, of all lanes.</summary>
+    public RequestLog Log { get; }
 
     /// <summary>The pipeline's instruments; null where nobody measures.</summary>
     public PipelineMetrics? Metrics { get; set; }

@@ -50,6 +50,9 @@ public sealed record MonitoredUpcall
     /// <summary>The errno that the datapath answered its EXECUTE with; 0 for none.</summary>
     public required int ExecuteErrno { get; init; }
 
-    /// <summary>The errno that the datapath answered its flow put with; 0 for none. EEXIST (17) is no failure: packets of the flow that came at once were in several batches.</summary>
+    /// <summary>
+    /// The errno that the datapath answered its flow put with; 0 for none, also where the datapath had it already:
+    /// packets of the flow that came at once were in several batches.
+    /// </summary>
     public required int FlowPutErrno { get; init; }
 }

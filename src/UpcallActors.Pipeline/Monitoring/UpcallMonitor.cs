@@ -91,7 +91,7 @@ public sealed class UpcallMonitor : IDisposable
             Mru = bad ? (ushort)0 : record.Message.Origin.Mru,
             ClampedMru = RequestWriter.ClampsMru(record) ? record.Translation.MruLimit : (ushort)0,
             Actions = batch.Actions(record).ToArray(),
-            FlowPut = record.Flow == FlowFate.Put,
+            FlowPut = record.Flow is FlowFate.Put or FlowFate.Exists,
             IsDuplicate = batch.SharedFrom(index) != UpcallRecord.None,
             Error = record.Translation.Error,
             ExecuteErrno = record.ExecuteErrno,

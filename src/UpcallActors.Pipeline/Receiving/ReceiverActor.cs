@@ -188,7 +188,7 @@ internal sealed class ReceiverActor : UntypedActor
             return;
 
         // A source opened anew after a failure may count from the start.
-        _lane.Counters.CountLostAtSource((long)(dropped > _lane.SourceDrops ? dropped - _lane.SourceDrops : dropped));
+        _lane.Counters.CountLost(LossCause.Source, (long)(dropped > _lane.SourceDrops ? dropped - _lane.SourceDrops : dropped));
         _lane.SourceDrops = dropped;
         if (IsAlone && !IsOver(_searchedAt, _betweenSearches))
             return;

@@ -27,15 +27,19 @@ internal sealed class FlowRequests : IDisposable
     private readonly FlowRequest[] _requests = new FlowRequest[MaxRequests];
     private readonly AnswerHandler _onAnswer;
     private readonly RevalidationCounters _counters;
+    private readonly RequestLog _log;
+    private readonly int[] _starts = new int[MaxRequests + 1];
     private int _count;
     private int _length;
     private uint _sequence;
 
     /// <param name="datapath">Whom to ask.</param>
     /// <param name="counters">Where errors are counted.</param>
+    /// <param name="log">Where errors are said.</param>
     /// <param name="onAnswer">Told of each request once, within <see cref="Send"/>; must add no request.</param>
-    public FlowRequests(IDatapath datapath, RevalidationCounters counters, AnswerHandler onAnswer)
+    public FlowRequests(IDatapath datapath, RevalidationCounters counters, RequestLog log, AnswerHandler onAnswer)
     {
+        _log = log;
         _datapath = datapath;
         _counters = counters;
         _onAnswer = onAnswer;
@@ -121,7 +125,11 @@ internal sealed class FlowRequests : IDisposable
         Debug.Assert(!writer.Overflowed, "there is room for the longest request");
         _length += writer.Length;
         _requests[_count++] = request;
+        _starts[_count] = _length;
     }
+
+    /// <summary>A request as it was sent; its bytes stay until the next is written.</summary>
+    private ReadOnlySpan<byte> RequestOf(int index) => _region.Slice(_starts[index], _starts[index + 1] - _starts[index]);
 
     private void Collect(uint first, int count, Span<bool> answered)
     {
@@ -154,7 +162,15 @@ internal sealed class FlowRequests : IDisposable
     private void Tell(int index, Errno error, FlowMessage? flow, ReadOnlySpan<byte> message)
     {
         if (error is not (Errno.None or Errno.NoEntry))
+        {
             _counters.RequestErrors.Count((int)error);
+            _log.Flow(RequestOf(index), (int)error);
+        }
+        else if (error == Errno.None && _log.ShowsTaken)
+        {
+            _log.Flow(RequestOf(index), 0);
+        }
+
         _onAnswer(_requests[index], error, flow, message);
     }
 }

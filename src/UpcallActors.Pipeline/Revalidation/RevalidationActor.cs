@@ -75,7 +75,7 @@ internal sealed partial class RevalidationActor : UntypedActor
     {
         IActorRef self = Self;
         _dump = new FlowDump(_state.Datapath);
-        _requests = new FlowRequests(_state.Datapath, _state.Counters, OnDeleted);
+        _requests = new FlowRequests(_state.Datapath, _state.Counters, _state.Log, OnDeleted);
         _judge = new FlowJudge(_state.Translators.Create(_state.LeaderNumber), _state.Counters);
         _timer = _time.CreateTimer(_ => self.Tell(Wake.Instance), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         _onChanged = (_, _) => OnChanged(self);

@@ -21,9 +21,16 @@ internal sealed class RevalidationState
     private int _maxFlows;
     private bool _paused;
 
-    public RevalidationState(IDatapath datapath, IUpcallTranslatorFactory translators, UpcallPipelineSettings settings, Lane[] lanes, Func<int, LoopDispatcher> dispatcherOf)
+    public RevalidationState(
+        IDatapath datapath,
+        IUpcallTranslatorFactory translators,
+        UpcallPipelineSettings settings,
+        Lane[] lanes,
+        RequestLog log,
+        Func<int, LoopDispatcher> dispatcherOf)
     {
         Datapath = datapath;
+        Log = log;
         Translators = translators;
         Pipeline = settings;
         _settings = settings.Revalidation!;
@@ -53,6 +60,9 @@ internal sealed class RevalidationState
 
     /// <summary>What was done.</summary>
     public RevalidationCounters Counters { get; } = new();
+
+    /// <summary>Where it is said what requests the datapath refused.</summary>
+    public RequestLog Log { get; }
 
     /// <summary>The revalidators.</summary>
     public Partition[] Partitions { get; }

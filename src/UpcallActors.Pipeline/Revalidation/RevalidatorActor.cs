@@ -51,7 +51,7 @@ internal sealed partial class RevalidatorActor : UntypedActor
     {
         _judge = new FlowJudge(_state.Translators.Create(_partition.Number), _state.Counters);
         _adoption = new FlowAdoption(_judge, _recirculations, _state);
-        _requests = new FlowRequests(_state.Datapath, _state.Counters, OnAnswer);
+        _requests = new FlowRequests(_state.Datapath, _state.Counters, _state.Log, OnAnswer);
         _partition.Keys = 0;
     }
 

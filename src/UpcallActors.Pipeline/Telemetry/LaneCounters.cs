@@ -28,7 +28,7 @@ public sealed class LaneCounters
     private long _reclaimed;
     private long _restarts;
     private long _strayAnswers;
-    private long _sourceDrops;
+    private long _existingFlows;
     private long _mruClamped;
     private long _suppressedSpans;
 
@@ -71,11 +71,25 @@ public sealed class LaneCounters
     /// <summary>The largest MRU seen, bytes of layer 3.</summary>
     public int LargestMru => Volatile.Read(ref _largestMru);
 
-    /// <summary>EXECUTEs that the datapath took.</summary>
+    /// <summary>
+    /// Upcalls for a consumer of ours rather than for the tables: packets for a controller, samples. They end where
+    /// they are counted, and their packets
+    /// have gone on by themselves.
+    /// </summary>
+    public long Consumed =>
+        ByClass(UpcallClass.Controller) + ByClass(UpcallClass.Sflow) + ByClass(UpcallClass.FlowSample) + ByClass(UpcallClass.Ipfix);
+
+    /// <summary>EXECUTEs that the datapath took and answered with no error.</summary>
     public long Executes => Volatile.Read(ref _executes);
 
-    /// <summary>Flow puts that the datapath took.</summary>
+    /// <summary>Flow puts that the datapath took and answered with no error.</summary>
     public long FlowPuts => Volatile.Read(ref _flowPuts);
+
+    /// <summary>
+    /// Flow puts that found their flow there (EEXIST): packets of one flow that came at once were in several batches or
+    /// lanes, and each brought it. No error, as in Open vSwitch.
+    /// </summary>
+    public long ExistingFlows => Volatile.Read(ref _existingFlows);
 
     /// <summary>Flows not installed because the tables changed after they were computed.</summary>
     public long StaleFlows => Volatile.Read(ref _staleFlows);
@@ -98,16 +112,13 @@ public sealed class LaneCounters
     /// <summary>Answers that belong to no request of the send before them.</summary>
     public long StrayAnswers => Volatile.Read(ref _strayAnswers);
 
-    /// <summary>Upcalls lost at the source, before anybody could receive them.</summary>
-    public long LostAtSource => Volatile.Read(ref _sourceDrops);
-
     /// <summary>From the reception of a batch's first upcall until the datapath has handled the batch's requests, once a batch; batches with nothing to translate are not in it.</summary>
     public LatencyCounts Latency { get; } = new();
 
     /// <summary>EXECUTEs that the datapath answered with an error.</summary>
     public ErrnoCounts ExecuteErrors { get; } = new();
 
-    /// <summary>Flow puts that the datapath answered with an error.</summary>
+    /// <summary>Flow puts that the datapath answered with an error; EEXIST is none (<see cref="ExistingFlows"/>).</summary>
     public ErrnoCounts FlowPutErrors { get; } = new();
 
     /// <summary>Requests whose send was refused as a whole.</summary>
@@ -118,6 +129,18 @@ public sealed class LaneCounters
 
     /// <summary>Upcalls given up, by cause.</summary>
     public long Lost(LossCause cause) => Volatile.Read(ref _lost[(int)cause]);
+
+    /// <summary>Upcalls given up, by whatever cause.</summary>
+    public long AllLost
+    {
+        get
+        {
+            long lost = 0;
+            for (int cause = 0; cause < _lost.Length; cause++)
+                lost += Volatile.Read(ref _lost[cause]);
+            return lost;
+        }
+    }
 
     /// <summary>Upcalls given up for a <see cref="LossCause.Malformed"/> message, by reason.</summary>
     public long Malformed(OdpParseError error) => Volatile.Read(ref _malformed[(int)error]);
@@ -130,7 +153,7 @@ public sealed class LaneCounters
 
     internal void CountClass(UpcallClass upcallClass, int upcalls) => Interlocked.Add(ref _byClass[(int)upcallClass], upcalls);
 
-    internal void CountLost(LossCause cause, int upcalls = 1) => Interlocked.Add(ref _lost[(int)cause], upcalls);
+    internal void CountLost(LossCause cause, long upcalls = 1) => Interlocked.Add(ref _lost[(int)cause], upcalls);
 
     internal void CountMalformed(OdpParseError error) => Interlocked.Increment(ref _malformed[(int)error]);
 
@@ -156,12 +179,15 @@ public sealed class LaneCounters
 
     internal void CountSuppressedSpan() => Interlocked.Increment(ref _suppressedSpans);
 
-    internal void CountSent(int executes, int flowPuts)
+    internal void CountSend() => Interlocked.Increment(ref _sends);
+
+    internal void CountTaken(int executes, int flowPuts)
     {
-        Interlocked.Increment(ref _sends);
         Interlocked.Add(ref _executes, executes);
         Interlocked.Add(ref _flowPuts, flowPuts);
     }
+
+    internal void CountExistingFlow() => Interlocked.Increment(ref _existingFlows);
 
     internal void CountStaleFlows(int flows) => Interlocked.Add(ref _staleFlows, flows);
 
@@ -174,6 +200,4 @@ public sealed class LaneCounters
     internal void CountRestart() => Interlocked.Increment(ref _restarts);
 
     internal void CountStrayAnswer() => Interlocked.Increment(ref _strayAnswers);
-
-    internal void CountLostAtSource(long upcalls) => Interlocked.Add(ref _sourceDrops, upcalls);
 }

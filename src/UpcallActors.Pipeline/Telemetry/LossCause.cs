@@ -1,8 +1,15 @@
 namespace UpcallActors.Pipeline;
 
-/// <summary>Why an upcall was given up. Each lost upcall is counted under one cause.</summary>
+/// <summary>
+/// Why an upcall was given up. Each lost upcall is counted under one cause. So every upcall that was received ends as executed
+/// (<see cref="LaneCounters.Executes"/>), dropped (<see cref="LaneCounters.Dropped"/>), consumed
+/// (<see cref="LaneCounters.Consumed"/>), or lost by one of these.
+/// </summary>
 public enum LossCause
 {
+    /// <summary>The queue in front of us was full: the one cause by which an upcall is lost that was never received.</summary>
+    Source,
+
     /// <summary>Its port was over its share while credits were scarce.</summary>
     Shed,
 
@@ -23,6 +30,9 @@ public enum LossCause
 
     /// <summary>The datapath refused the send with the EXECUTE as a whole; the errors are counted apart.</summary>
     SendRefused,
+
+    /// <summary>The datapath answered the EXECUTE with an error; the errors are counted apart.</summary>
+    ExecuteRefused,
 
     /// <summary>An actor failed over it, or was stopped while it waited.</summary>
     StageFailed,

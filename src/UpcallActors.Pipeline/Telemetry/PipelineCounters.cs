@@ -45,8 +45,35 @@ public sealed class PipelineCounters
     /// <summary>See <see cref="LaneCounters.Dropped"/>.</summary>
     public long Dropped => Sum(lane => lane.Dropped);
 
-    /// <summary>See <see cref="LaneCounters.LostAtSource"/>.</summary>
-    public long LostAtSource => Sum(lane => lane.LostAtSource);
+    /// <summary>See <see cref="LaneCounters.Consumed"/>.</summary>
+    public long Consumed => Sum(lane => lane.Consumed);
+
+    /// <summary>See <see cref="LaneCounters.ExistingFlows"/>.</summary>
+    public long ExistingFlows => Sum(lane => lane.ExistingFlows);
+
+    /// <summary>Upcalls lost by whatever cause: the sum of <see cref="Losses"/>.</summary>
+    public long AllLost => Sum(lane => lane.AllLost) + _lanes[0].Datapath.UnreachableUpcalls;
+
+    /// <summary>Requests of lanes that the datapath refused: the sum of <see cref="RequestErrors"/>.</summary>
+    public long AllRequestErrors => Sum(lane => lane.ExecuteErrors.Total + lane.FlowPutErrors.Total + lane.SendErrors.Total);
+
+    /// <summary>
+    /// Every cause by which upcalls are lost, with its count, also where that is 0; always the same causes in the same
+    /// order. Whoever shows, measures or sums losses asks here.
+    /// </summary>
+    public IReadOnlyList<UpcallLoss> Losses() =>
+    [
+        .. Enum.GetValues<LossCause>().Select(cause => UpcallLoss.Of(cause, Lost(cause))),
+        UpcallLoss.Unreachable(_lanes[0].Datapath.UnreachableUpcalls),
+    ];
+
+    /// <summary>The requests of lanes that the datapath refused, by kind and errno, those that there were.</summary>
+    public IReadOnlyList<RefusedRequests> RequestErrors() =>
+    [
+        .. Errors("execute", lane => lane.ExecuteErrors),
+        .. Errors("flow_put", lane => lane.FlowPutErrors),
+        .. Errors("send", lane => lane.SendErrors),
+    ];
 
     /// <summary>See <see cref="LaneCounters.Latency"/>: the counts of all buckets, summed over the lanes.</summary>
     public ImmutableArray<long> Latency()
@@ -103,6 +130,12 @@ public sealed class PipelineCounters
 
         return ports;
     }
+
+    private IEnumerable<RefusedRequests> Errors(string request, Func<LaneCounters, ErrnoCounts> errors) =>
+        from lane in Lanes
+        from error in errors(lane).NonZero()
+        group error.Value by error.Key into byErrno
+        select new RefusedRequests(request, byErrno.Key, byErrno.Sum());
 
     private long Sum(Func<LaneCounters, long> count)
     {

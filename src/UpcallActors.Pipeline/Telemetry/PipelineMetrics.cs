@@ -20,14 +20,16 @@ internal sealed class PipelineMetrics : IDisposable
 
     private readonly HashSet<uint> _portSeries = [];
     private readonly Lane[] _lanes;
+    private readonly PipelineCounters _counters;
     private readonly Meter _meter = new(new MeterOptions(UpcallActorsTelemetry.MeterName) { Version = PipelineTelemetry.Version });
     private readonly Histogram<int> _batchSize;
     private readonly Histogram<double> _queueWait;
     private readonly Histogram<double> _latency;
 
-    public PipelineMetrics(Lane[] lanes, RevalidationState? revalidation)
+    public PipelineMetrics(Lane[] lanes, PipelineCounters counters, RevalidationState? revalidation)
     {
         _lanes = lanes;
+        _counters = counters;
         _batchSize = _meter.CreateHistogram(Prefix + "batch.size", "{upcall}", "Upcalls in a batch.", tags: null, _sizes);
         _queueWait = _meter.CreateHistogram(Prefix + "batch.wait.duration", "s", "From the reception of a batch's first upcall until the router begins with it.", tags: null, _latencies);
         _latency = _meter.CreateHistogram(Prefix + "batch.duration", "s", "From the reception of a batch's first upcall until the datapath has handled the batch's requests.", tags: null, _latencies);
@@ -44,6 +46,7 @@ internal sealed class PipelineMetrics : IDisposable
         PerLane("translation_errors", "{translation}", "Translations that ended with an error.", counters => counters.TranslationErrors);
         PerLane("executes", "{request}", "EXECUTEs that the datapath took.", counters => counters.Executes);
         PerLane("flow_puts", "{request}", "Flow puts that the datapath took.", counters => counters.FlowPuts);
+        PerLane("existing_flows", "{request}", "Flow puts that found their flow there.", counters => counters.ExistingFlows);
         PerLane("stale_flows", "{flow}", "Flows not put because the tables had changed since their translation.", counters => counters.StaleFlows);
         PerLane("sends", "{send}", "Sends to the datapath; a system call each with the kernel's.", counters => counters.Sends);
         Count("request_errors", RequestErrors, "{request}", "Requests of lanes that the datapath refused, by kind and errno.");
@@ -136,20 +139,10 @@ internal sealed class PipelineMetrics : IDisposable
             return _portSeries.Contains(port) || (_portSeries.Count < MaxPortSeries && _portSeries.Add(port));
     }
 
-    private IEnumerable<Measurement<long>> Losses() =>
-        Each<LossCause>("cause", cause => _lanes.Sum(lane => lane.Counters.Lost(cause))).Append(Of(_lanes.Sum(lane => lane.Counters.LostAtSource), "cause", "source"));
+    private IEnumerable<Measurement<long>> Losses() => _counters.Losses().Select(loss => Of(loss.Count, "cause", loss.Cause));
 
-    private IEnumerable<Measurement<long>> RequestErrors() =>
-        Errors("execute", counters => counters.ExecuteErrors)
-            .Concat(Errors("flow_put", counters => counters.FlowPutErrors))
-            .Concat(Errors("send", counters => counters.SendErrors));
-
-    private IEnumerable<Measurement<long>> Errors(string request, Func<LaneCounters, ErrnoCounts> errors) =>
-        from lane in _lanes
-        from error in errors(lane.Counters).NonZero()
-        group error.Value by error.Key into byErrno
-        select new Measurement<long>(
-            byErrno.Sum(),
-            new KeyValuePair<string, object?>("request", request),
-            new KeyValuePair<string, object?>("errno", byErrno.Key));
+    private IEnumerable<Measurement<long>> RequestErrors() => _counters.RequestErrors().Select(refused => new Measurement<long>(
+        refused.Count,
+        new KeyValuePair<string, object?>("request", refused.Request),
+        new KeyValuePair<string, object?>("errno", refused.Errno)));
 }

@@ -38,6 +38,9 @@ internal sealed class ScriptedDatapath : IDatapath
 
     public int SendLimit { get; init; } = 4 * 1024 * 1024;
 
+    /// <summary>Whether each error comes twice, as no datapath should answer.</summary>
+    public bool AnswersTwice { get; init; }
+
     /// <summary>Says with which errno a request is answered; 0 for none.</summary>
     public Func<SentMessage, int> Answer { get; set; } = _ => 0;
 
@@ -197,7 +200,7 @@ internal sealed class ScriptedDatapath : IDatapath
                 lock (datapath._sent)
                     datapath._sent.Add(message);
                 errno = datapath.Answer(message);
-                if (errno != 0)
+                for (int answers = errno == 0 ? 0 : datapath.AnswersTwice ? 2 : 1; answers > 0; answers--)
                     _answers.Enqueue(Error(message, errno));
             }
 

@@ -75,7 +75,7 @@ public sealed class OverloadSpecs() : PipelineSpec("own { type = PinnedDispatche
         datapath.Waiting().ShouldBe(200 - Capacity);
         gate.Open();
         await Idle(pipeline, datapath);
-        pipeline.Counters.LostAtSource.ShouldBe(800);
+        pipeline.Counters.Lost(LossCause.Source).ShouldBe(800);
         pipeline.Counters.Lost(LossCause.Shed).ShouldBe(0);
         datapath.Executes.Count.ShouldBe(200);
     }
@@ -117,7 +117,7 @@ public sealed class OverloadSpecs() : PipelineSpec("own { type = PinnedDispatche
         gate.Open();
         await Idle(pipeline, datapath);
 
-        pipeline.Counters.LostAtSource.ShouldBe(5000);
+        pipeline.Counters.Lost(LossCause.Source).ShouldBe(5000);
         (datapath.Executes.Count + pipeline.Counters.Lost(LossCause.Shed)).ShouldBe(5000);
     }
 
@@ -143,7 +143,7 @@ public sealed class OverloadSpecs() : PipelineSpec("own { type = PinnedDispatche
         datapath.Executes.Count.ShouldBeGreaterThan(turns * (Capacity - (2 * Small.BatchSize)));
         pipeline.Counters.ByPort()[1].Shed.ShouldBeGreaterThan(0);
         pipeline.Counters.ByPort()[2].Shed.ShouldBe(0);
-        pipeline.Counters.LostAtSource.ShouldBe((long)datapath.Dropped());
+        pipeline.Counters.Lost(LossCause.Source).ShouldBe((long)datapath.Dropped());
     }
 
     [Fact]
@@ -167,6 +167,6 @@ public sealed class OverloadSpecs() : PipelineSpec("own { type = PinnedDispatche
         long looks = 1 + (long)(Stopwatch.GetElapsedTime(startedAt).TotalSeconds * 2);
         pipeline.Counters.Lost(LossCause.Shed).ShouldBeLessThanOrEqualTo(looks * 128 * Small.BatchSize);
         datapath.Executes.Count.ShouldBe((int)(pipeline.Counters.Received - pipeline.Counters.Lost(LossCause.Shed)));
-        pipeline.Counters.LostAtSource.ShouldBe((long)datapath.Dropped());
+        pipeline.Counters.Lost(LossCause.Source).ShouldBe((long)datapath.Dropped());
     }
 }

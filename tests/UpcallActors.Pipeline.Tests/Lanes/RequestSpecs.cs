@@ -1,3 +1,5 @@
+using UpcallActors.Odp;
+
 namespace UpcallActors.Pipeline.Tests;
 
 /// <summary>What becomes of requests that the datapath does not like.</summary>
@@ -5,6 +7,7 @@ public sealed class RequestSpecs : PipelineSpec
 {
     private const int Exists = 17;
     private const int Invalid = 22;
+    private const int NoSpace = 28;
     private const int Again = 11;
     private const int MessageSize = 90;
     private const int NotPermitted = 1;
@@ -13,19 +16,78 @@ public sealed class RequestSpecs : PipelineSpec
     public async Task Errors_are_counted_by_request_and_errno_and_stop_nothing()
     {
         using var datapath = new ScriptedDatapath();
-        datapath.Answer = message => !message.IsExecute ? Exists : message.Serial == 7 ? Invalid : 0;
+        datapath.Answer = message => !message.IsExecute ? NoSpace : message.Serial == 7 ? Invalid : 0;
         await using UpcallPipeline pipeline = Start(datapath);
 
         datapath.Upcall(Enumerable.Range(0, 100).Select(i => Upcalls.Miss(1, (uint)i, (uint)i)));
         await Idle(pipeline, datapath);
 
         LaneCounters lane = pipeline.Counters.Lanes[0];
-        lane.FlowPutErrors[Exists].ShouldBe(100);
+        lane.FlowPutErrors[NoSpace].ShouldBe(100);
         lane.ExecuteErrors[Invalid].ShouldBe(1);
         lane.FlowPutErrors.Total.ShouldBe(100);
         lane.ExecuteErrors.NonZero().ShouldBe([KeyValuePair.Create(Invalid, 1L)]);
         lane.StrayAnswers.ShouldBe(0);
         datapath.Executes.Count.ShouldBe(100);
+        pipeline.Counters.RequestErrors()
+            .ShouldBe([new RefusedRequests("execute", Invalid, 1), new RefusedRequests("flow_put", NoSpace, 100)]);
+        pipeline.Counters.AllRequestErrors.ShouldBe(101);
+    }
+
+    [Fact]
+    public async Task An_upcall_whose_execute_is_refused_is_lost_and_not_executed()
+    {
+        using var datapath = new ScriptedDatapath();
+        datapath.Answer = message => message.IsExecute && message.Serial % 10 == 7 ? Invalid : 0;
+        await using UpcallPipeline pipeline = Start(datapath);
+
+        datapath.Upcall(Enumerable.Range(0, 100).Select(i => Upcalls.Miss(1, (uint)i, (uint)i)));
+        await Idle(pipeline, datapath);
+
+        pipeline.Counters.Lost(LossCause.ExecuteRefused).ShouldBe(10);
+        pipeline.Counters.Executes.ShouldBe(90);
+        pipeline.Counters.FlowPuts.ShouldBe(100);
+        pipeline.Counters.AllLost.ShouldBe(10);
+    }
+
+    [Fact]
+    public async Task A_flow_put_whose_flow_is_there_already_is_no_error_anywhere()
+    {
+        using var datapath = new ScriptedDatapath();
+        datapath.Answer = message => message.IsExecute ? 0 : Exists;
+        await using UpcallPipeline pipeline = Start(datapath);
+        using UpcallMonitor monitor = pipeline.Watch(new AllUpcalls());
+
+        datapath.Upcall(Enumerable.Range(0, 100).Select(i => Upcalls.Miss(1, (uint)i, (uint)i)));
+        await Idle(pipeline, datapath);
+
+        pipeline.Counters.ExistingFlows.ShouldBe(100);
+        pipeline.Counters.FlowPuts.ShouldBe(0);
+        pipeline.Counters.AllRequestErrors.ShouldBe(0);
+        pipeline.Counters.RequestErrors().ShouldBeEmpty();
+        pipeline.Counters.AllLost.ShouldBe(0);
+        pipeline.Counters.Executes.ShouldBe(100);
+        monitor.TryTake(out MonitoredUpcall? first).ShouldBeTrue();
+        (first.FlowPut, first.FlowPutErrno).ShouldBe((true, 0));
+    }
+
+    [Theory]
+    [InlineData(2)]
+    [InlineData(17)]
+    public async Task A_request_that_is_answered_twice_fails_once(int errno)
+    {
+        using var datapath = new ScriptedDatapath { AnswersTwice = true };
+        datapath.Answer = _ => errno;
+        await using UpcallPipeline pipeline = Start(datapath);
+
+        datapath.Upcall(Enumerable.Range(0, 10).Select(i => Upcalls.Miss(1, (uint)i, (uint)i)));
+        await Idle(pipeline, datapath);
+
+        pipeline.Counters.Lost(LossCause.ExecuteRefused).ShouldBe(10);
+        (pipeline.Counters.ExistingFlows + pipeline.Counters.Lanes[0].FlowPutErrors.Total).ShouldBe(10);
+        pipeline.Counters.Executes.ShouldBe(0);
+        pipeline.Counters.FlowPuts.ShouldBe(0);
+        pipeline.Counters.Lanes[0].StrayAnswers.ShouldBe(20);
     }
 
     [Fact]
@@ -118,7 +180,7 @@ public sealed class RequestSpecs : PipelineSpec
             longest = Math.Max(longest, messages.Sum(message => (message.Bytes.Length + 3) & ~3));
             return 0;
         };
-        datapath.Answer = message => message.IsExecute ? Invalid : Exists;
+        datapath.Answer = message => message.IsExecute ? Invalid : NoSpace;
         await using UpcallPipeline pipeline = Start(datapath);
 
         datapath.Upcall(Enumerable.Range(0, 30).Select(i => Upcalls.Miss(1, (uint)i, (uint)i, packetLength: i == 9 ? 2000 : 99)));
@@ -126,7 +188,7 @@ public sealed class RequestSpecs : PipelineSpec
 
         longest.ShouldBeInRange(1000, 1500);
         pipeline.Counters.Lanes[0].ExecuteErrors[Invalid].ShouldBe(29);
-        pipeline.Counters.Lanes[0].FlowPutErrors[Exists].ShouldBe(30);
+        pipeline.Counters.Lanes[0].FlowPutErrors[NoSpace].ShouldBe(30);
         pipeline.Counters.Lanes[0].StrayAnswers.ShouldBe(0);
         datapath.Executes.Select(message => message.Serial).ShouldBe(Enumerable.Range(0, 30).Where(i => i != 9).Select(i => (uint)i));
         pipeline.Counters.Lost(LossCause.TooLong).ShouldBe(1);
@@ -143,5 +205,10 @@ public sealed class RequestSpecs : PipelineSpec
 
         datapath.Sends.ShouldBeLessThanOrEqualTo(10);
         datapath.Executes.Count.ShouldBe(640);
+    }
+
+    private sealed class AllUpcalls : IUpcallFilter
+    {
+        public bool Passes(UpcallClass upcallClass, in FlowKey key) => true;
     }
 }

@@ -8,7 +8,7 @@ public sealed class UpcallMonitorSpecs : PipelineSpec
     [Fact]
     public async Task An_upcall_is_shown_with_all_that_became_of_it()
     {
-        using var datapath = new ScriptedDatapath { Answer = message => message.IsExecute ? 19 : 17 };
+        using var datapath = new ScriptedDatapath { Answer = message => message.IsExecute ? 19 : 28 };
         ScriptedTranslators.TranslateUpcall output = ScriptedTranslators.OutputTo(2);
         Translators.Decide = (in UpcallView upcall, Span<byte> actions, ref FlowKey mask) => output(upcall, actions, ref mask) with { MruLimit = 1280 };
         await using UpcallPipeline pipeline = Start(datapath);
@@ -32,7 +32,7 @@ public sealed class UpcallMonitorSpecs : PipelineSpec
         upcall.IsDuplicate.ShouldBeFalse();
         upcall.Error.ShouldBe(XlateError.None);
         upcall.ExecuteErrno.ShouldBe(19);
-        upcall.FlowPutErrno.ShouldBe(17);
+        upcall.FlowPutErrno.ShouldBe(28);
         upcall.Lane.ShouldBe(0);
         upcall.Latency.ShouldBeGreaterThan(TimeSpan.Zero);
         // Two clocks are read one behind the other, and the system's may be set back in between by what its sources disagree.

@@ -126,15 +126,32 @@ public sealed class SpanSpecs : PipelineSpec
     {
         using var spans = new SpanListener();
         using var datapath = new ScriptedDatapath();
-        datapath.Answer = message => message.IsExecute ? 0 : 17;
+        datapath.Answer = message => message.IsExecute ? 0 : 28;
         await Run(datapath, _exceptions, [Upcalls.Miss(1, 1)]);
-        spans.Single("upcall").GetTagItem("upcall.flow_put.errno").ShouldBe(17);
+        spans.Single("upcall").GetTagItem("upcall.flow_put.errno").ShouldBe(28);
 
         using var refusing = new ScriptedDatapath();
         refusing.Refuse = _ => 1;
         await Run(refusing, _exceptions, [Upcalls.Miss(1, 2)]);
         spans.Named("upcall")[1].GetTagItem("upcall.execute.errno").ShouldBe(1);
         spans.Named("upcall")[1].GetTagItem("upcall.flow_put.errno").ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task A_flow_put_whose_flow_is_there_already_has_no_span_as_an_error_and_takes_none_of_their_number()
+    {
+        using var spans = new SpanListener();
+        using var datapath = new ScriptedDatapath();
+        datapath.Answer = message => message.IsExecute ? 0 : 17;
+        UpcallPipeline pipeline = await Run(datapath, _exceptions, Enumerable.Range(0, 64).Select(i => Upcalls.Miss(1, (uint)i)));
+        spans.Named("upcall").ShouldBeEmpty();
+        pipeline.Counters.Lanes[0].SuppressedSpans.ShouldBe(0);
+
+        await Run(datapath, new TraceSampling { Upcalls = 1 }, [Upcalls.Miss(1, 100)]);
+        Activity upcall = spans.Single("upcall");
+        upcall.GetTagItem("upcall.flow").ShouldBe("exists");
+        upcall.GetTagItem("upcall.flow_put.errno").ShouldBeNull();
+        upcall.Status.ShouldBe(ActivityStatusCode.Unset);
     }
 
     [Fact]

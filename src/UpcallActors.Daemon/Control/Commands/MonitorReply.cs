@@ -56,7 +56,10 @@ internal sealed record UpcallLine
     /// <summary>That errno in words; null for none.</summary>
     public string? ErrnoText { get; init; }
 
-    /// <summary>The errno that the datapath answered its flow put with; 0 for none. 17 (EEXIST) is no failure: an upcall of another batch has brought the same flow.</summary>
+    /// <summary>
+    /// The errno that the datapath answered its flow put with; 0 for none, also where an upcall of another batch has
+    /// brought the same flow.
+    /// </summary>
     public required int FlowPutErrno { get; init; }
 
     /// <summary>That errno in words; null for none.</summary>

@@ -19,8 +19,8 @@ internal static partial class DaemonEvents
             new("upcall_duplicate", () => pipeline.Duplicates),
             new("upcall_with_mru", () => pipeline.WithMru),
             new("upcall_dropped", () => pipeline.Dropped),
-            .. from cause in Enum.GetValues<LossCause>() select new CoverageCounter($"upcall_lost_{Snake(cause)}", () => pipeline.Lost(cause)),
-            new("upcall_lost_at_source", () => pipeline.LostAtSource),
+            .. pipeline.Losses().Select((loss, index) =>
+                new CoverageCounter($"upcall_lost_{loss.Cause}", () => pipeline.Losses()[index].Count)),
             new("upcall_refragmented", () => context.Translators.Refragmented.Sum(port => port.Value)),
             new("xlate_actions", () => Sum(pipeline, lane => lane.Translated) + (revalidation?[RevalidationEvent.FlowTranslated] ?? 0)),
             new("xlate_actions_error", () => Sum(pipeline, lane => lane.TranslationErrors)),
@@ -28,6 +28,7 @@ internal static partial class DaemonEvents
             new("dpif_execute_error", () => Sum(pipeline, lane => lane.ExecuteErrors.Total)),
             new("dpif_flow_put", () => pipeline.FlowPuts + (revalidation?[RevalidationEvent.FlowModified] ?? 0)),
             new("dpif_flow_put_error", () => Sum(pipeline, lane => lane.FlowPutErrors.Total)),
+            new("dpif_flow_exists", () => pipeline.ExistingFlows),
             new("dpif_flow_stale", () => Sum(pipeline, lane => lane.StaleFlows)),
             new("netlink_sent", () => Sum(pipeline, lane => lane.Sends)),
             .. revalidation == null ? [] : Revalidating(revalidation),
