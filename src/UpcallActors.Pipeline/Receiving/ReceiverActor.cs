@@ -7,8 +7,9 @@ namespace UpcallActors.Pipeline;
 /// <summary>
 /// Owns its handler's upcall source and hands out the lane's credits. It takes what waits, never waits to fill a batch, and
 /// keeps one batch in hand at all times: so it can go on draining a source whose ports share one queue when no other
-/// credit is left, sheds what is over its port's share, and keeps the rest until a credit comes back. It stops reading only when
-/// that batch is full of upcalls within their shares; then the pressure reaches the queue in front of the source.
+/// credit is left, sheds what is over its port's share where others are there (<see cref="CongestionPolicy"/>), and
+/// keeps the rest until a credit comes back. It stops reading only
+/// when that batch is full of what is to be kept; then the pressure reaches the queue in front of the source.
 /// </summary>
 internal sealed class ReceiverActor : UntypedActor
 {
@@ -16,16 +17,10 @@ internal sealed class ReceiverActor : UntypedActor
     private const int ReceivesPerTurn = 1;
 
     /// <summary>
-    /// Receives in one turn under congestion: what waits in a full queue (8 MiB of small upcalls are some 9,000). Then the lane's
+    /// Receives in one turn under overload: what waits in a full queue (8 MiB of small upcalls are some 9,000). Then the lane's
     /// other actors get their turns, and on one loop all that was taken is executed first: who only ever drained would execute nothing.
     /// </summary>
-    private const int CongestedReceivesPerTurn = 128;
-
-    /// <summary>How long a port counts as active after it was seen beside another, as to whether something must be shed for its sake.</summary>
-    private static readonly TimeSpan _companyLasts = TimeSpan.FromSeconds(2);
-
-    /// <summary>How often a port that floods alone is shed nevertheless, to see whether it still is alone.</summary>
-    private static readonly TimeSpan _betweenSearches = TimeSpan.FromMilliseconds(500);
+    private const int OverloadedReceivesPerTurn = 128;
 
     private readonly Lane _lane;
     private readonly IActorRef _router;
@@ -37,11 +32,8 @@ internal sealed class ReceiverActor : UntypedActor
     private SampleChance _chance;
     private bool _waitsForCredit;
     private bool _goesOn;
-    private bool _congested;
     private bool _worksOff;
-    private short _lastPort = -1;
-    private long? _companyAt;
-    private long? _searchedAt;
+    private CongestionPolicy _congestion;
 
     public ReceiverActor(Lane lane, IActorRef router)
     {
@@ -134,16 +126,17 @@ internal sealed class ReceiverActor : UntypedActor
             return;
         }
 
-        NoticeDrops(source);
-        if (_lane.Pool.Free == 0 && _lane.Settings.RunsOnOneLoop && !_congested)
+        LookAt(source);
+        bool isOverloaded = _congestion.IsOverloaded;
+        if (_lane.Pool.Free == 0 && _lane.Settings.RunsOnOneLoop && !isOverloaded)
         {
             // The credits are with stages that wait for this very thread: nothing is short yet, and nothing must be shed.
             WaitForCredit();
             return;
         }
 
-        int left = _congested ? CongestedReceivesPerTurn : ReceivesPerTurn;
-        _worksOff = _congested && _lane.Settings.RunsOnOneLoop;
+        int left = isOverloaded ? OverloadedReceivesPerTurn : ReceivesPerTurn;
+        _worksOff = isOverloaded && _lane.Settings.RunsOnOneLoop;
         while (left-- > 0)
         {
             if (!TryGetFilling(out UpcallBatch? batch))
@@ -156,15 +149,14 @@ internal sealed class ReceiverActor : UntypedActor
                 return;
             if (received < room)
             {
-                NoticeDrops(source);
-                _congested = false;
+                NoticesDrops(source);
+                _congestion = _congestion.Emptied();
                 _worksOff = false;
                 _lane.Dispatcher.Arm(_readable!);
                 return;
             }
         }
 
-        _congested &= !IsAlone;
         GoOnLater();
     }
 
@@ -176,30 +168,24 @@ internal sealed class ReceiverActor : UntypedActor
         Self.Tell(GoOn.Instance, Self);
     }
 
-    /// <summary>
-    /// Losses in front of the source mean that its queue is full and every port in it suffers for the one that fills it:
-    /// empty it, whatever has to be shed for that. Where there was one port only, there may be no other: what the datapath drops then costs
-    /// nothing, and what is shed costs being received, so the queue is emptied now and then.
-    /// </summary>
-    private void NoticeDrops(IUpcallSource source)
+    private void LookAt(IUpcallSource source) => _congestion = _congestion.Looked(NoticesDrops(source), HasCompany(Now));
+
+    /// <summary>Counts the losses in front of the source since the last time; whether there were any.</summary>
+    private bool NoticesDrops(IUpcallSource source)
     {
         ulong dropped = source.Dropped;
         if (dropped == _lane.SourceDrops)
-            return;
+            return false;
 
         // A source opened anew after a failure may count from the start.
         _lane.Counters.CountLost(LossCause.Source, (long)(dropped > _lane.SourceDrops ? dropped - _lane.SourceDrops : dropped));
         _lane.SourceDrops = dropped;
-        if (IsAlone && !IsOver(_searchedAt, _betweenSearches))
-            return;
-        _searchedAt = Stopwatch.GetTimestamp();
-        _congested = true;
+        return true;
     }
 
-    /// <summary>Whether nobody can be seen for whose sake something should be shed. With stages on threads of their own there is time to shed in any case.</summary>
-    private bool IsAlone => _lane.Settings.RunsOnOneLoop && IsOver(_companyAt, _companyLasts);
+    private static TimeSpan Now => Stopwatch.GetElapsedTime(0);
 
-    private static bool IsOver(long? since, TimeSpan time) => since is not { } start || Stopwatch.GetElapsedTime(start) >= time;
+    private bool HasCompany(TimeSpan now) => _congestion.HasCompany(_lane.Ports.Active, now);
 
     private bool TryGetFilling([System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out UpcallBatch? batch)
     {
@@ -235,7 +221,9 @@ internal sealed class ReceiverActor : UntypedActor
         _lane.Counters.CountReceived(received);
         if (batch.Count == 0)
             batch.ReceivedAt = Stopwatch.GetTimestamp();
-        if (_lane.Pool.Free == 0)
+        TimeSpan now = Now;
+        SeePorts(batch, received, now);
+        if (_lane.Pool.Free == 0 && HasCompany(now))
         {
             AdmitWithinShares(batch, received);
             return;
@@ -246,7 +234,7 @@ internal sealed class ReceiverActor : UntypedActor
         int runStart = first;
         for (int slot = first; slot < first + received; slot++)
         {
-            short port = PortOf(batch, slot);
+            short port = batch.Record(slot).Port;
             if (port != run && slot > runStart)
             {
                 _lane.Ports.Admit(run, slot - runStart);
@@ -260,14 +248,29 @@ internal sealed class ReceiverActor : UntypedActor
         _lane.Ports.Admit(run, first + received - runStart);
     }
 
-    /// <summary>No credit but the batch in hand is left: keeps what is within its port's share, moved together, and sheds the rest.</summary>
+    /// <summary>Reads the ports of what was received, and sees who is there.</summary>
+    private void SeePorts(UpcallBatch batch, int received, TimeSpan now)
+    {
+        for (int slot = batch.Count; slot < batch.Count + received; slot++)
+        {
+            short entry = InPortAttribute.TryRead(batch.Slots.Message(slot), out uint port) ? _lane.Ports.EntryOf(port) : PortTable.Others;
+            batch.Record(slot).Port = entry;
+            if (!_congestion.IsLast(entry))
+                _congestion = _congestion.Seen(entry, now);
+        }
+    }
+
+    /// <summary>
+    /// No credit but the batch in hand is left, and others are there: keeps what is within its port's share, moved
+    /// together, and sheds the rest.
+    /// </summary>
     private void AdmitWithinShares(UpcallBatch batch, int received)
     {
         int first = batch.Count;
         int shed = 0;
         for (int slot = first; slot < first + received; slot++)
         {
-            short port = PortOf(batch, slot);
+            short port = batch.Record(slot).Port;
             if (_lane.Ports.InFlight(port) >= Share(port))
             {
                 _lane.Ports.Shed(port);
@@ -299,18 +302,6 @@ internal sealed class ReceiverActor : UntypedActor
         LaneTuning tuning = _lane.Tuning;
         double share = port != PortTable.Others && tuning.PortShares.TryGetValue(_lane.Ports.PortOf(port), out double own) ? own : Math.Min(tuning.PortShare, 1.0 / (_lane.Ports.Active + 1));
         return Math.Max(1, (int)(_lane.Settings.BatchesPerLane * tuning.BatchSize * share));
-    }
-
-    private short PortOf(UpcallBatch batch, int slot)
-    {
-        short entry = InPortAttribute.TryRead(batch.Slots.Message(slot), out uint port) ? _lane.Ports.EntryOf(port) : PortTable.Others;
-        if (entry != _lastPort)
-        {
-            _companyAt = _lastPort < 0 ? null : batch.ReceivedAt;
-            _lastPort = entry;
-        }
-
-        return entry;
     }
 
     private void Append(UpcallBatch batch, short port)

@@ -1,0 +1,60 @@
+namespace UpcallActors.Pipeline;
+
+/// <summary>
+/// What a receiver does about upcalls that come faster than they are executed, told by what it has seen. A queue that
+/// has overflowed is no reason to give anything up: what is in
+/// it came, and in order of arrival each waits no longer than the queue is. It is one only if the queue goes on
+/// overflowing while it is read, and if other ports than the one that fills it
+/// were seen: these lose their upcalls in front of the queue, and reading it faster than upcalls can be executed helps
+/// them. A value; what is seen makes the next one.
+/// </summary>
+internal readonly record struct CongestionPolicy
+{
+    /// <summary>
+    /// Looks in a row that find the queue overflowed again before that counts as an overload. One is what a pause
+    /// leaves (a stopped process, a busy host); a second may fall into the moment before the
+    /// first upcalls are taken out; for a third, more must have come meanwhile than went.
+    /// </summary>
+    public const int OverflowsOfAnOverload = 3;
+
+    /// <summary>How long ports that were seen one behind the other keep each other company.</summary>
+    public static readonly TimeSpan CompanyLasts = TimeSpan.FromSeconds(2);
+
+    private readonly short? _port;
+    private readonly TimeSpan? _companyAt;
+    private readonly int _overflows;
+
+    private CongestionPolicy(short? port, TimeSpan? companyAt, int overflows, bool isOverloaded)
+    {
+        _port = port;
+        _companyAt = companyAt;
+        _overflows = overflows;
+        IsOverloaded = isOverloaded;
+    }
+
+    /// <summary>
+    /// Whether the queue must be emptied ahead of what can be executed. It stays so until it was, or nobody else is
+    /// there any more.
+    /// </summary>
+    public bool IsOverloaded { get; }
+
+    /// <summary>Whether more than one port is there: upcalls of several are on their way, or were seen lately.</summary>
+    public bool HasCompany(int activePorts, TimeSpan now) => activePorts > 1 || (_companyAt is { } at && now - at < CompanyLasts);
+
+    /// <summary>Whether an upcall was the last that was seen, by its port, so that there is nothing new in it.</summary>
+    public bool IsLast(short port) => _port == port;
+
+    /// <summary>An upcall of a port was received.</summary>
+    public CongestionPolicy Seen(short port, TimeSpan now) =>
+        new(port, _port is null || _port == port ? _companyAt : now, _overflows, IsOverloaded);
+
+    /// <summary>The queue was looked at before it is read: whether it has overflowed since the look before.</summary>
+    public CongestionPolicy Looked(bool hasOverflowed, bool hasCompany)
+    {
+        int overflows = hasOverflowed ? Math.Min(_overflows + 1, OverflowsOfAnOverload) : 0;
+        return new CongestionPolicy(_port, _companyAt, overflows, hasCompany && (IsOverloaded || overflows == OverflowsOfAnOverload));
+    }
+
+    /// <summary>The queue was read until it was empty.</summary>
+    public CongestionPolicy Emptied() => new(_port, _companyAt, 0, isOverloaded: false);
+}
