@@ -110,7 +110,7 @@ public sealed class UpcallPipeline : IAsyncDisposable
         var metrics = new PipelineMetrics(lanes, counters, state);
         foreach (Lane lane in lanes)
             lane.Metrics = metrics;
-        IActorRef pipeline = system.ActorOf(Props.Create(() => new PipelineActor(lanes, state, loops, started, completion)));
+        IActorRef pipeline = system.ActorOf(ActorFactory.Props(() => new PipelineActor(lanes, state, loops, started, completion)));
         Revalidation? revalidation = state is null ? null : new Revalidation(state, pipeline, completion.Task);
         return new UpcallPipeline(pipeline, lanes, metrics, counters, revalidation, started.Task, completion.Task);
     }

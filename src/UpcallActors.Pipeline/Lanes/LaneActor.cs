@@ -24,10 +24,10 @@ internal sealed class LaneActor : UntypedActor
     protected override void PreStart()
     {
         UpcallPipelineSettings settings = _lane.Settings;
-        IActorRef executor = Start(Props.Create<ExecutorActor>(_lane), settings.ExecutorDispatcher, "executor");
-        IActorRef translator = Start(Props.Create<TranslatorActor>(_lane, executor), settings.TranslatorDispatcher, "translator");
-        IActorRef router = Start(Props.Create<RouterActor>(_lane, translator), settings.RouterDispatcher, "router");
-        _receiver = Start(Props.Create<ReceiverActor>(_lane, router), settings.ReceiverDispatcher, "receiver");
+        IActorRef executor = Start(() => new ExecutorActor(_lane), settings.ExecutorDispatcher, "executor");
+        IActorRef translator = Start(() => new TranslatorActor(_lane, executor), settings.TranslatorDispatcher, "translator");
+        IActorRef router = Start(() => new RouterActor(_lane, translator), settings.RouterDispatcher, "router");
+        _receiver = Start(() => new ReceiverActor(_lane, router), settings.ReceiverDispatcher, "receiver");
     }
 
     /// <inheritdoc/>
@@ -68,8 +68,12 @@ internal sealed class LaneActor : UntypedActor
         return gaveUp ? Directive.Escalate : Directive.Restart;
     }
 
-    private IActorRef Start(Props props, string? dispatcher, string name) =>
-        Context.Watch(Context.ActorOf(props.WithDispatcher(dispatcher ?? _lane.Dispatcher.Id), name));
+    private IActorRef Start<TActor>(Func<TActor> make, string? dispatcher, string name)
+        where TActor : ActorBase
+    {
+        Props props = ActorFactory.Props(make).WithDispatcher(dispatcher ?? _lane.Dispatcher.Id);
+        return Context.Watch(Context.ActorOf(props, name));
+    }
 
     /// <summary>Stop reading, finish what is on its way, then stop.</summary>
     internal sealed class Drain : INoSerializationVerificationNeeded

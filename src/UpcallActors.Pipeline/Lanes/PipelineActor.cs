@@ -39,7 +39,7 @@ internal sealed class PipelineActor : UntypedActor
         if (_revalidation is null)
             StartLanes();
         else
-            _revalidator = Context.Watch(Context.ActorOf(Props.Create(() => new RevalidationActor(_revalidation)).WithDispatcher(_revalidation.Partitions[0].Dispatcher.Id), "revalidation"));
+            _revalidator = StartRevalidation(_revalidation);
     }
 
     /// <inheritdoc/>
@@ -103,11 +103,18 @@ internal sealed class PipelineActor : UntypedActor
         return Directive.Stop;
     }
 
+    private static IActorRef StartRevalidation(RevalidationState state)
+    {
+        Props props = ActorFactory.Props(() => new RevalidationActor(state));
+        return Context.Watch(Context.ActorOf(props.WithDispatcher(state.Partitions[0].Dispatcher.Id), "revalidation"));
+    }
+
     private void StartLanes()
     {
         foreach (Lane lane in _lanes)
         {
-            IActorRef actor = Context.ActorOf(Props.Create<LaneActor>(lane).WithDispatcher(lane.Dispatcher.Id), $"lane-{lane.Handler}");
+            Props props = ActorFactory.Props(() => new LaneActor(lane));
+            IActorRef actor = Context.ActorOf(props.WithDispatcher(lane.Dispatcher.Id), $"lane-{lane.Handler}");
             Context.Watch(actor);
             _running.Add(actor);
         }

@@ -81,7 +81,7 @@ internal sealed partial class RevalidationActor : UntypedActor
         _onChanged = (_, _) => OnChanged(self);
         _state.Translators.Changed += _onChanged;
         foreach (RevalidationState.Partition partition in _state.Partitions)
-            _revalidators[partition.Index] = Context.Watch(Context.ActorOf(Props.Create<RevalidatorActor>(_state, partition).WithDispatcher(partition.Dispatcher.Id), $"revalidator-{partition.Index}"));
+            _revalidators[partition.Index] = Start(partition);
         self.Tell(Adopt.Instance);
     }
 
@@ -157,6 +157,12 @@ internal sealed partial class RevalidationActor : UntypedActor
     {
         if (Interlocked.Exchange(ref _wakeIsUnderWay, 1) == 0)
             self.Tell(Wake.Instance);
+    }
+
+    private IActorRef Start(RevalidationState.Partition partition)
+    {
+        Props props = ActorFactory.Props(() => new RevalidatorActor(_state, partition));
+        return Context.Watch(Context.ActorOf(props.WithDispatcher(partition.Dispatcher.Id), $"revalidator-{partition.Index}"));
     }
 
     private Directive Decide(Exception failure)
