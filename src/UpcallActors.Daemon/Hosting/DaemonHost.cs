@@ -14,11 +14,16 @@ internal static class DaemonHost
 
     /// <summary>
     /// The host drains before it ends the actor system. Akka's own hooks would end it at the first signal, in the middle
-    /// of the drain.
+    /// of the drain. No message leaves the process; the name of the serializer is in <c>Native/roots.xml</c>, too.
     /// </summary>
     private const string AkkaSettings = """
         akka.coordinated-shutdown.run-by-clr-shutdown-hook = off
         akka.log-dead-letters-during-shutdown = off
+        akka.actor.serializers {
+          json = "UpcallActors.Daemon.Hosting.NoSerializer, upcall-actors"
+          bytes = "UpcallActors.Daemon.Hosting.NoSerializer, upcall-actors"
+          akka-stream-ref = "UpcallActors.Daemon.Hosting.NoSerializer, upcall-actors"
+        }
         """;
 
     /// <summary>Makes the host. Nothing of the machine's settings is read; log lines go to standard error.</summary>
