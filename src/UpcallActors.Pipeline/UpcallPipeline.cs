@@ -1,4 +1,7 @@
 using Akka.Actor;
+using Akka.Event;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 using UpcallActors.Odp;
 
 namespace UpcallActors.Pipeline;
@@ -65,8 +68,8 @@ public sealed class UpcallPipeline : IAsyncDisposable
     public Task Started { get; }
 
     /// <summary>
-    /// Ends when the pipeline has: well after <see cref="StopAsync"/>; with the failure when a lane has given up, in which
-    /// case the other lanes have been drained and nobody answers upcalls any more.
+    /// Ends when the pipeline has: well after <see cref="StopAsync"/>; with the failure when a lane has given up, in which case the other
+    /// lanes have been drained and nobody answers upcalls any more.
     /// </summary>
     public Task Completion { get; }
 
@@ -75,7 +78,15 @@ public sealed class UpcallPipeline : IAsyncDisposable
     /// Any number of pipelines may run in one actor system, each over a datapath of its own. Throws <see
     /// cref="ArgumentOutOfRangeException"/> for settings outside their ranges.
     /// </summary>
-    public static UpcallPipeline Start(ActorSystem system, IDatapath datapath, IUpcallTranslatorFactory translators, UpcallPipelineSettings settings)
+    /// <param name="system">Where the pipeline's actors live.</param>
+    /// <param name="datapath">Whose upcalls are answered.</param>
+    /// <param name="translators">Who decides about them.</param>
+    /// <param name="settings">Sizes and limits.</param>
+    public static UpcallPipeline Start(
+        ActorSystem system,
+        IDatapath datapath,
+        IUpcallTranslatorFactory translators,
+        UpcallPipelineSettings settings)
     {
         ArgumentNullException.ThrowIfNull(settings);
         settings.Validate();
@@ -97,9 +108,16 @@ public sealed class UpcallPipeline : IAsyncDisposable
         var tracing = new TraceState(settings.Tracing);
         var tap = new UpcallTap();
         var log = new RequestLog(settings.Loggers, datapath.FullName, TimeProvider.System);
+        ILogger failures = settings.Loggers == NullLoggerFactory.Instance
+            ? new ActorSystemLog(Logging.GetLogger(system, typeof(UpcallPipeline)))
+            : settings.Loggers.CreateLogger(FailureLog.Category);
         var lanes = new Lane[datapath.HandlerCount];
         for (int handler = 0; handler < lanes.Length; handler++)
-            lanes[handler] = new Lane(handler, datapath, translators, settings, loops.Add($"lane-{handler}"), tracing, tap, log);
+        {
+            LoopDispatcher loop = loops.Add($"lane-{handler}");
+            lanes[handler] = new Lane(handler, datapath, translators, settings, loop, tracing, tap, log, failures);
+        }
+
         var completion = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var started = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         RevalidationState? state = settings.Revalidation is null ? null : new RevalidationState(
@@ -110,9 +128,28 @@ public sealed class UpcallPipeline : IAsyncDisposable
         var metrics = new PipelineMetrics(lanes, counters, state);
         foreach (Lane lane in lanes)
             lane.Metrics = metrics;
-        IActorRef pipeline = system.ActorOf(ActorFactory.Props(() => new PipelineActor(lanes, state, loops, started, completion)));
+        IActorRef pipeline = system.ActorOf(
+            ActorFactory.Props(() => new PipelineActor(lanes, state, loops, failures, started, completion)));
         Revalidation? revalidation = state is null ? null : new Revalidation(state, pipeline, completion.Task);
         return new UpcallPipeline(pipeline, lanes, metrics, counters, revalidation, started.Task, completion.Task);
+    }
+
+    /// <summary>
+    /// Asks every lane for a sign of life, through the mailboxes that upcalls go through. Returns the handlers whose lanes did not answer
+    /// in time, in order: none when all is well, all of them before
+    /// <see cref="Started"/> and after <see cref="Completion"/>.
+    /// </summary>
+    /// <param name="patience">How long a lane may take.</param>
+    /// <param name="cancellation">Ends the wait with <see cref="OperationCanceledException"/>.</param>
+    public async Task<IReadOnlyList<int>> FindSilentHandlersAsync(TimeSpan patience, CancellationToken cancellation = default)
+    {
+        var probe = new LivenessProbe(_lanes.Length);
+        _pipeline.Tell(probe, ActorRefs.NoSender);
+        // Nobody answers what a pipeline that has ended is asked.
+        Task answered = Task.WhenAny(probe.Answered, Completion).WaitAsync(patience, cancellation);
+        await answered.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        cancellation.ThrowIfCancellationRequested();
+        return probe.SilentLanes;
     }
 
     /// <summary>

@@ -48,6 +48,7 @@ public sealed record UpcallPipelineSettings
     /// <summary>
     /// Where requests that the datapath refused are said, under the category <c>dpif</c>: refused ones at warning, with
     /// at most 60 lines a minute, and at debug those that it took.
+    /// Failures of actors are said under <c>ofproto_dpif_upcall</c>, and by the actor system's own log where there are no loggers.
     /// </summary>
     public ILoggerFactory Loggers { get; init; } = NullLoggerFactory.Instance;
 

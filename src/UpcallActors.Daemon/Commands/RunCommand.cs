@@ -13,6 +13,7 @@ using UpcallActors.Daemon.Status;
 using UpcallActors.Daemon.Switching;
 using UpcallActors.Daemon.Telemetry;
 using UpcallActors.Odp;
+using UpcallActors.Pipeline;
 
 namespace UpcallActors.Daemon.Commands;
 
@@ -27,7 +28,7 @@ internal sealed class RunCommand(bool json, TextWriter output, TextWriter errors
     public async Task<int> RunAsync(IReadOnlyList<string> files)
     {
         if (files.Count == 0)
-            return await RunOnHostAsync(new LogLevels(LogLevel.Warning), jsonLogs: false, ReplayRecordingsAsync);
+            return await RunRecordingsAsync();
         (RunningConfiguration? configuration, IReadOnlyList<ConfigurationProblem> problems) = RunningConfiguration.Read(files);
         using RunningConfiguration? running = configuration;
         if (running != null)
@@ -39,6 +40,28 @@ internal sealed class RunCommand(bool json, TextWriter output, TextWriter errors
                 (system, loggers, stop) => running.Options.IsReplay ? RunCapturesAsync(running.Options, system, loggers, stop) : RunLiveAsync(running, system, loggers, levels, stop));
         }
 
+        return await RefuseAsync(problems);
+    }
+
+    /// <summary>Nobody has a file of ours yet who runs this; who has a collector may see every batch there.</summary>
+    private async Task<int> RunRecordingsAsync()
+    {
+        (TelemetryOptions? telemetry, IReadOnlyList<ConfigurationProblem> problems) = DaemonOptionsReader.ReadTelemetry();
+        if (telemetry == null)
+            return await RefuseAsync(problems);
+        telemetry = telemetry with
+        {
+            Sampling = telemetry.Sampling with { Batches = 1, Upcalls = 1, UpcallsPerSecond = TraceSampling.MostPerSecond },
+        };
+        // Where telemetry goes is worth a line; a run that sends none says what it put out, and nothing else.
+        return await RunOnHostAsync(
+            new LogLevels(telemetry.Exports ? telemetry.LogLevel : LogLevel.Warning),
+            telemetry.JsonLogs,
+            (system, loggers, stop) => ReplayRecordingsAsync(telemetry, system, loggers, stop));
+    }
+
+    private async Task<int> RefuseAsync(IReadOnlyList<ConfigurationProblem> problems)
+    {
         foreach (ConfigurationProblem problem in problems)
             await errors.WriteLineAsync(problem.ToString());
         return ExitCode.Usage;
@@ -74,14 +97,18 @@ internal sealed class RunCommand(bool json, TextWriter output, TextWriter errors
         }
     }
 
-    private async Task<int> ReplayRecordingsAsync(ActorSystem system, ILoggerFactory loggers, CancellationToken stop)
+    private async Task<int> ReplayRecordingsAsync(
+        TelemetryOptions options, ActorSystem system, ILoggerFactory loggers, CancellationToken stop)
     {
         IReadOnlyList<Recording> recordings = Recording.Find(Recording.Folder);
         IReplayReport report = json ? new JsonReplayReport(output)
             : IsTerminal && AnsiConsole.Profile.Capabilities.Ansi ? new TerminalReplayReport(AnsiConsole.Console)
             : new PlainReplayReport(output);
-        var run = new CaptureRun(system, attach, loggers: loggers);
-        IReadOnlyList<ReplayRow> rows = await report.ShowAsync(recordings, RecordingReplay.RunAsync(recordings, run, stop));
+        ILogger logger = loggers.CreateLogger(DaemonHost.ActorSystemName);
+        var replay = new RecordingReplay(
+            system, attach, options, loggers, () => DaemonTelemetry.Start(
+                options, new TelemetrySubject("recordings", "embedded"), isScraped: false, saysProblems: true, loggers, logger));
+        IReadOnlyList<ReplayRow> rows = await report.ShowAsync(recordings, replay.RunAsync(recordings, stop));
         return rows.All(row => row.Identical) ? ExitCode.Success : ExitCode.Failure;
     }
 
@@ -91,11 +118,7 @@ internal sealed class RunCommand(bool json, TextWriter output, TextWriter errors
         using var outputs = new CaptureOutputFiles();
         IReadOnlyList<ConfigurationProblem> problems = outputs.Open(options);
         if (problems.Count > 0)
-        {
-            foreach (ConfigurationProblem problem in problems)
-                await errors.WriteLineAsync(problem.ToString());
-            return ExitCode.Usage;
-        }
+            return await RefuseAsync(problems);
 
         // A replay is short: what is to be told of it is gathered from its first upcall on.
         await using DaemonTelemetry? telemetry = DaemonTelemetry.Start(options.Telemetry, new TelemetrySubject(options.Datapath.Name, "embedded"), isScraped: false, saysProblems: true, loggers, logger);

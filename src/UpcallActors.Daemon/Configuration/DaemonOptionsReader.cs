@@ -34,6 +34,15 @@ internal static class DaemonOptionsReader
         return source.Problems is { Count: > 0 } found ? (null, found) : (options, []);
     }
 
+    /// <summary>Reads what a run without files does besides: telemetry, as the environment asks for it.</summary>
+    /// <returns>The options and no problems, or no options and the problems.</returns>
+    public static (TelemetryOptions? Options, IReadOnlyList<ConfigurationProblem> Problems) ReadTelemetry()
+    {
+        var source = ConfigurationSource.Read([]);
+        TelemetryOptions options = TelemetryOptionsReader.Read(ConfigurationBlock.Root(source).Block("upcall-actors").Block("telemetry"));
+        return source.Problems is { Count: > 0 } found ? (null, found) : (options, []);
+    }
+
     private static DaemonOptions ReadRoot(ConfigurationBlock root, bool complete)
     {
         ConfigurationBlock block = root.Block("upcall-actors");

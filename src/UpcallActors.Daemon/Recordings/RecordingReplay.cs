@@ -1,19 +1,32 @@
 using System.Runtime.CompilerServices;
+using Akka.Actor;
+using Microsoft.Extensions.Logging;
 using UpcallActors.Daemon.Configuration;
 using UpcallActors.Daemon.Reports;
 using UpcallActors.Daemon.Switching;
+using UpcallActors.Daemon.Telemetry;
+using UpcallActors.Odp;
 
 namespace UpcallActors.Daemon.Recordings;
 
 /// <summary>Replays recordings, each in a switch of its own, and compares what comes out with what the kernel put out.</summary>
-internal static class RecordingReplay
+/// <param name="system">Where the pipelines' actors live.</param>
+/// <param name="attach">What the pipelines are to see as the datapath; tests put something in between.</param>
+/// <param name="options">What is told of the replay.</param>
+/// <param name="loggers">Where it is said what the datapath refused.</param>
+/// <param name="tell">Begins to tell it; null when there is nobody to be told.</param>
+internal sealed class RecordingReplay(
+    ActorSystem system, Func<IDatapath, IDatapath>? attach, TelemetryOptions options, ILoggerFactory loggers, Func<DaemonTelemetry?> tell)
 {
     /// <summary>Replays one after the other. Ends early, without a row for the recording under way, when told to stop.</summary>
-    public static async IAsyncEnumerable<ReplayRow> RunAsync(IReadOnlyList<Recording> recordings, CaptureRun run, [EnumeratorCancellation] CancellationToken stop)
+    public async IAsyncEnumerable<ReplayRow> RunAsync(IReadOnlyList<Recording> recordings, [EnumeratorCancellation] CancellationToken stop)
     {
         // Once for the just-in-time compiler, or the first row's upcalls per second would be a measure of that.
         if (recordings.Count > 0)
-            await ReplayAsync(recordings[0], run, stop);
+            await ReplayAsync(recordings[0], new CaptureRun(system, attach, loggers: loggers), stop);
+        // After that, so that it is told once.
+        await using DaemonTelemetry? telemetry = tell();
+        var run = new CaptureRun(system, attach, telemetry, loggers: loggers);
         foreach (Recording recording in recordings)
         {
             ReplayRow row = await ReplayAsync(recording, run, stop);
@@ -23,13 +36,13 @@ internal static class RecordingReplay
         }
     }
 
-    private static async Task<ReplayRow> ReplayAsync(Recording recording, CaptureRun run, CancellationToken stop)
+    private async Task<ReplayRow> ReplayAsync(Recording recording, CaptureRun run, CancellationToken stop)
     {
-        (DaemonOptions? options, IReadOnlyList<ConfigurationProblem> problems) = DaemonOptionsReader.Read([recording.ConfigurationFile]);
-        if (options == null)
+        (DaemonOptions? read, IReadOnlyList<ConfigurationProblem> problems) = DaemonOptionsReader.Read([recording.ConfigurationFile]);
+        if (read == null)
             throw new InvalidDataException(string.Join(Environment.NewLine, problems));
         var outputs = new Dictionary<CapturePortOptions, FrameList>();
-        RunSummary summary = await run.RunAsync(options, (_, port) => outputs[port] = new FrameList(), stop);
+        RunSummary summary = await run.RunAsync(read with { Telemetry = options }, (_, port) => outputs[port] = new FrameList(), stop);
         return new ReplayRow
         {
             Scenario = recording.Scenario,
@@ -43,7 +56,7 @@ internal static class RecordingReplay
             FlowPuts = summary.Upcalls.FlowPuts,
             FramesOut = summary.Ports.Sum(port => port.FramesOut),
             UpcallsPerSecond = summary.UpcallsPerSecond,
-            Differences = [.. options.Bridges.SelectMany(bridge => Differences(bridge, outputs))],
+            Differences = [.. read.Bridges.SelectMany(bridge => Differences(bridge, outputs))],
         };
     }
 

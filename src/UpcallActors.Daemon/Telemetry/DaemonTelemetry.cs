@@ -21,6 +21,7 @@ internal sealed class DaemonTelemetry : IAsyncDisposable
     private readonly TimeSpan _flushTimeout;
     private readonly TracerProvider? _tracer;
     private readonly ServiceProvider? _logs;
+    private bool _isDeaf;
 
     private DaemonTelemetry(TelemetryOptions options, TelemetrySubject subject, bool isScraped, bool saysProblems, ILoggerFactory loggers, ILogger logger)
     {
@@ -56,8 +57,15 @@ internal sealed class DaemonTelemetry : IAsyncDisposable
         return telemetry;
     }
 
-    /// <summary>Sends metrics as they are now, for <see cref="OtlpOptions.FlushTimeout"/> at most: before what measures ends.</summary>
-    public Task SendMetricsAsync() => Task.Run(() => Meters?.ForceFlush((int)_flushTimeout.TotalMilliseconds));
+    /// <summary>
+    /// Sends metrics as they are now, for <see cref="OtlpOptions.FlushTimeout"/> at most: before what measures ends. A collector that did
+    /// not take them is not waited for a second time.
+    /// </summary>
+    public async Task SendMetricsAsync()
+    {
+        if (Meters is { } meters && !_isDeaf)
+            _isDeaf = !await Task.Run(() => meters.ForceFlush((int)_flushTimeout.TotalMilliseconds));
+    }
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()

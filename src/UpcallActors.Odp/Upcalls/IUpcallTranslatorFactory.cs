@@ -24,6 +24,9 @@ public interface IUpcallTranslatorFactory
     /// <summary>The recirculation ids in flows; null where translations never recirculate.</summary>
     IRecirculationIds? Recirculations { get; }
 
+    /// <summary>What the ports are called now, for spans and metrics; null where they have numbers alone.</summary>
+    IUpcallPortNames? PortNames => null;
+
     /// <summary>Makes a translator; called again after it has failed. The lanes are numbered as the datapath's handlers, the revalidators behind them.</summary>
     IUpcallTranslator Create(int number);
 

@@ -6,7 +6,7 @@ using UpcallActors.Odp;
 namespace UpcallActors.OpenFlow;
 
 /// <summary>All bridges of one datapath at one moment, and which bridge each datapath port belongs to. Immutable.</summary>
-internal sealed class BridgeSet
+internal sealed class BridgeSet : IUpcallPortNames
 {
     private readonly FrozenDictionary<uint, Attachment[]> _byDatapathPort;
     private readonly FrozenDictionary<string, Bridge> _byName;
@@ -58,6 +58,23 @@ internal sealed class BridgeSet
         port = null;
         return false;
     }
+
+    /// <inheritdoc/>
+    public UpcallPort? Find(in FlowKey key) =>
+        TryFindInput(key, out Bridge? bridge, out BridgePort? port) ? new UpcallPort(port.Name, bridge.Name) : null;
+
+    /// <inheritdoc/>
+    public UpcallPort? Find(uint datapathPort) =>
+        _byDatapathPort.TryGetValue(datapathPort, out Attachment[]? attachments) && attachments is [var (bridge, port)]
+            ? new UpcallPort(port.Name, bridge.Name)
+            : null;
+
+    /// <inheritdoc/>
+    public string? NameOf(uint port) => Find(port)?.Name;
+
+    /// <summary>Looks at one port after the other: for who reads text, not for packets.</summary>
+    public uint? NumberOf(string name) =>
+        Bridges.SelectMany(bridge => bridge.Ports).FirstOrDefault(port => port.Name == name)?.DatapathPort;
 
     /// <summary>Whether a tunnel key is that of packets from the far end (<c>tnl_find</c>).</summary>
     private static bool Receives(TunnelPort tunnel, in FlowKey key) =>

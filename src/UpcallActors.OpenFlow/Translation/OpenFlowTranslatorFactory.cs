@@ -52,6 +52,8 @@ public sealed class OpenFlowTranslatorFactory : IUpcallTranslatorFactory
 
     IRecirculationIds? IUpcallTranslatorFactory.Recirculations => Recirculations;
 
+    IUpcallPortNames? IUpcallTranslatorFactory.PortNames => BridgeSet;
+
     internal BridgeSet BridgeSet => Volatile.Read(ref _bridges);
 
     /// <summary>The bridge that packets with this datapath key came in on; null when their port belongs to none.</summary>

@@ -25,6 +25,7 @@ internal sealed class UpcallBatch : INoSerializationVerificationNeeded, IDisposa
     private readonly FlowKey[] _keys;
     private readonly FlowKey[] _masks;
     private Activity?[]? _spans;
+    private StageTimes _times;
     private long _state;
 
     /// <summary>Makes a batch of <paramref name="capacity"/> upcalls for a pool.</summary>
@@ -64,6 +65,9 @@ internal sealed class UpcallBatch : INoSerializationVerificationNeeded, IDisposa
 
     /// <summary><see cref="Stopwatch.GetTimestamp"/> when its first upcall was received.</summary>
     public long ReceivedAt { get; set; }
+
+    /// <summary>When the stages had done their part; for the spans of its upcalls.</summary>
+    public ref StageTimes Times => ref _times;
 
     /// <summary>The span over all stages; null for a batch that is not traced. Mailboxes do not carry <see cref="Activity.Current"/>.</summary>
     public Activity? Trace { get; set; }
@@ -124,6 +128,7 @@ internal sealed class UpcallBatch : INoSerializationVerificationNeeded, IDisposa
         Count = 0;
         Next = 0;
         ArenaUsed = 0;
+        _times = default;
         Trace = null;
         if (SpansBegun)
             Array.Clear(_spans ?? []);

@@ -191,7 +191,7 @@ internal sealed class ExecutorActor : StageActor
         TimeSpan latency = Stopwatch.GetElapsedTime(batch.ReceivedAt, now);
         Lane.Counters.Latency.Count(now - batch.ReceivedAt);
         Lane.Metrics?.RecordLatency(Lane, latency);
-        _tracer.End(batch, latency);
+        _tracer.End(batch, now);
         PipelineTelemetry.TraceExecuted(batch, startedAt, gathered);
         PipelineTelemetry.EndBatch(batch);
     }

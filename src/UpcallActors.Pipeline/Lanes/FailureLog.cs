@@ -1,14 +1,16 @@
 using Akka.Actor;
-using Akka.Event;
+using Microsoft.Extensions.Logging;
 
 namespace UpcallActors.Pipeline;
 
 /// <summary>Says why an actor failed: at once, but once a second at most. A packet that makes a translator throw may come a thousand times a second. Belongs to the supervisor.</summary>
-internal sealed class FailureLog(IActorContext context, TimeProvider time)
+internal sealed partial class FailureLog(ILogger logger, TimeProvider time)
 {
+    /// <summary>The log's category: the name of Open vSwitch's module that handles upcalls.</summary>
+    public const string Category = "ofproto_dpif_upcall";
+
     private static readonly TimeSpan _least = TimeSpan.FromSeconds(1);
 
-    private readonly ILoggingAdapter _log = context.GetLogger();
     private long? _saidAt;
     private int _unsaid;
 
@@ -21,8 +23,11 @@ internal sealed class FailureLog(IActorContext context, TimeProvider time)
             return;
         }
 
-        _log.Error(failure, "{0} failed ({1} failures before it were not said)", actor.Path.ToStringWithoutAddress(), _unsaid);
+        Failed(logger, failure, actor.Path.ToStringWithoutAddress(), _unsaid);
         _saidAt = time.GetTimestamp();
         _unsaid = 0;
     }
+
+    [LoggerMessage(400, LogLevel.Error, "{Actor} failed ({Unsaid} failures before it were not said)")]
+    private static partial void Failed(ILogger logger, Exception failure, string actor, int unsaid);
 }

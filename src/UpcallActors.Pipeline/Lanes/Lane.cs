@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging;
 using UpcallActors.Odp;
 
 namespace UpcallActors.Pipeline;
@@ -19,7 +20,8 @@ internal sealed class Lane
         LoopDispatcher dispatcher,
         TraceState tracing,
         UpcallTap tap,
-        RequestLog log)
+        RequestLog log,
+        ILogger logger)
     {
         Handler = handler;
         Datapath = datapath;
@@ -30,6 +32,7 @@ internal sealed class Lane
         Tracing = tracing;
         Tap = tap;
         Log = log;
+        Logger = logger;
         Tag = new KeyValuePair<string, object?>("lane", handler);
         Pool = new BatchPool(settings.BatchesPerLane, UpcallBatch.MaxUpcalls, Ports, Counters);
         Filling = new StageQueue(BatchOwner.Receiver, 1);
@@ -89,6 +92,9 @@ internal sealed class Lane
 
     /// <summary>Where it is said what requests the datapath refused, of all lanes.</summary>
     public RequestLog Log { get; }
+
+    /// <summary>Where it is said what fails.</summary>
+    public ILogger Logger { get; }
 
     /// <summary>The pipeline's instruments; null where nobody measures.</summary>
     public PipelineMetrics? Metrics { get; set; }

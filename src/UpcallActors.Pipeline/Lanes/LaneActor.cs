@@ -11,12 +11,13 @@ internal sealed class LaneActor : UntypedActor
 {
     private readonly Lane _lane;
     private readonly FailureWindow _failures;
-    private readonly FailureLog _log = new(Context, TimeProvider.System);
+    private readonly FailureLog _log;
     private IActorRef _receiver = ActorRefs.Nobody;
 
     public LaneActor(Lane lane)
     {
         _lane = lane;
+        _log = new FailureLog(lane.Logger, TimeProvider.System);
         _failures = new FailureWindow(lane.Settings.RestartLimit, lane.Settings.RestartWindow);
     }
 
@@ -38,6 +39,10 @@ internal sealed class LaneActor : UntypedActor
             case Drain:
                 _lane.IsDraining = true;
                 _receiver.Tell(ReceiverActor.Stop.Instance, Self);
+                break;
+            case LivenessProbe probe:
+                foreach (IActorRef stage in Context.GetChildren())
+                    stage.Tell(probe, Self);
                 break;
             case ReadingStopped:
                 _lane.Pool.NotifyWhenFull(new BatchPool.Waiter(Self, AllReturned.Instance));

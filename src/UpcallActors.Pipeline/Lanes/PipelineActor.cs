@@ -1,4 +1,5 @@
 using Akka.Actor;
+using Microsoft.Extensions.Logging;
 
 namespace UpcallActors.Pipeline;
 
@@ -9,7 +10,7 @@ namespace UpcallActors.Pipeline;
 /// </summary>
 internal sealed class PipelineActor : UntypedActor
 {
-    private readonly FailureLog _log = new(Context, TimeProvider.System);
+    private readonly FailureLog _log;
     private readonly IReadOnlyList<Lane> _lanes;
     private readonly RevalidationState? _revalidation;
     private readonly PipelineLoops _loops;
@@ -21,9 +22,15 @@ internal sealed class PipelineActor : UntypedActor
     private Exception? _failure;
     private bool _draining;
 
-    public PipelineActor(IReadOnlyList<Lane> lanes, RevalidationState? revalidation, PipelineLoops loops, TaskCompletionSource started,
+    public PipelineActor(
+        IReadOnlyList<Lane> lanes,
+        RevalidationState? revalidation,
+        PipelineLoops loops,
+        ILogger logger,
+        TaskCompletionSource started,
         TaskCompletionSource completion)
     {
+        _log = new FailureLog(logger, TimeProvider.System);
         _lanes = lanes;
         _revalidation = revalidation;
         _loops = loops;
@@ -56,6 +63,10 @@ internal sealed class PipelineActor : UntypedActor
                     _revalidator.Forward(request);
                 else
                     request.Done.TrySetCanceled();
+                break;
+            case LivenessProbe probe:
+                foreach (IActorRef lane in _running)
+                    lane.Tell(probe, Self);
                 break;
             case Drain:
                 _draining = true;

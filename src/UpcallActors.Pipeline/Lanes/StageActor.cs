@@ -31,6 +31,9 @@ internal abstract class StageActor : UntypedActor
             case UpcallBatch:
                 Lane.Counters.CountStale();
                 break;
+            case LivenessProbe probe:
+                probe.Answer(Lane.Handler);
+                break;
             case Resume:
                 OnResume();
                 break;
@@ -68,6 +71,7 @@ internal abstract class StageActor : UntypedActor
     {
         (UpcallBatch batch, _) = Queue.Dequeue();
         batch.Next = 0;
+        batch.Times.NoteHandedTo(next);
         if (batch.TryHandOver(Queue.Owner, next))
             stage.Tell(batch, Self);
         else

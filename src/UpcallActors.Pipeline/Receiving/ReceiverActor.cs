@@ -74,6 +74,9 @@ internal sealed class ReceiverActor : UntypedActor
                 _waitsForCredit = false;
                 Drain();
                 break;
+            case LivenessProbe probe:
+                probe.Answer(_lane.Handler);
+                break;
             case Stop:
                 CloseSource();
                 StopReading();
@@ -335,6 +338,7 @@ internal sealed class ReceiverActor : UntypedActor
         (UpcallBatch batch, _) = _lane.Filling.Dequeue();
         _lane.Counters.CountBatch();
         PipelineTelemetry.TraceReceived(_lane, batch, ref _chance);
+        batch.Times.NoteHandedTo(BatchOwner.Router);
         if (batch.TryHandOver(BatchOwner.Receiver, BatchOwner.Router))
             _router.Tell(batch, Self);
         else

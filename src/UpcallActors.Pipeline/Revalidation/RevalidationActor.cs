@@ -24,7 +24,7 @@ internal sealed partial class RevalidationActor : UntypedActor
     private readonly RevalidationState _state;
     private readonly TimeProvider _time;
     private readonly FailureWindow _failures;
-    private readonly FailureLog _log = new(Context, TimeProvider.System);
+    private readonly FailureLog _log;
     private readonly IActorRef[] _revalidators;
     private readonly Chunk[] _chunks;
     private readonly HashSet<int> _awaited = [];
@@ -48,6 +48,7 @@ internal sealed partial class RevalidationActor : UntypedActor
     public RevalidationActor(RevalidationState state)
     {
         _state = state;
+        _log = new FailureLog(state.Logger, TimeProvider.System);
         _time = state.Settings.Time;
         _failures = new FailureWindow(state.Pipeline.RestartLimit, state.Pipeline.RestartWindow);
         _revalidators = new IActorRef[state.Partitions.Length];

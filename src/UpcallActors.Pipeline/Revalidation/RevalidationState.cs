@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
+using Microsoft.Extensions.Logging;
 using UpcallActors.Odp;
 
 namespace UpcallActors.Pipeline;
@@ -33,6 +34,7 @@ internal sealed class RevalidationState
         Log = log;
         Translators = translators;
         Pipeline = settings;
+        Logger = lanes[0].Logger;
         _settings = settings.Revalidation!;
         Flows = new InstalledFlows(Array.ConvertAll(lanes, lane => lane.Counters), Settings);
         Partitions = [.. Enumerable.Range(0, Settings.Revalidators ?? ((lanes.Length / 4) + 1)).Select(index => new Partition(index, lanes.Length + 1 + index, dispatcherOf(index)))];
@@ -47,6 +49,9 @@ internal sealed class RevalidationState
 
     /// <summary>The pipeline's settings.</summary>
     public UpcallPipelineSettings Pipeline { get; }
+
+    /// <summary>Where it is said what fails; the lanes' own.</summary>
+    public ILogger Logger { get; }
 
     /// <summary>Our own.</summary>
     public RevalidatorSettings Settings

@@ -59,7 +59,7 @@ internal sealed class RouterActor : StageActor
         {
             Lane.Tap.Show(Lane, consumed);
             _tracer.Begin(consumed);
-            _tracer.End(consumed, Stopwatch.GetElapsedTime(consumed.ReceivedAt));
+            _tracer.End(consumed, Stopwatch.GetTimestamp());
             PipelineTelemetry.EndBatch(consumed);
         }
         finally

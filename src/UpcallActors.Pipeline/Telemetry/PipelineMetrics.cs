@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
+using UpcallActors.Odp;
 
 namespace UpcallActors.Pipeline;
 
@@ -104,6 +105,14 @@ internal sealed class PipelineMetrics : IDisposable
 
     private static Measurement<long> Of(long count, string attribute, object value) => new(count, new KeyValuePair<string, object?>(attribute, value));
 
+    private static Measurement<long> OfPort(long count, uint port, UpcallPort? named) => named is not { } known
+        ? Of(count, "in_port", port)
+        : new Measurement<long>(
+            count,
+            new KeyValuePair<string, object?>("in_port", port),
+            new KeyValuePair<string, object?>("in_port.name", known.Name),
+            new KeyValuePair<string, object?>("bridge", known.Bridge));
+
     private IEnumerable<Measurement<long>> Classes()
     {
         foreach (UpcallClass upcallClass in Enum.GetValues<UpcallClass>())
@@ -113,6 +122,7 @@ internal sealed class PipelineMetrics : IDisposable
     private IEnumerable<Measurement<long>> Ports(Func<PortTable, int, long> count)
     {
         var byPort = new SortedDictionary<uint, long>();
+        IUpcallPortNames? names = _lanes[0].Translators.PortNames;
         long others = 0;
         foreach (Lane lane in _lanes)
         {
@@ -128,7 +138,7 @@ internal sealed class PipelineMetrics : IDisposable
         }
 
         foreach ((uint port, long upcalls) in byPort)
-            yield return Of(upcalls, "in_port", port);
+            yield return OfPort(upcalls, port, names?.Find(port));
         yield return Of(others, "in_port", "other");
     }
 

@@ -31,7 +31,7 @@ internal static class UpcallSpan
     }
 
     /// <summary>Adds what it brought, what was decided, and what came of its requests, which the datapath has handled.</summary>
-    public static void Describe(Activity span, UpcallBatch batch, int upcall, TableVisits? tables)
+    public static void Describe(Activity span, UpcallBatch batch, int upcall, IUpcallPortNames? names, TableVisits? tables)
     {
         ref UpcallRecord record = ref batch.Record(upcall);
         if (record.Class == UpcallClass.Bad)
@@ -44,6 +44,7 @@ internal static class UpcallSpan
         DescribeUpcall(span, batch.Key(upcall), record, key);
         if (batch.SharedFrom(upcall) != UpcallRecord.None)
             span.SetTag("upcall.duplicate", true);
+        DescribePort(span, names?.Find(batch.Key(upcall)));
         if (record.Class is not (UpcallClass.Miss or UpcallClass.SlowPath))
             return;
         if (!record.IsTranslated)
@@ -52,7 +53,7 @@ internal static class UpcallSpan
             return;
         }
 
-        DescribeDecision(span, batch, upcall, record, key);
+        DescribeDecision(span, batch, upcall, record, key, names);
         if (record.Class == UpcallClass.Miss)
             tables?.Describe(span, batch, upcall);
         DescribeOutcome(span, record);
@@ -88,13 +89,24 @@ internal static class UpcallSpan
         span.SetTag("upcall.key", FlowText.Format(keyBytes, [], names: null, verbose: true));
     }
 
-    private static void DescribeDecision(Activity span, UpcallBatch batch, int upcall, in UpcallRecord record, ReadOnlySpan<byte> key)
+    private static void DescribePort(Activity span, UpcallPort? port)
+    {
+        if (port is not { } named)
+            return;
+        span.SetTag("upcall.in_port.name", named.Name);
+        span.SetTag("upcall.bridge", named.Bridge);
+    }
+
+    private static void DescribeDecision(
+        Activity span, UpcallBatch batch, int upcall, in UpcallRecord record, ReadOnlySpan<byte> key, IUpcallPortNames? names)
     {
         short shared = batch.SharedFrom(upcall);
         var mask = new NetlinkWriter(new byte[MaxMask]);
         OvsFlowKeyWriter.WriteMask(batch.Key(upcall), batch.Mask(shared == UpcallRecord.None ? upcall : shared), ref mask);
         span.SetTag("upcall.megaflow", FlowText.Format(key, mask.Written, names: null, verbose: false));
         span.SetTag("upcall.actions", ActionText.Format(batch.Actions(record), names: null));
+        if (names is not null)
+            span.SetTag("upcall.actions.named", ActionText.Format(batch.Actions(record), names));
         if (RequestWriter.ClampsMru(record))
             span.SetTag("upcall.mru.limit", record.Translation.MruLimit);
         if (record.Translation.Error != XlateError.None)

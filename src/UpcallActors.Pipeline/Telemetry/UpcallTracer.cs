@@ -37,13 +37,13 @@ internal sealed class UpcallTracer
 
     /// <summary>Ends the batch's spans, and makes those of upcalls that were slow or refused.</summary>
     /// <param name="batch">A batch whose requests the datapath has handled.</param>
-    /// <param name="latency">How long that has taken from its reception.</param>
-    public void End(UpcallBatch batch, TimeSpan latency)
+    /// <param name="endedAt"><see cref="Stopwatch.GetTimestamp"/> when it had.</param>
+    public void End(UpcallBatch batch, long endedAt)
     {
         if (!batch.SpansBegun)
             return;
         TraceSampling sampling = _lane.Tracing.Sampling;
-        bool isSlow = sampling.SlowerThan > TimeSpan.Zero && latency > sampling.SlowerThan;
+        bool isSlow = sampling.SlowerThan > TimeSpan.Zero && Stopwatch.GetElapsedTime(batch.ReceivedAt, endedAt) > sampling.SlowerThan;
         for (int upcall = 0; upcall < batch.Count; upcall++)
         {
             ref Activity? span = ref batch.Span(upcall);
@@ -59,7 +59,11 @@ internal sealed class UpcallTracer
                 continue;
             // Not before the packet has gone on: writing it all down takes longer than deciding it.
             if (span.IsAllDataRequested)
-                UpcallSpan.Describe(span, batch, upcall, _tables ??= TableVisits.Of(_lane.Translators));
+            {
+                UpcallSpan.Describe(span, batch, upcall, _lane.Translators.PortNames, _tables ??= TableVisits.Of(_lane.Translators));
+                batch.Times.Describe(span, batch.ReceivedAt, endedAt);
+            }
+
             span.Stop();
             span = null;
         }

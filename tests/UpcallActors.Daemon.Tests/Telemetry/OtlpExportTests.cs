@@ -44,6 +44,27 @@ public sealed class OtlpExportTests : IDisposable
     }
 
     [Fact]
+    public async Task A_run_without_arguments_tells_a_collector_of_every_batch_and_every_upcall()
+    {
+        await using Collector collector = await Collector.StartAsync(grpc: true);
+        using var daemon = DaemonProcess.Start(
+            [("OTEL_EXPORTER_OTLP_ENDPOINT", collector.Endpoint), ("OTEL_EXPORTER_OTLP_TIMEOUT", "60000")], ["--json"]);
+        (int code, string output, string errors) = await daemon.EndAsync();
+
+        code.ShouldBe(0, errors);
+        errors.ShouldContain("Telemetry is sent by grpc");
+        using var report = System.Text.Json.JsonDocument.Parse(output);
+        System.Text.Json.JsonElement[] rows = [.. report.RootElement.GetProperty("recordings").EnumerateArray()];
+        rows.Length.ShouldBe(8);
+        long upcalls = rows.Sum(row => row.GetProperty("misses").GetInt64() + row.GetProperty("actions").GetInt64());
+        collector.Spans.Count(span => span.Name == "upcall").ShouldBe((int)upcalls);
+        Span[] batches = [.. collector.Spans.Where(span => span.Name == "upcall.batch")];
+        batches.Sum(batch => long.Parse(Attributes(batch.Attributes)["upcall.batch.size"], CultureInfo.InvariantCulture)).ShouldBe(upcalls);
+        collector.TotalOf("upcall_actors.upcalls.completed").ShouldBe(upcalls);
+        Attributes(collector.Resource.Attributes)["upcall_actors.datapath.name"].ShouldBe("recordings");
+    }
+
+    [Fact]
     public async Task The_standard_variables_say_where_to_and_a_file_wins_over_them()
     {
         await using Collector collector = await Collector.StartAsync(grpc: false);
@@ -151,6 +172,9 @@ public sealed class OtlpExportTests : IDisposable
             attributes["upcall.key"].ShouldContain("ct_state(0x2a),ct_zone(0x9)");
             attributes["upcall.megaflow"].ShouldStartWith("recirc_id(");
             attributes["upcall.actions"].ShouldBe("2");
+            attributes["upcall.actions.named"].ShouldBe("p0");
+            attributes["upcall.in_port.name"].ShouldBe("p1");
+            attributes["upcall.bridge"].ShouldBe("br0");
             attributes["upcall.flow"].ShouldBe("put");
             attributes["upcall.tables"].ShouldBe("0");
             attributes["upcall.rules"].ShouldBe("priority=100,ct_state=-new+est+trk,icmp,in_port=2 actions=output:1");
@@ -174,6 +198,10 @@ public sealed class OtlpExportTests : IDisposable
         duration.Histogram.DataPoints[0].ExplicitBounds.ShouldBe(LatencyBounds.Seconds);
         duration.Histogram.DataPoints.Sum(point => (long)point.Count).ShouldBe(collector.Spans.Count(span => span.Name == "upcall.batch"));
         collector.MetricOf("upcall_actors.upcalls.received").Sum.DataPoints.ShouldContain(point => Attributes(point.Attributes)["class"] == "miss" && point.AsInt > 0);
+        IEnumerable<Dictionary<string, string>> ports =
+            collector.MetricOf("upcall_actors.upcalls.by_port").Sum.DataPoints.Select(point => Attributes(point.Attributes));
+        ports.Where(port => port["in_port"] != "other").Select(port => (port["in_port"], port["in_port.name"], port["bridge"]))
+            .ShouldBe([("2", "p0", "br0"), ("3", "p1", "br0")], ignoreOrder: true);
         collector.MetricOf("upcall_actors.upcalls.lost").Sum.DataPoints.ShouldAllBe(point => point.AsInt == 0);
     }
 

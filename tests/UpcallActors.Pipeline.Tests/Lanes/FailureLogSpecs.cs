@@ -30,7 +30,7 @@ public sealed class FailureLogSpecs() : TestKit("akka.loglevel = ERROR\nakka.log
     {
         public Supervisor(Exception failure, TimeProvider time)
         {
-            var log = new FailureLog(Context, time);
+            var log = new FailureLog(new ActorSystemLog(Context.GetLogger()), time);
             Receive<int>(times =>
             {
                 for (int i = 0; i < times; i++)

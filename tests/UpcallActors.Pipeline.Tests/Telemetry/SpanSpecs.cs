@@ -8,6 +8,7 @@ namespace UpcallActors.Pipeline.Tests;
 [Collection(nameof(AllocationSpecs))]
 public sealed class SpanSpecs : PipelineSpec
 {
+    private static readonly TimeSpan _slow = TimeSpan.FromMilliseconds(200);
     private static readonly TraceSampling _all = new() { Batches = 1, Upcalls = 1, SlowerThan = TimeSpan.Zero };
     private static readonly TraceSampling _exceptions = new() { Batches = 0, Upcalls = 0, SlowerThan = TimeSpan.Zero };
 
@@ -180,6 +181,51 @@ public sealed class SpanSpecs : PipelineSpec
         spans.Single("upcall").GetTagItem("upcall.sampled_for").ShouldBe("slow");
     }
 
+    [Theory]
+    [InlineData("upcall.translate.duration")]
+    [InlineData("upcall.execute.duration")]
+    public async Task A_slow_upcall_s_span_says_by_itself_in_which_stage_it_was_slow(string slowStage)
+    {
+        using var spans = new SpanListener();
+        using var datapath = new ScriptedDatapath();
+        if (slowStage == "upcall.translate.duration")
+        {
+            Translators.Decide = (in UpcallView upcall, Span<byte> actions, ref FlowKey mask) =>
+            {
+                Spend(_slow);
+                return ScriptedTranslators.OutputTo(2)(upcall, actions, ref mask);
+            };
+        }
+        else
+        {
+            datapath.Answer = message => message.IsExecute ? Spend(_slow) : 0;
+        }
+
+        await Run(datapath, _exceptions with { SlowerThan = _slow / 2 }, [Upcalls.Miss(1, 1)]);
+
+        spans.Named("upcall.batch").ShouldBeEmpty();
+        Activity upcall = spans.Single("upcall");
+        string[] stages = ["upcall.receive.duration", "upcall.route.duration", "upcall.translate.duration", "upcall.execute.duration"];
+        double[] seconds = [.. stages.Select(stage => (double)upcall.GetTagItem(stage)!)];
+        seconds.ShouldAllBe(time => time >= 0);
+        seconds.Sum().ShouldBeLessThanOrEqualTo(upcall.Duration.TotalSeconds);
+        ((double)upcall.GetTagItem(slowStage)!).ShouldBeGreaterThanOrEqualTo(_slow.TotalSeconds);
+        stages[Array.IndexOf(seconds, seconds.Max())].ShouldBe(slowStage);
+    }
+
+    [Fact]
+    public async Task An_upcall_that_ends_with_the_router_has_the_times_of_two_stages()
+    {
+        using var spans = new SpanListener();
+        await Run(_exceptions, [1, 2, 3]);
+
+        Activity upcall = spans.Single("upcall");
+        upcall.GetTagItem("upcall.receive.duration").ShouldNotBeNull();
+        upcall.GetTagItem("upcall.route.duration").ShouldNotBeNull();
+        upcall.GetTagItem("upcall.translate.duration").ShouldBeNull();
+        upcall.GetTagItem("upcall.execute.duration").ShouldBeNull();
+    }
+
     [Fact]
     public async Task A_message_that_cannot_be_parsed_has_a_span_that_says_why_also_where_nothing_else_is_in_its_batch()
     {
@@ -250,6 +296,15 @@ public sealed class SpanSpecs : PipelineSpec
         await using UpcallPipeline pipeline = Start(datapath, new UpcallPipelineSettings { Tracing = _all });
         Should.Throw<ArgumentOutOfRangeException>(() => pipeline.Tracing = wrong);
         pipeline.Tracing.ShouldBe(_all);
+    }
+
+    /// <summary>Takes the processor for that long.</summary>
+    private static int Spend(TimeSpan time)
+    {
+        long started = Stopwatch.GetTimestamp();
+        while (Stopwatch.GetElapsedTime(started) < time)
+            Thread.SpinWait(100);
+        return 0;
     }
 
     private static byte[] Recirculated(uint inPort, uint id) =>

@@ -52,6 +52,13 @@ internal sealed class Collector : IAsyncDisposable
     /// <summary>A metric as it was sent last.</summary>
     public Metric MetricOf(string name) => _metrics.SelectMany(resource => resource.ScopeMetrics).SelectMany(scope => scope.Metrics).Last(metric => metric.Name == name);
 
+    /// <summary>The sum over all series of a counter: each as it was sent last.</summary>
+    public long TotalOf(string name) =>
+        _metrics.SelectMany(resource => resource.ScopeMetrics).SelectMany(scope => scope.Metrics).Where(metric => metric.Name == name)
+        .SelectMany(metric => metric.Sum.DataPoints)
+        .GroupBy(point => (point.StartTimeUnixNano, string.Join(',', point.Attributes)))
+        .Sum(series => series.Last().AsInt);
+
     public static async Task<Collector> StartAsync(bool grpc)
     {
         var collector = new Collector(grpc);
