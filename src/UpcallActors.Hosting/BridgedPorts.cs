@@ -1,4 +1,5 @@
 using System.Threading.Channels;
+using Microsoft.Extensions.Logging;
 using UpcallActors.Odp;
 using UpcallActors.OpenFlow;
 
@@ -11,15 +12,17 @@ internal sealed class BridgedPorts : IAsyncDisposable
 {
     private readonly IDatapathPorts _ports;
     private readonly IReadOnlyList<BridgeBuilder> _bridges;
+    private readonly ILogger _logger;
     private readonly Dictionary<string, string> _names = new(StringComparer.Ordinal);
     private readonly Channel<bool> _changes = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
     private Dictionary<string, DatapathPort> _places;
 
     /// <summary>Adds the bridges' ports. Throws <see cref="DatapathException"/> when the datapath refuses one.</summary>
-    public BridgedPorts(IDatapath datapath, IDatapathPorts ports, IReadOnlyList<BridgeBuilder> bridges)
+    public BridgedPorts(IDatapath datapath, IDatapathPorts ports, IReadOnlyList<BridgeBuilder> bridges, ILogger logger)
     {
         _ports = ports;
         _bridges = bridges;
+        _logger = logger;
         foreach (BridgeBuilder bridge in bridges)
         {
             Add(new PortRequest(bridge.Name, PortKind.Internal));
@@ -30,6 +33,7 @@ internal sealed class BridgedPorts : IAsyncDisposable
         // Before the ports are looked at, so that no change falls between.
         _ports.Changed += Note;
         _places = Places();
+        Tell([], _places);
         Translators = new OpenFlowTranslatorFactory(
             On(_places), support: new OdpSupport { CheckPktLen = datapath.Support.CheckPktLen, UserspacePid = datapath.UserspacePid });
         Completion = FollowAsync();
@@ -71,7 +75,27 @@ internal sealed class BridgedPorts : IAsyncDisposable
             if (places.Count == _places.Count && places.All(place => _places.TryGetValue(place.Key, out DatapathPort? before) && IsSame(before, place.Value)))
                 continue;
             Translators.Replace(On(places));
+            Tell(_places, places);
             _places = places;
+        }
+    }
+
+    /// <summary>Says which ports are there now and were not, or the other way round.</summary>
+    private void Tell(Dictionary<string, DatapathPort> before, Dictionary<string, DatapathPort> now)
+    {
+        foreach (string port in _names.Keys)
+        {
+            DatapathPort? found = now.GetValueOrDefault(port);
+            DatapathPort? last = before.GetValueOrDefault(port);
+            if (found?.Number is { } number)
+            {
+                if (last is null || !IsSame(last, found))
+                    _logger.PortThere(port, number, found.Mtu);
+            }
+            else if (before.Count == 0 || last?.Number is not null)
+            {
+                _logger.PortWaits(port, found?.Error ?? "it was taken out of the datapath");
+            }
         }
     }
 

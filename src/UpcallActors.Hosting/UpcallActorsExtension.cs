@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Collections.Immutable;
 using Akka.Actor;
 
 namespace UpcallActors.Hosting;
@@ -9,6 +10,7 @@ internal sealed class UpcallActorsExtension : IExtension
     private static readonly Provider Id = new();
 
     private readonly ConcurrentDictionary<string, RunningUpcallActors?> _byDatapath = new(StringComparer.Ordinal);
+    private ImmutableList<UpcallHealth> _healths = [];
 
     /// <summary>What runs; nothing before the start.</summary>
     public IReadOnlyList<RunningUpcallActors> Running => [.. _byDatapath.Values.OfType<RunningUpcallActors>()];
@@ -24,6 +26,12 @@ internal sealed class UpcallActorsExtension : IExtension
 
     /// <summary>What runs over a datapath; null for none.</summary>
     public RunningUpcallActors? Find(string datapath) => _byDatapath.GetValueOrDefault(datapath);
+
+    /// <summary>How what runs is, and what is about to.</summary>
+    public IReadOnlyList<UpcallHealth> Healths => Volatile.Read(ref _healths);
+
+    /// <summary>Adds the health of a datapath.</summary>
+    public void Add(UpcallHealth health) => ImmutableInterlocked.Update(ref _healths, healths => healths.Add(health));
 
     /// <summary>That of a system.</summary>
     public static UpcallActorsExtension Of(ActorSystem system) => Id.Apply(system);

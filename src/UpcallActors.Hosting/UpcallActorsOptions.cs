@@ -1,3 +1,5 @@
+using Akka.Hosting;
+using Microsoft.Extensions.Configuration;
 using UpcallActors.Embedded;
 using UpcallActors.Kernel;
 using UpcallActors.Odp;
@@ -13,6 +15,9 @@ public sealed class UpcallActorsOptions
 
     /// <summary>Sizes of the pipeline, and how flows are looked after.</summary>
     public UpcallPipelineSettings Pipeline { get; set; } = new();
+
+    /// <summary>What the health check calls ill.</summary>
+    public UpcallHealthOptions Health { get; set; } = new();
 
     internal Func<IServiceProvider, OpenedDatapath>? Open { get; private set; }
 
@@ -80,6 +85,20 @@ public sealed class UpcallActorsOptions
         configure(bridge);
         bridge.Build();
         _bridges.Add(bridge);
+        return this;
+    }
+
+    /// <summary>
+    /// Takes what a section of a configuration says, as
+    /// <see cref="UpcallActorsHostingExtensions.WithUpcallActors(AkkaConfigurationBuilder, IConfiguration, Action{UpcallActorsOptions}?)"/>
+    /// does.
+    /// What it does not name stays as it is.
+    /// </summary>
+    /// <exception cref="FormatException">A key is not known, or a value cannot be read; all that is wrong is in the message.</exception>
+    public UpcallActorsOptions Bind(IConfiguration configuration)
+    {
+        ArgumentNullException.ThrowIfNull(configuration);
+        UpcallActorsBinding.Bind(configuration, this);
         return this;
     }
 

@@ -1,5 +1,5 @@
 using Akka.Actor;
-using Akka.Event;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using UpcallActors.Kernel;
@@ -16,17 +16,28 @@ internal sealed class UpcallService
     private readonly BridgedPorts? _bridges;
     private readonly IUpcallTranslatorFactory _translators;
     private readonly UpcallPipeline _pipeline;
+    private readonly UpcallHealth _health;
+    private readonly ILogger _logger;
     private readonly TaskCompletionSource _stopping = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Lazy<Task> _drained;
     private readonly Lazy<Task> _closed;
 
-    private UpcallService(ActorSystem system, OpenedDatapath opened, BridgedPorts? bridges, IUpcallTranslatorFactory translators, UpcallPipeline pipeline)
+    private UpcallService(
+        ActorSystem system,
+        OpenedDatapath opened,
+        BridgedPorts? bridges,
+        IUpcallTranslatorFactory translators,
+        UpcallPipeline pipeline,
+        UpcallHealthOptions health,
+        ILogger logger)
     {
         _system = system;
         _opened = opened;
         _bridges = bridges;
         _translators = translators;
         _pipeline = pipeline;
+        _health = new UpcallHealth(opened.Datapath, opened.Ports, pipeline, health);
+        _logger = logger;
         _drained = new Lazy<Task>(DrainAsync);
         _closed = new Lazy<Task>(CloseAsync);
     }
@@ -34,6 +45,7 @@ internal sealed class UpcallService
     /// <summary>Opens the datapath and starts the pipeline; ends when upcalls are answered. Throws when that cannot be, with nothing left open.</summary>
     public static async Task StartAsync(ActorSystem system, IServiceProvider services, UpcallActorsOptions options)
     {
+        ILogger logger = services.GetService<ILoggerFactory>()?.CreateLogger("UpcallActors") ?? NullLogger.Instance;
         OpenedDatapath opened = options.Open!(services);
         var running = UpcallActorsExtension.Of(system);
         BridgedPorts? bridges = null;
@@ -51,10 +63,10 @@ internal sealed class UpcallService
             foreach (PortRequest port in options.Ports)
                 opened.Ports!.Add(port);
             if (options.Bridges.Count > 0)
-                bridges = new BridgedPorts(opened.Datapath, opened.Ports!, options.Bridges);
+                bridges = new BridgedPorts(opened.Datapath, opened.Ports!, options.Bridges, logger);
             IUpcallTranslatorFactory translators = bridges?.Translators ?? options.Translators!(services, opened.Datapath, opened.Ports);
             UpcallPipeline pipeline = UpcallPipeline.Start(system, opened.Datapath, translators, Settings(options.Pipeline, services));
-            service = new UpcallService(system, opened, bridges, translators, pipeline);
+            service = new UpcallService(system, opened, bridges, translators, pipeline, options.Health, logger);
         }
         catch
         {
@@ -76,6 +88,7 @@ internal sealed class UpcallService
 
     private async Task RunAsync()
     {
+        _health.AttachTo(_system);
         var shutdown = CoordinatedShutdown.Get(_system);
         shutdown.AddTask(CoordinatedShutdown.PhaseServiceUnbind, "finish upcalls", async () =>
         {
@@ -98,6 +111,7 @@ internal sealed class UpcallService
         }
 
         UpcallActorsExtension.Of(_system).Add(new RunningUpcallActors(_opened.Datapath, _opened.Ports, _translators, _pipeline));
+        _logger.Answering(_opened.Datapath.Name, _opened.Datapath.HandlerCount);
         _ = WatchAsync();
     }
 
@@ -113,7 +127,7 @@ internal sealed class UpcallService
         catch (Exception failure)
 #pragma warning restore CA1031
         {
-            _system.Log.Error(failure, "Nobody answers the upcalls of datapath {0} any more", _opened.Datapath.Name);
+            _logger.Unanswered(failure, _opened.Datapath.Name);
             await CoordinatedShutdown.Get(_system).Run(new UpcallsUnansweredReason(failure));
         }
     }
@@ -121,6 +135,7 @@ internal sealed class UpcallService
     private async Task DrainAsync()
     {
         _stopping.TrySetResult();
+        _health.Drain();
         // What ended the pipeline otherwise was said when it did.
         await _pipeline.DisposeAsync();
     }
@@ -133,5 +148,6 @@ internal sealed class UpcallService
             await _bridges.DisposeAsync();
         _opened.Dispose();
         (_translators as IDisposable)?.Dispose();
+        _logger.Closed(_opened.Datapath.Name, _pipeline.Counters.Received);
     }
 }

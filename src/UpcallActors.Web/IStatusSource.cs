@@ -6,9 +6,6 @@ public interface IStatusSource
     /// <summary>The daemon at this moment.</summary>
     DaemonSnapshot Take();
 
-    /// <summary>Why the daemon is not ready, for people; null when it is.</summary>
-    string? NotReadyBecause();
-
     /// <summary>
     /// The datapath's flows with the most packets. Throws <see cref="StatusRequestException"/> when the filter cannot be read or the datapath refuses.
     /// </summary>

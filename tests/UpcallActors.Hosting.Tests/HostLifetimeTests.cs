@@ -144,7 +144,7 @@ public sealed class HostLifetimeTests
         }
     }
 
-    private sealed class FailingTranslators : IUpcallTranslatorFactory, IUpcallTranslator
+    internal sealed class FailingTranslators : IUpcallTranslatorFactory, IUpcallTranslator
     {
         public event EventHandler? Changed
         {

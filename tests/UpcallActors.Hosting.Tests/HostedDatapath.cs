@@ -42,6 +42,7 @@ internal sealed class HostedDatapath : IAsyncDisposable
     {
         HostApplicationBuilder builder = Microsoft.Extensions.Hosting.Host.CreateEmptyApplicationBuilder(null);
         services?.Invoke(builder.Services);
+        builder.Services.AddHealthChecks();
         builder.Services.AddAkka("hosted", akka =>
         {
             akka.ConfigureLoggers(loggers => loggers.ClearLoggers());

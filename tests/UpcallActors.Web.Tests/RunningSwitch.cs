@@ -39,10 +39,13 @@ public sealed class RunningSwitch : IAsyncLifetime
     private readonly EmbeddedDatapath _datapath = new(new EmbeddedDatapathOptions { HandlerCount = 3 });
     private Task _traffic = Task.CompletedTask;
     private StatusServer? _server;
+    private HealthChecks? _checks;
 
     internal UpcallPipeline Pipeline { get; private set; } = null!;
 
     internal SwitchStatus Status { get; private set; } = null!;
+
+    internal HealthChecks Checks => _checks!;
 
     internal Uri Address => new($"http://{_server!.Endpoint}/");
 
@@ -63,7 +66,9 @@ public sealed class RunningSwitch : IAsyncLifetime
             _actors, _datapath, translators, new UpcallPipelineSettings { Revalidation = new RevalidatorSettings { MaxIdle = TimeSpan.FromSeconds(2) } });
         await Pipeline.Started;
         Status = new SwitchStatus(_datapath, "embedded", translators, Pipeline);
-        _server = await StatusServer.StartAsync(new IPEndPoint(IPAddress.Loopback, 0), Status, metrics: null, NullLoggerFactory.Instance);
+        _checks = new HealthChecks(Status.Health);
+        _server = await StatusServer.StartAsync(
+            new IPEndPoint(IPAddress.Loopback, 0), Status, _checks.Service, metrics: null, NullLoggerFactory.Instance);
         _traffic = Task.Run(SendAsync);
     }
 
@@ -72,6 +77,7 @@ public sealed class RunningSwitch : IAsyncLifetime
         await _end.CancelAsync();
         await _traffic;
         await _server!.DisposeAsync();
+        _checks!.Dispose();
         await Pipeline.DisposeAsync();
         _datapath.Dispose();
         await _actors.Terminate();

@@ -3,7 +3,9 @@ using System.Net.Http.Headers;
 using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Logging.Abstractions;
+using UpcallActors.Daemon.Status;
 
 namespace UpcallActors.Web.Tests;
 
@@ -162,6 +164,15 @@ public sealed class StatusServerTests(RunningSwitch running) : IClassFixture<Run
         (await client.GetStringAsync("health/live")).ShouldBe("live\n");
     }
 
+    [Fact]
+    public async Task A_port_that_waits_is_told_and_does_not_end_readiness()
+    {
+        await using var other = new OtherServer(running);
+        using HttpClient client = await other.StartAsync();
+        other.Source.Waiting = "port eth9 does not answer: there is no such device";
+        (await client.GetStringAsync("health/ready")).ShouldBe("ready, but port eth9 does not answer: there is no such device\n");
+    }
+
     [Theory]
     [InlineData("evil.example", HttpStatusCode.Forbidden)]
     [InlineData("evil.example:9677", HttpStatusCode.Forbidden)]
@@ -187,7 +198,8 @@ public sealed class StatusServerTests(RunningSwitch running) : IClassFixture<Run
     [InlineData("THIS MACHINE", HttpStatusCode.OK)]
     public async Task On_all_addresses_it_is_served_under_addresses_and_the_machine_s_name_alone(string host, HttpStatusCode status)
     {
-        await using StatusServer open = await StatusServer.StartAsync(new IPEndPoint(IPAddress.Any, 0), running.Status, metrics: null, NullLoggerFactory.Instance);
+        await using StatusServer open = await StatusServer.StartAsync(
+            new IPEndPoint(IPAddress.Any, 0), running.Status, running.Checks.Service, metrics: null, NullLoggerFactory.Instance);
         using var request = new HttpRequestMessage(HttpMethod.Get, $"http://127.0.0.1:{open.Endpoint.Port}/health/live") { Headers = { Host = host == "THIS MACHINE" ? Environment.MachineName : host } };
         using HttpResponseMessage response = await _client.SendAsync(request);
         response.StatusCode.ShouldBe(status);
@@ -268,7 +280,11 @@ public sealed class StatusServerTests(RunningSwitch running) : IClassFixture<Run
     public async Task An_address_in_use_is_refused_with_an_exception_that_names_it()
     {
         IOException refused = await Should.ThrowAsync<IOException>(() => StatusServer.StartAsync(
-            new IPEndPoint(IPAddress.Loopback, running.Address.Port), running.Status, metrics: null, NullLoggerFactory.Instance));
+            new IPEndPoint(IPAddress.Loopback, running.Address.Port),
+            running.Status,
+            running.Checks.Service,
+            metrics: null,
+            NullLoggerFactory.Instance));
         refused.Message.ShouldContain("in use");
     }
 
@@ -310,15 +326,23 @@ public sealed class StatusServerTests(RunningSwitch running) : IClassFixture<Run
 }
 
 /// <summary>A server of its own over the same switch, whose readiness a test decides about.</summary>
-internal sealed class OtherServer(RunningSwitch running) : IAsyncDisposable
+internal sealed class OtherServer : IAsyncDisposable
 {
+    private readonly HealthChecks _checks;
     private StatusServer? _server;
 
-    public ScriptedSource Source { get; } = new(running.Status);
+    public OtherServer(RunningSwitch running)
+    {
+        Source = new ScriptedSource(running.Status);
+        _checks = new HealthChecks(Source);
+    }
+
+    public ScriptedSource Source { get; }
 
     public async Task<HttpClient> StartAsync(int port = 0)
     {
-        _server = await StatusServer.StartAsync(new IPEndPoint(IPAddress.Loopback, port), Source, metrics: null, NullLoggerFactory.Instance);
+        _server = await StatusServer.StartAsync(
+            new IPEndPoint(IPAddress.Loopback, port), Source, _checks.Service, metrics: null, NullLoggerFactory.Instance);
         return new HttpClient { BaseAddress = new Uri($"http://{_server.Endpoint}/"), DefaultRequestHeaders = { Connection = { "close" }, CacheControl = new CacheControlHeaderValue { NoCache = true } } };
     }
 
@@ -326,15 +350,22 @@ internal sealed class OtherServer(RunningSwitch running) : IAsyncDisposable
     {
         if (_server != null)
             await _server.DisposeAsync();
+        _checks.Dispose();
     }
 
-    internal sealed class ScriptedSource(IStatusSource inner) : IStatusSource
+    internal sealed class ScriptedSource(IStatusSource inner) : IStatusSource, IHealthCheck
     {
         public string? Problem { get; set; }
 
+        public string? Waiting { get; set; }
+
         public DaemonSnapshot Take() => inner.Take() with { NotReadyBecause = Problem };
 
-        public string? NotReadyBecause() => Problem;
+        public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
+            Task.FromResult(
+                Problem != null ? HealthCheckResult.Unhealthy(Problem)
+                : Waiting != null ? HealthCheckResult.Degraded(Waiting)
+                : HealthCheckResult.Healthy());
 
         public FlowListing ListFlows(string? filter, int most, CancellationToken cancellation) => inner.ListFlows(filter, most, cancellation);
 

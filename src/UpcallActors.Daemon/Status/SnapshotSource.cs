@@ -1,8 +1,10 @@
 using System.Collections.Immutable;
 using System.Diagnostics;
 using System.Runtime.InteropServices;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
 using UpcallActors.Daemon.Control;
 using UpcallActors.Daemon.Switching;
+using UpcallActors.Hosting;
 using UpcallActors.Kernel;
 using UpcallActors.Odp;
 using UpcallActors.OpenFlow;
@@ -16,18 +18,28 @@ namespace UpcallActors.Daemon.Status;
 /// <param name="datapathType">What stands before the @ of its full name.</param>
 /// <param name="translators">The bridges.</param>
 /// <param name="pipeline">The pipeline over the datapath.</param>
-internal sealed class SnapshotSource(IDatapath datapath, string datapathType, OpenFlowTranslatorFactory translators, UpcallPipeline pipeline)
+/// <param name="ports">The datapath's ports, where they are followed.</param>
+internal sealed class SnapshotSource(
+    IDatapath datapath, string datapathType, OpenFlowTranslatorFactory translators, UpcallPipeline pipeline, IDatapathPorts? ports = null)
 {
     private static readonly DateTime _started = StartOfProcess();
 
     private readonly ImmutableArray<FeatureSnapshot> _features = [.. datapath.Support.Rows.Select(row => new FeatureSnapshot(row.Name, row.Result))];
 
-    /// <summary>Whether the daemon answers upcalls.</summary>
-    public Readiness Readiness { get; } = new(datapath, pipeline);
+    private Task _checking = Task.CompletedTask;
+
+    /// <summary>
+    /// Whether the daemon answers upcalls. A switch whose ports come and go is one all the same: a port that waits is told, and no reason
+    /// to send packets elsewhere.
+    /// </summary>
+    public UpcallHealth Health { get; } = new(datapath, ports, pipeline, new UpcallHealthOptions { MissingPorts = HealthStatus.Degraded });
 
     /// <summary>Takes one. A datapath that does not answer leaves holes, as the parts of <see cref="DaemonSnapshot"/> say.</summary>
     public DaemonSnapshot Take()
     {
+        // Beside it: who looks does not wait for a lane that hangs, and sees it with the next look.
+        if (_checking.IsCompleted)
+            _checking = Health.CheckAsync();
         (DatapathStatsSnapshot? stats, IReadOnlyList<VportMessage> vports) = AskDatapath();
         ImmutableArray<PortSnapshot> ports = PortsOf(vports);
         PipelineCounters counters = pipeline.Counters;
@@ -38,7 +50,7 @@ internal sealed class SnapshotSource(IDatapath datapath, string datapathType, Op
             UptimeSeconds = (now.UtcDateTime - _started).TotalSeconds,
             Version = typeof(SnapshotSource).Assembly.GetName().Version!.ToString(3),
             ProcessId = Environment.ProcessId,
-            NotReadyBecause = Readiness.Problem(),
+            NotReadyBecause = Health.Problem,
             Datapath = new DatapathSnapshot(datapath.Name, $"{datapathType}@{datapath.Name}", Dispatch, _features, stats),
             Bridges = [.. translators.Bridges.Select(bridge =>
                 new BridgeSnapshot(bridge.Name, bridge.Ports.Length, bridge.Tables.RuleCount))],

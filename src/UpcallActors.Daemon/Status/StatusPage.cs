@@ -17,16 +17,19 @@ internal sealed class StatusPage : IAsyncDisposable
 
     private readonly CancellationTokenSource _closing = new();
     private readonly MetricsEndpoint _metrics;
+    private readonly HealthChecks _checks;
     private readonly Task<StatusServer?> _server;
 
-    private StatusPage(DaemonOptions options, IStatusSource source, string datapathType, ILoggerFactory loggers, ILogger logger)
+    private StatusPage(DaemonOptions options, SwitchStatus source, string datapathType, ILoggerFactory loggers, ILogger logger)
     {
+        _checks = new HealthChecks(source.Health);
         _metrics = new MetricsEndpoint(options.Telemetry, new TelemetrySubject(options.Datapath.Name, datapathType), loggers, logger);
         _server = options.Status.Listen is { } endpoint ? Task.Run(() => StartAsync(endpoint, source, loggers, logger)) : Task.FromResult<StatusServer?>(null);
     }
 
     /// <summary>Begins to serve it, where the options say; at once and without waiting.</summary>
-    public static StatusPage Open(DaemonOptions options, IStatusSource source, string datapathType, ILoggerFactory loggers, ILogger logger) =>
+    public static StatusPage Open(
+        DaemonOptions options, SwitchStatus source, string datapathType, ILoggerFactory loggers, ILogger logger) =>
         new(options, source, datapathType, loggers, logger);
 
     /// <inheritdoc/>
@@ -36,6 +39,7 @@ internal sealed class StatusPage : IAsyncDisposable
         if (await _server is { } server)
             await server.DisposeAsync();
         await _metrics.DisposeAsync();
+        _checks.Dispose();
         _closing.Dispose();
     }
 
@@ -47,7 +51,7 @@ internal sealed class StatusPage : IAsyncDisposable
         {
             try
             {
-                StatusServer server = await StatusServer.StartAsync(endpoint, source, _metrics.AnswerAsync, loggers);
+                StatusServer server = await StatusServer.StartAsync(endpoint, source, _checks.Service, _metrics.AnswerAsync, loggers);
                 logger.PageServed(server.Endpoint);
                 return server;
             }

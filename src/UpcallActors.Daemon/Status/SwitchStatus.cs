@@ -1,5 +1,6 @@
 using UpcallActors.Daemon.Control;
 using UpcallActors.Daemon.Control.Commands;
+using UpcallActors.Hosting;
 using UpcallActors.Odp;
 using UpcallActors.Odp.Text;
 using UpcallActors.OpenFlow;
@@ -13,18 +14,24 @@ namespace UpcallActors.Daemon.Status;
 /// <param name="datapathType">What stands before the @ of its full name.</param>
 /// <param name="translators">The bridges.</param>
 /// <param name="pipeline">The pipeline over the datapath.</param>
-internal sealed class SwitchStatus(IDatapath datapath, string datapathType, OpenFlowTranslatorFactory translators, UpcallPipeline pipeline) : IStatusSource
+/// <param name="ports">The datapath's ports, where they are followed.</param>
+internal sealed class SwitchStatus(
+    IDatapath datapath,
+    string datapathType,
+    OpenFlowTranslatorFactory translators,
+    UpcallPipeline pipeline,
+    IDatapathPorts? ports = null) : IStatusSource
 {
-    private readonly SnapshotSource _snapshots = new(datapath, datapathType, translators, pipeline);
+    private readonly SnapshotSource _snapshots = new(datapath, datapathType, translators, pipeline, ports);
+
+    /// <summary>Whether the daemon answers upcalls.</summary>
+    public UpcallHealth Health => _snapshots.Health;
 
     /// <summary>From now on the daemon is not ready: it finishes what is under way, and ends.</summary>
-    public void Drain() => _snapshots.Readiness.Drain();
+    public void Drain() => Health.Drain();
 
     /// <inheritdoc/>
     public DaemonSnapshot Take() => _snapshots.Take();
-
-    /// <inheritdoc/>
-    public string? NotReadyBecause() => _snapshots.Readiness.Problem();
 
     /// <inheritdoc/>
     public FlowListing ListFlows(string? filter, int most, CancellationToken cancellation)

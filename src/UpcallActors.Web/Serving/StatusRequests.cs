@@ -7,7 +7,8 @@ namespace UpcallActors.Web;
 
 /// <summary>Answers requests: who may ask is <see cref="RequestGuard"/>'s, what they get is decided here. Everything can be read and nothing changed. Thread-safe.</summary>
 #pragma warning disable CA1001 // A SemaphoreSlim whose wait handle nobody asks for holds nothing.
-internal sealed class StatusRequests(IStatusSource source, RequestDelegate? metrics, bool isLoopback, CancellationToken ending)
+internal sealed class StatusRequests(
+    IStatusSource source, HealthEndpoints health, RequestDelegate? metrics, bool isLoopback, CancellationToken ending)
 #pragma warning restore CA1001
 {
     private const int DefaultFlows = 100;
@@ -16,9 +17,6 @@ internal sealed class StatusRequests(IStatusSource source, RequestDelegate? metr
 
     private readonly PageFiles _files = new();
     private readonly SnapshotCache _snapshots = new(source, TimeProvider.System);
-
-    // Who asks whether the daemon is ready makes it ask the kernel: one at a time, too.
-    private readonly SemaphoreSlim _readiness = new(1);
 
     // A dump takes the datapath's lock in turns, and a trace may go through 4,096 tables: one of each at a time, whoever asks.
     private readonly SemaphoreSlim _flows = new(1);
@@ -41,11 +39,11 @@ internal sealed class StatusRequests(IStatusSource source, RequestDelegate? metr
 
         switch (context.Request.Path.Value)
         {
-            case "/health/live":
-                await WriteAsync(context, StatusCodes.Status200OK, "text/plain; charset=utf-8", "live\n");
+            case HealthEndpoints.Live:
+                await health.AnswerLiveAsync(context);
                 break;
-            case "/health/ready":
-                await AnswerReadyAsync(context);
+            case HealthEndpoints.Ready:
+                await health.AnswerReadyAsync(context);
                 break;
             case "/metrics" when metrics != null:
                 await metrics(context);
@@ -69,23 +67,6 @@ internal sealed class StatusRequests(IStatusSource source, RequestDelegate? metr
                 await WriteAsync(context, StatusCodes.Status404NotFound, "text/plain; charset=utf-8", "there is nothing here\n");
                 break;
         }
-    }
-
-    private async Task AnswerReadyAsync(HttpContext context)
-    {
-        string? problem;
-        await _readiness.WaitAsync(context.RequestAborted);
-        try
-        {
-            problem = source.NotReadyBecause();
-        }
-        finally
-        {
-            _readiness.Release();
-        }
-
-        await WriteAsync(
-            context, problem == null ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable, "text/plain; charset=utf-8", problem == null ? "ready\n" : $"not ready: {problem}\n");
     }
 
     private FlowListing ListFlows(HttpContext context)

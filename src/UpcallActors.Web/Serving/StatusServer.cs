@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
@@ -40,9 +41,11 @@ public sealed class StatusServer : IAsyncDisposable
     /// <summary>Starts to listen. Throws <see cref="IOException"/> when the address is in use, and <see cref="System.Net.Sockets.SocketException"/> when it is not this machine's.</summary>
     /// <param name="endpoint">Where; port 0 for any that is free.</param>
     /// <param name="source">What is shown.</param>
+    /// <param name="checks">What <c>/health/ready</c> runs: the checks with the tag <c>ready</c>.</param>
     /// <param name="metrics">Answers <c>/metrics</c>; null for nobody.</param>
     /// <param name="loggers">Where Kestrel says what goes wrong.</param>
-    public static async Task<StatusServer> StartAsync(IPEndPoint endpoint, IStatusSource source, RequestDelegate? metrics, ILoggerFactory loggers)
+    public static async Task<StatusServer> StartAsync(
+        IPEndPoint endpoint, IStatusSource source, HealthCheckService checks, RequestDelegate? metrics, ILoggerFactory loggers)
     {
         var options = new KestrelServerOptions { AddServerHeader = false };
         options.Limits.MaxConcurrentConnections = MostConnections;
@@ -63,7 +66,9 @@ public sealed class StatusServer : IAsyncDisposable
         var ending = new CancellationTokenSource();
         try
         {
-            await server.StartAsync(new Application(new StatusRequests(source, metrics, IPAddress.IsLoopback(endpoint.Address), ending.Token)), CancellationToken.None);
+            bool isLoopback = IPAddress.IsLoopback(endpoint.Address);
+            var requests = new StatusRequests(source, new HealthEndpoints(checks), metrics, isLoopback, ending.Token);
+            await server.StartAsync(new Application(requests), CancellationToken.None);
         }
         catch
         {

@@ -4,7 +4,9 @@ using NetArchTest.Rules;
 
 namespace UpcallActors.Daemon.Tests.Architecture;
 
-/// <summary>Netlink ← Odp ← {OpenFlow, Embedded, Kernel} ← Pipeline ← Web ← Daemon, and unsafe code in Netlink alone.</summary>
+/// <summary>
+/// Netlink ← Odp ← {OpenFlow, Embedded, Kernel} ← Pipeline ← {Hosting, Web} ← Daemon, and unsafe code in Netlink alone.
+/// </summary>
 public sealed class LayerTests
 {
     private const string Prefix = "UpcallActors.";
@@ -17,8 +19,9 @@ public sealed class LayerTests
         { "Embedded", ["Netlink", "Odp"] },
         { "Kernel", ["Netlink", "Odp"] },
         { "Pipeline", ["Netlink", "Odp", "OpenFlow", "Embedded"] },
+        { "Hosting", ["Netlink", "Odp", "OpenFlow", "Embedded", "Kernel", "Pipeline"] },
         { "Web", ["Netlink", "Odp", "OpenFlow", "Embedded", "Pipeline"] },
-        { "Daemon", ["Netlink", "Odp", "OpenFlow", "Embedded", "Kernel", "Pipeline", "Web"] },
+        { "Daemon", ["Netlink", "Odp", "OpenFlow", "Embedded", "Kernel", "Pipeline", "Hosting", "Web"] },
     };
 
     private static string[] Names => [.. Layers.Select(row => (string)row[0])];
@@ -37,7 +40,7 @@ public sealed class LayerTests
     }
 
     [Fact]
-    public void Only_the_pipeline_and_the_daemon_know_actors()
+    public void Only_the_pipeline_and_who_runs_it_know_actors()
     {
         foreach (string layer in (string[])["Netlink", "Odp", "OpenFlow", "Embedded", "Kernel", "Web"])
             Load(layer).GetReferencedAssemblies().Select(name => name.Name).ShouldNotContain("Akka", layer);
