@@ -41,13 +41,20 @@ internal sealed class ConfigCommand(bool json, TextWriter output, TextWriter err
     /// <summary>Says whether files are a configuration that can be run, and all that is wrong with them.</summary>
     public async Task<int> CheckAsync(IReadOnlyList<string> files)
     {
-        IReadOnlyList<ConfigurationProblem> problems = DaemonOptionsReader.Read(files).Problems;
-        if (problems.Count > 0)
+        (DaemonOptions? options, IReadOnlyList<ConfigurationProblem> problems) = DaemonOptionsReader.Read(files);
+        if (options == null)
             return await RefuseAsync(problems);
+        ConfigurationProblem[] skipped = [.. options.Bridges.SelectMany(bridge => bridge.SkippedFlows)];
         if (json)
-            await WriteJsonAsync(writer => WriteProblems(writer, []));
-        else
-            await output.WriteLineAsync($"{string.Join(", ", files)}: no problems");
+        {
+            await WriteJsonAsync(writer => WriteProblems(writer, [], skipped));
+            return ExitCode.Success;
+        }
+
+        foreach (ConfigurationProblem flow in skipped)
+            await output.WriteLineAsync($"flow left out: {flow}");
+        await output.WriteLineAsync(
+            $"{string.Join(", ", files)}: no problems{(skipped.Length > 0 ? $", {skipped.Length} flows left out" : "")}");
         return ExitCode.Success;
     }
 
@@ -55,7 +62,7 @@ internal sealed class ConfigCommand(bool json, TextWriter output, TextWriter err
     {
         if (json)
         {
-            await WriteJsonAsync(writer => WriteProblems(writer, problems));
+            await WriteJsonAsync(writer => WriteProblems(writer, problems, []));
             return ExitCode.Usage;
         }
 
@@ -90,10 +97,17 @@ internal sealed class ConfigCommand(bool json, TextWriter output, TextWriter err
         writer.WriteEndArray();
     }
 
-    private static void WriteProblems(Utf8JsonWriter writer, IReadOnlyList<ConfigurationProblem> problems)
+    private static void WriteProblems(
+        Utf8JsonWriter writer, IReadOnlyList<ConfigurationProblem> problems, IReadOnlyList<ConfigurationProblem> skippedFlows)
     {
         writer.WriteBoolean("valid", problems.Count == 0);
-        writer.WriteStartArray("problems");
+        WriteProblems(writer, "problems", problems);
+        WriteProblems(writer, "skippedFlows", skippedFlows);
+    }
+
+    private static void WriteProblems(Utf8JsonWriter writer, string name, IReadOnlyList<ConfigurationProblem> problems)
+    {
+        writer.WriteStartArray(name);
         foreach (ConfigurationProblem problem in problems)
         {
             writer.WriteStartObject();

@@ -24,38 +24,65 @@ internal static class BridgeOptionsReader
         bool standalone = block.Choice("fail-mode", false, ("secure", false), ("standalone", true));
         ConfigurationBlock portsBlock = block.Block("ports");
         PortOptions[] ports = [.. portsBlock.Blocks().Select(port => PortOptionsReader.Read(port, portsBlock, checks))];
-        (ImmutableArray<FlowChange> flows, string flowText) = ReadFlows(block, ports, checks);
+        Dictionary<string, byte> tables = ReadTables(block.Block("tables"));
+        bool skips = block.Choice("flows-on-error", false, ("refuse", false), ("skip", true));
+        FlowFileOptions flows = ReadFlows(
+            block, new FlowNames(ports.Select(port => KeyValuePair.Create(port.Name, (uint)port.Number)), tables), skips, checks);
         var options = new BridgeOptions
         {
             Name = block.Name,
             Standalone = standalone,
-            Flows = flows,
-            FlowText = flowText,
+            Flows = flows.Flows,
+            SkippedFlows = flows.Skipped,
+            FlowText = flows.Text,
+            TableNames = tables,
             Ports = ports,
         };
         block.RefuseOthers();
         return options;
     }
 
-    /// <summary>Flows may name ports; an error has its place in the flows' own file.</summary>
-    private static (ImmutableArray<FlowChange> Flows, string Text) ReadFlows(ConfigurationBlock block, IEnumerable<PortOptions> ports, PortChecks checks)
+    /// <summary>Names of tables, each with its number.</summary>
+    private static Dictionary<string, byte> ReadTables(ConfigurationBlock block)
+    {
+        var tables = new Dictionary<string, byte>(StringComparer.Ordinal);
+        foreach (string name in block.Keys)
+        {
+            byte number = (byte)block.Integer(name, 0, 0, TablesSnapshot.TableCount - 2);
+            if (tables.ContainsValue(number))
+                block.Report(name, $"table {number} has another name already");
+            if (name.Length == 0 || char.IsAsciiDigit(name[0]))
+                block.Report(name, $"\"{name}\" is no name of a table: it would be read as a number");
+            tables.Add(name, number);
+        }
+
+        return tables;
+    }
+
+    /// <summary>Flows may name ports and tables; an error has its place in the flows' own file.</summary>
+    private static FlowFileOptions ReadFlows(ConfigurationBlock block, FlowNames names, bool skips, PortChecks checks)
     {
         if (block.ExistingFile("flows") is not { } file)
-            return ([], "");
+            return new FlowFileOptions([], [], "");
         checks.Reads(file, $"the flows of {block.Name}");
         try
         {
             string text = File.ReadAllText(file);
-            FlowFile flows = FlowSyntax
-                .ParseFile(text, file, new FlowNames(ports.Select(port => KeyValuePair.Create(port.Name, (uint)port.Number))));
-            foreach (FlowSyntaxError error in flows.Errors)
-                block.Report(new ConfigurationProblem(file, error.Line, error.Message, error.Column));
-            return (flows.Changes, text);
+            FlowFile flows = FlowSyntax.ParseFile(text, file, names);
+            ConfigurationProblem[] refused = [.. flows.Errors.Select(
+                error => new ConfigurationProblem(file, error.Line, error.Message, error.Column))];
+            if (skips)
+                return new FlowFileOptions(flows.Changes, refused, text);
+            foreach (ConfigurationProblem problem in refused)
+                block.Report(problem);
+            return new FlowFileOptions(flows.Changes, [], text);
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
             block.Report("flows", $"flows: {file} cannot be read: {failure.Message}");
-            return ([], "");
+            return new FlowFileOptions([], [], "");
         }
     }
+
+    private sealed record FlowFileOptions(ImmutableArray<FlowChange> Flows, IReadOnlyList<ConfigurationProblem> Skipped, string Text);
 }

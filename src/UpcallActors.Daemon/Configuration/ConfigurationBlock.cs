@@ -32,6 +32,9 @@ internal sealed partial class ConfigurationBlock
     /// <summary>The files of the whole configuration.</summary>
     public IEnumerable<string> Files => _source.Files;
 
+    /// <summary>The keys in it, for a block whose keys the user names.</summary>
+    public IReadOnlyList<string> Keys => [.. _items.Keys];
+
     /// <summary>The whole tree as a block.</summary>
     public static ConfigurationBlock Root(ConfigurationSource source) => new(source, "", null, source.Root.Items!);
 

@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Collections.Immutable;
 using UpcallActors.OpenFlow;
 
@@ -111,6 +112,12 @@ internal sealed record BridgeOptions
 
     /// <summary>The flows to begin with.</summary>
     public required ImmutableArray<FlowChange> Flows { get; init; }
+
+    /// <summary>Lines of the file of flows that are left out, and why; empty unless <c>flows-on-error = skip</c>.</summary>
+    public IReadOnlyList<ConfigurationProblem> SkippedFlows { get; init; } = [];
+
+    /// <summary>The numbers of tables that have a name.</summary>
+    public IReadOnlyDictionary<string, byte> TableNames { get; init; } = FrozenDictionary<string, byte>.Empty;
 
     /// <summary>The text that <see cref="Flows"/> were read from; empty when there is none.</summary>
     public required string FlowText { get; init; }

@@ -15,13 +15,26 @@ internal static partial class ReloadLog
             logger.Applied(applied);
         foreach (string waiting in report.Waiting)
             logger.NeedsRestart(waiting);
+        foreach (ConfigurationProblem skipped in report.SkippedFlows)
+            logger.FlowSkipped(skipped);
         if (report is { IsGood: true, Applied.Count: 0, Waiting.Count: 0 })
             logger.Unchanged();
+    }
+
+    /// <summary>Logs each flow that is left out.</summary>
+    public static void TellSkippedFlows(this ILogger logger, DaemonOptions options)
+    {
+        foreach (ConfigurationProblem skipped in options.Bridges.SelectMany(bridge => bridge.SkippedFlows))
+            logger.FlowSkipped(skipped);
     }
 
     /// <summary>A part did not take its options.</summary>
     [LoggerMessage(544, LogLevel.Error, "The configuration was read again, but {Keys} could not be applied")]
     public static partial void ReloadFailed(this ILogger logger, Exception failure, string keys);
+
+    /// <summary>A line of a file of flows is left out, as its bridge is told to do.</summary>
+    [LoggerMessage(545, LogLevel.Warning, "Flow left out: {Problem}")]
+    public static partial void FlowSkipped(this ILogger logger, ConfigurationProblem problem);
 
     [LoggerMessage(540, LogLevel.Information, "The configuration was read again, from now on {Value}")]
     private static partial void Applied(this ILogger logger, string value);

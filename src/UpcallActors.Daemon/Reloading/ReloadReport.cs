@@ -11,6 +11,9 @@ namespace UpcallActors.Daemon.Reloading;
 internal sealed record ReloadReport(
     IReadOnlyList<ConfigurationProblem> Problems, IReadOnlyList<string> Applied, IReadOnlyList<string> Waiting, IReadOnlyList<string> Failed)
 {
+    /// <summary>Lines of files of flows that are left out, as their bridges are told to do.</summary>
+    public IReadOnlyList<ConfigurationProblem> SkippedFlows { get; init; } = [];
+
     /// <summary>Whether all was right, also if some of it waits.</summary>
     public bool IsGood => Problems.Count == 0 && Failed.Count == 0;
 
@@ -28,6 +31,10 @@ internal sealed record ReloadReport(
             text.Append("failed: ").AppendLine(failed);
         foreach (string waiting in Waiting)
             text.Append("needs a restart: ").AppendLine(waiting);
-        return text.Length == 0 ? "nothing has changed\n" : text.ToString();
+        if (text.Length == 0)
+            text.AppendLine("nothing has changed");
+        foreach (ConfigurationProblem skipped in SkippedFlows)
+            text.Append("flow left out: ").Append(skipped).AppendLine();
+        return text.ToString();
     }
 }

@@ -96,7 +96,10 @@ internal sealed class RunningConfiguration : IDisposable
         unchanged.AddRange(waiting);
         string[] waits = [.. waiting.Select(key => $"{Describe(key, wanted)} (it is {_values.GetValueOrDefault(key)?.Effective.Text ?? "not set"})")];
         _values = WithValuesBefore(wanted, unchanged);
-        return new ReloadReport([], [.. changed.Except(unchanged).Select(key => Describe(key, wanted))], waits, failed);
+        return new ReloadReport([], [.. changed.Except(unchanged).Select(key => Describe(key, wanted))], waits, failed)
+        {
+            SkippedFlows = [.. options.Bridges.SelectMany(bridge => bridge.SkippedFlows)],
+        };
     }
 
     private Dictionary<string, RunningValue> WithValuesBefore(IReadOnlyDictionary<string, RunningValue> wanted, IEnumerable<string> keys)

@@ -34,6 +34,7 @@ internal sealed class LiveRun(ActorSystem system, ILoggerFactory loggers, LogLev
         using var hangup = HangupSignal.Listen(configuration, _logger);
         using var directory = RunDirectory.Claim(options.RunDirectory);
         using var live = LiveDatapath.Open(options, _logger);
+        _logger.TellSkippedFlows(options);
         foreach ((string feature, string result) in live.Datapath.Support.Rows)
             _logger.Feature(live.Datapath.Name, feature, result);
         var exit = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);

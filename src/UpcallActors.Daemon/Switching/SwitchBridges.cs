@@ -55,7 +55,10 @@ internal sealed class SwitchBridges
         bridge.Options.Standalone ? FailMode.Standalone : FailMode.Secure,
         bridge.Tables,
         PortsOf(bridge.Options, places),
-        bridge.MacLearning))];
+        bridge.MacLearning)
+    {
+        TableNames = bridge.Options.TableNames,
+    })];
 
     private static (BridgeOptions Options, FlowTables Tables, MacLearningTable MacLearning) Create(BridgeOptions options)
     {

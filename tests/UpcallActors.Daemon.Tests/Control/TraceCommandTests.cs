@@ -88,7 +88,7 @@ public sealed class TraceCommandTests
         table.GetProperty("table").GetInt32().ShouldBe(0);
         table.GetProperty("priority").GetInt32().ShouldBe(7);
         table.GetProperty("cookie").GetUInt64().ShouldBe(0x10UL);
-        table.GetProperty("match").GetString().ShouldBe("in_port=1");
+        table.GetProperty("match").GetString().ShouldBe("ip,in_port=1");
         table.GetProperty("children").EnumerateArray().First().GetProperty("text").GetString().ShouldBe("ct(table=1,zone=5)");
         passes[0].GetProperty("error").GetString().ShouldBe("None");
         passes[0].TryGetProperty("resume", out _).ShouldBeFalse();
