@@ -121,7 +121,6 @@ public sealed class FlowKeyReaderTests
     [InlineData(OvsKeyAttribute.Ipv6, 41)]
     [InlineData(OvsKeyAttribute.Mpls, 5)]
     [InlineData(OvsKeyAttribute.Mpls, 16)]
-    [InlineData(OvsKeyAttribute.Mpls, 0)]
     [InlineData(OvsKeyAttribute.CtLabels, 15)]
     [InlineData(OvsKeyAttribute.Nd, 27)]
     public void An_attribute_of_the_wrong_size_is_refused(int type, int length)

@@ -9,6 +9,7 @@ internal static class EtherTypes
     public const ushort Ipv6 = 0x86dd;
     public const ushort MplsUnicast = 0x8847;
     public const ushort MplsMulticast = 0x8848;
+    public const ushort Nsh = 0x894f;
     public const ushort Vlan = 0x8100;
     public const ushort ServiceVlan = 0x88a8;
 

@@ -5,8 +5,8 @@ namespace UpcallActors.Embedded;
 
 /// <summary>
 /// Reads the flow key out of a frame as <c>key_extract</c> in the kernel's <c>net/openvswitch/flow.c</c> does, malformed
-/// headers included: what cannot be read leaves its fields zero, and only a frame shorter than an Ethernet header is refused.
-/// NSH headers are not looked into.
+/// headers included: what cannot be read leaves its fields zero, and only a frame shorter than an Ethernet header is refused, or with an NSH header
+/// that makes no sense.
 /// </summary>
 public static class KeyExtraction
 {
@@ -23,7 +23,7 @@ public static class KeyExtraction
 
     /// <summary>
     /// Sets the L2, L3 and L4 fields of <paramref name="key"/> from a frame as it is on the wire and leaves its metadata
-    /// alone. False when the frame is too short to be one (14 bytes).
+    /// alone. False when the frame is too short to be one (14 bytes), or its NSH header makes no sense.
     /// </summary>
     public static bool TryExtract(ReadOnlySpan<byte> frame, ref FlowKey key, out PacketLayout layout) => TryExtract(frame, 0, 0, ref key, out layout);
 
@@ -43,22 +43,19 @@ public static class KeyExtraction
             key.VlanTpid = outerTpid;
             key.VlanTci = (ushort)(outerTci | TagPresent);
         }
-        else if (TryReadTag(frame, ref offset, out ushort tpid, out ushort tci))
+        else
         {
-            key.VlanTpid = tpid;
-            key.VlanTci = tci;
+            (key.VlanTpid, key.VlanTci) = ReadTag(frame, ref offset);
         }
 
-        if (key.VlanTpid != 0 && TryReadTag(frame, ref offset, out ushort innerTpid, out ushort innerTci))
-        {
-            key.CvlanTpid = innerTpid;
-            key.CvlanTci = innerTci;
-        }
+        if (key.VlanTpid != 0)
+            (key.CvlanTpid, key.CvlanTci) = ReadTag(frame, ref offset);
 
         key.EthType = ReadEtherType(frame, ref offset);
+        NoteUnreadTag(ref key);
         layout = new PacketLayout(offset, offset, 0);
         ExtractL3(frame, ref key, ref layout);
-        return true;
+        return key.EthType != EtherTypes.Nsh || NshExtraction.TryExtract(frame[offset..], ref key);
     }
 
     /// <summary>Reads L3 and L4 anew from a frame whose L2 has not changed (<c>ovs_flow_key_update_l3l4</c>).</summary>
@@ -84,19 +81,31 @@ public static class KeyExtraction
         }
     }
 
-    private static bool TryReadTag(ReadOnlySpan<byte> frame, ref int offset, out ushort tpid, out ushort tci)
+    /// <summary>
+    /// A tag's EtherType without a tag to read: the frame ends there, or has the type in a SNAP header. The TPID is then the EtherType, as Open vSwitch and the readers of
+    /// a key say it. The kernel leaves it 0 (<c>parse_vlan_tag</c>), and does not take its own key when it is to be a flow's.
+    /// </summary>
+    private static void NoteUnreadTag(ref FlowKey key)
     {
-        tpid = 0;
-        tci = 0;
+        if (!EtherTypes.IsVlan(key.EthType))
+            return;
+        if (key.VlanTci == 0)
+            key.VlanTpid = key.EthType;
+        else if (key.CvlanTci == 0)
+            key.CvlanTpid = key.EthType;
+    }
+
+    /// <summary>The tag at a place; zeros where there is none, or none that is followed by a type.</summary>
+    private static (ushort Tpid, ushort Tci) ReadTag(ReadOnlySpan<byte> frame, ref int offset)
+    {
         if (frame.Length - offset < PacketBuffer.VlanTagLength + sizeof(ushort))
-            return false;
+            return default;
         ushort type = BinaryPrimitives.ReadUInt16BigEndian(frame[offset..]);
         if (!EtherTypes.IsVlan(type))
-            return false;
-        tpid = type;
-        tci = (ushort)(BinaryPrimitives.ReadUInt16BigEndian(frame[(offset + 2)..]) | TagPresent);
+            return default;
+        ushort tci = BinaryPrimitives.ReadUInt16BigEndian(frame[(offset + 2)..]);
         offset += PacketBuffer.VlanTagLength;
-        return true;
+        return (type, (ushort)(tci | TagPresent));
     }
 
     /// <summary><c>parse_ethertype</c>: a type, or the type inside an 802.2 SNAP header.</summary>

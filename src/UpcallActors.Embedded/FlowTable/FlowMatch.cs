@@ -78,6 +78,7 @@ internal static class FlowMatch
     {
         EtherTypes.Arp or EtherTypes.Rarp => Bit(OvsKeyAttribute.Arp),
         EtherTypes.MplsUnicast or EtherTypes.MplsMulticast => Bit(OvsKeyAttribute.Mpls),
+        EtherTypes.Nsh => Bit(OvsKeyAttribute.Nsh),
         EtherTypes.Ipv4 => Bit(OvsKeyAttribute.Ipv4) | Transport(key, IpProtocols.Icmp, OvsKeyAttribute.Icmp),
         EtherTypes.Ipv6 => Bit(OvsKeyAttribute.Ipv6) | Transport(key, IpProtocols.Icmpv6, OvsKeyAttribute.Icmpv6) | Neighbour(key),
         _ => 0,
@@ -101,6 +102,8 @@ internal static class FlowMatch
                 return allowed | Bit(OvsKeyAttribute.Arp);
             case EtherTypes.MplsUnicast or EtherTypes.MplsMulticast:
                 return allowed | Bit(OvsKeyAttribute.Mpls);
+            case EtherTypes.Nsh:
+                return allowed | Bit(OvsKeyAttribute.Nsh);
             case EtherTypes.Ipv4:
                 allowed |= Bit(OvsKeyAttribute.Ipv4) | Bit(OvsKeyAttribute.CtOrigTupleIpv4);
                 return exactProtocol ? allowed | Transport(key, IpProtocols.Icmp, OvsKeyAttribute.Icmp) : allowed;

@@ -30,6 +30,30 @@ public static class OvsFlowKeyReader
     /// </summary>
     public static OdpParseError TryReadMask(ReadOnlySpan<byte> maskAttributes, out FlowKey mask) => Read(maskAttributes, isMask: true, out mask);
 
+    /// <summary>
+    /// Whether the datapath takes a flow of this key. What the kernel says of a frame that ends within a tag (no TPID) or before its first MPLS label (none) it does not take back
+    /// (<c>ovs_key_from_nlattrs</c>): each such packet comes up.
+    /// </summary>
+    public static bool CanBeFlow(ReadOnlySpan<byte> keyAttributes, in FlowKey key)
+    {
+        if (!IsVlanType(key.EthType) && key.EthType is not (EtherTypes.Mpls or EtherTypes.MplsMulticast))
+            return true;
+        foreach (NetlinkAttribute attribute in new NetlinkAttributes(keyAttributes))
+        {
+            bool isWithout = attribute.Type switch
+            {
+                OvsKeyAttribute.EtherType => attribute.Payload is [0, 0],
+                OvsKeyAttribute.Mpls => attribute.Payload.IsEmpty,
+                OvsKeyAttribute.Encap => !CanBeFlow(attribute.Payload, key),
+                _ => false,
+            };
+            if (isWithout)
+                return false;
+        }
+
+        return true;
+    }
+
     internal static bool IsVlanType(ushort etherType) => etherType is 0x8100 or 0x88a8;
 
     private static OdpParseError Read(ReadOnlySpan<byte> attributes, bool isMask, out FlowKey key)
@@ -95,7 +119,8 @@ public static class OvsFlowKeyReader
         {
             const ulong Whole = (1UL << OvsKeyAttribute.Vlan) | (1UL << OvsKeyAttribute.Encap);
             bool present = (tci & VlanPresent) != 0;
-            if ((seen & Whole) != Whole || !IsVlanType(tpid) || (!present && (tci != 0 || !encap.IsEmpty)))
+            bool isCut = tci == 0 && encap.IsEmpty;
+            if ((seen & Whole) != Whole || !(IsVlanType(tpid) || (isCut && tpid == 0)) || (!present && !isCut))
                 return OdpParseError.AttributeValue;
         }
 
@@ -112,8 +137,8 @@ public static class OvsFlowKeyReader
 
         if (!isMask && tci == 0)
         {
-            // The frame ends within the tag: the kernel says so with a TCI of 0 and nothing encapsulated.
-            key.EthType = tpid;
+            // The frame ends within the tag: a datapath says so with a TCI of 0 and nothing encapsulated; the kernel without the TPID (parse_vlan_tag).
+            key.EthType = tpid == 0 ? EtherTypes.Vlan : tpid;
             return OdpParseError.None;
         }
 

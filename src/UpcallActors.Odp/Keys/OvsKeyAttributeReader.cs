@@ -193,8 +193,11 @@ internal static class OvsKeyAttributeReader
 
     private static OdpParseError ReadMpls(ReadOnlySpan<byte> payload, ref FlowKey key)
     {
-        if (payload.Length is not (4 or 8 or 12))
+        if (payload.Length is not (0 or 4 or 8 or 12))
             return OdpParseError.AttributeSize;
+        // The frame ends before its first label (key_extract).
+        if (payload.IsEmpty)
+            return OdpParseError.None;
         key.Mpls0 = BinaryPrimitives.ReadUInt32BigEndian(payload);
         if (payload.Length > 4)
             key.Mpls1 = BinaryPrimitives.ReadUInt32BigEndian(payload[4..]);

@@ -19,8 +19,8 @@ internal sealed class OpenFlowTranslator(OpenFlowTranslatorFactory factory, ITra
     {
         if (upcall.Command == PacketCommand.Action && UserspaceCookie.TryRead(upcall.UserData, out UserspaceCookie cookie) && cookie.Reason == UserspaceReason.Refragment)
             return Refragment(upcall, (uint)cookie.Argument, actions);
-        return Translate(upcall.Key, upcall.Command == PacketCommand.Miss, upcall.Credit, learns: true, upcall.Origin.Mru, actions,
-            ref mask);
+        bool mayInstall = upcall.Command == PacketCommand.Miss && OvsFlowKeyReader.CanBeFlow(upcall.KeyAttributes, upcall.Key);
+        return Translate(upcall.Key, mayInstall, upcall.Credit, learns: true, upcall.Origin.Mru, actions, ref mask);
     }
 
     /// <inheritdoc/>

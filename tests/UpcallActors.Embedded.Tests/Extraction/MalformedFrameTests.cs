@@ -88,12 +88,13 @@ public sealed class MalformedFrameTests
     }
 
     [Fact]
-    public void A_tag_without_room_for_a_type_behind_it_is_none()
+    public void A_tag_without_room_for_a_type_behind_it_is_its_TPID_alone()
     {
-        byte[] frame = TestFrames.Udp(vlan: 7)[..17];
-        FlowKey key = Extract(frame, out _);
-        key.VlanTci.ShouldBe((ushort)0);
-        key.EthType.ShouldBe((ushort)0x8100);
+        for (int length = Header; length < Header + 4; length++)
+        {
+            FlowKey key = Extract(TestFrames.Udp(vlan: 7)[..length], out _);
+            (key.VlanTpid, key.VlanTci, key.EthType).ShouldBe(((ushort)0x8100, (ushort)0, (ushort)0x8100));
+        }
     }
 
     [Theory]
@@ -169,6 +170,28 @@ public sealed class MalformedFrameTests
         key.TpSrc.ShouldBe((ushort)135);
         key.ArpSha.ShouldBe(source < 0 ? 0UL : (ulong)source);
         (key.NdTarget == 0).ShouldBe(source < 0);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("0fc201030000ff")]
+    [InlineData("4fc60103000001ff00000000000000000000000000000000")]
+    [InlineData("0fc50103000001ff00000000000000000000000000000000")]
+    [InlineData("0fc60103000001ff000000000000000000000000000000")]
+    [InlineData("0fc60303000001ff00000000000000000000000000000000")]
+    public void A_frame_whose_NSH_header_makes_no_sense_has_no_key(string header)
+    {
+        var key = default(FlowKey);
+        KeyExtraction.TryExtract([.. TestFrames.Udp()[..12], 0x89, 0x4f, .. Convert.FromHexString(header)], ref key, out _).ShouldBeFalse();
+    }
+
+    [Fact]
+    public void An_NSH_header_is_read()
+    {
+        FlowKey key = Extract([.. TestFrames.Udp()[..12], 0x89, 0x4f, .. Convert.FromHexString("1fc60103000001ff00000001000000020000000300000004")], out _);
+        key.Get(FlowKeyFields.NshBase).ShouldBe(0x013f_0103_0000_01ffUL);
+        key.Get(FlowKeyFields.NshContext12).ShouldBe(0x0000_0001_0000_0002UL);
+        key.Get(FlowKeyFields.NshContext34).ShouldBe(0x0000_0003_0000_0004UL);
     }
 
     private static FlowKey Extract(byte[] frame, out PacketLayout layout)
