@@ -57,7 +57,7 @@ public sealed class BridgeBuilder
         }
     }
 
-    /// <summary>Reads the flows. Throws <see cref="FormatException"/> with all that is wrong with them.</summary>
+    /// <summary>Reads the flows. Throws <see cref="FormatException"/> with all that is wrong with them, and when a tunnel cannot reach its far end.</summary>
     internal void Build()
     {
         var names = new FlowNames(_ports.Select(port => KeyValuePair.Create(port.Request.Name, port.Number)));
@@ -67,6 +67,8 @@ public sealed class BridgeBuilder
             throw new FormatException(string.Join(Environment.NewLine, errors));
         foreach (FlowFile file in files)
             Apply(file);
+        foreach (BridgeBuilderPort port in _ports)
+            port.Check();
     }
 
     /// <summary>The bridge on the ports that the datapath has now; those that wait for a device are left out.</summary>
@@ -93,7 +95,14 @@ internal sealed record BridgeBuilderPort(uint Number, PortRequest Request, Func<
     /// <summary>What a device has that tells nothing: Ethernet's.</summary>
     private const int UnknownMtu = 1500;
 
+    /// <summary>Throws <see cref="FormatException"/> for a tunnel that its kind cannot make.</summary>
+    public void Check()
+    {
+        if (Configure(new BridgePort(Number, 0, Request.Name)).Tunnel?.ProblemAs(Request.Kind) is { } problem)
+            throw new FormatException($"port {Request.Name}: {problem}");
+    }
+
     /// <summary>The largest packet that goes out of a port, bytes of layer 3.</summary>
     public static int MtuOf(PortKind kind, DatapathPort place) =>
-        kind is PortKind.Vxlan or PortKind.Geneve or PortKind.Gre ? TunnelMtu : place.Mtu == 0 ? UnknownMtu : place.Mtu;
+        kind.IsTunnel() ? TunnelMtu : place.Mtu == 0 ? UnknownMtu : place.Mtu;
 }

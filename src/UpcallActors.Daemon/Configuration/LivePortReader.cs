@@ -18,7 +18,7 @@ internal static class LivePortReader
     /// <summary>Reads what is particular to the port's kind.</summary>
     public static LivePortOptions Read(ConfigurationBlock block, PortKind kind, int number, VlanOptions vlan, PortChecks checks)
     {
-        bool isTunnel = kind is PortKind.Vxlan or PortKind.Geneve or PortKind.Gre;
+        bool isTunnel = kind.IsTunnel();
         if (block.Has("mtu"))
             block.Report("mtu", isTunnel ? "mtu is not a tunnel's: its packets are cut by the route they take" : "mtu is for capture ports; here it is the device's, which ip link sets");
         TunnelPort? tunnel = isTunnel ? ReadTunnel(block, kind) : null;
@@ -48,12 +48,13 @@ internal static class LivePortReader
         (uint remoteIpv4, UInt128 remoteIpv6) = Numbers(ReadRemote(block));
         IPAddress? local = block.Address("local-ip");
         (uint localIpv4, UInt128 localIpv6) = Numbers(local);
-        if ((localIpv4 != 0 && remoteIpv6 != 0) || (localIpv6 != 0 && remoteIpv4 != 0))
+        bool isMixed = (localIpv4 != 0 && remoteIpv6 != 0) || (localIpv6 != 0 && remoteIpv4 != 0);
+        if (isMixed)
             block.Report("local-ip", "local-ip and remote-ip must be of the same IP version");
         int tos = block.Integer("tos", 0, 0, byte.MaxValue);
         if ((tos & EcnBits) != 0)
             block.Report("tos", $"tos must be a multiple of 4: its lower two bits come from the inner packet, not {tos}");
-        return new TunnelPort
+        var tunnel = new TunnelPort
         {
             RemoteIpv4 = remoteIpv4,
             RemoteIpv6 = remoteIpv6,
@@ -61,26 +62,29 @@ internal static class LivePortReader
             LocalIpv6 = localIpv6,
             Key = ReadKey(block, kind),
             // GRE has no ports: the key is unknown there.
-            DestinationPort = kind == PortKind.Gre ? (ushort)0 : (ushort)block.Integer("dst-port", kind == PortKind.Vxlan ? 4789 : 6081, 1, ushort.MaxValue),
+            DestinationPort = !kind.HasUdpPort() ? (ushort)0 : (ushort)block.Integer("dst-port", kind == PortKind.Vxlan ? 4789 : 6081, 1, ushort.MaxValue),
             Tos = (byte)tos,
             Ttl = (byte)block.Integer("ttl", 64, 1, byte.MaxValue),
             DontFragment = block.Flag("df", true),
             Checksum = block.Flag("csum", false),
         };
+        // What is missing or mixed was told of already.
+        if (!isMixed && (remoteIpv4 != 0 || remoteIpv6 != 0) && tunnel.ProblemAs(kind) is { } problem)
+            block.Report("remote-ip", $"remote-ip: {problem}");
+        return tunnel;
     }
 
     private static IPAddress? ReadRemote(ConfigurationBlock block)
     {
-        if (block.Address("remote-ip", required: true) is not { } remote)
-            return null;
-        if (remote.Equals(IPAddress.Any) || remote.Equals(IPAddress.IPv6Any) || remote.IsIPv6Multicast || (remote.AddressFamily == AddressFamily.InterNetwork && remote.GetAddressBytes()[0] >> 4 == 14))
+        IPAddress? remote = block.Address("remote-ip", required: true);
+        if (remote != null && (remote.Equals(IPAddress.Any) || remote.Equals(IPAddress.IPv6Any)))
             block.Report("remote-ip", $"remote-ip must be the address of one host, not {remote}");
         return remote;
     }
 
     private static ulong? ReadKey(ConfigurationBlock block, PortKind kind) =>
         !block.Has("key") ? null
-        : kind == PortKind.Gre ? (ulong)block.Long("key", 0, 0, uint.MaxValue)
+        : !kind.HasUdpPort() ? (ulong)block.Long("key", 0, 0, uint.MaxValue)
         : (ulong)block.Integer("key", 0, 0, MostIdentifier);
 
     private static (uint Ipv4, UInt128 Ipv6) Numbers(IPAddress? address) => address switch

@@ -28,6 +28,7 @@ internal static class PortOptionsReader
             ("vxlan", () => ReadLive(PortKind.Vxlan)),
             ("geneve", () => ReadLive(PortKind.Geneve)),
             ("gre", () => ReadLive(PortKind.Gre)),
+            ("ip6gre", () => ReadLive(PortKind.Ip6Gre)),
             ("capture", () => ReadCapture(block, number, vlan, checks)));
         if (read == null)
         {

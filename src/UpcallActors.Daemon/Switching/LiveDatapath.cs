@@ -61,7 +61,7 @@ internal sealed class LiveDatapath : IDisposable
         Kernel?.ThrowIfTakenOver();
 
         // A tunnel's device is no part of the kernel's datapath and would stay.
-        foreach (DatapathPort port in Ports.List().Where(port => port.Type is OvsVportType.Vxlan or OvsVportType.Geneve or OvsVportType.Gre))
+        foreach (DatapathPort port in Ports.List().Where(port => port.Type is OvsVportType.Vxlan or OvsVportType.Geneve or OvsVportType.Gre or OvsVportType.Ip6Gre))
             Ports.Remove(port.Name);
         Kernel?.Delete();
     }

@@ -97,7 +97,7 @@ internal sealed class SwitchPorts
             DatapathPort? found = byName.GetValueOrDefault(port.Name);
             if (found?.Number is { } number)
             {
-                var place = new PortPlace(number, port.Request.Kind is PortKind.Vxlan or PortKind.Geneve or PortKind.Gre ? TunnelMtu : found.Mtu == 0 ? UnknownMtu : found.Mtu);
+                var place = new PortPlace(number, port.Request.Kind.IsTunnel() ? TunnelMtu : found.Mtu == 0 ? UnknownMtu : found.Mtu);
                 places.Add(port.Request.Name, place);
                 if (port.Says($"{place}"))
                     _logger.PortPresent(port.Request.Name, port.Bridge, place.Number, port.Name, place.Mtu);
@@ -140,7 +140,7 @@ internal sealed class SwitchPorts
 
         /// <summary>Whether both are the same port of the datapath: a device, or a tunnel of the same kind and UDP port.</summary>
         public bool SharesDeviceWith(WantedPort other) => Request.Kind == other.Request.Kind
-            && (Request.Kind is PortKind.Vxlan or PortKind.Geneve or PortKind.Gre
+            && (Request.Kind.IsTunnel()
                 ? Request.DestinationPort == other.Request.DestinationPort
                 : (Request.Interface ?? Request.Name) == (other.Request.Interface ?? other.Request.Name));
 

@@ -43,7 +43,7 @@ public sealed class EmbeddedPorts : IDatapathPorts
     /// <inheritdoc/>
     public DatapathPort Add(PortRequest request)
     {
-        if (request.Kind is PortKind.Geneve or PortKind.Gre)
+        if (request.Kind.IsTunnel() && request.Kind != PortKind.Vxlan)
             throw new DatapathException($"port {request.Name}: the embedded datapath has no {request.Kind} tunnels, only VXLAN");
         string name = LiveEntry.NameOf(request);
         if (name.Length == 0 || Encoding.UTF8.GetByteCount(name) > LongestName)

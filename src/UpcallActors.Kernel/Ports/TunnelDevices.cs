@@ -22,6 +22,7 @@ internal static class TunnelDevices
         PortKind.Vxlan => new MetadataTunnel(MetadataTunnelKind.Vxlan, request.DestinationPort == 0 ? VxlanPort : request.DestinationPort),
         PortKind.Geneve => new MetadataTunnel(MetadataTunnelKind.Geneve, request.DestinationPort == 0 ? GenevePort : request.DestinationPort),
         PortKind.Gre => new MetadataTunnel(MetadataTunnelKind.Gretap, 0),
+        PortKind.Ip6Gre => new MetadataTunnel(MetadataTunnelKind.Ip6Gretap, 0),
         _ => null,
     };
 
@@ -30,7 +31,8 @@ internal static class TunnelDevices
     {
         MetadataTunnelKind.Vxlan => string.Create(CultureInfo.InvariantCulture, $"vxlan_sys_{tunnel.UdpPort}"),
         MetadataTunnelKind.Geneve => string.Create(CultureInfo.InvariantCulture, $"genev_sys_{tunnel.UdpPort}"),
-        _ => "gre_sys",
+        MetadataTunnelKind.Gretap => "gre_sys",
+        _ => "ip6gre_sys",
     };
 
     /// <summary>The type of port that Open vSwitch shows for it.</summary>
@@ -38,7 +40,8 @@ internal static class TunnelDevices
     {
         MetadataTunnelKind.Vxlan => OvsVportType.Vxlan,
         MetadataTunnelKind.Geneve => OvsVportType.Geneve,
-        _ => OvsVportType.Gre,
+        MetadataTunnelKind.Gretap => OvsVportType.Gre,
+        _ => OvsVportType.Ip6Gre,
     };
 
     /// <summary>

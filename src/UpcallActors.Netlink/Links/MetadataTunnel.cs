@@ -9,8 +9,11 @@ public enum MetadataTunnelKind
     /// <summary><c>geneve</c>.</summary>
     Geneve,
 
-    /// <summary><c>gretap</c>: GRE with Ethernet frames inside.</summary>
+    /// <summary><c>gretap</c>: GRE over IPv4 with Ethernet frames inside.</summary>
     Gretap,
+
+    /// <summary><c>ip6gretap</c>: GRE over IPv6 with Ethernet frames inside.</summary>
+    Ip6Gretap,
 }
 
 /// <summary>
@@ -18,7 +21,7 @@ public enum MetadataTunnelKind
 /// learns nothing, and takes UDP over IPv6 without checksum, as senders may leave it out (RFC 6935).
 /// </summary>
 /// <param name="Kind">The kind.</param>
-/// <param name="UdpPort">The UDP port it receives on; 0 for <see cref="MetadataTunnelKind.Gretap"/>.</param>
+/// <param name="UdpPort">The UDP port it receives on; 0 for GRE.</param>
 public sealed record MetadataTunnel(MetadataTunnelKind Kind, ushort UdpPort)
 {
     /// <summary>The kernel's name of the kind (<c>IFLA_INFO_KIND</c>).</summary>
@@ -26,7 +29,8 @@ public sealed record MetadataTunnel(MetadataTunnelKind Kind, ushort UdpPort)
     {
         MetadataTunnelKind.Vxlan => "vxlan",
         MetadataTunnelKind.Geneve => "geneve",
-        _ => "gretap",
+        MetadataTunnelKind.Gretap => "gretap",
+        _ => "ip6gretap",
     };
 
     /// <summary>Writes <c>IFLA_LINKINFO</c>.</summary>
@@ -70,6 +74,8 @@ public sealed record MetadataTunnel(MetadataTunnelKind Kind, ushort UdpPort)
                 return new MetadataTunnel(MetadataTunnelKind.Geneve, Port(attributes, LinkAttribute.GenevePort));
             case "gretap" when attributes.TryFindLast(LinkAttribute.GreCollectMetadata, out _):
                 return new MetadataTunnel(MetadataTunnelKind.Gretap, 0);
+            case "ip6gretap" when attributes.TryFindLast(LinkAttribute.GreCollectMetadata, out _):
+                return new MetadataTunnel(MetadataTunnelKind.Ip6Gretap, 0);
             default:
                 return null;
         }

@@ -15,6 +15,19 @@ public enum PortKind
     /// <summary>A Geneve tunnel.</summary>
     Geneve,
 
-    /// <summary>A GRE tunnel that carries Ethernet frames.</summary>
+    /// <summary>A GRE tunnel over IPv4 that carries Ethernet frames.</summary>
     Gre,
+
+    /// <summary>A GRE tunnel over IPv6 that carries Ethernet frames.</summary>
+    Ip6Gre,
+}
+
+/// <summary>What kinds of ports have in common.</summary>
+public static class PortKinds
+{
+    /// <summary>Whether ports of a kind lead to other hosts, through a port of the datapath that they share.</summary>
+    public static bool IsTunnel(this PortKind kind) => kind is PortKind.Vxlan or PortKind.Geneve or PortKind.Gre or PortKind.Ip6Gre;
+
+    /// <summary>Whether tunnels of a kind are told apart by a UDP port, too.</summary>
+    public static bool HasUdpPort(this PortKind kind) => kind is PortKind.Vxlan or PortKind.Geneve;
 }

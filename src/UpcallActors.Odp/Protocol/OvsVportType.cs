@@ -17,4 +17,7 @@ public enum OvsVportType : uint
 
     /// <summary>Geneve tunnel.</summary>
     Geneve = 5,
+
+    /// <summary>GRE tunnel over IPv6; Open vSwitch's number for what the kernel's datapath knows as a plain device only.</summary>
+    Ip6Gre = 109,
 }

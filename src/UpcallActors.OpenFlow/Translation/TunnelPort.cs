@@ -1,3 +1,5 @@
+using UpcallActors.Odp;
+
 namespace UpcallActors.OpenFlow;
 
 /// <summary>
@@ -36,4 +38,36 @@ public sealed record TunnelPort
 
     /// <summary>Whether the outer UDP header carries a checksum.</summary>
     public bool Checksum { get; init; }
+
+    /// <summary>Why a tunnel of a kind can never reach this far end, in words for people; null when it can.</summary>
+    public string? ProblemAs(PortKind kind)
+    {
+        string remote = RemoteIpv6 != 0 ? AddressText.FormatIpv6(RemoteIpv6) : AddressText.FormatIpv4(RemoteIpv4);
+        if (RemoteIpv4 == 0 && RemoteIpv6 == 0)
+            return "a tunnel needs the address of its far end";
+        if (RemoteIpv4 != 0 && RemoteIpv6 != 0)
+            return "a tunnel has one far end, not an IPv4 and an IPv6 one";
+        if ((RemoteIpv6 != 0 && LocalIpv4 != 0) || (RemoteIpv4 != 0 && LocalIpv6 != 0))
+            return "both ends of a tunnel have addresses of the same IP version";
+        // Each kind of GRE is a device of its own, which drops what is for the other IP version (gre_tap_xmit, ip6gre_tunnel_xmit).
+        if (kind == PortKind.Gre && RemoteIpv6 != 0)
+            return $"gre goes over IPv4, and {remote} is an IPv6 address: the type for it is ip6gre";
+        if (kind == PortKind.Ip6Gre && RemoteIpv4 != 0)
+            return $"ip6gre goes over IPv6, and {remote} is an IPv4 address: the type for it is gre";
+        return IsOneHost() ? null : $"{remote} is not the address of one host that routes lead to";
+    }
+
+    /// <summary>Neither multicast nor broadcast, and nothing that routes in metadata mode, which have no device, do not lead to.</summary>
+    private bool IsOneHost()
+    {
+        const uint Multicast = 0xe000_0000;
+        const uint MulticastMask = 0xf000_0000;
+        if (RemoteIpv4 != 0)
+            return (RemoteIpv4 & MulticastMask) != Multicast && RemoteIpv4 != uint.MaxValue && RemoteIpv4 >> 24 != 0;
+        ulong high = (ulong)(RemoteIpv6 >> 64);
+        bool isMulticast = high >> 56 == 0xff;
+        bool isLinkLocal = high >> 54 == 0xfe80 >> 6;
+        bool isMapped = high == 0 && (ulong)RemoteIpv6 >> 32 == 0xffff;
+        return !isMulticast && !isLinkLocal && !isMapped;
+    }
 }

@@ -14,7 +14,7 @@ public sealed class LivePortOptionsTests : IDisposable
               ports {
                 p0 { number = 1, type = system, interface = eth0 }
                 p1 { number = 2, type = vxlan, remote-ip = "192.0.2.1", key = 7 }
-                p2 { number = 3, type = gre, remote-ip = "2001:db8::1", local-ip = "2001:db8::2", key = 4294967295 }
+                p2 { number = 3, type = ip6gre, remote-ip = "2001:db8::1", local-ip = "2001:db8::2", key = 4294967295 }
                 p3 { number = 4, type = system, tag = 5 }
               }
             }
@@ -39,7 +39,7 @@ public sealed class LivePortOptionsTests : IDisposable
         Ports(options).Select(port => port.Request).ShouldBe([
             new PortRequest("p0", PortKind.System, "eth0"),
             new PortRequest("p1", PortKind.Vxlan, null, 4789),
-            new PortRequest("p2", PortKind.Gre),
+            new PortRequest("p2", PortKind.Ip6Gre),
             new PortRequest("p3", PortKind.System),
             new PortRequest("p4", PortKind.Internal),
             new PortRequest("p5", PortKind.Vxlan, null, 8472),

@@ -16,12 +16,14 @@ public sealed class TunnelPortsTests
         DatapathPort vxlan = ports.Add(new PortRequest("vx", PortKind.Vxlan));
         DatapathPort geneve = ports.Add(new PortRequest("gnv", PortKind.Geneve, DestinationPort: 6082));
         DatapathPort gre = ports.Add(new PortRequest("g", PortKind.Gre));
+        DatapathPort ip6gre = ports.Add(new PortRequest("g6", PortKind.Ip6Gre));
 
         try
         {
             (vxlan.Name, vxlan.Type, vxlan.DestinationPort).ShouldBe(("vxlan_sys_4789", OvsVportType.Vxlan, (ushort)4789));
             (geneve.Name, geneve.Type, geneve.DestinationPort).ShouldBe(("genev_sys_6082", OvsVportType.Geneve, (ushort)6082));
             (gre.Name, gre.Type, gre.DestinationPort).ShouldBe(("gre_sys", OvsVportType.Gre, (ushort)0));
+            (ip6gre.Name, ip6gre.Type, ip6gre.DestinationPort).ShouldBe(("ip6gre_sys", OvsVportType.Ip6Gre, (ushort)0));
             ports.List().Skip(1).ShouldAllBe(port => port.IsUp && port.Mtu >= 64000);
             datapath.Vports()["vxlan_sys_4789"].Type.ShouldBe(OvsVportType.Netdev);
             string device = await Command.RunAsync("ip", "-d", "link", "show", "vxlan_sys_4789");
@@ -31,6 +33,7 @@ public sealed class TunnelPortsTests
             device.ShouldContain("udp6zerocsumrx");
             (await Command.RunAsync("ip", "-d", "link", "show", "genev_sys_6082")).ShouldContain("geneve external");
             (await Command.RunAsync("ip", "-d", "link", "show", "gre_sys")).ShouldContain("gretap external");
+            (await Command.RunAsync("ip", "-d", "link", "show", "ip6gre_sys")).ShouldContain("ip6gretap external");
             (await Command.RunAsync("ovs-dpctl", "show", "system@tunnels-a")).ShouldContain($"port {vxlan.Number}: vxlan_sys_4789 (vxlan");
         }
         finally
@@ -38,6 +41,7 @@ public sealed class TunnelPortsTests
             ports.Remove("vxlan_sys_4789").ShouldBeTrue();
             ports.Remove("genev_sys_6082").ShouldBeTrue();
             ports.Remove("gre_sys").ShouldBeTrue();
+            ports.Remove("ip6gre_sys").ShouldBeTrue();
         }
 
         Directory.GetDirectories("/sys/class/net", "*_sys*").ShouldBeEmpty();

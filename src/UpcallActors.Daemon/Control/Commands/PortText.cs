@@ -19,9 +19,11 @@ internal static class PortText
         OvsVportType.Vxlan => "vxlan",
         OvsVportType.Geneve => "geneve",
         OvsVportType.Gre => "gre",
+        OvsVportType.Ip6Gre => "ip6gre",
         _ when port.Name?.StartsWith("vxlan_sys", StringComparison.Ordinal) == true => "vxlan",
         _ when port.Name?.StartsWith("genev_sys", StringComparison.Ordinal) == true => "geneve",
         _ when port.Name?.StartsWith("gre_sys", StringComparison.Ordinal) == true => "gre",
+        _ when port.Name?.StartsWith("ip6gre_sys", StringComparison.Ordinal) == true => "ip6gre",
         _ => "system",
     };
 
