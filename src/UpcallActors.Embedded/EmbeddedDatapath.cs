@@ -65,7 +65,7 @@ public sealed class EmbeddedDatapath : IDatapath
     public DatapathCounters Counters { get; }
 
     /// <inheritdoc/>
-    public long UnreachableUpcalls => Math.Max(0, Counters.Lost - _upcalls.DroppedByQueues);
+    public long UnreachableUpcalls => Counters.Dropped(DropReason.UpcallTooLong);
 
     /// <summary>The time it lives by.</summary>
     public DatapathClock Clock => _options.Clock;
@@ -107,6 +107,7 @@ public sealed class EmbeddedDatapath : IDatapath
         {
             if (!_processor.Ports.TryAdd(port))
                 throw new ArgumentException($"Port {port.Number} ({port.Name}): number or name is taken.", nameof(port));
+            port.Drops = Counters;
         }
     }
 
@@ -195,6 +196,9 @@ public sealed class EmbeddedDatapath : IDatapath
         lock (_lock)
             return _processor.Defragmenter.Count(outcome);
     }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<DatapathDrop> Drops => DropReasons.Of(Counters);
 
     /// <inheritdoc/>
     public long Milliseconds => _options.Clock.Milliseconds;
@@ -294,6 +298,7 @@ public sealed class EmbeddedDatapath : IDatapath
         {
             uint number = wish is { } wished && _processor.Ports.Find(wished) is null ? wished : _processor.Ports.FirstFree();
             EmbeddedPort port = make(number);
+            port.Drops = Counters;
             return _processor.Ports.TryAdd(port) ? port : null;
         }
     }

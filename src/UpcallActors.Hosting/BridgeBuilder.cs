@@ -57,7 +57,9 @@ public sealed class BridgeBuilder
         }
     }
 
-    /// <summary>Reads the flows. Throws <see cref="FormatException"/> with all that is wrong with them, and when a tunnel cannot reach its far end.</summary>
+    /// <summary>
+    /// Reads the flows. Throws <see cref="FormatException"/> with all that is wrong with them, and when a tunnel cannot reach its far end.
+    /// </summary>
     internal void Build()
     {
         var names = new FlowNames(_ports.Select(port => KeyValuePair.Create(port.Request.Name, port.Number)));

@@ -15,6 +15,9 @@ internal sealed class BridgedPorts : IAsyncDisposable
     private readonly ILogger _logger;
     private readonly Dictionary<string, string> _names = new(StringComparer.Ordinal);
     private readonly Channel<bool> _changes = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+    private readonly RetryBackoff _backoff = new();
+    private readonly Timer _retryTimer;
+    private volatile bool _isRetryDue;
     private Dictionary<string, DatapathPort> _places;
 
     /// <summary>Adds the bridges' ports. Throws <see cref="DatapathException"/> when the datapath refuses one.</summary>
@@ -23,6 +26,7 @@ internal sealed class BridgedPorts : IAsyncDisposable
         _ports = ports;
         _bridges = bridges;
         _logger = logger;
+        _retryTimer = new Timer(_ => NoteRetry());
         foreach (BridgeBuilder bridge in bridges)
         {
             Add(new PortRequest(bridge.Name, PortKind.Internal));
@@ -36,6 +40,7 @@ internal sealed class BridgedPorts : IAsyncDisposable
         Tell([], _places);
         Translators = new OpenFlowTranslatorFactory(
             On(_places), support: new OdpSupport { CheckPktLen = datapath.Support.CheckPktLen, UserspacePid = datapath.UserspacePid });
+        ScheduleRetry(_places);
         Completion = FollowAsync();
     }
 
@@ -48,6 +53,7 @@ internal sealed class BridgedPorts : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
+        await _retryTimer.DisposeAsync();
         _ports.Changed -= Note;
         _changes.Writer.TryComplete();
         await Completion.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -70,7 +76,14 @@ internal sealed class BridgedPorts : IAsyncDisposable
     {
         await foreach (bool _ in _changes.Reader.ReadAllAsync().ConfigureAwait(false))
         {
+            if (_isRetryDue)
+            {
+                _isRetryDue = false;
+                _ports.Retry();
+            }
+
             Dictionary<string, DatapathPort> places = Places();
+            ScheduleRetry(places);
             // Whatever else has changed, such as a link's state, no translation depends on it.
             if (places.Count == _places.Count && places.All(place => _places.TryGetValue(place.Key, out DatapathPort? before) && IsSame(before, place.Value)))
                 continue;
@@ -97,6 +110,21 @@ internal sealed class BridgedPorts : IAsyncDisposable
                 _logger.PortWaits(port, found?.Error ?? "it was taken out of the datapath");
             }
         }
+    }
+
+    /// <summary>A port that waits is tried again when devices change, and ever more rarely by time.</summary>
+    private void NoteRetry()
+    {
+        _isRetryDue = true;
+        _changes.Writer.TryWrite(true);
+    }
+
+    private void ScheduleRetry(Dictionary<string, DatapathPort> places)
+    {
+        bool isAnyWaiting = places.Values.Any(port => port.Number == null);
+        if (!isAnyWaiting)
+            _backoff.Reset();
+        _retryTimer.Change(isAnyWaiting ? _backoff.Next() : Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
     private static bool IsSame(DatapathPort before, DatapathPort now) => before.Number == now.Number && before.Mtu == now.Mtu;

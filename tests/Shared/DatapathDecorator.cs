@@ -21,6 +21,8 @@ internal abstract class DatapathDecorator(IDatapath inner) : IDatapath
 
     public long UnreachableUpcalls => inner.UnreachableUpcalls;
 
+    public IReadOnlyList<DatapathDrop> Drops => inner.Drops;
+
     public DatapathSupport Support => inner.Support;
 
     public uint UserspacePid(uint inPort) => inner.UserspacePid(inPort);

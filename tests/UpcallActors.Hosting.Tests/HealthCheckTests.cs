@@ -215,6 +215,8 @@ public sealed class HealthCheckTests
 
         public DatapathPort Add(PortRequest request) => inner.Add(request);
 
+        public void Retry() => inner.Retry();
+
         public bool Remove(string name) => inner.Remove(name);
 
         public IReadOnlyList<DatapathPort> List()

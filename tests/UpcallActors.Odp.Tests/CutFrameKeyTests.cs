@@ -3,7 +3,8 @@ using UpcallActors.Netlink;
 namespace UpcallActors.Odp.Tests;
 
 /// <summary>
-/// Keys that Linux 6.1 and 7.2 make of frames that end within a tag or before their first label, as <c>ovs-dpctl monitor</c> and nlmon show them. The kernel refuses them as keys of flows.
+/// Keys that Linux 6.1 and 7.2 make of frames that end within a tag or before their first label, as <c>ovs-dpctl monitor</c> and nlmon
+/// show them. The kernel refuses them as keys of flows.
 /// </summary>
 public class CutFrameKeyTests
 {

@@ -148,7 +148,7 @@ internal sealed class RunCommand(bool json, TextWriter output, TextWriter errors
     private static void LogLosses(ILogger logger, DaemonOptions options, RunSummary summary)
     {
         if (summary.Upcalls.Lost > 0)
-            logger.Lost(summary.Upcalls.Lost);
+            logger.Lost(summary.Upcalls.Lost, RunReport.Losses(summary));
         if (summary.Upcalls.Errors > 0)
             logger.Refused(summary.Upcalls.Errors);
         var mtus = options.Bridges.SelectMany(bridge => bridge.Ports).OfType<CapturePortOptions>().ToDictionary(port => port.Name, port => port.Mtu);

@@ -82,7 +82,9 @@ internal static class DaemonOptionsReader
             return;
         }
 
-        if (options.Datapath.Type == DatapathType.Embedded && options.Bridges.SelectMany(bridge => bridge.Ports).OfType<LivePortOptions>().FirstOrDefault(port => port.Request.Kind.IsTunnel() && port.Request.Kind != PortKind.Vxlan) is { } tunnel)
+        if (options.Datapath.Type == DatapathType.Embedded
+            && options.Bridges.SelectMany(bridge => bridge.Ports).OfType<LivePortOptions>()
+            .FirstOrDefault(port => port.Request.Kind.IsTunnel() && port.Request.Kind != PortKind.Vxlan) is { } tunnel)
             block.Block("datapath").Report("type", $"type = embedded has tunnels of type vxlan only, and {tunnel.Name} is {tunnel.Request.Kind.ToString().ToLowerInvariant()}");
         ConfigurationBlock replay = block.Block("replay");
         if (options.Bridges.Any(bridge => bridge.Ports.Count > 0) && options.Replay.Recorded)

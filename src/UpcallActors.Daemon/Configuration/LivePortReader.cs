@@ -62,7 +62,8 @@ internal static class LivePortReader
             LocalIpv6 = localIpv6,
             Key = ReadKey(block, kind),
             // GRE has no ports: the key is unknown there.
-            DestinationPort = !kind.HasUdpPort() ? (ushort)0 : (ushort)block.Integer("dst-port", kind == PortKind.Vxlan ? 4789 : 6081, 1, ushort.MaxValue),
+            DestinationPort = !kind.HasUdpPort() ? (ushort)0
+                : (ushort)block.Integer("dst-port", kind == PortKind.Vxlan ? 4789 : 6081, 1, ushort.MaxValue),
             Tos = (byte)tos,
             Ttl = (byte)block.Integer("ttl", 64, 1, byte.MaxValue),
             DontFragment = block.Flag("df", true),

@@ -1,5 +1,6 @@
 using UpcallActors.Daemon.Hosting;
 using UpcallActors.Daemon.Reloading;
+using UpcallActors.Daemon.Switching;
 using UpcallActors.Odp;
 using UpcallActors.OpenFlow;
 using UpcallActors.Pipeline;
@@ -17,6 +18,9 @@ internal sealed record ControlContext
 
     /// <summary>The bridges, and who finds the bridge of a packet.</summary>
     public required OpenFlowTranslatorFactory Translators { get; init; }
+
+    /// <summary>The ports that the configuration asks for and the datapath does not have, at the moment of the call.</summary>
+    public Func<IReadOnlyList<WaitingPort>> WaitingPorts { get; init; } = () => [];
 
     /// <summary>The pipeline over the datapath.</summary>
     public required UpcallPipeline Pipeline { get; init; }

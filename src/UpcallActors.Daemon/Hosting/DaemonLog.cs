@@ -18,8 +18,8 @@ internal static partial class DaemonLog
     public static partial void Drained(this ILogger logger, long received);
 
     /// <summary>Upcalls were lost.</summary>
-    [LoggerMessage(503, LogLevel.Warning, "{Lost} upcalls were lost")]
-    public static partial void Lost(this ILogger logger, long lost);
+    [LoggerMessage(503, LogLevel.Warning, "{Lost} upcalls were lost: {Losses}")]
+    public static partial void Lost(this ILogger logger, long lost, string losses);
 
     /// <summary>Requests were refused.</summary>
     [LoggerMessage(504, LogLevel.Warning, "The datapath answered {Requests} requests with an error")]

@@ -12,4 +12,10 @@ internal interface IReloadable
     /// Goes on by other options, which were checked. Called when a value of its keys has changed, by one caller at a time; ends when they hold. What it throws is logged, and ends nothing.
     /// </summary>
     Task ApplyAsync(DaemonOptions options);
+
+    /// <summary>
+    /// Tries again what could not be done so far, and says what became of each, in lines for people. Called when the configuration is read
+    /// again, whether it has changed or not.
+    /// </summary>
+    Task<IReadOnlyList<string>> RetryAsync() => Task.FromResult<IReadOnlyList<string>>([]);
 }

@@ -13,11 +13,13 @@ internal static partial class ReloadLog
             logger.ReloadRefused(problem);
         foreach (string applied in report.Applied)
             logger.Applied(applied);
+        foreach (string retried in report.Retried)
+            logger.Retried(retried);
         foreach (string waiting in report.Waiting)
             logger.NeedsRestart(waiting);
         foreach (ConfigurationProblem skipped in report.SkippedFlows)
             logger.FlowSkipped(skipped);
-        if (report is { IsGood: true, Applied.Count: 0, Waiting.Count: 0 })
+        if (report is { IsGood: true, Applied.Count: 0, Waiting.Count: 0, Retried.Count: 0 })
             logger.Unchanged();
     }
 
@@ -38,6 +40,9 @@ internal static partial class ReloadLog
 
     [LoggerMessage(540, LogLevel.Information, "The configuration was read again, from now on {Value}")]
     private static partial void Applied(this ILogger logger, string value);
+
+    [LoggerMessage(546, LogLevel.Information, "The configuration was read again, and what waits was tried again: {Outcome}")]
+    private static partial void Retried(this ILogger logger, string outcome);
 
     [LoggerMessage(541, LogLevel.Warning, "The configuration was read again, but a restart is needed for {Value}")]
     private static partial void NeedsRestart(this ILogger logger, string value);

@@ -14,6 +14,9 @@ internal sealed record ReloadReport(
     /// <summary>Lines of files of flows that are left out, as their bridges are told to do.</summary>
     public IReadOnlyList<ConfigurationProblem> SkippedFlows { get; init; } = [];
 
+    /// <summary>What was tried again, and what came of it.</summary>
+    public IReadOnlyList<string> Retried { get; init; } = [];
+
     /// <summary>Whether all was right, also if some of it waits.</summary>
     public bool IsGood => Problems.Count == 0 && Failed.Count == 0;
 
@@ -29,6 +32,8 @@ internal sealed record ReloadReport(
             text.Append("applied: ").AppendLine(applied);
         foreach (string failed in Failed)
             text.Append("failed: ").AppendLine(failed);
+        foreach (string retried in Retried)
+            text.Append("tried again: ").AppendLine(retried);
         foreach (string waiting in Waiting)
             text.Append("needs a restart: ").AppendLine(waiting);
         if (text.Length == 0)

@@ -71,6 +71,9 @@ internal sealed class RunningConfiguration : IDisposable
             return new ReloadReport([new ConfigurationProblem(_files[^1], 0, "ports of type capture need a restart of a daemon that has others")], [], [], []);
         IReadOnlyDictionary<string, RunningValue> wanted = ValuesOf(source, options);
         string[] changed = [.. wanted.Keys.Union(_values.Keys).Where(key => wanted.GetValueOrDefault(key)?.Compared != _values.GetValueOrDefault(key)?.Compared).Order(StringComparer.Ordinal)];
+        var retried = new List<string>();
+        foreach (IReloadable part in parts)
+            retried.AddRange(await part.RetryAsync());
         var failed = new List<string>();
         var unchanged = new List<string>();
         foreach (IReloadable part in parts)
@@ -98,6 +101,7 @@ internal sealed class RunningConfiguration : IDisposable
         _values = WithValuesBefore(wanted, unchanged);
         return new ReloadReport([], [.. changed.Except(unchanged).Select(key => Describe(key, wanted))], waits, failed)
         {
+            Retried = retried,
             SkippedFlows = [.. options.Bridges.SelectMany(bridge => bridge.SkippedFlows)],
         };
     }

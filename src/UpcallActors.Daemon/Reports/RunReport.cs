@@ -20,6 +20,8 @@ internal static class RunReport
         foreach (PortSummary port in summary.Ports)
             output.WriteLine(PlainLine(Cells(port)));
         output.WriteLine(UpcallLine(summary));
+        foreach (string line in CauseLines(summary))
+            output.WriteLine(line);
     }
 
     /// <summary>A table for a person.</summary>
@@ -32,6 +34,21 @@ internal static class RunReport
             table.AddRow([.. Cells(port).Select(cell => new Text(cell))]);
         console.Write(table);
         console.WriteLine(UpcallLine(summary));
+        foreach (string line in CauseLines(summary))
+            console.WriteLine(line);
+    }
+
+    /// <summary>What was lost or dropped, in words; nothing for nothing.</summary>
+    internal static string Losses(RunSummary summary) =>
+        string.Join(", ", summary.Upcalls.LostBy.Select(loss => $"{Number(loss.Upcalls)} {loss.Description}"));
+
+    private static IEnumerable<string> CauseLines(RunSummary summary)
+    {
+        if (summary.Upcalls.LostBy.Count > 0)
+            yield return $"lost upcalls: {Losses(summary)}";
+        if (summary.Drops.Count > 0)
+            yield return "dropped packets: " + string.Join(
+                ", ", summary.Drops.Select(drop => $"{Number(drop.Packets)} {drop.Description}"));
     }
 
     private static string[] Cells(PortSummary port) => [port.Bridge, port.Port, Number(port.FramesIn), Number(port.FramesOut), Number(port.TooLong)];

@@ -1,4 +1,6 @@
+using UpcallActors.Odp;
 using UpcallActors.Pipeline;
+using UpcallActors.Web;
 
 namespace UpcallActors.Daemon.Reports;
 
@@ -6,7 +8,9 @@ namespace UpcallActors.Daemon.Reports;
 /// <param name="Ports">The capture ports.</param>
 /// <param name="Upcalls">The upcalls.</param>
 /// <param name="Seconds">How long frames were sent and answered.</param>
-internal sealed record RunSummary(IReadOnlyList<PortSummary> Ports, UpcallSummary Upcalls, double Seconds)
+/// <param name="Drops">Packets that the datapath let go of, by the causes that occurred.</param>
+internal sealed record RunSummary(
+    IReadOnlyList<PortSummary> Ports, UpcallSummary Upcalls, double Seconds, IReadOnlyList<DatapathDrop> Drops)
 {
     /// <summary>Upcalls per second of the whole time.</summary>
     public double UpcallsPerSecond => Seconds > 0 ? (Upcalls.Misses + Upcalls.Actions) / Seconds : 0;
@@ -44,6 +48,9 @@ internal sealed record UpcallSummary
     /// <summary>Upcalls lost, in front of the pipeline or in it.</summary>
     public required long Lost { get; init; }
 
+    /// <summary>The same by the causes that occurred.</summary>
+    public required IReadOnlyList<LossSnapshot> LostBy { get; init; }
+
     /// <summary>Requests that the datapath answered with an error.</summary>
     public required long Errors { get; init; }
 
@@ -60,7 +67,12 @@ internal sealed record UpcallSummary
             Executes = pipeline.Executes,
             FlowPuts = pipeline.FlowPuts,
             Lost = pipeline.AllLost,
+            LostBy = [.. pipeline.Losses().Where(loss => loss.Count > 0).Select(Describe)],
             Errors = pipeline.AllRequestErrors,
         };
     }
+
+    /// <summary>In the datapath of a replay nothing else happens to an upcall on its way.</summary>
+    private static LossSnapshot Describe(UpcallLoss loss) =>
+        new(loss.Cause, loss.Cause == UpcallLoss.UnreachableCause ? "longer than an upcall carries" : loss.Words, loss.Count);
 }

@@ -18,9 +18,15 @@ namespace UpcallActors.Daemon.Status;
 /// <param name="datapathType">What stands before the @ of its full name.</param>
 /// <param name="translators">The bridges.</param>
 /// <param name="pipeline">The pipeline over the datapath.</param>
+/// <param name="waiting">The ports that the datapath does not have, at the moment.</param>
 /// <param name="ports">The datapath's ports, where they are followed.</param>
 internal sealed class SnapshotSource(
-    IDatapath datapath, string datapathType, OpenFlowTranslatorFactory translators, UpcallPipeline pipeline, IDatapathPorts? ports = null)
+    IDatapath datapath,
+    string datapathType,
+    OpenFlowTranslatorFactory translators,
+    UpcallPipeline pipeline,
+    Func<IReadOnlyList<WaitingPort>> waiting,
+    IDatapathPorts? ports = null)
 {
     private static readonly DateTime _started = StartOfProcess();
 
@@ -60,8 +66,11 @@ internal sealed class SnapshotSource(
             Losses = [.. counters.Losses().Select(loss => new LossSnapshot(loss.Cause, loss.Words, loss.Count))],
             Errors = [.. counters.RequestErrors().Select(refused =>
                 new ErrorSnapshot(refused.Request, refused.Errno, Marshal.GetPInvokeErrorMessage(refused.Errno), refused.Count))],
+            Drops = [.. datapath.Drops.Select(drop => new DropSnapshot(drop.Cause, drop.Description, drop.Packets))],
             Ports = [.. ports.Take(DaemonSnapshot.MaxPorts)],
             PortCount = ports.Length,
+            WaitingPorts =
+                [.. waiting().Select(port => new WaitingPortSnapshot(port.Bridge, port.Name, port.Number, port.IsRefused, port.Reason))],
             Mru = new MruSnapshot(counters.WithMru, counters.LargestMru, translators.Refragmented.Sum(port => port.Value)),
             Revalidation = pipeline.Revalidation is { } revalidation ? RevalidationOf(revalidation) : null,
         };

@@ -1,5 +1,6 @@
 using UpcallActors.Daemon.Control;
 using UpcallActors.Daemon.Control.Commands;
+using UpcallActors.Daemon.Switching;
 using UpcallActors.Hosting;
 using UpcallActors.Odp;
 using UpcallActors.Odp.Text;
@@ -15,14 +16,16 @@ namespace UpcallActors.Daemon.Status;
 /// <param name="translators">The bridges.</param>
 /// <param name="pipeline">The pipeline over the datapath.</param>
 /// <param name="ports">The datapath's ports, where they are followed.</param>
+/// <param name="waiting">The ports that the datapath does not have, at the moment; null where none ever waits.</param>
 internal sealed class SwitchStatus(
     IDatapath datapath,
     string datapathType,
     OpenFlowTranslatorFactory translators,
     UpcallPipeline pipeline,
-    IDatapathPorts? ports = null) : IStatusSource
+    IDatapathPorts? ports = null,
+    Func<IReadOnlyList<WaitingPort>>? waiting = null) : IStatusSource
 {
-    private readonly SnapshotSource _snapshots = new(datapath, datapathType, translators, pipeline, ports);
+    private readonly SnapshotSource _snapshots = new(datapath, datapathType, translators, pipeline, waiting ?? (() => []), ports);
 
     /// <summary>Whether the daemon answers upcalls.</summary>
     public UpcallHealth Health => _snapshots.Health;

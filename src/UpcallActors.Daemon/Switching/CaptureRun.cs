@@ -44,7 +44,8 @@ internal sealed class CaptureRun(
         IDatapath datapath = attach?.Invoke(embedded.Datapath) ?? embedded.Datapath;
         var replay = new CaptureReplay(
             embedded.Datapath,
-            [.. embedded.Ports.Select(port => new CaptureInput(port.Port.Number, port.Options.Frames, port.Options.HostAddress))],
+            [.. embedded.Ports.Select(
+                port => new CaptureInput(port.Port.Number, port.Options.Frames, port.Options.HostAddress) { Mtu = port.Options.Mtu })],
             [.. options.Replay.PurgeAt.Select(time => (time - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond)]);
         await using UpcallPipeline pipeline = UpcallPipeline.Start(system, datapath, embedded.Translators, PipelineSettings.Of(system, options) with
         {
@@ -112,6 +113,7 @@ internal sealed class CaptureRun(
     {
         var ports = embedded.Ports.Select(port => new PortSummary(
             port.Bridge.Name, port.Options.Name, (long)port.Port.ReceivedPackets, (long)port.Port.SentPackets, (long)port.Port.SendErrors));
-        return new RunSummary([.. ports], UpcallSummary.Of(counters), seconds);
+        return new RunSummary(
+            [.. ports], UpcallSummary.Of(counters), seconds, [.. embedded.Datapath.Drops.Where(drop => drop.Packets > 0)]);
     }
 }

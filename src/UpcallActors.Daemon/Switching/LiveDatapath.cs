@@ -61,7 +61,7 @@ internal sealed class LiveDatapath : IDisposable
         Kernel?.ThrowIfTakenOver();
 
         // A tunnel's device is no part of the kernel's datapath and would stay.
-        foreach (DatapathPort port in Ports.List().Where(port => port.Type is OvsVportType.Vxlan or OvsVportType.Geneve or OvsVportType.Gre or OvsVportType.Ip6Gre))
+        foreach (DatapathPort port in Ports.List().Where(port => IsTunnel(port.Type)))
             Ports.Remove(port.Name);
         Kernel?.Delete();
     }
@@ -72,6 +72,9 @@ internal sealed class LiveDatapath : IDisposable
         Ports.Dispose();
         Datapath.Dispose();
     }
+
+    private static bool IsTunnel(OvsVportType type) =>
+        type is OvsVportType.Vxlan or OvsVportType.Geneve or OvsVportType.Gre or OvsVportType.Ip6Gre;
 
     private static LiveDatapath OpenKernel(DaemonOptions options)
     {

@@ -50,7 +50,7 @@ internal sealed class LiveRun(ActorSystem system, ILoggerFactory loggers, LogLev
                 control = await ServeAsync(configuration, live, bridges, pipeline, directory, exit);
                 // Upcalls wait in their sockets until the flows of an earlier run are taken up.
                 await Task.WhenAny(pipeline.Started, pipeline.Completion, exit.Task);
-                var status = new SwitchStatus(live.Datapath, live.Type, bridges.Translators, pipeline, live.Ports);
+                var status = new SwitchStatus(live.Datapath, live.Type, bridges.Translators, pipeline, live.Ports, () => bridges.Waiting);
                 if (pipeline.Started.IsCompletedSuccessfully)
                     Announce(options, live, directory);
                 // Now, not before: its code would be compiled while upcalls wait.
@@ -100,6 +100,7 @@ internal sealed class LiveRun(ActorSystem system, ILoggerFactory loggers, LogLev
             Datapath = live.Datapath,
             DatapathType = live.Type,
             Translators = bridges.Translators,
+            WaitingPorts = () => bridges.Waiting,
             Pipeline = pipeline,
             Configuration = configuration,
             LogLevels = levels,

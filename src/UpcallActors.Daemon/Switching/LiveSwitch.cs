@@ -11,9 +11,10 @@ using UpcallActors.Pipeline;
 namespace UpcallActors.Daemon.Switching;
 
 /// <summary>
-/// The bridges of a configuration on a datapath whose devices come, go and change. What the configuration asks for is added to the datapath, and again
-/// when it was refused; whenever the ports change, translators get bridges with their numbers and MTUs as they are then. So they do when the bridges of the
-/// configuration change. Disposing stops following.
+/// The bridges of a configuration on a datapath whose devices come, go and change. What the configuration asks for is added to the
+/// datapath; what is refused or waits is tried again when devices change and, ever more rarely, by time; whenever the ports change,
+/// translators get bridges with their numbers and MTUs as they are then. So they do when the bridges of the configuration change.
+/// Disposing stops following.
 /// </summary>
 internal sealed class LiveSwitch : IReloadable, IAsyncDisposable
 {
@@ -23,12 +24,18 @@ internal sealed class LiveSwitch : IReloadable, IAsyncDisposable
     private readonly ILogger _logger;
     private readonly Channel<bool> _changes = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
     private readonly ConcurrentQueue<Reload> _reloads = new();
+    private readonly ConcurrentQueue<TaskCompletionSource<IReadOnlyList<string>>> _retries = new();
+    private readonly RetryBackoff _backoff = new();
+    private readonly ITimer _retryTimer;
+    private IReadOnlyList<WaitingPort> _waitedFor = [];
+    private volatile bool _isRetryDue;
     private Dictionary<string, PortPlace> _places;
     private Dictionary<string, double> _shares;
     private UpcallPipeline? _pipeline;
 
-    private LiveSwitch(DaemonOptions options, IDatapath datapath, IDatapathPorts ports, ILogger logger)
+    private LiveSwitch(DaemonOptions options, IDatapath datapath, IDatapathPorts ports, ILogger logger, TimeProvider time)
     {
+        _retryTimer = time.CreateTimer(_ => NoteRetry(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         _ports = ports;
         _logger = logger;
         _bridges = new SwitchBridges(options.Bridges);
@@ -41,11 +48,15 @@ internal sealed class LiveSwitch : IReloadable, IAsyncDisposable
         _places = _wanted.Places(ports.List());
         Translators = new OpenFlowTranslatorFactory(
             _bridges.On(_places), support: new OdpSupport { CheckPktLen = datapath.Support.CheckPktLen, UserspacePid = datapath.UserspacePid });
+        ScheduleRetry();
         Completion = FollowAsync();
     }
 
     /// <summary>Who decides about upcalls, by the bridges as they are at the moment.</summary>
     public OpenFlowTranslatorFactory Translators { get; }
+
+    /// <summary>The ports that are not in the datapath, with the reasons. Any thread.</summary>
+    public IReadOnlyList<WaitingPort> Waiting => _wanted.Waiting;
 
     /// <summary>Ends when the ports cannot be followed any more, with the failure: the datapath is gone. Ends well after <see cref="DisposeAsync"/>.</summary>
     public Task Completion { get; }
@@ -56,7 +67,9 @@ internal sealed class LiveSwitch : IReloadable, IAsyncDisposable
     /// <summary>
     /// Adds the ports and begins to follow them. Throws <see cref="DatapathException"/> when none can be added, or the datapath is gone.
     /// </summary>
-    public static LiveSwitch Start(DaemonOptions options, IDatapath datapath, IDatapathPorts ports, ILogger logger) => new(options, datapath, ports, logger);
+    public static LiveSwitch Start(
+        DaemonOptions options, IDatapath datapath, IDatapathPorts ports, ILogger logger, TimeProvider? time = null) =>
+        new(options, datapath, ports, logger, time ?? TimeProvider.System);
 
     /// <summary>From now on the pipeline knows the shares of ports that have one of their own, by the numbers that they have at the moment.</summary>
     public void ShareWith(UpcallPipeline pipeline)
@@ -79,8 +92,18 @@ internal sealed class LiveSwitch : IReloadable, IAsyncDisposable
     }
 
     /// <inheritdoc/>
+    public async Task<IReadOnlyList<string>> RetryAsync()
+    {
+        var retry = new TaskCompletionSource<IReadOnlyList<string>>(TaskCreationOptions.RunContinuationsAsynchronously);
+        _retries.Enqueue(retry);
+        NoteRetry();
+        return await Task.WhenAny(retry.Task, Completion) == retry.Task ? await retry.Task : [];
+    }
+
+    /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
+        await _retryTimer.DisposeAsync();
         _ports.Changed -= Note;
         _changes.Writer.TryComplete();
         await Completion.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -101,14 +124,54 @@ internal sealed class LiveSwitch : IReloadable, IAsyncDisposable
 
     private void Note(object? sender, EventArgs change) => _changes.Writer.TryWrite(true);
 
+    private void NoteRetry()
+    {
+        _isRetryDue = true;
+        _changes.Writer.TryWrite(true);
+    }
+
     private async Task FollowAsync()
     {
         await foreach (bool _ in _changes.Reader.ReadAllAsync().ConfigureAwait(false))
         {
             while (_reloads.TryDequeue(out Reload? reload))
                 TryTake(reload);
+            RetryIfDue();
             Follow();
+            ScheduleRetry();
         }
+    }
+
+    /// <summary>Tries again what waits, if it is time or somebody wants to know what comes of it.</summary>
+    private void RetryIfDue()
+    {
+        if (!_isRetryDue)
+            return;
+        _isRetryDue = false;
+        IReadOnlyList<WaitingPort> before = Waiting;
+        if (before.Count > 0)
+            _ports.Retry();
+        if (_retries.IsEmpty)
+            return;
+        Follow();
+        IReadOnlyList<string> outcome = [.. before.Select(Outcome)];
+        while (_retries.TryDequeue(out TaskCompletionSource<IReadOnlyList<string>>? retry))
+            retry.TrySetResult(outcome);
+    }
+
+    private string Outcome(WaitingPort tried) =>
+        Waiting.FirstOrDefault(port => port.Bridge == tried.Bridge && port.Name == tried.Name) is { } waiting
+        ? $"port {waiting.Name} of {waiting.Bridge} still waits: {waiting.Reason}"
+        : $"port {tried.Name} of {tried.Bridge} is in the datapath now";
+
+    /// <summary>While the same ports wait, twice as late each time.</summary>
+    private void ScheduleRetry()
+    {
+        IReadOnlyList<WaitingPort> waiting = Waiting;
+        if (!waiting.SequenceEqual(_waitedFor))
+            _backoff.Reset();
+        _waitedFor = waiting;
+        _retryTimer.Change(waiting.Count > 0 ? _backoff.Next() : Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
     /// <summary>A failure is the reload's. Should the datapath be gone, to follow it fails next.</summary>

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using UpcallActors.Daemon.Configuration;
 using UpcallActors.Odp;
+using UpcallActors.OpenFlow;
 
 namespace UpcallActors.Daemon.Switching;
 
@@ -17,12 +18,18 @@ internal sealed class SwitchPorts
 
     private readonly ILogger _logger;
     private List<WantedPort> _ports;
+    private IReadOnlyList<WaitingPort> _waiting = [];
 
     public SwitchPorts(IEnumerable<BridgeOptions> bridges, ILogger logger)
     {
         _logger = logger;
         _ports = Wanted(bridges);
     }
+
+    /// <summary>
+    /// The ports that are not in the datapath as of the last <see cref="Places"/>, in the order of the configuration. Any thread.
+    /// </summary>
+    public IReadOnlyList<WaitingPort> Waiting => Volatile.Read(ref _waiting);
 
     /// <summary>
     /// Goes on with the ports of other bridges: adds those that are new, once what is in their way is gone. Others that nobody wants any more are still
@@ -71,7 +78,7 @@ internal sealed class SwitchPorts
     /// <summary>Adds again those that were refused.</summary>
     public void Retry(IDatapathPorts datapath)
     {
-        foreach (WantedPort port in _ports.Where(port => port.Name == null))
+        foreach (WantedPort port in _ports.Where(port => port.Name == null && port.Attempts.TryTake(Environment.TickCount64)))
         {
             try
             {
@@ -85,15 +92,23 @@ internal sealed class SwitchPorts
         }
     }
 
-    /// <summary>Where the ports are, by their configured names; those that wait for a device are left out. What has changed since the last time is logged.</summary>
+    /// <summary>
+    /// Where the ports are, by their configured names; those that wait are left out, and in <see cref="Waiting"/>. What has changed since
+    /// the last time is logged.
+    /// </summary>
     public Dictionary<string, PortPlace> Places(IReadOnlyList<DatapathPort> present)
     {
         var byName = present.ToDictionary(port => port.Name, StringComparer.Ordinal);
         var places = new Dictionary<string, PortPlace>(StringComparer.Ordinal);
+        var waiting = new List<WaitingPort>();
         foreach (WantedPort port in _ports)
         {
             if (port.Name == null)
+            {
+                waiting.Add(port.AsWaiting(port.Said ?? "it was not asked for yet", isRefused: true));
                 continue;
+            }
+
             DatapathPort? found = byName.GetValueOrDefault(port.Name);
             if (found?.Number is { } number)
             {
@@ -102,12 +117,16 @@ internal sealed class SwitchPorts
                 if (port.Says($"{place}"))
                     _logger.PortPresent(port.Request.Name, port.Bridge, place.Number, port.Name, place.Mtu);
             }
-            else if (port.Says(found?.Error ?? "it was taken out of the datapath"))
+            else
             {
-                _logger.PortWaits(port.Request.Name, port.Bridge, port.Name, port.Said!);
+                string reason = found?.Error ?? "it was taken out of the datapath";
+                waiting.Add(port.AsWaiting(reason, isRefused: false));
+                if (port.Says(reason))
+                    _logger.PortWaits(port.Request.Name, port.Bridge, port.Name, reason);
             }
         }
 
+        Volatile.Write(ref _waiting, waiting);
         return places;
     }
 
@@ -119,14 +138,15 @@ internal sealed class SwitchPorts
         var ports = new List<WantedPort>();
         foreach (BridgeOptions bridge in bridges)
         {
-            ports.Add(new WantedPort(bridge.Name, new PortRequest(bridge.Name, PortKind.Internal)));
-            ports.AddRange(bridge.Ports.OfType<LivePortOptions>().Select(port => new WantedPort(bridge.Name, port.Request)));
+            ports.Add(new WantedPort(bridge.Name, OpenFlowPorts.Local, new PortRequest(bridge.Name, PortKind.Internal)));
+            ports.AddRange(
+                bridge.Ports.OfType<LivePortOptions>().Select(port => new WantedPort(bridge.Name, (uint)port.Number, port.Request)));
         }
 
         return ports;
     }
 
-    private sealed class WantedPort(string bridge, PortRequest request)
+    private sealed class WantedPort(string bridge, uint number, PortRequest request)
     {
         public string Bridge => bridge;
 
@@ -134,6 +154,9 @@ internal sealed class SwitchPorts
 
         /// <summary>Its name in the datapath; null while the datapath refuses it.</summary>
         public string? Name { get; set; }
+
+        /// <summary>Attempts to add it.</summary>
+        public AttemptWindow Attempts { get; } = new();
 
         /// <summary>What was last said about it.</summary>
         public string? Said { get; private set; }
@@ -150,6 +173,8 @@ internal sealed class SwitchPorts
             Name = before?.Name;
             Said = before?.Said;
         }
+
+        public WaitingPort AsWaiting(string reason, bool isRefused) => new(bridge, number, request.Name, request.Kind, reason, isRefused);
 
         /// <summary>Whether this is news.</summary>
         public bool Says(string news)

@@ -138,8 +138,7 @@ internal sealed partial class PacketProcessor
         Counters.CountLookup(flow is not null, masks);
         if (flow is null)
         {
-            if (!_upcalls.Miss(packet, key))
-                Counters.CountDrop(DropReason.UpcallLost);
+            _upcalls.Miss(packet, key);
             return;
         }
 

@@ -33,8 +33,8 @@ public sealed class CaptureReplay
             CaptureInput input = inputs[index];
             foreach (CapturedFrame frame in input.Frames)
             {
-                if (frame.Source == input.HostMac)
-                    events.Add(new Event(frame.Microseconds, index, input.Port, frame.Data));
+                if (input.Sent(frame))
+                    events.AddRange(frame.Pieces(input.Mtu).Select(piece => new Event(frame.Microseconds, index, input.Port, piece)));
             }
         }
 

@@ -5,8 +5,8 @@ namespace UpcallActors.Embedded;
 
 /// <summary>
 /// Reads the flow key out of a frame as <c>key_extract</c> in the kernel's <c>net/openvswitch/flow.c</c> does, malformed
-/// headers included: what cannot be read leaves its fields zero, and only a frame shorter than an Ethernet header is refused, or with an NSH header
-/// that makes no sense.
+/// headers included: what cannot be read leaves its fields zero, and only a frame shorter than an Ethernet header is refused, or with an
+/// NSH header that makes no sense.
 /// </summary>
 public static class KeyExtraction
 {
@@ -82,8 +82,9 @@ public static class KeyExtraction
     }
 
     /// <summary>
-    /// A tag's EtherType without a tag to read: the frame ends there, or has the type in a SNAP header. The TPID is then the EtherType, as Open vSwitch and the readers of
-    /// a key say it. The kernel leaves it 0 (<c>parse_vlan_tag</c>), and does not take its own key when it is to be a flow's.
+    /// A tag's EtherType without a tag to read: the frame ends there, or has the type in a SNAP header. The TPID is then the EtherType, as
+    /// Open vSwitch and the readers of a key say it. The kernel leaves it 0 (<c>parse_vlan_tag</c>), and does not take its own key when it
+    /// is to be a flow's.
     /// </summary>
     private static void NoteUnreadTag(ref FlowKey key)
     {

@@ -3,7 +3,10 @@ using UpcallActors.Odp;
 
 namespace UpcallActors.Embedded;
 
-/// <summary>Reads a network service header (RFC 8300) as <c>parse_nsh</c> in the kernel does, which lets go of a packet whose header makes no sense.</summary>
+/// <summary>
+/// Reads a network service header (RFC 8300) as <c>parse_nsh</c> in the kernel does, which lets go of a packet whose header makes no
+/// sense.
+/// </summary>
 internal static class NshExtraction
 {
     private const int BaseLength = 8;
@@ -27,7 +30,8 @@ internal static class NshExtraction
         ulong timeToLive = (ulong)(first >> 6) & 0x3f;
         key.Set(
             FlowKeyFields.NshBase,
-            (flags << 56) | (timeToLive << 48) | ((ulong)type << 40) | ((ulong)network[3] << 32) | BinaryPrimitives.ReadUInt32BigEndian(network[4..]));
+            (flags << 56) | (timeToLive << 48) | ((ulong)type << 40) | ((ulong)network[3] << 32)
+                | BinaryPrimitives.ReadUInt32BigEndian(network[4..]));
         if (isFixed)
         {
             key.Set(FlowKeyFields.NshContext12, BinaryPrimitives.ReadUInt64BigEndian(network[8..]));

@@ -23,6 +23,9 @@ public sealed class EmbeddedPorts : IDatapathPorts
     private readonly HostLinks _links = new();
     private readonly LinkMonitor _monitor;
     private readonly Dictionary<string, LiveEntry> _entries = new(StringComparer.Ordinal);
+
+    /// <summary>Names of ports that were refused: whoever asked for them wants to hear when devices change.</summary>
+    private readonly HashSet<string> _refused = new(StringComparer.Ordinal);
     private readonly List<PortReceiver> _receivers = [];
     private List<DatapathPort> _seen = [];
     private bool _disposed;
@@ -55,10 +58,12 @@ public sealed class EmbeddedPorts : IDatapathPorts
                 throw new DatapathException($"port {request.Name}: {name} is asked for as {entry.Request.Kind} and as {request.Kind}");
             entry ??= new LiveEntry(request, name);
             IReadOnlyList<Link> links = Links();
+            _refused.Add(name);
             if (entry.Live is null)
                 Connect(entry, Find(links, name));
 
             // Kept only if it did not throw.
+            _refused.Remove(name);
             _entries[name] = entry;
             List<DatapathPort> now = Look(Links());
             _seen = WithoutStatistics(now);
@@ -71,11 +76,19 @@ public sealed class EmbeddedPorts : IDatapathPorts
     {
         lock (_lock)
         {
+            _refused.Remove(name);
             if (!_entries.Remove(name, out LiveEntry? entry))
                 return _datapath.Ports.FirstOrDefault(port => port.Name == name && port.Number != 0) is { } other && _datapath.RemovePort(other);
             Disconnect(entry);
             return true;
         }
+    }
+
+    /// <inheritdoc/>
+    public void Retry()
+    {
+        if (Look(out _))
+            Changed?.Invoke(this, EventArgs.Empty);
     }
 
     /// <inheritdoc/>
@@ -191,28 +204,34 @@ public sealed class EmbeddedPorts : IDatapathPorts
     /// <summary>The host's devices have changed, as far as is known.</summary>
     private void Follow()
     {
-        bool changed;
+        // What was refused is not ours to list: whoever asked asks again.
+        if (Look(out bool isAnyRefused) || isAnyRefused)
+            Changed?.Invoke(this, EventArgs.Empty);
+    }
+
+    /// <summary>Connects what can be connected by now; whether the ports are others than before.</summary>
+    private bool Look(out bool isAnyRefused)
+    {
         lock (_lock)
         {
+            isAnyRefused = _refused.Count > 0;
             if (_disposed)
-                return;
+                return false;
             NetlinkResult result = _links.List(out IReadOnlyList<Link> links);
             if (!result.Succeeded)
-                return;
+                return false;
             foreach (LiveEntry entry in _entries.Values)
                 Follow(entry, Find(links, entry.Name));
             List<DatapathPort> now = WithoutStatistics(Look(links));
-            changed = !now.SequenceEqual(_seen);
+            bool changed = !now.SequenceEqual(_seen);
             _seen = now;
+            return changed;
         }
-
-        if (changed)
-            Changed?.Invoke(this, EventArgs.Empty);
     }
 
     private void Follow(LiveEntry entry, Link? link)
     {
-        if (entry.Request.Kind == PortKind.Vxlan)
+        if (entry.Request.Kind == PortKind.Vxlan && entry.Live is not null)
             return;
         if (entry.Live is { } live && link is not null && (entry.DeviceIndex == link.Index || entry.DeviceIndex == 0))
         {
@@ -224,19 +243,13 @@ public sealed class EmbeddedPorts : IDatapathPorts
         }
 
         Disconnect(entry);
-        if (entry.Request.Kind == PortKind.Internal)
-        {
-            entry.Error = "its device was deleted";
-            return;
-        }
-
         try
         {
             Connect(entry, link);
         }
         catch (DatapathException refusal)
         {
-            // The next change of a device is another occasion.
+            // The next change of a device is another occasion, and so is the next time that somebody wants to know.
             entry.Error = refusal.Message;
         }
     }

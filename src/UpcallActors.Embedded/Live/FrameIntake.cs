@@ -13,8 +13,10 @@ internal sealed class FrameIntake(EmbeddedDatapath datapath)
     /// <summary>Takes a frame that a packet socket received on a port.</summary>
     public void Add(EmbeddedPort port, in PacketFrame frame)
     {
-        if (frame.IsCut || !TryAdd(port, frame.Bytes, frame.Offload))
-            port.CountReceiveError();
+        if (frame.IsCut)
+            port.CountReceiveError(DropReason.FrameCut);
+        else if (!TryAdd(port, frame.Bytes, frame.Offload))
+            port.CountReceiveError(DropReason.OffloadMalformed);
     }
 
     /// <summary>Room for a frame of at most that length, to be committed to the batch; empty if there is no such long batch.</summary>
@@ -45,17 +47,22 @@ internal sealed class FrameIntake(EmbeddedDatapath datapath)
             return TryAddSegments(port, frame, offload);
         if (ChecksumCompletion.Complete(frame, offload) != OffloadError.None)
             return false;
+        if (frame.Length > PacketBuffer.MaximumLength)
+        {
+            port.CountReceiveError(DropReason.FrameTooLong);
+            return true;
+        }
+
         Span<byte> room = Reserve(frame.Length);
-        if (room.IsEmpty)
-            return false;
         frame.CopyTo(room);
         _batch.Commit(port.Number, frame.Length);
         return true;
     }
 
-    private bool TryAddSegments(EmbeddedPort port, ReadOnlySpan<byte> frame, in VirtioNetHeader offload)
+    private bool TryAddSegments(EmbeddedPort port, Span<byte> frame, in VirtioNetHeader offload)
     {
-        if (Segmentation.TryCreate(frame, offload, out Segmentation segments) != OffloadError.None)
+        Span<byte> plain = JumboHeader.Remove(frame);
+        if (Segmentation.TryCreate(plain, offload.MovedBy(plain.Length - frame.Length), out Segmentation segments) != OffloadError.None)
             return false;
         while (segments.TryNext(Reserve(segments.LongestSegment), out int length))
             _batch.Commit(port.Number, length);

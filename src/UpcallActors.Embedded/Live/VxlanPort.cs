@@ -64,7 +64,7 @@ internal sealed class VxlanPort : LivePort, ITunnelOutput
         for (int datagram = 0; datagram < received; datagram++)
         {
             if (!TryAdd(receiver[datagram], isIpv6, intake))
-                Port.CountReceiveError();
+                Port.CountReceiveError(receiver[datagram].IsCut ? DropReason.FrameCut : DropReason.TunnelMalformed);
         }
 
         return true;

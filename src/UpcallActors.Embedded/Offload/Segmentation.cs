@@ -37,7 +37,7 @@ public ref struct Segmentation
     public readonly int LongestSegment => Math.Min(_headerLength + _segmentSize, _frame.Length);
 
     /// <summary>Looks at a frame, from its Ethernet header on, whose <paramref name="offload"/> says that it must be cut.</summary>
-    public static OffloadError TryCreate(ReadOnlySpan<byte> frame, in VirtioNetHeader offload, out Segmentation segments)
+    public static OffloadError TryCreate(ReadOnlySpan<byte> frame, scoped in VirtioNetHeader offload, out Segmentation segments)
     {
         segments = default;
         byte kind = (byte)(offload.Segmentation & ~VirtioNetHeader.EcnBit);

@@ -11,7 +11,6 @@ public sealed class DatapathCounters
     private ReasonCounts _drops;
     private long _hits;
     private long _misses;
-    private long _lost;
     private long _upcallsQueued;
     private long _actionUpcalls;
     private long _upcallsWithMru;
@@ -26,8 +25,10 @@ public sealed class DatapathCounters
     /// <summary>Packets that matched none.</summary>
     public long Misses => Volatile.Read(ref _misses);
 
-    /// <summary>Upcalls that could not be queued.</summary>
-    public long Lost => Volatile.Read(ref _lost);
+    /// <summary>
+    /// Upcalls that could not be queued: <see cref="DropReason.UpcallQueueFull"/> and <see cref="DropReason.UpcallTooLong"/>.
+    /// </summary>
+    public long Lost => Dropped(DropReason.UpcallQueueFull) + Dropped(DropReason.UpcallTooLong);
 
     /// <summary>Upcalls queued, both kinds.</summary>
     public long UpcallsQueued => Volatile.Read(ref _upcallsQueued);
@@ -74,21 +75,20 @@ public sealed class DatapathCounters
         Add(ref _upcallsQueued, 1);
     }
 
-    internal void CountLost() => Add(ref _lost, 1);
-
     internal void CountExecute() => Add(ref _executes, 1);
 
     internal void CountFlowPut() => Add(ref _flowPuts, 1);
 
-    internal void CountDrop(DropReason reason) => Add(ref _drops[(int)reason], 1);
+    /// <summary>Drops are counted by the threads in front of the datapath too.</summary>
+    internal void CountDrop(DropReason reason, long packets = 1) => Interlocked.Add(ref _drops[(int)reason], packets);
 
-    /// <summary>There is one writer, so a plain addition suffices.</summary>
+    /// <summary>There is one writer of all but the drops, so a plain addition suffices.</summary>
     private static void Add(ref long counter, long amount) => Volatile.Write(ref counter, counter + amount);
 
     [InlineArray(Length)]
     private struct ReasonCounts
     {
-        public const int Length = (int)DropReason.NoTunnel + 1;
+        public const int Length = (int)DropReason.SendRefused + 1;
         private long _first;
     }
 }

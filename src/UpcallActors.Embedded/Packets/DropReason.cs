@@ -51,18 +51,40 @@ public enum DropReason
     /// <summary>A fragment that contradicts others or itself, or for which there was no memory.</summary>
     Defragmentation,
 
-    /// <summary>A frame shorter than an Ethernet header.</summary>
+    /// <summary>A frame shorter than an Ethernet header, or with an NSH header that makes no sense.</summary>
     MalformedFrame,
 
-    /// <summary>A frame longer than a Netlink attribute can carry.</summary>
+    /// <summary>A frame longer than the datapath holds.</summary>
     FrameTooLong,
 
     /// <summary>A frame from a port that does not exist.</summary>
     UnknownInputPort,
 
-    /// <summary>A missed packet whose upcall could not be queued.</summary>
-    UpcallLost,
+    /// <summary>A packet whose upcall found the handler's queue full.</summary>
+    UpcallQueueFull,
+
+    /// <summary>
+    /// A packet longer than the Netlink attribute in which it would come up (<c>EFBIG</c> of <c>queue_userspace_packet</c>).
+    /// </summary>
+    UpcallTooLong,
 
     /// <summary>Output to a tunnel port of a packet that no <c>set(tunnel(…))</c> gave a destination.</summary>
     NoTunnel,
+
+    /// <summary>A frame that arrived at a device and found the receive queue in front of the datapath full.</summary>
+    ReceiveQueueFull,
+
+    /// <summary>A frame that was received in part only.</summary>
+    FrameCut,
+
+    /// <summary>
+    /// A frame whose sender left its checksum or its segmentation to the device, in a way that makes no sense or is not known here.
+    /// </summary>
+    OffloadMalformed,
+
+    /// <summary>What came in on a tunnel's UDP port is no packet of the tunnel.</summary>
+    TunnelMalformed,
+
+    /// <summary>A frame put out that its device did not take.</summary>
+    SendRefused,
 }

@@ -89,11 +89,26 @@ public sealed class EmbeddedPort
     /// <summary>Whether <see cref="Output"/> has frames that await a flush.</summary>
     internal bool AwaitsFlush { get; set; }
 
-    internal void CountReceiveDropped(ulong frames) => Interlocked.Add(ref _receiveDropped, frames);
+    /// <summary>Where the datapath counts what is dropped, by reason; null outside of one.</summary>
+    internal DatapathCounters? Drops { get; set; }
 
-    internal void CountReceiveError() => Interlocked.Increment(ref _receiveErrors);
+    internal void CountReceiveDropped(ulong frames)
+    {
+        Interlocked.Add(ref _receiveDropped, frames);
+        Drops?.CountDrop(DropReason.ReceiveQueueFull, (long)frames);
+    }
 
-    internal void CountSendDropped(ulong frames) => Interlocked.Add(ref _sendDropped, frames);
+    internal void CountReceiveError(DropReason reason)
+    {
+        Interlocked.Increment(ref _receiveErrors);
+        Drops?.CountDrop(reason);
+    }
+
+    internal void CountSendDropped(ulong frames)
+    {
+        Interlocked.Add(ref _sendDropped, frames);
+        Drops?.CountDrop(DropReason.SendRefused, (long)frames);
+    }
 
     internal void CountReceived(int bytes)
     {

@@ -10,6 +10,9 @@ namespace UpcallActors.Embedded;
 /// </summary>
 internal sealed class UpcallDispatch : IDisposable
 {
+    /// <summary>Bytes of a packet that its Netlink attribute carries.</summary>
+    public const int LongestPacket = ushort.MaxValue - NetlinkAttribute.HeaderLength;
+
     /// <summary>Added to a handler's number to make its Netlink port id.</summary>
     private const uint FirstPid = 1;
 
@@ -29,28 +32,16 @@ internal sealed class UpcallDispatch : IDisposable
             _queues[handler] = new UpcallQueue(options.UpcallQueueBytes);
     }
 
-    /// <summary>Upcalls that found their queue full.</summary>
-    public long DroppedByQueues
-    {
-        get
-        {
-            long dropped = 0;
-            foreach (UpcallQueue queue in _queues)
-                dropped += (long)queue.Dropped;
-            return dropped;
-        }
-    }
-
     public IUpcallSource Open(int handler) => new EmbeddedUpcallSource(_queues[handler], (uint)handler + FirstPid);
 
     /// <summary>The handler behind a Netlink port id, −1 if it is nobody's.</summary>
     public int HandlerOf(uint pid) => pid >= FirstPid && pid - FirstPid < (uint)_queues.Length ? (int)(pid - FirstPid) : -1;
 
-    /// <summary>Queues the MISS upcall of a packet; false when it is lost.</summary>
-    public bool Miss(PacketBuffer packet, in FlowKey key) => Queue(PacketCommand.Miss, packet, key, PacketBuffer.NoCut, default);
+    /// <summary>Queues the MISS upcall of a packet, or counts that it is lost.</summary>
+    public void Miss(PacketBuffer packet, in FlowKey key) => Queue(PacketCommand.Miss, packet, key, PacketBuffer.NoCut, default);
 
     /// <summary>Queues the ACTION upcall that a USERSPACE action asks for; <paramref name="actions"/> is the list it stands in.</summary>
-    public bool Action(PacketBuffer packet, in FlowKey key, ReadOnlySpan<byte> userspace, ReadOnlySpan<byte> actions, PortTable ports)
+    public void Action(PacketBuffer packet, in FlowKey key, ReadOnlySpan<byte> userspace, ReadOnlySpan<byte> actions, PortTable ports)
     {
         PacketHash.Ensure(packet, key);
         var asked = default(Asked);
@@ -64,7 +55,7 @@ internal sealed class UpcallDispatch : IDisposable
                 asked.HasEgress = TryFindEgress(packet, ports.Find(attribute.U32), out asked.Egress);
         }
 
-        return Queue(PacketCommand.Action, packet, key, packet.CutLength, asked);
+        Queue(PacketCommand.Action, packet, key, packet.CutLength, asked);
     }
 
     public void Dispose()
@@ -80,22 +71,22 @@ internal sealed class UpcallDispatch : IDisposable
         return packet.HasTunnel && port?.Tunnel is { } tunnel && tunnel.TryFillEgress(ref egress, (uint)packet.Hash);
     }
 
-    private bool Queue(PacketCommand command, PacketBuffer packet, in FlowKey key, uint cutLength, in Asked asked)
+    private void Queue(PacketCommand command, PacketBuffer packet, in FlowKey key, uint cutLength, in Asked asked)
     {
         int length = (int)Math.Min((uint)packet.WireLength, cutLength);
-        if (length > ushort.MaxValue - NetlinkAttribute.HeaderLength)
+        if (length > LongestPacket)
         {
             // The kernel answers EFBIG here and counts the packet as lost.
-            _counters.CountLost();
-            return false;
+            _counters.CountDrop(DropReason.UpcallTooLong);
+            return;
         }
 
         UpcallQueue queue = QueueOf(packet, key);
         Span<byte> room = queue.Reserve(FixedLength + asked.UserData.Length + asked.Actions.Length + length);
         if (room.IsEmpty)
         {
-            _counters.CountLost();
-            return false;
+            _counters.CountDrop(DropReason.UpcallQueueFull);
+            return;
         }
 
         var writer = new NetlinkWriter(room);
@@ -106,7 +97,6 @@ internal sealed class UpcallDispatch : IDisposable
         BinaryPrimitives.WriteUInt32LittleEndian(room[start..], (uint)total);
         _counters.CountUpcall(command == PacketCommand.Action, packet.Mru);
         queue.Commit(total);
-        return true;
     }
 
     private static void WriteAttributes(ref NetlinkWriter writer, PacketBuffer packet, in FlowKey key, int length, in Asked asked)

@@ -20,6 +20,9 @@ public sealed class KernelPorts : IDatapathPorts
     private readonly HostLinks _links = new();
     private readonly PortMonitor _monitor;
     private readonly Dictionary<string, WantedPort> _wanted = new(StringComparer.Ordinal);
+
+    /// <summary>Names of devices whose ports were refused: whoever asked for them wants to hear when they change.</summary>
+    private readonly HashSet<string> _refused = new(StringComparer.Ordinal);
     private List<DatapathPort> _seen = [];
 
     /// <summary>
@@ -35,7 +38,7 @@ public sealed class KernelPorts : IDatapathPorts
         _datapathName = datapathName;
         _upcallPids = upcallPids;
         _vports = new VportRequests(families.Ids.Vport, datapathIfIndex);
-        _monitor = new PortMonitor(families.VportGroup, datapathIfIndex, IsOfInterest, Rescan);
+        _monitor = new PortMonitor(families.VportGroup, datapathIfIndex, IsOfInterest, Follow);
         try
         {
             _seen = WithoutStatistics(Look());
@@ -66,7 +69,14 @@ public sealed class KernelPorts : IDatapathPorts
             wanted ??= new WantedPort(name, request, tunnel);
             Add(wanted, Vports());
             if (wanted.Errno != Errno.None)
+            {
+                // A tunnel's device is made and deleted for the attempt: what the kernel tells of it is our own doing.
+                if (tunnel is null)
+                    _refused.Add(name);
                 throw new DatapathException($"{_datapathName}: cannot add port {name}: {wanted.Error}", (int)wanted.Errno);
+            }
+
+            _refused.Remove(name);
             _wanted[name] = wanted;
             return Look().First(port => port.Name == name);
         }
@@ -78,6 +88,7 @@ public sealed class KernelPorts : IDatapathPorts
         lock (_lock)
         {
             bool wasWanted = _wanted.Remove(name);
+            _refused.Remove(name);
             if (Vports().FirstOrDefault(vport => vport.Name == name) is not { } present)
                 return wasWanted;
             Check(_vports.Remove(present.PortNo!.Value), $"remove port {name}");
@@ -86,6 +97,13 @@ public sealed class KernelPorts : IDatapathPorts
                 Check(_links.Delete(device.Index), $"delete device {name}");
             return true;
         }
+    }
+
+    /// <inheritdoc/>
+    public void Retry()
+    {
+        if (Rescan())
+            Changed?.Invoke(this, EventArgs.Empty);
     }
 
     /// <inheritdoc/>
@@ -224,12 +242,27 @@ public sealed class KernelPorts : IDatapathPorts
         {
             DatapathPort? port = _seen.Find(port => port.IfIndex == link.Index);
             return port is null
-                ? _wanted.ContainsKey(link.Name)
+                ? _wanted.ContainsKey(link.Name) || _refused.Contains(link.Name)
                 : deleted || port.Name != link.Name || port.Mtu != link.Mtu || port.IsUp != link.IsUp || port.Address != link.Address;
         }
     }
 
-    private void Rescan()
+    /// <summary>Something of interest has changed: looks, adds what is missing, and tells whoever listens.</summary>
+    private void Follow()
+    {
+        // What was refused is not ours to list: whoever asked asks again.
+        if (Rescan() || IsAnyRefused())
+            Changed?.Invoke(this, EventArgs.Empty);
+    }
+
+    private bool IsAnyRefused()
+    {
+        lock (_lock)
+            return _refused.Count > 0;
+    }
+
+    /// <summary>Whether the ports are others than before.</summary>
+    private bool Rescan()
     {
         lock (_lock)
         {
@@ -238,7 +271,7 @@ public sealed class KernelPorts : IDatapathPorts
                 IReadOnlyList<VportMessage> vports = Vports();
                 List<DatapathPort> seen = WithoutStatistics(AddMissing(vports) ? Look() : Look(vports));
                 if (seen.SequenceEqual(_seen))
-                    return;
+                    return false;
                 _seen = seen;
             }
             catch (DatapathException)
@@ -246,9 +279,9 @@ public sealed class KernelPorts : IDatapathPorts
                 // The datapath is gone: whoever lists the ports now is told.
                 _seen = [];
             }
-        }
 
-        Changed?.Invoke(this, EventArgs.Empty);
+            return true;
+        }
     }
 
     /// <summary>Whether any port was missing.</summary>
@@ -258,8 +291,9 @@ public sealed class KernelPorts : IDatapathPorts
         bool wasAnyMissing = false;
         foreach (WantedPort wanted in _wanted.Values.Where(wanted => !present.Contains(wanted.Name)))
         {
-            Add(wanted, vports);
             wasAnyMissing = true;
+            if (wanted.Attempts.TryTake(Environment.TickCount64))
+                Add(wanted, vports);
         }
 
         return wasAnyMissing;

@@ -20,6 +20,9 @@ internal sealed class WantedPort(string name, PortRequest request, MetadataTunne
     /// <summary>The number that it has, or had before its device went.</summary>
     public uint? Number { get; set; }
 
+    /// <summary>Attempts to add it that events have brought about.</summary>
+    public AttemptWindow Attempts { get; } = new();
+
     /// <summary>Why it is not in the datapath; empty when it is.</summary>
     public string Error { get; private set; } = "";
 

@@ -17,7 +17,9 @@ public sealed unsafe class PacketSocket : IDisposable
     private const int SlotCount = 2048;
     private const int SlotsPerBlock = 32;
     private const int QueueBytes = 4 << 20;
-    private const int LongestFrame = 256 << 10;
+
+    /// <summary>What a host may leave to its device to cut (<c>GSO_MAX_SIZE</c>).</summary>
+    private const int LongestFrame = 512 << 10;
     private const int VlanTagLength = 4;
     private const int AddressesLength = 12;
     private const int Version2 = 1;

@@ -27,6 +27,11 @@ public interface IDatapath : IDisposable
     /// <summary>The clock by which flows say when they were used last (<see cref="FlowMessage.Used"/>), in milliseconds. With the kernel that is CLOCK_MONOTONIC.</summary>
     long Milliseconds => Environment.TickCount64;
 
+    /// <summary>
+    /// Every cause for which it drops packets, with how many; empty for the kernel's, which tells by its <c>kfree_skb</c> tracepoint.
+    /// </summary>
+    IReadOnlyList<DatapathDrop> Drops => [];
+
     /// <summary>What it can do, found out when it was opened.</summary>
     DatapathSupport Support { get; }
 

@@ -7,8 +7,8 @@ namespace UpcallActors.Odp;
 public interface IDatapathPorts : IDisposable
 {
     /// <summary>
-    /// Something of what <see cref="List"/> returns has changed: a port, a device's MTU or state. Raised on a thread of the ports' own, which
-    /// it must not hold up; one event may stand for several changes.
+    /// Something of what <see cref="List"/> returns has changed: a port, a device's MTU or state; or of a device whose port was refused.
+    /// Raised on a thread of the ports' own, which it must not hold up; one event may stand for several changes.
     /// </summary>
     event EventHandler? Changed;
 
@@ -18,6 +18,12 @@ public interface IDatapathPorts : IDisposable
     /// refuses, or the name is another kind of port.
     /// </summary>
     DatapathPort Add(PortRequest request);
+
+    /// <summary>
+    /// Tries again now to add the ports that wait: not everything that may be in a port's way tells when it has gone. What came of it is
+    /// in <see cref="List"/>.
+    /// </summary>
+    void Retry();
 
     /// <summary>
     /// Takes a port out of the datapath by <see cref="DatapathPort.Name"/>, or forgets one that waits; a tunnel's or internal port's device

@@ -31,8 +31,8 @@ public static class OvsFlowKeyReader
     public static OdpParseError TryReadMask(ReadOnlySpan<byte> maskAttributes, out FlowKey mask) => Read(maskAttributes, isMask: true, out mask);
 
     /// <summary>
-    /// Whether the datapath takes a flow of this key. What the kernel says of a frame that ends within a tag (no TPID) or before its first MPLS label (none) it does not take back
-    /// (<c>ovs_key_from_nlattrs</c>): each such packet comes up.
+    /// Whether the datapath takes a flow of this key. What the kernel says of a frame that ends within a tag (no TPID) or before its first
+    /// MPLS label (none) it does not take back (<c>ovs_key_from_nlattrs</c>): each such packet comes up.
     /// </summary>
     public static bool CanBeFlow(ReadOnlySpan<byte> keyAttributes, in FlowKey key)
     {
@@ -137,7 +137,8 @@ public static class OvsFlowKeyReader
 
         if (!isMask && tci == 0)
         {
-            // The frame ends within the tag: a datapath says so with a TCI of 0 and nothing encapsulated; the kernel without the TPID (parse_vlan_tag).
+            // The frame ends within the tag: a datapath says so with a TCI of 0 and nothing encapsulated; the kernel without the TPID
+            // (parse_vlan_tag).
             key.EthType = tpid == 0 ? EtherTypes.Vlan : tpid;
             return OdpParseError.None;
         }

@@ -38,6 +38,8 @@ internal sealed class PipelineMetrics : IDisposable
         Count("upcalls.by_port", () => Ports((ports, entry) => ports.ReceivedOn(entry)), "{upcall}", "Upcalls received, by datapath port.");
         Count("upcalls.shed", () => Ports((ports, entry) => ports.ShedOn(entry)), "{upcall}", "Upcalls shed because their port was over its share, by datapath port.");
         Count("upcalls.lost", Losses, "{upcall}", "Upcalls given up, by cause.");
+        Count("datapath.dropped", () => _lanes[0].Datapath.Drops.Select(drop => Of(drop.Packets, "cause", drop.Cause)), "{packet}",
+            "Packets that the embedded datapath let go of, by cause.");
         PerLane("upcalls.completed", "{upcall}", "Upcalls done with.", counters => counters.Completed);
         PerLane("upcalls.duplicates", "{upcall}", "Upcalls that an earlier one of their batch has spared the translation.", counters => counters.Duplicates);
         PerLane("upcalls.with_mru", "{upcall}", "Upcalls of packets put together from fragments.", counters => counters.WithMru);

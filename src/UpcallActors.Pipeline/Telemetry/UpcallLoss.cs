@@ -6,9 +6,12 @@ namespace UpcallActors.Pipeline;
 /// <param name="Count">How many.</param>
 public readonly record struct UpcallLoss(string Cause, string Words, long Count)
 {
+    /// <summary>The cause of those that the datapath could not deliver.</summary>
+    public const string UnreachableCause = "unreachable";
+
     /// <summary>Upcalls that the datapath could not deliver, though no queue of ours was full; it tells of them itself.</summary>
     internal static UpcallLoss Unreachable(long count) =>
-        new("unreachable", "on the way to us (stale port id, too long, or no memory)", count);
+        new(UnreachableCause, "on the way to us (stale port id, too long, or no memory)", count);
 
     /// <summary>Upcalls that were lost by a cause which lanes count.</summary>
     internal static UpcallLoss Of(LossCause cause, long count) => new(UpcallActorsTelemetry.NameOf(cause), WordsOf(cause), count);

@@ -44,10 +44,16 @@ export function drawClasses(body, history) {
 export function drawLosses(body, note, history) {
   const losses = history.last.losses;
   const all = losses.reduce((sum, loss) => sum + loss.upcalls, 0);
-  rows(body, losses.map((loss, index) => ({
+  // A packet let go by its flow's actions or by a meter is what the rules want.
+  const wanted = ["last_action", "explicit", "meter"];
+  const drops = history.last.drops.map((drop, index) => ({ drop, index })).filter(({ drop }) => drop.packets > 0);
+  rows(body, [...losses.map((loss, index) => ({
     cells: [loss.description, number(loss.upcalls), rate(history.rate(snapshot => snapshot.losses[index].upcalls))],
     weight: loss.upcalls, isBad: loss.upcalls > 0,
-  })));
+  })), ...drops.map(({ drop, index }) => ({
+    cells: [`packets ${drop.description}`, number(drop.packets), rate(history.rate(snapshot => snapshot.drops[index].packets))],
+    weight: drop.packets, isBad: !wanted.includes(drop.cause),
+  }))]);
   const errors = history.last.errors.reduce((sum, error) => sum + error.count, 0);
   setText(note, (all ? `${number(all)} upcalls` : "nothing") + (errors ? `; ${number(errors)} requests refused: ${history.last.errors.map(error => `${error.request} ${error.description}`).join(", ")}` : ""));
 }
@@ -68,7 +74,9 @@ export function drawPorts(body, note, history) {
     weight: upcalls, isBad: port.shed > 0,
   })));
   for (const row of body.rows) for (const cell of [row.cells[3], row.cells[4]]) cell.classList.add("roomy");
-  setText(note, last.portCount > busiest.length ? `${busiest.length} of ${number(last.portCount)}` : "");
+  const waiting = last.waitingPorts.map(port => `${port.name} of ${port.bridge} ${port.isRefused ? "is refused" : "waits"}: ${port.reason}`);
+  setText(note, [...last.portCount > busiest.length ? [`${busiest.length} of ${number(last.portCount)}`] : [], ...waiting].join("; "));
+  note.classList.toggle("bad", waiting.length > 0);
 }
 
 function rows(body, list) {

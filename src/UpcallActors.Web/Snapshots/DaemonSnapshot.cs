@@ -44,11 +44,17 @@ public sealed record DaemonSnapshot
     /// <summary>Requests that the datapath answered with an error; those that occurred.</summary>
     public required ImmutableArray<ErrorSnapshot> Errors { get; init; }
 
+    /// <summary>Packets that the datapath let go of, by every cause that it counts; none with the kernel's, which does not tell.</summary>
+    public required ImmutableArray<DropSnapshot> Drops { get; init; }
+
     /// <summary>The ports with the most upcalls, and behind them with the most packets; at most <see cref="MaxPorts"/>.</summary>
     public required ImmutableArray<PortSnapshot> Ports { get; init; }
 
     /// <summary>How many ports there are.</summary>
     public required int PortCount { get; init; }
+
+    /// <summary>The ports that the configuration asks for and the datapath does not have.</summary>
+    public required ImmutableArray<WaitingPortSnapshot> WaitingPorts { get; init; }
 
     /// <summary>Packets that were reassembled before they came up.</summary>
     public required MruSnapshot Mru { get; init; }
@@ -154,6 +160,12 @@ public sealed record LatencySnapshot(ImmutableArray<double> BoundsSeconds, Immut
 /// <param name="Upcalls">How many.</param>
 public sealed record LossSnapshot(string Cause, string Description, long Upcalls);
 
+/// <summary>Packets that the datapath let go of for a cause.</summary>
+/// <param name="Cause">As telemetry names it: over_mtu, meter, …</param>
+/// <param name="Description">The same in words.</param>
+/// <param name="Packets">How many.</param>
+public sealed record DropSnapshot(string Cause, string Description, long Packets);
+
 /// <summary>Requests that the datapath refused.</summary>
 /// <param name="Request">execute, flow_put or send.</param>
 /// <param name="Errno">The error's number.</param>
@@ -191,6 +203,14 @@ public sealed record PortSnapshot
     /// <summary>Bytes sent on it.</summary>
     public required ulong? TxBytes { get; init; }
 }
+
+/// <summary>A port that the configuration asks for and the datapath does not have; it is tried again.</summary>
+/// <param name="Bridge">Its bridge.</param>
+/// <param name="Name">Its name.</param>
+/// <param name="Number">Its OpenFlow port number.</param>
+/// <param name="IsRefused">Whether it was refused, rather than its device missing.</param>
+/// <param name="Reason">What is in its way, in words.</param>
+public sealed record WaitingPortSnapshot(string Bridge, string Name, uint Number, bool IsRefused, string Reason);
 
 /// <summary>Packets with an MRU.</summary>
 /// <param name="Upcalls">Upcalls that had one.</param>

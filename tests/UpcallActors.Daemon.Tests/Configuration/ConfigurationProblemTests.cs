@@ -60,7 +60,9 @@ public sealed class ConfigurationProblemTests : IDisposable
     [InlineData("out/p0.pcap", "a.conf", "a.conf:7: output is the configuration itself, which it would overwrite")]
     [InlineData("out/p0.pcap", "gone/../flows.of", "a.conf:7: output is the flows of br0, which it would overwrite")]
     [InlineData("out/p0.pcap", "out\\u0000p0", "a.conf:7: output holds a zero character, which no path has")]
-    [InlineData("type = capture, input = \"p1", "type = tap, input = \"p1", "a.conf:8: type must be system or internal or vxlan or geneve or gre or ip6gre or capture, not \"tap\"")]
+    [InlineData(
+        "type = capture, input = \"p1", "type = tap, input = \"p1",
+        "a.conf:8: type must be system or internal or vxlan or geneve or gre or ip6gre or capture, not \"tap\"")]
     [InlineData("number = 2, type = capture, input = \"p1.pcap\", host-mac = \"02:00:00:00:00:0b\"", "number = 2", "a.conf:8: type is missing in p1")]
     [InlineData("number = 2, type = capture, input = \"p1.pcap\", host-mac = \"02:00:00:00:00:0b\"", "number = 2, type = system", "a.conf:8: type = capture goes with captures only, and p1 is none")]
     [InlineData("handlers = 2", "replay.loop = true", "a.conf:2: loop = true has no end, and the output of p0 would have none either")]
@@ -94,12 +96,19 @@ public sealed class ConfigurationProblemTests : IDisposable
     [InlineData("\"192.0.2.1\"", "host", "a.conf:6: remote-ip must be an IPv4 or IPv6 address, not \"host\"")]
     [InlineData("\"192.0.2.1\"", "192", "a.conf:6: remote-ip must be an IPv4 or IPv6 address, not \"192\"")]
     [InlineData("\"192.0.2.1\"", "224.0.0.5", "a.conf:6: remote-ip: 224.0.0.5 is not the address of one host that routes lead to")]
-    [InlineData("\"192.0.2.1\"", "255.255.255.255", "a.conf:6: remote-ip: 255.255.255.255 is not the address of one host that routes lead to")]
+    [InlineData(
+        "\"192.0.2.1\"", "255.255.255.255", "a.conf:6: remote-ip: 255.255.255.255 is not the address of one host that routes lead to")]
     [InlineData("\"192.0.2.1\"", "\"ff02::1\"", "a.conf:6: remote-ip: ff02::1 is not the address of one host that routes lead to")]
     [InlineData("\"192.0.2.1\"", "\"fe80::1\"", "a.conf:6: remote-ip: fe80::1 is not the address of one host that routes lead to")]
-    [InlineData("\"192.0.2.1\"", "\"::ffff:192.0.2.1\"", "a.conf:6: remote-ip: ::ffff:192.0.2.1 is not the address of one host that routes lead to")]
-    [InlineData("type = vxlan, remote-ip = \"192.0.2.1\"", "type = gre, remote-ip = \"2001:db8::1\"", "a.conf:6: remote-ip: gre goes over IPv4, and 2001:db8::1 is an IPv6 address: the type for it is ip6gre")]
-    [InlineData("type = vxlan, remote-ip = \"192.0.2.1\"", "type = ip6gre, remote-ip = \"192.0.2.1\"", "a.conf:6: remote-ip: ip6gre goes over IPv6, and 192.0.2.1 is an IPv4 address: the type for it is gre")]
+    [InlineData(
+        "\"192.0.2.1\"", "\"::ffff:192.0.2.1\"",
+        "a.conf:6: remote-ip: ::ffff:192.0.2.1 is not the address of one host that routes lead to")]
+    [InlineData(
+        "type = vxlan, remote-ip = \"192.0.2.1\"", "type = gre, remote-ip = \"2001:db8::1\"",
+        "a.conf:6: remote-ip: gre goes over IPv4, and 2001:db8::1 is an IPv6 address: the type for it is ip6gre")]
+    [InlineData(
+        "type = vxlan, remote-ip = \"192.0.2.1\"", "type = ip6gre, remote-ip = \"192.0.2.1\"",
+        "a.conf:6: remote-ip: ip6gre goes over IPv6, and 192.0.2.1 is an IPv4 address: the type for it is gre")]
     [InlineData("\"192.0.2.1\"", "\"::\"", "a.conf:6: remote-ip must be the address of one host, not ::")]
     [InlineData("\"192.0.2.1\"", "\"fe80::1%2\"", "a.conf:6: remote-ip must be an IPv4 or IPv6 address, not \"fe80::1%2\"")]
     [InlineData("key = 7", "local-ip = \"2001:db8::1\"", "a.conf:6: local-ip and remote-ip must be of the same IP version")]
@@ -112,7 +121,9 @@ public sealed class ConfigurationProblemTests : IDisposable
     [InlineData("key = 8, df = false, csum = true, tos = 16, ttl = 9, dst-port = 8472", "key = 7", "a.conf:13: remote-ip, local-ip, key and dst-port are those of p1 already")]
     [InlineData("  bridges {", "  replay.loop = true, bridges {", "a.conf:2: loop is for capture ports, and there are none")]
     [InlineData("  bridges {", "  replay.pace = recorded, bridges {", "a.conf:2: pace is for capture ports, and there are none")]
-    [InlineData("  bridges {", "  datapath.type = embedded, bridges {", "a.conf:2: type = embedded has tunnels of type vxlan only, and p2 is ip6gre")]
+    [InlineData(
+        "  bridges {", "  datapath.type = embedded, bridges {",
+        "a.conf:2: type = embedded has tunnels of type vxlan only, and p2 is ip6gre")]
     [InlineData("  bridges {", "  replay.purge-at = [1], bridges {", "a.conf:2: purge-at is for capture ports, and there are none")]
     public void A_mistake_about_live_ports_is_named_with_its_line(string good, string bad, string problem)
     {

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 using UpcallActors.Daemon.Control;
 using UpcallActors.Daemon.Hosting;
 using UpcallActors.Daemon.Reloading;
+using UpcallActors.Daemon.Switching;
 using UpcallActors.Daemon.Tests.Configuration;
 using UpcallActors.Embedded;
 using UpcallActors.Netlink;
@@ -76,6 +77,9 @@ internal sealed class ControlledSwitch : IAsyncDisposable
         var translators = new OpenFlowTranslatorFactory([new Bridge("br0", FailMode.Secure, new FlowTables(), ports), new Bridge("br-empty", FailMode.Secure, new FlowTables(), [])]);
         EmbeddedDatapath? elsewhere = isAnswered ? null : new EmbeddedDatapath(new EmbeddedDatapathOptions());
         var pipeline = UpcallPipeline.Start(Actors, elsewhere ?? datapath, translators, new UpcallPipelineSettings());
+        WaitingPort[] waiting =
+            [new("br0", 9, "p9", PortKind.System, "there is no such device", IsRefused: false),
+            new("br0", 3, "aa", PortKind.Gre, "File exists", IsRefused: true)];
         var levels = new LogLevels(LogLevel.Information);
         var folder = new ConfigurationFolder();
         RunningConfiguration configuration = RunningConfiguration.Read([folder.Write("a.conf", "upcall-actors.bridges.br0.ports.ovs-p0 { number = 1, type = system }\n")], _ => null).Configuration!;
@@ -86,6 +90,7 @@ internal sealed class ControlledSwitch : IAsyncDisposable
             Datapath = datapath,
             DatapathType = "embedded",
             Translators = translators,
+            WaitingPorts = () => waiting,
             Pipeline = pipeline,
             LogLevels = levels,
             Stop = cleanup => stopped.TrySetResult(cleanup),

@@ -154,10 +154,12 @@ public sealed class DatapathCommandTests
             embedded@ovs-system: hit:0 missed:0
               br-empty:
               br0:
+                aa 3/none: (gre, refused: File exists)
                 br0 65534/1: (internal)
                 lost 7/none: (system)
                 ovs-p0 1/2: (system)
                 ovs-p1 2/3: (system)
+                p9 9/none: (system, waits: there is no such device)
                 vx0 5/4: (vxlan: dst_port=4790, key=5, remote_ip=1.2.3.4)
 
             """);

@@ -164,6 +164,18 @@ public sealed class RunningConfigurationTests : IDisposable
         return running;
     }
 
+    [Fact]
+    public async Task What_waits_is_tried_again_at_each_reading_and_said()
+    {
+        using RunningConfiguration running = Start();
+        _flows.Waits = ["port p1 of br0 still waits: there is no such device"];
+        ReloadReport report = await running.ReloadAsync(_log);
+        report.IsGood.ShouldBeTrue();
+        report.ToString().ShouldBe("tried again: port p1 of br0 still waits: there is no such device\n");
+        _log.All.ShouldContain($"Information: The configuration was read again, and what waits was tried again: {_flows.Waits[0]}");
+        _log.All.ShouldNotContain(line => line.Contains("nothing has changed", StringComparison.Ordinal));
+    }
+
     private void Write(string before, string after, string? more = null)
     {
         string text = File.ReadAllText(_file);
@@ -178,6 +190,10 @@ public sealed class RunningConfigurationTests : IDisposable
         public List<DaemonOptions> Told { get; } = [];
 
         public Exception? Failure { get; set; }
+
+        public IReadOnlyList<string> Waits { get; set; } = [];
+
+        public Task<IReadOnlyList<string>> RetryAsync() => Task.FromResult(Waits);
 
         public Task ApplyAsync(DaemonOptions options)
         {

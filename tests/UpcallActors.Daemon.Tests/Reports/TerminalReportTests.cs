@@ -3,6 +3,8 @@ using System.Text.RegularExpressions;
 using Spectre.Console;
 using UpcallActors.Daemon.Recordings;
 using UpcallActors.Daemon.Reports;
+using UpcallActors.Odp;
+using UpcallActors.Web;
 
 namespace UpcallActors.Daemon.Tests.Reports;
 
@@ -77,12 +79,26 @@ public sealed class TerminalReportTests
         using var output = new StringWriter();
         var summary = new RunSummary(
             [new PortSummary("br0", "p[0]", 11, 12, 13)],
-            new UpcallSummary { Misses = 5, Actions = 1, WithMru = 2, LargestMru = 1500, Executes = 4, FlowPuts = 3, Lost = 6, Errors = 7 },
-            Seconds: 2);
+            new UpcallSummary
+            {
+                Misses = 5,
+                Actions = 1,
+                WithMru = 2,
+                LargestMru = 1500,
+                Executes = 4,
+                FlowPuts = 3,
+                Lost = 6,
+                LostBy = [new LossSnapshot("shed", "shed", 6)],
+                Errors = 7
+            },
+            Seconds: 2,
+            [new DatapathDrop("over_mtu", "longer than their port's MTU", 8), new DatapathDrop("meter", "over a meter's rate", 9)]);
         RunReport.WriteTerminal(summary, Console(output));
         output.ToString().ShouldContain("p[0]");
         output.ToString().ShouldContain("13");
         output.ToString().ShouldContain("upcalls: 5 miss, 1 action, 2 with MRU (largest 1500), 6 lost; 4 executes, 3 flow puts, 7 errors; 3 upcalls/s");
+        output.ToString().ShouldContain("lost upcalls: 6 shed");
+        output.ToString().ShouldContain("dropped packets: 8 longer than their port's MTU, 9 over a meter's rate");
     }
 
     private static ReplayRow Row(string scenario, string kernel, string[] differences) => new()

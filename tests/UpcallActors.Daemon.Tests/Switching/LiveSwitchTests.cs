@@ -112,6 +112,38 @@ public sealed class LiveSwitchTests : IDisposable
     }
 
     [Fact]
+    public async Task A_port_that_was_refused_comes_by_time_when_nobody_tells_that_the_obstacle_has_gone()
+    {
+        _ports.SetDevice("eth0", 1500);
+        _ports.Refuse("p0", "no more memory");
+        await using LiveSwitch bridges = Start();
+        bridges.Waiting.ShouldContain(new WaitingPort("br0", 1, "p0", PortKind.System, "no more memory", IsRefused: true));
+        _ports.RefuseQuietly("p0", null);
+        await Eventually.HoldsAsync(() => Mtu(bridges) == 1500);
+        bridges.Waiting.ShouldNotContain(port => port.Name == "p0");
+    }
+
+    [Fact]
+    public async Task A_port_that_waits_comes_by_time_when_nobody_tells_that_its_device_is_there()
+    {
+        await using LiveSwitch bridges = Start();
+        bridges.Waiting.ShouldContain(new WaitingPort("br0", 1, "p0", PortKind.System, "there is no such device", IsRefused: false));
+        _ports.SetDeviceQuietly("eth0", 1500);
+        await Eventually.HoldsAsync(() => Mtu(bridges) == 1500);
+    }
+
+    [Fact]
+    public async Task Whoever_asks_for_another_try_is_told_what_came_of_each_port_that_waits()
+    {
+        _ports.Refuse("p0", "not permitted");
+        await using LiveSwitch bridges = Start();
+        (await bridges.RetryAsync())
+            .ShouldBe(["port p0 of br0 still waits: not permitted", "port p1 of br0 still waits: there is no such device"]);
+        _ports.SetDeviceQuietly("p1", 1500);
+        (await bridges.RetryAsync()).ShouldBe(["port p0 of br0 still waits: not permitted", "port p1 of br0 is in the datapath now"]);
+    }
+
+    [Fact]
     public void A_datapath_that_refuses_every_port_is_an_error()
     {
         foreach (string port in (string[])["br0", "p0", "p1", "t0", "t1", "br1", "p2"])

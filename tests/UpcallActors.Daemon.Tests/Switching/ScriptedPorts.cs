@@ -9,6 +9,7 @@ internal sealed class ScriptedPorts : IDatapathPorts
     private readonly Dictionary<string, int> _devices = new(StringComparer.Ordinal);
     private readonly Dictionary<string, string> _refusals = new(StringComparer.Ordinal);
     private readonly Dictionary<string, (PortRequest? Request, uint Number)> _ports = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, int> _quiet = new(StringComparer.Ordinal);
     private bool _isGone;
 
     public event EventHandler? Changed;
@@ -21,6 +22,20 @@ internal sealed class ScriptedPorts : IDatapathPorts
 
     /// <summary>From now on a port is refused for a reason, or for none any more.</summary>
     public void Refuse(string name, string? reason) => Change(() => _refusals[name] = reason!);
+
+    /// <summary>The same, and nobody is told.</summary>
+    public void RefuseQuietly(string name, string? reason)
+    {
+        lock (_lock)
+            _refusals[name] = reason!;
+    }
+
+    /// <summary>A device that was in something else's way has come without a word; <see cref="Retry"/> finds it.</summary>
+    public void SetDeviceQuietly(string name, int mtu)
+    {
+        lock (_lock)
+            _quiet[name] = mtu;
+    }
 
     /// <summary>The datapath has a port that nobody has asked for in this run.</summary>
     public void Leave(string name) => Change(() => _ports[name] = (null, (uint)_ports.Count + 1));
@@ -43,6 +58,16 @@ internal sealed class ScriptedPorts : IDatapathPorts
             if (!_ports.TryGetValue(name, out (PortRequest? Request, uint Number) port))
                 _ports[name] = port = (request, (uint)_ports.Count + 1);
             return Describe(name, port.Number);
+        }
+    }
+
+    public void Retry()
+    {
+        lock (_lock)
+        {
+            foreach ((string name, int mtu) in _quiet)
+                _devices[name] = mtu;
+            _quiet.Clear();
         }
     }
 

@@ -182,13 +182,16 @@ public sealed class MalformedFrameTests
     public void A_frame_whose_NSH_header_makes_no_sense_has_no_key(string header)
     {
         var key = default(FlowKey);
-        KeyExtraction.TryExtract([.. TestFrames.Udp()[..12], 0x89, 0x4f, .. Convert.FromHexString(header)], ref key, out _).ShouldBeFalse();
+        KeyExtraction.TryExtract([.. TestFrames.Udp()[..12], 0x89, 0x4f, .. Convert.FromHexString(header)], ref key, out _)
+            .ShouldBeFalse();
     }
 
     [Fact]
     public void An_NSH_header_is_read()
     {
-        FlowKey key = Extract([.. TestFrames.Udp()[..12], 0x89, 0x4f, .. Convert.FromHexString("1fc60103000001ff00000001000000020000000300000004")], out _);
+        FlowKey key =
+            Extract(
+            [.. TestFrames.Udp()[..12], 0x89, 0x4f, .. Convert.FromHexString("1fc60103000001ff00000001000000020000000300000004")], out _);
         key.Get(FlowKeyFields.NshBase).ShouldBe(0x013f_0103_0000_01ffUL);
         key.Get(FlowKeyFields.NshContext12).ShouldBe(0x0000_0001_0000_0002UL);
         key.Get(FlowKeyFields.NshContext34).ShouldBe(0x0000_0003_0000_0004UL);

@@ -90,7 +90,7 @@ public sealed class UpcallTests : IDisposable
         queued.ShouldBeInRange(30, 90);
         small.Source(0).Dropped.ShouldBe((ulong)(1000 - queued));
         small.Counters.Lost.ShouldBe(1000 - queued);
-        small.Counters.Dropped(DropReason.UpcallLost).ShouldBe(1000 - queued);
+        small.Counters.Dropped(DropReason.UpcallQueueFull).ShouldBe(1000 - queued);
         small.Counters.UpcallsQueued.ShouldBe(queued);
         small.Datapath.Receive(1, frame);
         small.Upcalls().Count.ShouldBe(1);

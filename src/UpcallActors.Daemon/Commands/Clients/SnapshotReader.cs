@@ -32,8 +32,10 @@ internal static class SnapshotReader
         && AreWhole(snapshot.Lanes, lane => lane.Lane)
         && AreWhole(snapshot.Classes, entry => entry.Class)
         && AreWhole(snapshot.Losses, loss => loss.Cause)
+        && AreWhole(snapshot.Drops, drop => drop.Cause)
         && AreWhole(snapshot.Errors, error => (error.Request, error.Errno))
         && AreWhole(snapshot.Ports, port => port.Number)
+        && AreWhole(snapshot.WaitingPorts, port => (port.Bridge, port.Name))
         && !snapshot.Latency.Counts.IsDefault
         && snapshot.Latency.Counts.Length == LatencyBounds.Buckets;
 

@@ -26,6 +26,9 @@ internal static class SnapshotText
         bool any = snapshot.Latency.Counts.Sum() > 0;
         Line(output, "latency", any ? $"p50 {Quantity.Latency(snapshot.Latency.P50Seconds)}, p99 {Quantity.Latency(snapshot.Latency.P99Seconds)}" : "nothing measured yet");
         Line(output, "losses", Join(snapshot.Losses.Where(loss => loss.Upcalls > 0).Select(loss => $"{loss.Cause} {loss.Upcalls} ({loss.Description})")));
+        if (!snapshot.Drops.IsEmpty)
+            Line(output, "drops",
+                Join(snapshot.Drops.Where(drop => drop.Packets > 0).Select(drop => $"{drop.Cause} {drop.Packets} ({drop.Description})")));
         Line(output, "errors", Join(snapshot.Errors.Select(error => $"{error.Request} {error.Count} ({error.Description})")));
         Line(output, "mru", $"{snapshot.Mru.Upcalls} upcalls with one, largest {snapshot.Mru.Largest}, refragmented {snapshot.Mru.Refragmented}");
         if (snapshot.Revalidation is { } flows)
@@ -38,6 +41,8 @@ internal static class SnapshotText
             Line(output, "port", $"{NameOf(port)}: upcalls {port.Upcalls}, shed {port.Shed}, rx {port.RxPackets?.ToString(CultureInfo.InvariantCulture) ?? "?"}, tx {port.TxPackets?.ToString(CultureInfo.InvariantCulture) ?? "?"}");
         if (snapshot.PortCount > BusiestPorts)
             Line(output, "", $"and {snapshot.PortCount - BusiestPorts} ports more");
+        foreach (WaitingPortSnapshot port in snapshot.WaitingPorts)
+            Line(output, "waiting", $"{port.Name} of {port.Bridge}: {(port.IsRefused ? "refused: " : "")}{port.Reason}");
     }
 
     /// <summary>A port's name, or its number where it has none.</summary>

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using UpcallActors.Daemon.Switching;
 using UpcallActors.Odp;
 using UpcallActors.Odp.Text;
 using UpcallActors.OpenFlow;
@@ -28,20 +29,32 @@ internal sealed class DpifCommands(ControlContext context)
         var types = query.GetPorts().ToDictionary(port => port.PortNo ?? 0, PortText.TypeOf);
         var text = new StringBuilder();
         text.Append(CultureInfo.InvariantCulture, $"{context.FullName}: hit:{stats.Hit} missed:{stats.Missed}\n");
+        ILookup<string, WaitingPort> waiting = context.WaitingPorts().ToLookup(port => port.Bridge, StringComparer.Ordinal);
         foreach (Bridge bridge in Bridges())
         {
             text.Append(CultureInfo.InvariantCulture, $"  {bridge.Name}:\n");
-            foreach (BridgePort port in bridge.Ports.OrderBy(port => port.Name, StringComparer.Ordinal))
-            {
-                bool isThere = types.TryGetValue(port.DatapathPort, out string? type);
-                string number = isThere ? port.DatapathPort.ToString(CultureInfo.InvariantCulture) : "none";
-                string options = port.Tunnel is { } tunnel ? PortText.Configuration(tunnel, type ?? "vxlan") : "";
-                text.Append(CultureInfo.InvariantCulture, $"    {port.Name} {port.Number}/{number}: ({type ?? "system"}{(options.Length > 0 ? ": " : "")}{options})\n");
-            }
+            IEnumerable<(string Name, string Line)> lines = bridge.Ports.Select(port => (port.Name, Line(port)))
+                .Concat(waiting[bridge.Name].Select(port => (port.Name, WaitingLine(port))));
+            foreach ((_, string line) in lines.OrderBy(port => port.Name, StringComparer.Ordinal))
+                text.Append(line);
         }
 
         return ControlReply.Of(text);
+
+        string Line(BridgePort port)
+        {
+            bool isThere = types.TryGetValue(port.DatapathPort, out string? type);
+            string number = isThere ? port.DatapathPort.ToString(CultureInfo.InvariantCulture) : "none";
+            string options = port.Tunnel is { } tunnel ? PortText.Configuration(tunnel, type ?? "vxlan") : "";
+            return $"    {port.Name} {port.Number}/{number}: ({type ?? "system"}{(options.Length > 0 ? ": " : "")}{options})\n";
+        }
     }
+
+    /// <summary>
+    /// A port that the datapath does not have (yet): Open vSwitch leaves it out here, and says why in <c>ovs-vsctl show</c>.
+    /// </summary>
+    private static string WaitingLine(WaitingPort port) =>
+        $"    {port.Name} {port.Number}/none: ({PortText.TypeOf(port.Kind)}, {(port.IsRefused ? "refused" : "waits")}: {port.Reason})\n";
 
     private ControlReply ShowFeatures(IReadOnlyList<string> arguments) =>
         context.TryGetBridge(arguments[0], out _)

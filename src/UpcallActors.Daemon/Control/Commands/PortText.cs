@@ -27,6 +27,9 @@ internal static class PortText
         _ => "system",
     };
 
+    /// <summary>The type of a port of the configuration.</summary>
+    public static string TypeOf(PortKind kind) => kind.ToString().ToLowerInvariant();
+
     /// <summary>What <c>dpctl/show</c> has behind a port's name: nothing for a system port, otherwise the type, for a tunnel with what is not as usual.</summary>
     public static string Suffix(VportMessage port)
     {

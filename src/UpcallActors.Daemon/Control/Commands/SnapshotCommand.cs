@@ -7,7 +7,8 @@ namespace UpcallActors.Daemon.Control.Commands;
 /// <summary><c>upcall-actors/snapshot</c>: the daemon at this moment, as one line of JSON (<see cref="DaemonSnapshot"/>).</summary>
 internal sealed class SnapshotCommand(ControlContext context)
 {
-    private readonly SnapshotSource _source = new(context.Datapath, context.DatapathType, context.Translators, context.Pipeline);
+    private readonly SnapshotSource _source =
+        new(context.Datapath, context.DatapathType, context.Translators, context.Pipeline, context.WaitingPorts);
 
     /// <summary>The command.</summary>
     public IEnumerable<ControlCommand> Commands =>

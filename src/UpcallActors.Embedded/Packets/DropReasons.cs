@@ -1,0 +1,46 @@
+using UpcallActors.Odp;
+
+namespace UpcallActors.Embedded;
+
+/// <summary>The reasons of drops for people and machines.</summary>
+internal static class DropReasons
+{
+    /// <summary>Each reason with the packets that were dropped for it.</summary>
+    public static IReadOnlyList<DatapathDrop> Of(DatapathCounters counters) =>
+        [.. Enum.GetValues<DropReason>().Select(reason => Describe(reason, counters.Dropped(reason)))];
+
+    private static DatapathDrop Describe(DropReason reason, long packets)
+    {
+        (string cause, string words) = reason switch
+        {
+            DropReason.LastAction => ("last_action", "let go by their flow's actions"),
+            DropReason.ActionError => ("action_error", "that an action could not be carried out on"),
+            DropReason.Explicit => ("explicit", "dropped by a drop action"),
+            DropReason.ExplicitWithError => ("explicit_with_error", "dropped by a drop action with an error"),
+            DropReason.Meter => ("meter", "over a meter's rate"),
+            DropReason.RecursionLimit => ("recursion_limit", "recirculated too deep"),
+            DropReason.DeferredLimit => ("deferred_limit", "without room to put an action off"),
+            DropReason.FragmentL2TooLong => ("fragment_l2_too_long", "to be refragmented behind more than 30 bytes of headers"),
+            DropReason.FragmentInvalidProtocol => ("fragment_invalid_protocol", "to be refragmented that are no IP"),
+            DropReason.Conntrack => ("conntrack", "refused by connection tracking"),
+            DropReason.UnknownPort => ("unknown_port", "for a port that does not exist"),
+            DropReason.OverMtu => ("over_mtu", "longer than their port's MTU"),
+            DropReason.MruAboveMtu => ("mru_above_mtu", "whose MRU is larger than their port's MTU"),
+            DropReason.FragmentMalformed => ("fragment_malformed", "to be refragmented that are malformed"),
+            DropReason.Defragmentation => ("defragmentation", "that are fragments which contradict others, or found no memory"),
+            DropReason.MalformedFrame => ("malformed_frame", "too short for an Ethernet header, or malformed"),
+            DropReason.FrameTooLong => ("frame_too_long", "longer than the datapath holds"),
+            DropReason.UnknownInputPort => ("unknown_input_port", "from a port that does not exist"),
+            DropReason.UpcallQueueFull => ("upcall_queue_full", "whose upcall found the handler's queue full"),
+            DropReason.UpcallTooLong => ("upcall_too_long", "longer than an upcall carries"),
+            DropReason.NoTunnel => ("no_tunnel", "for a tunnel that nothing gave a far end"),
+            DropReason.ReceiveQueueFull => ("receive_queue_full", "lost at a device whose receive queue was full"),
+            DropReason.FrameCut => ("frame_cut", "received in part only"),
+            DropReason.OffloadMalformed => ("offload_malformed", "whose offloaded checksum or segmentation makes no sense"),
+            DropReason.TunnelMalformed => ("tunnel_malformed", "from a tunnel's port that are no packet of it"),
+            DropReason.SendRefused => ("send_refused", "that their device did not take"),
+            _ => throw new ArgumentOutOfRangeException(nameof(reason)),
+        };
+        return new DatapathDrop(cause, words, packets);
+    }
+}
