@@ -42,6 +42,9 @@ public enum Errno
     /// <summary><c>ENODEV</c>: no such datapath or device.</summary>
     NoDevice = 19,
 
+    /// <summary><c>ENOTDIR</c>: what a path goes through is no directory.</summary>
+    NotDirectory = 20,
+
     /// <summary><c>EINVAL</c>.</summary>
     Invalid = 22,
 
