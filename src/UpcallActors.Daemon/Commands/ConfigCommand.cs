@@ -29,10 +29,15 @@ internal sealed class ConfigCommand(bool json, TextWriter output, TextWriter err
         IReadOnlyList<EffectiveValue> values = EffectiveValue.List(source);
         if (json)
         {
-            await WriteJsonAsync(writer => WriteValues(writer, values));
+            await WriteJsonAsync(writer =>
+            {
+                WriteValues(writer, values);
+                WriteProblems(writer, "notes", source.Notes);
+            });
             return ExitCode.Success;
         }
 
+        await WriteNotesAsync(source);
         foreach (EffectiveValue value in values)
             await output.WriteLineAsync($"{value.Key} = {value.Text}  # {value.Origin}");
         return ExitCode.Success;
@@ -41,16 +46,22 @@ internal sealed class ConfigCommand(bool json, TextWriter output, TextWriter err
     /// <summary>Says whether files are a configuration that can be run, and all that is wrong with them.</summary>
     public async Task<int> CheckAsync(IReadOnlyList<string> files)
     {
-        (DaemonOptions? options, IReadOnlyList<ConfigurationProblem> problems) = DaemonOptionsReader.Read(files);
+        var source = ConfigurationSource.Read(files);
+        (DaemonOptions? options, IReadOnlyList<ConfigurationProblem> problems) = DaemonOptionsReader.Read(source);
         if (options == null)
             return await RefuseAsync(problems);
         ConfigurationProblem[] skipped = [.. options.Bridges.SelectMany(bridge => bridge.SkippedFlows)];
         if (json)
         {
-            await WriteJsonAsync(writer => WriteProblems(writer, [], skipped));
+            await WriteJsonAsync(writer =>
+            {
+                WriteVerdict(writer, [], skipped);
+                WriteProblems(writer, "notes", source.Notes);
+            });
             return ExitCode.Success;
         }
 
+        await WriteNotesAsync(source);
         foreach (ConfigurationProblem flow in skipped)
             await output.WriteLineAsync($"flow left out: {flow}");
         await output.WriteLineAsync(
@@ -58,11 +69,18 @@ internal sealed class ConfigCommand(bool json, TextWriter output, TextWriter err
         return ExitCode.Success;
     }
 
+    /// <summary>Notes are no part of the answer.</summary>
+    private async Task WriteNotesAsync(ConfigurationSource source)
+    {
+        foreach (ConfigurationProblem note in source.Notes)
+            await errors.WriteLineAsync($"note: {note}");
+    }
+
     private async Task<int> RefuseAsync(IReadOnlyList<ConfigurationProblem> problems)
     {
         if (json)
         {
-            await WriteJsonAsync(writer => WriteProblems(writer, problems, []));
+            await WriteJsonAsync(writer => WriteVerdict(writer, problems, []));
             return ExitCode.Usage;
         }
 
@@ -78,18 +96,11 @@ internal sealed class ConfigCommand(bool json, TextWriter output, TextWriter err
         {
             writer.WriteStartObject();
             writer.WriteString("key", value.Key);
-            if (value.Value.Elements is { } elements)
-            {
-                writer.WriteStartArray("value");
-                foreach (ConfigurationValue element in elements)
-                    writer.WriteStringValue(element.Text);
-                writer.WriteEndArray();
-            }
+            writer.WritePropertyName("value");
+            if (value.IsSecret)
+                writer.WriteStringValue(Secrets.Mask);
             else
-            {
-                writer.WriteString("value", value.IsSecret ? "(secret)" : value.Value.Text);
-            }
-
+                WriteValue(writer, value.Value);
             writer.WriteString("origin", value.Origin);
             writer.WriteEndObject();
         }
@@ -97,7 +108,33 @@ internal sealed class ConfigCommand(bool json, TextWriter output, TextWriter err
         writer.WriteEndArray();
     }
 
-    private static void WriteProblems(
+    private static void WriteValue(Utf8JsonWriter writer, ConfigurationValue value)
+    {
+        if (value.Elements is { } elements)
+        {
+            writer.WriteStartArray();
+            foreach (ConfigurationValue element in elements)
+                WriteValue(writer, element);
+            writer.WriteEndArray();
+        }
+        else if (value.Items is { } items)
+        {
+            writer.WriteStartObject();
+            foreach ((string key, ConfigurationValue item) in items)
+            {
+                writer.WritePropertyName(key);
+                WriteValue(writer, item);
+            }
+
+            writer.WriteEndObject();
+        }
+        else
+        {
+            writer.WriteStringValue(value.Text is { } text ? Secrets.Masked(text) : null);
+        }
+    }
+
+    private static void WriteVerdict(
         Utf8JsonWriter writer, IReadOnlyList<ConfigurationProblem> problems, IReadOnlyList<ConfigurationProblem> skippedFlows)
     {
         writer.WriteBoolean("valid", problems.Count == 0);

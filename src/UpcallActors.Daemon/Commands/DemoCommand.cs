@@ -35,7 +35,7 @@ internal static class DemoCommand
         if (running != null)
         {
             var levels = new LogLevels(running.Options.Telemetry.LogLevel);
-            return await RunCommand.RunOnHostAsync(levels, running.Options.Telemetry.JsonLogs, RunOnAsync);
+            return await RunCommand.RunOnHostAsync(levels, running.Options.Telemetry, RunOnAsync);
 
             async Task<int> RunOnAsync(ActorSystem system, ILoggerFactory loggers, CancellationToken stop)
             {

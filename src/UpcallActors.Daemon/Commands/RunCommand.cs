@@ -36,8 +36,9 @@ internal sealed class RunCommand(bool json, TextWriter output, TextWriter errors
             var levels = new LogLevels(running.Options.Telemetry.LogLevel);
             return await RunOnHostAsync(
                 levels,
-                running.Options.Telemetry.JsonLogs,
-                (system, loggers, stop) => running.Options.IsReplay ? RunCapturesAsync(running.Options, system, loggers, stop) : RunLiveAsync(running, system, loggers, levels, stop));
+                running.Options.Telemetry,
+                (system, loggers, stop) => running.Options.IsReplay ? RunCapturesAsync(running.Options, system, loggers, stop)
+                    : RunLiveAsync(running, system, loggers, levels, stop));
         }
 
         return await RefuseAsync(problems);
@@ -49,14 +50,18 @@ internal sealed class RunCommand(bool json, TextWriter output, TextWriter errors
         (TelemetryOptions? telemetry, IReadOnlyList<ConfigurationProblem> problems) = DaemonOptionsReader.ReadTelemetry();
         if (telemetry == null)
             return await RefuseAsync(problems);
-        telemetry = telemetry with
+        if (string.IsNullOrEmpty(Environment.GetEnvironmentVariable("OTEL_TRACES_SAMPLER")))
         {
-            Sampling = telemetry.Sampling with { Batches = 1, Upcalls = 1, UpcallsPerSecond = TraceSampling.MostPerSecond },
-        };
+            telemetry = telemetry with
+            {
+                Sampling = telemetry.Sampling with { Batches = 1, Upcalls = 1, UpcallsPerSecond = TraceSampling.MostPerSecond },
+            };
+        }
+
         // Where telemetry goes is worth a line; a run that sends none says what it put out, and nothing else.
         return await RunOnHostAsync(
             new LogLevels(telemetry.Exports ? telemetry.LogLevel : LogLevel.Warning),
-            telemetry.JsonLogs,
+            telemetry,
             (system, loggers, stop) => ReplayRecordingsAsync(telemetry, system, loggers, stop));
     }
 
@@ -69,12 +74,14 @@ internal sealed class RunCommand(bool json, TextWriter output, TextWriter errors
 
     /// <summary>Does work on a host with an actor system, and says what it fails with. Returns the exit code.</summary>
     internal static async Task<int> RunOnHostAsync(
-        LogLevels levels, bool jsonLogs, Func<ActorSystem, ILoggerFactory, CancellationToken, Task<int>> work)
+        LogLevels levels, TelemetryOptions telemetry, Func<ActorSystem, ILoggerFactory, CancellationToken, Task<int>> work)
     {
-        using IHost host = DaemonHost.Build(levels, jsonLogs);
+        using IHost host = DaemonHost.Build(levels, telemetry.JsonLogs);
         ILoggerFactory loggers = host.Services.GetRequiredService<ILoggerFactory>();
         ILogger logger = loggers.CreateLogger(DaemonHost.ActorSystemName);
         await host.StartAsync();
+        foreach (ConfigurationProblem note in telemetry.Notes)
+            logger.Noted(note);
         try
         {
             CancellationToken stop = host.Services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping;

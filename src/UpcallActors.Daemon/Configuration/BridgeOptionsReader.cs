@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using UpcallActors.Netlink;
 using UpcallActors.OpenFlow;
 
 namespace UpcallActors.Daemon.Configuration;
@@ -19,6 +20,8 @@ internal static class BridgeOptionsReader
 
     private static BridgeOptions ReadBridge(ConfigurationBlock block, ConfigurationBlock around, PortChecks checks)
     {
+        if (block.ReportCutNames("ports", "tables") is { } cut)
+            return new BridgeOptions { Name = cut, Standalone = false, Flows = [], FlowText = "", Ports = [] };
         InterfaceName.Check(block, around);
         checks.StartBridge(block, around);
         bool standalone = block.Choice("fail-mode", false, ("secure", false), ("standalone", true));
@@ -67,7 +70,7 @@ internal static class BridgeOptionsReader
         checks.Reads(file, $"the flows of {block.Name}");
         try
         {
-            string text = File.ReadAllText(file);
+            string text = RegularFile.ReadText(file);
             FlowFile flows = FlowSyntax.ParseFile(text, file, names);
             ConfigurationProblem[] refused = [.. flows.Errors.Select(
                 error => new ConfigurationProblem(file, error.Line, error.Message, error.Column))];

@@ -35,6 +35,12 @@ internal sealed partial class ConfigurationBlock
     /// <summary>The keys in it, for a block whose keys the user names.</summary>
     public IReadOnlyList<string> Keys => [.. _items.Keys];
 
+    /// <summary>The variables that OpenTelemetry's library reads by itself, checked.</summary>
+    public IReadOnlyDictionary<string, string> Library => _source.Library;
+
+    /// <summary>What is not as whoever set it may think, of what was read so far.</summary>
+    public IReadOnlyList<ConfigurationProblem> Notes => _source.Notes;
+
     /// <summary>The whole tree as a block.</summary>
     public static ConfigurationBlock Root(ConfigurationSource source) => new(source, "", null, source.Root.Items!);
 
@@ -137,11 +143,47 @@ internal sealed partial class ConfigurationBlock
         return null;
     }
 
+    /// <summary>
+    /// Whether a key has its value from a file, and neither from the built-in defaults nor from a variable that these take.
+    /// </summary>
+    public bool IsFromFile(string key) =>
+        _items.TryGetValue(key, out ConfigurationValue? value) && value.Place.File != ConfigurationSource.Reference;
+
     /// <summary>Adds a problem with a key of this block.</summary>
     public void Report(string key, string message) => _source.Report(_items.GetValueOrDefault(key) ?? _place, message);
 
     /// <summary>Adds a problem of a file that this block names.</summary>
     public void Report(ConfigurationProblem problem) => _source.Report(problem);
+
+    /// <summary>
+    /// Reports blocks in this one that are there because a name with a dot (<c>eth0.100 { … }</c>) stands without quotes, so that it is
+    /// two keys. Returns the name when there is nothing else in this block; null when there is.
+    /// </summary>
+    /// <param name="known">The blocks that this one may have.</param>
+    public string? ReportCutNames(params string[] known)
+    {
+        string? name = null;
+        int cut = 0;
+        foreach ((string key, ConfigurationValue value) in _items)
+        {
+            if (value.Items == null || known.Contains(key, StringComparer.Ordinal) || Suggestion(key, known).Length > 0)
+                continue;
+            cut++;
+            _known.Add(key);
+            name = $"{Name}.{key}";
+            // eth0.100.7 { … } is three.
+            for (ConfigurationValue? inner = value; inner?.Items is { Count: 1 } items && items.First() is { Value.Items: not null } only
+                && !known.Contains(only.Key, StringComparer.Ordinal);)
+            {
+                name = $"{name}.{only.Key}";
+                inner = only.Value;
+            }
+
+            Report(key, $"the name {name} has a dot, and so stands in quotes: \"{name}\" {{ … }}");
+        }
+
+        return cut == _items.Count ? name : null;
+    }
 
     /// <summary>Reports every key that nobody asked for. To be called last.</summary>
     public void RefuseOthers()

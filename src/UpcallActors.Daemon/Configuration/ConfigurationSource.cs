@@ -11,12 +11,17 @@ internal sealed class ConfigurationSource
     private const string Resource = "reference.conf";
 
     private readonly List<ConfigurationProblem> _problems;
+    private readonly List<ConfigurationProblem> _notes;
     private readonly IReadOnlyList<string> _files;
     private readonly string _top;
 
-    private ConfigurationSource(ConfigurationValue root, IReadOnlyList<string> files, string top, List<ConfigurationProblem> problems)
+    private ConfigurationSource(
+        ConfigurationValue root, IReadOnlyList<string> files, string top, List<ConfigurationProblem> problems,
+            List<ConfigurationProblem> notes, OpenTelemetryVariables variables)
     {
         Root = root;
+        _notes = notes;
+        Library = variables.Library;
         _files = files;
         _top = top;
         _problems = problems;
@@ -28,6 +33,12 @@ internal sealed class ConfigurationSource
     /// <summary>The problems, in the order of files and lines.</summary>
     public IReadOnlyList<ConfigurationProblem> Problems =>
         [.. _problems.Distinct().OrderBy(problem => FileOrder(problem.File)).ThenBy(problem => problem.Line)];
+
+    /// <summary>What is not as whoever set it may think, and no reason to refuse anything.</summary>
+    public IReadOnlyList<ConfigurationProblem> Notes => [.. _notes.Distinct()];
+
+    /// <summary>The variables that OpenTelemetry's library reads by itself, checked.</summary>
+    public IReadOnlyDictionary<string, string> Library { get; }
 
     /// <summary>The files that lie over the built-in defaults, those that they include among them.</summary>
     public IEnumerable<string> Files => _files.Select(Path.GetFullPath);
@@ -66,14 +77,25 @@ internal sealed class ConfigurationSource
         return reader.ReadToEnd();
     }
 
-    /// <summary>Adds a problem with a value; when there is none, or the built-in defaults have it, with the files as a whole.</summary>
-    public void Report(ConfigurationValue? value, string message) => _problems.Add(value switch
+    /// <summary>
+    /// Adds a problem with a value; when there is none, or the built-in defaults have it, with the files as a whole. What is wrong with a
+    /// variable of OpenTelemetry's is a note.
+    /// </summary>
+    public void Report(ConfigurationValue? value, string message)
     {
-        { Variable: { } variable } => new ConfigurationProblem($"environment variable {variable}", 0, message),
-        { Place: { File: not Reference, Line: var line, File: var file } } => new ConfigurationProblem(file, line, message),
+        string text = Secrets.Masked(message);
+        if (value?.Variable is { } variable)
+        {
+            bool isForeign = OpenTelemetryRules.ByName.ContainsKey(variable.Split('.')[0]);
+            (isForeign ? _notes : _problems)
+                .Add(new ConfigurationProblem($"environment variable {variable}", 0, isForeign ? $"{text}; it is not used" : text));
+            return;
+        }
+
         // The built-in defaults are right; what they leave to say is missing from the files over them.
-        _ => new ConfigurationProblem(_top, 0, message),
-    });
+        _problems.Add(value is { Place: { File: not Reference } place } ? new ConfigurationProblem(place.File, place.Line, text)
+            : new ConfigurationProblem(_top, 0, text));
+    }
 
     /// <summary>Adds a problem of another file that the configuration names.</summary>
     public void Report(ConfigurationProblem problem) => _problems.Add(problem);
@@ -81,8 +103,14 @@ internal sealed class ConfigurationSource
     private static ConfigurationSource Of(
         IReadOnlyList<HoconBlock> layers, IReadOnlyList<string> files, string top, Func<string, string?>? environment, List<ConfigurationProblem> problems)
     {
-        HoconBlock root = layers.Aggregate(new HoconBlock(new HoconPlace(Reference, "/", 0)), HoconBlock.Merge);
-        return new ConfigurationSource(new HoconResolver(root, environment ?? Environment.GetEnvironmentVariable, problems).Resolve(), files, top, problems);
+        var root = new HoconBlock(new HoconPlace(Reference, "/", 0));
+        foreach (HoconBlock layer in layers)
+            root.Absorb(layer);
+        var notes = new List<ConfigurationProblem>();
+        var variables = new OpenTelemetryVariables(environment ?? Environment.GetEnvironmentVariable, notes);
+        ConfigurationValue value = new HoconResolver(root, variables.Value, problems).Resolve();
+        variables.TakeRest(environment == null ? Environment.GetEnvironmentVariables().Keys.Cast<string>() : []);
+        return new ConfigurationSource(value, files, top, problems, notes, variables);
     }
 
     private static HoconBlock ParseReference(HoconReader reader) =>

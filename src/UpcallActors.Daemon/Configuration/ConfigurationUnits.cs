@@ -32,6 +32,26 @@ internal static class ConfigurationUnits
     /// <summary>Bytes of a size such as <c>4MiB</c> or <c>4194304</c>; false when it is none.</summary>
     public static bool TryParseSize(string text, out decimal bytes) => TryParse(text, _sizes, out bytes);
 
+    /// <summary>A duration in the largest unit that makes it a whole number.</summary>
+    public static string Written(TimeSpan duration) => Written(
+        duration.Ticks, (TimeSpan.TicksPerHour, "h"), (TimeSpan.TicksPerMinute, "m"), (TimeSpan.TicksPerSecond, "s"),
+            (TimeSpan.TicksPerMillisecond, "ms"), (TimeSpan.TicksPerMicrosecond, "us"))
+        ?? $"{(duration.Ticks * TimeSpan.NanosecondsPerTick).ToString(CultureInfo.InvariantCulture)}ns";
+
+    /// <summary>A size in the largest unit that makes it a whole number.</summary>
+    public static string Written(long bytes) => Written(bytes, (1 << 30, "GiB"), (1 << 20, "MiB"), (1 << 10, "KiB"), (1, "B"))!;
+
+    private static string? Written(long amount, params ReadOnlySpan<(long Size, string Name)> units)
+    {
+        foreach ((long size, string name) in units)
+        {
+            if (amount != 0 && amount % size == 0)
+                return $"{(amount / size).ToString(CultureInfo.InvariantCulture)}{name}";
+        }
+
+        return amount == 0 ? "0" : null;
+    }
+
     private static bool TryParse(string text, Dictionary<string, decimal> units, out decimal value)
     {
         ReadOnlySpan<char> trimmed = text.AsSpan().Trim();

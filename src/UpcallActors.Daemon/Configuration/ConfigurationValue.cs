@@ -2,7 +2,7 @@ using UpcallActors.Daemon.Configuration.Hocon;
 
 namespace UpcallActors.Daemon.Configuration;
 
-/// <summary>A value of the whole configuration: a text, a list of texts, or a block; and where it was set.</summary>
+/// <summary>A value of the whole configuration: a text, a list, or a block; and where it was set.</summary>
 internal sealed class ConfigurationValue
 {
     private ConfigurationValue(HoconPlace place, string? text, string? variable, IReadOnlyList<ConfigurationValue>? elements, IReadOnlyDictionary<string, ConfigurationValue>? items)

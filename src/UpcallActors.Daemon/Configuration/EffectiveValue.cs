@@ -5,16 +5,17 @@ namespace UpcallActors.Daemon.Configuration;
 /// <summary>A key of the whole configuration with the value that holds.</summary>
 /// <param name="Key">The path, as it can be written in a file: segments with dots between.</param>
 /// <param name="Value">A text or a list.</param>
-internal sealed record EffectiveValue(string Key, ConfigurationValue Value)
+/// <param name="IsSecret">Whether the whole value is for nobody's eyes.</param>
+internal sealed record EffectiveValue(string Key, ConfigurationValue Value, bool IsSecret)
 {
-    /// <summary>Whether the value is for nobody's eyes: headers of requests carry keys to collectors.</summary>
-    public bool IsSecret => Key == "upcall-actors.telemetry.otlp.headers";
+    /// <summary>Fewer characters are found in everything.</summary>
+    private const int LeastPart = 4;
 
     /// <summary>The value, as it can be written in a file; of a secret only that there is one.</summary>
-    public string Text => IsSecret ? "\"(secret)\"" : Raw;
+    public string Text => IsSecret ? $"\"{Secrets.Mask}\"" : Written(Value, Secrets.Masked);
 
     /// <summary>The value, as it can be written in a file, also of a secret.</summary>
-    public string Raw => Value.Elements is { } elements ? $"[{string.Join(", ", elements.Select(element => Written(element.Text)))}]" : Written(Value.Text);
+    public string Raw => Written(Value, text => text);
 
     /// <summary>Who set it: <c>built-in</c>, <c>FILE:line</c> or <c>environment variable NAME</c>.</summary>
     public string Origin =>
@@ -27,7 +28,9 @@ internal sealed record EffectiveValue(string Key, ConfigurationValue Value)
     {
         var values = new List<EffectiveValue>();
         Add(values, "", source.Root);
-        return values;
+        string[] secrets = [.. values.Where(value => value.IsSecret).Select(value => value.Value.Text).OfType<string>()];
+        // What a secret is put together from is defined elsewhere.
+        return secrets.Length == 0 ? values : [.. values.Select(value => value.IsPartOf(secrets) ? value with { IsSecret = true } : value)];
     }
 
     /// <summary>A path as <see cref="Key"/> has it.</summary>
@@ -39,11 +42,17 @@ internal sealed record EffectiveValue(string Key, ConfigurationValue Value)
         return key.ToString();
     }
 
+    private bool IsPartOf(string[] secrets) =>
+        Key.StartsWith("define.", StringComparison.Ordinal) && Value.Text is { Length: >= LeastPart } text
+            && Array.Exists(secrets, secret => secret.Contains(text, StringComparison.Ordinal));
+
     private static void Add(List<EffectiveValue> values, string path, ConfigurationValue value)
     {
         if (value.Items is not { } items)
         {
-            values.Add(new EffectiveValue(path, value));
+            // Headers of requests carry keys to collectors.
+            values.Add(new EffectiveValue(path, value, path.StartsWith("upcall-actors.telemetry.", StringComparison.Ordinal)
+                && path.EndsWith(".headers", StringComparison.Ordinal)));
             return;
         }
 
@@ -53,10 +62,15 @@ internal sealed record EffectiveValue(string Key, ConfigurationValue Value)
 
     private static string WrittenKey(string key) => key.All(character => char.IsAsciiLetterOrDigit(character) || character is '-' or '_') ? key : $"\"{key}\"";
 
-    private static string Written(string? text)
+    private static string Written(ConfigurationValue value, Func<string, string> shown) =>
+        value.Elements is { } elements ? $"[{string.Join(", ", elements.Select(element => Written(element, shown)))}]"
+        : value.Items is { } items
+            ? $"{{{string.Join(", ", items.Select(item => $"{WrittenKey(item.Key)} = {Written(item.Value, shown)}"))}}}"
+        : value.Text is { } text ? Written(shown(text))
+        : "null";
+
+    private static string Written(string text)
     {
-        if (text == null)
-            return "null";
         bool isPlain = text.Length > 0 && text != "null" && text.All(character => char.IsAsciiLetterOrDigit(character) || character is '-' or '_' or '.' or '/' or '%' or '~')
             && !text.Contains("//", StringComparison.Ordinal) && !text.StartsWith("include", StringComparison.Ordinal);
         if (isPlain)

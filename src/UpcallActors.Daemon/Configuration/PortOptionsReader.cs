@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net.NetworkInformation;
 using UpcallActors.Embedded;
+using UpcallActors.Netlink;
 using UpcallActors.Odp;
 using UpcallActors.OpenFlow;
 
@@ -15,6 +16,16 @@ internal static class PortOptionsReader
     /// <summary>Reads a port.</summary>
     public static PortOptions Read(ConfigurationBlock block, ConfigurationBlock around, PortChecks checks)
     {
+        // What else it has cannot be judged; the name stays, so that the flows find it.
+        if (block.ReportCutNames() is { } cut)
+            return new LivePortOptions
+            {
+                Name = cut,
+                Number = 0,
+                Vlan = new VlanOptions(VlanMode.Trunk, 0, []),
+                Request = new PortRequest(cut, PortKind.System),
+                Tunnel = null
+            };
         InterfaceName.Check(block, around);
         checks.CheckName(block, around);
         int number = block.Integer("number", 0, 1, DaemonOptionsReader.MostPortNumber, required: true);
@@ -84,7 +95,7 @@ internal static class PortOptionsReader
             return [];
         try
         {
-            return CaptureFile.Read(File.ReadAllBytes(file), file);
+            return CaptureFile.Read(RegularFile.ReadBytes(file), file);
         }
         catch (CaptureException failure)
         {

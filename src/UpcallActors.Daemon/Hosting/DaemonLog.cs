@@ -48,4 +48,8 @@ internal static partial class DaemonLog
     /// <summary>There is no status page.</summary>
     [LoggerMessage(510, LogLevel.Warning, "No status page at {Endpoint} (status.listen) until this is otherwise: {Reason}")]
     public static partial void PageRefused(this ILogger logger, System.Net.IPEndPoint endpoint, string reason);
+
+    /// <summary>Something of the environment is not as whoever set it may think.</summary>
+    [LoggerMessage(511, LogLevel.Warning, "{Note}")]
+    public static partial void Noted(this ILogger logger, Configuration.ConfigurationProblem note);
 }

@@ -14,12 +14,13 @@ internal sealed class RunningConfiguration : IDisposable
     private readonly TaskCompletionSource<IReloadable[]> _parts = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile IReadOnlyDictionary<string, RunningValue> _values;
 
-    private RunningConfiguration(IReadOnlyList<string> files, Func<string, string?>? environment, DaemonOptions options, IReadOnlyDictionary<string, RunningValue> values)
+    private RunningConfiguration(
+        IReadOnlyList<string> files, Func<string, string?>? environment, DaemonOptions options, ConfigurationSource source)
     {
         _files = files;
         _environment = environment;
         Options = options;
-        _values = values;
+        _values = ValuesOf(source, options);
     }
 
     /// <summary>The options that the daemon was started with.</summary>
@@ -36,7 +37,7 @@ internal sealed class RunningConfiguration : IDisposable
     {
         var source = ConfigurationSource.Read(files, environment);
         (DaemonOptions? options, IReadOnlyList<ConfigurationProblem> problems) = DaemonOptionsReader.Read(source);
-        return (options == null ? null : new RunningConfiguration(files, environment, options, ValuesOf(source, options)), problems);
+        return (options == null ? null : new RunningConfiguration(files, environment, options, source), problems);
     }
 
     /// <summary>From now on it can be read again: these parts are told what has changed, in their order. To be called once.</summary>

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using OpenTelemetry;
@@ -13,34 +14,26 @@ namespace UpcallActors.Daemon.Telemetry;
 
 /// <summary>
 /// What the daemon tells others: spans, metrics and logs to a collector, metrics to Prometheus. Sending is done by threads of its own; where it fails, what waits is dropped beyond a
-/// bound (2,048 spans and log records). Disposing sends what is left, for <see cref="OtlpOptions.FlushTimeout"/> at most.
+/// bound (2,048 spans and log records). Disposing sends what is left, for <see cref="TelemetryOptions.FlushTimeout"/> at most.
 /// </summary>
 internal sealed class DaemonTelemetry : IAsyncDisposable
 {
     private readonly TelemetryDiagnostics? _diagnostics;
     private readonly TimeSpan _flushTimeout;
-    private readonly TracerProvider? _tracer;
-    private readonly ServiceProvider? _logs;
+    private TracerProvider? _tracer;
+    private ServiceProvider? _logs;
     private bool _isDeaf;
 
-    private DaemonTelemetry(TelemetryOptions options, TelemetrySubject subject, bool isScraped, bool saysProblems, ILoggerFactory loggers, ILogger logger)
+    private DaemonTelemetry(TimeSpan flushTimeout, TelemetryDiagnostics? diagnostics)
     {
-        _flushTimeout = options.Otlp.FlushTimeout;
-        // It hears everything of this process: who only gathers for Prometheus leaves it to who sends, if there is somebody.
-        _diagnostics = saysProblems ? new TelemetryDiagnostics(logger, TimeProvider.System) : null;
-        ResourceBuilder resource = TelemetryResource.Of(subject, options.ServiceName);
-        if (options.Traces is { } traces)
-            _tracer = Sdk.CreateTracerProviderBuilder().SetResourceBuilder(resource).AddSource(UpcallActorsTelemetry.SourceName).AddOtlpExporter(otlp => Set(otlp, options.Otlp, traces)).Build();
-        if (options.Metrics is not null || isScraped)
-            Meters = BuildMeters(options, resource, isScraped);
-        if (options.Logs is { } logs)
-            _logs = AddLogs(options.Otlp, logs, resource, loggers);
+        _flushTimeout = flushTimeout;
+        _diagnostics = diagnostics;
     }
 
     /// <summary>Where metrics are gathered; with a reader for Prometheus if that was asked for. Null where nobody wants them.</summary>
-    public MeterProvider? Meters { get; }
+    public MeterProvider? Meters { get; private set; }
 
-    /// <summary>Begins to tell; null when there is nobody to be told.</summary>
+    /// <summary>Begins to tell; null when there is nobody to be told, and when that cannot be done, which the log says.</summary>
     /// <param name="options">What, and whom.</param>
     /// <param name="subject">About what.</param>
     /// <param name="isScraped">Whether Prometheus may come for metrics.</param>
@@ -51,15 +44,32 @@ internal sealed class DaemonTelemetry : IAsyncDisposable
     {
         if (!options.Exports && !isScraped)
             return null;
-        var telemetry = new DaemonTelemetry(options, subject, isScraped, saysProblems, loggers, logger);
+        // It hears everything of this process: who only gathers for Prometheus leaves it to who sends, if there is somebody.
+#pragma warning disable CA2000 // Whoever it is returned to disposes it; where it is not, it is released.
+        var telemetry = new DaemonTelemetry(options.FlushTimeout, saysProblems ? new TelemetryDiagnostics(logger, TimeProvider.System)
+            : null);
+#pragma warning restore CA2000
+        try
+        {
+            telemetry.Open(options, subject, isScraped, loggers);
+        }
+#pragma warning disable CA1031 // Whatever cannot be told, it is no reason for a switch not to switch.
+        catch (Exception failure)
+#pragma warning restore CA1031
+        {
+            telemetry.Release();
+            logger.CannotSend(Secrets.Masked(failure.Message));
+            return null;
+        }
+
         if (options.Exports)
-            logger.Sending(options.Otlp.Protocol == OtlpProtocol.Grpc ? "grpc" : "http/protobuf", TextOf(options.Traces), TextOf(options.Metrics), TextOf(options.Logs));
+            logger.Sending(TextOf(options.Traces), TextOf(options.Metrics), TextOf(options.Logs));
         return telemetry;
     }
 
     /// <summary>
-    /// Sends metrics as they are now, for <see cref="OtlpOptions.FlushTimeout"/> at most: before what measures ends. A collector that did
-    /// not take them is not waited for a second time.
+    /// Sends metrics as they are now, for <see cref="TelemetryOptions.FlushTimeout"/> at most: before what measures ends. A collector that
+    /// did not take them is not waited for a second time.
     /// </summary>
     public async Task SendMetricsAsync()
     {
@@ -76,21 +86,48 @@ internal sealed class DaemonTelemetry : IAsyncDisposable
             Task.Run(() => _tracer?.Shutdown(milliseconds)),
             Task.Run(() => Meters?.Shutdown(milliseconds)),
             Task.Run(() => _logs?.GetRequiredService<LoggerProvider>().Shutdown(milliseconds)));
+        Release();
+    }
+
+    private void Open(TelemetryOptions options, TelemetrySubject subject, bool isScraped, ILoggerFactory loggers)
+    {
+        ResourceBuilder resource = TelemetryResource.Of(subject, options.ServiceName);
+        if (options.Traces is { } traces)
+            _tracer = BuildTracer(options, traces, resource);
+        if (options.Metrics is not null || isScraped)
+            Meters = BuildMeters(options, resource, isScraped);
+        if (options.Logs is { } logs)
+            _logs = AddLogs(options, logs, resource, loggers);
+    }
+
+    private void Release()
+    {
         _tracer?.Dispose();
         Meters?.Dispose();
-        if (_logs is not null)
-            await _logs.DisposeAsync();
+        _logs?.Dispose();
         _diagnostics?.Dispose();
     }
 
+    private static TracerProvider BuildTracer(TelemetryOptions options, OtlpTarget target, ResourceBuilder resource) =>
+        Sdk.CreateTracerProviderBuilder()
+        .ConfigureServices(services => AddVariables(services, options))
+        .SetResourceBuilder(resource)
+        // What is drawn was drawn before there is a span: telemetry.traces has what OTEL_TRACES_SAMPLER stands for.
+        .SetSampler(new AlwaysOnSampler())
+        .AddSource(UpcallActorsTelemetry.SourceName)
+        .AddOtlpExporter(otlp => Set(otlp, target))
+        .Build();
+
     private static MeterProvider BuildMeters(TelemetryOptions options, ResourceBuilder resource, bool isScraped)
     {
-        MeterProviderBuilder builder = Sdk.CreateMeterProviderBuilder().SetResourceBuilder(resource).AddMeter(UpcallActorsTelemetry.MeterName).AddMeter("System.Runtime");
-        if (options.Metrics is { } endpoint)
+        MeterProviderBuilder builder = Sdk.CreateMeterProviderBuilder()
+            .ConfigureServices(services => AddVariables(services, options))
+            .SetResourceBuilder(resource).AddMeter(UpcallActorsTelemetry.MeterName).AddMeter("System.Runtime");
+        if (options.Metrics is { } target)
         {
             builder.AddOtlpExporter((otlp, reader) =>
             {
-                Set(otlp, options.Otlp, endpoint);
+                Set(otlp, target);
                 reader.PeriodicExportingMetricReaderOptions.ExportIntervalMilliseconds = (int)options.MetricsInterval.TotalMilliseconds;
             });
         }
@@ -101,27 +138,39 @@ internal sealed class DaemonTelemetry : IAsyncDisposable
     }
 
     /// <summary>The host's logging was made before anything else, so that it says what happens from the beginning; this joins it.</summary>
-    private static ServiceProvider AddLogs(OtlpOptions otlp, Uri endpoint, ResourceBuilder resource, ILoggerFactory loggers)
+    private static ServiceProvider AddLogs(TelemetryOptions options, OtlpTarget target, ResourceBuilder resource, ILoggerFactory loggers)
     {
-        ServiceProvider services = new ServiceCollection()
-            .AddLogging(logging => logging.AddOpenTelemetry(options =>
+        var services = new ServiceCollection();
+        AddVariables(services, options);
+        ServiceProvider provider = services
+            .AddLogging(logging => logging.AddOpenTelemetry(log =>
             {
-                options.SetResourceBuilder(resource);
-                options.IncludeFormattedMessage = true;
-                options.AddOtlpExporter(exporter => Set(exporter, otlp, endpoint));
+                log.SetResourceBuilder(resource);
+                log.IncludeFormattedMessage = true;
+                log.AddOtlpExporter(exporter => Set(exporter, target));
             }))
             .BuildServiceProvider();
-        loggers.AddProvider(services.GetRequiredService<ILoggerProvider>());
-        return services;
+        loggers.AddProvider(provider.GetRequiredService<ILoggerProvider>());
+        return provider;
     }
 
-    private static void Set(OtlpExporterOptions exporter, OtlpOptions otlp, Uri endpoint)
+    /// <summary>
+    /// The library reads variables from whatever configuration there is; this one has those that were checked, and no others.
+    /// </summary>
+    private static void AddVariables(IServiceCollection services, TelemetryOptions options) => services.AddSingleton<IConfiguration>(
+        new ConfigurationBuilder()
+            .AddInMemoryCollection(options.Library.Select(variable => new KeyValuePair<string, string?>(variable.Key, variable.Value)))
+            .Build());
+
+    private static void Set(OtlpExporterOptions exporter, OtlpTarget target)
     {
-        exporter.Endpoint = endpoint;
-        exporter.Protocol = otlp.Protocol == OtlpProtocol.Grpc ? OtlpExportProtocol.Grpc : OtlpExportProtocol.HttpProtobuf;
-        exporter.TimeoutMilliseconds = (int)otlp.Timeout.TotalMilliseconds;
-        exporter.Headers = otlp.Headers ?? "";
+        exporter.Endpoint = target.Endpoint;
+        exporter.Protocol = target.Protocol == OtlpProtocol.Grpc ? OtlpExportProtocol.Grpc : OtlpExportProtocol.HttpProtobuf;
+        exporter.TimeoutMilliseconds = (int)target.Timeout.TotalMilliseconds;
+        exporter.Headers = target.Headers ?? "";
+        exporter.Compression = target.IsCompressed ? OtlpExportCompression.GZip : OtlpExportCompression.None;
     }
 
-    private static string TextOf(Uri? endpoint) => endpoint?.ToString() ?? "nowhere";
+    private static string TextOf(OtlpTarget? target) => target == null ? "nowhere"
+        : Secrets.Masked($"{target.Endpoint} ({(target.Protocol == OtlpProtocol.Grpc ? "grpc" : "http/protobuf")})");
 }

@@ -20,7 +20,11 @@ internal sealed class MetricsEndpoint : IAsyncDisposable
     /// <param name="logger">Where it is said what happens.</param>
     public MetricsEndpoint(TelemetryOptions options, TelemetrySubject subject, ILoggerFactory loggers, ILogger logger) => _scraped = new Lazy<Scraped>(() =>
     {
-        DaemonTelemetry telemetry = DaemonTelemetry.Start(options with { Traces = null, Metrics = null, Logs = null }, subject, isScraped: true, saysProblems: !options.Exports, loggers, logger)!;
+        DaemonTelemetry telemetry =
+            DaemonTelemetry.Start(
+            options with { Traces = null, Metrics = null, Logs = null }, subject, isScraped: true, saysProblems: !options.Exports, loggers,
+            logger)
+            ?? throw new InvalidOperationException("metrics cannot be gathered");
         ServiceProvider services = new ServiceCollection().AddOptions().BuildServiceProvider();
         var application = new ApplicationBuilder(services);
         application.UseOpenTelemetryPrometheusScrapingEndpoint(telemetry.Meters, predicate: null, path: null, configureBranchedPipeline: null, optionsName: null);

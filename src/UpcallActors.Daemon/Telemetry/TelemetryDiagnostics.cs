@@ -1,6 +1,7 @@
 using System.Diagnostics.Tracing;
 using System.Globalization;
 using Microsoft.Extensions.Logging;
+using UpcallActors.Daemon.Configuration;
 
 namespace UpcallActors.Daemon.Telemetry;
 
@@ -43,7 +44,7 @@ internal sealed class TelemetryDiagnostics : EventListener
     protected override void OnEventWritten(EventWrittenEventArgs eventData)
     {
         if (eventData.Level is (EventLevel.Warning or EventLevel.Error or EventLevel.Critical) && eventData.EventName != InstrumentIgnored)
-            Report(Describe(eventData));
+            Report(Secrets.Masked(Describe(eventData)));
     }
 
     /// <summary>Takes note of a problem; says so if the last one that was said is a minute ago.</summary>

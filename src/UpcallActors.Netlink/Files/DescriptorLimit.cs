@@ -5,8 +5,10 @@ namespace UpcallActors.Netlink;
 /// <summary>How many files, sockets and the like this process may have open (<c>RLIMIT_NOFILE</c>).</summary>
 public static class DescriptorLimit
 {
-    /// <summary>Raises the limit to the most that the process may give itself (<c>getrlimit(2)</c>: the hard limit). Returns what holds from now on.</summary>
-    public static long Raise()
+    /// <summary>
+    /// Raises the limit to the most that the process may give itself (<c>getrlimit(2)</c>: the hard limit). Returns what holds from now on.
+    /// </summary>
+    public static long Lift()
     {
         if (FileCalls.GetLimit(FileCalls.LimitOfDescriptors, out FileCalls.ResourceLimit limit) != 0)
             throw new IOException($"getrlimit: {Marshal.GetLastPInvokeErrorMessage()}");

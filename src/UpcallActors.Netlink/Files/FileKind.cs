@@ -1,6 +1,10 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace UpcallActors.Netlink;
 
 /// <summary>What a name in the file system stands for (<c>S_IFMT</c>).</summary>
+[SuppressMessage("Design", "CA1027:Mark enums with FlagsAttribute",
+    Justification = "The kernel's numbers share bits, and mean one thing each.")]
 public enum FileKind
 {
     /// <summary>A named pipe.</summary>

@@ -12,10 +12,15 @@ public readonly record struct FileStatus(FileKind Kind, uint Owner, UnixFileMode
     /// <summary>The user id that this process acts with.</summary>
     public static uint EffectiveUser => FileCalls.EffectiveUser();
 
-    /// <summary>Whether others than the owner may write to it, and so, to a directory, add and remove files. Root's own sticky directories do not count as safe here.</summary>
+    /// <summary>
+    /// Whether others than the owner may write to it, and so, to a directory, add and remove files. Root's own sticky directories do not
+    /// count as safe here.
+    /// </summary>
     public bool OthersMayWrite => (Mode & (UnixFileMode.GroupWrite | UnixFileMode.OtherWrite)) != 0;
 
-    /// <summary>What a name is, where a symbolic link is one; null when there is none. Throws <see cref="IOException"/> when it cannot be asked.</summary>
+    /// <summary>
+    /// What a name is, where a symbolic link is one; null when there is none. Throws <see cref="IOException"/> when it cannot be asked.
+    /// </summary>
     public static FileStatus? OfName(string path) => Of(path, FileCalls.AtNoFollow);
 
     /// <summary>What a name leads to; null when there is none. Throws <see cref="IOException"/> when it cannot be asked.</summary>
@@ -23,7 +28,8 @@ public readonly record struct FileStatus(FileKind Kind, uint Owner, UnixFileMode
 
     /// <summary>What is open. Throws <see cref="IOException"/> when it cannot be asked.</summary>
     public static FileStatus OfOpen(SafeFileHandle file) =>
-        FileCalls.Status(file, "", FileCalls.AtEmptyPath, FileCalls.StatusWanted, out FileCalls.FileStatusBuffer status) == 0 ? Read(status) : throw Failure();
+        FileCalls.Status(file, "", FileCalls.AtEmptyPath, FileCalls.StatusWanted, out FileCalls.FileStatusBuffer status) == 0
+            ? Read(status) : throw Failure();
 
     private static FileStatus? Of(string path, int flags)
     {

@@ -4,32 +4,36 @@ using Microsoft.Win32.SafeHandles;
 namespace UpcallActors.Netlink;
 
 /// <summary>
-/// Opens files that have an end. Whoever opens a named pipe waits until somebody writes to it, and a device may give nothing or never stop: a daemon that reads its configuration
-/// again must not hang on one.
+/// Opens files that have an end. Whoever opens a named pipe waits until somebody writes to it, and a device may give nothing or never stop:
+/// a daemon that reads its configuration again must not hang on one.
 /// </summary>
 public static class RegularFile
 {
     /// <summary>
-    /// Opens a file to read it; never waits. Throws <see cref="FileNotFoundException"/> when there is none, <see cref="UnauthorizedAccessException"/> when it may not be read, and
-    /// <see cref="IOException"/> when it is no regular file, or on another failure.
+    /// Opens a file to read it; never waits. Throws <see cref="FileNotFoundException"/> when there is none,
+    /// <see cref="UnauthorizedAccessException"/> when it may not be read, and <see cref="IOException"/> when it is no regular file, or on
+    /// another failure.
     /// </summary>
     public static FileStream Open(string path)
     {
-        // Before it is opened: to open a device may do something, and a socket cannot be opened. And behind it: another file may have got the name in between.
+        // Before it is opened: to open a device may do something, and a socket cannot be opened. And behind it: another file may have got
+        // the name in between.
         if (FileStatus.OfTarget(path) is { } status)
             Check(status);
-        SafeFileHandle file = FileCalls.Open(path, FileCalls.OpenReadOnly | FileCalls.OpenNonBlocking | FileCalls.OpenCloseOnExec);
-        if (file.IsInvalid)
-            throw Failure(path);
+        SafeFileHandle? file = null;
         try
         {
+            file = FileCalls.Open(path, FileCalls.OpenReadOnly | FileCalls.OpenNonBlocking | FileCalls.OpenCloseOnExec);
+            if (file.IsInvalid)
+                throw Failure(path);
             Check(FileStatus.OfOpen(file));
-            return new FileStream(file, FileAccess.Read);
+            var stream = new FileStream(file, FileAccess.Read);
+            file = null;
+            return stream;
         }
-        catch
+        finally
         {
-            file.Dispose();
-            throw;
+            file?.Dispose();
         }
     }
 

@@ -3,7 +3,9 @@ using Microsoft.Win32.SafeHandles;
 
 namespace UpcallActors.Netlink;
 
-/// <summary>Calls of the C library for files and for what a process may have of them, with the constants of Linux on x86-64 and arm64.</summary>
+/// <summary>
+/// Calls of the C library for files and for what a process may have of them, with the constants of Linux on x86-64 and arm64.
+/// </summary>
 internal static partial class FileCalls
 {
     public const int OpenReadOnly = 0;

@@ -24,12 +24,36 @@ public sealed class ConfigurationProblemTests : IDisposable
     [InlineData("handlers = 2", "datapath.take-over = yes", "a.conf:2: take-over must be false or true, not \"yes\"")]
     [InlineData("handlers = 2", "datapath.name = \"ovs system\"", "a.conf:2: the name ovs system must have at most 15 characters, without '/', ':' and spaces")]
     [InlineData("handlers = 2", "datapath.receive-buffer = 4 MiBs", "a.conf:2: receive-buffer must be a size such as 512KiB or 4MiB, not \"4 MiBs\"")]
-    [InlineData("handlers = 2", "datapath.receive-buffer = 4kB", "a.conf:2: receive-buffer must be from 64KiB to 1024MiB, not 4kB")]
+    [InlineData("handlers = 2", "datapath.receive-buffer = 4kB", "a.conf:2: receive-buffer must be from 64KiB to 1GiB, not 4kB")]
     [InlineData("handlers = 2", "revalidators.max-idle = 10 weeks", "a.conf:2: max-idle must be a duration such as 500ms or 10s, not \"10 weeks\"")]
     [InlineData("handlers = 2", "revalidators.max-idle = -10s", "a.conf:2: max-idle must be a duration such as 500ms or 10s, not \"-10s\"")]
-    [InlineData("handlers = 2", "revalidators.max-idle = 499ms", "a.conf:2: max-idle must be from 500ms to 3600s, not 499ms")]
+    [InlineData("handlers = 2", "revalidators.max-idle = 499ms", "a.conf:2: max-idle must be from 500ms to 1h, not 499ms")]
     [InlineData("handlers = 2", "revalidators.max-idle = 9999999999999999999999s", "a.conf:2: max-idle must be a duration such as 500ms or 10s, not \"9999999999999999999999s\"")]
-    [InlineData("handlers = 2", "revalidators.max-revalidator = 61s", "a.conf:2: max-revalidator must be from 100ms to 60s, not 61s")]
+    [InlineData("handlers = 2", "revalidators.max-revalidator = 61s", "a.conf:2: max-revalidator must be from 100ms to 1m, not 61s")]
+    [InlineData("handlers = 2", "revalidators.max-idle = 500.5ms",
+        "a.conf:2: max-idle goes in steps of 1ms, and 500.5ms is between two of them")]
+    [InlineData("handlers = 2", "revalidators.max-revalidator = 100000500ns",
+        "a.conf:2: max-revalidator goes in steps of 1ms, and 100000500ns is between two of them")]
+    [InlineData("handlers = 2", "pipeline.restarts.window = 0.1001s",
+        "a.conf:2: window goes in steps of 1ms, and 0.1001s is between two of them")]
+    [InlineData("handlers = 2", "telemetry.otlp.timeout = 100001us",
+        "a.conf:2: timeout goes in steps of 1ms, and 100001us is between two of them")]
+    [InlineData("handlers = 2", "telemetry.otlp.flush-timeout = 0.4ms", "a.conf:2: flush-timeout must be from 1ms to 1m, not 0.4ms")]
+    [InlineData("handlers = 2", "telemetry.metrics.interval = 100.4ms",
+        "a.conf:2: interval goes in steps of 1ms, and 100.4ms is between two of them")]
+    [InlineData("handlers = 2", "telemetry.traces.slower-than = 50ns",
+        "a.conf:2: slower-than goes in steps of 100ns, and 50ns is between two of them")]
+    [InlineData("handlers = 2", "telemetry.traces.batches = 1e-20", "a.conf:2: batches must be 0, or at least 1e-15, not 1e-20")]
+    [InlineData("handlers = 2", "telemetry.traces.upcalls = 1e-400", "a.conf:2: upcalls must be 0, or at least 1e-15, not 1e-400")]
+    [InlineData("handlers = 2", "pipeline.port-share = 0.0000000000000000001",
+        "a.conf:2: port-share must be at least 1e-15, not 0.0000000000000000001")]
+    [InlineData("handlers = 2", "datapath.receive-buffer = 65536.5B",
+        "a.conf:2: receive-buffer must be whole bytes, and 65536.5B is 65536.5")]
+    [InlineData("handlers = 2", "datapath.receive-buffer = 64.0001KiB",
+        "a.conf:2: receive-buffer must be whole bytes, and 64.0001KiB is 65536.1024")]
+    [InlineData("handlers = 2", "replay.purge-at = [1.00000001]",
+        "a.conf:2: purge-at holds 1.00000001, which is finer than its steps of 100ns")]
+    [InlineData("handlers = 2", "replay.purge-at = [1, [2]]", "a.conf:2: purge-at holds plain values, not a list")]
     [InlineData("handlers = 2", "revalidators.flow-limit = 0", "a.conf:2: flow-limit must be from 1 to 10000000, not 0")]
     [InlineData("handlers = 2", "revalidators.flowlimit = 1", "a.conf:2: unknown key flowlimit in revalidators; did you mean flow-limit?")]
     [InlineData("handlers = 2", "pipeline.port-share = 1.5", "a.conf:2: port-share must be a number above 0 up to 1, not \"1.5\"")]
@@ -39,7 +63,7 @@ public sealed class ConfigurationProblemTests : IDisposable
     [InlineData("handlers = 2", "pipeline.dispatchers.fork-join-threads = 257", "a.conf:2: fork-join-threads must be from 0 to 256, not 257")]
     [InlineData("handlers = 2", "pipeline.dispatchers.receivr = lane", "a.conf:2: unknown key receivr in dispatchers; did you mean receiver?")]
     [InlineData("handlers = 2", "pipeline.restarts.limit = -1", "a.conf:2: limit must be from 0 to 1000000, not -1")]
-    [InlineData("handlers = 2", "pipeline.restarts.window = 0s", "a.conf:2: window must be from 100ms to 3600s, not 0s")]
+    [InlineData("handlers = 2", "pipeline.restarts.window = 0s", "a.conf:2: window must be from 100ms to 1h, not 0s")]
     [InlineData("handlers = 2", "pipeline.restarts.translator-limit = 0", "a.conf:2: translator-limit must be from 1 to 1000000, not 0")]
     [InlineData("handlers = 2", "bridges.br0.ports.p0.share = 1.5", "a.conf:2: share must be a number above 0 up to 1, not \"1.5\"")]
     [InlineData("handlers = 2", "replay.purge-at = [now]", "a.conf:2: purge-at holds \"now\", which is no time in seconds since 1970")]
@@ -80,6 +104,23 @@ public sealed class ConfigurationProblemTests : IDisposable
         string text = DaemonOptionsTests.Good.Replace(good, bad, StringComparison.Ordinal);
         text.ShouldNotBe(DaemonOptionsTests.Good);
         _folder.Problems(text).ShouldBe([problem]);
+    }
+
+    [Theory]
+    [InlineData("p0 {", "eth0.100 {", "a.conf:7: the name eth0.100 has a dot, and so stands in quotes: \"eth0.100\" { … }")]
+    [InlineData("p0 {", "eth0.100.7 {", "a.conf:7: the name eth0.100.7 has a dot, and so stands in quotes: \"eth0.100.7\" { … }")]
+    [InlineData("p0 {", "p0 { number = 9, type = capture }, p0.lan {",
+        "a.conf:7: the name p0.lan has a dot, and so stands in quotes: \"p0.lan\" { … }")]
+    [InlineData("br0 {", "br0.5 {", "a.conf:3: the name br0.5 has a dot, and so stands in quotes: \"br0.5\" { … }")]
+    [InlineData("br0 {", "br0.5 { ports.p9 { } }\n    br0 {",
+        "a.conf:3: the name br0.5 has a dot, and so stands in quotes: \"br0.5\" { … }")]
+    public void A_name_with_a_dot_is_told_that_it_wants_quotes(string good, string bad, string problem)
+    {
+        string text = DaemonOptionsTests.Good.Replace(good, bad, StringComparison.Ordinal);
+        _folder.Problems(text).ShouldContain(problem);
+        _folder.Problems(text)
+            .ShouldNotContain(found =>
+            found.Contains("is missing", StringComparison.Ordinal) && found.Contains("eth0", StringComparison.Ordinal));
     }
 
     [Theory]

@@ -21,6 +21,11 @@ public sealed class HoconParserTests
     [InlineData("a = [\n 1, # one\n 2 ]\nb = 1", "b", 4)]
     [InlineData("a = \"# no // comment } \\\" \"\nb = 1\n", "b", 2)]
     [InlineData("a = out/p0.pcap // comment\nb=1", "b", 2)]
+    [InlineData("a\n{\n b =\n\n 1 }\n", "a/b", 5)]
+    [InlineData("a\n: 1\n", "a", 2)]
+    [InlineData("a = [1\n2,\n] # end\nb = 1", "b", 4)]
+    [InlineData("a = \"\"\"\n\n\"\"\"\nb = 1", "b", 4)]
+    [InlineData("a = (x)|<y>;'z'\u00a0\nb = 1", "b", 2)]
     public void A_key_is_found_on_its_line(string text, string path, int line) =>
         path.Split('/').Aggregate(ConfigurationSource.Parse("a.conf", text, _ => null).Root, (block, key) => block.Items![key]).Place.Line.ShouldBe(line);
 
@@ -47,13 +52,19 @@ public sealed class HoconParserTests
     [InlineData("a = \"open\nb = 1", 1, "a '\"' is missing at the end of the value")]
     [InlineData("a = \"\\x\"", 1, "an escape that does not exist")]
     [InlineData("a = \"\\u12g4\"", 1, "\\u takes four hexadecimal digits")]
-    [InlineData("a = \"\"\"text\"\"\"", 1, "\"\"\" is not supported; use a file, or one pair of quotes")]
+    [InlineData("\na = \"\"\"text\n\"\"", 2, "the \"\"\" at the end of the text that begins here is missing")]
+    [InlineData("a = \"\"\"text\"\"\"\"", 1, "a '\"' too many behind \"\"\"")]
+    [InlineData("a =\n# no value\n\"b\".c { d = 1 }", 1, "a value is missing")]
+    [InlineData("a =\nb += 1", 1, "a value is missing")]
+    [InlineData("a = \ninclude \"b.conf\"", 1, "a value is missing")]
+    [InlineData("a {\n b =\n}", 2, "a value is missing")]
+    [InlineData("a\nb = 1", 1, "'=' or '{' expected after the key a")]
     [InlineData("\"\" = 1", 1, "an empty key")]
     [InlineData("\"a = 1", 1, "a '\"' is missing at the end of the key")]
     [InlineData("\"a\\\"b\" = 1", 1, "a quoted key takes no escapes and no control characters")]
-    [InlineData("a = [1 2\n3]", 2, "',' or ']' expected in a list, not '3'")]
-    [InlineData("a = [1,]", 1, "a value is missing")]
-    [InlineData("a = [[1]]", 1, "a list holds plain values")]
+    [InlineData("a = [1,\n,2]", 2, "nothing between two commas")]
+    [InlineData("a = [,1]", 1, "a value is missing before ','")]
+    [InlineData("a = [[1] 2]", 1, "',' or ']' expected in a list, not '2'")]
     [InlineData("a = [1", 1, "',' or ']' expected in a list, not the end of the file")]
     [InlineData("x = 1\ninclude other.conf", 2, "include takes a file: include \"FILE\", include required(\"FILE\")")]
     [InlineData("include url(\"http://host\")", 1, "include takes a file: include \"FILE\", include required(\"FILE\")")]
@@ -73,7 +84,20 @@ public sealed class HoconParserTests
     }
 
     [Fact]
-    public void Deep_nesting_is_refused() =>
-        ConfigurationSource.Parse("a.conf", string.Concat(Enumerable.Repeat("a {", 100_000)), _ => null).Problems
-            .ShouldHaveSingleItem().Message.ShouldBe($"blocks are nested deeper than {HoconParser.MaxDepth}");
+    public void A_text_over_lines_is_taken_as_it_stands() =>
+        ConfigurationSource.Parse("a.conf", "a = \"\"\" x \\n\n \"y\" # {\"\"\"\n", _ => null).Root.Items!["a"]
+            .Text.ShouldBe(" x \\n\n \"y\" # {");
+
+    [Theory]
+    [InlineData("a {", "blocks")]
+    [InlineData("a {\n", "blocks")]
+    [InlineData("a = [", "lists")]
+    [InlineData("[", "lists")]
+    public void Deep_nesting_is_refused(string opened, string what)
+    {
+        string text = (opened == "[" ? "a = " : "") + string.Concat(Enumerable.Repeat(opened, 100_000));
+        ConfigurationProblem problem = ConfigurationSource.Parse("a.conf", text, _ => null).Problems.ShouldHaveSingleItem();
+        if (opened != "a = [")
+            problem.Message.ShouldBe($"{what} are nested deeper than {HoconParser.MaxDepth}");
+    }
 }

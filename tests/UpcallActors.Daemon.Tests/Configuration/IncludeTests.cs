@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using UpcallActors.Daemon.Configuration;
 
 namespace UpcallActors.Daemon.Tests.Configuration;
@@ -63,6 +64,37 @@ public sealed class IncludeTests : IDisposable
     [Fact]
     public void An_included_folder_cannot_be_read() =>
         _folder.Problems("include \".\"\n" + DaemonOptionsTests.Good).ShouldHaveSingleItem().ShouldContain("cannot be read");
+
+    [Theory]
+    [InlineData("include \"pipe\"\n", "a.conf")]
+    [InlineData("include required(\"pipe\")\n", "a.conf")]
+    [InlineData("include \"link\"\n", "a.conf")]
+    [InlineData("", "pipe")]
+    public void What_would_never_end_is_refused_and_not_waited_for(string include, string file)
+    {
+        Process.Start("mkfifo", Path.Combine(_folder.Root, "pipe")).WaitForExit();
+        File.CreateSymbolicLink(Path.Combine(_folder.Root, "link"), "pipe");
+        _folder.Write("a.conf", include + DaemonOptionsTests.Good);
+        (DaemonOptions? options, IReadOnlyList<ConfigurationProblem> problems) =
+            DaemonOptionsReader.Read([Path.Combine(_folder.Root, file)]);
+        options.ShouldBeNull();
+        problems[0].Message.ShouldBe("cannot be read: it is no regular file, but a named pipe");
+    }
+
+    [Theory]
+    [InlineData("flows.of", "a.conf:5: flows: pipe cannot be read: it is no regular file, but a named pipe")]
+    [InlineData("p0.pcap\", host", "a.conf:7: input: pipe cannot be read: it is no regular file, but a named pipe")]
+    public void Nor_are_flows_and_captures_that_would_never_end(string named, string problem)
+    {
+        Process.Start("mkfifo", Path.Combine(_folder.Root, "pipe")).WaitForExit();
+        _folder.Problems(DaemonOptionsTests.Good.Replace(
+            named, named.Replace(named.Split('"')[0], "pipe", StringComparison.Ordinal), StringComparison.Ordinal)).ShouldBe([problem]);
+    }
+
+    [Fact]
+    public void A_device_is_refused() =>
+        _folder.Problems("include \"/dev/zero\"\n" + DaemonOptionsTests.Good)
+            .ShouldBe(["/dev/zero: cannot be read: it is no regular file, but a device"]);
 
     [Fact]
     public void An_output_may_not_overwrite_an_included_file()

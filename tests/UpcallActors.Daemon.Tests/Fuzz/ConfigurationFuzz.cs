@@ -1,7 +1,7 @@
 using System.Text;
 using System.Text.RegularExpressions;
-using Akka.Configuration;
 using UpcallActors.Daemon.Configuration;
+using UpcallActors.Daemon.Tests.Configuration;
 
 namespace UpcallActors.Daemon.Tests.Fuzz;
 
@@ -42,32 +42,7 @@ public static partial class ConfigurationFuzz
 
     private static void CompareWithAkka(ConfigurationValue root, string text)
     {
-        Config akka;
-        try
-        {
-            akka = ConfigurationFactory.ParseString(text);
-        }
-        catch (Exception failure) when (failure is ConfigurationException or FormatException or ArgumentException)
-        {
-            return;
-        }
-
-        if (!akka.IsEmpty)
-            Compare(root, akka.Root, "");
-    }
-
-    private static void Compare(ConfigurationValue ours, Akka.Configuration.Hocon.HoconValue theirs, string path)
-    {
-        if (ours.Items != null && theirs.IsObject())
-        {
-            ours.Items.Keys.ShouldBe(theirs.GetObject().Items.Keys, ignoreOrder: true, path);
-            foreach ((string key, ConfigurationValue child) in ours.Items)
-                Compare(child, theirs.GetObject().GetKey(key), $"{path}.{key}");
-        }
-        else if (ours.Text != null && theirs.IsString())
-        {
-            // Akka trims what stands in quotes, too.
-            theirs.GetString().Trim().ShouldBe(ours.Text.Trim(), path);
-        }
+        if (AkkaComparison.Parse(text) is { IsEmpty: false } akka)
+            AkkaComparison.ShouldBeTheSame(root, akka.Root);
     }
 }

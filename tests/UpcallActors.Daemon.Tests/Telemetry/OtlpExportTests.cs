@@ -52,7 +52,7 @@ public sealed class OtlpExportTests : IDisposable
         (int code, string output, string errors) = await daemon.EndAsync();
 
         code.ShouldBe(0, errors);
-        errors.ShouldContain("Telemetry is sent by grpc");
+        errors.ShouldContain("Telemetry is sent: traces to");
         using var report = System.Text.Json.JsonDocument.Parse(output);
         System.Text.Json.JsonElement[] rows = [.. report.RootElement.GetProperty("recordings").EnumerateArray()];
         rows.Length.ShouldBe(8);
@@ -87,6 +87,55 @@ public sealed class OtlpExportTests : IDisposable
         collector.Spans.ShouldContain(span => span.Name == "upcall.batch");
         collector.Headers.ShouldAllBe(tenant => tenant == "green");
         Should.Throw<InvalidOperationException>(() => collector.MetricOf("upcall_actors.executes"));
+    }
+
+    [Fact]
+    public async Task A_sampler_that_takes_all_gives_every_upcall_a_span()
+    {
+        await using Collector collector = await Collector.StartAsync(grpc: true);
+        (string, string)[] variables =
+        [
+            ("OTEL_EXPORTER_OTLP_ENDPOINT", collector.Endpoint),
+            ("OTEL_EXPORTER_OTLP_TIMEOUT", "60000"),
+            ("OTEL_TRACES_SAMPLER", "always_on"),
+            // What would end the daemon, were it left to the library.
+            ("OTEL_BSP_MAX_QUEUE_SIZE", "300"),
+            ("OTEL_BSP_SCHEDULE_DELAY", "-5"),
+            ("OTEL_LOGS_EXPORTER", "prometheus"),
+            ("OTEL_OF_SOMEBODY_ELSE", "1"),
+        ];
+        (int code, string output, string errors) =
+            await ReplayAsync("upcall-actors.telemetry.otlp.flush-timeout = 60s", variables, "--json");
+
+        code.ShouldBe(0, errors);
+        using var summary = System.Text.Json.JsonDocument.Parse(output);
+        System.Text.Json.JsonElement upcalls = summary.RootElement.GetProperty("upcalls");
+        collector.Spans.Count(span => span.Name == "upcall")
+            .ShouldBe(upcalls.GetProperty("misses").GetInt32() + upcalls.GetProperty("actions").GetInt32());
+        errors.ShouldContain("environment variable OTEL_BSP_MAX_QUEUE_SIZE: a batch has at most what the queue holds, 300");
+        errors.ShouldContain("environment variable OTEL_BSP_SCHEDULE_DELAY: \"-5\" is no whole number from 1 on; it is not used");
+        errors.ShouldContain("environment variable OTEL_LOGS_EXPORTER: there is no exporter prometheus; nothing is sent");
+        errors.ShouldContain("environment variable OTEL_OF_SOMEBODY_ELSE: it has no meaning here");
+    }
+
+    [Fact]
+    public async Task A_password_in_a_URL_reaches_the_collector_and_is_shown_nowhere()
+    {
+        await using Collector collector = await Collector.StartAsync(grpc: false);
+        string endpoint = collector.Endpoint.Replace("://", "://user:SECRETPW@", StringComparison.Ordinal);
+        (int code, string output, string errors) = await ReplayAsync(
+            $$"""
+            upcall-actors.telemetry {
+              otlp { endpoint = "{{endpoint}}", protocol = "http/protobuf", timeout = 60s, flush-timeout = 60s }
+              traces.batches = 1
+              logs.level = trace
+            }
+            """);
+        code.ShouldBe(0, errors);
+        collector.Spans.ShouldNotBeEmpty();
+        collector.Authorizations.ShouldContain("Basic dXNlcjpTRUNSRVRQVw==");
+        (output + errors).ShouldNotContain("SECRETPW");
+        (output + errors).ShouldNotContain("dXNlcjpTRUNSRVRQVw");
     }
 
     [Fact]

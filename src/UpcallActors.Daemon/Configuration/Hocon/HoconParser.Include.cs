@@ -3,14 +3,15 @@ namespace UpcallActors.Daemon.Configuration.Hocon;
 /// <content>Files that a text includes.</content>
 internal sealed partial class HoconParser
 {
+    private const string Include = "include";
+
     /// <summary><c>include "FILE"</c>, <c>include file("FILE")</c>, each also in <c>required(…)</c>.</summary>
     private bool TryParseInclude(HoconBlock block)
     {
-        const string Word = "include";
-        if (!Follows(Word) || (_at + Word.Length < _text.Length && IsKeyCharacter(_text[_at + Word.Length])))
+        if (!FollowsWord(Include))
             return false;
         HoconPlace place = Here;
-        _at += Word.Length;
+        _at += Include.Length;
         SkipSpaces();
         bool isRequired = TryOpen("required(");
         bool isFile = TryOpen("file(");
@@ -28,10 +29,9 @@ internal sealed partial class HoconParser
 
         if (file.Length == 0 || file.Contains('\0', StringComparison.Ordinal))
             throw Error("the included file has no name that a file can have");
-        if (_include(new HoconInclude(file, isRequired, place, [.. _included, .. _path])) is not { } included)
+        if (_read(new HoconInclude(file, isRequired, place, [.. _included, .. _path])) is not { } included)
             return true;
-        foreach ((string key, HoconField field) in included.Fields)
-            block.Field(key).Assignments.AddRange(field.Assignments);
+        block.Absorb(included);
         return true;
     }
 

@@ -7,6 +7,10 @@ namespace UpcallActors.Daemon.Configuration.Hocon;
 internal sealed partial class HoconParser
 {
     private const int End = -1;
+    private const string Triple = "\"\"\"";
+
+    /// <summary>Characters that HOCON's specification wants in quotes.</summary>
+    private const string Forbidden = "$\"{}[]:=,+#`^?!@*&\\";
 
     /// <summary>
     /// A value, or several behind each other on a line which make one. Lists and blocks go with lists and blocks, and with substitutions; a text beside one of them
@@ -34,6 +38,44 @@ internal sealed partial class HoconParser
         return pieces.Count == 1 ? pieces[0] : new HoconJoin(place, pieces);
     }
 
+    /// <summary>
+    /// To the value behind an '=', which may stand on a later line. Where the next key stands there, the value was forgotten: Akka.NET
+    /// takes the key for the value.
+    /// </summary>
+    private void SkipToValue()
+    {
+        int line = _line;
+        SkipBlank();
+        if (Peek() is End or ',' or '}' or ']' || (_line > line && AtEntry()))
+            throw new HoconSyntaxException(line, "a value is missing");
+    }
+
+    /// <summary>Whether a key with an '=' or a block behind it stands here, or an include.</summary>
+    private bool AtEntry()
+    {
+        if (Follows("${") || Follows(Triple) || Peek() is '{' or '[')
+            return false;
+        (int at, int line) = (_at, _line);
+        bool isInclude = FollowsWord(Include);
+        while (Peek() is not (End or '\n') && !AtComment() && (Peek() == '.' || IsKeyCharacter(Peek()) || (Peek() == '"' && SkipQuoted())))
+            _at++;
+        if (!isInclude)
+            SkipBlank();
+        bool isEntry = isInclude ? Peek() is ' ' or '\t' or '"' : Peek() is '=' or ':' or '{' || Follows("+=");
+        (_at, _line) = (at, line);
+        return isEntry;
+    }
+
+    /// <summary>To the closing quote.</summary>
+    private bool SkipQuoted()
+    {
+        int end = _text.AsSpan(_at + 1).IndexOfAny('"', '\n');
+        if (end < 0 || _text[_at + 1 + end] == '\n')
+            return false;
+        _at += end + 1;
+        return true;
+    }
+
     /// <summary>Texts and substitutions behind each other, with the white space between them, to the end of the line, a comma, a closing bracket or a comment.</summary>
     private HoconNode ParsePlainValues()
     {
@@ -42,9 +84,9 @@ internal sealed partial class HoconParser
         while (true)
         {
             int start = _at;
-            if (Follows("\"\"\""))
-                throw Error("\"\"\" is not supported; use a file, or one pair of quotes");
-            if (Peek() == '"')
+            if (Follows(Triple))
+                pieces.Add(new HoconText(place, ParseTripleString()));
+            else if (Peek() == '"')
                 pieces.Add(new HoconText(place, ParseString()));
             else if (Follows("${"))
                 pieces.Add(ParseSubstitution());
@@ -101,7 +143,7 @@ internal sealed partial class HoconParser
         if (last.IsBlank)
             pieces.RemoveAt(pieces.Count - 1);
         else
-            pieces[^1] = new Unquoted(last.Place, last.Text.TrimEnd(' ', '\t'));
+            pieces[^1] = new Unquoted(last.Place, last.Text[..(LastNotBlank(last.Text) + 1)]);
     }
 
     private HoconBlock ParseBlock()
@@ -112,27 +154,38 @@ internal sealed partial class HoconParser
         return block;
     }
 
+    /// <summary>Elements have commas or line ends between them, and may have one comma behind the last.</summary>
     private HoconList ParseList()
     {
         HoconPlace place = Here;
+        if (++_depth > MaxDepth)
+            throw Error($"lists are nested deeper than {MaxDepth}");
         var elements = new List<HoconNode>();
         _at++;
         SkipBlank();
-        while (Peek() != ']' || elements.Count > 0)
+        while (Peek() != ']')
         {
-            if (Peek() is '[' or '{')
-                throw Error("a list holds plain values");
-            elements.Add(ParsePlainValues());
+            if (Peek() == ',')
+                throw Error(elements.Count == 0 ? "a value is missing before ','" : "nothing between two commas");
+            if (Peek() == End)
+                throw Error($"',' or ']' expected in a list, not {Describe(End)}");
+            elements.Add(ParseValue());
+            SkipSpaces();
+            bool isApart = Peek() == '\n';
             SkipBlank();
-            if (Peek() == ']')
-                break;
-            if (Peek() != ',')
+            if (Peek() == ',')
+            {
+                _at++;
+                SkipBlank();
+            }
+            else if (Peek() != ']' && !isApart)
+            {
                 throw Error($"',' or ']' expected in a list, not {Describe(Peek())}");
-            _at++;
-            SkipBlank();
+            }
         }
 
         _at++;
+        _depth--;
         return new HoconList(place, elements);
     }
 
@@ -174,6 +227,20 @@ internal sealed partial class HoconParser
         return text.ToString();
     }
 
+    /// <summary>A text over lines, as it stands there: without escapes.</summary>
+    private string ParseTripleString()
+    {
+        int start = _at + Triple.Length;
+        int end = _text.IndexOf(Triple, start, StringComparison.Ordinal);
+        if (end < 0)
+            throw Error($"the {Triple} at the end of the text that begins here is missing");
+        string text = _text[start..end];
+        _at = end + Triple.Length;
+        _line += text.AsSpan().Count('\n');
+        // HOCON takes a fourth quote into the text, Akka.NET passes over it.
+        return Peek() == '"' ? throw Error($"a '\"' too many behind {Triple}") : text;
+    }
+
     private char ParseEscape()
     {
         _at++;
@@ -200,9 +267,13 @@ internal sealed partial class HoconParser
 
     private bool Follows(string text) => string.CompareOrdinal(_text, _at, text, 0, text.Length) == 0;
 
+    /// <summary>Whether a word stands here that goes on with nothing that a key could have.</summary>
+    private bool FollowsWord(string word) =>
+        Follows(word) && (_at + word.Length == _text.Length || !IsKeyCharacter(_text[_at + word.Length]));
+
     private void SkipSpaces()
     {
-        while (Peek() is ' ' or '\t')
+        while (IsBlank(Peek()))
             _at++;
         if (!AtComment())
             return;
@@ -223,17 +294,30 @@ internal sealed partial class HoconParser
 
     private int Peek() => _at < _text.Length ? _text[_at] : End;
 
-    private static bool IsKeyCharacter(int character) =>
-        character is '-' or '_' || (character != End && char.IsAsciiLetterOrDigit((char)character));
+    /// <summary>White space within a line: also what Unicode has of it, and its mark of byte order.</summary>
+    private static bool IsBlank(int character) =>
+        character is ' ' or '\t' or 0xfeff || (character > ' ' && char.IsWhiteSpace((char)character));
 
+    private static bool IsKeyCharacter(int character) => character != '.' && !IsBlank(character) && IsUnquotedCharacter(character);
+
+    /// <summary>What HOCON allows without quotes.</summary>
     private static bool IsUnquotedCharacter(int character) =>
-        character is ' ' or '\t' or '.' or '/' or '%' or '~' || IsKeyCharacter(character);
+        IsBlank(character) || (character > ' ' && !char.IsControl((char)character)
+            && !Forbidden.Contains((char)character, StringComparison.Ordinal));
+
+    private static int LastNotBlank(string text)
+    {
+        int last = text.Length - 1;
+        while (last >= 0 && IsBlank(text[last]))
+            last--;
+        return last;
+    }
 
     /// <summary>Text without quotes, while its value is still being put together.</summary>
     private sealed class Unquoted(HoconPlace place, string text) : HoconNode(place)
     {
         public string Text => text;
 
-        public bool IsBlank => string.IsNullOrWhiteSpace(text);
+        public bool IsBlank => LastNotBlank(text) < 0;
     }
 }

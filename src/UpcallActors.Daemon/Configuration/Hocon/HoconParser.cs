@@ -15,7 +15,7 @@ internal sealed partial class HoconParser
     private readonly string _file;
     private readonly string _directory;
     private readonly string[] _included;
-    private readonly Func<HoconInclude, HoconBlock?> _include;
+    private readonly Func<HoconInclude, HoconBlock?> _read;
     private readonly List<string> _path = [];
     private int _at;
     private int _line = 1;
@@ -27,7 +27,7 @@ internal sealed partial class HoconParser
         _file = file;
         _directory = directory;
         _included = included;
-        _include = include;
+        _read = include;
     }
 
     private HoconPlace Here => new(_file, _directory, _line);
@@ -90,42 +90,37 @@ internal sealed partial class HoconParser
         int outer = _path.Count;
         HoconPlace place = Here;
         ParseKey(0);
-        SkipSpaces();
+        // The brace or the '=' may stand on the next line.
+        SkipBlank();
         switch (Peek())
         {
             case '{':
-                Assign(block, outer, place, ParseValue());
+                FieldAt(block, outer, place).Assign(ParseValue());
                 break;
             case '=' or ':':
                 _at++;
-                SkipSpaces();
-                Assign(block, outer, place, ParseValue());
+                SkipToValue();
+                FieldAt(block, outer, place).Assign(ParseValue());
                 break;
             case '+' when Follows("+="):
                 _at += 2;
-                SkipSpaces();
-                // What HOCON says that it stands for: a = ${?a} [value].
+                SkipToValue();
                 var before = new HoconSubstitution(place, [.. _included, .. _path], isOptional: true, []);
-                Assign(block, outer, place, new HoconJoin(place, [before, new HoconList(place, [ParsePlainValues()])]));
+                FieldAt(block, outer, place).Append(place, before, ParsePlainValues());
                 break;
             default:
-                throw Error($"'=' or '{{' expected after the key {_path[^1]}");
+                throw new HoconSyntaxException(place.Line, $"'=' or '{{' expected after the key {_path[^1]}");
         }
 
         _path.RemoveRange(outer, _path.Count - outer);
     }
 
-    /// <summary>Puts a value at the path from <paramref name="outer"/> on; <c>a.b = c</c> is <c>a { b = c }</c>.</summary>
-    private void Assign(HoconBlock block, int outer, HoconPlace place, HoconNode value)
+    /// <summary>The field that the path leads to from <paramref name="outer"/> on; <c>a.b = c</c> is <c>a { b = c }</c>.</summary>
+    private HoconField FieldAt(HoconBlock block, int outer, HoconPlace place)
     {
         for (int segment = outer; segment < _path.Count - 1; segment++)
-        {
-            var inner = new HoconBlock(place);
-            block.Field(_path[segment]).Assignments.Add(inner);
-            block = inner;
-        }
-
-        block.Field(_path[^1]).Assignments.Add(value);
+            block = block.Inner(_path[segment], place);
+        return block.Field(_path[^1]);
     }
 
     /// <summary>One or more segments with dots between, behind those that the path has; from <paramref name="start"/> on they are a path.</summary>
@@ -145,7 +140,7 @@ internal sealed partial class HoconParser
     private string ParsePlainKey()
     {
         int start = _at;
-        while (IsKeyCharacter(Peek()))
+        while (IsKeyCharacter(Peek()) && !AtComment())
             _at++;
         if (_at == start)
             throw Error($"a key expected, not {Describe(Peek())}");

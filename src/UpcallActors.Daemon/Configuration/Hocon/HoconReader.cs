@@ -1,3 +1,6 @@
+using System.Text;
+using UpcallActors.Netlink;
+
 namespace UpcallActors.Daemon.Configuration.Hocon;
 
 /// <summary>Reads files and what they include. What is wrong with one is a problem and hides nothing of the others.</summary>
@@ -10,7 +13,7 @@ internal sealed class HoconReader(List<ConfigurationProblem> problems)
     private const int MaxFiles = 256;
 
     /// <summary>Characters of a file; more are a mistake, too.</summary>
-    private const int MaxLength = 4 * 1024 * 1024;
+    private const int MaxLength = 64 << 20;
 
     private readonly List<string> _files = [];
     private readonly List<string> _open = [];
@@ -57,13 +60,19 @@ internal sealed class HoconReader(List<ConfigurationProblem> problems)
         }
     }
 
-    /// <summary>A device may have no end.</summary>
     private static string ReadText(string file)
     {
-        using var reader = new StreamReader(file);
-        char[] text = new char[MaxLength + 1];
-        int length = reader.ReadBlock(text, 0, text.Length);
-        return length <= MaxLength ? new string(text, 0, length) : throw new IOException($"it is longer than {MaxLength} characters");
+        using var reader = new StreamReader(RegularFile.Open(file));
+        var text = new StringBuilder();
+        char[] piece = new char[64 << 10];
+        while (reader.ReadBlock(piece, 0, piece.Length) is > 0 and int length)
+        {
+            text.Append(piece, 0, length);
+            if (text.Length > MaxLength)
+                throw new IOException($"it is longer than {MaxLength} characters");
+        }
+
+        return text.ToString();
     }
 
     private HoconBlock? Include(HoconInclude include)

@@ -9,7 +9,9 @@ namespace UpcallActors.Daemon.Configuration.Hocon;
 /// <param name="problems">Where problems go.</param>
 internal sealed class HoconResolver(HoconBlock root, Func<string, string?> environment, List<ConfigurationProblem> problems)
 {
-    private const int MaxSteps = 200_000;
+    /// <summary>Substitutions, joins and references; plain values are as many as the files have.</summary>
+    private const int MaxSteps = 1_000_000;
+
     private const int MaxChain = 64;
     private const int MaxTextLength = 64 << 10;
     private const int MaxElements = 10_000;
@@ -47,7 +49,7 @@ internal sealed class HoconResolver(HoconBlock root, Func<string, string?> envir
                     items.Add(field.Key, BuildBlock(inner, depth + 1));
                     break;
                 case HoconList list when list != _circle:
-                    items.Add(field.Key, ConfigurationValue.OfList(list.Place, [.. list.Elements.Select(BuildElement).OfType<ConfigurationValue>()]));
+                    items.Add(field.Key, BuildList(list, depth + 1));
                     break;
                 case HoconText text:
                     items.Add(field.Key, ConfigurationValue.OfText(text.Place, text.Text, text.Variable));
@@ -58,20 +60,29 @@ internal sealed class HoconResolver(HoconBlock root, Func<string, string?> envir
         return ConfigurationValue.OfBlock(block.Place, items);
     }
 
-    private ConfigurationValue? BuildElement(HoconNode node)
+    private ConfigurationValue BuildList(HoconList list, int depth)
     {
-        switch (Evaluate(node))
+        if (depth > HoconParser.MaxDepth)
+            throw new BoundlessException(
+                list.Place, $"lists are nested deeper than {HoconParser.MaxDepth}; does a list contain itself by a substitution?");
+        var elements = new List<ConfigurationValue>(list.Elements.Count);
+        foreach (HoconNode node in list.Elements)
         {
-            case null:
-                return null;
-            case HoconList list when list == _circle:
-                return null;
-            case HoconText text:
-                return ConfigurationValue.OfText(text.Place, text.Text, text.Variable);
-            default:
-                Report(node.Place, "a list holds plain values");
-                return null;
+            switch (Evaluate(node))
+            {
+                case HoconBlock block:
+                    elements.Add(BuildBlock(block, depth + 1));
+                    break;
+                case HoconList inner when inner != _circle:
+                    elements.Add(BuildList(inner, depth + 1));
+                    break;
+                case HoconText text:
+                    elements.Add(ConfigurationValue.OfText(text.Place, text.Text, text.Variable));
+                    break;
+            }
         }
+
+        return ConfigurationValue.OfList(list.Place, elements);
     }
 
     /// <summary>The value of a field; what it had below, when it is asked for by its own value.</summary>
@@ -97,7 +108,7 @@ internal sealed class HoconResolver(HoconBlock root, Func<string, string?> envir
     /// <summary>What the assignments below a level make together.</summary>
     private HoconNode? Below(HoconField field, int level)
     {
-        HoconNode? value = null;
+        List<HoconBlock>? blocks = null;
         while (--level >= 0)
         {
             HoconNode assigned = field.Assignments[level];
@@ -106,20 +117,22 @@ internal sealed class HoconResolver(HoconBlock root, Func<string, string?> envir
             _underWay.Add((field, level));
             HoconNode? below = Evaluate(assigned);
             _underWay.RemoveAt(_underWay.Count - 1);
-            if (below == null)
-                continue;
             // A plain value or a list hides what is below it, a block goes together with blocks.
-            value = value is HoconBlock above && below is HoconBlock block ? HoconBlock.Merge(block, above) : value ?? below;
-            if (below is not HoconBlock)
+            if (below is HoconBlock block)
+                (blocks ??= []).Add(block);
+            else if (below != null && blocks == null)
+                return below;
+            else if (below != null)
                 break;
         }
 
-        return value;
+        blocks?.Reverse();
+        return blocks == null ? null : HoconBlock.Merge(blocks);
     }
 
     private HoconNode? Evaluate(HoconNode node)
     {
-        if (++_steps > MaxSteps)
+        if (node is not (HoconText or HoconList or HoconBlock) && ++_steps > MaxSteps)
             throw new BoundlessException(node.Place, "substitutions make more than a configuration has");
         return node switch
         {
@@ -144,7 +157,7 @@ internal sealed class HoconResolver(HoconBlock root, Func<string, string?> envir
         return found switch
         {
             HoconText text => new HoconText(place with { Directory = text.Place.Directory }, text.Text, text.Variable),
-            HoconList list when list != _circle => new HoconList(place, list.Elements),
+            HoconList list when list != _circle => list.At(place),
             null => null,
             _ => Refer(found),
         };
@@ -170,7 +183,7 @@ internal sealed class HoconResolver(HoconBlock root, Func<string, string?> envir
             return value;
         var reference = new HoconBlock(block.Place);
         foreach (HoconField field in block.Fields.Values)
-            reference.Field(field.Key).Assignments.Add(new HoconReference(block.Place, field));
+            reference.Field(field.Key).Assign(new HoconReference(block.Place, field));
         return reference;
     }
 
@@ -189,7 +202,7 @@ internal sealed class HoconResolver(HoconBlock root, Func<string, string?> envir
         if (pieces.TrueForAll(piece => piece is HoconList))
             return JoinLists(join, pieces.Cast<HoconList>());
         if (pieces.TrueForAll(piece => piece is HoconBlock))
-            return pieces.Cast<HoconBlock>().Aggregate(HoconBlock.Merge);
+            return HoconBlock.Merge([.. pieces.Cast<HoconBlock>()]);
         Report(join.Place, "texts, lists and blocks go together only with their like");
         return null;
     }
@@ -205,8 +218,8 @@ internal sealed class HoconResolver(HoconBlock root, Func<string, string?> envir
 
     private static HoconList JoinLists(HoconJoin join, IEnumerable<HoconList> lists)
     {
-        HoconNode[] elements = [.. lists.SelectMany(list => list.Elements)];
-        return elements.Length <= MaxElements
+        List<HoconNode> elements = [.. lists.SelectMany(list => list.Elements)];
+        return elements.Count <= MaxElements
             ? new HoconList(join.Place, elements)
             : throw new BoundlessException(join.Place, $"substitutions make a list of more than {MaxElements} elements");
     }

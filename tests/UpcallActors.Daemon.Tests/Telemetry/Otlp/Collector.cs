@@ -22,6 +22,7 @@ internal sealed class Collector : IAsyncDisposable
     private readonly ConcurrentQueue<ResourceMetrics> _metrics = new();
     private readonly ConcurrentQueue<ResourceLogs> _logs = new();
     private readonly ConcurrentQueue<string> _headers = new();
+    private readonly ConcurrentQueue<string> _authorizations = new();
 
     private Collector(bool grpc)
     {
@@ -44,6 +45,9 @@ internal sealed class Collector : IAsyncDisposable
     public Resource Resource => _spans.First().Resource;
 
     public IReadOnlyList<string> Headers => [.. _headers];
+
+    /// <summary>Over HTTP.</summary>
+    public IReadOnlyList<string> Authorizations => [.. _authorizations];
 
     public IReadOnlyList<Span> Spans => [.. _spans.SelectMany(resource => resource.ScopeSpans).Where(scope => scope.Scope.Name == "UpcallActors").SelectMany(scope => scope.Spans)];
 
@@ -70,9 +74,10 @@ internal sealed class Collector : IAsyncDisposable
 
     public async ValueTask DisposeAsync() => await _server.DisposeAsync();
 
-    private static async Task TakeAsync<T>(HttpContext context, MessageParser<T> parser, Action<T, string> take)
+    private async Task TakeAsync<T>(HttpContext context, MessageParser<T> parser, Action<T, string> take)
         where T : IMessage<T>
     {
+        _authorizations.Enqueue(context.Request.Headers.Authorization.ToString());
         using var body = new MemoryStream();
         await context.Request.Body.CopyToAsync(body);
         take(parser.ParseFrom(body.ToArray()), context.Request.Headers["tenant"].ToString());

@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using Microsoft.Extensions.Logging;
 using UpcallActors.Pipeline;
 
@@ -12,17 +13,17 @@ internal sealed record TelemetryOptions
     /// <summary>The name of the service; null for ours, unless <c>OTEL_RESOURCE_ATTRIBUTES</c> has one.</summary>
     public string? ServiceName { get; init; }
 
-    /// <summary>How what is sent is sent.</summary>
-    public OtlpOptions Otlp { get; init; } = new(OtlpProtocol.Grpc, null, TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(5));
-
     /// <summary>Where spans are sent; null for nowhere.</summary>
-    public Uri? Traces { get; init; }
+    public OtlpTarget? Traces { get; init; }
 
     /// <summary>Where metrics are sent; null for nowhere.</summary>
-    public Uri? Metrics { get; init; }
+    public OtlpTarget? Metrics { get; init; }
 
     /// <summary>Where logs are sent, too; null for nowhere.</summary>
-    public Uri? Logs { get; init; }
+    public OtlpTarget? Logs { get; init; }
+
+    /// <summary>How long the daemon's end waits for what is left to be sent.</summary>
+    public TimeSpan FlushTimeout { get; init; } = TimeSpan.FromSeconds(5);
 
     /// <summary>How often metrics are sent.</summary>
     public TimeSpan MetricsInterval { get; init; } = TimeSpan.FromMinutes(1);
@@ -36,16 +37,23 @@ internal sealed record TelemetryOptions
     /// <summary>The least that is logged.</summary>
     public LogLevel LogLevel { get; init; } = LogLevel.Information;
 
+    /// <summary>The variables that OpenTelemetry's library reads by itself, checked.</summary>
+    public IReadOnlyDictionary<string, string> Library { get; init; } = FrozenDictionary<string, string>.Empty;
+
+    /// <summary>What is not as whoever set it may think, and no reason to refuse anything.</summary>
+    public IReadOnlyList<ConfigurationProblem> Notes { get; init; } = [];
+
     /// <summary>Whether anything is sent.</summary>
     public bool Exports => (Traces ?? Metrics ?? Logs) != null;
 }
 
-/// <summary>The block <c>telemetry.otlp</c>.</summary>
+/// <summary>Where a signal is sent, and how.</summary>
+/// <param name="Endpoint">Where.</param>
 /// <param name="Protocol">The protocol.</param>
 /// <param name="Headers">Names and values, <c>name=value,name=value</c>; null for none.</param>
 /// <param name="Timeout">How long a request may take.</param>
-/// <param name="FlushTimeout">How long the daemon's end waits for what is left to be sent.</param>
-internal sealed record OtlpOptions(OtlpProtocol Protocol, string? Headers, TimeSpan Timeout, TimeSpan FlushTimeout);
+/// <param name="IsCompressed">Whether requests are compressed by gzip.</param>
+internal sealed record OtlpTarget(Uri Endpoint, OtlpProtocol Protocol, string? Headers, TimeSpan Timeout, bool IsCompressed);
 
 /// <summary>How OTLP is spoken.</summary>
 internal enum OtlpProtocol
