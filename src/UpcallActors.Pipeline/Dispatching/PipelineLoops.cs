@@ -4,7 +4,7 @@ using Akka.Actor;
 namespace UpcallActors.Pipeline;
 
 /// <summary>
-/// The event loops of one pipeline, under ids of its own: <c>upcall-actors.DATAPATH.N.lane-0</c>, N being the least number that no other
+/// The event loops of one pipeline, under ids of its own: <c>upcall-actors.lane-0.DATAPATH.N</c>, N being the least number that no other
 /// pipeline of the actor system has. When the pipeline has ended its number, and with it the loops, are for the next.
 /// </summary>
 internal sealed class PipelineLoops
@@ -12,7 +12,7 @@ internal sealed class PipelineLoops
     private static readonly ConditionalWeakTable<ActorSystem, HashSet<string>> _taken = [];
 
     private readonly ActorSystem _system;
-    private readonly string _prefix;
+    private readonly string _suffix;
     private readonly List<LoopDispatcher> _loops = [];
 
     public PipelineLoops(ActorSystem system, string datapath)
@@ -26,15 +26,15 @@ internal sealed class PipelineLoops
         {
             int number = 0;
             do
-                _prefix = $"upcall-actors.{name}.{number++}";
-            while (!taken.Add(_prefix));
+                _suffix = $"{name}.{number++}";
+            while (!taken.Add(_suffix));
         }
     }
 
     /// <summary>Makes one.</summary>
     public LoopDispatcher Add(string name)
     {
-        LoopDispatcher loop = LoopDispatcher.Register(_system, $"{_prefix}.{name}");
+        LoopDispatcher loop = LoopDispatcher.Register(_system, $"upcall-actors.{name}.{_suffix}");
         _loops.Add(loop);
         return loop;
     }
@@ -47,6 +47,6 @@ internal sealed class PipelineLoops
         if (!_taken.TryGetValue(_system, out HashSet<string>? taken))
             return;
         lock (taken)
-            taken.Remove(_prefix);
+            taken.Remove(_suffix);
     }
 }

@@ -92,6 +92,7 @@ internal sealed class PipelineActor : UntypedActor
     {
         // All that ran on them has ended. Before anybody is told, who may start another pipeline.
         _loops.Release();
+        _revalidation?.Forget();
         // Here, not before: the system may stop us without anybody having asked the pipeline to.
         if (_failure is null)
         {

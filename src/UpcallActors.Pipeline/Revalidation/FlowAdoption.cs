@@ -15,8 +15,34 @@ internal sealed class FlowAdoption(FlowJudge judge, IRecirculationIds? recircula
     /// </summary>
     private const int MaxLooksForVersions = 4;
 
-    /// <summary>Decides about all flows. Those that stay hold their recirculation ids from here on.</summary>
-    public void Decide(List<AdoptedFlow> flows, bool withCredit)
+    /// <summary>
+    /// Decides about all flows. Those that stay hold their recirculation ids from here on. If a translation throws, what was credited
+    /// before is remembered, and nothing is held.
+    /// </summary>
+    public void Decide(List<AdoptedFlow> flows)
+    {
+        try
+        {
+            DecideAll(flows);
+        }
+        catch
+        {
+            GiveUp(flows);
+            throw;
+        }
+    }
+
+    private void GiveUp(List<AdoptedFlow> flows)
+    {
+        foreach (AdoptedFlow flow in flows)
+        {
+            flow.Ukey.Release(recirculations);
+            if (flow.IsCredited)
+                flow.Remember(state);
+        }
+    }
+
+    private void DecideAll(List<AdoptedFlow> flows)
     {
         int looks = 0;
         bool again = true;
@@ -27,7 +53,7 @@ internal sealed class FlowAdoption(FlowJudge judge, IRecirculationIds? recircula
             foreach (AdoptedFlow flow in flows)
             {
                 if (!flow.IsSettled)
-                    told |= Decide(flow, withCredit);
+                    told |= Decide(flow);
             }
 
             again = told || (state.Translators.RevalidationVersion != version && ++looks < MaxLooksForVersions);
@@ -41,7 +67,7 @@ internal sealed class FlowAdoption(FlowJudge judge, IRecirculationIds? recircula
     }
 
     /// <summary>Decides about a flow; true when that told something that others may depend on.</summary>
-    private bool Decide(AdoptedFlow flow, bool withCredit)
+    private bool Decide(AdoptedFlow flow)
     {
         if (state.IsCondemned(flow.Ukey.Ufid))
         {
@@ -49,7 +75,8 @@ internal sealed class FlowAdoption(FlowJudge judge, IRecirculationIds? recircula
             return false;
         }
 
-        FlowVerdict verdict = judge.Judge(flow.Ukey, CreditOf(flow, withCredit));
+        FlowCredit credit = flow.IsCredited ? default : state.CreditedWith(flow.Ukey.Ufid).RestOf(flow.Ukey.Ufid, flow.Carried);
+        FlowVerdict verdict = judge.Judge(flow.Ukey, credit);
         flow.IsCredited |= verdict != FlowVerdict.DeleteUnknownContext;
         bool told = false;
         if (verdict == FlowVerdict.ModifyIds && judge.Recirculations.Count != 0 && recirculations is not null)
@@ -67,14 +94,6 @@ internal sealed class FlowAdoption(FlowJudge judge, IRecirculationIds? recircula
         if (verdict is FlowVerdict.Keep or FlowVerdict.ModifyIds)
             Settle(flow);
         return told;
-    }
-
-    /// <summary>What was counted by one that was restarted since counts no more, but a rule that was used may have been used later than anybody knows.</summary>
-    private static FlowCredit CreditOf(AdoptedFlow flow, bool withCredit)
-    {
-        if (flow.IsCredited)
-            return default;
-        return withCredit ? flow.Carried : flow.Carried with { Packets = 0, Bytes = 0 };
     }
 
     private void Settle(AdoptedFlow flow)
@@ -114,6 +133,14 @@ internal sealed class AdoptedFlow(Ukey ukey, FlowCredit carried, long used)
 
     /// <summary>Why it must go, if it must.</summary>
     public FlowDeletionReason Reason { get; set; }
+
+    /// <summary>Notes in the ukey, and for whoever finds the flow again if that is lost, that all it had carried was credited.</summary>
+    public void Remember(RevalidationState state)
+    {
+        Ukey.Packets = Carried.Packets;
+        Ukey.Bytes = Carried.Bytes;
+        state.CreditedWith(Ukey.Ufid).Add(Ukey);
+    }
 
     /// <summary>The actions it is to have, if it is to have others.</summary>
     public byte[] Actions { get; set; } = [];

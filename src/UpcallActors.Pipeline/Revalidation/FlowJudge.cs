@@ -51,12 +51,20 @@ internal sealed class FlowJudge(IUpcallTranslator translator, RevalidationCounte
         return _comparison.Recirculations.Count != 0 || _comparison.PortIdsDiffer ? FlowVerdict.ModifyIds : FlowVerdict.Keep;
     }
 
-    /// <summary>Credits what a flow has carried, whatever becomes of it.</summary>
-    public void Credit(Ukey ukey, FlowCredit credit)
+    /// <summary>Credits what a flow has carried that is gone. Who fails over that needs not be kept from it another time.</summary>
+    public void CreditLast(Ukey ukey, FlowCredit credit)
     {
         FlowKey mask = default;
-        if (OvsFlowKeyReader.TryRead(ukey.Key, out FlowKey key) == OdpParseError.None)
+        if (OvsFlowKeyReader.TryRead(ukey.Key, out FlowKey key) != OdpParseError.None)
+            return;
+        try
+        {
             _ = Translate(ukey, key, credit, ref mask);
+        }
+        finally
+        {
+            Current = null;
+        }
     }
 
     private Translation Translate(Ukey ukey, in FlowKey key, FlowCredit credit, ref FlowKey mask)

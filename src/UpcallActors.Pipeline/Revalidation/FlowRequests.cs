@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.ExceptionServices;
 using UpcallActors.Netlink;
 using UpcallActors.Odp;
 
@@ -32,6 +33,7 @@ internal sealed class FlowRequests : IDisposable
     private int _count;
     private int _length;
     private uint _sequence;
+    private ExceptionDispatchInfo? _failure;
 
     /// <param name="datapath">Whom to ask.</param>
     /// <param name="counters">Where errors are counted.</param>
@@ -84,7 +86,9 @@ internal sealed class FlowRequests : IDisposable
         Add(writer, new FlowRequest(FlowRequestKind.Modify, ukey.Ufid, ukey, actions, default));
     }
 
-    /// <summary>Sends what was added, and tells the outcome of each request.</summary>
+    /// <summary>
+    /// Sends what was added, and tells the outcome of each request. If one that is told throws, the others are told before that goes on.
+    /// </summary>
     public void Send()
     {
         if (_count == 0)
@@ -107,6 +111,9 @@ internal sealed class FlowRequests : IDisposable
 
         Array.Clear(_requests, 0, count);
         _sequence += MaxRequests;
+        ExceptionDispatchInfo? failure = _failure;
+        _failure = null;
+        failure?.Throw();
     }
 
     /// <inheritdoc/>
@@ -171,7 +178,16 @@ internal sealed class FlowRequests : IDisposable
             _log.Flow(RequestOf(index), 0);
         }
 
-        _onAnswer(_requests[index], error, flow, message);
+#pragma warning disable CA1031 // The datapath has handled the other requests as well, and will not say again how.
+        try
+        {
+            _onAnswer(_requests[index], error, flow, message);
+        }
+        catch (Exception failure)
+        {
+            _failure ??= ExceptionDispatchInfo.Capture(failure);
+        }
+#pragma warning restore CA1031
     }
 }
 

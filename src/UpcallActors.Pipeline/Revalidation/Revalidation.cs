@@ -5,7 +5,7 @@ namespace UpcallActors.Pipeline;
 
 /// <summary>
 /// How flows in the datapath are looked after, and what can be asked for. Thread-safe. Tasks are cancelled when the pipeline ends before they are done, and
-/// fail with a <see cref="DatapathException"/> when the datapath cannot be asked for its flows.
+/// fail with a <see cref="DatapathException"/> when the datapath cannot be asked for its flows, or refuses to change or delete one.
 /// </summary>
 public sealed class Revalidation
 {

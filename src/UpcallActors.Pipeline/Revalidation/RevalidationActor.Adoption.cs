@@ -29,8 +29,10 @@ internal sealed partial class RevalidationActor
         IRecirculationIds? recirculations = _state.Translators.Recirculations;
         foreach (uint id in ids)
             recirculations?.Reserve(id);
-        new FlowAdoption(_judge!, recirculations, _state).Decide(flows, withCredit: !_state.HasAdopted);
-        _state.HasAdopted = true;
+        new FlowAdoption(_judge!, recirculations, _state).Decide(flows);
+        // Until the revalidators have them: what is told here may not arrive.
+        foreach (AdoptedFlow flow in flows)
+            flow.Remember(_state);
         _state.Flows.Correct(_state.Flows.Balance, flows.Count);
         ILookup<int, AdoptedFlow> parts = flows.ToLookup(flow => _state.PartitionOf(flow.Ukey.Ufid));
         foreach (RevalidationState.Partition partition in _state.Partitions)
@@ -64,6 +66,8 @@ internal sealed partial class RevalidationActor
         _awaited.Remove(partition);
         if (_awaited.Count != 0)
             return;
+        // What one that has failed meanwhile did not take over is found by the next round.
+        _changed |= !_isWhole;
         Context.Parent.Tell(Adopted.Instance, Self);
         Rest();
     }

@@ -41,6 +41,7 @@ internal sealed partial class RevalidationActor : UntypedActor
     private int _dumped;
     private bool _showsAll;
     private bool _isAccounted;
+    private bool _isWhole = true;
     private DatapathException? _failure;
     private bool _changed;
     private int _wakeIsUnderWay;
@@ -82,7 +83,12 @@ internal sealed partial class RevalidationActor : UntypedActor
         _onChanged = (_, _) => OnChanged(self);
         _state.Translators.Changed += _onChanged;
         foreach (RevalidationState.Partition partition in _state.Partitions)
+        {
+            // Its number will be given to another.
+            partition.Round = RevalidatorActor.Begin.None;
             _revalidators[partition.Index] = Start(partition);
+        }
+
         self.Tell(Adopt.Instance);
     }
 
@@ -103,9 +109,6 @@ internal sealed partial class RevalidationActor : UntypedActor
             _state.Condemn(ufid);
         foreach (TaskCompletionSource purge in _purges)
             _state.Requests.AddPurge(purge);
-        // What the revalidators had credited goes with them.
-        foreach (RevalidationState.Partition partition in _state.Partitions)
-            partition.HasForgotten = true;
         base.PreRestart(reason, message);
     }
 
@@ -131,6 +134,7 @@ internal sealed partial class RevalidationActor : UntypedActor
                 break;
             case RevalidatorActor.Swept swept when _phase == Phase.Sweeping && swept.Round == _state.Rounds + 1:
                 _isAccounted &= swept.IsAccounted;
+                _failure ??= FailureOf(swept.Refused);
                 OnSwept(swept.Partition);
                 break;
             case RevalidatorFailed failed:
@@ -234,6 +238,8 @@ internal sealed partial class RevalidationActor : UntypedActor
         _startedAt = _time.GetTimestamp();
         _state.Translators.Expire(_isAccounted);
         _isAccounted = true;
+        _isWhole = true;
+        _failure = null;
         _changed = false;
         _balanceAtStart = _state.Flows.Balance;
         _flowsAtStart = _state.Flows.Count;
@@ -291,7 +297,8 @@ internal sealed partial class RevalidationActor : UntypedActor
 
     private void EndDump(bool isComplete)
     {
-        _failure = isComplete ? null : new DatapathException($"{_state.Datapath.Name} did not show all its flows");
+        if (!isComplete)
+            _failure = new DatapathException($"{_state.Datapath.Name} did not show all its flows");
         if (isComplete)
             _state.Flows.Correct(_balanceAtStart, _dumped);
         else
@@ -322,10 +329,10 @@ internal sealed partial class RevalidationActor : UntypedActor
         _state.DumpMilliseconds = milliseconds;
         AdjustLimit(milliseconds);
         _state.Rounds++;
-        foreach (TaskCompletionSource purge in _purges)
-            RevalidationRequests.End(purge, _failure);
-        _purges = [];
-        _state.Requests.EndRound(_state.Rounds, _failure);
+        if (_isWhole || _failure is not null)
+            AnswerCallers();
+        else
+            KeepCallers();
         Rest();
     }
 
@@ -355,38 +362,13 @@ internal sealed partial class RevalidationActor : UntypedActor
     /// <summary>A revalidator was restarted; the message it failed over is lost, and if it was the one that we wait for an answer to, the round must not wait for ever.</summary>
     private void OnRevalidatorFailed(int partition)
     {
+        _isWhole = false;
         if (!_awaited.Contains(partition))
             return;
         if (_phase == Phase.Adopting)
             OnTakenOver(partition);
         else if (_phase == Phase.Sweeping)
             _revalidators[partition].Tell(new RevalidatorActor.Sweep(_state.Rounds + 1, IsComplete: false), Self);
-    }
-
-    private void OnRequest(Request request)
-    {
-        switch (request.Kind)
-        {
-            case RequestKind.Wait:
-                // The round under way, if there is one, began before.
-                _state.Requests.AddWait(_state.Rounds + (_phase is Phase.Dumping or Phase.Sweeping ? 2 : 1), request.Done);
-                break;
-            case RequestKind.Purge:
-                _state.Requests.AddPurge(request.Done);
-                break;
-            case RequestKind.Pause:
-                _state.IsPaused = true;
-                _state.Requests.AddPause(request.Done);
-                break;
-            default:
-                _state.IsPaused = false;
-                _state.Requests.EndPauses();
-                request.Done.TrySetResult();
-                break;
-        }
-
-        if (_phase == Phase.Resting)
-            Rest();
     }
 
     /// <summary>Deletes a flow that nobody can look after: it has no id, or what it says makes no sense.</summary>
@@ -404,6 +386,8 @@ internal sealed partial class RevalidationActor : UntypedActor
     {
         if (error == Errno.None)
             _state.Counters.CountDeleted(request.Reason);
+        else if (error != Errno.NoEntry)
+            _failure ??= FailureOf(error);
     }
 
     private void TellAll(object message)

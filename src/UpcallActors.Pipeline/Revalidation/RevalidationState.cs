@@ -109,9 +109,6 @@ internal sealed class RevalidationState
         set => Volatile.Write(ref _maxFlows, value);
     }
 
-    /// <summary>Whether the flows that were there at the start were credited; the leader's.</summary>
-    public bool HasAdopted { get; set; }
-
     /// <summary>Whether no rounds are started.</summary>
     public bool IsPaused
     {
@@ -126,6 +123,9 @@ internal sealed class RevalidationState
             partition.Dispatcher.Niceness = Niceness;
     }
 
+    /// <summary>What was credited of flows that the revalidator of this one may not know.</summary>
+    public CreditedFlows CreditedWith(Ufid ufid) => Partitions[PartitionOf(ufid)].Credited;
+
     /// <summary>The revalidator that looks after a flow.</summary>
     public int PartitionOf(Ufid ufid) => (int)((uint)ufid.Value.GetHashCode() % (uint)Partitions.Length);
 
@@ -134,6 +134,13 @@ internal sealed class RevalidationState
     {
         long now = Datapath.Milliseconds;
         return used == 0 ? null : TimeSpan.FromMilliseconds(Math.Clamp(now - used, 0, now));
+    }
+
+    /// <summary>Forgets what was credited, when nobody will look after flows any more.</summary>
+    public void Forget()
+    {
+        foreach (Partition partition in Partitions)
+            partition.Credited.Clear();
     }
 
     /// <summary>Notes that the translation of a flow made its revalidator fail: it is deleted, and not translated again.</summary>
@@ -170,7 +177,15 @@ internal sealed class RevalidationState
             set => Volatile.Write(ref _keys, value);
         }
 
-        /// <summary>Whether the revalidator has failed since its last round: it has forgotten what it has credited, so that flows it finds then are credited nothing.</summary>
-        public bool HasForgotten { get; set; }
+        /// <summary>The round that the revalidator was told of last; it holds for the next incarnation, too. The revalidator's.</summary>
+        public RevalidatorActor.Begin Round { get; set; } = RevalidatorActor.Begin.None;
+
+        /// <summary>Whether the revalidator has failed since that round began. The revalidator's.</summary>
+        public bool HasFailed { get; set; }
+
+        /// <summary>
+        /// What its earlier incarnations have credited. The leader's until flows are handed over, then the revalidator's.
+        /// </summary>
+        public CreditedFlows Credited { get; } = new();
     }
 }

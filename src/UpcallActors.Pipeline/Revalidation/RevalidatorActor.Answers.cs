@@ -8,6 +8,8 @@ internal sealed partial class RevalidatorActor
 {
     private void OnAnswer(in FlowRequest request, Errno error, FlowMessage? flow, ReadOnlySpan<byte> message)
     {
+        if (error is not (Errno.None or Errno.NoEntry))
+            _refused = error;
         switch (request.Kind)
         {
             case FlowRequestKind.Get when flow is { } fetched:
@@ -70,7 +72,7 @@ internal sealed partial class RevalidatorActor
             return;
         Forget(ukey);
         if (flow is { } last && last.Packets > ukey.Packets && !_state.IsCondemned(ukey.Ufid))
-            _judge!.Credit(ukey, new FlowCredit(last.Packets - ukey.Packets, last.Bytes - ukey.Bytes, _state.AgeOf((long)last.Used)));
+            _judge!.CreditLast(ukey, new FlowCredit(last.Packets - ukey.Packets, last.Bytes - ukey.Bytes, _state.AgeOf((long)last.Used)));
         _state.Pardon(ukey.Ufid);
     }
 }

@@ -1,4 +1,5 @@
 using Akka.Actor;
+using UpcallActors.Netlink;
 
 namespace UpcallActors.Pipeline;
 
@@ -6,7 +7,11 @@ namespace UpcallActors.Pipeline;
 internal sealed partial class RevalidatorActor
 {
     /// <summary>A round begins.</summary>
-    internal sealed record Begin(long Number, ulong Version, long LastMilliseconds, bool IsPurge) : INoSerializationVerificationNeeded;
+    internal sealed record Begin(long Number, ulong Version, long LastMilliseconds, bool IsPurge) : INoSerializationVerificationNeeded
+    {
+        /// <summary>Before the first round.</summary>
+        public static readonly Begin None = new(0, 0, 0, IsPurge: false);
+    }
 
     /// <summary>Flows of ours that a dump has shown; ours to keep.</summary>
     internal sealed record Dumped(FlowReport[] Flows, int Count) : INoSerializationVerificationNeeded;
@@ -20,6 +25,9 @@ internal sealed partial class RevalidatorActor
     /// <summary>The dump has ended; if not at its end, it says nothing about flows that it did not show.</summary>
     internal sealed record Sweep(long Round, bool IsComplete) : INoSerializationVerificationNeeded;
 
-    /// <summary>The answer to <see cref="Sweep"/>: whether all that our flows had carried when the round began has been credited.</summary>
-    internal sealed record Swept(int Partition, long Round, bool IsAccounted) : INoSerializationVerificationNeeded;
+    /// <summary>
+    /// The answer to <see cref="Sweep"/>: whether all that our flows had carried when the round began has been credited, and with what
+    /// error the datapath has refused to change, show or delete one, if it has.
+    /// </summary>
+    internal sealed record Swept(int Partition, long Round, bool IsAccounted, Errno Refused) : INoSerializationVerificationNeeded;
 }

@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using Akka.Actor;
+using UpcallActors.Netlink;
 using UpcallActors.Odp;
 
 namespace UpcallActors.Pipeline;
@@ -31,8 +32,8 @@ internal sealed partial class RevalidatorActor : UntypedActor
     private FlowJudge? _judge;
     private FlowAdoption? _adoption;
     private FlowRequests? _requests;
-    private Begin _round = new(0, 0, 0, IsPurge: false);
-    private bool _creditsAdopted;
+    private Begin _round;
+    private Errno _refused;
     private long _maxIdle;
     private bool _killAll;
     private bool _saidKill;
@@ -43,7 +44,7 @@ internal sealed partial class RevalidatorActor : UntypedActor
         _state = state;
         _partition = partition;
         _recirculations = state.Translators.Recirculations;
-        _creditsAdopted = !partition.HasForgotten;
+        _round = partition.Round;
     }
 
     /// <inheritdoc/>
@@ -59,7 +60,11 @@ internal sealed partial class RevalidatorActor : UntypedActor
     protected override void PostStop()
     {
         foreach (Ukey ukey in _ukeys.Values)
+        {
             ukey.Release(_recirculations);
+            _partition.Credited.Add(ukey);
+        }
+
         _ukeys.Clear();
         _requests?.Dispose();
         _requests = null;
@@ -69,7 +74,7 @@ internal sealed partial class RevalidatorActor : UntypedActor
     protected override void PreRestart(Exception reason, object message)
     {
         _state.Counters.Count(RevalidationEvent.RevalidatorRestart);
-        _partition.HasForgotten = true;
+        _partition.HasFailed = true;
         if (_judge?.Current is { } ufid)
             _state.Condemn(ufid);
         base.PreRestart(reason, message);
@@ -81,11 +86,11 @@ internal sealed partial class RevalidatorActor : UntypedActor
         switch (message)
         {
             case Begin round:
-                _round = round;
+                _round = _partition.Round = round;
+                _partition.HasFailed = false;
                 _saidKill = false;
-                _creditsAdopted = !_partition.HasForgotten;
-                _partition.HasForgotten = false;
                 _missed = false;
+                _refused = Errno.None;
                 break;
             case Dumped dumped:
                 Revalidate(dumped.Flows.AsSpan(0, dumped.Count));
@@ -96,7 +101,8 @@ internal sealed partial class RevalidatorActor : UntypedActor
                 break;
             case Sweep sweep:
                 SweepUp(sweep.IsComplete);
-                Sender.Tell(new Swept(_partition.Index, sweep.Round, IsAccounted(sweep)), Self);
+                bool isAccounted = sweep.IsComplete && !_missed && !_partition.HasFailed;
+                Sender.Tell(new Swept(_partition.Index, sweep.Round, isAccounted, _refused), Self);
                 break;
             default:
                 Unhandled(message);
@@ -237,7 +243,7 @@ internal sealed partial class RevalidatorActor : UntypedActor
         foreach (Ufid ufid in _senseless)
             Delete(ufid, null, FlowDeletionReason.BadOdpFit);
         _senseless.Clear();
-        _adoption!.Decide(_fetched, _creditsAdopted);
+        _adoption!.Decide(_fetched);
         Settle(_fetched);
         _fetched.Clear();
     }
@@ -245,17 +251,12 @@ internal sealed partial class RevalidatorActor : UntypedActor
     /// <summary>Carries out what was decided about flows that we take over.</summary>
     private void Settle(List<AdoptedFlow> flows)
     {
-        long now = _state.Datapath.Milliseconds;
+        // All of them before anything is done to one, which may fail.
+        foreach (AdoptedFlow flow in flows)
+            Know(flow);
         foreach (AdoptedFlow flow in flows)
         {
             Ukey ukey = flow.Ukey;
-            _ukeys.Add(ukey.Ufid, ukey);
-            ukey.Packets = flow.Carried.Packets;
-            ukey.Bytes = flow.Carried.Bytes;
-            ukey.Used = flow.Used;
-            ukey.Created = now;
-            ukey.Round = _round.Number;
-            ukey.Version = _round.Version;
             if (_round.IsPurge)
                 Delete(ukey, FlowDeletionReason.Purge);
             else if (flow.Verdict is FlowVerdict.Delete or FlowVerdict.DeleteUnknownContext)
@@ -265,6 +266,19 @@ internal sealed partial class RevalidatorActor : UntypedActor
         }
 
         _requests!.Send();
+    }
+
+    private void Know(AdoptedFlow flow)
+    {
+        Ukey ukey = flow.Ukey;
+        _ukeys.Add(ukey.Ufid, ukey);
+        _partition.Credited.Remove(ukey.Ufid);
+        ukey.Packets = flow.Carried.Packets;
+        ukey.Bytes = flow.Carried.Bytes;
+        ukey.Used = flow.Used;
+        ukey.Created = _state.Datapath.Milliseconds;
+        ukey.Round = _round.Number;
+        ukey.Version = _round.Version;
     }
 
     private void Keep(AdoptedFlow flow)
@@ -301,10 +315,10 @@ internal sealed partial class RevalidatorActor : UntypedActor
         }
 
         _requests!.Send();
+        // The dump has shown all flows to this incarnation: what it does not know is gone.
+        if (isComplete && !_partition.HasFailed)
+            _partition.Credited.Clear();
     }
-
-    /// <summary>One that was restarted after the round began has lost what the dump showed it before.</summary>
-    private bool IsAccounted(Sweep sweep) => sweep.IsComplete && !_missed && _round.Number == sweep.Round;
 
     private void Modify(Ukey ukey, byte[] actions)
     {

@@ -102,7 +102,7 @@ public sealed class DaemonCommandTests
     public async Task No_more_than_eight_clients_watch_upcalls_however_many_ask_at_once()
     {
         await using ControlledSwitch daemon = await ControlledSwitch.StartAsync();
-        ControlAnswer[] answers = await Task.WhenAll(Enumerable.Range(0, 40).Select(_ => daemon.AskAsync("upcall-actors/monitor-start")));
+        ControlAnswer[] answers = await Task.WhenAll(Enumerable.Range(0, 24).Select(_ => daemon.AskAsync("upcall-actors/monitor-start")));
         answers.Count(answer => answer.Error is null).ShouldBe(8);
         answers.Where(answer => answer.Error is not null).ShouldAllBe(answer => answer.Error!.Contains("8 clients watch already"));
 

@@ -11,7 +11,7 @@ namespace UpcallActors.Daemon.Tests.Switching;
 /// <summary>Stages on the dispatchers that a configuration puts them on.</summary>
 public sealed class StageDispatcherTests : IDisposable
 {
-    private const string Lane = "upcall-actors.ovs-system.0.lane-0";
+    private const string Lane = "upcall-actors.lane-0.ovs-system.0";
 
     private readonly ConfigurationFolder _folder = new();
 

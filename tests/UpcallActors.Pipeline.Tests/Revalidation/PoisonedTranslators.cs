@@ -7,6 +7,7 @@ namespace UpcallActors.Pipeline.Tests;
 internal sealed class PoisonedTranslators(OpenFlowTranslatorFactory inner) : IUpcallTranslatorFactory
 {
     private int _poison = -1;
+    private int _times = int.MaxValue;
     private bool _failsToCreate;
 
     public event EventHandler? Changed
@@ -19,6 +20,13 @@ internal sealed class PoisonedTranslators(OpenFlowTranslatorFactory inner) : IUp
     {
         get => Volatile.Read(ref _poison);
         set => Volatile.Write(ref _poison, value);
+    }
+
+    /// <summary>How many times more they throw.</summary>
+    public int Times
+    {
+        get => Volatile.Read(ref _times);
+        set => Volatile.Write(ref _times, value);
     }
 
     public bool FailsToCreate
@@ -43,6 +51,7 @@ internal sealed class PoisonedTranslators(OpenFlowTranslatorFactory inner) : IUp
         public Translation Translate(in UpcallView upcall, Span<byte> actions, ref FlowKey mask) => inner.Translate(upcall, actions, ref mask);
 
         public Translation Retranslate(in FlowKey key, FlowCredit credit, Span<byte> actions, ref FlowKey mask) =>
-            key.TpDst == translators.Poison ? throw new InvalidOperationException("poison") : inner.Retranslate(key, credit, actions, ref mask);
+            key.TpDst == translators.Poison && Interlocked.Decrement(ref translators._times) >= 0
+                ? throw new InvalidOperationException("poison") : inner.Retranslate(key, credit, actions, ref mask);
     }
 }

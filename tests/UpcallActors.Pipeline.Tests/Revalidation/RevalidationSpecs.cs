@@ -91,8 +91,8 @@ public sealed class RevalidationSpecs() : TestKit("akka.loglevel = OFF\nakka.std
             bridge.Rule("in_port").Counters.Packets.ShouldBe(2u);
         }
 
-        Sys.Dispatchers.HasDispatcher("upcall-actors.ovs-system.0.lane-0").ShouldBeTrue();
-        Sys.Dispatchers.HasDispatcher("upcall-actors.ovs-system.1.lane-0").ShouldBeFalse();
+        Sys.Dispatchers.HasDispatcher("upcall-actors.lane-0.ovs-system.0").ShouldBeTrue();
+        Sys.Dispatchers.HasDispatcher("upcall-actors.lane-0.ovs-system.1").ShouldBeFalse();
     }
 
     [Fact]

@@ -1,0 +1,63 @@
+using System.Runtime.InteropServices;
+using UpcallActors.Netlink;
+using UpcallActors.Odp;
+
+namespace UpcallActors.Pipeline;
+
+/// <content>What callers ask for, and what they are told.</content>
+internal sealed partial class RevalidationActor
+{
+    private void OnRequest(Request request)
+    {
+        switch (request.Kind)
+        {
+            case RequestKind.Wait:
+                // The round under way, if there is one, began before.
+                _state.Requests.AddWait(_state.Rounds + (_phase is Phase.Dumping or Phase.Sweeping ? 2 : 1), request.Done);
+                break;
+            case RequestKind.Purge:
+                _state.Requests.AddPurge(request.Done);
+                break;
+            case RequestKind.Pause:
+                _state.IsPaused = true;
+                _state.Requests.AddPause(request.Done);
+                break;
+            default:
+                _state.IsPaused = false;
+                _state.Requests.EndPauses();
+                request.Done.TrySetResult();
+                break;
+        }
+
+        if (_phase == Phase.Resting)
+            Rest();
+    }
+
+    private void AnswerCallers()
+    {
+        foreach (TaskCompletionSource purge in _purges)
+            RevalidationRequests.End(purge, _failure);
+        _purges = [];
+        _state.Requests.EndRound(_state.Rounds, _failure);
+    }
+
+    /// <summary>
+    /// A revalidator has failed, and nobody has looked at the flows that it had in hand: what was asked for is the matter of another
+    /// round, at once.
+    /// </summary>
+    private void KeepCallers()
+    {
+        foreach (TaskCompletionSource purge in _purges)
+            _state.Requests.AddPurge(purge);
+        _purges = [];
+        _changed = true;
+    }
+
+    private DatapathException? FailureOf(Errno refused)
+    {
+        if (refused == Errno.None)
+            return null;
+        string why = Marshal.GetPInvokeErrorMessage((int)refused);
+        return new DatapathException($"{_state.Datapath.Name} refused to change or delete flows: {why}", (int)refused);
+    }
+}
