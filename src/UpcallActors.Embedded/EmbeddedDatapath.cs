@@ -24,6 +24,7 @@ public sealed class EmbeddedDatapath : IDatapath
     private readonly DatapathRequests _datapaths;
     private readonly PacketRequests _packets;
     private readonly MeterRequests _meters;
+    private readonly CtLimitRequests _ctLimits;
     private bool _disposed;
 
     /// <summary>Makes a datapath with one port: number 0, internal, of the datapath's name.</summary>
@@ -39,6 +40,7 @@ public sealed class EmbeddedDatapath : IDatapath
         _datapaths = new DatapathRequests(options, _processor, Counters);
         _packets = new PacketRequests(_processor, _upcalls);
         _meters = new MeterRequests(options, _processor);
+        _ctLimits = new CtLimitRequests(options, _processor);
         Conntrack = new EmbeddedConntrack(this);
         _processor.Ports.TryAdd(new EmbeddedPort(0, options.Name, OvsVportType.Internal));
     }
@@ -275,7 +277,7 @@ public sealed class EmbeddedDatapath : IDatapath
                 return _datapaths.Handle(request, answers);
             if (request.Family == FamilyIds.Meter)
                 return _meters.Handle(request, answers);
-            return request.Family == FamilyIds.CtLimit ? Errno.NotSupported : Errno.NoEntry;
+            return request.Family == FamilyIds.CtLimit ? _ctLimits.Handle(request, answers) : Errno.NoEntry;
         }
     }
 

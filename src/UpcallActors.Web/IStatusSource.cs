@@ -15,6 +15,16 @@ public interface IStatusSource
     FlowListing ListFlows(string? filter, int most, CancellationToken cancellation);
 
     /// <summary>
+    /// The OpenFlow rules of a bridge with the most packets. Throws <see cref="StatusRequestException"/> when there is no such bridge or
+    /// the
+    /// match cannot be read.
+    /// </summary>
+    /// <param name="bridge">The bridge's name.</param>
+    /// <param name="match">A match in <c>ovs-ofctl</c>'s syntax, with a table or a cookie; null for all rules.</param>
+    /// <param name="most">How many to list.</param>
+    RuleListing ListRules(string bridge, string? match, int most);
+
+    /// <summary>
     /// What the tables do to a packet. Changes nothing. Throws <see cref="StatusRequestException"/> when there is no such bridge or the packet cannot be read.
     /// </summary>
     /// <param name="bridge">The bridge's name.</param>

@@ -50,10 +50,29 @@ public sealed partial class StatusPageTests(RunningSwitch running, Browser brows
         await Assertions.Expect(page.Locator("#flows li").First.Locator(".does")).ToContainTextAsync("p3");
         // The answer of a form that a keyboard sent: nothing but the form has been touched.
         await page.Locator("#filter").FillAsync("<b>nonsense</b>");
-        await page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Show" }).ClickAsync();
+        await page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Show", Exact = true }).ClickAsync();
         await Assertions.Expect(page.Locator("#flows-note.problem")).ToContainTextAsync("<b>nonsense</b>");
         await Assertions.Expect(page.Locator("#flows li")).ToHaveCountAsync(0);
         (await page.Locator("main b:text('nonsense')").CountAsync()).ShouldBe(0, "what the daemon says is text");
+    }
+
+    [BrowserFact]
+    public async Task Rules_are_shown_with_their_counters_and_picked_by_a_match()
+    {
+        await using WatchedPage watched = await browser.OpenAsync(running.Address);
+        IPage page = watched.Page;
+        await Assertions.Expect(page.Locator("#rules li")).ToHaveCountAsync(9);
+        await page.Locator("#match").FillAsync("table=7,udp,tp_dst=53");
+        await page.Locator("#match").PressAsync("Enter");
+        await Assertions.Expect(page.Locator("#rules li")).ToHaveCountAsync(1);
+        await Assertions.Expect(page.Locator("#rules li .does")).ToContainTextAsync("output:p3");
+        await Eventually.HoldsAsync(async () =>
+        {
+            await page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Show rules" }).ClickAsync();
+            return !(await page.Locator("#rules li .meta").InnerTextAsync()).StartsWith("0 packets", StringComparison.Ordinal);
+        });
+        await page.Locator("#rules-bridge").SelectOptionAsync("br-empty");
+        await Assertions.Expect(page.Locator("#rules li")).ToHaveCountAsync(0);
     }
 
     [BrowserFact]

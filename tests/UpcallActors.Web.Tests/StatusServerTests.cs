@@ -125,6 +125,10 @@ public sealed class StatusServerTests(RunningSwitch running) : IClassFixture<Run
     [InlineData("api/flows?limit=0", "from 1 to 1000")]
     [InlineData("api/flows?limit=1001", "from 1 to 1000")]
     [InlineData("api/flows?limit=many", "from 1 to 1000")]
+    [InlineData("api/rules?bridge=br9", "no bridge \"br9\"")]
+    [InlineData("api/rules?bridge=br0&match=nosuchfield%3D1", "nosuchfield")]
+    [InlineData("api/rules?bridge=br0&limit=0", "from 1 to 1000")]
+    [InlineData("api/rules", "no bridge")]
     [InlineData("api/trace?bridge=br9&flow=in_port%3D1", "no bridge \"br9\"")]
     [InlineData("api/trace?bridge=br0&flow=in_port%3D77", "no port 77")]
     [InlineData("api/trace?bridge=br0&flow=", "in_port is missing")]
@@ -137,6 +141,22 @@ public sealed class StatusServerTests(RunningSwitch running) : IClassFixture<Run
         ProblemAnswer answer = JsonSerializer.Deserialize(await response.Content.ReadAsStringAsync(), StatusJson.Default.ProblemAnswer).ShouldNotBeNull();
         answer.Problem.ShouldNotBeEmpty();
         answer.Problem.ShouldContain(reason);
+    }
+
+    [Fact]
+    public async Task Rules_are_those_of_a_bridge_with_their_counters()
+    {
+        RuleListing all = await RulesAsync("bridge=br0");
+        all.Matched.ShouldBe(9);
+        all.Rules.Length.ShouldBe(all.Matched);
+        all.Rules.Select(rule => (rule.Table, -rule.Priority)).ShouldBeInOrder();
+        await Eventually.HoldsAsync(async () => (await RulesAsync("bridge=br0")).Rules.Any(rule => rule.Packets > 0));
+        RuleListing one = await RulesAsync("bridge=br0&limit=1");
+        one.Matched.ShouldBe(all.Matched);
+        one.Rules.ShouldHaveSingleItem();
+        RuleListing icmp = await RulesAsync("bridge=br0&match=icmp");
+        icmp.Rules.ShouldAllBe(rule => rule.Match.Contains("icmp"));
+        icmp.Matched.ShouldBe(3);
     }
 
     [Fact]
@@ -317,6 +337,9 @@ public sealed class StatusServerTests(RunningSwitch running) : IClassFixture<Run
         return found!;
     }
 
+    private async Task<RuleListing> RulesAsync(string query) =>
+        JsonSerializer.Deserialize(await _client.GetStringAsync("api/rules?" + query), StatusJson.Default.RuleListing)!;
+
     private async Task<FlowListing> FlowsAsync(string query, Func<FlowListing, bool> isWanted)
     {
         FlowListing? found = null;
@@ -368,6 +391,8 @@ internal sealed class OtherServer : IAsyncDisposable
                 : HealthCheckResult.Healthy());
 
         public FlowListing ListFlows(string? filter, int most, CancellationToken cancellation) => inner.ListFlows(filter, most, cancellation);
+
+        public RuleListing ListRules(string bridge, string? match, int most) => inner.ListRules(bridge, match, most);
 
         public TraceAnswer Trace(string bridge, string flow) => inner.Trace(bridge, flow);
     }

@@ -22,6 +22,7 @@ internal sealed class ControlCommandTable
         _commands = commands.Concat(
         [
             new ControlCommand("list-commands", "", 0, 0, _ => List()),
+            new ControlCommand("dpctl/list-commands", "", 0, int.MaxValue, _ => ListDpctl()),
             new ControlCommand("version", "", 0, 0, _ => ControlReply.Of($"upcall-actors {Version}")),
             new ControlCommand("set-options", "[--format text|json]", 1, 2, SetOptions),
         ]).ToFrozenDictionary(command => command.Name, StringComparer.Ordinal);
@@ -81,6 +82,20 @@ internal sealed class ControlCommandTable
         var text = new StringBuilder("The available commands are:\n");
         foreach (ControlCommand command in _commands.Values.Where(command => command.Usage != null).OrderBy(command => command.Name, StringComparer.Ordinal))
             text.Append(CultureInfo.InvariantCulture, $"  {command.Name,-23} {command.Usage}\n");
+        return ControlReply.Of(text);
+    }
+
+    /// <summary>The commands that <c>ovs-dpctl</c> has too, in its own columns (<c>dpctl_list_commands</c>).</summary>
+    private ControlReply ListDpctl()
+    {
+        const string Prefix = "dpctl/";
+        var text = new StringBuilder("The available commands are:\n");
+        foreach (ControlCommand command in _commands.Values.OrderBy(command => command.Name, StringComparer.Ordinal))
+        {
+            if (command.Usage != null && command.Name.StartsWith(Prefix, StringComparison.Ordinal))
+                text.Append(CultureInfo.InvariantCulture, $"  {Prefix}{command.Name[Prefix.Length..],-23} {command.Usage}\n");
+        }
+
         return ControlReply.Of(text);
     }
 

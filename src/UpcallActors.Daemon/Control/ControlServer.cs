@@ -16,15 +16,17 @@ internal sealed class ControlServer : IAsyncDisposable
     private readonly ControlCommandTable _commands;
     private readonly ControlLimits _limits;
     private readonly ILogger _logger;
-    private readonly LogAllowance _allowance = new(TimeProvider.System);
+    private readonly LogAllowance _allowance;
     private readonly CancellationTokenSource _stopping = new();
     private readonly TaskCompletionSource _ending = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Lock _lock = new();
     private readonly Dictionary<ControlConnection, Task> _connections = [];
     private readonly Task _accepting;
 
-    private ControlServer(ControlSocket listener, ControlCommandTable commands, ControlLimits limits, ILogger logger)
+    private ControlServer(
+        ControlSocket listener, ControlCommandTable commands, ControlLimits limits, ILogger logger, Func<bool>? isRateLimited)
     {
+        _allowance = new LogAllowance(TimeProvider.System, isRateLimited);
         _listener = listener;
         _commands = commands;
         _limits = limits;
@@ -42,11 +44,15 @@ internal sealed class ControlServer : IAsyncDisposable
         }
     }
 
-    /// <summary>Starts to serve. The socket is the server's from now on.</summary>
-    public static ControlServer Start(ControlSocket listener, ControlCommandTable commands, ControlLimits limits, ILogger logger)
+    /// <summary>
+    /// Starts to serve. The socket is the server's from now on. What clients can put into the log is limited while
+    /// <paramref name="isRateLimited"/> says so; always if that is null.
+    /// </summary>
+    public static ControlServer Start(
+        ControlSocket listener, ControlCommandTable commands, ControlLimits limits, ILogger logger, Func<bool>? isRateLimited = null)
     {
         logger.Listening(listener.Path);
-        return new ControlServer(listener, commands, limits, logger);
+        return new ControlServer(listener, commands, limits, logger, isRateLimited);
     }
 
     /// <summary>Takes no more clients, ends what commands are under way, and removes the socket.</summary>

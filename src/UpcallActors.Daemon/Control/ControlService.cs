@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using UpcallActors.Daemon.Control.Commands;
 using UpcallActors.Daemon.Control.Coverage;
+using UpcallActors.Daemon.Hosting;
 
 namespace UpcallActors.Daemon.Control;
 
@@ -10,9 +11,10 @@ internal sealed class ControlService : IAsyncDisposable
     private readonly ControlServer _server;
     private readonly Timer _ticks;
 
-    private ControlService(ControlSocket socket, ControlCommandTable commands, CoverageTable coverage, ControlLimits limits, ILogger logger)
+    private ControlService(
+        ControlSocket socket, ControlCommandTable commands, CoverageTable coverage, ControlLimits limits, ILogger logger, LogLevels levels)
     {
-        _server = ControlServer.Start(socket, commands, limits, logger);
+        _server = ControlServer.Start(socket, commands, limits, logger, () => levels.IsRateLimited("unixctl"));
         _ticks = new Timer(_ => coverage.Tick(), null, CoverageTable.Interval, CoverageTable.Interval);
     }
 
@@ -31,9 +33,15 @@ internal sealed class ControlService : IAsyncDisposable
             .. new ExitCommand(context).Commands,
             .. new DpctlShow(context).Commands,
             .. new DpctlFlows(context).Commands,
+            .. new DpctlFlowChanges(context).Commands,
+            .. new DpctlDatapath(context).Commands,
             .. new ConntrackCommands(context).Commands,
+            .. new ConntrackLimitCommands(context).Commands,
+            .. new AbsentFeatureCommands(context).Commands,
+            .. new FeatureCommands(context).Commands,
             .. new DpifCommands(context).Commands,
             .. new FdbCommands(context).Commands,
+            .. new RuleCommands(context).Commands,
             .. new TraceCommands(context).Commands,
             .. new MonitorCommands(context).Commands,
             .. new UpcallCommands(context).Commands,
@@ -43,7 +51,8 @@ internal sealed class ControlService : IAsyncDisposable
             .. new SnapshotCommand(context).Commands,
             .. new ReloadCommands(context.Configuration, logger).Commands,
         ], logger);
-        return new ControlService(await ControlSocket.OpenAsync(directory, logger), table, coverage, limits, logger);
+        ControlSocket socket = await ControlSocket.OpenAsync(directory, logger);
+        return new ControlService(socket, table, coverage, limits, logger, context.LogLevels);
     }
 
     /// <inheritdoc/>

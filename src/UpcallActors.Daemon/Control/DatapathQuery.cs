@@ -10,7 +10,7 @@ namespace UpcallActors.Daemon.Control;
 /// Asks a datapath about itself over a channel of its own: what <c>dpctl</c> commands show. Single owner; lives for one command.
 /// Everything here throws <see cref="DatapathException"/> when the datapath refuses or answers what cannot be read.
 /// </summary>
-internal sealed class DatapathQuery : IDisposable
+internal sealed partial class DatapathQuery : IDisposable
 {
     /// <summary>Requests here name a datapath or nothing at all.</summary>
     private const int RequestLength = 4096;
@@ -104,10 +104,13 @@ internal sealed class DatapathQuery : IDisposable
         error == OdpParseError.None ? value! : throw new DatapathException($"the datapath answered what cannot be read ({error})");
 
     /// <summary>Sends the request that was written and shows each message of the answer. One channel, one request: nothing else can be in between.</summary>
-    private void Ask(int length, string doing, bool isDump, NetlinkAnswerHandler read, Func<bool>? isEnough = null)
+    private void Ask(int length, string doing, bool isDump, NetlinkAnswerHandler read, Func<bool>? isEnough = null) =>
+        Ask(_region, length, doing, isDump, read, isEnough);
+
+    private void Ask(NativeRegion region, int length, string doing, bool isDump, NetlinkAnswerHandler read, Func<bool>? isEnough = null)
     {
         _vector.Clear();
-        _vector.Append(_region, 0, length);
+        _vector.Append(region, 0, length);
         int error = _channel.Send(_vector);
         if (error != 0)
             throw Refused(doing, error);

@@ -4,7 +4,9 @@ namespace UpcallActors.Daemon.Control;
 /// Keeps a client from filling the log: five messages at once, and one more every twelve seconds (<c>VLOG_RATE_LIMIT_INIT (5, 5)</c> in
 /// Open vSwitch's unixctl.c). Thread-safe.
 /// </summary>
-internal sealed class LogAllowance(TimeProvider time)
+/// <param name="time">The time it counts by.</param>
+/// <param name="isLimited">Whether there is a limit at all, which <c>vlog/disable-rate-limit</c> takes away; null for always.</param>
+internal sealed class LogAllowance(TimeProvider time, Func<bool>? isLimited = null)
 {
     private const int Burst = 5;
     private static readonly TimeSpan _interval = TimeSpan.FromSeconds(12);
@@ -16,6 +18,8 @@ internal sealed class LogAllowance(TimeProvider time)
     /// <summary>Whether one more message may be logged.</summary>
     public bool Take()
     {
+        if (isLimited?.Invoke() == false)
+            return true;
         lock (_lock)
         {
             long intervals = time.GetElapsedTime(_filled).Ticks / _interval.Ticks;

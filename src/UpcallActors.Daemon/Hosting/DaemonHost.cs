@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Console;
+using Microsoft.Extensions.Options;
 
 namespace UpcallActors.Daemon.Hosting;
 
@@ -36,6 +37,12 @@ internal static class DaemonHost
         // Everything goes through the one filter, whose levels can be changed while the daemon runs.
         builder.Logging.SetMinimumLevel(LogLevel.Trace);
         builder.Logging.AddFilter(levels.IsEnabled);
+        builder.Services.AddSingleton<ILoggerFactory>(services => new ModuleLoggers(
+            new LoggerFactory(
+                services.GetServices<ILoggerProvider>(),
+                services.GetRequiredService<IOptionsMonitor<LoggerFilterOptions>>(),
+                services.GetService<IOptions<LoggerFactoryOptions>>()),
+            levels));
         if (json)
             AddJsonLines(builder.Logging);
         else

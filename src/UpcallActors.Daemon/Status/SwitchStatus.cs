@@ -55,9 +55,26 @@ internal sealed class SwitchStatus(
     }
 
     /// <inheritdoc/>
+    public RuleListing ListRules(string bridge, string? match, int most)
+    {
+        Bridge found = Find(bridge);
+        try
+        {
+            IReadOnlyList<Rule> rules = RuleSelection.Find(found, match);
+            IEnumerable<Rule> busiest = rules.Count <= most ? rules : rules.OrderByDescending(rule => rule.Counters.Packets).Take(most)
+                .OrderBy(rule => rule.Table).ThenByDescending(rule => rule.Priority);
+            return new RuleListing(rules.Count, [.. busiest.Select(rule => ListedRules.Of(rule, found, found.Names))]);
+        }
+        catch (FlowSyntaxException malformed)
+        {
+            throw new StatusRequestException(malformed.Error.Message, malformed);
+        }
+    }
+
+    /// <inheritdoc/>
     public TraceAnswer Trace(string bridge, string flow)
     {
-        Bridge found = translators.Bridges.FirstOrDefault(candidate => candidate.Name == bridge) ?? throw new StatusRequestException($"there is no bridge \"{bridge}\"");
+        Bridge found = Find(bridge);
         try
         {
             OdpPortNames names = new(found.Ports.Where(port => port.Tunnel == null).Select(port => KeyValuePair.Create(port.DatapathPort, port.Name)));
@@ -69,6 +86,10 @@ internal sealed class SwitchStatus(
             throw new StatusRequestException(malformed.Error.Message, malformed);
         }
     }
+
+    private Bridge Find(string bridge) =>
+        translators.Bridges.FirstOrDefault(candidate => candidate.Name == bridge)
+        ?? throw new StatusRequestException($"there is no bridge \"{bridge}\"");
 
     private FlowListing List(DatapathQuery query, FlowFilter? filter, int most, OdpPortNames names, CancellationToken cancellation)
     {

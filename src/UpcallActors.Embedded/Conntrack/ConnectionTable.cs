@@ -18,7 +18,6 @@ internal sealed class ConnectionTable
     private readonly KeyedHash _hash = KeyedHash.Create();
     private readonly int[] _buckets;
     private readonly Connection?[] _bySource;
-    private readonly int _maxConnections;
     private readonly Stack<Connection> _spare = new();
     private readonly Stack<int> _freeSlots = new();
     private Connection?[] _slots = new Connection?[64];
@@ -28,7 +27,7 @@ internal sealed class ConnectionTable
 
     internal ConnectionTable(int maxConnections)
     {
-        _maxConnections = maxConnections;
+        Most = maxConnections;
         // Each connection has two entries; a bucket with more than one or two costs a cache miss for each.
         _buckets = new int[BucketsFor(maxConnections * 2L, MaxBuckets)];
         Array.Fill(_buckets, None);
@@ -36,6 +35,12 @@ internal sealed class ConnectionTable
     }
 
     internal int Count { get; private set; }
+
+    /// <summary>Connections kept at most. What is there when it becomes less stays until its time is over.</summary>
+    internal int Most { get; set; }
+
+    /// <summary>How many each zone may have.</summary>
+    internal ZoneLimits Limits { get; } = new();
 
     internal ulong Expired { get; private set; }
 
@@ -79,7 +84,7 @@ internal sealed class ConnectionTable
     /// <summary>Whether there is room for one more, if need be at the expense of one that is not assured (<c>early_drop</c>).</summary>
     internal bool HasRoom(long now)
     {
-        if (Count < _maxConnections)
+        if (Count < Most)
             return true;
         for (int i = 0; i < EvictionRange; i++)
         {
@@ -118,6 +123,7 @@ internal sealed class ConnectionTable
         connection.NextReply = reply;
         reply = (slot * 2) + 1;
         LinkBySource(connection);
+        Limits.Added(connection.Zone);
         Count++;
         return true;
     }
@@ -135,6 +141,7 @@ internal sealed class ConnectionTable
         connection.Slot = None;
         _freeSlots.Push(slot);
         _spare.Push(connection);
+        Limits.Removed(connection.Zone);
         Count--;
     }
 

@@ -10,7 +10,7 @@ namespace UpcallActors.Embedded;
 /// <remarks>
 /// The kernel hangs the connection on the packet; here the key alone carries it, and what the kernel does for a packet that
 /// came back from userspace (<c>ovs_ct_find_existing</c>) is done for all. Left out: helpers and expectations, timeout policies,
-/// zone limits, sequence adjustment; SCTP, DCCP and GRE are tracked without state.
+/// sequence adjustment; SCTP, DCCP and GRE are tracked without state.
 /// </remarks>
 public sealed partial class ConnectionTracker
 {
@@ -37,6 +37,23 @@ public sealed partial class ConnectionTracker
 
     /// <summary>Committed connections, expired ones that nobody came across included.</summary>
     public int Count => _table.Count;
+
+    /// <summary>Connections kept at most, of all zones together; what is there when it becomes less stays until its time is over.</summary>
+    public int Most
+    {
+        get => _table.Most;
+        set
+        {
+            ArgumentOutOfRangeException.ThrowIfLessThan(value, 1);
+            _table.Most = value;
+        }
+    }
+
+    /// <summary>The zones with a limit of their own, ascending.</summary>
+    public IEnumerable<ushort> LimitedZones => _table.Limits.Limited;
+
+    /// <summary>Packets dropped because their zone had as many connections as it may.</summary>
+    public ulong LimitReached => _table.Limits.Reached;
 
     /// <summary>Connections whose time was over.</summary>
     public ulong Expired => _table.Expired;
@@ -84,6 +101,18 @@ public sealed partial class ConnectionTracker
             return verdict;
         return Commit(ref packet, in parameters, now, ref key);
     }
+
+    /// <summary>How many connections a zone may have, 0 for as many as it likes; null for zones that have no limit of their own.</summary>
+    public uint LimitOf(ushort? zone) => zone is { } one ? _table.Limits.Of(one) : _table.Limits.Default;
+
+    /// <summary>Connections of a zone, which are counted from the first limit on.</summary>
+    public int CountOf(ushort zone) => _table.Limits.Count(zone);
+
+    /// <summary>Says how many connections a zone may have; null for zones that have no limit of their own.</summary>
+    public void SetLimit(ushort? zone, uint limit) => _table.Limits.Set(zone, limit, _table);
+
+    /// <summary>Gives a zone the limit of those that have none of their own.</summary>
+    public void RemoveLimit(ushort zone) => _table.Limits.Remove(zone);
 
     /// <summary>
     /// Removes connections whose time is over, looking at no more than <paramref name="count"/> places: start with <paramref name="cursor"/> 0 and go on
@@ -198,6 +227,9 @@ public sealed partial class ConnectionTracker
     private ConntrackVerdict Commit(ref TrackedPacket packet, in ConntrackParameters parameters, long now, ref FlowKey key)
     {
         Connection connection = packet.Connection!;
+        // ovs_ct_check_limit, before marks and labels.
+        if (!connection.IsConfirmed && !_table.Limits.Allows(connection.Zone))
+            return ConntrackVerdict.Drop;
         if (parameters.MarkMask != 0)
             key.CtMark = connection.Mark = parameters.Mark | (connection.Mark & ~parameters.MarkMask);
         if (parameters.LabelsMask != 0)

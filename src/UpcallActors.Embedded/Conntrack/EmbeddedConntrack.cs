@@ -10,6 +10,21 @@ internal sealed class EmbeddedConntrack(EmbeddedDatapath datapath) : IConntrack
 
     private const long MillisecondsPerSecond = 1000;
 
+    public long? Count => datapath.ConnectionCount;
+
+    public long? Most => datapath.WithConnections(connections => connections.Most);
+
+    public bool TrySetMost(uint most)
+    {
+        if (most is 0 or > int.MaxValue)
+            return false;
+        return datapath.WithConnections(connections =>
+        {
+            connections.Most = (int)most;
+            return true;
+        });
+    }
+
     public IReadOnlyList<ConntrackEntry> Dump(ushort? zone)
     {
         var entries = new List<ConntrackEntry>();

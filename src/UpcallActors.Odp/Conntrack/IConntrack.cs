@@ -8,6 +8,15 @@ public interface IConntrack
     /// </summary>
     IReadOnlyList<ConntrackEntry> Dump(ushort? zone);
 
+    /// <summary>Connections now; null where that is not told, as the kernel does not to its datapath's users.</summary>
+    long? Count => null;
+
+    /// <summary>The most connections that there may be; null where that is not told.</summary>
+    long? Most => null;
+
+    /// <summary>Says how many connections there may be; false where that cannot be said, or not this number.</summary>
+    bool TrySetMost(uint most) => false;
+
     /// <summary>Forgets the connections of one zone, or of all when null. Throws <see cref="DatapathException"/> when refused.</summary>
     void Flush(ushort? zone);
 

@@ -96,7 +96,7 @@ public static class ConntrackText
             if (verbose)
                 AppendTcpEnds(text, tcp);
             else
-                text.Append("state=").Append(TcpStateName(tcp.State is TcpState.SynReceived ? TcpState.Established : tcp.State));
+                text.Append("state=").Append(NameOf(tcp.State is TcpState.SynReceived ? TcpState.Established : tcp.State));
             text.Append(')');
         }
         else if (entry.Sctp is { } sctp)
@@ -108,7 +108,7 @@ public static class ConntrackText
     /// <summary>The kernel has one state for both ends (<c>nl_ct_parse_protoinfo_tcp</c> makes two of it).</summary>
     private static void AppendTcpEnds(StringBuilder text, ConntrackTcp tcp)
     {
-        string state = TcpStateName(tcp.State);
+        string state = NameOf(tcp.State);
         text.Append(CultureInfo.InvariantCulture, $"state_orig={state},state_reply={state}");
         if (tcp.OriginalScale != 0 || tcp.ReplyScale != 0)
             text.Append(CultureInfo.InvariantCulture, $",wscale_orig={tcp.OriginalScale},wscale_reply={tcp.ReplyScale}");
@@ -117,7 +117,7 @@ public static class ConntrackText
     }
 
     /// <summary>Open vSwitch's names for the kernel's states (<c>nl_ct_tcp_state_to_dpif</c>).</summary>
-    private static string TcpStateName(TcpState state) => state switch
+    public static string NameOf(TcpState state) => state switch
     {
         TcpState.SynSent or TcpState.SynSent2 => "SYN_SENT",
         TcpState.SynReceived => "SYN_RECV",

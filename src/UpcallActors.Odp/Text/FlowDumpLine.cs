@@ -90,17 +90,30 @@ public sealed record FlowDumpLine
         var text = new StringBuilder();
         if (verbose && Ufid is { } ufid)
             text.Append("ufid:").Append(ufid).Append(", ");
-        text.Append(FlowText.Format(Key.Span, Mask.Span, names, verbose));
-        text.Append(CultureInfo.InvariantCulture, $", packets:{Packets}, bytes:{Bytes}, used:");
+        text.Append(FlowText.Format(Key.Span, Mask.Span, names, verbose)).Append(", ");
+        AppendStatistics(text);
+        if (verbose && Layer is not null)
+            text.Append(", dp:").Append(Layer);
+        return text.Append(", actions:").Append(ActionText.Format(Actions.Span, names)).ToString();
+    }
+
+    /// <summary>Formats the counters alone (<c>dpif_flow_stats_format</c>).</summary>
+    public string FormatStatistics()
+    {
+        var text = new StringBuilder();
+        AppendStatistics(text);
+        return text.ToString();
+    }
+
+    private void AppendStatistics(StringBuilder text)
+    {
+        text.Append(CultureInfo.InvariantCulture, $"packets:{Packets}, bytes:{Bytes}, used:");
         if (UsedAgo is { } used)
             text.Append(CultureInfo.InvariantCulture, $"{used / 1000.0:F3}s");
         else
             text.Append("never");
         if (TcpFlags != 0)
             AppendTcpFlags(text.Append(", flags:"));
-        if (verbose && Layer is not null)
-            text.Append(", dp:").Append(Layer);
-        return text.Append(", actions:").Append(ActionText.Format(Actions.Span, names)).ToString();
     }
 
     private static byte[] Copy(Extent extent, ReadOnlySpan<byte> message) => extent.IsPresent ? extent.Of(message).ToArray() : [];

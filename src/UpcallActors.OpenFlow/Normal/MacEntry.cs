@@ -5,4 +5,5 @@ namespace UpcallActors.OpenFlow;
 /// <param name="Vlan">The VLAN it was heard in, 0 for none.</param>
 /// <param name="Port">The OpenFlow number of the port it was heard on.</param>
 /// <param name="Age">For how long it has been silent, to a second.</param>
-public readonly record struct MacEntry(ulong Address, ushort Vlan, uint Port, TimeSpan Age);
+/// <param name="IsStatic">Whether somebody has put it in, so that it stays.</param>
+public readonly record struct MacEntry(ulong Address, ushort Vlan, uint Port, TimeSpan Age, bool IsStatic = false);

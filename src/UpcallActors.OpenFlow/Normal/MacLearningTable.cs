@@ -30,6 +30,7 @@ public sealed class MacLearningTable
     private long _moved;
     private long _learned;
     private long _expired;
+    private int _static;
     private ulong _version;
 
     /// <summary>An empty table of the default size.</summary>
@@ -67,6 +68,9 @@ public sealed class MacLearningTable
     /// <summary>Entries it can hold.</summary>
     public int Capacity => _ring.Length;
 
+    /// <summary>Entries that somebody has put in.</summary>
+    public int StaticCount => Volatile.Read(ref _static);
+
     /// <summary>Times a station was heard that was not known.</summary>
     public long Learned => Volatile.Read(ref _learned);
 
@@ -86,7 +90,11 @@ public sealed class MacLearningTable
             return;
         ulong station = Station(source, vlan);
         long now = _time.GetTimestamp();
-        if (_byStation.TryGetValue(station, out Entry? entry) && entry.Port == port && now - Volatile.Read(ref entry.LastHeard) is long silence && silence < _idleTicks)
+        _byStation.TryGetValue(station, out Entry? entry);
+        // Who has put it in knows better than a packet, whoever sent that.
+        if (entry is { IsStatic: true })
+            return;
+        if (entry is not null && entry.Port == port && now - Volatile.Read(ref entry.LastHeard) is long silence && silence < _idleTicks)
         {
             entry.Heard = true;
             if (silence >= _refreshTicks)
@@ -101,7 +109,8 @@ public sealed class MacLearningTable
     /// <summary>The port a station was last heard on; false when it is not known or has been silent too long.</summary>
     public bool TryLookup(ulong destination, ushort vlan, out uint port)
     {
-        if (_byStation.TryGetValue(Station(destination, vlan), out Entry? entry) && _time.GetTimestamp() - Volatile.Read(ref entry.LastHeard) < _idleTicks)
+        if (_byStation.TryGetValue(Station(destination, vlan), out Entry? entry)
+            && (entry.IsStatic || _time.GetTimestamp() - Volatile.Read(ref entry.LastHeard) < _idleTicks))
         {
             port = entry.Port;
             return true;
@@ -119,20 +128,82 @@ public sealed class MacLearningTable
         foreach (Entry entry in _byStation.Values)
         {
             long silence = now - Volatile.Read(ref entry.LastHeard);
-            if (silence < _idleTicks)
-                entries.Add(new MacEntry(entry.Station & ((1UL << VlanShift) - 1), (ushort)(entry.Station >> VlanShift), entry.Port, TimeSpan.FromSeconds(Math.Max(0, silence) / (double)_time.TimestampFrequency)));
+            if (!entry.IsStatic && silence >= _idleTicks)
+                continue;
+            var age = TimeSpan.FromSeconds(Math.Max(0, silence) / (double)_time.TimestampFrequency);
+            entries.Add(new MacEntry(
+                entry.Station & ((1UL << VlanShift) - 1), (ushort)(entry.Station >> VlanShift), entry.Port, age, entry.IsStatic));
         }
 
         return entries;
     }
 
-    /// <summary>Forgets all stations.</summary>
+    /// <summary>
+    /// Puts a station in that stays where it is, whoever is heard from its address, until it is taken out or put elsewhere; false when the
+    /// table is full of such (<c>mac_learning_add_static_entry</c>).
+    /// </summary>
+    public bool TryAddStatic(ulong station, ushort vlan, uint port)
+    {
+        lock (_changes)
+        {
+            ulong key = Station(station, vlan);
+            _byStation.TryGetValue(key, out Entry? before);
+            if (before is not { IsStatic: true } && _static >= _ring.Length - 1)
+                return false;
+            if (before is not null)
+                Remove(before);
+            long now = _time.GetTimestamp();
+            var entry = new Entry(key, port, now, isStatic: true);
+            _ring[FreeSlot(now)] = entry;
+            _byStation[key] = entry;
+            _static++;
+            _version++;
+        }
+
+        Changed?.Invoke(this, EventArgs.Empty);
+        return true;
+    }
+
+    /// <summary>Takes out a station that was put in; false when there is none (<c>mac_learning_del_static_entry</c>).</summary>
+    public bool RemoveStatic(ulong station, ushort vlan)
+    {
+        lock (_changes)
+        {
+            if (!_byStation.TryGetValue(Station(station, vlan), out Entry? entry) || !entry.IsStatic)
+                return false;
+            Remove(entry);
+            _version++;
+        }
+
+        Changed?.Invoke(this, EventArgs.Empty);
+        return true;
+    }
+
+    /// <summary>Counts from 0 again (<c>mac_learning_clear_statistics</c>).</summary>
+    public void ClearStatistics()
+    {
+        lock (_changes)
+        {
+            _learned = 0;
+            _expired = 0;
+            _evicted = 0;
+            _moved = 0;
+        }
+    }
+
+    /// <summary>Forgets all stations but those that were put in.</summary>
     public void Flush()
     {
         lock (_changes)
         {
-            _byStation.Clear();
-            Array.Clear(_ring);
+            for (int slot = 0; slot < _ring.Length; slot++)
+            {
+                if (_ring[slot] is not Entry { IsStatic: false } entry)
+                    continue;
+                _byStation.TryRemove(entry.Station, out _);
+                _ring[slot] = null;
+            }
+
             _hand = 0;
             _version++;
         }
@@ -149,7 +220,7 @@ public sealed class MacLearningTable
             long now = _time.GetTimestamp();
             for (int slot = 0; slot < _ring.Length; slot++)
             {
-                if (_ring[slot] is not Entry entry || now - Volatile.Read(ref entry.LastHeard) < _idleTicks)
+                if (_ring[slot] is not Entry { IsStatic: false } entry || now - Volatile.Read(ref entry.LastHeard) < _idleTicks)
                     continue;
                 _byStation.TryRemove(entry.Station, out _);
                 _ring[slot] = null;
@@ -174,6 +245,8 @@ public sealed class MacLearningTable
         {
             if (_byStation.TryGetValue(station, out Entry? known))
             {
+                if (known.IsStatic)
+                    return false;
                 bool moved = known.Port != port;
                 bool changed = moved || now - Volatile.Read(ref known.LastHeard) >= _idleTicks;
                 known.Port = port;
@@ -184,7 +257,7 @@ public sealed class MacLearningTable
                 return changed;
             }
 
-            var entry = new Entry(station, port, now);
+            var entry = new Entry(station, port, now, isStatic: false);
             _ring[FreeSlot(now)] = entry;
             _byStation[station] = entry;
             _learned++;
@@ -202,6 +275,8 @@ public sealed class MacLearningTable
             _hand = (_hand + 1) % _ring.Length;
             if (_ring[slot] is not Entry entry)
                 return slot;
+            if (entry.IsStatic)
+                continue;
             bool idle = now - Volatile.Read(ref entry.LastHeard) >= _idleTicks;
             if (entry.Heard && !idle)
             {
@@ -215,8 +290,16 @@ public sealed class MacLearningTable
         }
     }
 
-    private sealed class Entry(ulong station, uint port, long lastHeard)
+    private void Remove(Entry entry)
     {
+        _byStation.TryRemove(entry.Station, out _);
+        _ring[Array.IndexOf(_ring, entry)] = null;
+        _static -= entry.IsStatic ? 1 : 0;
+    }
+
+    private sealed class Entry(ulong station, uint port, long lastHeard, bool isStatic)
+    {
+        public readonly bool IsStatic = isStatic;
         public readonly ulong Station = station;
         public long LastHeard = lastHeard;
         public volatile uint Port = port;

@@ -15,10 +15,21 @@ public sealed partial class FlowTables
     private int _ruleCount;
 
     /// <summary>Empty tables; timeouts count by <paramref name="time"/>, the system's if null.</summary>
-    public FlowTables(TimeProvider? time = null) => _time = time ?? TimeProvider.System;
+    public FlowTables(TimeProvider? time = null)
+    {
+        _time = time ?? TimeProvider.System;
+        TimeSpan now = Now;
+        Standalone = new Rule(0, 0, Match.Any, ActionList.Of(OutputAction.To(OpenFlowPorts.Normal))) { Created = now, Modified = now };
+    }
 
     /// <summary>Raised after a batch was published, on the thread that made it.</summary>
     public event EventHandler? Changed;
+
+    /// <summary>
+    /// What table 0 of a standalone bridge has behind all others. Open vSwitch adds such a flow; here it is no entry of the table, and no
+    /// change touches it.
+    /// </summary>
+    public Rule Standalone { get; }
 
     /// <summary>The tables as the last batch left them.</summary>
     public TablesSnapshot Current => Volatile.Read(ref _current);
@@ -60,6 +71,14 @@ public sealed partial class FlowTables
     {
         lock (_writer)
             return [.. _builders.SelectMany(builder => builder?.Rules ?? [])];
+    }
+
+    /// <summary>The rules now that a deletion with this table, match and cookie would take, by table.</summary>
+    public ImmutableArray<Rule> GetRules(FlowChange selection)
+    {
+        ArgumentNullException.ThrowIfNull(selection);
+        lock (_writer)
+            return [.. Select(selection with { Command = FlowCommand.Delete })];
     }
 
     /// <summary>How long a rule of these tables is there, and what it has counted.</summary>

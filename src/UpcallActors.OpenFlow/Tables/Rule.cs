@@ -6,9 +6,6 @@ public sealed class Rule
     /// <summary>The priority of a flow that names none (<c>OFP_DEFAULT_PRIORITY</c>).</summary>
     public const ushort DefaultPriority = 0x8000;
 
-    /// <summary>What table 0 of a standalone bridge has behind all others: Open vSwitch adds such a flow, here it is no entry of the table.</summary>
-    internal static readonly Rule Standalone = new(0, 0, Match.Any, ActionList.Of(OutputAction.To(OpenFlowPorts.Normal)));
-
     /// <summary>A flow of <paramref name="table"/> (0 to 254); the higher of two priorities wins.</summary>
     public Rule(byte table, ushort priority, Match match, ActionList actions)
     {

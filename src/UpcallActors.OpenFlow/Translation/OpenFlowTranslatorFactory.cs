@@ -14,6 +14,7 @@ public sealed class OpenFlowTranslatorFactory : IUpcallTranslatorFactory
     private readonly Lock _replacing = new();
     private readonly ConcurrentDictionary<uint, StrongBox<long>> _refragmented = new();
     private BridgeSet _bridges;
+    private OdpSupport _support;
 
     // Counted when the change can be seen: who reads a version, and the tables after it, sees tables at least as new.
     private ulong _version = 1;
@@ -26,7 +27,7 @@ public sealed class OpenFlowTranslatorFactory : IUpcallTranslatorFactory
         _bridges = new BridgeSet([.. bridges]);
         Listen(_bridges);
         Recirculations = recirculations ?? new RecirculationTable();
-        Support = support ?? new OdpSupport();
+        _support = support ?? new OdpSupport();
     }
 
     /// <inheritdoc/>
@@ -47,8 +48,8 @@ public sealed class OpenFlowTranslatorFactory : IUpcallTranslatorFactory
     /// <summary>The datapath port of each output whose MTU took a reassembled packet only in smaller fragments, and how many such packets there were.</summary>
     public IEnumerable<KeyValuePair<uint, long>> Refragmented => _refragmented.Select(port => KeyValuePair.Create(port.Key, port.Value.Value));
 
-    /// <summary>What the datapath can do.</summary>
-    internal OdpSupport Support { get; }
+    /// <summary>What translations make use of: what the datapath can do, unless <see cref="ChangeSupport"/> has said less.</summary>
+    public OdpSupport Support => Volatile.Read(ref _support);
 
     IRecirculationIds? IUpcallTranslatorFactory.Recirculations => Recirculations;
 
@@ -58,6 +59,15 @@ public sealed class OpenFlowTranslatorFactory : IUpcallTranslatorFactory
 
     /// <summary>The bridge that packets with this datapath key came in on; null when their port belongs to none.</summary>
     public Bridge? FindBridge(in FlowKey key) => BridgeSet.TryFindInput(key, out Bridge? bridge, out _) ? bridge : null;
+
+    /// <summary>From now on translations make use of something else of the datapath; flows are translated again.</summary>
+    public void ChangeSupport(Func<OdpSupport, OdpSupport> change)
+    {
+        ArgumentNullException.ThrowIfNull(change);
+        lock (_replacing)
+            Volatile.Write(ref _support, change(_support));
+        Replace(Bridges);
+    }
 
     /// <summary>Puts other bridges in the place of those before, under a new version.</summary>
     /// <exception cref="ArgumentException">As for the constructor; nothing was changed.</exception>

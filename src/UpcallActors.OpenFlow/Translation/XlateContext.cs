@@ -149,8 +149,6 @@ internal ref partial struct XlateContext
 
     private void Follow(Rule? rule, bool last)
     {
-        if (rule is null && Table == 0 && Bridge.FailMode == FailMode.Standalone)
-            rule = Rule.Standalone;
         _observer?.TableEntered(Table, rule);
         if (rule is not null)
             rule.Actions.Translate(ref this, last);
@@ -193,6 +191,8 @@ internal ref partial struct XlateContext
         flow.Key.TpDst = destination;
         if (withConnection)
             SwapTuples();
+        if (rule is null && Table == 0 && Bridge.FailMode == FailMode.Standalone)
+            rule = Bridge.Tables.Standalone;
         if (rule is not null)
             _scratch.Credited.Add(Bridge.Tables, rule);
         return rule;

@@ -1,6 +1,6 @@
-// What is asked for and not streamed: the datapath's flows, and traces.
+// What is asked for and not streamed: the datapath's flows, OpenFlow rules, and traces.
 
-import { element, number, seconds, short } from "./format.js";
+import { duration, element, number, seconds, short } from "./format.js";
 
 async function ask(address) {
   const response = await fetch(address, { headers: { accept: "application/json" } });
@@ -43,6 +43,29 @@ export function setUpFlows(form, list, remark) {
     event.preventDefault();
     show();
   });
+  return show;
+}
+
+export function setUpRules(form, list, remark) {
+  const show = () => during(form, async () => {
+    try {
+      const answer = await ask(`api/rules?limit=100&bridge=${encodeURIComponent(form.bridge.value)}&match=${encodeURIComponent(form.match.value.trim())}`);
+      list.replaceChildren(...answer.rules.map(rule => element("li", {},
+        element("div", { class: "mono" }, element("span", { class: "tag" }, `table ${rule.table}`), `priority=${rule.priority}${rule.match ? "," + rule.match : ""}`),
+        element("div", { class: "mono does" }, "→ " + rule.actions),
+        element("div", { class: "meta" }, `${number(rule.packets)} packets, ${short(rule.bytes)} bytes, there for ${duration(rule.durationSeconds)}${rule.cookie === "0x0" ? "" : `, cookie ${rule.cookie}`}`))));
+      const shown = answer.rules.length, of = answer.matched;
+      note(remark, `${number(shown)} of ${number(of)}${of > shown ? ", those with the most packets" : ""}`);
+    } catch (problem) {
+      list.replaceChildren();
+      note(remark, problem.message, true);
+    }
+  });
+  form.addEventListener("submit", event => {
+    event.preventDefault();
+    show();
+  });
+  form.bridge.addEventListener("change", show);
   return show;
 }
 

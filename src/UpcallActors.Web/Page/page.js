@@ -5,13 +5,14 @@ import { History } from "./history.js";
 import { PipelinePicture, drawLanes } from "./pipeline.js";
 import { drawLatency } from "./charts.js";
 import { about, drawClasses, drawDatapath, drawLosses, drawMru, drawPorts, drawTiles } from "./tables.js";
-import { setUpFlows, setUpTrace } from "./asking.js";
+import { setUpFlows, setUpRules, setUpTrace } from "./asking.js";
 
 const at = id => document.getElementById(id);
 const body = id => at(id).tBodies[0];
 const history = new History();
 const picture = new PipelinePicture(at("pipeline"));
 const showFlows = setUpFlows(at("flows-form"), at("flows"), at("flows-note"));
+const showRules = setUpRules(at("rules-form"), at("rules"), at("rules-note"));
 setUpTrace(at("trace-form"), at("trace"), at("trace-note"));
 
 function draw() {
@@ -26,8 +27,9 @@ function draw() {
   drawPorts(body("ports"), at("ports-note"), history);
   drawMru(at("mru"), history);
   drawDatapath(at("reval"), history);
-  const bridges = history.last.bridges.map(bridge => bridge.name), choice = at("bridge");
-  if (bridges.join() !== [...choice.options].map(option => option.value).join()) {
+  const bridges = history.last.bridges.map(bridge => bridge.name);
+  for (const choice of [at("bridge"), at("rules-bridge")]) {
+    if (bridges.join() === [...choice.options].map(option => option.value).join()) continue;
     choice.replaceChildren(...bridges.map(name => element("option", { value: name }, name)));
   }
 }
@@ -46,7 +48,10 @@ function connect() {
     const problem = history.last.notReadyBecause;
     say(problem ? "unready" : "ready", problem ? `not ready: ${problem}` : "ready");
     draw();
-    if (isFirst) showFlows();
+    if (isFirst) {
+      showFlows();
+      showRules();
+    }
     isFirst = false;
   };
   events.onerror = () => {

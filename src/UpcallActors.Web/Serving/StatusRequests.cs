@@ -21,6 +21,9 @@ internal sealed class StatusRequests(
     // A dump takes the datapath's lock in turns, and a trace may go through 4,096 tables: one of each at a time, whoever asks.
     private readonly SemaphoreSlim _flows = new(1);
     private readonly SemaphoreSlim _traces = new(1);
+
+    // All rules are gone through under the lock that flow-mods take.
+    private readonly SemaphoreSlim _rules = new(1);
     private StatusEvents? _events;
 
     private StatusEvents Events => LazyInitializer.EnsureInitialized(ref _events, () => new StatusEvents(_snapshots, ending));
@@ -57,6 +60,9 @@ internal sealed class StatusRequests(
             case "/api/flows":
                 await AnswerAloneAsync(context, _flows, StatusJson.Default.FlowListing, () => ListFlows(context));
                 break;
+            case "/api/rules":
+                await AnswerAloneAsync(context, _rules, StatusJson.Default.RuleListing, () => ListRules(context));
+                break;
             case "/api/trace":
                 await AnswerAloneAsync(context, _traces, StatusJson.Default.TraceAnswer, () => source.Trace(Text(context, "bridge"), Text(context, "flow")));
                 break;
@@ -69,11 +75,24 @@ internal sealed class StatusRequests(
         }
     }
 
+    private RuleListing ListRules(HttpContext context)
+    {
+        string match = Text(context, "match");
+        if (match.Length > MostFilterLength)
+            throw new StatusRequestException($"a match has at most {MostFilterLength} characters");
+        return source.ListRules(Text(context, "bridge"), string.IsNullOrWhiteSpace(match) ? null : match, MostOf(context));
+    }
+
     private FlowListing ListFlows(HttpContext context)
     {
         string filter = Text(context, "filter");
         if (filter.Length > MostFilterLength)
             throw new StatusRequestException($"a filter has at most {MostFilterLength} characters");
+        return source.ListFlows(string.IsNullOrWhiteSpace(filter) ? null : filter, MostOf(context), context.RequestAborted);
+    }
+
+    private static int MostOf(HttpContext context)
+    {
         int most = DefaultFlows;
         if (Text(context, "limit") is { Length: > 0 } limit
             && (!int.TryParse(limit, NumberStyles.None, CultureInfo.InvariantCulture, out most) || most is < 1 or > MostFlows))
@@ -81,7 +100,7 @@ internal sealed class StatusRequests(
             throw new StatusRequestException($"limit must be a number from 1 to {MostFlows}");
         }
 
-        return source.ListFlows(string.IsNullOrWhiteSpace(filter) ? null : filter, most, context.RequestAborted);
+        return most;
     }
 
     private static async Task AnswerAloneAsync<T>(HttpContext context, SemaphoreSlim turn, JsonTypeInfo<T> type, Func<T> answer)

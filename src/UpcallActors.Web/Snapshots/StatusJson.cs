@@ -6,6 +6,7 @@ namespace UpcallActors.Web;
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, UseStringEnumConverter = true)]
 [JsonSerializable(typeof(DaemonSnapshot))]
 [JsonSerializable(typeof(FlowListing))]
+[JsonSerializable(typeof(RuleListing))]
 [JsonSerializable(typeof(TraceAnswer))]
 [JsonSerializable(typeof(ProblemAnswer))]
 public sealed partial class StatusJson : JsonSerializerContext;

@@ -74,6 +74,7 @@ public sealed class ControlServerTests
         (await host.AskAsync("list-commands")).Result.ShouldBe("""
             The available commands are:
               crash                   
+              dpctl/list-commands     
               echo                    text...
               fill                    count
               list-commands           

@@ -54,6 +54,8 @@ internal sealed class ControlledSwitch : IAsyncDisposable
 
     public RunDirectory Directory => _host.Directory;
 
+    public ControlHost Host => _host;
+
     /// <summary>Ends when the daemon was asked to; tells whether nothing shall be left behind.</summary>
     public Task<bool> Stopped { get; }
 

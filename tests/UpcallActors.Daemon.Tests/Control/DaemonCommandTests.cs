@@ -1,6 +1,5 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
-using Microsoft.Extensions.Logging;
 using UpcallActors.Daemon.Control.Coverage;
 using UpcallActors.OpenFlow;
 using UpcallActors.Pipeline;
@@ -166,29 +165,5 @@ public sealed class DaemonCommandTests
             coverage.Tick();
         Line().ShouldBe("some_event                 0.0/sec     0.000/sec        0.0000/sec   total: 70");
         coverage.Show().ToString().ShouldEndWith("\n1 events never hit\n");
-    }
-
-    [Fact]
-    public async Task Levels_of_the_log_are_listed_and_set_by_module()
-    {
-        await using ControlledSwitch daemon = await ControlledSwitch.StartAsync();
-        daemon.Levels.IsEnabled("upcall-actors", LogLevel.Information).ShouldBeTrue();
-        daemon.Levels.IsEnabled("upcall-actors", LogLevel.Debug).ShouldBeFalse();
-        daemon.Levels.IsEnabled("Microsoft.Hosting", LogLevel.Information).ShouldBeFalse();
-        const string Header = "                 console    syslog    file\n                 -------    ------    ------\n";
-        (await daemon.PrintAsync("vlog/list")).ShouldBe(Header + "Microsoft.Hosting  WARN        OFF        OFF\nupcall-actors     INFO        OFF        OFF\n");
-        (await daemon.PrintAsync("vlog/set", "Upcall-Actors:console:dbg")).ShouldBeEmpty();
-        daemon.Levels.IsEnabled("upcall-actors", LogLevel.Debug).ShouldBeTrue();
-        (await daemon.PrintAsync("vlog/set", "microsoft:err", "ANY:file:dbg")).ShouldBeEmpty();
-        (await daemon.PrintAsync("vlog/list")).ShouldBe(Header + "Microsoft.Hosting   ERR        OFF        OFF\nupcall-actors      DBG        OFF        OFF\n");
-        (await daemon.PrintAsync("vlog/set", "off")).ShouldBeEmpty();
-        daemon.Levels.IsEnabled("upcall-actors", LogLevel.Critical).ShouldBeFalse();
-        (await daemon.PrintAsync("vlog/set")).ShouldBeEmpty();
-        daemon.Levels.IsEnabled("Microsoft.Hosting", LogLevel.Debug).ShouldBeTrue();
-        (await daemon.FailAsync("vlog/set", "nosuch:dbg")).ShouldBe("no destination, level, or module \"nosuch\"\n");
-        (await daemon.FailAsync("vlog/set", "upcall-actors:dbg:info")).ShouldBe("cannot specify multiple levels\n");
-        (await daemon.FailAsync("vlog/set", "console:syslog:dbg")).ShouldBe("cannot specify multiple destinations\n");
-        (await daemon.FailAsync("vlog/set", "upcall-actors:microsoft.hosting")).ShouldBe("cannot specify multiple modules\n");
-        (await daemon.FailAsync("vlog/set", "PATTERN:console:%m")).ShouldBe("PATTERN cannot be set\n");
     }
 }

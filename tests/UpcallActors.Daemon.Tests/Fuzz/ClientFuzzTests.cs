@@ -27,8 +27,8 @@ public sealed class ClientFuzzTests
         Run(
             ClientFuzz.Text,
             await daemon.PrintAsync("upcall-actors/snapshot"),
-            "ufid:104f0d20-0123-4c84-8b54-27995c286edd, recirc_id(0),in_port(p0), packets:5, bytes:490, used:0.500s, flags:S, dp:ovs, actions:2",
-            "ufid:1, a, packets:0, bytes:0, used:never, actions:drop");
+            "ufid:104f0d20-0123-4c84-8b54-27995c286edd, recirc_id(0),in_port(2),eth(src=02:00:00:00:00:01),eth_type(0x0800),ipv4(frag=no)",
+            "in_port(1),eth(),eth_type(0x8100),vlan(vid=100,pcp=0),encap(eth_type(0x0800),ipv4(proto=1,frag=no),icmp(type=8))");
     }
 
     private static void Run(Target target, params string[] corpus)

@@ -15,6 +15,7 @@ internal static class ClientCommands
         root.Subcommands.Add(TopCommand.Build(options));
         root.Subcommands.Add(TraceCommand.Build(options));
         root.Subcommands.Add(FlowsCommand.Build(options));
+        root.Subcommands.Add(RulesCommand.Build(options));
         root.Subcommands.Add(MonitorCommand.Build(options));
         root.Subcommands.Add(CompletionCommand.Build(root));
         HelpOption help = root.Options.OfType<HelpOption>().Single();

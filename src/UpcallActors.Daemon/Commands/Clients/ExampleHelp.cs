@@ -24,6 +24,12 @@ internal sealed class ExampleHelp(HelpAction usual) : SynchronousCommandLineActi
             "upcall-actors trace br0 in_port=p1,udp --mru 1500 --json",
         ],
         ["flows"] = ["upcall-actors flows", "upcall-actors flows in_port=p1,tcp -m", "upcall-actors flows --json"],
+        ["rules"] =
+        [
+            "upcall-actors rules br0",
+            "upcall-actors rules br0 table=0,icmp --no-stats",
+            "upcall-actors rules br0 cookie=0x10/-1 --json",
+        ],
         ["show"] = ["upcall-actors show", "upcall-actors show --json --target /run/upcall-actors"],
         ["top"] = ["upcall-actors top", "upcall-actors top --interval 5 -n 12 > minute.txt", "upcall-actors top --json -n 1"],
         ["monitor"] =

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Text.Json;
 
 namespace UpcallActors.Daemon.Commands.Clients;
 
@@ -16,19 +15,12 @@ internal static class FlowsCommand
         command.SetAction((result, cancellation) => ClientInvocation.RunAsync(options, result, async invocation =>
         {
             List<string> arguments = [result.GetValue(numbers) ? "--no-names" : "--names"];
-            if (result.GetValue(more) || invocation.Json)
+            if (result.GetValue(more))
                 arguments.Insert(0, "-m");
             if (result.GetValue(filter) is { } match)
                 arguments.Add($"filter={match}");
-            string answer = await invocation.AskAsync("dpctl/dump-flows", arguments);
-            if (!invocation.Json)
-            {
-                await invocation.Output.WriteAsync(answer);
-                return;
-            }
-
-            var flows = new FlowsDocument([.. answer.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(DumpedFlow.Parse)]);
-            await invocation.Output.WriteLineAsync(JsonSerializer.Serialize(flows, FlowsJson.Default.FlowsDocument));
+            string answer = await invocation.AskAsync(invocation.Json ? "upcall-actors/flows" : "dpctl/dump-flows", arguments);
+            await invocation.Output.WriteAsync(answer);
         }, cancellation));
         return command;
     }

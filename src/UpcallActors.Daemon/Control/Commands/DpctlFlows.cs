@@ -1,21 +1,43 @@
 using System.Text;
+using System.Text.Json;
 using UpcallActors.Netlink;
 using UpcallActors.Odp;
 using UpcallActors.Odp.Text;
 
 namespace UpcallActors.Daemon.Control.Commands;
 
-/// <summary><c>dpctl/dump-flows</c> and <c>dpctl/del-flows</c> (lib/dpctl.c).</summary>
+/// <summary><c>dpctl/dump-flows</c> (lib/dpctl.c).</summary>
 internal sealed class DpctlFlows(ControlContext context)
 {
     /// <summary>The commands.</summary>
     public IEnumerable<ControlCommand> Commands =>
     [
         new("dpctl/dump-flows", "[-m] [--names] [dp] [filter=..] [type=..]", 0, 6, DumpFlows),
-        new("dpctl/del-flows", "[dp]", 0, 2, DeleteFlows),
+        new("upcall-actors/flows", "[--no-names] [filter=..] [type=..]", 0, 6, DumpDocument),
     ];
 
     private ControlReply DumpFlows(IReadOnlyList<string> arguments)
+    {
+        var text = new StringBuilder();
+        return ForEach(arguments, isNamed: null, (line, names, options) => text.Append(line.Format(names, options.IsVerbose)).Append('\n'))
+            ?? ControlReply.Of(text);
+    }
+
+    /// <summary>The same as one JSON object, <c>{"flows":[…]}</c>, a flow a line.</summary>
+    private ControlReply DumpDocument(IReadOnlyList<string> arguments)
+    {
+        var text = new StringBuilder("{\"flows\":[");
+        ControlReply? error = ForEach(arguments, isNamed: true, (line, names, _) => text.Append(text[^1] == '[' ? "\n" : ",\n")
+            .Append(JsonSerializer.Serialize(DumpedFlow.Of(line, names), DumpedFlowJson.Default.DumpedFlow)));
+        return error ?? ControlReply.Of(text.Append("\n]}"));
+    }
+
+    /// <summary>Shows the flows that arguments pick; the error if there is one.</summary>
+    /// <param name="arguments">Options, the datapath and what picks flows.</param>
+    /// <param name="isNamed">Whether ports are shown by name where the arguments do not say; null for what the options' usual meaning
+    /// is.</param>
+    /// <param name="show">Shows a flow.</param>
+    private ControlReply? ForEach(IReadOnlyList<string> arguments, bool? isNamed, Action<FlowDumpLine, OdpPortNames?, DpctlOptions> show)
     {
         if (DpctlOptions.Parse(arguments, out ControlReply? error) is not { } options)
             return error!;
@@ -32,33 +54,20 @@ internal sealed class DpctlFlows(ControlContext context)
         }
 
         using var query = new DatapathQuery(context.Datapath);
-        IReadOnlyList<VportMessage> ports = options.UsesNames || filterText != null ? query.GetPorts() : [];
+        bool usesNames = options.Names ?? isNamed ?? options.IsVerbose;
+        IReadOnlyList<VportMessage> ports = usesNames || filterText != null ? query.GetPorts() : [];
         FlowFilter? filter = null;
         if (filterText != null && !FlowFilter.TryParse(filterText, ports, out filter, out string? problem))
             return DpctlOptions.Error($"Failed to parse filter ({problem})");
-        OdpPortNames? names = options.UsesNames ? PortText.Names(ports) : null;
-        var text = new StringBuilder();
-        if (isShown)
+        OdpPortNames? names = usesNames ? PortText.Names(ports) : null;
+        if (!isShown)
+            return null;
+        query.ReadFlows((in FlowMessage flow, ReadOnlySpan<byte> message) =>
         {
-            query.ReadFlows((in FlowMessage flow, ReadOnlySpan<byte> message) =>
-            {
-                if (filter?.Passes(flow, message) != false)
-                    text.Append(FlowDumpLine.Of(flow, message, context.Datapath.Milliseconds).Format(names, options.IsVerbose)).Append('\n');
-            });
-        }
-
-        return ControlReply.Of(text);
-    }
-
-    private ControlReply DeleteFlows(IReadOnlyList<string> arguments)
-    {
-        if (DpctlOptions.Parse(arguments, out ControlReply? error) is not { } options)
-            return error!;
-        if (options.RestBehind(context).Count > 0)
-            return DpctlOptions.Error("deleting the flows of a file is not supported", Errno.Invalid);
-        using var query = new DatapathQuery(context.Datapath);
-        query.DeleteFlows();
-        return ControlReply.Empty;
+            if (filter?.Passes(flow, message) != false)
+                show(FlowDumpLine.Of(flow, message, context.Datapath.Milliseconds), names, options);
+        });
+        return null;
     }
 
     /// <summary>All flows are the datapath's own: types of offloaded ones are known, and there are none of them (<c>flow_passes_type_filter</c>).</summary>

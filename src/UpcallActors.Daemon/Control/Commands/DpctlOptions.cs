@@ -11,12 +11,14 @@ internal sealed class DpctlOptions
 {
     private const string Program = "upcall-actors";
 
-    private DpctlOptions(IReadOnlyList<string> rest, bool verbose, bool statistics, bool? names)
+    private DpctlOptions(IReadOnlyList<string> rest, bool verbose, bool statistics, bool? names, bool clears, bool mayCreate)
     {
+        Clears = clears;
+        MayCreate = mayCreate;
         Rest = rest;
         IsVerbose = verbose;
         ShowsStatistics = statistics;
-        UsesNames = names ?? verbose;
+        Names = names;
     }
 
     /// <summary>What is no option.</summary>
@@ -29,7 +31,16 @@ internal sealed class DpctlOptions
     public bool ShowsStatistics { get; }
 
     /// <summary>Whether ports are shown by name: <c>--names</c>, or <c>-m</c> without <c>--no-names</c>.</summary>
-    public bool UsesNames { get; }
+    public bool UsesNames => Names ?? IsVerbose;
+
+    /// <summary>What is said of names; null for nothing.</summary>
+    public bool? Names { get; }
+
+    /// <summary><c>--clear</c>: counters begin anew.</summary>
+    public bool Clears { get; }
+
+    /// <summary><c>--may-create</c>: what is to be modified may be new.</summary>
+    public bool MayCreate { get; }
 
     /// <summary>Reads the arguments. Null with the <paramref name="error"/> to answer for an option that there is not.</summary>
     public static DpctlOptions? Parse(IReadOnlyList<string> arguments, out ControlReply? error)
@@ -37,6 +48,8 @@ internal sealed class DpctlOptions
         bool verbose = false;
         bool statistics = false;
         bool? names = null;
+        bool clears = false;
+        bool mayCreate = false;
         error = null;
         int next = 0;
         for (; next < arguments.Count && arguments[next].Length > 1 && arguments[next][0] == '-'; next++)
@@ -49,6 +62,12 @@ internal sealed class DpctlOptions
                     break;
                 case "--more":
                     verbose = true;
+                    break;
+                case "--clear":
+                    clears = true;
+                    break;
+                case "--may-create":
+                    mayCreate = true;
                     break;
                 case "--names" or "--no-names":
                     names = option == "--names";
@@ -67,7 +86,7 @@ internal sealed class DpctlOptions
             }
         }
 
-        return new DpctlOptions([.. arguments.Skip(next)], verbose, statistics, names);
+        return new DpctlOptions([.. arguments.Skip(next)], verbose, statistics, names, clears, mayCreate);
     }
 
     /// <summary>The rest behind the name of the datapath, if that is at its front (<c>dp_arg_exists</c>).</summary>

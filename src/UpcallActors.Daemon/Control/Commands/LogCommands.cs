@@ -6,8 +6,9 @@ using UpcallActors.Daemon.Hosting;
 namespace UpcallActors.Daemon.Control.Commands;
 
 /// <summary>
-/// <c>vlog/set</c> and <c>vlog/list</c> (lib/vlog.c). Modules are the categories of the daemon's log. It has one destination, <c>console</c>, which is standard
-/// error; <c>syslog</c> and <c>file</c> are known, since scripts name them, and are always off.
+/// The <c>vlog/</c> commands (lib/vlog.c). Modules are those of Open vSwitch, and the categories of the daemon's log. It has one
+/// destination,
+/// <c>console</c>, which is standard error; <c>syslog</c> and <c>file</c> are known, since scripts name them, and are always off.
 /// </summary>
 internal sealed class LogCommands(LogLevels levels)
 {
@@ -16,6 +17,15 @@ internal sealed class LogCommands(LogLevels levels)
         ("OFF", LogLevel.None), ("EMER", LogLevel.Critical), ("ERR", LogLevel.Error), ("WARN", LogLevel.Warning), ("INFO", LogLevel.Information), ("DBG", LogLevel.Debug),
     ];
 
+    /// <summary>The console's as the daemon writes it; the others as Open vSwitch has them, though nothing goes there.</summary>
+    private const string Patterns = """
+                 prefix                            format
+                 ------                            ------
+        SYSLOG   <%B> %D{%h %e %T} %E %A:          ovs|%05N|%c%T|%p|%m
+        CONSOLE  none                              %p: %c[%N] %m
+        FILE     none                              %D{%Y-%m-%dT%H:%M:%S.###Z}|%05N|%c%T|%p|%m
+        """;
+
     private static readonly char[] _separators = [' ', ',', ':', '\t'];
 
     /// <summary>The commands.</summary>
@@ -23,14 +33,35 @@ internal sealed class LogCommands(LogLevels levels)
     [
         new("vlog/set", "[spec]...", 0, int.MaxValue, Set),
         new("vlog/list", "", 0, 0, _ => List()),
+        new("vlog/list-pattern", "", 0, 0, _ => ControlReply.Of(Patterns)),
+        new("vlog/enable-rate-limit", "[module]...", 0, int.MaxValue, modules => LimitRates(modules, isLimited: true)),
+        new("vlog/disable-rate-limit", "[module]...", 0, int.MaxValue, modules => LimitRates(modules, isLimited: false)),
+        // Standard error belongs to whoever started the daemon: there is no file to be opened anew, and none to be closed.
+        new("vlog/reopen", "", 0, 0, _ => ControlReply.Empty),
+        new("vlog/close", "", 0, 0, _ => ControlReply.Empty),
     ];
 
     private ControlReply List()
     {
         var text = new StringBuilder("                 console    syslog    file\n                 -------    ------    ------\n");
         foreach ((string category, LogLevel level) in levels.List())
-            text.Append(CultureInfo.InvariantCulture, $"{category,-16}  {NameOf(level),4}       {"OFF",4}       {"OFF",4}\n");
+        {
+            text.Append(CultureInfo.InvariantCulture, $"{category,-16}  {NameOf(level),4}       {"OFF",4}       {"OFF",4}");
+            text.Append(levels.IsRateLimited(category) ? "\n" : "    (rate limiting disabled)\n");
+        }
+
         return ControlReply.Of(text);
+    }
+
+    private ControlReply LimitRates(IReadOnlyList<string> modules, bool isLimited)
+    {
+        if (!modules.All(levels.IsKnown))
+            return ControlReply.Error("unknown module");
+        if (modules.Count == 0)
+            levels.SetRateLimited(null, isLimited);
+        foreach (string module in modules)
+            levels.SetRateLimited(module, isLimited);
+        return ControlReply.Empty;
     }
 
     private ControlReply Set(IReadOnlyList<string> arguments)

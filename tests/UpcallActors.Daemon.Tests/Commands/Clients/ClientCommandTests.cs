@@ -67,6 +67,24 @@ public sealed class ClientCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task Rules_are_those_of_a_bridge_with_a_match_and_as_JSON()
+    {
+        await using ControlledSwitch daemon = await StartAsync("priority=9,icmp,in_port=1,actions=2\nactions=drop");
+        (int code, string all, _) = await RunAsync(daemon, "rules", "br0");
+        code.ShouldBe(0);
+        all.Split('\n', StringSplitOptions.RemoveEmptyEntries).Length.ShouldBe(2);
+        all.ShouldContain("priority=9,icmp,in_port=\"ovs-p0\" actions=output:\"ovs-p1\"");
+        (_, string some, _) = await RunAsync(daemon, "rules", "br0", "icmp", "--no-stats", "--no-names");
+        some.ShouldBe(" priority=9,icmp,in_port=1 actions=output:2\n");
+        (_, string json, _) = await RunAsync(daemon, "rules", "br0", "--json");
+        using var document = JsonDocument.Parse(json);
+        document.RootElement.GetProperty("rules").GetArrayLength().ShouldBe(2);
+        (code, _, string errors) = await RunAsync(daemon, "rules", "br7");
+        code.ShouldBe(1);
+        errors.ShouldBe("upcall-actors: no such bridge\n");
+    }
+
+    [Fact]
     public async Task Show_sums_the_daemon_up()
     {
         await using ControlledSwitch daemon = await StartAsync("actions=drop", isAnswered: true);
