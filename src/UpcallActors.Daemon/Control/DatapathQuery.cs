@@ -25,6 +25,7 @@ internal sealed partial class DatapathQuery : IDisposable
     private readonly NativeRegion _region = new(RequestLength);
     private readonly SendVector _vector = new(1);
     private readonly byte[] _answer = ArrayPool<byte>.Shared.Rent(AnswerLength);
+    private DatapathQuery? _aside;
 
     /// <summary>Opens a channel to the datapath. Throws <see cref="DatapathException"/> when there is none to be had: descriptors are used up.</summary>
     public DatapathQuery(IDatapath datapath)
@@ -77,8 +78,40 @@ internal sealed partial class DatapathQuery : IDisposable
         Ask(writer.Length, "dumping flows", isDump: true, message =>
         {
             Parsed(FlowMessage.TryParse(message.Bytes, out FlowMessage flow), "");
-            read(flow, message.Bytes);
+            if (flow.Actions.IsPresent)
+                read(flow, message.Bytes);
+            else
+                (_aside ??= new DatapathQuery(_datapath)).ReadFlow(flow, message.Bytes, read);
         }, isEnough);
+    }
+
+    /// <summary>
+    /// Shows one flow of a dump that left its actions out, since they did not fit into a part
+    /// (<c>dpif_netlink_flow_dump_next</c>). One that has gone meanwhile
+    /// is not shown.
+    /// </summary>
+    private void ReadFlow(in FlowMessage dumped, ReadOnlySpan<byte> part, FlowReader read)
+    {
+        var writer = new NetlinkWriter(_region.Slice(0, RequestLength));
+        ushort family = _datapath.Families.Flow;
+        int ifIndex = _datapath.IfIndex;
+        if (dumped.Ufid is { } ufid)
+            FlowMessageWriter.WriteByUfid(ref writer, family, NetlinkFlags.None, Sequence, OvsCommand.Get, ifIndex, ufid);
+        else if (dumped.Key.IsPresent)
+            FlowMessageWriter.WriteByKey(ref writer, family, Sequence, OvsCommand.Get, ifIndex, dumped.Key.Of(part));
+        else
+            throw new DatapathException("the datapath showed a flow without key and id");
+        try
+        {
+            Ask(writer.Length, "reading a flow", isDump: false, message =>
+            {
+                Parsed(FlowMessage.TryParse(message.Bytes, out FlowMessage flow), "");
+                read(flow, message.Bytes);
+            });
+        }
+        catch (DatapathException gone) when (gone.Errno == (int)Errno.NoEntry)
+        {
+        }
     }
 
     /// <summary>Deletes all flows.</summary>
@@ -94,6 +127,7 @@ internal sealed partial class DatapathQuery : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
+        _aside?.Dispose();
         _channel.Dispose();
         _region.Dispose();
         ArrayPool<byte>.Shared.Return(_answer);

@@ -24,7 +24,10 @@ public readonly struct FlowMessage
     /// <summary>Mask attributes. Absent from a request means an exact match.</summary>
     public Extent Mask { get; init; }
 
-    /// <summary>Action attributes. Present and empty means drop.</summary>
+    /// <summary>
+    /// Action attributes. Present and empty means drop; absent from a part of a dump they are to be asked for
+    /// (<c>ovs_flow_cmd_fill_actions</c>).
+    /// </summary>
     public Extent Actions { get; init; }
 
     /// <summary>Packets that matched; the datapath leaves counters of 0 out.</summary>

@@ -70,14 +70,6 @@ public static class FlowMessageWriter
         writer.EndMessage(start);
     }
 
-    /// <summary>Writes a request that deletes the flow with this key, which has no id.</summary>
-    public static void WriteDeleteByKey(ref NetlinkWriter writer, ushort family, uint sequence, int datapathIfIndex, scoped ReadOnlySpan<byte> keyAttributes)
-    {
-        int start = OvsHeader.Begin(ref writer, family, NetlinkFlags.Request, sequence, OvsCommand.Delete, OvsFamilyVersion.Flow, datapathIfIndex);
-        writer.Put(OvsFlowAttribute.Key, keyAttributes);
-        writer.EndMessage(start);
-    }
-
     /// <summary>
     /// Writes a request that deletes a flow and has its last counters reported (<c>NLM_F_ECHO</c>), without key, mask and actions.
     /// </summary>
@@ -94,6 +86,18 @@ public static class FlowMessageWriter
     {
         int start = OvsHeader.Begin(ref writer, family, NetlinkFlags.Request | flags, sequence, command, OvsFamilyVersion.Flow, datapathIfIndex);
         WriteUfid(ref writer, ufid);
+        writer.EndMessage(start);
+    }
+
+    /// <summary>
+    /// Writes a request that names a flow by its key alone, one that has no id: GET or DEL, by
+    /// <paramref name="command"/>.
+    /// </summary>
+    public static void WriteByKey(
+        ref NetlinkWriter writer, ushort family, uint sequence, byte command, int datapathIfIndex, scoped ReadOnlySpan<byte> keyAttributes)
+    {
+        int start = OvsHeader.Begin(ref writer, family, NetlinkFlags.Request, sequence, command, OvsFamilyVersion.Flow, datapathIfIndex);
+        writer.Put(OvsFlowAttribute.Key, keyAttributes);
         writer.EndMessage(start);
     }
 

@@ -74,7 +74,7 @@ internal sealed class FlowRequests : IDisposable
     public void Delete(ReadOnlySpan<byte> key)
     {
         NetlinkWriter writer = Writer();
-        FlowMessageWriter.WriteDeleteByKey(ref writer, _datapath.Families.Flow, Sequence, _datapath.IfIndex, key);
+        FlowMessageWriter.WriteByKey(ref writer, _datapath.Families.Flow, Sequence, OvsCommand.Delete, _datapath.IfIndex, key);
         Add(writer, new FlowRequest(FlowRequestKind.Delete, default, null, [], FlowDeletionReason.NoUfid));
     }
 

@@ -77,7 +77,7 @@ internal sealed partial class RevalidationActor : UntypedActor
     {
         IActorRef self = Self;
         _dump = new FlowDump(_state.Datapath);
-        _requests = new FlowRequests(_state.Datapath, _state.Counters, _state.Log, OnDeleted);
+        _requests = new FlowRequests(_state.Datapath, _state.Counters, _state.Log, OnAnswer);
         _judge = new FlowJudge(_state.Translators.Create(_state.LeaderNumber), _state.Counters);
         _timer = _time.CreateTimer(_ => self.Tell(Wake.Instance), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         _onChanged = (_, _) => OnChanged(self);
@@ -380,14 +380,6 @@ internal sealed partial class RevalidationActor : UntypedActor
             _requests.Delete(ufid, null, FlowDeletionReason.BadOdpFit);
         else if (flow.Key.IsPresent)
             _requests.Delete(flow.Key.Of(message));
-    }
-
-    private void OnDeleted(in FlowRequest request, Errno error, FlowMessage? flow, ReadOnlySpan<byte> message)
-    {
-        if (error == Errno.None)
-            _state.Counters.CountDeleted(request.Reason);
-        else if (error != Errno.NoEntry)
-            _failure ??= FailureOf(error);
     }
 
     private void TellAll(object message)

@@ -62,7 +62,8 @@ internal sealed class ControlledSwitch : IAsyncDisposable
     public Bridge Bridge => Translators.Bridges.Single(bridge => bridge.Name == "br0");
 
     /// <param name="isAnswered">Whether the datapath's upcalls are answered and its flows are looked after; otherwise what is put into it stays as it is.</param>
-    public static async Task<ControlledSwitch> StartAsync(bool isAnswered = false)
+    /// <param name="seen">What the control socket is to see as the datapath.</param>
+    public static async Task<ControlledSwitch> StartAsync(bool isAnswered = false, Func<IDatapath, IDatapath>? seen = null)
     {
         var clock = DatapathClock.Settable();
         var stopped = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -89,7 +90,7 @@ internal sealed class ControlledSwitch : IAsyncDisposable
         var context = new ControlContext
         {
             Configuration = configuration,
-            Datapath = datapath,
+            Datapath = seen?.Invoke(datapath) ?? datapath,
             DatapathType = "embedded",
             Translators = translators,
             WaitingPorts = () => waiting,

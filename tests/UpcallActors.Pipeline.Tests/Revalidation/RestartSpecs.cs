@@ -72,6 +72,33 @@ public sealed class RestartSpecs() : TestKit("akka.loglevel = OFF\nakka.stdout-l
     }
 
     [Fact]
+    public async Task Flows_whose_actions_a_dump_has_left_out_are_asked_for_one_by_one_and_stay()
+    {
+        RevalidatedSwitch first = await RevalidatedSwitch.StartAsync(Sys, TwoTracks);
+        await SendBothAsync(first);
+        await SendBothAsync(first);
+        string[] flows = first.Flows();
+        long upcalls = first.Datapath.Counters.UpcallsQueued;
+        await first.DisposeAsync();
+
+        await using RevalidatedSwitch second = await RevalidatedSwitch.StartAsync(
+            Sys, TwoTracks, first.Datapath, seen: datapath => new ActionlessDumps(datapath));
+        second.Counters[RevalidationEvent.FlowAdopted].ShouldBe(flows.Length);
+        second.Flows().ShouldBe(flows);
+        await SendBothAsync(second);
+        second.Datapath.Counters.UpcallsQueued.ShouldBe(upcalls);
+
+        // New ones, so many that they are shown in full, or as much as fits.
+        for (byte host = 10; host < 90; host++)
+            await second.SendAsync(101, RevalidatedSwitch.Udp(host, 2, (ushort)(1000 + host)));
+        int count = second.Flows().Length;
+        await second.RoundAsync(3);
+        second.Flows().Length.ShouldBe(count);
+        second.Counters[RevalidationEvent.FlowModified].ShouldBe(0);
+        Enum.GetValues<FlowDeletionReason>().Sum(second.Counters.Deleted).ShouldBe(0);
+    }
+
+    [Fact]
     public async Task Ids_given_out_after_a_restart_are_not_those_of_flows_that_stay()
     {
         RevalidatedSwitch first = await RevalidatedSwitch.StartAsync(Sys, TwoTracks);
