@@ -93,13 +93,15 @@ public sealed class DatapathCommandTests
     {
         await using ControlledSwitch daemon = await ControlledSwitch.StartAsync();
         const string Rest = "packets:0, bytes:0, used:never, actions:3";
+        const string None = "00:00:00:00:00:00/00:00:00:00:00:00";
         const string Hosts = "eth(src=02:00:00:00:00:01,dst=02:00:00:00:00:02)";
         daemon.Put(
         [
             $"ufid:104f0d20-0123-4c84-8b54-27995c286ed0, recirc_id(0),in_port(2),{Hosts},eth_type(0x0800),ipv4(frag=no), {Rest}",
             $"ufid:104f0d20-0123-4c84-8b54-27995c286ed1, recirc_id(0),in_port(3),eth(),"
-                + $"eth_type(0x0800),ipv4(src=10.1.1.0/255.255.255.0,proto=1,frag=no), {Rest}",
-            $"ufid:104f0d20-0123-4c84-8b54-27995c286ed2, recirc_id(0),in_port(2),{Hosts},eth_type(0x0806), {Rest}",
+                + $"eth_type(0x0800),ipv4(src=10.1.1.0/255.255.255.0,proto=1,frag=no),icmp(type=8/0,code=0/0), {Rest}",
+            $"ufid:104f0d20-0123-4c84-8b54-27995c286ed2, recirc_id(0),in_port(2),{Hosts},eth_type(0x0806),"
+                + $"arp(sip=0.0.0.0/0.0.0.0,tip=0.0.0.0/0.0.0.0,op=0/0,sha={None},tha={None}), {Rest}",
         ]);
 
         Lines(await daemon.PrintAsync("dpctl/dump-flows", $"filter={filter}")).Length.ShouldBe(flows);

@@ -6,11 +6,14 @@ using UpcallActors.OpenFlow;
 namespace UpcallActors.Daemon.Control.Commands;
 
 /// <summary>
-/// The <c>filter=</c> of <c>dpctl/dump-flows</c>: a match in <c>ovs-ofctl</c>'s syntax, over what the datapath flow matches. Ports are the
+/// The <c>filter=</c> of <c>dpctl/dump-flows</c>: packets by a match in <c>ovs-ofctl</c>'s syntax, of which a datapath
+/// flow must be met by some. Ports are the
 /// datapath's, by number or name.
 /// </summary>
 internal sealed class FlowFilter
 {
+    private const ushort VlanPresent = 0x1000;
+
     private readonly Match _match;
 
     private FlowFilter(Match match) => _match = match;
@@ -36,17 +39,24 @@ internal sealed class FlowFilter
         }
     }
 
-    /// <summary>Whether a flow is to be shown: bits that it does not look at count as 0. One that cannot be read is not.</summary>
+    /// <summary>
+    /// Whether a flow is to be shown: one that some packet meets which the filter describes. What only one of the two
+    /// looks at keeps them from nothing
+    /// (<c>dpctl_dump_flows</c> masks the filter with the flow's mask). One that cannot be read is not shown.
+    /// </summary>
     public bool Passes(in FlowMessage flow, ReadOnlySpan<byte> message)
     {
         if (OvsFlowKeyReader.TryRead(flow.Key.Of(message), out FlowKey key) != OdpParseError.None)
             return false;
         var whole = new Flow(key);
+        // A flow without a mask is met by packets with exactly its key.
         if (!flow.Mask.IsPresent)
             return _match.Matches(whole);
-        if (OvsFlowKeyReader.TryReadMask(flow.Mask.Of(message), out FlowKey maskKey) != OdpParseError.None)
+        if (OvsFlowKeyReader.TryReadMask(flow.Mask.Of(message), out FlowKey mask) != OdpParseError.None)
             return false;
-        var mask = new Flow(maskKey);
-        return _match.Matches(new Match(whole, mask).ToValue());
+        // Without a mask for it a flow of untagged packets has looked whether there is a tag (parse_8021q_onward).
+        if ((key.VlanTci & VlanPresent) == 0)
+            mask.VlanTci = ushort.MaxValue;
+        return new Match(whole, new Flow(mask)).Overlaps(_match);
     }
 }
