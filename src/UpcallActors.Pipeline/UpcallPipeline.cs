@@ -1,3 +1,5 @@
+using System.ComponentModel;
+using System.Globalization;
 using Akka.Actor;
 using Akka.Event;
 using Microsoft.Extensions.Logging;
@@ -107,15 +109,22 @@ public sealed class UpcallPipeline : IAsyncDisposable
     {
         var tracing = new TraceState(settings.Tracing);
         var tap = new UpcallTap();
-        var log = new RequestLog(settings.Loggers, datapath.FullName, TimeProvider.System);
-        ILogger failures = settings.Loggers == NullLoggerFactory.Instance
-            ? new ActorSystemLog(Logging.GetLogger(system, typeof(UpcallPipeline)))
-            : settings.Loggers.CreateLogger(FailureLog.Category);
+        ILogger failures = LoggerOf(system, settings, FailureLog.Category);
+        var log = new RequestLog(LoggerOf(system, settings, RequestLog.Category), datapath.FullName, TimeProvider.System);
         var lanes = new Lane[datapath.HandlerCount];
-        for (int handler = 0; handler < lanes.Length; handler++)
+        try
         {
-            LoopDispatcher loop = loops.Add($"lane-{handler}");
-            lanes[handler] = new Lane(handler, datapath, translators, settings, loop, tracing, tap, log, failures);
+            for (int handler = 0; handler < lanes.Length; handler++)
+            {
+                LoopDispatcher loop = loops.Add($"lane-{handler}");
+                lanes[handler] = new Lane(handler, datapath, translators, settings, loop, tracing, tap, log, failures);
+            }
+        }
+        catch (Win32Exception refused)
+        {
+            foreach (Lane? lane in lanes)
+                lane?.Close();
+            throw NoAddressSpace(lanes.Length, refused);
         }
 
         var completion = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -150,6 +159,22 @@ public sealed class UpcallPipeline : IAsyncDisposable
         await answered.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         cancellation.ThrowIfCancellationRequested();
         return probe.SilentLanes;
+    }
+
+    private static ILogger LoggerOf(ActorSystem system, UpcallPipelineSettings settings, string category) =>
+        settings.Loggers == NullLoggerFactory.Instance
+            ? new ActorSystemLog(Logging.GetLogger(system, typeof(UpcallPipeline)))
+            : settings.Loggers.CreateLogger(category);
+
+    private static InsufficientMemoryException NoAddressSpace(int lanes, Win32Exception refused)
+    {
+        long least = UpcallBatch.AddressSpaceOf(UpcallBatch.MaxUpcalls) * BatchPool.Least;
+        return new InsufficientMemoryException(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"no address space for {lanes} lanes, each of which needs {least >> 20} MiB at least ({refused.Message}): ")
+            + "raise RLIMIT_AS (ulimit -v; LimitAS= of systemd) or what vm.overcommit_memory = 2 allows, or use fewer handlers",
+            refused);
     }
 
     /// <summary>

@@ -1,10 +1,13 @@
+using System.ComponentModel;
+using System.Diagnostics.CodeAnalysis;
 using Akka.Actor;
 
 namespace UpcallActors.Pipeline;
 
 /// <summary>
 /// A lane's batches, which are its credits: as many as there are, so many can be on their way. Last in, first out, for the
-/// warmest memory. Rented by the receiver; returned by whoever holds a batch last, on any thread, without a lock.
+/// warmest memory: what is never needed never has any. Rented by the receiver; returned by whoever holds a batch last,
+/// on any thread, without a lock.
 /// </summary>
 internal sealed class BatchPool
 {
@@ -19,9 +22,14 @@ internal sealed class BatchPool
     // which was popped and pushed again in between is not taken for unchanged.
     private long _top;
     private int _free;
+    private int _without;
     private int _closed;
 
-    /// <summary>Makes <paramref name="credits"/> batches of <paramref name="batchSize"/> upcalls.</summary>
+    /// <summary>
+    /// Makes <paramref name="credits"/> batches of <paramref name="batchSize"/> upcalls. Throws
+    /// <see cref="Win32Exception"/> when there is no address space for two of them, which
+    /// a lane cannot do without.
+    /// </summary>
     public BatchPool(int credits, int batchSize, PortTable ports, LaneCounters counters)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(credits, 2);
@@ -37,10 +45,27 @@ internal sealed class BatchPool
             _batches[i] = new UpcallBatch(i, batchSize);
             Push(i);
         }
+
+        try
+        {
+            for (int i = 0; i < Least; i++)
+                _batches[i].Reserve();
+        }
+        catch
+        {
+            Close();
+            throw;
+        }
     }
 
-    /// <summary>Batches in all.</summary>
-    public int Credits => _batches.Length;
+    /// <summary>Batches that a lane cannot do without: one in the receiver's hand, and one on its way.</summary>
+    public const int Least = 2;
+
+    /// <summary>Batches in all, without those that there is no memory for.</summary>
+    public int Credits => _batches.Length - Volatile.Read(ref _without);
+
+    /// <summary>Batches that the system has refused memory for, and that are credits no more.</summary>
+    public int WithoutMemory => Volatile.Read(ref _without);
 
     /// <summary>Batches in the pool.</summary>
     public int Free => Volatile.Read(ref _free);
@@ -55,7 +80,37 @@ internal sealed class BatchPool
     public IReadOnlyList<UpcallBatch> Batches => _batches;
 
     /// <summary>Takes a batch for the receiver; false when no credit is left.</summary>
-    public bool TryRent([System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out UpcallBatch? batch)
+    public bool TryRent([NotNullWhen(true)] out UpcallBatch? batch)
+    {
+        while (TryPop(out batch))
+        {
+            if (TryReserve(batch))
+            {
+                batch.Rent();
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>Those that have memory lie above those that have not: whoever comes to one without has used all others.</summary>
+    private bool TryReserve(UpcallBatch batch)
+    {
+        try
+        {
+            batch.Reserve();
+            return true;
+        }
+        catch (Win32Exception)
+        {
+            // It stays out: the lane does with less.
+            Interlocked.Increment(ref _without);
+            return false;
+        }
+    }
+
+    private bool TryPop([NotNullWhen(true)] out UpcallBatch? batch)
     {
         while (true)
         {
@@ -72,7 +127,6 @@ internal sealed class BatchPool
                 continue;
             Interlocked.Decrement(ref _free);
             batch = _batches[index];
-            batch.Rent();
             return true;
         }
     }
@@ -133,9 +187,8 @@ internal sealed class BatchPool
 
     private void DisposeFree()
     {
-        while (TryRent(out UpcallBatch? batch))
+        while (TryPop(out UpcallBatch? batch))
         {
-            batch.TryReclaim(batch.Generation);
             batch.Dispose();
             Interlocked.Increment(ref _free);
         }

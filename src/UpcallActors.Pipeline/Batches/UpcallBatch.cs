@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using System.Diagnostics;
 using Akka.Actor;
 using UpcallActors.Netlink;
@@ -24,6 +25,8 @@ internal sealed class UpcallBatch : INoSerializationVerificationNeeded, IDisposa
     private readonly UpcallRecord[] _records;
     private readonly FlowKey[] _keys;
     private readonly FlowKey[] _masks;
+    private MessageSlots? _slots;
+    private NativeRegion? _arena;
     private Activity?[]? _spans;
     private StageTimes _times;
     private long _state;
@@ -32,8 +35,6 @@ internal sealed class UpcallBatch : INoSerializationVerificationNeeded, IDisposa
     public UpcallBatch(int index, int capacity)
     {
         Index = index;
-        Slots = new MessageSlots(capacity);
-        Arena = new NativeRegion(checked(capacity * ArenaPerUpcall));
         _records = new UpcallRecord[capacity];
         _keys = new FlowKey[capacity];
         _masks = new FlowKey[capacity];
@@ -42,11 +43,17 @@ internal sealed class UpcallBatch : INoSerializationVerificationNeeded, IDisposa
     /// <summary>The batch's place in its pool.</summary>
     public int Index { get; }
 
+    /// <summary>Address space that a batch of so many upcalls takes, bytes.</summary>
+    public static long AddressSpaceOf(int capacity) => (long)capacity * (MessageSlots.Stride + ArenaPerUpcall);
+
+    /// <summary>Whether it has its memory: since it left its pool for the first time.</summary>
+    public bool IsReserved => _arena is not null;
+
     /// <summary>The upcall messages, one a slot.</summary>
-    public MessageSlots Slots { get; }
+    public MessageSlots Slots => _slots!;
 
     /// <summary>Where actions and flow puts are written, front to back.</summary>
-    public NativeRegion Arena { get; }
+    public NativeRegion Arena => _arena!;
 
     /// <summary>Bytes of <see cref="Arena"/> in use.</summary>
     public int ArenaUsed { get; set; }
@@ -120,6 +127,28 @@ internal sealed class UpcallBatch : INoSerializationVerificationNeeded, IDisposa
         return (BatchOwner)(byte)state == from && Interlocked.CompareExchange(ref _state, (state & ~0xffL) | (byte)to, state) == state;
     }
 
+    /// <summary>
+    /// Reserves its address space, if it has none: most batches of a lane are for times of overload and are never used.
+    /// Throws <see cref="Win32Exception"/> when the system
+    /// refuses, and has none then.
+    /// </summary>
+    public void Reserve()
+    {
+        if (IsReserved)
+            return;
+        var slots = new MessageSlots(Capacity);
+        try
+        {
+            _arena = new NativeRegion(checked(Capacity * ArenaPerUpcall));
+            _slots = slots;
+        }
+        catch
+        {
+            slots.Dispose();
+            throw;
+        }
+    }
+
     /// <summary>Takes the batch out of its pool, empty and with a new generation.</summary>
     public void Rent()
     {
@@ -151,7 +180,7 @@ internal sealed class UpcallBatch : INoSerializationVerificationNeeded, IDisposa
     /// <inheritdoc/>
     public void Dispose()
     {
-        Slots.Dispose();
-        Arena.Dispose();
+        _slots?.Dispose();
+        _arena?.Dispose();
     }
 }

@@ -26,9 +26,9 @@ internal sealed partial class RequestLog
     private readonly LogRate _errors;
     private readonly LogRate _messages;
 
-    public RequestLog(ILoggerFactory loggers, string datapath, TimeProvider time)
+    public RequestLog(ILogger logger, string datapath, TimeProvider time)
     {
-        _logger = loggers.CreateLogger(Category);
+        _logger = logger;
         _datapath = datapath;
         _time = time;
         _errors = new LogRate(time, perMinute: 60, burst: 5);

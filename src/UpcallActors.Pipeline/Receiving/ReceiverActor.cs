@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Akka.Actor;
+using Microsoft.Extensions.Logging;
 using UpcallActors.Odp;
 
 namespace UpcallActors.Pipeline;
@@ -11,7 +12,7 @@ namespace UpcallActors.Pipeline;
 /// keeps the rest until a credit comes back. It stops reading only
 /// when that batch is full of what is to be kept; then the pressure reaches the queue in front of the source.
 /// </summary>
-internal sealed class ReceiverActor : UntypedActor
+internal sealed partial class ReceiverActor : UntypedActor
 {
     /// <summary>Receives in one turn while nothing is lost: the batch runs through the lane while it is in the cache, then the next.</summary>
     private const int ReceivesPerTurn = 1;
@@ -34,6 +35,7 @@ internal sealed class ReceiverActor : UntypedActor
     private bool _goesOn;
     private bool _worksOff;
     private CongestionPolicy _congestion;
+    private bool _saidShort;
 
     public ReceiverActor(Lane lane, IActorRef router)
     {
@@ -368,11 +370,26 @@ internal sealed class ReceiverActor : UntypedActor
 
     private void WaitForCredit()
     {
+        SayIfShort();
         if (_waitsForCredit)
             return;
         _waitsForCredit = true;
         _lane.Pool.NotifyOnReturn(_credit!);
     }
+
+    private void SayIfShort()
+    {
+        if (_saidShort || _lane.Pool.WithoutMemory == 0)
+            return;
+        _saidShort = true;
+        ShortOfMemory(_lane.Logger, _lane.Handler, _lane.Pool.Credits, _lane.Settings.BatchesPerLane);
+    }
+
+    [LoggerMessage(
+        402,
+        LogLevel.Warning,
+        "Lane {Lane} goes on with {Credits} of {Batches} batches: no address space for more (RLIMIT_AS, vm.overcommit_memory)")]
+    private static partial void ShortOfMemory(ILogger logger, int lane, int credits, int batches);
 
     /// <summary>The source's descriptor polls readable.</summary>
     internal sealed class Readable : INoSerializationVerificationNeeded

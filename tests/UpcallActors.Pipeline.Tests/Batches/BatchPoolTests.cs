@@ -40,4 +40,25 @@ public sealed class BatchPoolTests
         pool.Return(batch, batch.Generation);
         pool.Close();
     }
+
+    [Fact]
+    public void Batches_that_are_never_needed_take_no_address_space()
+    {
+        var pool = new BatchPool(32, 64, new PortTable(), new LaneCounters());
+        pool.Batches.Count(batch => batch.IsReserved).ShouldBe(BatchPool.Least);
+        for (int round = 0; round < 10; round++)
+        {
+            pool.TryRent(out UpcallBatch? first).ShouldBeTrue();
+            pool.TryRent(out UpcallBatch? second).ShouldBeTrue();
+            pool.TryRent(out UpcallBatch? third).ShouldBeTrue();
+            pool.Return(second, second.Generation);
+            pool.Return(first, first.Generation);
+            pool.Return(third, third.Generation);
+        }
+
+        pool.Batches.Count(batch => batch.IsReserved).ShouldBe(3);
+        (pool.Credits, pool.Free, pool.WithoutMemory).ShouldBe((32, 32, 0));
+        pool.Close();
+        pool.Free.ShouldBe(32);
+    }
 }
