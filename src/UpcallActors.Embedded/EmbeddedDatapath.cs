@@ -1,3 +1,4 @@
+using UpcallActors.Netlink;
 using UpcallActors.Odp;
 
 namespace UpcallActors.Embedded;
@@ -138,13 +139,27 @@ public sealed class EmbeddedDatapath : IDatapath
             if (_disposed)
                 return;
             for (int frame = 0; frame < batch.Count; frame++)
-            {
-                FlowKey key = batch.Key(frame);
-                _processor.Receive(batch.Frame(frame), ref key);
-            }
+                TryReceive(batch, frame);
 
             _processor.FlushOutputs();
         }
+    }
+
+    /// <summary>A frame that the datapath fails over costs itself and not those behind it. Under the lock.</summary>
+    private void TryReceive(FrameBatch batch, int frame)
+    {
+#pragma warning disable CA1031 // Frames are a stranger's: whatever one of them does, the others go on.
+        try
+        {
+            FlowKey key = batch.Key(frame);
+            _processor.Receive(batch.Frame(frame), ref key);
+        }
+        catch (Exception failure)
+        {
+            Counters.CountDrop(DropReason.Failed);
+            UnattendedWork.Tell($"handling a frame in datapath {Name}", failure);
+        }
+#pragma warning restore CA1031
     }
 
     /// <summary>

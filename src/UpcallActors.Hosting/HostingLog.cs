@@ -21,6 +21,10 @@ internal static partial class HostingLog
     [LoggerMessage(423, LogLevel.Information, "Datapath {Datapath} is closed after {Received} upcalls")]
     public static partial void Closed(this ILogger logger, string datapath, long received);
 
+    /// <summary>A thread or timer of ours failed, and goes on.</summary>
+    [LoggerMessage(425, LogLevel.Error, "Failed while {Work}; goes on")]
+    public static partial void UnattendedFailed(this ILogger logger, Exception failure, string work);
+
     /// <summary>The end, as it should not be.</summary>
     [LoggerMessage(424, LogLevel.Critical, "Nobody answers the upcalls of datapath {Datapath} any more: the actor system is shut down")]
     public static partial void Unanswered(this ILogger logger, Exception failure, string datapath);

@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using UpcallActors.Kernel;
+using UpcallActors.Netlink;
 using UpcallActors.Odp;
 using UpcallActors.Pipeline;
 
@@ -21,6 +22,7 @@ internal sealed class UpcallService
     private readonly TaskCompletionSource _stopping = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Lazy<Task> _drained;
     private readonly Lazy<Task> _closed;
+    private long _saidAt;
 
     private UpcallService(
         ActorSystem system,
@@ -38,6 +40,7 @@ internal sealed class UpcallService
         _pipeline = pipeline;
         _health = new UpcallHealth(opened.Datapath, opened.Ports, pipeline, health);
         _logger = logger;
+        UnattendedWork.Failed += OnUnattendedFailure;
         _drained = new Lazy<Task>(DrainAsync);
         _closed = new Lazy<Task>(CloseAsync);
     }
@@ -132,6 +135,15 @@ internal sealed class UpcallService
         }
     }
 
+    /// <summary>Says one a second; all are counted.</summary>
+    private void OnUnattendedFailure(object? sender, UnattendedFailureEventArgs failed)
+    {
+        long now = Environment.TickCount64;
+        long saidAt = Interlocked.Read(ref _saidAt);
+        if ((saidAt == 0 || now - saidAt >= 1000) && Interlocked.CompareExchange(ref _saidAt, now, saidAt) == saidAt)
+            _logger.UnattendedFailed(failed.Failure, failed.Work);
+    }
+
     private async Task DrainAsync()
     {
         _stopping.TrySetResult();
@@ -148,6 +160,7 @@ internal sealed class UpcallService
             await _bridges.DisposeAsync();
         _opened.Dispose();
         (_translators as IDisposable)?.Dispose();
+        UnattendedWork.Failed -= OnUnattendedFailure;
         _logger.Closed(_opened.Datapath.Name, _pipeline.Counters.Received);
     }
 }

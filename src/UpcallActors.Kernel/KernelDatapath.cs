@@ -18,7 +18,7 @@ public sealed partial class KernelDatapath : IDatapath
     private readonly UpcallRegistration _registration;
     private readonly UpcallWatchdog _watchdog;
     private readonly KernelConntrack? _conntrack;
-    private readonly Timer _timer;
+    private readonly UnattendedTimer _timer;
     private int _disposed;
 
     private KernelDatapath(KernelDatapathOptions options, Opened opened)
@@ -36,7 +36,7 @@ public sealed partial class KernelDatapath : IDatapath
         using (IRequestChannel channel = OpenRequests())
             Support = DatapathProbe.Run(channel, Families, IfIndex);
         _conntrack = TryOpenConntrack();
-        _timer = new Timer(static datapath => ((KernelDatapath)datapath!).CheckUpcalls(), this, UpcallWatchdog.Interval, UpcallWatchdog.Interval);
+        _timer = new UnattendedTimer($"watching the upcalls of datapath {options.Name}", UpcallWatchdog.Interval, CheckUpcalls);
     }
 
     /// <inheritdoc/>

@@ -79,6 +79,7 @@ internal sealed class RunCommand(bool json, TextWriter output, TextWriter errors
         using IHost host = DaemonHost.Build(levels, telemetry.JsonLogs);
         ILoggerFactory loggers = host.Services.GetRequiredService<ILoggerFactory>();
         ILogger logger = loggers.CreateLogger(DaemonHost.ActorSystemName);
+        using var unattended = UnattendedLog.Listen(logger);
         await host.StartAsync();
         foreach (ConfigurationProblem note in telemetry.Notes)
             logger.Noted(note);
@@ -92,7 +93,7 @@ internal sealed class RunCommand(bool json, TextWriter output, TextWriter errors
         catch (Exception failure)
 #pragma warning restore CA1031
         {
-            if (failure is DatapathException or RunDirectoryException)
+            if (failure is DatapathException or RunDirectoryException or InsufficientMemoryException)
                 logger.CannotRun(failure.Message);
             else
                 logger.Failed(failure);

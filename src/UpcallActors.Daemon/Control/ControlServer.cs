@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using Microsoft.Extensions.Logging;
+using UpcallActors.Netlink;
 
 namespace UpcallActors.Daemon.Control;
 
@@ -93,6 +94,13 @@ internal sealed class ControlServer : IAsyncDisposable
             {
                 if (_allowance.Take())
                     _logger.AcceptFailed(failure);
+                await Task.Delay(_acceptPause, _stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+#pragma warning disable CA1031 // The last resort, see UnattendedWork: without this loop nobody is served any more.
+            catch (Exception failure)
+#pragma warning restore CA1031
+            {
+                UnattendedWork.Tell("accepting clients of the control socket", failure);
                 await Task.Delay(_acceptPause, _stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }

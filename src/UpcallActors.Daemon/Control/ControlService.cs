@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging;
 using UpcallActors.Daemon.Control.Commands;
 using UpcallActors.Daemon.Control.Coverage;
 using UpcallActors.Daemon.Hosting;
+using UpcallActors.Netlink;
 
 namespace UpcallActors.Daemon.Control;
 
@@ -9,13 +10,13 @@ namespace UpcallActors.Daemon.Control;
 internal sealed class ControlService : IAsyncDisposable
 {
     private readonly ControlServer _server;
-    private readonly Timer _ticks;
+    private readonly UnattendedTimer _ticks;
 
     private ControlService(
         ControlSocket socket, ControlCommandTable commands, CoverageTable coverage, ControlLimits limits, ILogger logger, LogLevels levels)
     {
         _server = ControlServer.Start(socket, commands, limits, logger, () => levels.IsRateLimited("unixctl"));
-        _ticks = new Timer(_ => coverage.Tick(), null, CoverageTable.Interval, CoverageTable.Interval);
+        _ticks = new UnattendedTimer("counting events", CoverageTable.Interval, coverage.Tick);
     }
 
     /// <summary>Opens the socket in a directory that this process holds, and serves. Throws <see cref="RunDirectoryException"/> when it cannot be made.</summary>

@@ -45,6 +45,10 @@ internal static partial class DaemonLog
     [LoggerMessage(509, LogLevel.Information, "Status page at http://{Endpoint}/")]
     public static partial void PageServed(this ILogger logger, System.Net.IPEndPoint endpoint);
 
+    /// <summary>A thread or timer of ours failed, and goes on.</summary>
+    [LoggerMessage(511, LogLevel.Error, "Failed while {Work}; goes on")]
+    public static partial void UnattendedFailed(this ILogger logger, Exception failure, string work);
+
     /// <summary>There is no status page.</summary>
     [LoggerMessage(510, LogLevel.Warning, "No status page at {Endpoint} (status.listen) until this is otherwise: {Reason}")]
     public static partial void PageRefused(this ILogger logger, System.Net.IPEndPoint endpoint, string reason);

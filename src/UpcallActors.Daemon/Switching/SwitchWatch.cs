@@ -1,40 +1,48 @@
-using System.Diagnostics;
+using UpcallActors.Netlink;
 
 namespace UpcallActors.Daemon.Switching;
 
-/// <summary>Looks at a running switch every ten seconds and once at the end, for lines in the log that are about all that happened in between. Disposing ends it.</summary>
+/// <summary>
+/// Looks at a running switch every ten seconds and once at the end, for lines in the log that are about all that
+/// happened in between. A look that fails is said, and is not the
+/// last. Disposing ends it.
+/// </summary>
 internal sealed class SwitchWatch : IAsyncDisposable
 {
+    private const string Work = "looking at what was lost";
+
     /// <summary>Rare enough for a log, and often enough to find the line beside what caused it.</summary>
     private static readonly TimeSpan _interval = TimeSpan.FromSeconds(10);
 
-    private readonly PeriodicTimer _timer = new(_interval);
-    private readonly Task _watching;
+    private readonly Action<TimeSpan> _look;
+    private readonly TimeProvider _time;
+    private readonly UnattendedTimer _timer;
+    private long _last;
 
-    private SwitchWatch(Action<TimeSpan> look) => _watching = WatchAsync(look);
+    private SwitchWatch(Action<TimeSpan> look, TimeProvider time)
+    {
+        _look = look;
+        _time = time;
+        _last = time.GetTimestamp();
+        _timer = new UnattendedTimer(Work, _interval, Look, time);
+    }
 
     /// <summary>Begins to watch.</summary>
     /// <param name="look">Looks; told how long ago the last look was. Called by one thread at a time.</param>
-    public static SwitchWatch Start(Action<TimeSpan> look) => new(look);
+    /// <param name="time">The clock; null for the machine's.</param>
+    public static SwitchWatch Start(Action<TimeSpan> look, TimeProvider? time = null) => new(look, time ?? TimeProvider.System);
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
-        _timer.Dispose();
-        await _watching;
+        await _timer.DisposeAsync();
+        UnattendedWork.Try(Work, Look);
     }
 
-    private async Task WatchAsync(Action<TimeSpan> look)
+    private void Look()
     {
-        long last = Stopwatch.GetTimestamp();
-        bool isRunning;
-        do
-        {
-            isRunning = await _timer.WaitForNextTickAsync();
-            TimeSpan passed = Stopwatch.GetElapsedTime(last);
-            last = Stopwatch.GetTimestamp();
-            look(passed);
-        }
-        while (isRunning);
+        TimeSpan passed = _time.GetElapsedTime(_last);
+        _last = _time.GetTimestamp();
+        _look(passed);
     }
 }

@@ -37,8 +37,15 @@ internal sealed class FrameIntake(EmbeddedDatapath datapath)
     {
         if (_batch.Count == 0)
             return;
-        datapath.Receive(_batch);
-        _batch.Clear();
+        try
+        {
+            datapath.Receive(_batch);
+        }
+        finally
+        {
+            // Not once more what it has failed over.
+            _batch.Clear();
+        }
     }
 
     private bool TryAdd(EmbeddedPort port, Span<byte> frame, in VirtioNetHeader offload)

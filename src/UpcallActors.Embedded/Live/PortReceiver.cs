@@ -19,11 +19,14 @@ internal sealed class PortReceiver : IDisposable
     private readonly bool _keepsTime;
     private readonly FrameIntake _intake;
     private readonly EventFd _wake = new();
-    private readonly Thread _thread;
+    private readonly UnattendedThread _thread;
+    private readonly int[] _descriptors = new int[1 + (2 * MostPorts)];
+    private readonly bool[] _readable = new bool[1 + (2 * MostPorts)];
+    private LivePort[] _ports = [];
+    private int _count;
     private LivePort[] _wanted = [];
     private TaskCompletionSource _seen = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private long _lastRound;
-    private volatile bool _stopping;
 
     /// <summary>Starts the thread. <paramref name="keepsTime"/> for one of a datapath's.</summary>
     public PortReceiver(EmbeddedDatapath datapath, int number, bool keepsTime)
@@ -31,7 +34,8 @@ internal sealed class PortReceiver : IDisposable
         _datapath = datapath;
         _keepsTime = keepsTime;
         _intake = new FrameIntake(datapath);
-        _thread = new Thread(Run) { IsBackground = true, Name = $"ports {number}" };
+        _thread = new UnattendedThread($"ports {number}", $"receiving frames ({number})", Turn, _wake.Signal);
+        _count = Fill(_ports);
         _thread.Start();
     }
 
@@ -73,38 +77,31 @@ internal sealed class PortReceiver : IDisposable
     /// <summary>Stops the thread and waits for it.</summary>
     public void Dispose()
     {
-        _stopping = true;
-        _wake.Signal();
-        _thread.Join();
+        _thread.Dispose();
+        lock (_lock)
+            _seen.TrySetResult();
         _wake.Dispose();
     }
 
-    private void Run()
+    /// <summary>
+    /// Waits for frames and takes them. Should that fail, ports are polled again in the next turn, and frames that were
+    /// taken and not handed over go there first.
+    /// </summary>
+    private void Turn()
     {
-        Span<int> descriptors = stackalloc int[1 + (2 * MostPorts)];
-        Span<bool> readable = stackalloc bool[descriptors.Length];
-        LivePort[] ports = [];
-        int count = 0;
-        bool wake = true;
-        while (!_stopping)
+        Readiness.Wait(_descriptors.AsSpan(0, _count), _readable, RoundMilliseconds);
+        if (_readable[0])
         {
-            if (wake)
-            {
-                _wake.Reset();
-                ports = TakePorts();
-                count = Fill(descriptors, ports);
-            }
-
-            Readiness.Wait(descriptors[..count], readable, RoundMilliseconds);
-            wake = readable[0];
-            Receive(ports, descriptors, readable);
-            _intake.Submit();
-            if (Stopwatch.GetElapsedTime(_lastRound).TotalMilliseconds >= RoundMilliseconds)
-                Round(ports);
+            _wake.Reset();
+            _ports = TakePorts();
+            _count = Fill(_ports);
+            return;
         }
 
-        lock (_lock)
-            _seen.TrySetResult();
+        Receive(_ports);
+        _intake.Submit();
+        if (Stopwatch.GetElapsedTime(_lastRound).TotalMilliseconds >= RoundMilliseconds)
+            Round(_ports);
     }
 
     private LivePort[] TakePorts()
@@ -117,20 +114,20 @@ internal sealed class PortReceiver : IDisposable
         }
     }
 
-    private int Fill(Span<int> descriptors, LivePort[] ports)
+    private int Fill(LivePort[] ports)
     {
         int count = 0;
-        descriptors[count++] = _wake.Descriptor;
+        _descriptors[count++] = _wake.Descriptor;
         foreach (LivePort port in ports)
         {
             for (int index = 0; index < port.DescriptorCount; index++)
-                descriptors[count++] = port.Descriptor(index);
+                _descriptors[count++] = port.Descriptor(index);
         }
 
         return count;
     }
 
-    private void Receive(LivePort[] ports, Span<int> descriptors, Span<bool> readable)
+    private void Receive(LivePort[] ports)
     {
         int place = 1;
         foreach (LivePort port in ports)
@@ -138,8 +135,8 @@ internal sealed class PortReceiver : IDisposable
             for (int index = 0; index < port.DescriptorCount; index++, place++)
             {
                 // One that is no more would be readable for ever.
-                if (readable[place] && !port.Receive(index, _intake))
-                    descriptors[place] = -1;
+                if (_readable[place] && !port.Receive(index, _intake))
+                    _descriptors[place] = -1;
             }
         }
     }

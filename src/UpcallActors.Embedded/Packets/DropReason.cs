@@ -68,6 +68,9 @@ public enum DropReason
     /// </summary>
     UpcallTooLong,
 
+    /// <summary>The datapath failed over the packet: a defect of ours.</summary>
+    Failed,
+
     /// <summary>Output to a tunnel port of a packet that no <c>set(tunnel(…))</c> gave a destination.</summary>
     NoTunnel,
 

@@ -33,6 +33,7 @@ internal static class DropReasons
             DropReason.UnknownInputPort => ("unknown_input_port", "from a port that does not exist"),
             DropReason.UpcallQueueFull => ("upcall_queue_full", "whose upcall found the handler's queue full"),
             DropReason.UpcallTooLong => ("upcall_too_long", "longer than an upcall carries"),
+            DropReason.Failed => ("failed", "that the datapath failed over"),
             DropReason.NoTunnel => ("no_tunnel", "for a tunnel that nothing gave a far end"),
             DropReason.ReceiveQueueFull => ("receive_queue_full", "lost at a device whose receive queue was full"),
             DropReason.FrameCut => ("frame_cut", "received in part only"),

@@ -18,13 +18,14 @@ internal sealed class PortMonitor : IDisposable
     private readonly int _datapathIfIndex;
     private readonly Func<Link, bool, bool> _isOfInterest;
     private readonly Action _onChange;
-    private readonly Thread _thread;
+    private readonly UnattendedThread _thread;
     private readonly byte[] _buffer = new byte[BufferLength];
-    private volatile bool _stopping;
+    private readonly bool[] _readable = new bool[3];
+    private bool _isDue;
 
     /// <summary>
     /// Listens from now on; <see cref="Start"/> begins to tell. <paramref name="isOfInterest"/> is asked of a device and whether it was deleted;
-    /// <paramref name="onChange"/> must not throw.
+    /// an <paramref name="onChange"/> that fails is called again.
     /// </summary>
     public PortMonitor(uint vportGroup, int datapathIfIndex, Func<Link, bool, bool> isOfInterest, Action onChange)
     {
@@ -33,7 +34,7 @@ internal sealed class PortMonitor : IDisposable
         _onChange = onChange;
         _vports.JoinGroup(vportGroup);
         _links.JoinGroup(LinkMessageType.Group);
-        _thread = new Thread(Run) { IsBackground = true, Name = "ports" };
+        _thread = new UnattendedThread("ports", "following the datapath's ports", Turn, _stop.Signal);
     }
 
     private enum Source
@@ -47,28 +48,25 @@ internal sealed class PortMonitor : IDisposable
     /// <summary>Stops the thread, and waits for it unless called by <c>onChange</c>.</summary>
     public void Dispose()
     {
-        _stopping = true;
-        _stop.Signal();
-        if (_thread.IsAlive && Environment.CurrentManagedThreadId != _thread.ManagedThreadId)
-            _thread.Join();
+        _thread.Dispose();
         _vports.Dispose();
         _links.Dispose();
         _stop.Dispose();
     }
 
-    private void Run()
+    private void Turn()
     {
-        Span<bool> readable = stackalloc bool[3];
-        while (!_stopping)
-        {
-            Readiness.Wait([_vports.Descriptor, _links.Descriptor, _stop.Descriptor], readable, timeoutMilliseconds: -1);
-            if (_stopping)
-                return;
-            bool changed = readable[0] && Drain(_vports, Source.Vports);
-            changed |= readable[1] && Drain(_links, Source.Links);
-            if (changed)
-                _onChange();
-        }
+        // After a failure what waits is taken out first: a full queue would be a reason to look again and again.
+        Readiness.Wait([_vports.Descriptor, _links.Descriptor, _stop.Descriptor], _readable, timeoutMilliseconds: _isDue ? 0 : -1);
+        if (_thread.IsStopping)
+            return;
+        _isDue |= _readable[0] && Drain(_vports, Source.Vports);
+        _isDue |= _readable[1] && Drain(_links, Source.Links);
+        if (!_isDue)
+            return;
+        _onChange();
+        // Not if it has failed: whoever did not look at a change has it before him still.
+        _isDue = false;
     }
 
     /// <summary>Takes all that waits; whether any of it is a reason to look.</summary>

@@ -11,16 +11,19 @@ public sealed class LinkMonitor : IDisposable
     private readonly NetlinkSocket _links = new(NetlinkProtocol.Route);
     private readonly EventFd _stop = new();
     private readonly Action _onChange;
-    private readonly Thread _thread;
+    private readonly UnattendedThread _thread;
     private readonly byte[] _buffer = new byte[BufferLength];
-    private volatile bool _stopping;
+    private bool _isDue;
 
-    /// <summary>Listens from now on; <see cref="Start"/> begins to tell. <paramref name="onChange"/> must not throw. Throws <see cref="System.ComponentModel.Win32Exception"/>.</summary>
+    /// <summary>
+    /// Listens from now on; <see cref="Start"/> begins to tell. An <paramref name="onChange"/> that fails is called
+    /// again. Throws <see cref="System.ComponentModel.Win32Exception"/>.
+    /// </summary>
     public LinkMonitor(Action onChange)
     {
         _onChange = onChange;
         _links.JoinGroup(LinkMessageType.Group);
-        _thread = new Thread(Run) { IsBackground = true, Name = "links" };
+        _thread = new UnattendedThread("links", "following the host's devices", Turn, _stop.Signal);
     }
 
     /// <summary>Begins to tell of changes, those since the construction among them.</summary>
@@ -29,22 +32,23 @@ public sealed class LinkMonitor : IDisposable
     /// <summary>Stops, and waits for what is being told unless called from there.</summary>
     public void Dispose()
     {
-        _stopping = true;
-        _stop.Signal();
-        if (_thread.IsAlive && Environment.CurrentManagedThreadId != _thread.ManagedThreadId)
-            _thread.Join();
+        _thread.Dispose();
         _links.Dispose();
         _stop.Dispose();
     }
 
-    private void Run()
+    private void Turn()
     {
-        while (!_stopping)
-        {
+        if (!_isDue)
             Readiness.Wait(_links.Descriptor, _stop.Descriptor, timeoutMilliseconds: -1);
-            if (!_stopping && Drain())
-                _onChange();
-        }
+        if (_thread.IsStopping)
+            return;
+        _isDue |= Drain();
+        if (!_isDue)
+            return;
+        _onChange();
+        // Not if it has failed: whoever did not look at a change has it before him still.
+        _isDue = false;
     }
 
     /// <summary>Takes all that waits; whether there was anything.</summary>

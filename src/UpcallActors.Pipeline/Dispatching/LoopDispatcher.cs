@@ -22,10 +22,14 @@ public sealed class LoopDispatcher : MessageDispatcher
     /// </summary>
     private const int MessagesPerTurn = 1;
 
+    /// <summary>How long the loop pauses when it cannot wait.</summary>
+    private const int FailedWaitMilliseconds = 10;
+
     [ThreadStatic]
     private static LoopDispatcher? t_running;
 
     private readonly EventFd _wake = new();
+    private readonly ManualResetEventSlim _pause = new();
     private readonly Queue<IRunnable> _local = new();
     private readonly ConcurrentQueue<IRunnable> _remote = new();
     private readonly Lock _starting = new();
@@ -165,7 +169,7 @@ public sealed class LoopDispatcher : MessageDispatcher
         {
             RunMailboxes(ref niceness);
         }
-        while (!TryStop() && Sleep());
+        while (!TryStop() && TrySleep());
         t_running = null;
     }
 
@@ -210,6 +214,27 @@ public sealed class LoopDispatcher : MessageDispatcher
             Volatile.Write(ref _running, true);
             return false;
         }
+    }
+
+    /// <summary>
+    /// A wait that fails (no memory, a descriptor that somebody closed) must not end the lane's only thread; nor may it
+    /// spin.
+    /// </summary>
+    private bool TrySleep()
+    {
+#pragma warning disable CA1031 // The last resort, see UnattendedWork.
+        try
+        {
+            return Sleep();
+        }
+        catch (Exception failure)
+        {
+            Volatile.Write(ref _asleep, 0);
+            UnattendedWork.Tell($"waiting for work ({_id})", failure);
+            _pause.Wait(FailedWaitMilliseconds);
+            return true;
+        }
+#pragma warning restore CA1031
     }
 
     private bool Sleep()

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
+using UpcallActors.Netlink;
 using UpcallActors.Odp;
 
 namespace UpcallActors.Pipeline;
@@ -56,6 +57,8 @@ internal sealed class PipelineMetrics : IDisposable
         PerLane("stray_answers", "{answer}", "Answers to no request of ours.", counters => counters.StrayAnswers);
         PerLane("restarts", "{restart}", "Actors of lanes that failed and were restarted.", counters => counters.Restarts);
         PerLane("suppressed_spans", "{span}", "Spans of upcalls not made because there were too many in that second.", counters => counters.SuppressedSpans);
+        _meter.CreateObservableCounter(
+            Prefix + "unattended_failures", () => UnattendedWork.Failures, "{failure}", "Failures of threads and timers, which went on.");
         _meter.CreateObservableUpDownCounter(Prefix + "credits.used", () => PerLane(lane => lane.Pool.Credits - lane.Pool.Free), "{batch}", "Batches on their way or in a receiver's hand.");
         _meter.CreateObservableUpDownCounter(Prefix + "credits.limit", () => PerLane(lane => lane.Pool.Credits), "{batch}", "Batches that there are.");
         if (revalidation is not null)

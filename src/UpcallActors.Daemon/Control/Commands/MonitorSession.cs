@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using UpcallActors.Netlink;
 using UpcallActors.Odp.Text;
 using UpcallActors.Pipeline;
 
@@ -35,7 +36,7 @@ internal sealed class MonitorSession : IDisposable
         _monitor = monitor;
         _names = names;
         _withPackets = withPackets;
-        _forget = new Timer(_ => forget(), null, Patience, Timeout.InfiniteTimeSpan);
+        _forget = new Timer(_ => UnattendedWork.Try("ending a silent monitor", forget), null, Patience, Timeout.InfiniteTimeSpan);
     }
 
     /// <summary>The next upcalls, at most <paramref name="most"/>; waits a moment when there are none. Null while another reading is under way.</summary>

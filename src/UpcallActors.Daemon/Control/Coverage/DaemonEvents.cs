@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using UpcallActors.Netlink;
 using UpcallActors.OpenFlow;
 using UpcallActors.Pipeline;
 
@@ -30,6 +31,7 @@ internal static partial class DaemonEvents
             new("dpif_flow_put_error", () => Sum(pipeline, lane => lane.FlowPutErrors.Total)),
             new("dpif_flow_exists", () => pipeline.ExistingFlows),
             new("dpif_flow_stale", () => Sum(pipeline, lane => lane.StaleFlows)),
+            new("unattended_failure", () => UnattendedWork.Failures),
             new("netlink_sent", () => Sum(pipeline, lane => lane.Sends)),
             .. revalidation == null ? [] : Revalidating(revalidation),
             new("ofproto_dpif_expired", () => context.Translators.Bridges.Sum(bridge => bridge.Tables.Expired)),

@@ -1,0 +1,33 @@
+using Microsoft.Extensions.Logging;
+using UpcallActors.Daemon.Control;
+using UpcallActors.Netlink;
+
+namespace UpcallActors.Daemon.Hosting;
+
+/// <summary>
+/// Says what failed on threads and timers that nobody waits for (<see cref="UnattendedWork"/>), five lines at once and
+/// then one now and then. Disposing ends it.
+/// </summary>
+internal sealed class UnattendedLog : IDisposable
+{
+    private readonly ILogger _logger;
+    private readonly LogAllowance _allowance = new(TimeProvider.System);
+
+    private UnattendedLog(ILogger logger)
+    {
+        _logger = logger;
+        UnattendedWork.Failed += OnFailed;
+    }
+
+    /// <summary>Begins to listen.</summary>
+    public static UnattendedLog Listen(ILogger logger) => new(logger);
+
+    /// <inheritdoc/>
+    public void Dispose() => UnattendedWork.Failed -= OnFailed;
+
+    private void OnFailed(object? sender, UnattendedFailureEventArgs failed)
+    {
+        if (_allowance.Take())
+            _logger.UnattendedFailed(failed.Failure, failed.Work);
+    }
+}
