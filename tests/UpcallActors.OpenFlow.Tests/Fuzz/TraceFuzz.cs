@@ -36,8 +36,7 @@ public static class TraceFuzz
     private static Bridge MakeBridge()
     {
         const string Flows = """
-            priority=9,in_port=1,tcp,actions=ct(
-                commit,table=1,zone=reg0[0..15],nat(src=192.0.2.1:99),exec(set_field:5->ct_mark)),resubmit(,2)
+            priority=9,in_port=1,tcp,actions=ct(commit,table=1,zone=reg0[0..15],nat(src=1.2.3.4:9),exec(set_field:5->ct_mark)),resubmit(,2)
             priority=5,in_port=3,actions=normal
             priority=4,ip,in_port=2,actions=dec_ttl,move:NXM_OF_IP_SRC[]->NXM_NX_REG2[],clone(push_vlan:0x8100,3),ct(table=2),output:reg0,4
             table=1,ct_state=+new,actions=2,controller

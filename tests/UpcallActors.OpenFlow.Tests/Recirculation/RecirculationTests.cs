@@ -148,7 +148,7 @@ public class RecirculationTests
         const int Capacity = 8;
         var table = new RecirculationTable(Capacity);
         var tables = new FlowTables();
-        tables.Apply(FlowSyntax.ParseFlow("actions=move:NXM_OF_IP_SRC[]->NXM_NX_REG0[],ct(table=1)"));
+        tables.Apply(FlowSyntax.ParseFlow("ip,actions=move:NXM_OF_IP_SRC[]->NXM_NX_REG0[],ct(table=1)"));
         var factory = new OpenFlowTranslatorFactory([new Bridge("br0", FailMode.Secure, tables, [new BridgePort(1, 101, "p1")])], table);
         using var done = new CancellationTokenSource();
         var flood = Task.Run(() =>
