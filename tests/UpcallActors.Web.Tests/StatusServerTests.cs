@@ -107,6 +107,70 @@ public sealed class StatusServerTests(RunningSwitch running) : IClassFixture<Run
     }
 
     [Fact]
+    public async Task Silent_connections_keep_no_probe_out_and_the_oldest_goes_first()
+    {
+        await using var other = new OtherServer(running);
+        using HttpClient client = await other.StartAsync();
+        var silent = new List<Socket>();
+        try
+        {
+            for (int connection = 0; connection < 2 * StatusServer.MostConnections; connection++)
+            {
+                var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
+                await socket.ConnectAsync(IPAddress.Loopback, client.BaseAddress!.Port);
+                // Half a request is as silent as none.
+                if (connection % 2 == 0)
+                    await socket.SendAsync("GET /health/live HTTP/1.1\r\n"u8.ToArray());
+                silent.Add(socket);
+            }
+
+            foreach (string path in (string[])["health/live", "health/ready", "api/snapshot"])
+                (await client.GetAsync(path)).StatusCode.ShouldBe(HttpStatusCode.OK, path);
+            await Eventually.HoldsAsync(() => Task.FromResult(HasEnded(silent[0])));
+            HasEnded(silent[^1]).ShouldBeFalse();
+        }
+        finally
+        {
+            silent.ForEach(socket => socket.Dispose());
+        }
+    }
+
+    [Fact]
+    public async Task Requests_for_the_page_that_take_long_leave_room_for_probes()
+    {
+        await using var other = new OtherServer(running);
+        using HttpClient client = await other.StartAsync();
+        using var held = new ManualResetEventSlim();
+        other.Source.Held = held;
+        const int Let = 128;
+        const int Refused = 12;
+        List<Task<HttpResponseMessage>> waiting = [.. Enumerable.Range(0, Let + Refused).Select(_ => client.GetAsync("api/snapshot"))];
+        for (int refused = 0; refused < Refused; refused++)
+        {
+            Task<HttpResponseMessage> first = await Task.WhenAny(waiting);
+            (await first).StatusCode.ShouldBe(HttpStatusCode.ServiceUnavailable);
+            waiting.Remove(first);
+        }
+
+        (await client.GetAsync("health/live")).StatusCode.ShouldBe(HttpStatusCode.OK);
+        (await client.GetAsync("health/ready")).StatusCode.ShouldBe(HttpStatusCode.OK);
+        held.Set();
+        (await Task.WhenAll(waiting)).ShouldAllBe(answer => answer.IsSuccessStatusCode);
+    }
+
+    private static bool HasEnded(Socket socket)
+    {
+        try
+        {
+            return socket.Poll(0, SelectMode.SelectRead) && socket.Receive(new byte[1]) == 0;
+        }
+        catch (SocketException)
+        {
+            return true;
+        }
+    }
+
+    [Fact]
     public async Task Flows_are_listed_filtered_and_limited()
     {
         FlowListing all = await FlowsAsync("limit=1000", found => found.Matched > 20);
@@ -382,7 +446,13 @@ internal sealed class OtherServer : IAsyncDisposable
 
         public string? Waiting { get; set; }
 
-        public DaemonSnapshot Take() => inner.Take() with { NotReadyBecause = Problem };
+        public ManualResetEventSlim? Held { get; set; }
+
+        public DaemonSnapshot Take()
+        {
+            Held?.Wait();
+            return inner.Take() with { NotReadyBecause = Problem };
+        }
 
         public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
             Task.FromResult(

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using UpcallActors.Daemon.Commands.Clients;
+using UpcallActors.Daemon.Hosting;
 using UpcallActors.Odp;
 
 namespace UpcallActors.Daemon.Commands;
@@ -39,7 +40,7 @@ internal static class CommandLine
         catch (Exception failure)
 #pragma warning restore CA1031
         {
-            await errors.WriteLineAsync($"upcall-actors: {failure.Message}");
+            await errors.WriteLineAsync($"upcall-actors: {Descriptors.Describe(failure) ?? failure.Message}");
             return ExitCode.Failure;
         }
     }

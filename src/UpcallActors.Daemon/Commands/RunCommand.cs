@@ -93,7 +93,9 @@ internal sealed class RunCommand(bool json, TextWriter output, TextWriter errors
         catch (Exception failure)
 #pragma warning restore CA1031
         {
-            if (failure is DatapathException or RunDirectoryException or InsufficientMemoryException)
+            if (Descriptors.Describe(failure) is { } lack)
+                logger.CannotRun(lack);
+            else if (failure is DatapathException or RunDirectoryException or InsufficientMemoryException)
                 logger.CannotRun(failure.Message);
             else
                 logger.Failed(failure);
@@ -123,6 +125,7 @@ internal sealed class RunCommand(bool json, TextWriter output, TextWriter errors
     private async Task<int> RunCapturesAsync(DaemonOptions options, ActorSystem system, ILoggerFactory loggers, CancellationToken stop)
     {
         ILogger logger = loggers.CreateLogger(DaemonHost.ActorSystemName);
+        Descriptors.Prepare(options, logger);
         using var outputs = new CaptureOutputFiles();
         IReadOnlyList<ConfigurationProblem> problems = outputs.Open(options);
         if (problems.Count > 0)

@@ -2,6 +2,7 @@ using System.Collections.Frozen;
 using System.Globalization;
 using System.Text;
 using Microsoft.Extensions.Logging;
+using UpcallActors.Daemon.Hosting;
 using UpcallActors.Daemon.Control.Commands;
 using UpcallActors.Odp;
 
@@ -12,6 +13,7 @@ internal sealed class ControlCommandTable
 {
     private readonly FrozenDictionary<string, ControlCommand> _commands;
     private readonly ILogger _logger;
+    private readonly LogAllowance _allowance = new(TimeProvider.System);
     private long _received;
     private long _replied;
 
@@ -72,7 +74,8 @@ internal sealed class ControlCommandTable
         catch (Exception failure)
 #pragma warning restore CA1031
         {
-            _logger.CommandFailed(failure, name);
+            if (_allowance.Take())
+                _logger.CommandFailed(failure, name);
             return ControlReply.Error($"{name} failed: {failure.Message}");
         }
     }

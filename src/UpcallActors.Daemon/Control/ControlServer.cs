@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using Microsoft.Extensions.Logging;
+using UpcallActors.Daemon.Hosting;
 using UpcallActors.Netlink;
 
 namespace UpcallActors.Daemon.Control;
@@ -130,7 +131,8 @@ internal sealed class ControlServer : IAsyncDisposable
         catch (Exception failure)
 #pragma warning restore CA1031
         {
-            _logger.ConnectionFailed(failure);
+            if (_allowance.Take())
+                _logger.ConnectionFailed(failure);
         }
 
         lock (_lock)

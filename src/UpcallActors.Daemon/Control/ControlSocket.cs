@@ -1,5 +1,7 @@
 using System.Net.Sockets;
 using Microsoft.Extensions.Logging;
+using Microsoft.Win32.SafeHandles;
+using UpcallActors.Netlink;
 
 namespace UpcallActors.Daemon.Control;
 
@@ -44,9 +46,14 @@ internal sealed class ControlSocket : IDisposable
         var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         try
         {
+            // Before it has a name, which somebody could lay a link over: bind(2) makes the file with the socket's own mode, and follows
+            // none.
+            using (var file = new SafeFileHandle(socket.Handle, ownsHandle: false))
+                File.SetUnixFileMode(file, OwnerOnly);
+            // The process id, and so the name, is ours now, whatever left something there.
+            if (FileStatus.OfName(path) is { Kind: not FileKind.Socket })
+                File.Delete(path);
             socket.Bind(new UnixDomainSocketEndPoint(path));
-            // Nobody can connect before Listen, whatever the mode and the umask: connect(2) says ECONNREFUSED until then.
-            File.SetUnixFileMode(path, OwnerOnly);
             socket.Listen(Backlog);
             return new ControlSocket(socket, path);
         }

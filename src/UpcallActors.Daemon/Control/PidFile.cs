@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using UpcallActors.Netlink;
 
 namespace UpcallActors.Daemon.Control;
 
@@ -14,6 +15,8 @@ namespace UpcallActors.Daemon.Control;
 internal sealed class PidFile : IDisposable
 {
     private const UnixFileMode AllMayRead = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
+
+    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
     private readonly FileStream _file;
     private readonly string _published;
@@ -34,7 +37,8 @@ internal sealed class PidFile : IDisposable
     {
         // As make_pidfile does: who holds the lock of the temporary file is the only one that may rename it.
         string temporary = path + ".tmp";
-        FileStream file = Open(temporary, FileMode.OpenOrCreate);
+        // Who may open it may lock it, and a reader's lock keeps a writer's out: nobody else may before it is ours.
+        FileStream file = OwnFile.OpenOrCreate(temporary, OwnerOnly);
         try
         {
             if (!TryLock(file))
@@ -55,6 +59,7 @@ internal sealed class PidFile : IDisposable
     /// <summary>Lets clients find the file. Throws <see cref="IOException"/> or <see cref="UnauthorizedAccessException"/> when the directory does not allow it any more.</summary>
     public void Publish()
     {
+        File.SetUnixFileMode(_file.SafeFileHandle, AllMayRead);
         File.Move(_path, _published, overwrite: true);
         _path = _published;
     }
@@ -70,9 +75,10 @@ internal sealed class PidFile : IDisposable
     /// <summary>Who waits for the file is not to be content with one of an earlier daemon. Throws <see cref="RunDirectoryException"/> when that lives.</summary>
     private static void RemoveDead(string path, string temporary)
     {
-        if (!File.Exists(path))
+        if (FileStatus.OfName(path) == null)
             return;
-        using FileStream existing = Open(path, FileMode.Open);
+        // For reading alone: a daemon that lives has a writer's lock, which keeps out a reader's, and anybody may have a reader's.
+        using FileStream existing = OwnFile.OpenRead(path);
         if (TryLock(existing))
         {
             File.Delete(path);
@@ -87,22 +93,10 @@ internal sealed class PidFile : IDisposable
         throw new RunDirectoryException($"{path}: already running as pid {pid}");
     }
 
-    private static FileStream Open(string path, FileMode mode)
-    {
-        var options = new FileStreamOptions
-        {
-            Mode = mode,
-            Access = FileAccess.ReadWrite,
-            // Any other would have .NET take a lock by flock.
-            Share = FileShare.ReadWrite | FileShare.Delete,
-            BufferSize = 0,
-        };
-        if (mode == FileMode.OpenOrCreate)
-            options.UnixCreateMode = AllMayRead;
-        return new FileStream(path, options);
-    }
-
-    /// <summary>On Linux <see cref="FileStream.Lock"/> is <c>fcntl(F_SETLK)</c>.</summary>
+    /// <summary>
+    /// On Linux <see cref="FileStream.Lock"/> is <c>fcntl(F_SETLK)</c>: a writer's lock where the file is open for writing, else a
+    /// reader's.
+    /// </summary>
     private static bool TryLock(FileStream file)
     {
         try

@@ -1,3 +1,5 @@
+using UpcallActors.Netlink;
+
 namespace UpcallActors.Daemon.Control;
 
 /// <summary>
@@ -50,7 +52,8 @@ internal sealed class RunDirectory : IDisposable
     public static string Fallback => System.IO.Path.Combine(System.IO.Path.GetTempPath(), $"{Program}-{Environment.UserName}");
 
     /// <summary>All control sockets in the directory, those included that nobody listens on any more.</summary>
-    public IEnumerable<string> FindSockets() => Directory.EnumerateFiles(Path, $"{Program}.*.ctl");
+    public IEnumerable<string> FindSockets() =>
+        Directory.EnumerateFiles(Path, $"{Program}.*.ctl").Where(file => FileStatus.OfName(file)?.Kind == FileKind.Socket);
 
     /// <summary>Removes a file at the end; that somebody has removed it, or the whole directory, is as good.</summary>
     public static void Remove(string file)
@@ -86,9 +89,7 @@ internal sealed class RunDirectory : IDisposable
         try
         {
             Directory.CreateDirectory(path, mode);
-            // In a folder that everybody may write to, somebody else may have been there first: only a directory's owner may set its mode.
-            if (mode == OwnerOnly)
-                Secure(path);
+            Secure(path, mode);
             return new RunDirectory(path, PidFile.Lock(System.IO.Path.Combine(path, $"{Program}.pid")));
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
@@ -99,10 +100,25 @@ internal sealed class RunDirectory : IDisposable
 
     private static RunDirectoryException Unusable(string path, Exception failure) => new($"the run directory {path} cannot be used: {failure.Message}", failure);
 
-    private static void Secure(string path)
+    /// <summary>
+    /// Whoever may write to the directory may put a link or a file of his own where ours are to be, and take ours away; and in a folder
+    /// that everybody may write to, somebody else may have been there first. So it has to be ours, or root's, and others may not write to
+    /// it.
+    /// </summary>
+    private static void Secure(string path, UnixFileMode mode)
     {
-        if (new DirectoryInfo(path).LinkTarget != null)
+        FileStatus name = FileStatus.OfName(path) ?? throw new IOException("it has gone");
+        if (name.Kind == FileKind.Link && (mode == OwnerOnly || !name.IsOurs))
             throw new IOException("it is a symbolic link");
-        File.SetUnixFileMode(path, OwnerOnly);
+        FileStatus status = FileStatus.OfTarget(path) ?? throw new IOException("it has gone");
+        bool isOwn = status.Owner == FileStatus.EffectiveUser;
+        if (mode == OwnerOnly ? !isOwn : !status.IsOurs)
+            throw new IOException($"it belongs to user {status.Owner}, and this is user {FileStatus.EffectiveUser}");
+        if (mode != OwnerOnly && !status.OthersMayWrite)
+            return;
+        // One of our own is closed to others, as a volume that a container is given has to be; but one for all, such as /tmp, stays that.
+        if (!isOwn || status.Mode.HasFlag(UnixFileMode.StickyBit))
+            throw new IOException("others may write to it");
+        File.SetUnixFileMode(path, mode == OwnerOnly ? OwnerOnly : status.Mode & ~(UnixFileMode.GroupWrite | UnixFileMode.OtherWrite));
     }
 }

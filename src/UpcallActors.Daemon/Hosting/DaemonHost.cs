@@ -62,6 +62,8 @@ internal static class DaemonHost
     private static void AddLines(ILoggingBuilder logging) => logging.AddSimpleConsole(options =>
     {
         options.SingleLine = true;
+        options.UseUtcTimestamp = true;
+        options.TimestampFormat = LogOutput.KeepsTime ? null : "yyyy-MM-ddTHH:mm:ss.fffZ ";
         options.ColorBehavior = LoggerColorBehavior.Disabled;
     });
 

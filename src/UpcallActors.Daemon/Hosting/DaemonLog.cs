@@ -54,6 +54,18 @@ internal static partial class DaemonLog
     public static partial void PageRefused(this ILogger logger, System.Net.IPEndPoint endpoint, string reason);
 
     /// <summary>Something of the environment is not as whoever set it may think.</summary>
-    [LoggerMessage(511, LogLevel.Warning, "{Note}")]
+    [LoggerMessage(514, LogLevel.Warning, "{Note}")]
     public static partial void Noted(this ILogger logger, Configuration.ConfigurationProblem note);
+
+    /// <summary>Lines that strangers caused were left out.</summary>
+    [LoggerMessage(512, LogLevel.Warning, "{Lines} more lines of that kind were left out")]
+    public static partial void LeftOut(this ILogger logger, long lines);
+
+    /// <summary>Descriptors may run out.</summary>
+    [LoggerMessage(
+        513,
+        LogLevel.Warning,
+        "This process may have {Limit} descriptors open (RLIMIT_NOFILE), and this configuration needs up to {Needed} "
+        + "(LimitNOFILE= of systemd, ulimit -Hn)")]
+    public static partial void FewDescriptors(this ILogger logger, long limit, long needed);
 }

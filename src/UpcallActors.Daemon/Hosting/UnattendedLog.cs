@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Logging;
-using UpcallActors.Daemon.Control;
 using UpcallActors.Netlink;
 
 namespace UpcallActors.Daemon.Hosting;

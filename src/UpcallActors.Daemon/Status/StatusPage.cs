@@ -47,11 +47,14 @@ internal sealed class StatusPage : IAsyncDisposable
     private async Task<StatusServer?> StartAsync(IPEndPoint endpoint, IStatusSource source, ILoggerFactory loggers, ILogger logger)
     {
         bool isSaid = false;
+        // Anybody may ask, and make whoever serves log.
+        using var limited = new LimitedLoggers(loggers, TimeProvider.System);
         while (!_closing.IsCancellationRequested)
         {
             try
             {
-                StatusServer server = await StatusServer.StartAsync(endpoint, source, _checks.Service, _metrics.AnswerAsync, loggers);
+                StatusServer server = await StatusServer.StartAsync(
+                    endpoint, source, _checks.Service, _metrics.AnswerAsync, limited);
                 logger.PageServed(server.Endpoint);
                 return server;
             }

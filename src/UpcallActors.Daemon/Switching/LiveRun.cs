@@ -30,13 +30,13 @@ internal sealed class LiveRun(ActorSystem system, ILoggerFactory loggers, LogLev
     public async Task RunAsync(RunningConfiguration configuration, CancellationToken stop)
     {
         DaemonOptions options = configuration.Options;
+        Descriptors.Prepare(options, _logger);
         // From the start on: the usual meaning of the signal would end what only begins.
         using var hangup = HangupSignal.Listen(configuration, _logger);
         using var directory = RunDirectory.Claim(options.RunDirectory);
         using var live = LiveDatapath.Open(options, _logger);
         _logger.TellSkippedFlows(options);
-        foreach ((string feature, string result) in live.Datapath.Support.Rows)
-            _logger.Feature(live.Datapath.Name, feature, result);
+        FeatureReport.Log(_logger, live.Datapath);
         var exit = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
         await using CancellationTokenRegistration registration = stop.Register(() => exit.TrySetResult(!options.Datapath.KeepOnExit));
         // Last to go: who asks for the end there is answered when all is done.

@@ -13,8 +13,13 @@ internal static partial class SwitchLog
     [LoggerMessage(521, LogLevel.Information, "Datapath {Datapath} with {Bridges} bridges and {Ports} ports, {Lanes} handlers, dispatch {Dispatch}")]
     public static partial void Running(this ILogger logger, string datapath, int bridges, int ports, int lanes, string dispatch);
 
+    /// <summary>What the datapath can do, in short.</summary>
+    [LoggerMessage(532, LogLevel.Information,
+        "Datapath {Datapath} has {Present} of {All} features; not: {Missing} (dpif/show-dp-features)")]
+    public static partial void Features(this ILogger logger, string datapath, int present, int all, string missing);
+
     /// <summary>A row of the features table.</summary>
-    [LoggerMessage(522, LogLevel.Information, "Datapath {Datapath}: {Feature}: {Result}")]
+    [LoggerMessage(522, LogLevel.Debug, "Datapath {Datapath}: {Feature}: {Result}")]
     public static partial void Feature(this ILogger logger, string datapath, string feature, string result);
 
     /// <summary>A port is in the datapath, or is there with another number or MTU.</summary>

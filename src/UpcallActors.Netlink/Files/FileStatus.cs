@@ -12,10 +12,10 @@ public readonly record struct FileStatus(FileKind Kind, uint Owner, UnixFileMode
     /// <summary>The user id that this process acts with.</summary>
     public static uint EffectiveUser => FileCalls.EffectiveUser();
 
-    /// <summary>
-    /// Whether others than the owner may write to it, and so, to a directory, add and remove files. Root's own sticky directories do not
-    /// count as safe here.
-    /// </summary>
+    /// <summary>Whether it belongs to this process's user, or to root.</summary>
+    public bool IsOurs => Owner == 0 || Owner == EffectiveUser;
+
+    /// <summary>Whether others than the owner may write to it, and so, to a directory, add files.</summary>
     public bool OthersMayWrite => (Mode & (UnixFileMode.GroupWrite | UnixFileMode.OtherWrite)) != 0;
 
     /// <summary>

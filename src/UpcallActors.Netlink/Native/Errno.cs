@@ -60,6 +60,9 @@ public enum Errno
     /// <summary><c>ERANGE</c>.</summary>
     Range = 34,
 
+    /// <summary><c>ELOOP</c>: a symbolic link where none is followed.</summary>
+    Loop = 40,
+
     /// <summary><c>EOVERFLOW</c>.</summary>
     Overflow = 75,
 

@@ -9,6 +9,8 @@ namespace UpcallActors.Netlink;
 internal static partial class FileCalls
 {
     public const int OpenReadOnly = 0;
+    public const int OpenReadWrite = 2;
+    public const int OpenCreate = 0x40;
     public const int OpenNonBlocking = 0x800;
     public const int OpenCloseOnExec = 0x80000;
 
@@ -23,8 +25,14 @@ internal static partial class FileCalls
 
     public const int LimitOfDescriptors = 7;
 
+    /// <summary>O_NOFOLLOW, of the few that the two architectures number differently.</summary>
+    public static int OpenNoFollow => RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? 0x8000 : 0x20000;
+
     [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static partial SafeFileHandle Open(string path, int flags);
+
+    [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial SafeFileHandle Open(string path, int flags, uint mode);
 
     /// <summary>Unlike <c>stat</c> it has the same structure on all architectures (Linux 4.11, glibc 2.28).</summary>
     [LibraryImport("libc", EntryPoint = "statx", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]

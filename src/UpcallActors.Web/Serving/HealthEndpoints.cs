@@ -26,6 +26,9 @@ internal sealed class HealthEndpoints(HealthCheckService checks)
     private readonly HealthCheckMiddleware _ready = Middleware(
         checks, check => check.Tags.Contains(ReadyTag), (context, report) => SayAsync(context, TextOf(report)));
 
+    /// <summary>Whether a path is one of these.</summary>
+    public static bool Has(PathString path) => path == Live || path == Ready;
+
     /// <summary>Answers a request for <see cref="Live"/>.</summary>
     public Task AnswerLiveAsync(HttpContext context) => _live.InvokeAsync(context);
 

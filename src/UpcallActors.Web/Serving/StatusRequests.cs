@@ -83,6 +83,19 @@ internal sealed class StatusRequests(
         return source.ListRules(Text(context, "bridge"), string.IsNullOrWhiteSpace(match) ? null : match, MostOf(context));
     }
 
+    /// <summary>Tells that too many are being answered, and ends the connection.</summary>
+    public static Task RefuseAsync(HttpContext context)
+    {
+        RequestGuard.AddHeaders(context.Response.Headers);
+        context.Response.Headers.Connection = "close";
+        context.Response.Headers.RetryAfter = "1";
+        return WriteAsync(
+            context,
+            StatusCodes.Status503ServiceUnavailable,
+            "text/plain; charset=utf-8",
+            "too many requests are being answered already\n");
+    }
+
     private FlowListing ListFlows(HttpContext context)
     {
         string filter = Text(context, "filter");

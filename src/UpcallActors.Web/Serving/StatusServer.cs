@@ -16,7 +16,9 @@ namespace UpcallActors.Web;
 /// </summary>
 public sealed class StatusServer : IAsyncDisposable
 {
-    private const int MostConnections = 128;
+    /// <summary>Connections at a time, all of them together.</summary>
+    public const int MostConnections = ConnectionGate.MostConnections;
+
     private const int MostHeaders = 64;
     private const int MostHeaderBytes = 16 << 10;
     private const int MostRequestLineBytes = 8 << 10;
@@ -48,17 +50,23 @@ public sealed class StatusServer : IAsyncDisposable
         IPEndPoint endpoint, IStatusSource source, HealthCheckService checks, RequestDelegate? metrics, ILoggerFactory loggers)
     {
         var options = new KestrelServerOptions { AddServerHeader = false };
-        options.Limits.MaxConcurrentConnections = MostConnections;
         options.Limits.MaxRequestBodySize = 0;
         options.Limits.MaxRequestHeaderCount = MostHeaders;
         options.Limits.MaxRequestHeadersTotalSize = MostHeaderBytes;
         options.Limits.MaxRequestLineSize = MostRequestLineBytes;
         options.Limits.RequestHeadersTimeout = _headersTimeout;
         options.Limits.KeepAliveTimeout = _idleTimeout;
+        var gate = new ConnectionGate();
         ListenOptions? listen = null;
         options.Listen(endpoint, configured =>
         {
             configured.Protocols = HttpProtocols.Http1;
+            configured.Use(next => async connection =>
+            {
+                using ConnectionGate.Place place = gate.Enter(connection);
+                connection.Features.Set(place);
+                await next(connection);
+            });
             listen = configured;
         });
         var transport = new SocketTransportFactory(Options.Create(new SocketTransportOptions()), loggers);
@@ -97,7 +105,25 @@ public sealed class StatusServer : IAsyncDisposable
     {
         public HttpContext CreateContext(IFeatureCollection contextFeatures) => new DefaultHttpContext(contextFeatures);
 
-        public Task ProcessRequestAsync(HttpContext context) => requests.AnswerAsync(context);
+        public async Task ProcessRequestAsync(HttpContext context)
+        {
+            // A connection's features are those of its requests, too.
+            ConnectionGate.Place place = context.Features.GetRequiredFeature<ConnectionGate.Place>();
+            if (!place.TryServe(isHealth: HealthEndpoints.Has(context.Request.Path)))
+            {
+                await StatusRequests.RefuseAsync(context);
+                return;
+            }
+
+            try
+            {
+                await requests.AnswerAsync(context);
+            }
+            finally
+            {
+                place.EndServing();
+            }
+        }
 
         public void DisposeContext(HttpContext context, Exception? exception)
         {

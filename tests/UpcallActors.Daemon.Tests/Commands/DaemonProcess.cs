@@ -17,12 +17,18 @@ internal sealed class DaemonProcess : IDisposable
     /// <summary>Starts it by the same <c>dotnet</c> that runs the tests: the machine may have no other way to one.</summary>
     public static DaemonProcess Start(params string[] arguments) => Start([], arguments);
 
+    /// <summary>The command that starts it.</summary>
+    public static IReadOnlyList<string> CommandLine(params string[] arguments) =>
+        [Dotnet, "exec", Path.Combine(AppContext.BaseDirectory, "upcall-actors.dll"), .. arguments];
+
+    private static string Dotnet => Environment.GetEnvironmentVariable("DOTNET_HOST_PATH")
+        ?? (Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet" ? Environment.ProcessPath! : "dotnet");
+
     /// <summary>Starts it with environment variables beside those that the tests have.</summary>
     public static DaemonProcess Start(IEnumerable<(string Name, string Value)> variables, string[] arguments)
     {
-        string dotnet = Environment.GetEnvironmentVariable("DOTNET_HOST_PATH")
-            ?? (Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet" ? Environment.ProcessPath! : "dotnet");
-        var start = new ProcessStartInfo(dotnet, ["exec", Path.Combine(AppContext.BaseDirectory, "upcall-actors.dll"), .. arguments])
+        IReadOnlyList<string> command = CommandLine(arguments);
+        var start = new ProcessStartInfo(command[0], command.Skip(1))
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,

@@ -90,6 +90,67 @@ public sealed class RunDirectoryTests : IDisposable
         (await Should.ThrowAsync<RunDirectoryException>(async () => await ControlSocket.OpenAsync(directory, new LogLines()))).Message.ShouldStartWith($"the control socket {directory.SocketPath} cannot be made: ");
     }
 
+    [Theory]
+    [InlineData(".tmp")]
+    [InlineData("")]
+    public void A_symbolic_link_in_the_place_of_the_pidfile_is_not_followed(string suffix)
+    {
+        string victim = Path.Combine(_root, "victim");
+        File.WriteAllText(victim, "untouched");
+        File.CreateSymbolicLink(PidFile + suffix, victim);
+        Should.Throw<RunDirectoryException>(() => RunDirectory.Claim(_root)).Message
+            .ShouldBe($"the run directory {_root} cannot be used: {PidFile}{suffix} is a symbolic link");
+        File.ReadAllText(victim).ShouldBe("untouched");
+    }
+
+    [Fact]
+    public void A_directory_in_the_place_of_the_pidfile_is_refused()
+    {
+        Directory.CreateDirectory(PidFile);
+        Should.Throw<RunDirectoryException>(() => RunDirectory.Claim(_root)).Message.ShouldEndWith($"{PidFile} is no regular file");
+    }
+
+    [Fact]
+    public void A_directory_that_is_there_for_everybody_is_refused_and_stays_as_it_is()
+    {
+        UnixFileMode shared = File.GetUnixFileMode(_root) | UnixFileMode.GroupWrite | UnixFileMode.OtherWrite | UnixFileMode.StickyBit;
+        File.SetUnixFileMode(_root, shared);
+        Should.Throw<RunDirectoryException>(() => RunDirectory.Claim(_root)).Message.ShouldEndWith("others may write to it");
+        File.GetUnixFileMode(_root).ShouldBe(shared);
+    }
+
+    [Fact]
+    public void A_directory_of_ones_own_that_others_may_write_to_is_closed_to_them()
+    {
+        File.SetUnixFileMode(_root, (UnixFileMode)0b111_111_111);
+        using RunDirectory directory = RunDirectory.Claim(_root);
+        File.GetUnixFileMode(_root).ShouldBe((UnixFileMode)0b111_101_101);
+    }
+
+    [RootFact]
+    public async Task A_directory_or_a_pidfile_of_another_user_is_refused()
+    {
+        string path = Path.Combine(_root, "run");
+        Directory.CreateDirectory(path);
+        await RunAsync("chown", "65534", path);
+        Should.Throw<RunDirectoryException>(() => RunDirectory.Claim(path))
+            .Message.ShouldEndWith("it belongs to user 65534, and this is user 0");
+        await File.WriteAllTextAsync(PidFile + ".tmp", "");
+        await RunAsync("chown", "65534", PidFile + ".tmp");
+        Should.Throw<RunDirectoryException>(() => RunDirectory.Claim(_root)).Message.ShouldEndWith($"{PidFile}.tmp belongs to user 65534");
+    }
+
+    [Fact]
+    public async Task What_is_no_socket_is_not_taken_for_one_of_a_daemon_that_is_no_more()
+    {
+        string file = Path.Combine(_root, "upcall-actors.1.ctl");
+        await File.WriteAllTextAsync(file, "somebody's");
+        using RunDirectory directory = RunDirectory.Claim(_root);
+        using ControlSocket socket = await ControlSocket.OpenAsync(directory, new LogLines());
+        File.Exists(file).ShouldBeTrue();
+        File.GetUnixFileMode(directory.SocketPath).ShouldBe(UnixFileMode.UserRead | UnixFileMode.UserWrite);
+    }
+
     [OvsAppctlFact]
     public async Task The_real_client_finds_the_daemon_by_its_pidfile()
     {

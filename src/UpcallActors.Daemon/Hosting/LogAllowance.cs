@@ -1,7 +1,7 @@
-namespace UpcallActors.Daemon.Control;
+namespace UpcallActors.Daemon.Hosting;
 
 /// <summary>
-/// Keeps a client from filling the log: five messages at once, and one more every twelve seconds (<c>VLOG_RATE_LIMIT_INIT (5, 5)</c> in
+/// Keeps a stranger from filling the log: five messages at once, and one more every twelve seconds (<c>VLOG_RATE_LIMIT_INIT (5, 5)</c> in
 /// Open vSwitch's unixctl.c). Thread-safe.
 /// </summary>
 /// <param name="time">The time it counts by.</param>
@@ -14,10 +14,15 @@ internal sealed class LogAllowance(TimeProvider time, Func<bool>? isLimited = nu
     private readonly Lock _lock = new();
     private int _tokens = Burst;
     private long _filled = time.GetTimestamp();
+    private long _leftOut;
 
     /// <summary>Whether one more message may be logged.</summary>
-    public bool Take()
+    public bool Take() => Take(out _);
+
+    /// <summary>Whether one more message may be logged, and how many could not be since the last one that was.</summary>
+    public bool Take(out long leftOut)
     {
+        leftOut = 0;
         if (isLimited?.Invoke() == false)
             return true;
         lock (_lock)
@@ -30,8 +35,13 @@ internal sealed class LogAllowance(TimeProvider time, Func<bool>? isLimited = nu
             }
 
             if (_tokens == 0)
+            {
+                leftOut = ++_leftOut;
                 return false;
+            }
+
             _tokens--;
+            (leftOut, _leftOut) = (_leftOut, 0);
             return true;
         }
     }

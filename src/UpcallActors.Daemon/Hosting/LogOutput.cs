@@ -1,0 +1,31 @@
+using Microsoft.Win32.SafeHandles;
+using UpcallActors.Netlink;
+
+namespace UpcallActors.Daemon.Hosting;
+
+/// <summary>Where log lines go: standard error, whatever that is.</summary>
+internal static class LogOutput
+{
+    private const int StandardError = 2;
+
+    /// <summary>
+    /// Whether who reads the lines knows when they came: the journal and a container's engine, which are behind a socket or a pipe, note
+    /// the time of each. A terminal and a file do not.
+    /// </summary>
+    public static bool KeepsTime
+    {
+        get
+        {
+            try
+            {
+                using var output = new SafeFileHandle(StandardError, ownsHandle: false);
+                return FileStatus.OfOpen(output).Kind is FileKind.Socket or FileKind.Pipe;
+            }
+            catch (IOException)
+            {
+                // There is none.
+                return false;
+            }
+        }
+    }
+}
