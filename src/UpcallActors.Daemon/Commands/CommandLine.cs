@@ -75,7 +75,7 @@ internal static class CommandLine
         root.Subcommands.Add(DemoCommand.Build(files, attach));
         root.Subcommands.Add(BuildConfig(files, json));
         root.Subcommands.Add(HealthCommand.Build(files, json));
-        ClientCommands.AddTo(root, json);
+        ClientCommands.AddTo(root, files, json);
         return root;
     }
 

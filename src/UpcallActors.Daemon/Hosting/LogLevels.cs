@@ -41,7 +41,8 @@ internal sealed class LogLevels(LogLevel initial)
     public IReadOnlyList<(string Category, LogLevel Level)> List()
     {
         Rules rules = _rules;
-        IEnumerable<(string Name, LogLevel Level)> categories = _known.Keys.Select(category => (category, rules.Of(category)));
+        IEnumerable<(string Name, LogLevel Level)> categories =
+            _known.Keys.Where(category => !LogModules.IsKnown(category)).Select(category => (category, rules.Of(category)));
         IEnumerable<(string Name, LogLevel Level)> modules =
             LogModules.Names.Select(module => (module, rules.Of(DaemonHost.ActorSystemName, module)));
         return [.. categories.Concat(modules).OrderBy(row => row.Name, StringComparer.OrdinalIgnoreCase)];
@@ -101,6 +102,9 @@ internal sealed class LogLevels(LogLevel initial)
 
         public LogLevel Of(string category)
         {
+            // What has a category of its own may be a module by name.
+            if (Array.Find(ByModule, rule => rule.Is(category)) is { } own)
+                return own.Level;
             LogLevel level = Others;
             int length = -1;
             foreach (Rule rule in ByCategory)

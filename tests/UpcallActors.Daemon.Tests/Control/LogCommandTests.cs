@@ -61,6 +61,8 @@ public sealed class LogCommandTests
         lines = Lines(await daemon.PrintAsync("vlog/list"));
         lines.ShouldContain("bridge             DBG        OFF        OFF");
         lines.ShouldContain("dpif              INFO        OFF        OFF");
+        daemon.Levels.IsEnabled("dpif", LogLevel.Information).ShouldBeTrue();
+        Lines(await daemon.PrintAsync("vlog/list")).Count(line => line.StartsWith("dpif ", StringComparison.Ordinal)).ShouldBe(1);
     }
 
     [Fact]
@@ -83,6 +85,11 @@ public sealed class LogCommandTests
         levels.Set("upcall-actors", LogLevel.Information);
         Log();
         heard.Texts.ShouldBe(["523", "523", "580"]);
+        // What logs under a module's name is that module.
+        ILogger dpif = loggers.CreateLogger("dpif");
+        dpif.IsEnabled(LogLevel.Information).ShouldBeFalse();
+        levels.Set("dpif", LogLevel.Debug);
+        dpif.IsEnabled(LogLevel.Debug).ShouldBeTrue();
         // What is not the daemon's own has no modules.
         loggers.CreateLogger("Akka").LogWarning(new EventId(560), "other");
         heard.Texts[^1].ShouldBe("other");

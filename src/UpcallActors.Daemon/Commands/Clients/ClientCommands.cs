@@ -8,9 +8,9 @@ namespace UpcallActors.Daemon.Commands.Clients;
 internal static class ClientCommands
 {
     /// <summary>Adds them, and examples to the help of all commands.</summary>
-    public static void AddTo(RootCommand root, Option<bool> json)
+    public static void AddTo(RootCommand root, Option<string[]> files, Option<bool> json)
     {
-        var options = new ClientOptions(json);
+        var options = new ClientOptions(files, json);
         root.Subcommands.Add(ShowCommand.Build(options));
         root.Subcommands.Add(TopCommand.Build(options));
         root.Subcommands.Add(TraceCommand.Build(options));
@@ -18,6 +18,7 @@ internal static class ClientCommands
         root.Subcommands.Add(RulesCommand.Build(options));
         root.Subcommands.Add(MonitorCommand.Build(options));
         root.Subcommands.Add(CompletionCommand.Build(root));
+        root.Subcommands.Add(ManCommand.Build(root));
         HelpOption help = root.Options.OfType<HelpOption>().Single();
         help.Action = new ExampleHelp((HelpAction)help.Action!);
     }

@@ -28,6 +28,10 @@ internal sealed class ClientInvocation(DaemonClient client, ParseResult argument
     /// <summary>Whether the answer goes to a terminal that can be painted.</summary>
     public bool IsTerminal => ReferenceEquals(Output, Console.Out) && !Console.IsOutputRedirected;
 
+    /// <summary>Whether the answer may be coloured: it goes to a terminal, and nobody has said otherwise (https://no-color.org).</summary>
+    public bool HasColours => IsTerminal && Environment.GetEnvironmentVariable("NO_COLOR") is null or ""
+        && Environment.GetEnvironmentVariable("TERM") is not (null or "" or "dumb");
+
     /// <summary>Asks the daemon.</summary>
     public Task<string> AskAsync(string command, params IReadOnlyList<string> questions) => client.AskAsync(command, questions, stop);
 
@@ -39,7 +43,7 @@ internal sealed class ClientInvocation(DaemonClient client, ParseResult argument
         using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
         try
         {
-            using DaemonClient client = await DaemonClient.ConnectAsync(arguments.GetValue(options.Target), stopping.Token);
+            using DaemonClient client = await DaemonClient.ConnectAsync(options.TargetOf(arguments), stopping.Token);
             await work(new ClientInvocation(client, arguments, arguments.GetValue(options.Json), stopping.Token));
             return ExitCode.Success;
         }

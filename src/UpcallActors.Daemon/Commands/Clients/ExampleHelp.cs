@@ -31,16 +31,36 @@ internal sealed class ExampleHelp(HelpAction usual) : SynchronousCommandLineActi
             "upcall-actors rules br0 cookie=0x10/-1 --json",
         ],
         ["show"] = ["upcall-actors show", "upcall-actors show --json --target /run/upcall-actors"],
-        ["top"] = ["upcall-actors top", "upcall-actors top --interval 5 -n 12 > minute.txt", "upcall-actors top --json -n 1"],
+        ["top"] =
+        [
+            "upcall-actors top",
+            "upcall-actors top --sort rx",
+            "upcall-actors top --interval 5 -n 12 > minute.txt",
+            "upcall-actors top --json -n 1",
+        ],
         ["monitor"] =
         [
             "upcall-actors monitor",
             "upcall-actors monitor --port p1 --class miss ip,nw_dst=10.1.1.0/24",
+            "upcall-actors monitor --dropped -v",
+            "upcall-actors monitor --last 20 --count 1000",
             "upcall-actors monitor --write upcalls.pcap --count 100",
         ],
         ["health"] = ["upcall-actors health", "upcall-actors health --live", "upcall-actors health --config /etc/upcall-actors.conf --json"],
-        ["completion"] = ["source <(upcall-actors completion bash)", "upcall-actors completion bash > /usr/share/bash-completion/completions/upcall-actors"],
+        ["completion"] =
+        [
+            "source <(upcall-actors completion bash)",
+            "upcall-actors completion bash > /usr/share/bash-completion/completions/upcall-actors",
+            "upcall-actors completion zsh > /usr/local/share/zsh/site-functions/_upcall-actors",
+            "upcall-actors completion fish > ~/.config/fish/completions/upcall-actors.fish",
+        ],
+        ["man"] = ["upcall-actors man top | man -l -", "upcall-actors man --output /usr/local/share/man/man1"],
     };
+
+    /// <summary>The examples of a command, those of the program where it has none.</summary>
+    public static IReadOnlyList<string> Of(string? command) => command is not null && _examples.TryGetValue(command, out string[]? examples)
+        ? examples
+        : ["upcall-actors", "upcall-actors demo", "upcall-actors run --config site.conf", "upcall-actors top"];
 
     /// <summary>Who asks for help need not have typed all arguments.</summary>
     public override bool ClearsParseErrors => true;
@@ -49,8 +69,7 @@ internal sealed class ExampleHelp(HelpAction usual) : SynchronousCommandLineActi
     public override int Invoke(ParseResult parseResult)
     {
         int code = usual.Invoke(parseResult);
-        if (!_examples.TryGetValue(parseResult.CommandResult.Command.Name, out string[]? examples))
-            examples = ["upcall-actors", "upcall-actors run --config site.conf", "upcall-actors top"];
+        IReadOnlyList<string> examples = Of(parseResult.CommandResult.Command.Name);
         TextWriter output = parseResult.InvocationConfiguration.Output;
         output.WriteLine("Examples:");
         foreach (string example in examples)

@@ -13,17 +13,45 @@ internal static class MonitorCommand
     /// <summary>The command.</summary>
     public static Command Build(ClientOptions options)
     {
-        var match = new Argument<string?>("MATCH") { Description = "Which upcalls, in the syntax of ovs-ofctl; in_port is the datapath's, by number or name.", Arity = ArgumentArity.ZeroOrOne };
-        var classes = new Option<string[]>("--class") { Description = "Only this class: miss, slow_path, controller, sflow, flow_sample, ipfix, bad. May be given several times.", HelpName = "CLASS", DefaultValueFactory = _ => [] };
-        var ports = new Option<string[]>("--port") { Description = "Only upcalls of this port of the datapath, by name or number. May be given several times.", HelpName = "PORT", DefaultValueFactory = _ => [] };
-        var count = new Option<int?>("--count", "-n") { Description = "Upcalls after which to end. Without it, until Ctrl-C.", HelpName = "N" };
-        var write = new Option<string?>("--write", "-w") { Description = "Write the packets to a pcap file, too, with timestamps in nanoseconds.", HelpName = "FILE" };
-        count.Validators.Add(result =>
+        var match = new Argument<string?>("MATCH")
         {
-            if (result.GetValueOrDefault<int?>() < 1)
-                result.AddError("--count must be 1 or more");
-        });
-        var command = new Command("monitor", "Print a line for each upcall: time, lane, class, port, MRU, latency, key, actions, error.") { match, classes, ports, count, write, options.Target };
+            Description = "Which upcalls, in the syntax of ovs-ofctl; in_port is the datapath's, by number or name.",
+            Arity = ArgumentArity.ZeroOrOne,
+        };
+        var classes = new Option<string[]>("--class")
+        {
+            Description = "Only this class: miss, slow_path, controller, sflow, flow_sample, ipfix, bad. May be given several times.",
+            HelpName = "CLASS",
+            DefaultValueFactory = _ => [],
+        };
+        var ports = new Option<string[]>("--port")
+        {
+            Description = "Only upcalls of this port of the datapath, by name or number. May be given several times.",
+            HelpName = "PORT",
+            DefaultValueFactory = _ => [],
+        };
+        var count = new Option<int?>("--count", "-n") { Description = "Upcalls after which to end. Without it, until Ctrl-C.", HelpName = "N" };
+        var last = new Option<int?>("--last")
+        {
+            Description = "Print only the last upcalls, when the end has come: --count or Ctrl-C.",
+            HelpName = "N",
+        };
+        var dropped = new Option<bool>("--dropped")
+        {
+            Description = "Only upcalls whose packet went nowhere: dropped, not translated, not sent.",
+        };
+        var verbose = new Option<bool>("--verbose", "-v") { Description = "The whole key, also what is 0, and the lane." };
+        var write = new Option<string?>("--write", "-w")
+        {
+            Description = "Write the packets to a pcap file, too, with timestamps in nanoseconds.",
+            HelpName = "FILE",
+        };
+        MustBePositive(count);
+        MustBePositive(last);
+        var command = new Command("monitor", "Print a line for each upcall: time, class, port, MRU, latency, key, actions, error.")
+        {
+            match, classes, ports, count, last, dropped, verbose, write, options.Target,
+        };
         command.SetAction((result, cancellation) => ClientInvocation.RunAsync(options, result, async invocation =>
         {
             var arguments = new List<string>();
@@ -33,18 +61,26 @@ internal static class MonitorCommand
                 arguments.AddRange(["--port", port]);
             if (result.GetValue(match) is { } text)
                 arguments.Add(text);
+            UpcallText? lines = invocation.Json ? null : new UpcallText(result.GetValue(verbose), invocation.HasColours);
+            var output = new MonitorOutput(invocation.Output, lines, result.GetValue(dropped), result.GetValue(last));
             if (result.GetValue(write) is not { } path)
             {
-                await WatchAsync(invocation, arguments, result.GetValue(count), null);
+                await WatchAsync(invocation, arguments, result.GetValue(count), output, null);
                 return;
             }
 
             arguments.Add("--packets");
             await using FileStream file = Create(path);
-            await WatchAsync(invocation, arguments, result.GetValue(count), file);
+            await WatchAsync(invocation, arguments, result.GetValue(count), output, file);
         }, cancellation));
         return command;
     }
+
+    private static void MustBePositive(Option<int?> option) => option.Validators.Add(result =>
+    {
+        if (result.GetValueOrDefault<int?>() < 1)
+            result.AddError($"{option.Name} must be 1 or more");
+    });
 
     private static FileStream Create(string path)
     {
@@ -58,7 +94,8 @@ internal static class MonitorCommand
         }
     }
 
-    private static async Task WatchAsync(ClientInvocation invocation, List<string> arguments, int? count, FileStream? file)
+    private static async Task WatchAsync(
+        ClientInvocation invocation, List<string> arguments, int? count, MonitorOutput output, FileStream? file)
     {
         PcapWriter? packets = file is null ? null : new PcapWriter(file, PcapLinkType.Ethernet, nanoseconds: true);
         string started = await invocation.AskAsync("upcall-actors/monitor-start", arguments);
@@ -70,23 +107,28 @@ internal static class MonitorCommand
             while (left > 0)
             {
                 string most = Math.Min(left, 1000).ToString(CultureInfo.InvariantCulture);
-                MonitorReply reply = Read(await invocation.AskAsync("upcall-actors/monitor-read", session, most), MonitorJson.Default.MonitorReply);
+                string answer = await invocation.AskAsync("upcall-actors/monitor-read", session, most);
+                MonitorReply reply = Read(answer, MonitorJson.Default.MonitorReply);
                 foreach (UpcallLine upcall in reply.Upcalls)
                 {
-                    await invocation.Output.WriteLineAsync(invocation.Json ? JsonSerializer.Serialize(upcall with { Packet = null }, LineJson.Default.UpcallLine) : UpcallText.Of(upcall));
+                    if (!await output.TakeAsync(upcall))
+                        continue;
+                    left--;
                     if (upcall.Packet is { } packet)
                         packets?.Write((upcall.Time - DateTimeOffset.UnixEpoch).Ticks * 100, packet);
                 }
 
                 await FlushAsync(invocation, file);
-                left -= reply.Upcalls.Count;
-                if (reply.Missed > missed)
-                    await invocation.Errors.WriteLineAsync($"upcall-actors: {reply.Missed - missed} upcalls were too many for this monitor and are not shown");
+                long more = reply.Missed - missed;
+                string remark = $"upcall-actors: {more} upcalls were too many for this monitor and are not shown";
+                if (more > 0)
+                    await invocation.Errors.WriteLineAsync(remark);
                 missed = reply.Missed;
             }
         }
         finally
         {
+            await output.EndAsync();
             await StopAsync(invocation, session);
         }
     }

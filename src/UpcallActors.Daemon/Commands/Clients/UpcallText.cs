@@ -5,32 +5,69 @@ using UpcallActors.Daemon.Control.Commands;
 
 namespace UpcallActors.Daemon.Commands.Clients;
 
-/// <summary>An upcall as a line: <c>13:06:10.123456 lane 0 miss ovs-p1 mru 1500 52 µs KEY -> ACTIONS</c>.</summary>
-internal static class UpcallText
+/// <summary>
+/// An upcall as a line: <c>13:06:10.123456 miss p1 mru 1500 52µs ipv4(src=10.1.1.1,…),icmp(type=8) → p0 put</c>. Verbose also has the
+/// lane, the
+/// whole key and the flow's fate in words.
+/// </summary>
+/// <param name="isVerbose">Whether nothing is left out.</param>
+/// <param name="isColoured">Whether what became of it is coloured: sent on, dropped, failed.</param>
+internal sealed class UpcallText(bool isVerbose, bool isColoured)
 {
+    private const string Green = "32";
+    private const string Yellow = "33";
+    private const string Red = "31";
+    private const string Dim = "2";
+    private const string Drop = "drop";
+
+    /// <summary>Whether the packet went nowhere: the rules drop it, the translation failed, or the datapath refused to send it.</summary>
+    public static bool IsDropped(UpcallLine upcall) =>
+        upcall.Error is not null || upcall.Errno != 0
+        || upcall.Actions is Drop || upcall.Actions?.StartsWith("drop(", StringComparison.Ordinal) == true;
+
     /// <summary>The line.</summary>
-    public static string Of(UpcallLine upcall)
+    public string Of(UpcallLine upcall)
     {
         var text = new StringBuilder();
-        text.Append(CultureInfo.InvariantCulture, $"{upcall.Time.ToLocalTime():HH:mm:ss.ffffff} lane {upcall.Lane} {upcall.Class} {upcall.InPort}");
+        Append(text, upcall.Time.ToLocalTime().ToString("HH:mm:ss.ffffff", CultureInfo.InvariantCulture), Dim);
+        if (isVerbose)
+            text.Append(CultureInfo.InvariantCulture, $" lane {upcall.Lane}");
+        text.Append(CultureInfo.InvariantCulture, $" {upcall.Class} {upcall.InPort}");
         if (upcall.Mru != 0)
             text.Append(CultureInfo.InvariantCulture, $" mru {upcall.Mru}");
         if (upcall.ClampedMru != 0)
             text.Append(CultureInfo.InvariantCulture, $" clamped to {upcall.ClampedMru}");
         text.Append(CultureInfo.InvariantCulture, $" {upcall.LatencySeconds * 1e6:0} µs");
-        if (upcall.Key.Length > 0)
-            text.Append(' ').Append(upcall.Key);
+        string key = isVerbose ? upcall.Key : KeySummary.Of(upcall.Key);
+        if (key.Length > 0)
+            text.Append(' ').Append(key);
         if (upcall.Actions is { } actions)
-            text.Append(" -> ").Append(actions);
-        if (upcall.Duplicate)
-            text.Append(" [as the one before]");
-        else if (upcall.FlowPut)
-            text.Append(upcall.FlowPutErrnoText is { } refused ? $" [flow put: {refused}]" : " [flow put]");
+            Append(text.Append(" -> "), actions, IsDropped(upcall) ? Yellow : Green);
+        AppendFlow(text, upcall);
         if (upcall.Error is { } error)
-            text.Append(CultureInfo.InvariantCulture, $" [{error}]");
+            Append(text.Append(' '), $"[{error}]", Red);
+        string refusal = string.Create(CultureInfo.InvariantCulture, $"[not sent, errno {upcall.Errno}: {upcall.ErrnoText}]");
         if (upcall.Errno != 0)
-            text.Append(CultureInfo.InvariantCulture, $" [not sent, errno {upcall.Errno}: {upcall.ErrnoText}]");
+            Append(text.Append(' '), refusal, Red);
         return text.ToString();
+    }
+
+    private void AppendFlow(StringBuilder text, UpcallLine upcall)
+    {
+        if (upcall.Duplicate)
+            text.Append(isVerbose ? " [as the one before]" : " [dup]");
+        else if (upcall.FlowPut && upcall.FlowPutErrnoText is { } refused)
+            Append(text.Append(' '), $"[flow put: {refused}]", Red);
+        else if (upcall.FlowPut)
+            text.Append(isVerbose ? " [flow put]" : " [put]");
+    }
+
+    private void Append(StringBuilder text, string part, string colour)
+    {
+        if (isColoured)
+            text.Append("\e[").Append(colour).Append('m').Append(part).Append("\e[0m");
+        else
+            text.Append(part);
     }
 }
 

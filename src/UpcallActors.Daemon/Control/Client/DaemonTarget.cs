@@ -7,13 +7,19 @@ internal static class DaemonTarget
 {
     private const string Program = "upcall-actors";
 
+    /// <summary>Where the tools of Open vSwitch look for a daemon, ours among them.</summary>
+    private const string RunDirectoryVariable = "OVS_RUNDIR";
+
     /// <summary>
-    /// The socket. Without a target it is that of the daemon whose pidfile is in <see cref="RunDirectory.Default"/>, or in <see cref="RunDirectory.Fallback"/>. A target is a socket, a daemon's process id,
-    /// or the run directory of a daemon. Throws <see cref="DaemonClientException"/> when there is none.
+    /// The socket. Without a target it is that of the daemon whose pidfile is in the directory that <c>OVS_RUNDIR</c> names, in
+    /// <see cref="RunDirectory.Default"/>, or in <see cref="RunDirectory.Fallback"/>. A target is a socket, a daemon's process id, or the
+    /// run
+    /// directory of a daemon. Throws <see cref="DaemonClientException"/> when there is none.
     /// </summary>
     public static string Find(string? target)
     {
-        string[] directories = [RunDirectory.Default, RunDirectory.Fallback];
+        string? named = Environment.GetEnvironmentVariable(RunDirectoryVariable);
+        string[] directories = [.. string.IsNullOrEmpty(named) ? [] : (string[])[named], RunDirectory.Default, RunDirectory.Fallback];
         if (target is null)
         {
             return directories.Select(TryFindIn).FirstOrDefault(socket => socket is not null)

@@ -1,0 +1,42 @@
+using System.Text.Json;
+using UpcallActors.Daemon.Control.Commands;
+
+namespace UpcallActors.Daemon.Commands.Clients;
+
+/// <summary>Where a monitor's lines go: each at once, or only the last ones when it ends.</summary>
+/// <param name="output">The lines' place.</param>
+/// <param name="lines">How an upcall is written; null writes JSON.</param>
+/// <param name="isDroppedOnly">Whether only upcalls count whose packet went nowhere.</param>
+/// <param name="last">How many lines are kept for the end; null writes each at once.</param>
+internal sealed class MonitorOutput(TextWriter output, UpcallText? lines, bool isDroppedOnly, int? last)
+{
+    private readonly Queue<UpcallLine> _kept = new();
+
+    /// <summary>Takes an upcall; whether it is one that was asked for.</summary>
+    public async Task<bool> TakeAsync(UpcallLine upcall)
+    {
+        if (isDroppedOnly && !UpcallText.IsDropped(upcall))
+            return false;
+        if (last is not { } most)
+        {
+            await WriteAsync(upcall);
+            return true;
+        }
+
+        _kept.Enqueue(upcall with { Packet = null });
+        if (_kept.Count > most)
+            _kept.Dequeue();
+        return true;
+    }
+
+    /// <summary>Writes what was kept.</summary>
+    public async Task EndAsync()
+    {
+        while (_kept.TryDequeue(out UpcallLine? upcall))
+            await WriteAsync(upcall);
+        await output.FlushAsync(CancellationToken.None);
+    }
+
+    private Task WriteAsync(UpcallLine upcall) => output.WriteLineAsync(
+        lines?.Of(upcall) ?? JsonSerializer.Serialize(upcall with { Packet = null }, LineJson.Default.UpcallLine));
+}
