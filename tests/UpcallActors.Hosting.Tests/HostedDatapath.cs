@@ -69,7 +69,11 @@ internal sealed class HostedDatapath : IAsyncDisposable
     }
 
     /// <summary>Ends when every upcall so far was answered.</summary>
-    public Task IdleAsync() => Eventually.HoldsAsync(() => Running.Pipeline.Counters.Completed == Datapath.Counters.UpcallsQueued);
+    public async Task IdleAsync()
+    {
+        await Eventually.HoldsAsync(() => Running.Pipeline.Counters.Completed == Datapath.Counters.UpcallsQueued);
+        PacketAccount.ShouldBalance(Running.Pipeline.Counters);
+    }
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()

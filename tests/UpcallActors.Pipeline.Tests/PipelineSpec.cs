@@ -30,9 +30,7 @@ public abstract class PipelineSpec(string config = "") : TestKit(config + "\nakk
     internal async Task Idle(UpcallPipeline pipeline, ScriptedDatapath datapath)
     {
         await Until(() => pipeline.Counters.Completed == datapath.UpcallsQueued);
-        PipelineCounters counters = pipeline.Counters;
-        long lost = Enum.GetValues<LossCause>().Where(cause => cause != LossCause.Source).Sum(counters.Lost);
-        (counters.Executes + counters.Dropped + counters.Consumed + lost).ShouldBe(counters.Received);
+        PacketAccount.ShouldBalance(pipeline.Counters);
     }
 
     /// <summary>Holds a thread until the test lets it go, or ends.</summary>

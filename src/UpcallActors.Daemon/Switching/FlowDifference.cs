@@ -1,3 +1,4 @@
+using System.Text;
 using UpcallActors.OpenFlow;
 
 namespace UpcallActors.Daemon.Switching;
@@ -11,39 +12,54 @@ internal static class FlowDifference
     /// <summary>The changes, to be made at once.</summary>
     public static FlowChange[] Between(ReadOnlySpan<FlowChange> before, ReadOnlySpan<FlowChange> after)
     {
-        Dictionary<(byte, ushort, Match), Rule> had = RulesOf(before);
-        Dictionary<(byte, ushort, Match), Rule> wanted = RulesOf(after);
+        Dictionary<(byte, ushort, Match), FlowChange> had = LeftBy(before);
+        Dictionary<(byte, ushort, Match), FlowChange> wanted = LeftBy(after);
         var changes = new List<FlowChange>();
-        foreach (((byte, ushort, Match) key, Rule rule) in had)
+        foreach (((byte, ushort, Match) key, FlowChange flow) in had)
         {
             if (!wanted.ContainsKey(key))
-                changes.Add(ChangeOf(rule) with { Command = FlowCommand.DeleteStrict, Actions = null });
+                changes.Add(flow with { Command = FlowCommand.DeleteStrict, Table = flow.Table ?? 0, Actions = null });
         }
 
-        foreach (((byte, ushort, Match) key, Rule rule) in wanted)
+        var comparison = new ActionTextComparison();
+        foreach (((byte, ushort, Match) key, FlowChange flow) in wanted)
         {
-            if (!had.TryGetValue(key, out Rule? old))
-                changes.Add(ChangeOf(rule));
-            else if (AttributesOf(rule) != AttributesOf(old))
-                changes.Add(ChangeOf(rule));
-            else if (rule.ToString() != old.ToString())
-                changes.Add(ChangeOf(rule) with { Command = FlowCommand.ModifyStrict });
+            if (!had.TryGetValue(key, out FlowChange? old) || AttributesOf(flow) != AttributesOf(old))
+                changes.Add(Anew(flow));
+            else if (!comparison.AreEqual(flow.Actions!, old.Actions!))
+                changes.Add(flow with { Command = FlowCommand.ModifyStrict, Table = flow.Table ?? 0 });
         }
 
         return [.. changes];
     }
 
-    /// <summary>A file of flows may also modify and delete; what is left in the end counts.</summary>
-    private static Dictionary<(byte, ushort, Match), Rule> RulesOf(ReadOnlySpan<FlowChange> changes)
+    /// <summary>
+    /// The flows that are there in the end. A file of flows may also modify and delete, which needs tables to be tried on.
+    /// </summary>
+    private static Dictionary<(byte, ushort, Match), FlowChange> LeftBy(ReadOnlySpan<FlowChange> changes)
     {
+        var left = new Dictionary<(byte, ushort, Match), FlowChange>(changes.Length);
+        bool onlyAdds = true;
+        foreach (FlowChange change in changes)
+        {
+            onlyAdds &= change.Command == FlowCommand.Add;
+            left[(change.Table ?? 0, change.Priority, change.Match)] = change;
+        }
+
+        if (onlyAdds)
+            return left;
         var tables = new FlowTables();
         tables.Apply(changes);
-        return tables.GetRules().ToDictionary(rule => (rule.Table, rule.Priority, rule.Match));
+        return tables.GetRules().ToDictionary(rule => (rule.Table, rule.Priority, rule.Match), ChangeOf);
     }
 
     /// <summary>What only adding it anew changes of a flow.</summary>
-    private static (ulong Cookie, ushort Idle, ushort Hard, FlowFlags Flags, ushort Importance) AttributesOf(Rule rule) =>
-        (rule.Cookie, rule.IdleTimeout, rule.HardTimeout, rule.Flags, rule.Importance);
+    private static (ulong Cookie, ushort Idle, ushort Hard, FlowFlags Flags, ushort Importance) AttributesOf(FlowChange flow) =>
+        (flow.Cookie ?? 0, flow.IdleTimeout, flow.HardTimeout, flow.Flags, flow.Importance);
+
+    /// <summary>The file was read line by line with nothing beside it; here flows of before may still be in the way.</summary>
+    private static FlowChange Anew(FlowChange flow) =>
+        (flow.Flags & FlowFlags.CheckOverlap) == 0 || flow.MayOverlap ? flow : flow with { MayOverlap = true };
 
     private static FlowChange ChangeOf(Rule rule) => new()
     {
@@ -56,8 +72,22 @@ internal static class FlowDifference
         HardTimeout = rule.HardTimeout,
         Flags = rule.Flags,
         Importance = rule.Importance,
-        // The file was read line by line with nothing beside it; here flows of before may still be in the way.
-        MayOverlap = true,
         Actions = rule.Actions,
     };
+
+    /// <summary>Whether actions say the same. Its memory is used over and over, there being two texts for each flow.</summary>
+    private sealed class ActionTextComparison
+    {
+        private readonly StringBuilder _one = new();
+        private readonly StringBuilder _other = new();
+
+        public bool AreEqual(ActionList one, ActionList other)
+        {
+            if (ReferenceEquals(one, other))
+                return true;
+            one.Format(_one.Clear());
+            other.Format(_other.Clear());
+            return _one.Equals(_other);
+        }
+    }
 }

@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace UpcallActors.OpenFlow;
 
 /// <summary>
@@ -86,10 +88,10 @@ internal sealed class ClassifierBuilder
         }
     }
 
-    /// <summary>The rules of one mask: for each match a list in the order of falling priority.</summary>
+    /// <summary>The rules of one mask, by match.</summary>
     private sealed class Group(FlowMask mask, long number)
     {
-        private readonly Dictionary<Match, List<Rule>> _rules = [];
+        private readonly Dictionary<Match, RulesOfMatch> _rules = [];
         private readonly FlowMask _mask = mask;
         private Subtable? _built;
 
@@ -100,18 +102,17 @@ internal sealed class ClassifierBuilder
         /// <summary>How many rules there are.</summary>
         public int Count { get; private set; }
 
-        public IEnumerable<Rule> Rules => _rules.Values.SelectMany(rules => rules);
+        public IEnumerable<Rule> Rules => _rules.Values.SelectMany(rules => rules.All);
 
         public int[] PrefixLengths { get; } = [.. PrefixField.All.ToArray().Select(field => field.PrefixLength(mask))];
 
         public Rule? Find(Match match, ushort priority) =>
-            _rules.GetValueOrDefault(match)?.Find(rule => rule.Priority == priority);
+            _rules.TryGetValue(match, out RulesOfMatch rules) ? rules.Find(priority) : null;
 
         public Rule? FindOverlap(Match match, ushort priority)
         {
             if (!_mask.IsWithin(match.Mask))
-                return _rules.Values.SelectMany(rules => rules)
-                    .FirstOrDefault(rule => rule.Priority == priority && rule.Match.Overlaps(match));
+                return Rules.FirstOrDefault(rule => rule.Priority == priority && rule.Match.Overlaps(match));
             return Find(new Match(match.ToValue(), _mask.ToFlow()), priority);
         }
 
@@ -119,32 +120,17 @@ internal sealed class ClassifierBuilder
         public bool Set(Rule rule)
         {
             _built = null;
-            if (!_rules.TryGetValue(rule.Match, out List<Rule>? rules))
-            {
-                _rules.Add(rule.Match, [rule]);
-                Count++;
-                return true;
-            }
-            int at = rules.FindIndex(other => other.Priority <= rule.Priority);
-            if (at >= 0 && rules[at].Priority == rule.Priority)
-            {
-                rules[at] = rule;
-                return false;
-            }
-
-            rules.Insert(at < 0 ? rules.Count : at, rule);
-            Count++;
-            return false;
+            ref RulesOfMatch rules = ref CollectionsMarshal.GetValueRefOrAddDefault(_rules, rule.Match, out bool isKnown);
+            Count += rules.Set(rule) ? 1 : 0;
+            return !isKnown;
         }
 
         /// <summary>Takes a rule out; true if nothing has its match any more.</summary>
         public bool Remove(Rule rule)
         {
             _built = null;
-            List<Rule> rules = _rules[rule.Match];
-            rules.Remove(rule);
             Count--;
-            return rules.Count == 0 && _rules.Remove(rule.Match);
+            return CollectionsMarshal.GetValueRefOrNullRef(_rules, rule.Match).Remove(rule) && _rules.Remove(rule.Match);
         }
 
         public Subtable Build()
@@ -153,8 +139,16 @@ internal sealed class ClassifierBuilder
 
             Subtable Make()
             {
-                Rule[] heads = [.. _rules.Values.Select(rules => rules[0])];
-                return new Subtable(_mask, heads, heads.Max(rule => rule.Priority));
+                var heads = new Rule[_rules.Count];
+                int count = 0;
+                int maximum = 0;
+                foreach (RulesOfMatch rules in _rules.Values)
+                {
+                    heads[count++] = rules.Highest;
+                    maximum = Math.Max(maximum, rules.Highest.Priority);
+                }
+
+                return new Subtable(_mask, heads, maximum);
             }
         }
     }

@@ -6,12 +6,18 @@ namespace UpcallActors.OpenFlow;
 /// </summary>
 internal sealed class FlowMask : IEquatable<FlowMask>
 {
+    /// <summary>How many masks a thread remembers: more than the flows of a file have, as a rule.</summary>
+    private const int Remembered = 256;
+
+    [ThreadStatic]
+    private static FlowMask?[]? t_recent;
+
     private readonly byte[] _indexes;
     private readonly ulong[] _words;
     private readonly byte[] _stageEnds = new byte[FlowStages.Count];
     private readonly int _hash;
 
-    public FlowMask(in Flow mask)
+    private FlowMask(in Flow mask)
     {
         ReadOnlySpan<ulong> words = mask.ReadOnlyWords;
         Span<byte> order = stackalloc byte[Flow.WordCount];
@@ -35,6 +41,26 @@ internal sealed class FlowMask : IEquatable<FlowMask>
             hash.Add(_words[i]);
         }
         _hash = hash.ToHashCode();
+    }
+
+    /// <summary>
+    /// The bits of <paramref name="mask"/>. The masks that the thread made last are used again: a hundred thousand flows have a handful.
+    /// </summary>
+    public static FlowMask Of(in Flow mask)
+    {
+        ReadOnlySpan<ulong> words = mask.ReadOnlyWords;
+        ulong hash = FlowHash.Seed;
+        int used = 0;
+        for (int word = 0; word < words.Length; word++)
+        {
+            if (words[word] == 0)
+                continue;
+            hash = FlowHash.Mix(hash ^ (ulong)word, words[word]);
+            used++;
+        }
+
+        ref FlowMask? recent = ref (t_recent ??= new FlowMask?[Remembered])[hash % Remembered];
+        return recent is not null && recent.Has(words, used) ? recent : recent = new FlowMask(mask);
     }
 
     /// <summary>Where the words lie in a flow.</summary>
@@ -78,6 +104,19 @@ internal sealed class FlowMask : IEquatable<FlowMask>
     {
         int at = _indexes.AsSpan().IndexOf((byte)word);
         return at < 0 ? 0 : _words[at];
+    }
+
+    private bool Has(ReadOnlySpan<ulong> flow, int used)
+    {
+        if (used != _words.Length)
+            return false;
+        for (int i = 0; i < _words.Length; i++)
+        {
+            if (flow[_indexes[i]] != _words[i])
+                return false;
+        }
+
+        return true;
     }
 
     public bool Equals(FlowMask? other) =>

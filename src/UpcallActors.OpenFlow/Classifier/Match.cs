@@ -1,18 +1,25 @@
+using System.Runtime.InteropServices;
+
 namespace UpcallActors.OpenFlow;
 
 /// <summary>What a rule matches: a value under a mask. Immutable; only the words with any bit of the mask are kept.</summary>
 public sealed class Match : IEquatable<Match>
 {
     private readonly ulong[] _values;
+    private readonly int _hash;
 
     /// <summary>A match of <paramref name="value"/> under <paramref name="mask"/>; bits outside the mask are ignored.</summary>
     public Match(in Flow value, in Flow mask)
     {
-        Mask = new FlowMask(mask);
+        Mask = FlowMask.Of(mask);
         _values = new ulong[Mask.Words.Length];
         ReadOnlySpan<ulong> words = value.ReadOnlyWords;
         for (int i = 0; i < _values.Length; i++)
             _values[i] = words[Mask.Indexes[i]] & Mask.Words[i];
+        var hash = default(HashCode);
+        hash.Add(Mask);
+        hash.AddBytes(MemoryMarshal.AsBytes(_values.AsSpan()));
+        _hash = hash.ToHashCode();
     }
 
     /// <summary>The match of every packet.</summary>
@@ -76,20 +83,14 @@ public sealed class Match : IEquatable<Match>
     }
 
     /// <inheritdoc/>
-    public bool Equals(Match? other) => other is not null && Mask.Equals(other.Mask) && _values.AsSpan().SequenceEqual(other._values);
+    public bool Equals(Match? other) => ReferenceEquals(this, other)
+        || (other is not null && _hash == other._hash && Mask.Equals(other.Mask) && _values.AsSpan().SequenceEqual(other._values));
 
     /// <inheritdoc/>
     public override bool Equals(object? obj) => Equals(obj as Match);
 
     /// <inheritdoc/>
-    public override int GetHashCode()
-    {
-        var hash = default(HashCode);
-        hash.Add(Mask);
-        foreach (ulong value in _values)
-            hash.Add(value);
-        return hash.ToHashCode();
-    }
+    public override int GetHashCode() => _hash;
 
     /// <summary>As ofctl writes it: <c>icmp,in_port=1</c>.</summary>
     public override string ToString() => MatchText.Format(this, names: null);

@@ -1,7 +1,7 @@
 namespace UpcallActors.OpenFlow;
 
-/// <summary>Reads one flow: the parts of a change in any order, then its actions.</summary>
-internal sealed class FlowParser(FlowCommand command)
+/// <summary>Reads flows one after the other: the parts of a change in any order, then its actions. One thread.</summary>
+internal sealed class FlowParser
 {
     private const byte AllTables = 255;
     private const uint NoVlan = 0xffff;
@@ -12,7 +12,8 @@ internal sealed class FlowParser(FlowCommand command)
     private readonly List<(MatchField Field, int Position)> _matched = [];
     private MatchBuilder _match;
     private int _actionsAt;
-    private FlowChange _change = new() { Command = command };
+    private FlowChange _change = new();
+    private FlowCommand _command;
 
     /// <summary>Whether there may be nothing but fields.</summary>
     public bool FieldsOnly { get; init; }
@@ -20,13 +21,17 @@ internal sealed class FlowParser(FlowCommand command)
     /// <summary>Whether fields must have one value. Flags may be written with signs nevertheless.</summary>
     public bool WithoutMasks { get; init; }
 
-    private bool IsDeletion => command is FlowCommand.Delete or FlowCommand.DeleteStrict;
+    private bool IsDeletion => _command is FlowCommand.Delete or FlowCommand.DeleteStrict;
 
-    private bool HasPriority => command != FlowCommand.Delete;
+    private bool HasPriority => _command != FlowCommand.Delete;
 
     /// <summary>Reads up to the end of the line.</summary>
-    public FlowChange Parse(ref TextCursor cursor)
+    public FlowChange Parse(FlowCommand command, ref TextCursor cursor)
     {
+        _command = command;
+        _change = new FlowChange { Command = command };
+        _match = default;
+        _matched.Clear();
         cursor.SkipSeparators();
         while (!cursor.AtEnd)
         {
@@ -108,7 +113,7 @@ internal sealed class FlowParser(FlowCommand command)
     private void AddFlag(ReadOnlySpan<char> name, FlowFlags flag, int start, TextCursor cursor)
     {
         if (FieldsOnly || IsDeletion)
-            throw cursor.ErrorAt(start, FieldsOnly ? $"{name} is no field" : $"{name} has no place in {command}");
+            throw cursor.ErrorAt(start, FieldsOnly ? $"{name} is no field" : $"{name} has no place in {_command}");
         _change = _change with { Flags = _change.Flags | flag };
     }
 
@@ -164,7 +169,7 @@ internal sealed class FlowParser(FlowCommand command)
                 byte table = value.TakeTable("a table", AllTables);
                 _change = _change with { Table = table == AllTables ? null : table };
                 break;
-            case "importance" when command == FlowCommand.Add:
+            case "importance" when _command == FlowCommand.Add:
                 _change = _change with { Importance = (ushort)value.TakeNumber("an importance", ushort.MaxValue) };
                 break;
             case "priority" when HasPriority:
@@ -184,7 +189,7 @@ internal sealed class FlowParser(FlowCommand command)
                 value.TakeWord();
                 break;
             default:
-                throw cursor.ErrorAt(start, IsKnown(name) ? $"{name} has no place in {command}" : $"unknown keyword '{name}'");
+                throw cursor.ErrorAt(start, IsKnown(name) ? $"{name} has no place in {_command}" : $"unknown keyword '{name}'");
         }
     }
 
@@ -199,7 +204,7 @@ internal sealed class FlowParser(FlowCommand command)
             _change = _change with { Cookie = cookie };
             return;
         }
-        if (command == FlowCommand.Add)
+        if (_command == FlowCommand.Add)
             throw value.ErrorAt(start, "a flow is not added by a cookie's mask");
         ulong mask = value.TryTake("-1") ? ulong.MaxValue : value.TakeNumber("a cookie's mask");
         _change = _change with { CookieFilter = cookie, CookieMask = mask };

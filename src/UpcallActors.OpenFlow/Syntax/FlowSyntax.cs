@@ -17,9 +17,14 @@ public static class FlowSyntax
     /// <exception cref="FlowSyntaxException">Anything that is not understood.</exception>
     public static FlowChange ParseFlow(ReadOnlySpan<char> text, string? source = null, int line = 1, FlowNames? names = null)
     {
+        return ParseFlow(new FlowParser(), text, source, line, names);
+    }
+
+    private static FlowChange ParseFlow(FlowParser parser, ReadOnlySpan<char> text, string? source, int line, FlowNames? names)
+    {
         var cursor = new TextCursor(text, source, line) { Names = names ?? FlowNames.None };
         cursor.SkipBlanks();
-        return new FlowParser(TakeCommand(ref cursor)).Parse(ref cursor);
+        return parser.Parse(TakeCommand(ref cursor), ref cursor);
     }
 
     /// <summary>Reads a match by itself, to its end: <c>icmp,in_port=1,nw_src=10.0.0.0/8</c>. An empty one matches every packet.</summary>
@@ -27,7 +32,7 @@ public static class FlowSyntax
     public static Match ParseMatch(ReadOnlySpan<char> text, FlowNames? names = null)
     {
         var cursor = new TextCursor(text) { Names = names ?? FlowNames.None };
-        return new FlowParser(FlowCommand.Delete) { FieldsOnly = true }.Parse(ref cursor).Match;
+        return new FlowParser { FieldsOnly = true }.Parse(FlowCommand.Delete, ref cursor).Match;
     }
 
     /// <summary>Reads the fields of one packet, without masks; what is not said is 0. <c>Key.InPort</c> is the OpenFlow port.</summary>
@@ -35,7 +40,7 @@ public static class FlowSyntax
     internal static Flow ParsePacket(ReadOnlySpan<char> text, FlowNames names)
     {
         var cursor = new TextCursor(text) { Names = names };
-        return new FlowParser(FlowCommand.Delete) { FieldsOnly = true, WithoutMasks = true }.Parse(ref cursor).Match.ToValue();
+        return new FlowParser { FieldsOnly = true, WithoutMasks = true }.Parse(FlowCommand.Delete, ref cursor).Match.ToValue();
     }
 
     /// <summary>
@@ -49,6 +54,7 @@ public static class FlowSyntax
         var changes = new List<FlowChange>();
         var lines = new List<int>();
         var errors = new List<FlowSyntaxError>();
+        var parser = new FlowParser();
         int number = 0;
         foreach (ReadOnlySpan<char> whole in text.AsSpan().EnumerateLines())
         {
@@ -59,7 +65,7 @@ public static class FlowSyntax
                 continue;
             try
             {
-                changes.Add(ParseFlow(line, source, number, names));
+                changes.Add(ParseFlow(parser, line, source, number, names));
                 lines.Add(number);
             }
             catch (FlowSyntaxException exception)

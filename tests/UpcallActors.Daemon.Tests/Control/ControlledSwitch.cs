@@ -142,6 +142,7 @@ internal sealed class ControlledSwitch : IAsyncDisposable
     {
         await _host.DisposeAsync();
         await _pipeline.DisposeAsync();
+        PacketAccount.ShouldBalance(_pipeline.Counters);
         Datapath.Dispose();
         _elsewhere?.Dispose();
         Folder.Dispose();

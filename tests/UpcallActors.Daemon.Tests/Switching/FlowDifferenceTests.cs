@@ -20,6 +20,8 @@ public sealed class FlowDifferenceTests
     [InlineData("hard_timeout=1,ip,actions=drop", "hard_timeout=2,ip,actions=1", "Add")]
     [InlineData("ip,actions=drop\nip,actions=1", "ip,actions=1", "")]
     [InlineData("ip,actions=drop\ntcp,actions=1", "modify ip,actions=2\ntcp,actions=1", "ModifyStrict")]
+    [InlineData("ip,actions=drop\ntable=1,ip,actions=1", "table=1,ip,actions=1", "DeleteStrict")]
+    [InlineData("ip,actions=drop\ntable=1,ip,actions=drop", "ip,actions=1\ntable=1,ip,actions=drop", "ModifyStrict")]
     public void Only_what_differs_changes(string before, string after, string commands)
     {
         FlowChange[] had = Parse(before);
@@ -31,6 +33,23 @@ public sealed class FlowDifferenceTests
         tables.Apply(had);
         tables.Apply(changes);
         Rules(tables).ShouldBe(Rules(Of(wanted)), ignoreOrder: true);
+    }
+
+    [Fact]
+    public void Files_of_many_flows_are_compared_with_little_memory()
+    {
+        const int Flows = 20_000;
+        string text = string.Join('\n', Enumerable.Range(0, Flows).Select(i =>
+            $"priority={i % 600},ip,nw_dst=10.{i >> 8 & 255}.{i & 255}.1,actions=output:2"));
+        FlowChange[] had = Parse(text);
+        FlowChange[] wanted = Parse(text);
+        FlowDifference.Between(had, wanted).ShouldBeEmpty();
+
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        FlowDifference.Between(had, wanted).ShouldBeEmpty();
+        long perFlow = (GC.GetAllocatedBytesForCurrentThread() - before) / Flows;
+
+        perFlow.ShouldBeLessThan(400);
     }
 
     private static FlowTables Of(FlowChange[] changes)

@@ -202,6 +202,7 @@ public sealed class FailureByOperationSpecs() : TestKit("akka.loglevel = OFF\nak
     {
         Rule[] rules = [.. bridge.Tables.GetRules().Where(rule => rule.Table == 0)];
         rules.Length.ShouldBe(Flows);
+        bridge.IsAccounted = failure != Failure.Translator;
         bool isPoisoned(Rule rule) => failure == Failure.Translator
             && rule.ToString().Contains($"tp_dst={Poisoned} ", StringComparison.Ordinal);
         rules.Where(rule => !isPoisoned(rule)).ShouldAllBe(rule => rule.Counters.Packets == packets);

@@ -64,6 +64,7 @@ internal sealed class LiveSwitch : IAsyncDisposable
     {
         Ports.Dispose();
         await _pipeline.DisposeAsync();
+        PacketAccount.ShouldBalance(_pipeline.Counters);
         await _system.Terminate();
         _system.Dispose();
         Datapath.Dispose();

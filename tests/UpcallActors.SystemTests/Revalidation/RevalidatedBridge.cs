@@ -77,6 +77,7 @@ internal sealed partial class RevalidatedBridge : IAsyncDisposable
     public async Task StopSlowPathAsync()
     {
         await Pipeline.DisposeAsync();
+        PacketAccount.ShouldBalance(Pipeline.Counters);
         _vports?.Dispose();
         _datapath?.Dispose();
         _datapath = null;
