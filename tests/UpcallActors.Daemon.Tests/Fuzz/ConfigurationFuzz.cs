@@ -12,7 +12,7 @@ public static partial class ConfigurationFuzz
     /// Any bytes are read as options, or give problems that have a place; never anything else. Each value has a line. A text without substitutions means what Akka's
     /// parser makes of it, where that understands it.
     /// </summary>
-    public static void Run(ReadOnlySpan<byte> input)
+    public static bool Run(ReadOnlySpan<byte> input)
     {
         string text = Encoding.UTF8.GetString(input);
         var source = ConfigurationSource.Parse("fuzz.conf", text, name => name.Length > 3 ? name : null);
@@ -25,6 +25,7 @@ public static partial class ConfigurationFuzz
         (options == null).ShouldBe(found.Count > 0);
         foreach (ConfigurationProblem problem in found)
             problem.Message.ShouldNotBeEmpty();
+        return options != null;
     }
 
     /// <summary>What the test cannot put in for Akka, and what Akka reads otherwise than HOCON says: blocks behind each other, and +=.</summary>

@@ -7,7 +7,7 @@ namespace UpcallActors.Daemon.Tests.Fuzz;
 /// <summary>Drives the fuzz target with seeded mutations of good text.</summary>
 public sealed class ConfigurationFuzzTests
 {
-    private static readonly string[] Corpus =
+    internal static string[] Corpus { get; } =
     [
         DaemonOptionsTests.Good,
         LivePortOptionsTests.Good,
@@ -20,7 +20,7 @@ public sealed class ConfigurationFuzzTests
         "a = null, b = true\nc = \"\\u0041\\n\", d { } e {f=out/x.y}\r\n",
     ];
 
-    private static readonly string[] Tokens =
+    internal static string[] Tokens { get; } =
         ["{", "}", "[", "]", "=", ":", ",", "\n", "\"", "\\", "#", "//", "/", "$", "${", "${?", "${a}", "${?b}", " ${base} {", "}", ".", "\"\"\"", "include ", "null", " ", "\r", "+=", "a", "ä", "\0", "upcall-actors", "bridges", "99999999999"];
 
     [Fact]

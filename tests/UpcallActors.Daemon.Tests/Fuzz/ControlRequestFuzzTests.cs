@@ -6,7 +6,7 @@ namespace UpcallActors.Daemon.Tests.Fuzz;
 /// <summary>Drives the fuzz target with seeded mutations of good requests.</summary>
 public sealed class ControlRequestFuzzTests
 {
-    private static readonly string[] Corpus =
+    internal static string[] Corpus { get; } =
     [
         """{"method":"dpctl/show","params":["-s"],"id":0}""",
         """{"id":0,"method":"dpctl/dump-flows","params":["-m","filter=in_port=\\u0031,ip"]} {"params":[],"id":"x","method":"exit","error":null}""",
@@ -14,7 +14,11 @@ public sealed class ControlRequestFuzzTests
         new string('{', 100) + """{"method":""" + new string(' ', 600),
     ];
 
-    private static readonly string[] Tokens = ["{", "}", "[", "]", "\"", "\\", "\\u", "\\ud800", "\\u0000", ",", ":", "null", "0", "1e", " ", "\n", "\u00e4", "\0", "method", "params", "id", "result"];
+    internal static string[] Tokens { get; } =
+    [
+        "{", "}", "[", "]", "\"", "\\", "\\u", "\\ud800", "\\u0000", ",", ":", "null", "0", "1e", " ", "\n", "\u00e4", "\0",
+        "method", "params", "id", "result",
+    ];
 
     [Fact]
     public void No_bytes_bring_the_control_socket_down()

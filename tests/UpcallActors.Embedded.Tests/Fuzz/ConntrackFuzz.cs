@@ -71,7 +71,7 @@ public class ConntrackFuzz
         return [.. actions];
     }
 
-    private static List<byte[]> FrameCorpus()
+    internal static List<byte[]> FrameCorpus()
     {
         List<byte[]> corpus = [];
         foreach ((string a, string b, byte echo, byte unreachable) in ((string, string, byte, byte)[])[("10.1.1.1", "10.1.1.2", 8, 3), ("fc00::1", "fc00::2", 128, 1)])
@@ -99,7 +99,7 @@ public class ConntrackFuzz
         return corpus;
     }
 
-    private static List<byte[]> ActionCorpus() =>
+    internal static List<byte[]> ActionCorpus() =>
     [
         CtSession.Attributes(7),
         CtSession.Attributes(7, commit: true, force: true, (1, 2), (3, 4)),

@@ -53,11 +53,22 @@ public sealed class EmbeddedFuzzTests
     [Fact]
     public void Mutated_requests_are_answered_and_the_datapath_lives()
     {
-        List<byte[]> corpus = [.. KernelRecording.Names.SelectMany(name => new KernelRecording(name).Messages).Where(message => message.IsRequest).Select(Readdressed)];
-        corpus.Add(Readdressed(new RecordedMessage(0, UpcallTurning.ToExecute(new KernelRecording("linux-6.1/ipv4-fragmentation").Upcalls.First().Bytes, ActionBytes.Output(2)))));
+        IReadOnlyList<byte[]> corpus = RequestCorpus();
         var random = new Random(Seed);
         for (int iteration = 0; iteration < Iterations / 4; iteration++)
             EmbeddedFuzzTargets.Requests(Mutate(corpus[random.Next(corpus.Count)], random));
+    }
+
+    /// <summary>What was sent to kernels, and an EXECUTE.</summary>
+    internal static IReadOnlyList<byte[]> RequestCorpus()
+    {
+        byte[] upcall = new KernelRecording("linux-6.1/ipv4-fragmentation").Upcalls.First().Bytes;
+        return
+        [
+            .. KernelRecording.Names.SelectMany(
+                name => new KernelRecording(name).Messages).Where(message => message.IsRequest).Select(Readdressed),
+            Readdressed(new RecordedMessage(0, UpcallTurning.ToExecute(upcall, ActionBytes.Output(2)))),
+        ];
     }
 
     /// <summary>A recorded request with the family numbers and the id of the embedded datapath.</summary>
@@ -71,7 +82,7 @@ public sealed class EmbeddedFuzzTests
         return bytes;
     }
 
-    private static List<byte[]> Frames() =>
+    internal static List<byte[]> Frames() =>
     [
         .. KernelRecording.Names.SelectMany(name => new KernelRecording(name).Frames("p0")).Select(frame => frame.Data.ToArray()),
         TestFrames.Tcp(), TestFrames.Udp(vlan: 5), TestFrames.UdpOverIpv6(),

@@ -50,7 +50,7 @@ public class FragmentFuzz
     [Fact]
     public void Fragmenter_survives_mutated_frames() => SeededMutations.Run(Fragment, Corpus());
 
-    private static List<byte[]> Corpus()
+    internal static List<byte[]> Corpus()
     {
         List<byte[]> corpus = [];
         foreach (bool isIpv6 in (bool[])[false, true])

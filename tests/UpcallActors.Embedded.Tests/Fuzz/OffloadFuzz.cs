@@ -49,14 +49,16 @@ public class OffloadFuzz
     public void Offloaded_frames_survive_mutation() => SeededMutations.Run(Offloaded, OffloadCorpus());
 
     [Fact]
-    public void Vxlan_datagrams_survive_mutation() => SeededMutations.Run(Vxlan,
+    public void Vxlan_datagrams_survive_mutation() => SeededMutations.Run(Vxlan, VxlanCorpus());
+
+    internal static List<byte[]> VxlanCorpus() =>
     [
         [3, 8, 0, 0, 0, 0, 0, 5, 0, .. Frames.Udp("10.0.0.1", 1, "10.0.0.2", 2)],
         [1, 8, 0, 0, 0, 0, 0, 5, 0, .. Frames.Udp("fc00::1", 1, "fc00::2", 2)],
         [2, 8, 0, 0, 0, 0, 0, 5, 0, .. Frames.Udp("10.0.0.1", 1, "10.0.0.2", 2)[..12], 0x81, 0, 0, 1, 0x81, 0, 0, 2, 8, 0, 0x45],
-    ]);
+    ];
 
-    private static List<byte[]> OffloadCorpus()
+    internal static List<byte[]> OffloadCorpus()
     {
         var corpus = new List<byte[]>();
         foreach ((string a, string b, byte tcp) in ((string, string, byte)[])[("10.0.0.1", "10.0.0.2", VirtioNetHeader.TcpIpv4), ("fc00::1", "fc00::2", VirtioNetHeader.TcpIpv6)])

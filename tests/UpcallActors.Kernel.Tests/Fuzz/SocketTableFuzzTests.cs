@@ -5,7 +5,7 @@ namespace UpcallActors.Kernel.Tests.Fuzz;
 
 public sealed class SocketTableFuzzTests
 {
-    private const string Seed =
+    internal const string Seed =
         "sk               Eth Pid        Groups   Rmem     Wmem     Dump  Locks    Drops    Inode\n" +
         "00000000d52a3bd7 16  812        00000551 0        0        0     2        0        2871\n" +
         "00000000aa13bd70 16  3170893824 00000000 0        0        0     2        0        2901\n";

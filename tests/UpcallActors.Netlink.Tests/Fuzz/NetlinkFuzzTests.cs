@@ -6,6 +6,12 @@ public sealed class NetlinkFuzzTests
 {
     private const int DefaultIterations = 5000;
 
+    internal static byte[] AncillarySeed { get; } =
+    [
+        20, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 2, 0, 0, 0, 64, 0, 0, 0, 0, 0, 0, 0,
+        17, 0, 0, 0, 0, 0, 0, 0, 7, 1, 0, 0, 1, 0, 0, 0, 9,
+    ];
+
     private static int Iterations =>
         int.TryParse(Environment.GetEnvironmentVariable("UPCALL_FUZZ_ITERATIONS"), CultureInfo.InvariantCulture, out int set) ? set : DefaultIterations;
 
@@ -35,7 +41,7 @@ public sealed class NetlinkFuzzTests
     [Fact]
     public void Mutated_ancillary_data_never_leads_outside_the_buffer()
     {
-        byte[] seed = [20, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 2, 0, 0, 0, 64, 0, 0, 0, 0, 0, 0, 0, 17, 0, 0, 0, 0, 0, 0, 0, 7, 1, 0, 0, 1, 0, 0, 0, 9];
+        byte[] seed = AncillarySeed;
         ControlMessagesFuzz.Run(seed).ShouldBe(37);
         var random = new Random(3);
         for (int iteration = 0; iteration < Iterations; iteration++)
@@ -45,7 +51,7 @@ public sealed class NetlinkFuzzTests
         }
     }
 
-    private static byte[] AnswerSeed()
+    internal static byte[] AnswerSeed()
     {
         var writer = new NetlinkWriter(new byte[256]);
         int start = writer.BeginMessage(NetlinkControlType.Error, (NetlinkFlags)0x300, 1, 2);
@@ -68,7 +74,7 @@ public sealed class NetlinkFuzzTests
         return writer.Written.ToArray();
     }
 
-    private static byte[] Seed()
+    internal static byte[] Seed()
     {
         var writer = new NetlinkWriter(new byte[128]);
         int start = writer.BeginMessage(40, NetlinkFlags.Request, 1, 2);

@@ -31,13 +31,14 @@ public sealed class OdpFuzzTests
     public void Masks() => Drive(OdpFuzz.Mask, KeySeeds(mask: true));
 
     [Fact]
-    public void Keys_under_masks() => Drive(OdpFuzz.KeyUnderMask, [.. KeySeeds(mask: false).Zip(KeySeeds(mask: true), (key, mask) => (byte[])[.. key, .. mask])]);
+    public void Keys_under_masks() => Drive(OdpFuzz.KeyUnderMask, MaskedKeySeeds());
 
     [Fact]
-    public void Actions() => Drive(OdpFuzz.Actions, [.. TextExamples.Actions.Select(text => UpcallActors.Odp.Text.ActionText.Parse(text, null))]);
+    public void Actions() => Drive(OdpFuzz.Actions, ActionSeeds());
 
     [Fact]
-    public void Compared_actions() => Drive(OdpFuzz.ComparedActions, [.. TextExamples.Actions.Select(text => UpcallActors.Odp.Text.ActionText.Parse(text, null)).Select(actions => (byte[])[.. actions, .. actions])]);
+    public void Compared_actions() =>
+        Drive(OdpFuzz.ComparedActions, [.. ActionSeeds().Select(actions => (byte[])[.. actions, .. actions])]);
 
     [Fact]
     public void Meters() => Drive(OdpFuzz.Meter, [ControlMessageTests.Write(ControlMessageTests.Meter)]);
@@ -49,7 +50,7 @@ public sealed class OdpFuzzTests
     public void Captures() => Drive(OdpFuzz.Pcap, [PcapTests.SmallFile(nanoseconds: false), PcapTests.SmallFile(nanoseconds: true)]);
 
     [Fact]
-    public void Flow_lines() => Drive(OdpFuzz.FlowLine, [.. Recording.Of("linux-6.1/vxlan-fragmentation").DumpedFlows.Select(WithNumbers)]);
+    public void Flow_lines() => Drive(OdpFuzz.FlowLine, FlowLineSeeds());
 
     [Fact]
     public void Flow_texts() => Drive(OdpFuzz.FlowKeyText, [.. TextExamples.Flows.Select(Encoding.Latin1.GetBytes)]);
@@ -58,16 +59,25 @@ public sealed class OdpFuzzTests
     public void Action_texts() => Drive(OdpFuzz.ActionsText, [.. TextExamples.Actions.Select(Encoding.Latin1.GetBytes)]);
 
     [Fact]
-    public void Conntrack_matches() => Drive(
-        OdpFuzz.ConntrackMatch,
-        [
-            "zone=9\nmark=0x12/0xff\nlabels=0xabc/0xfff\nct_nw_src=10.0.0.1,ct_nw_dst=10.0.0.2,ct_nw_proto=6,ct_tp_src=1,ct_tp_dst=2\nct_tp_src=3"u8.ToArray(),
-            "ct_ipv6_src=fc00::1,ct_ipv6_dst=::,ct_nw_proto=58,icmp_id=5,icmp_type=128,icmp_code=0"u8.ToArray(),
-        ]);
+    public void Conntrack_matches() => Drive(OdpFuzz.ConntrackMatch, ConntrackMatchSeeds);
+
+    internal static byte[][] ConntrackMatchSeeds { get; } =
+    [
+        "zone=9\nmark=0x12/0xff\nlabels=0xabc/0xfff"u8.ToArray(),
+        "ct_nw_src=10.0.0.1,ct_nw_dst=10.0.0.2,ct_nw_proto=6,ct_tp_src=1,ct_tp_dst=2\nct_tp_src=3"u8.ToArray(),
+        "ct_ipv6_src=fc00::1,ct_ipv6_dst=::,ct_nw_proto=58,icmp_id=5,icmp_type=128,icmp_code=0"u8.ToArray(),
+    ];
+
+    internal static byte[][] ActionSeeds() => [.. TextExamples.Actions.Select(text => UpcallActors.Odp.Text.ActionText.Parse(text, null))];
+
+    internal static byte[][] MaskedKeySeeds() =>
+        [.. KeySeeds(mask: false).Zip(KeySeeds(mask: true), (key, mask) => (byte[])[.. key, .. mask])];
+
+    internal static byte[][] FlowLineSeeds() => [.. Recording.Of("linux-6.1/vxlan-fragmentation").DumpedFlows.Select(WithNumbers)];
 
     private static byte[] WithNumbers(string line) => Encoding.Latin1.GetBytes(line.Replace("vxlan_sys_4789", "4", StringComparison.Ordinal).Replace("br-underlay", "3", StringComparison.Ordinal).Replace("br0", "1", StringComparison.Ordinal).Replace("ovs-p0", "2", StringComparison.Ordinal));
 
-    private static byte[][] Messages(Func<OvsFamilies, ushort> family) =>
+    internal static byte[][] Messages(Func<OvsFamilies, ushort> family) =>
     [
         .. new[] { "linux-6.1/vxlan-fragmentation", "linux-7.2/ipv6-fragmentation-vlan" }
             .Select(Recording.Of)
@@ -75,7 +85,7 @@ public sealed class OdpFuzzTests
             .Select(message => message.Bytes),
     ];
 
-    private static byte[][] KeySeeds(bool mask) =>
+    internal static byte[][] KeySeeds(bool mask) =>
     [
         .. new[] { "linux-6.1/vxlan-fragmentation", "linux-7.2/ipv6-fragmentation-vlan" }
             .SelectMany(name => Recording.Of(name).ReportedFlows)

@@ -9,7 +9,7 @@ public class ActionListFuzzTests
     private const int Seed = 20261123;
     private const string Marks = ",=/()[]+-|:.0x*>\n ";
 
-    private static readonly byte[][] _corpus = Array.ConvertAll<string, byte[]>(
+    internal static byte[][] Corpus { get; } = Array.ConvertAll<string, byte[]>(
     [
         "output:2,LOCAL,3,output:NXM_NX_REG0[0..15],output(port=2,max_len=100)",
         "controller(reason=no_match,max_len=128,id=7,userdata=01.02.ff),CONTROLLER:65535",
@@ -42,11 +42,11 @@ public class ActionListFuzzTests
 
     private static byte[] Mutate(Random random)
     {
-        var bytes = new List<byte>(_corpus[random.Next(_corpus.Length)]);
+        var bytes = new List<byte>(Corpus[random.Next(Corpus.Length)]);
         for (int changes = random.Next(0, 5); changes > 0; changes--)
         {
             int at = random.Next(bytes.Count + 1);
-            byte[] other = _corpus[random.Next(_corpus.Length)];
+            byte[] other = Corpus[random.Next(Corpus.Length)];
             int from = random.Next(other.Length);
             switch (random.Next(4))
             {

@@ -2,7 +2,7 @@ namespace UpcallActors.OpenFlow.Tests;
 
 public class FlowSyntaxFuzzTests
 {
-    private static readonly string[] _corpus =
+    internal static string[] Corpus { get; } =
     [
         "priority=100,in_port=2,ct_state=-trk,icmp,action=ct(table=0,zone=9)",
         "cookie=0x1/-1,table=3,tcp,tp_src=0x10/0xfff0,tcp_flags=+syn-ack,actions=output:NXM_NX_REG0[0..15]",
@@ -14,5 +14,5 @@ public class FlowSyntaxFuzzTests
     ];
 
     [Fact]
-    public void Mangled_flows_are_read_or_refused_and_nothing_else() => MangledFlows.Run(FlowSyntaxFuzz.Run, _corpus);
+    public void Mangled_flows_are_read_or_refused_and_nothing_else() => MangledFlows.Run(FlowSyntaxFuzz.Run, Corpus);
 }

@@ -3,14 +3,17 @@ using UpcallActors.Odp;
 
 namespace UpcallActors.OpenFlow.Tests;
 
-/// <summary>Fuzz target: any bytes are a packet that can be traced, and is traced to an end, or a problem with its place in the text; states of connections likewise.</summary>
+/// <summary>
+/// Fuzz target: any bytes are a packet that can be traced, and is traced to an end, or a problem with its place in the text; states of
+/// connections likewise. True for a packet.
+/// </summary>
 public static class TraceFuzz
 {
     private static readonly Bridge _bridge = MakeBridge();
 
     private static readonly FlowTracer _tracer = new(new OpenFlowTranslatorFactory([_bridge]));
 
-    public static void Run(ReadOnlySpan<byte> input)
+    public static bool Run(ReadOnlySpan<byte> input)
     {
         string text = Encoding.Latin1.GetString(input);
         if (ConnectionStateText.Parse(text, out CtState state) is { } problem)
@@ -23,7 +26,7 @@ public static class TraceFuzz
         catch (FlowSyntaxException malformed)
         {
             malformed.Column.ShouldBeInRange(1, text.Length + 1);
-            return;
+            return false;
         }
 
         FlowTrace trace = _tracer.Trace(key, mru: 0, state);
@@ -31,6 +34,7 @@ public static class TraceFuzz
         printed.ShouldStartWith("Flow: ");
         printed.ShouldEndWith("\n");
         trace.Passes.ShouldAllBe(pass => pass.Megaflow.Contains("recirc_id=", StringComparison.Ordinal) && (pass.Nodes.Length > 0 || pass.Error == XlateError.BridgeNotFound));
+        return true;
     }
 
     private static Bridge MakeBridge()

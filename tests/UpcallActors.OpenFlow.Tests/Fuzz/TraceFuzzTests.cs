@@ -2,7 +2,7 @@ namespace UpcallActors.OpenFlow.Tests;
 
 public class TraceFuzzTests
 {
-    private static readonly string[] _corpus =
+    internal static string[] Corpus { get; } =
     [
         "in_port=1,icmp,dl_src=50:54:00:00:00:01,nw_src=10.1.1.1,nw_dst=10.1.1.2,nw_ttl=64,icmp_type=8,icmp_code=0",
         "in_port=p2,tcp6,dl_vlan=100,ipv6_src=fc00::1,nw_frag=later,tcp_src=0x10,tcp_flags=syn|ack",
@@ -14,5 +14,5 @@ public class TraceFuzzTests
     ];
 
     [Fact]
-    public void Mangled_packets_are_traced_or_refused_and_nothing_else() => MangledFlows.Run(TraceFuzz.Run, _corpus);
+    public void Mangled_packets_are_traced_or_refused_and_nothing_else() => MangledFlows.Run(input => TraceFuzz.Run(input), Corpus);
 }
