@@ -23,18 +23,7 @@ internal static class Command
         return (process.ExitCode, output + await errors);
     }
 
-    /// <summary>The <c>dotnet</c> that runs the tests.</summary>
-    public static string Dotnet { get; } = Environment.GetEnvironmentVariable("DOTNET_HOST_PATH")
-        ?? (Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet" ? Environment.ProcessPath! : "dotnet");
-
-    /// <summary>
-    /// The daemon, a program and its first arguments: what <c>UPCALL_DAEMON</c> names, which tests/vm/run-system-tests publishes compiled ahead of time, as it is meant to be run; otherwise the one
-    /// built with the tests.
-    /// </summary>
-    public static IReadOnlyList<string> Daemon { get; } = Environment.GetEnvironmentVariable("UPCALL_DAEMON") is { } program
-        ? [program]
-        : [Dotnet, "exec", Path.Combine(AppContext.BaseDirectory, "upcall-actors.dll")];
-
     /// <summary>Runs the daemon to its end.</summary>
-    public static Task<(int Code, string Output)> DaemonAsync(params string[] arguments) => TryAsync(Daemon[0], [.. Daemon.Skip(1), .. arguments]);
+    public static Task<(int Code, string Output)> DaemonAsync(params string[] arguments) =>
+        TryAsync(DaemonProgram.Command[0], [.. DaemonProgram.Command.Skip(1), .. arguments]);
 }

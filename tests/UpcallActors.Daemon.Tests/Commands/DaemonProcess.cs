@@ -14,15 +14,12 @@ internal sealed class DaemonProcess : IDisposable
         _output = process.StandardOutput.ReadToEndAsync();
     }
 
-    /// <summary>Starts it by the same <c>dotnet</c> that runs the tests: the machine may have no other way to one.</summary>
+    /// <summary>Starts it.</summary>
     public static DaemonProcess Start(params string[] arguments) => Start([], arguments);
 
     /// <summary>The command that starts it.</summary>
     public static IReadOnlyList<string> CommandLine(params string[] arguments) =>
-        [Dotnet, "exec", Path.Combine(AppContext.BaseDirectory, "upcall-actors.dll"), .. arguments];
-
-    private static string Dotnet => Environment.GetEnvironmentVariable("DOTNET_HOST_PATH")
-        ?? (Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet" ? Environment.ProcessPath! : "dotnet");
+        [.. DaemonProgram.Command, .. arguments];
 
     /// <summary>Starts it with environment variables beside those that the tests have.</summary>
     public static DaemonProcess Start(IEnumerable<(string Name, string Value)> variables, string[] arguments)

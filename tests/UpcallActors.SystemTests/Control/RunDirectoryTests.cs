@@ -23,7 +23,8 @@ public sealed class RunDirectoryTests
             }
             """);
         BackgroundProcess daemon = lab.Own(lab.Switch.Start(
-            [.. s_withoutRun, .. Command.Daemon, "run", "--config", file], new Dictionary<string, string> { ["TMPDIR"] = lab.Folder }));
+            [.. s_withoutRun, .. DaemonProgram.Command, "run", "--config", file],
+            new Dictionary<string, string> { ["TMPDIR"] = lab.Folder }));
         string directory = Path.Combine(lab.Folder, $"upcall-actors-{Environment.UserName}");
         string socket = Path.Combine(directory, string.Create(CultureInfo.InvariantCulture, $"upcall-actors.{daemon.Id}.ctl"));
         await daemon.HasPrintedAsync($"Control socket {socket}");

@@ -32,7 +32,8 @@ internal sealed class RunningDaemon : IAsyncDisposable
               }
             }
             """);
-        Process process = Process.Start(new ProcessStartInfo(Command.Daemon[0], [.. Command.Daemon.Skip(1), "run", "--config", file]) { RedirectStandardError = true })!;
+        string[] arguments = [.. DaemonProgram.Command.Skip(1), "run", "--config", file];
+        Process process = Process.Start(new ProcessStartInfo(DaemonProgram.Command[0], arguments) { RedirectStandardError = true })!;
         var daemon = new RunningDaemon(process, folder);
         // The pidfile alone may be one that a killed daemon has left; that is gone when there is a socket of this one's.
         await Eventually.HoldsAsync(

@@ -220,7 +220,7 @@ public sealed class LiveDaemonTests : IAsyncLifetime
         return await daemon.ExitAsync();
     }
 
-    private static string[] Program(string file) => [.. Command.Daemon, "run", "--config", file];
+    private static string[] Program(string file) => [.. DaemonProgram.Command, "run", "--config", file];
 
     /// <summary>The datapath's ports, number and name of each.</summary>
     private async Task<string[]> PortsAsync() =>

@@ -65,8 +65,8 @@ internal sealed class DaemonProcess(Lab lab, SwitchConfiguration configuration) 
     }
 
     private static IEnumerable<string> Program(SwitchConfiguration configuration) => configuration.WithoutMru
-        ? [Command.Dotnet, "exec", typeof(DaemonProcess).Assembly.Location, DaemonWithoutMru.Argument]
-        : Command.Daemon;
+        ? [DaemonProgram.Dotnet, "exec", typeof(DaemonProcess).Assembly.Location, DaemonWithoutMru.Argument]
+        : DaemonProgram.Command;
 
     private Task<(int Code, string Output)> TryAppctlAsync(params string[] command) => Command.TryAsync("ovs-appctl", ["-t", ControlSocket, .. command]);
 }

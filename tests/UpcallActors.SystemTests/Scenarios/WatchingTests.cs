@@ -18,7 +18,8 @@ public sealed class WatchingTests
     {
         await using FragmentationScenario scenario = await FragmentationScenario.StartAsync("ipv4-fragmentation", datapath);
         string capture = Path.Combine(scenario.Lab.Folder, "upcalls.pcap");
-        await using BackgroundProcess monitor = scenario.Lab.Switch.Start([.. Command.Daemon, "monitor", "--json", "ip", "--write", capture, "--target", scenario.Lab.Folder]);
+        await using BackgroundProcess monitor = scenario.Lab.Switch.Start(
+            [.. DaemonProgram.Command, "monitor", "--json", "ip", "--write", capture, "--target", scenario.Lab.Folder]);
         // The file's header is written out when the first reading has come back: from then on all is seen.
         await Eventually.HoldsAsync(() => File.Exists(capture) && new FileInfo(capture).Length >= PcapHeader, () => $"monitor does not watch:\n{monitor.Output}");
         await scenario.PingAsync(Size);

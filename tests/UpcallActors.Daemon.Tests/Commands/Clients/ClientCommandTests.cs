@@ -301,7 +301,7 @@ public sealed class ClientCommandTests : IDisposable
         int asked = 0;
         await Eventually.HoldsAsync(async () => Count(await daemon.PrintAsync("coverage/show"), "unixctl_received") - ++asked > 4);
         string maps = await File.ReadAllTextAsync($"/proc/{client.Id}/maps");
-        maps.ShouldContain("upcall-actors.dll");
+        maps.ShouldContain(DaemonProgram.Command[^1]);
         maps.ShouldNotContain("Akka");
         maps.ShouldNotContain("Microsoft.AspNetCore");
         await client.SignalAsync("INT");
