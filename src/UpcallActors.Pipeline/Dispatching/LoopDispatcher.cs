@@ -34,6 +34,7 @@ public sealed class LoopDispatcher : MessageDispatcher
     private readonly ConcurrentQueue<IRunnable> _remote = new();
     private readonly Lock _starting = new();
     private readonly string _id;
+    private readonly LoopTime _time;
     private Interest? _armed;
     private bool _running;
     private bool _stopping;
@@ -48,7 +49,11 @@ public sealed class LoopDispatcher : MessageDispatcher
         Id = id;
         Throughput = MessagesPerTurn;
         ShutdownTimeout = configurator.Config.GetTimeSpan("shutdown-timeout", TimeSpan.FromSeconds(1));
+        _time = new LoopTime(WakeForTimer);
     }
+
+    /// <summary>The system's time, for the loop's actors: their timers ring on its thread, and wake no other.</summary>
+    public TimeProvider Time => _time;
 
     /// <summary>Whether the calling thread is this dispatcher's loop.</summary>
     public bool IsCurrentThread => ReferenceEquals(t_running, this);
@@ -146,6 +151,12 @@ public sealed class LoopDispatcher : MessageDispatcher
             _wake.Signal();
     }
 
+    private void WakeForTimer()
+    {
+        Wake();
+        EnsureRunning();
+    }
+
     private void EnsureRunning()
     {
         Interlocked.MemoryBarrier();
@@ -179,7 +190,8 @@ public sealed class LoopDispatcher : MessageDispatcher
         {
             while (_remote.TryDequeue(out IRunnable? remote))
                 _local.Enqueue(remote);
-            if (!_local.TryDequeue(out IRunnable? run))
+            IRunnable? run = _time;
+            if (!_time.IsDue && !_local.TryDequeue(out run))
                 return;
             // Refused to a process that was started with a higher one and has no privilege: it stands back further already.
             if (niceness < Niceness)
@@ -247,7 +259,7 @@ public sealed class LoopDispatcher : MessageDispatcher
             return true;
         }
 
-        (bool readable, bool woken) = Readiness.Wait(armed?.Descriptor ?? -1, _wake.Descriptor, -1);
+        (bool readable, bool woken) = Readiness.Wait(armed?.Descriptor ?? -1, _wake.Descriptor, _time.MillisecondsLeft);
         Volatile.Write(ref _asleep, 0);
         if (woken)
             _wake.Reset();

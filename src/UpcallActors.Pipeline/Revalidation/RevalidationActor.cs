@@ -50,7 +50,8 @@ internal sealed partial class RevalidationActor : UntypedActor
     {
         _state = state;
         _log = new FailureLog(state.Logger, TimeProvider.System);
-        _time = state.Settings.Time;
+        // The loop that this actor runs on: a round in a switch without traffic then wakes one thread.
+        _time = state.Settings.Time ?? state.Partitions[0].Dispatcher.Time;
         _failures = new FailureWindow(state.Pipeline.RestartLimit, state.Pipeline.RestartWindow);
         _revalidators = new IActorRef[state.Partitions.Length];
         _chunks = [.. state.Partitions.Select(_ => new Chunk())];

@@ -24,8 +24,8 @@ public sealed record RevalidatorSettings
     /// <summary>Whether flows match as much traffic as their translation allows, or exactly one packet's key each (<c>upcall/disable-megaflows</c>).</summary>
     public bool Megaflows { get; init; } = true;
 
-    /// <summary>Whose time rounds are started by.</summary>
-    public TimeProvider Time { get; init; } = TimeProvider.System;
+    /// <summary>Whose time rounds are started by; null for the system's.</summary>
+    public TimeProvider? Time { get; init; }
 
     /// <summary>Throws <see cref="ArgumentOutOfRangeException"/> for a value outside its range.</summary>
     internal void Validate()
@@ -36,6 +36,5 @@ public sealed record RevalidatorSettings
         ArgumentOutOfRangeException.ThrowIfLessThan(MaxIdle, TimeSpan.FromMilliseconds(1));
         ArgumentOutOfRangeException.ThrowIfLessThan(MaxRevalidator, TimeSpan.FromMilliseconds(1));
         ArgumentOutOfRangeException.ThrowIfLessThan(MinRevalidatePps, 0);
-        ArgumentNullException.ThrowIfNull(Time);
     }
 }
