@@ -256,12 +256,13 @@ internal sealed partial class ReceiverActor : UntypedActor
     /// <summary>Reads the ports of what was received, and sees who is there.</summary>
     private void SeePorts(UpcallBatch batch, int received, TimeSpan now)
     {
+        bool isShort = _congestion.HasOverflowed || _lane.Pool.Free == 0;
         for (int slot = batch.Count; slot < batch.Count + received; slot++)
         {
             short entry = InPortAttribute.TryRead(batch.Slots.Message(slot), out uint port) ? _lane.Ports.EntryOf(port) : PortTable.Others;
             batch.Record(slot).Port = entry;
             if (!_congestion.IsLast(entry))
-                _congestion = _congestion.Seen(entry, now);
+                _congestion = _congestion.Seen(entry, now, isShort);
         }
     }
 

@@ -179,6 +179,29 @@ public sealed class OverloadSpecs() : PipelineSpec("own { type = PinnedDispatche
     }
 
     [Fact]
+    public async Task A_flood_is_not_shed_for_a_port_that_was_there_before_it()
+    {
+        const int Receives = 2000;
+        using var datapath = new ScriptedDatapath(queueLimit: 40);
+        await using UpcallPipeline pipeline = Start(datapath, Small with { ExecutorDispatcher = null });
+        datapath.Upcall(Upcalls.Miss(2, 0), Upcalls.Miss(1, 0), Upcalls.Miss(2, 1));
+        await Idle(pipeline, datapath);
+
+        int receives = 0;
+        datapath.Receiving = () =>
+        {
+            if (++receives <= Receives)
+                datapath.Upcall(Enumerable.Range(0, 40).Select(i => Upcalls.Miss(1, (uint)i)));
+        };
+        datapath.Upcall(Upcalls.Miss(1, 0));
+        await Until(() => Volatile.Read(ref receives) > Receives);
+        await Idle(pipeline, datapath);
+
+        pipeline.Counters.Lost(LossCause.Source).ShouldBeGreaterThan(0);
+        pipeline.Counters.Lost(LossCause.Shed).ShouldBe(0);
+    }
+
+    [Fact]
     public async Task A_port_that_floods_alone_is_not_shed()
     {
         const int Receives = 2000;

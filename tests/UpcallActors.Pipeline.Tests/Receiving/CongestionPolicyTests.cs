@@ -35,7 +35,8 @@ public sealed class CongestionPolicyTests
     }
 
     /// <summary>
-    /// Ports by letters, 100 ms apart; then how long after the last one somebody asks, and how many ports have upcalls
+    /// Ports by letters, 100 ms apart; nothing is short behind a comma, until a full stop; then how long after the last
+    /// one somebody asks, and how many ports have upcalls
     /// on their way.
     /// </summary>
     [Theory]
@@ -50,15 +51,27 @@ public sealed class CongestionPolicyTests
     [InlineData("aabbbbbbbbbb", 1100, 1, false)]
     [InlineData("aabbbbbbbbbba", 1999, 1, true)]
     [InlineData("a", 0, 2, true)]
+    [InlineData("a.b", 0, 1, true)]
+    [InlineData("a,b", 0, 1, false)] // Before anything was short: what came then did not wait.
+    [InlineData("a,ba", 0, 1, false)]
+    [InlineData("a,b.a", 0, 1, true)]
+    [InlineData("ab,b", 1800, 1, true)]
     public void Ports_seen_one_behind_the_other_or_on_their_way_together_keep_each_other_company(
         string ports, int milliseconds, int active, bool hasCompany)
     {
         var policy = default(CongestionPolicy);
         TimeSpan now = TimeSpan.FromHours(1);
+        bool isShort = true;
         foreach (char port in ports)
         {
+            if (port is '.' or ',')
+            {
+                isShort = port == '.';
+                continue;
+            }
+
             now += TimeSpan.FromMilliseconds(100);
-            policy = policy.Seen((short)port, now);
+            policy = policy.Seen((short)port, now, isShort);
             policy.IsLast((short)port).ShouldBeTrue();
         }
 
@@ -68,10 +81,14 @@ public sealed class CongestionPolicyTests
     [Fact]
     public void What_was_seen_and_what_was_looked_at_are_kept_beside_each_other()
     {
-        var seen = default(CongestionPolicy).Seen(1, TimeSpan.Zero).Seen(2, TimeSpan.Zero);
-        CongestionPolicy overloaded = seen.Looked(true, true).Looked(true, true).Seen(2, TimeSpan.Zero).Looked(true, true);
+        CongestionPolicy seen = default(CongestionPolicy).Seen(1, TimeSpan.Zero, true).Seen(2, TimeSpan.Zero, true);
+        seen.HasOverflowed.ShouldBeFalse();
+        CongestionPolicy overloaded = seen.Looked(true, true).Looked(true, true).Seen(2, TimeSpan.Zero, true).Looked(true, true);
         overloaded.IsOverloaded.ShouldBeTrue();
-        overloaded.Seen(1, TimeSpan.FromSeconds(1)).IsOverloaded.ShouldBeTrue();
+        overloaded.HasOverflowed.ShouldBeTrue();
+        overloaded.Looked(false, true).HasOverflowed.ShouldBeTrue();
+        overloaded.Emptied().HasOverflowed.ShouldBeFalse();
+        overloaded.Seen(1, TimeSpan.FromSeconds(1), true).IsOverloaded.ShouldBeTrue();
         overloaded.Emptied().HasCompany(0, TimeSpan.Zero).ShouldBeTrue();
     }
 }
