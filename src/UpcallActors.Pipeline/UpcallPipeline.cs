@@ -110,7 +110,8 @@ public sealed class UpcallPipeline : IAsyncDisposable
         var tracing = new TraceState(settings.Tracing);
         var tap = new UpcallTap();
         ILogger failures = LoggerOf(system, settings, FailureLog.Category);
-        var log = new RequestLog(LoggerOf(system, settings, RequestLog.Category), datapath.FullName, TimeProvider.System);
+        ILogger requests = LoggerOf(system, settings, RequestLog.Category);
+        var log = new RequestLog(requests, datapath.FullName, TimeProvider.System, settings.LimitsRequestLog);
         var lanes = new Lane[datapath.HandlerCount];
         try
         {
@@ -168,12 +169,13 @@ public sealed class UpcallPipeline : IAsyncDisposable
 
     private static InsufficientMemoryException NoAddressSpace(int lanes, Win32Exception refused)
     {
-        long least = UpcallBatch.AddressSpaceOf(UpcallBatch.MaxUpcalls) * BatchPool.Least;
+        long least = (UpcallBatch.AddressSpaceOf(UpcallBatch.MaxUpcalls) * BatchPool.Least) >> 20;
+        const int Left = BatchPool.LeftToOthers >> 20;
         return new InsufficientMemoryException(
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"no address space for {lanes} lanes, each of which needs {least >> 20} MiB at least ({refused.Message}): ")
-            + "raise RLIMIT_AS (ulimit -v; LimitAS= of systemd) or what vm.overcommit_memory = 2 allows, or use fewer handlers",
+                $"no address space for {lanes} lanes: each needs {least} MiB at least, and {Left} MiB must be left ({refused.Message}). ")
+            + "Raise RLIMIT_AS (ulimit -v; LimitAS= of systemd) or what vm.overcommit_memory = 2 allows, or use fewer handlers",
             refused);
     }
 

@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using System.Diagnostics.CodeAnalysis;
 using Akka.Actor;
+using UpcallActors.Netlink;
 
 namespace UpcallActors.Pipeline;
 
@@ -15,6 +16,7 @@ internal sealed class BatchPool
     private readonly int[] _below;
     private readonly PortTable _ports;
     private readonly LaneCounters _counters;
+    private readonly Action<UpcallBatch> _reserve;
     private Waiter? _waiter;
     private Waiter? _whenFull;
 
@@ -30,8 +32,14 @@ internal sealed class BatchPool
     /// <see cref="Win32Exception"/> when there is no address space for two of them, which
     /// a lane cannot do without.
     /// </summary>
-    public BatchPool(int credits, int batchSize, PortTable ports, LaneCounters counters)
+    /// <param name="credits">How many.</param>
+    /// <param name="batchSize">Upcalls of each.</param>
+    /// <param name="ports">Where upcalls are taken off their ports.</param>
+    /// <param name="counters">The lane's.</param>
+    /// <param name="reserve">Reserves a batch's memory, or throws <see cref="Win32Exception"/>; null to ask the system.</param>
+    public BatchPool(int credits, int batchSize, PortTable ports, LaneCounters counters, Action<UpcallBatch>? reserve = null)
     {
+        _reserve = reserve ?? Reserve;
         ArgumentOutOfRangeException.ThrowIfLessThan(credits, 2);
         ArgumentOutOfRangeException.ThrowIfLessThan(batchSize, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(batchSize, UpcallBatch.MaxUpcalls);
@@ -49,7 +57,7 @@ internal sealed class BatchPool
         try
         {
             for (int i = 0; i < Least; i++)
-                _batches[i].Reserve();
+                _reserve(_batches[i]);
         }
         catch
         {
@@ -60,6 +68,12 @@ internal sealed class BatchPool
 
     /// <summary>Batches that a lane cannot do without: one in the receiver's hand, and one on its way.</summary>
     public const int Least = 2;
+
+    /// <summary>
+    /// Address space that is left to others, bytes: stacks of threads (8 MiB each), and what the garbage collector
+    /// grows into.
+    /// </summary>
+    public const int LeftToOthers = 128 << 20;
 
     /// <summary>Batches in all, without those that there is no memory for.</summary>
     public int Credits => _batches.Length - Volatile.Read(ref _without);
@@ -99,7 +113,7 @@ internal sealed class BatchPool
     {
         try
         {
-            batch.Reserve();
+            _reserve(batch);
             return true;
         }
         catch (Win32Exception)
@@ -108,6 +122,18 @@ internal sealed class BatchPool
             Interlocked.Increment(ref _without);
             return false;
         }
+    }
+
+    /// <summary>
+    /// Reserves a batch's memory, unless that would take the last there is: without any the runtime can start no
+    /// thread, and ends the process.
+    /// </summary>
+    private static void Reserve(UpcallBatch batch)
+    {
+        if (batch.IsReserved)
+            return;
+        using (new NativeRegion(LeftToOthers))
+            batch.Reserve();
     }
 
     private bool TryPop([NotNullWhen(true)] out UpcallBatch? batch)

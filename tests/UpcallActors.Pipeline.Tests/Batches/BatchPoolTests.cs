@@ -1,3 +1,5 @@
+using System.ComponentModel;
+
 namespace UpcallActors.Pipeline.Tests;
 
 /// <summary>Whoever holds a batch no longer can do nothing with it.</summary>
@@ -60,5 +62,41 @@ public sealed class BatchPoolTests
         (pool.Credits, pool.Free, pool.WithoutMemory).ShouldBe((32, 32, 0));
         pool.Close();
         pool.Free.ShouldBe(32);
+    }
+
+    [Fact]
+    public void A_lane_goes_on_with_the_batches_that_there_is_memory_for()
+    {
+        var pool = new BatchPool(8, 4, new PortTable(), new LaneCounters(), batch =>
+        {
+            if (batch.Index >= 4)
+                throw new Win32Exception(12);
+            batch.Reserve();
+        });
+        var rented = new List<UpcallBatch>();
+        while (pool.TryRent(out UpcallBatch? batch))
+            rented.Add(batch);
+
+        rented.Select(batch => batch.Index).ShouldBe([0, 1, 2, 3]);
+        (pool.Credits, pool.Free, pool.WithoutMemory, pool.IsFull).ShouldBe((4, 0, 4, false));
+        foreach (UpcallBatch batch in rented)
+            pool.Return(batch, batch.Generation);
+        (pool.Credits, pool.Free, pool.IsFull).ShouldBe((4, 4, true));
+        pool.TryRent(out _).ShouldBeTrue();
+        pool.Close();
+    }
+
+    [Fact]
+    public void Without_memory_for_two_batches_there_is_no_lane()
+    {
+        UpcallBatch? first = null;
+        Should.Throw<Win32Exception>(() => new BatchPool(8, 4, new PortTable(), new LaneCounters(), batch =>
+        {
+            if (batch.Index == 1)
+                throw new Win32Exception(12);
+            first = batch;
+            batch.Reserve();
+        }));
+        Should.Throw<ArgumentOutOfRangeException>(() => first!.Arena.Slice(0, 1));
     }
 }
