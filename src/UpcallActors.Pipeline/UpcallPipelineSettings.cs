@@ -52,6 +52,11 @@ public sealed record UpcallPipelineSettings
     /// </summary>
     public ILoggerFactory Loggers { get; init; } = NullLoggerFactory.Instance;
 
+    /// <summary>
+    /// Whether lines about requests are limited in number at this moment (<c>vlog/disable-rate-limit</c>); asked for each. Null for always.
+    /// </summary>
+    public Func<bool>? LimitsRequestLog { get; init; }
+
     /// <summary>How flows in the datapath are looked after; null for not at all, as where a recording is replayed: they stay until somebody else deletes them.</summary>
     public RevalidatorSettings? Revalidation { get; init; } = new();
 

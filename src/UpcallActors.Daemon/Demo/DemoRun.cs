@@ -47,7 +47,11 @@ internal sealed class DemoRun(
         ControlService? control = null;
         try
         {
-            UpcallPipelineSettings settings = PipelineSettings.Of(system, options) with { Loggers = loggers };
+            UpcallPipelineSettings settings = PipelineSettings.Of(system, options) with
+            {
+                Loggers = loggers,
+                LimitsRequestLog = () => levels.IsRateLimited("dpif"),
+            };
             await using (var pipeline = UpcallPipeline.Start(system, attach?.Invoke(slowed) ?? slowed, recorded.Translators, settings))
             {
                 configuration.Attach(new LogLevelReload(levels), new PipelineReload(pipeline));

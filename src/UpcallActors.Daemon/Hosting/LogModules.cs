@@ -31,6 +31,7 @@ internal static class LogModules
         (503, 503, "ofproto_dpif_upcall"),
         (504, 504, "dpif"),
         (505, 505, "netdev"),
+        (511, 511, "daemon"),
         (520, 521, "dpif"),
         (522, 522, "ofproto_dpif"),
         (523, 526, "bridge"),

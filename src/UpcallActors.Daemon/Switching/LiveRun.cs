@@ -86,7 +86,11 @@ internal sealed class LiveRun(ActorSystem system, ILoggerFactory loggers, LogLev
     private UpcallPipeline StartPipeline(DaemonOptions options, LiveDatapath live, LiveSwitch bridges)
     {
         IDatapath datapath = attach?.Invoke(live.Datapath) ?? live.Datapath;
-        UpcallPipelineSettings settings = PipelineSettings.Of(system, options) with { Loggers = loggers };
+        UpcallPipelineSettings settings = PipelineSettings.Of(system, options) with
+        {
+            Loggers = loggers,
+            LimitsRequestLog = () => levels.IsRateLimited("dpif"),
+        };
         var pipeline = UpcallPipeline.Start(system, datapath, bridges.Translators, settings);
         bridges.ShareWith(pipeline);
         return pipeline;

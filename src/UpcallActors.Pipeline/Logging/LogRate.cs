@@ -8,7 +8,8 @@ namespace UpcallActors.Pipeline;
 /// <param name="time">The clock.</param>
 /// <param name="perMinute">Lines a minute in the long run.</param>
 /// <param name="burst">Lines at once.</param>
-internal sealed class LogRate(TimeProvider time, int perMinute, int burst)
+/// <param name="isLimited">Whether there is a limit at this moment; null for always.</param>
+internal sealed class LogRate(TimeProvider time, int perMinute, int burst, Func<bool>? isLimited = null)
 {
     private readonly Lock _lock = new();
     private readonly TimeSpan _interval = TimeSpan.FromMinutes(1) / perMinute;
@@ -22,7 +23,7 @@ internal sealed class LogRate(TimeProvider time, int perMinute, int burst)
         lock (_lock)
         {
             Fill();
-            if (_used == burst)
+            if (_used == burst && isLimited?.Invoke() != false)
             {
                 long now = time.GetTimestamp();
                 _unsaid = new UnsaidLines(_unsaid.Count + 1, _unsaid.Count == 0 ? now : _unsaid.First, now);
@@ -30,7 +31,7 @@ internal sealed class LogRate(TimeProvider time, int perMinute, int burst)
                 return false;
             }
 
-            _used++;
+            _used = Math.Min(_used + 1, burst);
             unsaid = _unsaid;
             _unsaid = default;
             return true;

@@ -26,13 +26,13 @@ internal sealed partial class RequestLog
     private readonly LogRate _errors;
     private readonly LogRate _messages;
 
-    public RequestLog(ILogger logger, string datapath, TimeProvider time)
+    public RequestLog(ILogger logger, string datapath, TimeProvider time, Func<bool>? isLimited)
     {
         _logger = logger;
         _datapath = datapath;
         _time = time;
-        _errors = new LogRate(time, perMinute: 60, burst: 5);
-        _messages = new LogRate(time, perMinute: 600, burst: 600);
+        _errors = new LogRate(time, perMinute: 60, burst: 5, isLimited);
+        _messages = new LogRate(time, perMinute: 600, burst: 600, isLimited);
     }
 
     /// <summary>Whether requests that the datapath took are to be said, too.</summary>

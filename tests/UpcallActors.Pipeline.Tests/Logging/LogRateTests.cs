@@ -26,6 +26,18 @@ public sealed class LogRateTests
     }
 
     [Fact]
+    public void Without_a_limit_all_is_said_and_with_it_again_as_little_as_before()
+    {
+        bool isLimited = true;
+        var rate = new LogRate(new ManualTime(), perMinute: 60, burst: 5, () => isLimited);
+        Enumerable.Range(0, 10).Count(_ => rate.TryTake(out UnsaidLines _)).ShouldBe(5);
+        isLimited = false;
+        Enumerable.Range(0, 10).Count(_ => rate.TryTake(out UnsaidLines _)).ShouldBe(10);
+        isLimited = true;
+        rate.TryTake(out _).ShouldBeFalse();
+    }
+
+    [Fact]
     public void In_the_long_run_it_is_so_many_a_minute_and_silence_saves_no_more_than_a_burst()
     {
         var time = new ManualTime();
