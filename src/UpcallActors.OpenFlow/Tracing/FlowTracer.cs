@@ -15,6 +15,11 @@ public sealed class FlowTracer(OpenFlowTranslatorFactory factory, IOdpPortNames?
     private const int MostPasses = 64;
     private const int ActionRoom = 64 * 1024;
 
+    /// <summary>
+    /// Actions that a packet begins with instead of the tables, as one has that a controller sends; null for one that has come in.
+    /// </summary>
+    public ActionList? PacketOut { get; init; }
+
     /// <summary>Traces a packet.</summary>
     /// <param name="key">The packet as a datapath's upcall would have it: <see cref="FlowKey.InPort"/> is the datapath's port.</param>
     /// <param name="mru">The largest fragment that the packet was put together from, bytes of layer 3; 0 if it was none.</param>
@@ -46,7 +51,7 @@ public sealed class FlowTracer(OpenFlowTranslatorFactory factory, IOdpPortNames?
     private TracePass Pass(in FlowKey key, ushort mru, TraceResume? resume, in Flow registers, Queue<ForkedPacket> waiting)
     {
         var recorder = new TraceRecorder();
-        var translator = (OpenFlowTranslator)factory.Observe(recorder);
+        OpenFlowTranslator translator = factory.Observe(recorder, PacketOut);
         byte[] actions = new byte[ActionRoom];
         FlowKey mask = default;
         Translation translation = translator.Translate(new UpcallView(key, [], [], new PacketOrigin(mru, 0, 0), PacketCommand.Miss, []), actions, ref mask);

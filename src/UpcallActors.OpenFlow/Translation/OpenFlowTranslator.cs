@@ -11,6 +11,9 @@ internal sealed class OpenFlowTranslator(OpenFlowTranslatorFactory factory, ITra
 
     private readonly XlateScratch _scratch = new() { Observer = observer };
 
+    /// <summary>What a packet begins with instead of the tables, because a controller sends it; null for one that has come in.</summary>
+    public ActionList? PacketOut { get; init; }
+
     /// <summary>The packet as the last translation left it; <c>Key.InPort</c> is the OpenFlow port.</summary>
     public Flow Final => _scratch.Flow;
 
@@ -26,6 +29,14 @@ internal sealed class OpenFlowTranslator(OpenFlowTranslatorFactory factory, ITra
     /// <inheritdoc/>
     public Translation Retranslate(in FlowKey key, FlowCredit credit, Span<byte> actions, ref FlowKey mask) =>
         Translate(key, mayInstall: true, credit, learns: credit.Packets != 0, mru: 0, actions, ref mask);
+
+    private void Begin(FrozenState? frozen, ref XlateContext context)
+    {
+        if (PacketOut is { } actions && frozen is null)
+            actions.Translate(ref context, last: true);
+        else
+            context.TranslateFirst();
+    }
 
     /// <summary>
     /// Translates, then credits the rules on the way: only then, since a translation that throws may be made again for other packets.
@@ -74,7 +85,7 @@ internal sealed class OpenFlowTranslator(OpenFlowTranslatorFactory factory, ITra
         observer?.BridgeEntered(bridge.Name);
         Thaw(frozen, ref context);
         if (ReceiveCongestion(ref flow.Key))
-            context.TranslateFirst();
+            Begin(frozen, ref context);
         else
             context.Fail(XlateError.CongestionDrop);
         if (context.Actions.Overflowed)

@@ -101,10 +101,13 @@ public sealed class OpenFlowTranslatorFactory : IUpcallTranslatorFactory
     /// A translator that tells what it does and leaves no trace: it credits no rule, learns no station and counts nothing. What it does can be done to any
     /// packet at any time, beside the lanes, by one thread at a time. It may give out recirculation ids, as the packet's flow would.
     /// </summary>
-    public IUpcallTranslator Observe(ITranslationObserver observer)
+    public IUpcallTranslator Observe(ITranslationObserver observer) => Observe(observer, packetOut: null);
+
+    /// <summary>The same, of a packet that a controller sends: it begins with actions of its own instead of the tables.</summary>
+    internal OpenFlowTranslator Observe(ITranslationObserver observer, ActionList? packetOut)
     {
         ArgumentNullException.ThrowIfNull(observer);
-        return new OpenFlowTranslator(this, observer);
+        return new OpenFlowTranslator(this, observer) { PacketOut = packetOut };
     }
 
     /// <inheritdoc/>

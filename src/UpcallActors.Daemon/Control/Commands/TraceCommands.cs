@@ -16,6 +16,7 @@ internal sealed class TraceCommands(ControlContext context)
     public IEnumerable<ControlCommand> Commands =>
     [
         new("ofproto/trace", Usage, 1, int.MaxValue, arguments => Answer(arguments, trace => trace.ToString())),
+        new("ofproto/trace-packet-out", $"[-consistent] {Usage} actions", 1, int.MaxValue, TracePacketOut),
         new("upcall-actors/trace", Usage, 1, int.MaxValue, arguments => Answer(arguments, trace => JsonSerializer.Serialize(trace, TraceJson.Default.FlowTrace))),
     ];
 
@@ -26,6 +27,31 @@ internal sealed class TraceCommands(ControlContext context)
         if (!TraceArguments.TryParse(arguments, context, out TraceArguments? parsed, out problem))
             return null;
         return new FlowTracer(context.Translators).Trace(parsed.Key, parsed.Mru, parsed.States);
+    }
+
+    /// <summary>
+    /// The last argument is the actions that the packet begins with; <c>-consistent</c> is about rules that come and go meanwhile, and
+    /// none do here.
+    /// </summary>
+    private ControlReply TracePacketOut(IReadOnlyList<string> arguments)
+    {
+        IReadOnlyList<string> packet = [.. arguments.SkipLast(1).Where(argument => argument is not ("-consistent" or "--consistent"))];
+        if (packet.Count == 0)
+            return ControlReply.Error("Syntax error");
+        if (!TraceArguments.TryParse(packet, context, out TraceArguments? parsed, out string? problem))
+            return ControlReply.Error(problem);
+        Bridge? bridge = context.Translators.FindBridge(parsed.Key);
+        try
+        {
+            ActionList actions = FlowSyntax.ParseFlow($"actions={arguments[^1]}", names: bridge?.Names).Actions!;
+            // Without any the packet goes through the tables, as ofproto_unixctl_trace_actions has it.
+            var tracer = new FlowTracer(context.Translators) { PacketOut = actions.Actions.IsEmpty ? null : actions };
+            return ControlReply.Of(tracer.Trace(parsed.Key, parsed.Mru, parsed.States).ToString());
+        }
+        catch (FlowSyntaxException malformed)
+        {
+            return ControlReply.Error(malformed.Error.Message);
+        }
     }
 
     private ControlReply Answer(IReadOnlyList<string> arguments, Func<FlowTrace, string> print) =>
