@@ -70,7 +70,7 @@ public sealed partial class LearningHubTests
     public async Task The_program_answers_the_upcalls_of_a_recording()
     {
         string capture = Path.Combine(AppContext.BaseDirectory, "captures", "ipv4-fragmentation.p0.pcap");
-        IReadOnlyList<CapturedFrame> frames = CaptureFile.Read(await File.ReadAllBytesAsync(capture), capture);
+        IReadOnlyList<CapturedFrame> frames = CaptureFile.Read(await File.ReadAllBytesAsync(capture), capture).Frames;
         var start = new ProcessStartInfo("dotnet", [typeof(LearningHub).Assembly.Location, capture]) { RedirectStandardOutput = true };
         using var program = Process.Start(start)!;
         string output = await program.StandardOutput.ReadToEndAsync();

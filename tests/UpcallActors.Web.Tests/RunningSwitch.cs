@@ -90,7 +90,7 @@ public sealed class RunningSwitch : IAsyncLifetime
         (DaemonOptions? options, _) = DaemonOptionsReader.Read([configuration]);
         return [.. from port in options.ShouldNotBeNull().Bridges.Single().Ports.OfType<CapturePortOptions>()
                    from frame in port.Frames
-                   where frame.Source == port.HostAddress
+                   where port.Sent(frame)
                    orderby frame.Microseconds
                    select (FirstPort + (uint)port.Number - 1, frame.Data.ToArray())];
     }

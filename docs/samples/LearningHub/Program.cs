@@ -7,7 +7,7 @@ using UpcallActors.Hosting;
 using UpcallActors.Netlink;
 using UpcallActors.Odp;
 
-IReadOnlyList<CapturedFrame> frames = CaptureFile.Read(await File.ReadAllBytesAsync(args[0]), args[0]);
+IReadOnlyList<CapturedFrame> frames = CaptureFile.Read(await File.ReadAllBytesAsync(args[0]), args[0]).Frames;
 ulong[] stations = [.. frames.Select(frame => frame.Source).Distinct()];
 using var datapath = new EmbeddedDatapath(new EmbeddedDatapathOptions());
 for (uint port = 1; port <= stations.Length; port++)

@@ -62,6 +62,8 @@ internal sealed class ConfigCommand(bool json, TextWriter output, TextWriter err
         }
 
         await WriteNotesAsync(source);
+        foreach (ConfigurationProblem warning in options.CaptureWarnings)
+            await output.WriteLineAsync($"capture {warning}");
         foreach (ConfigurationProblem flow in skipped)
             await output.WriteLineAsync($"flow left out: {flow}");
         await output.WriteLineAsync(

@@ -132,6 +132,7 @@ internal sealed class RunCommand(bool json, TextWriter output, TextWriter errors
             return await RefuseAsync(problems);
 
         logger.TellSkippedFlows(options);
+        logger.TellCaptures(options);
         // A replay is short: what is to be told of it is gathered from its first upcall on.
         await using DaemonTelemetry? telemetry = DaemonTelemetry.Start(options.Telemetry, new TelemetrySubject(options.Datapath.Name, "embedded"), isScraped: false, saysProblems: true, loggers, logger);
         logger.Started(options.Datapath.Name, "embedded", options.Bridges.Count, options.Bridges.Sum(bridge => bridge.Ports.Count), options.Handlers);

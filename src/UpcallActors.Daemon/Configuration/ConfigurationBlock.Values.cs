@@ -94,6 +94,18 @@ internal sealed partial class ConfigurationBlock
         return null;
     }
 
+    /// <summary>
+    /// A text, or a list of them; empty when absent. An absent one, or an empty list, is a problem if it is <paramref name="required"/>.
+    /// </summary>
+    public IReadOnlyList<string> Texts(string key, bool required = false)
+    {
+        if (!Find(key, out ConfigurationValue? value) || value.Elements is null)
+            return Text(key, required) is { } text ? [text] : [];
+        if (required && value.Elements.Count == 0)
+            Report(key, $"{key} has no value");
+        return [.. List(key)];
+    }
+
     /// <summary>A list of whole numbers in a range; empty when absent.</summary>
     public IReadOnlyList<int> Integers(string key, int least, int most)
     {

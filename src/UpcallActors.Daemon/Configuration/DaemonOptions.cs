@@ -34,6 +34,10 @@ internal sealed record DaemonOptions
     /// <summary>The bridges, in the order of the configuration.</summary>
     public required IReadOnlyList<BridgeOptions> Bridges { get; init; }
 
+    /// <summary>What is to be said of the capture files that ports are.</summary>
+    public IEnumerable<ConfigurationProblem> CaptureWarnings =>
+        Bridges.SelectMany(bridge => bridge.Ports).OfType<CapturePortOptions>().SelectMany(port => port.Warnings);
+
     /// <summary>Whether the ports are captures, which come to an end; otherwise all of them are live.</summary>
     public bool IsReplay => Bridges.Any(bridge => bridge.Ports.Any(port => port is CapturePortOptions));
 }

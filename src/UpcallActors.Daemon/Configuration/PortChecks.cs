@@ -1,4 +1,3 @@
-using System.Net.NetworkInformation;
 using UpcallActors.Odp;
 using UpcallActors.OpenFlow;
 
@@ -8,7 +7,7 @@ namespace UpcallActors.Daemon.Configuration;
 internal sealed class PortChecks(string datapath)
 {
     private readonly Dictionary<int, string> _numbers = [];
-    private readonly Dictionary<PhysicalAddress, string> _hosts = [];
+    private readonly Dictionary<ulong, string> _hosts = [];
     private readonly Dictionary<string, string> _names = new(StringComparer.Ordinal) { [datapath] = "the datapath" };
     private readonly Dictionary<string, string> _devices = new(StringComparer.Ordinal) { [datapath] = "the datapath" };
     private readonly Dictionary<(PortKind Kind, TunnelPort End), string> _tunnels = [];
@@ -47,8 +46,12 @@ internal sealed class PortChecks(string datapath)
     /// <summary>Checks a capture port against those before.</summary>
     public void CheckCapture(ConfigurationBlock block, CapturePortOptions port, string? input)
     {
-        if (!port.HostMac.Equals(PhysicalAddress.None) && !_hosts.TryAdd(port.HostMac, port.Name))
-            block.Report("host-mac", $"host-mac is that of {_hosts[port.HostMac]} already");
+        foreach (ulong station in port.Stations)
+        {
+            if (!_hosts.TryAdd(station, port.Name))
+                block.Report("host-mac", $"host-mac is that of {_hosts[station]} already");
+        }
+
         if (input != null)
             Reads(input, $"the input of {port.Name}");
         if (port.Output != null && !_outputs.TryAdd(WithoutLinks(port.Output), block))

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Net.NetworkInformation;
 using UpcallActors.Embedded;
 using UpcallActors.Odp;
 using UpcallActors.OpenFlow;
@@ -28,17 +27,23 @@ internal abstract record PortOptions
 /// <param name="Trunks">The VLANs of a trunk port; empty for all.</param>
 internal sealed record VlanOptions(VlanMode Mode, ushort Tag, ImmutableArray<ushort> Trunks);
 
-/// <summary>A port of type <c>capture</c>: a host that was recorded.</summary>
+/// <summary>A port of type <c>capture</c>: a host that was recorded, or several.</summary>
 internal sealed record CapturePortOptions : PortOptions
 {
-    /// <summary>What was captured at the host: the frames it sent, and those it received.</summary>
+    /// <summary>What was captured where the port leads to: the frames that stations there sent, and those they received.</summary>
     public required IReadOnlyList<CapturedFrame> Frames { get; init; }
 
-    /// <summary>The address by which the host's own frames are known among <see cref="Frames"/>.</summary>
-    public required PhysicalAddress HostMac { get; init; }
+    /// <summary>What is to be said of the file they are in.</summary>
+    public IReadOnlyList<ConfigurationProblem> Warnings { get; init; } = [];
 
-    /// <summary><see cref="HostMac"/> as a number, the first octet uppermost.</summary>
-    public ulong HostAddress => HostMac.GetAddressBytes().Aggregate(0UL, (address, octet) => (address << 8) | octet);
+    /// <summary>
+    /// The addresses by which the stations' own frames are known among <see cref="Frames"/>, the first octet uppermost; none for all
+    /// frames.
+    /// </summary>
+    public required IReadOnlySet<ulong> Stations { get; init; }
+
+    /// <summary>Whether a station behind the port sent a frame.</summary>
+    public bool Sent(in CapturedFrame frame) => Stations.Count == 0 || Stations.Contains(frame.Source);
 
     /// <summary>The capture file to write what the port puts out to; null for none.</summary>
     public required string? Output { get; init; }

@@ -1,7 +1,3 @@
-using System.Globalization;
-using System.Net.NetworkInformation;
-using UpcallActors.Embedded;
-using UpcallActors.Netlink;
 using UpcallActors.Odp;
 using UpcallActors.OpenFlow;
 
@@ -74,58 +70,8 @@ internal static class PortOptionsReader
 
     private static CapturePortOptions ReadCapture(ConfigurationBlock block, int number, VlanOptions vlan, PortChecks checks)
     {
-        string? input = block.ExistingFile("input", required: true);
-        var options = new CapturePortOptions
-        {
-            Name = block.Name,
-            Number = number,
-            Vlan = vlan,
-            Frames = ReadFrames(block, input),
-            HostMac = ReadHostMac(block),
-            Output = block.FilePath("output"),
-            Mtu = block.Integer("mtu", 1500, DaemonOptionsReader.LeastMtu, DaemonOptionsReader.MostMtu),
-        };
+        CapturePortOptions options = CapturePortReader.Read(block, number, vlan, out string? input);
         checks.CheckCapture(block, options, input);
         return options;
-    }
-
-    private static IReadOnlyList<CapturedFrame> ReadFrames(ConfigurationBlock block, string? file)
-    {
-        if (file == null)
-            return [];
-        try
-        {
-            return CaptureFile.Read(RegularFile.ReadBytes(file), file);
-        }
-        catch (CaptureException failure)
-        {
-            block.Report("input", $"input: {failure.Message}");
-        }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
-        {
-            block.Report("input", $"input: {file} cannot be read: {failure.Message}");
-        }
-
-        return [];
-    }
-
-    private static PhysicalAddress ReadHostMac(ConfigurationBlock block)
-    {
-        if (block.Text("host-mac", required: true) is not { } text)
-            return PhysicalAddress.None;
-        byte[] address = new byte[6];
-        string[] parts = text.Split(':');
-        bool good = parts.Length == address.Length;
-        for (int i = 0; good && i < address.Length; i++)
-            good = parts[i].Length == 2 && byte.TryParse(parts[i], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out address[i]);
-        if (!good)
-            block.Report("host-mac", $"host-mac must be six pairs of hexadecimal digits with colons between, not \"{text}\"");
-        else if ((address[0] & 1) != 0)
-            block.Report("host-mac", $"host-mac {text} is a multicast address; no host sends from one");
-        else if (address.All(octet => octet == 0))
-            block.Report("host-mac", "host-mac is all zeroes; no host sends from it");
-        else
-            return new PhysicalAddress(address);
-        return PhysicalAddress.None;
     }
 }

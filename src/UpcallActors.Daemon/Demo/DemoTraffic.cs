@@ -77,7 +77,7 @@ internal sealed class DemoTraffic(CaptureSwitch recorded, IReadOnlyList<DateTime
             var sent = (
                 from port in bridge
                 from frame in port.Options.Frames
-                where frame.Source == port.Options.HostAddress
+                where port.Options.Sent(frame)
                 select (Time: DateTimeOffset.UnixEpoch.AddMicroseconds(frame.Microseconds), port.Port.Number, frame.Data)).ToList();
             if (sent.Count == 0)
                 continue;

@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Net.NetworkInformation;
 using UpcallActors.Daemon.Configuration;
 using UpcallActors.Embedded;
 using UpcallActors.OpenFlow;
@@ -57,7 +56,7 @@ internal static class PortScan
         Number = number,
         Vlan = new VlanOptions(VlanMode.Trunk, 0, []),
         Frames = [],
-        HostMac = PhysicalAddress.None,
+        Stations = new HashSet<ulong>(),
         Output = null,
         Mtu = EmbeddedPort.DefaultMtu,
     };

@@ -69,7 +69,7 @@ internal sealed class RecordingReplay(
         CapturePortOptions[] ports = [.. bridge.Ports.OfType<CapturePortOptions>()];
         foreach (CapturePortOptions port in ports)
         {
-            var others = ports.Where(other => other != port).Select(other => other.HostAddress).ToHashSet();
+            var others = ports.Where(other => other != port).SelectMany(other => other.Stations).ToHashSet();
             IReadOnlyList<ReadOnlyMemory<byte>> recorded = [.. port.Frames.Where(frame => others.Contains(frame.Source)).Select(frame => frame.Data)];
             if (new FrameComparison(port.Name).Compare(recorded, outputs[port].Frames) is { } difference)
                 yield return difference;

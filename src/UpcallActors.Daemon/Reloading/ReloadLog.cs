@@ -30,6 +30,13 @@ internal static partial class ReloadLog
             logger.FlowSkipped(skipped);
     }
 
+    /// <summary>Logs what is to be said of the capture files that ports are.</summary>
+    public static void TellCaptures(this ILogger logger, DaemonOptions options)
+    {
+        foreach (ConfigurationProblem warning in options.CaptureWarnings)
+            logger.CaptureIsOdd(warning);
+    }
+
     /// <summary>A part did not take its options.</summary>
     [LoggerMessage(544, LogLevel.Error, "The configuration was read again, but {Keys} could not be applied")]
     public static partial void ReloadFailed(this ILogger logger, Exception failure, string keys);
@@ -37,6 +44,10 @@ internal static partial class ReloadLog
     /// <summary>A line of a file of flows is left out, as its bridge is told to do.</summary>
     [LoggerMessage(545, LogLevel.Warning, "Flow left out: {Problem}")]
     public static partial void FlowSkipped(this ILogger logger, ConfigurationProblem problem);
+
+    /// <summary>A capture file has something besides Ethernet frames, or ends too early.</summary>
+    [LoggerMessage(547, LogLevel.Warning, "Capture {Warning}")]
+    public static partial void CaptureIsOdd(this ILogger logger, ConfigurationProblem warning);
 
     [LoggerMessage(540, LogLevel.Information, "The configuration was read again, from now on {Value}")]
     private static partial void Applied(this ILogger logger, string value);

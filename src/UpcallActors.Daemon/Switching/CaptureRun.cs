@@ -45,7 +45,7 @@ internal sealed class CaptureRun(
         var replay = new CaptureReplay(
             embedded.Datapath,
             [.. embedded.Ports.Select(
-                port => new CaptureInput(port.Port.Number, port.Options.Frames, port.Options.HostAddress) { Mtu = port.Options.Mtu })],
+                port => new CaptureInput(port.Port.Number, port.Options.Frames, port.Options.Stations) { Mtu = port.Options.Mtu })],
             [.. options.Replay.PurgeAt.Select(time => (time - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond)]);
         await using UpcallPipeline pipeline = UpcallPipeline.Start(system, datapath, embedded.Translators, PipelineSettings.Of(system, options) with
         {

@@ -20,6 +20,7 @@ public sealed class CaptureReplay
 
     /// <summary>Prepares a replay.</summary>
     /// <param name="datapath">Where the frames go.</param>
+    /// <remarks>Throws <see cref="CaptureException"/> when a frame to be sent was cut when it was captured.</remarks>
     /// <param name="inputs">The ports' frames. Frames seen at one time come in the order of this list.</param>
     /// <param name="purgeTimes">When the flow table is emptied, microseconds since 1970 UTC; before a frame of the same time.</param>
     public CaptureReplay(EmbeddedDatapath datapath, IReadOnlyList<CaptureInput> inputs, IReadOnlyList<long> purgeTimes)
@@ -33,12 +34,15 @@ public sealed class CaptureReplay
             CaptureInput input = inputs[index];
             foreach (CapturedFrame frame in input.Frames)
             {
-                if (input.Sent(frame))
-                    events.AddRange(frame.Pieces(input.Mtu).Select(piece => new Event(frame.Microseconds, index, input.Port, piece)));
+                if (!input.Sent(frame))
+                    continue;
+                if (frame.Missing > 0)
+                    throw new CaptureException($"record {frame.Record} of port {input.Port}: {frame.WhyIncomplete}");
+                events.AddRange(frame.Pieces(input.Mtu).Select(piece => new Event(frame.Microseconds, index, input.Port, piece)));
             }
         }
 
-        // A host's own frames keep the order of its file even where their times are equal: this sort is a stable one.
+        // A station's own frames keep the order of its file even where their times are equal: this sort is a stable one.
         _events = [.. events.OrderBy(entry => entry.Microseconds).ThenBy(entry => entry.Input)];
         FrameCount = events.Count - purgeTimes.Count;
     }

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace UpcallActors.Embedded;
 
 /// <summary>A frame of a capture file.</summary>
@@ -10,6 +12,10 @@ public readonly record struct CapturedFrame(long Microseconds, ReadOnlyMemory<by
 
     /// <summary>Bytes of the frame on the wire that the capture left out (<c>tcpdump -s</c>).</summary>
     public int Missing { get; init; }
+
+    /// <summary>What is wrong with one of which bytes are missing.</summary>
+    public string WhyIncomplete =>
+        string.Create(CultureInfo.InvariantCulture, $"cut to {Data.Length} of {Data.Length + (long)Missing} bytes when it was captured");
 
     /// <summary>The Ethernet source address, 48 bits.</summary>
     public ulong Source => KeyExtraction.ReadAddress(Data.Span[6..]);

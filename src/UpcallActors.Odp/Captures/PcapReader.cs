@@ -3,8 +3,8 @@ using System.Buffers.Binary;
 namespace UpcallActors.Odp.Captures;
 
 /// <summary>
-/// Reads a pcap file held in memory: both byte orders, timestamps in microseconds or nanoseconds. A damaged file is an
-/// error value, and the records before the damage can be read. Not thread-safe.
+/// Reads a pcap file held in memory: both byte orders, timestamps in microseconds or nanoseconds, and the older forms that libpcap reads.
+/// A damaged file is an error value, and the records before the damage can be read. Not thread-safe.
 /// </summary>
 public sealed class PcapReader
 {
@@ -13,25 +13,39 @@ public sealed class PcapReader
     internal const uint MagicMicroseconds = 0xa1b2c3d4;
     internal const uint MagicNanoseconds = 0xa1b23c4d;
 
+    /// <summary>Alexey Kuznetzov's libpcap, whose records have interface, protocol and packet type, too.</summary>
+    private const uint MagicKuznetzov = 0xa1b2cd34;
+
     /// <summary>Longest record accepted; as much as libpcap accepts of any link type (<c>MAXIMUM_SNAPLEN</c> for D-Bus, 128 MiB).</summary>
     public const int MaximumRecordLength = 128 * 1024 * 1024;
 
+    private const int MajorVersion = 2;
+
     private readonly ReadOnlyMemory<byte> _file;
     private readonly bool _bigEndian;
+    private readonly int _recordHeaderLength = RecordHeaderLength;
+    private readonly int _minorVersion;
+    private readonly CaptureInterface _interface;
     private int _next = FileHeaderLength;
 
-    private PcapReader(ReadOnlyMemory<byte> file, bool bigEndian, bool nanoseconds)
+    private PcapReader(ReadOnlyMemory<byte> file, bool bigEndian, uint magic)
     {
         _file = file;
         _bigEndian = bigEndian;
-        HasNanoseconds = nanoseconds;
+        HasNanoseconds = magic == MagicNanoseconds;
+        if (magic == MagicKuznetzov)
+            _recordHeaderLength += 8;
+        _minorVersion = U16(6);
 
-        // The upper bits of the field tell the length of a frame check sequence, not the type.
-        LinkType = (PcapLinkType)(U32(20) & 0x0fffffff);
+        // The upper bits of the field tell the length of a frame check sequence in words of 16 bits, if bit 26 is set.
+        uint type = U32(20);
+        bool hasFrameCheck = (type & 0x0400_0000) != 0;
+        _interface =
+            new CaptureInterface(0, (PcapLinkType)(type & 0x03ff_ffff)) { FrameCheckLength = hasFrameCheck ? (int)(type >> 28) * 2 : 0 };
     }
 
     /// <summary>What the records are; may be a number that <see cref="PcapLinkType"/> does not name.</summary>
-    public PcapLinkType LinkType { get; }
+    public PcapLinkType LinkType => _interface.LinkType;
 
     /// <summary>Whether timestamps are in nanoseconds, else in microseconds.</summary>
     public bool HasNanoseconds { get; }
@@ -40,19 +54,20 @@ public sealed class PcapReader
     public static PcapError TryOpen(ReadOnlyMemory<byte> file, out PcapReader? reader)
     {
         reader = null;
-        if (file.Length < FileHeaderLength)
+        if (file.Length < sizeof(uint))
             return PcapError.HeaderTruncated;
         uint magic = BinaryPrimitives.ReadUInt32LittleEndian(file.Span);
-        bool bigEndian = false;
-        if (magic is not (MagicMicroseconds or MagicNanoseconds))
-        {
+        bool bigEndian = !IsMagic(magic);
+        if (bigEndian)
             magic = BinaryPrimitives.ReverseEndianness(magic);
-            bigEndian = true;
-        }
-
-        if (magic is not (MagicMicroseconds or MagicNanoseconds))
+        if (!IsMagic(magic))
             return PcapError.UnknownMagic;
-        reader = new PcapReader(file, bigEndian, magic == MagicNanoseconds);
+        if (file.Length < FileHeaderLength)
+            return PcapError.HeaderTruncated;
+        var opened = new PcapReader(file, bigEndian, magic);
+        if (opened.U16(4) != MajorVersion)
+            return PcapError.UnknownVersion;
+        reader = opened;
         return PcapError.None;
     }
 
@@ -63,19 +78,33 @@ public sealed class PcapReader
         int left = _file.Length - _next;
         if (left == 0)
             return PcapError.EndOfFile;
-        if (left < RecordHeaderLength)
+        if (left < _recordHeaderLength)
             return PcapError.RecordTruncated;
         uint length = U32(_next + 8);
+        uint original = U32(_next + 12);
+
+        // Before version 2.3 the two stood the other way round, and in 2.3 either way (libpcap's pcap_check_header).
+        if (_minorVersion < 3 || (_minorVersion == 3 && length > original))
+            (length, original) = (original, length);
         if (length > MaximumRecordLength)
             return PcapError.RecordTooLong;
-        if (length > (uint)(left - RecordHeaderLength))
+        if (length > (uint)(left - _recordHeaderLength))
             return PcapError.RecordTruncated;
         long seconds = U32(_next);
         long fraction = U32(_next + 4);
         long nanoseconds = (seconds * 1_000_000_000) + (HasNanoseconds ? fraction : fraction * 1000);
-        record = new PcapRecord(nanoseconds, _file.Slice(_next + RecordHeaderLength, (int)length), U32(_next + 12));
-        _next += RecordHeaderLength + (int)length;
+        record = new PcapRecord(nanoseconds, _file.Slice(_next + _recordHeaderLength, (int)length), original, _interface)
+            .WithoutFrameCheck();
+        _next += _recordHeaderLength + (int)length;
         return PcapError.None;
+    }
+
+    private static bool IsMagic(uint magic) => magic is MagicMicroseconds or MagicNanoseconds or MagicKuznetzov;
+
+    private ushort U16(int offset)
+    {
+        ReadOnlySpan<byte> bytes = _file.Span[offset..];
+        return _bigEndian ? BinaryPrimitives.ReadUInt16BigEndian(bytes) : BinaryPrimitives.ReadUInt16LittleEndian(bytes);
     }
 
     private uint U32(int offset)

@@ -21,6 +21,9 @@ internal sealed class DaemonProcess : IDisposable
     public static IReadOnlyList<string> CommandLine(params string[] arguments) =>
         [.. DaemonProgram.Command, .. arguments];
 
+    /// <summary>How a shell starts it.</summary>
+    public static string Shell => string.Join(' ', CommandLine().Select(word => $"\"{word}\""));
+
     /// <summary>Starts it with environment variables beside those that the tests have.</summary>
     public static DaemonProcess Start(IEnumerable<(string Name, string Value)> variables, string[] arguments)
     {

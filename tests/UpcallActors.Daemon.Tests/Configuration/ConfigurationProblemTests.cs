@@ -200,7 +200,7 @@ public sealed class ConfigurationProblemTests : IDisposable
         IReadOnlyList<string> problems = _folder.Problems(DaemonOptionsTests.Good.Replace("handlers = 2", "handlers = few", StringComparison.Ordinal));
         problems.Count.ShouldBe(4);
         problems[0].ShouldStartWith("a.conf:2: ");
-        problems[1].ShouldBe("a.conf:7: input: p0.pcap: not a pcap file (HeaderTruncated).");
+        problems[1].ShouldBe("a.conf:7: input: p0.pcap: not a pcap or pcapng file (UnknownMagic).");
         problems[2].ShouldStartWith("flows.of:2:10: ");
         problems[3].ShouldStartWith("flows.of:4:14: ");
     }

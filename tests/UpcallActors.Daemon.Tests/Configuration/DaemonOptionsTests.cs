@@ -1,4 +1,3 @@
-using System.Net.NetworkInformation;
 using UpcallActors.Daemon.Configuration;
 
 namespace UpcallActors.Daemon.Tests.Configuration;
@@ -38,8 +37,7 @@ public sealed class DaemonOptionsTests : IDisposable
         port.Name.ShouldBe("p0");
         port.Number.ShouldBe(1);
         port.Frames.ShouldHaveSingleItem().Data.ToArray().ShouldBe(ConfigurationFolder.Frame(0x0a));
-        port.HostMac.ShouldBe(PhysicalAddress.Parse("02-00-00-00-00-0A"));
-        port.HostAddress.ShouldBe(0x0200_0000_000aUL);
+        port.Stations.ShouldBe([0x0200_0000_000aUL]);
         port.Output.ShouldBe(Path.Combine(_folder.Root, "out", "p0.pcap"));
         port.Mtu.ShouldBe(1400);
         CapturePortOptions second = bridge.Ports[1].ShouldBeOfType<CapturePortOptions>();

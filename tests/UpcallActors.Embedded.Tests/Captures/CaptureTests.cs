@@ -115,6 +115,51 @@ public sealed class CaptureTests
     }
 
     [Fact]
+    public void A_file_that_ends_within_a_record_is_read_up_to_there_with_a_warning()
+    {
+        byte[] one = File(PcapLinkType.Ethernet, TestFrames.Udp());
+        byte[] two = [.. one, .. one[24..]];
+        for (int length = one.Length + 1; length < two.Length; length++)
+        {
+            CaptureContent content = CaptureFile.Read(two.AsMemory(0, length), "x.pcap");
+            content.Frames.ShouldHaveSingleItem().Record.ShouldBe(1);
+            content.Warnings.ShouldBe(["x.pcap: record 2: the file ends within it, and is read up to there"]);
+        }
+
+        CaptureFile.Read(two, "x.pcap").Warnings.ShouldBeEmpty();
+        CaptureFile.Read(one.AsMemory(0, 30), "x.pcap").Frames.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void Frames_that_were_cut_when_captured_are_told_and_not_sent()
+    {
+        byte[] file = File(PcapLinkType.Ethernet, TestFrames.Udp());
+        BinaryPrimitives.WriteUInt32LittleEndian(file.AsSpan(24 + 12), 1000);
+        CapturedFrame cut = CaptureFile.Read(file, "x.pcap").Frames.ShouldHaveSingleItem();
+        cut.Missing.ShouldBe(1000 - cut.Data.Length);
+        using var datapath = new TestDatapath();
+        Should.Throw<CaptureException>(
+            () => new CaptureReplay(datapath.Datapath, [new CaptureInput(TestDatapath.PortA, [cut], TestFrames.HostA)], []))
+            .Message.ShouldBe("record 1 of port 1: cut to 74 of 1000 bytes when it was captured");
+        new CaptureReplay(datapath.Datapath, [new CaptureInput(TestDatapath.PortA, [cut], TestFrames.HostB)], []).FrameCount.ShouldBe(0);
+    }
+
+    [Fact]
+    public void Several_stations_behind_one_port_all_send()
+    {
+        byte[] other = TestFrames.Udp();
+        other[11] = 0x77;
+        CapturedFrame[] frames = [new(1, TestFrames.Udp()), new(2, other), new(3, other)];
+        using var datapath = new TestDatapath();
+        int Sent(params ulong[] stations) =>
+            new CaptureReplay(
+                datapath.Datapath, [new CaptureInput(TestDatapath.PortA, frames, new HashSet<ulong>(stations))], []).FrameCount;
+        Sent(TestFrames.HostA).ShouldBe(1);
+        Sent(TestFrames.HostA, 0x0200_0000_0077).ShouldBe(3);
+        Sent().ShouldBe(3);
+    }
+
+    [Fact]
     public void What_a_port_puts_out_is_a_capture_again()
     {
         using var file = new MemoryStream();
@@ -123,7 +168,7 @@ public sealed class CaptureTests
         byte[] frame = TestFrames.Udp();
         port.Output.ShouldNotBeNull().Transmit(frame, 1_795_346_914_670_955);
 
-        CapturedFrame read = CaptureFile.Read(file.ToArray(), "out").Single();
+        CapturedFrame read = CaptureFile.Read(file.ToArray(), "out").Frames.Single();
         read.Microseconds.ShouldBe(1_795_346_914_670_955);
         read.Data.ToArray().ShouldBe(frame);
     }
@@ -151,14 +196,14 @@ public sealed class CaptureTests
 
         return new TheoryData<string, byte[]>
         {
-            { "x.pcap: not a pcap file", [] },
-            { "x.pcap: not a pcap file", Changed(0, 0x12345678) },
-            { "x.pcap: link type 253", File(PcapLinkType.Netlink, new byte[60]) },
-            { "x.pcap: record 2: the file is damaged", [.. good, 1, 2, 3] },
-            { "x.pcap: record 1: the file is damaged", good[..^1] },
-            { "x.pcap: record 1: the file is damaged", Changed(24 + 8, uint.MaxValue) },
-            { "x.pcap: record 1: cut to 74 of 1000 bytes", Changed(24 + 12, 1000) },
-            { "x.pcap: record 1: 13 bytes are no Ethernet frame", File(PcapLinkType.Ethernet, new byte[13]) },
+            { "x.pcap: not a pcap or pcapng file (HeaderTruncated)", [] },
+            { "x.pcap: not a pcap or pcapng file (UnknownMagic)", Changed(0, 0x12345678) },
+            { "x.pcap: not a pcap or pcapng file (UnknownVersion)", Changed(4, 0x00040001) },
+            { "x.pcap: record 1: of link type 253 (Netlink): left out. A port needs Ethernet frames",
+                File(PcapLinkType.Netlink, new byte[60]) },
+            { "x.pcap: record 1: of link type 4711: left out. A port needs Ethernet frames", File((PcapLinkType)4711, new byte[60]) },
+            { "x.pcap: record 1: the file is damaged from here on (RecordTooLong)", Changed(24 + 8, uint.MaxValue) },
+            { "x.pcap: record 1: too short for an Ethernet frame: left out", File(PcapLinkType.Ethernet, new byte[13]) },
         };
     }
 

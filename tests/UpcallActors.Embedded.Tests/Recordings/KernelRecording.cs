@@ -65,7 +65,7 @@ public sealed class KernelRecording
     public IReadOnlyList<CapturedFrame> Frames(string host)
     {
         string path = Path.Combine(Root, Name + "." + host + ".pcap");
-        return CaptureFile.Read(File.ReadAllBytes(path), path);
+        return CaptureFile.Read(File.ReadAllBytes(path), path).Frames;
     }
 
     /// <summary>The datapath number of the port to a host.</summary>

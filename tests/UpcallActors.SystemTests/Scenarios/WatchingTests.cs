@@ -52,7 +52,7 @@ public sealed class WatchingTests
 
     private static void HasReassembledReply(string capture, int count)
     {
-        PcapReader.TryOpen(File.ReadAllBytes(capture), out PcapReader? reader).ShouldBe(PcapError.None);
+        CaptureReader.TryOpen(File.ReadAllBytes(capture), out CaptureReader? reader).ShouldBe(PcapError.None);
         var payloads = new List<int>();
         while (reader!.TryReadNext(out PcapRecord record) == PcapError.None)
         {

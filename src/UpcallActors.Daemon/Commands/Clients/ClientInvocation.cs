@@ -7,6 +7,9 @@ namespace UpcallActors.Daemon.Commands.Clients;
 /// <summary>One command to a running daemon: the connection, where the answer goes, and when to end.</summary>
 internal sealed class ClientInvocation(DaemonClient client, ParseResult arguments, bool json, CancellationToken stop)
 {
+    /// <summary>EPIPE.</summary>
+    private const int BrokenPipe = 32;
+
     /// <summary>The connection.</summary>
     public DaemonClient Client => client;
 
@@ -16,8 +19,8 @@ internal sealed class ClientInvocation(DaemonClient client, ParseResult argument
     /// <summary>Whether the answer is JSON.</summary>
     public bool Json => json;
 
-    /// <summary>Where the answer goes.</summary>
-    public TextWriter Output => arguments.InvocationConfiguration.Output;
+    /// <summary>Where the answer goes. Writing to it ends the command when its reader has gone.</summary>
+    public TextWriter Output { get; } = OutputOf(arguments.InvocationConfiguration.Output);
 
     /// <summary>Where problems go.</summary>
     public TextWriter Errors => arguments.InvocationConfiguration.Error;
@@ -26,7 +29,7 @@ internal sealed class ClientInvocation(DaemonClient client, ParseResult argument
     public CancellationToken Stop => stop;
 
     /// <summary>Whether the answer goes to a terminal that can be painted.</summary>
-    public bool IsTerminal => ReferenceEquals(Output, Console.Out) && !Console.IsOutputRedirected;
+    public bool IsTerminal => ReferenceEquals(arguments.InvocationConfiguration.Output, Console.Out) && !Console.IsOutputRedirected;
 
     /// <summary>Whether the answer may be coloured: it goes to a terminal, and nobody has said otherwise (https://no-color.org).</summary>
     public bool HasColours => IsTerminal && Environment.GetEnvironmentVariable("NO_COLOR") is null or ""
@@ -44,13 +47,26 @@ internal sealed class ClientInvocation(DaemonClient client, ParseResult argument
         try
         {
             using DaemonClient client = await DaemonClient.ConnectAsync(options.TargetOf(arguments), stopping.Token);
-            await work(new ClientInvocation(client, arguments, arguments.GetValue(options.Json), stopping.Token));
+            var invocation = new ClientInvocation(client, arguments, arguments.GetValue(options.Json), stopping.Token);
+            try
+            {
+                await work(invocation);
+            }
+            finally
+            {
+                await invocation.Output.FlushAsync(CancellationToken.None);
+            }
+
             return ExitCode.Success;
         }
         catch (DaemonClientException refused)
         {
             await arguments.InvocationConfiguration.Error.WriteLineAsync($"upcall-actors: {refused.Message}");
             return ExitCode.Failure;
+        }
+        catch (IOException failure) when (failure.HResult == BrokenPipe)
+        {
+            return ExitCode.OutputClosed;
         }
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)
         {
@@ -63,4 +79,7 @@ internal sealed class ClientInvocation(DaemonClient client, ParseResult argument
             stopping.Cancel();
         }
     }
+
+    private static TextWriter OutputOf(TextWriter configured) =>
+        ReferenceEquals(configured, Console.Out) && Console.IsOutputRedirected ? new StreamWriter(StandardOutput.Open()) : configured;
 }

@@ -3,7 +3,6 @@ using System.Globalization;
 using System.Text.Json;
 using UpcallActors.Daemon.Control.Client;
 using UpcallActors.Daemon.Control.Commands;
-using UpcallActors.Odp.Captures;
 
 namespace UpcallActors.Daemon.Commands.Clients;
 
@@ -30,7 +29,7 @@ internal static class MonitorCommand
             HelpName = "PORT",
             DefaultValueFactory = _ => [],
         };
-        var count = new Option<int?>("--count", "-n") { Description = "Upcalls after which to end. Without it, until Ctrl-C.", HelpName = "N" };
+        var count = new Option<int?>("--count", "-n", "-c") { Description = "Upcalls after which to end. Without it, until Ctrl-C.", HelpName = "N" };
         var last = new Option<int?>("--last")
         {
             Description = "Print only the last upcalls, when the end has come: --count or Ctrl-C.",
@@ -43,14 +42,23 @@ internal static class MonitorCommand
         var verbose = new Option<bool>("--verbose", "-v") { Description = "The whole key, also what is 0, and the lane." };
         var write = new Option<string?>("--write", "-w")
         {
-            Description = "Write the packets to a pcap file, too, with timestamps in nanoseconds.",
+            Description = "Write the packets to a pcapng file, too, each with its port, MRU and verdict; with - to standard output, and no lines.",
             HelpName = "FILE",
         };
+        var unbuffered = new Option<bool>("--packet-buffered", "-U")
+        {
+            Description = "Let others read each packet as soon as it is written to the file.",
+        };
+        write.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<string?>() == UpcallCapture.StandardOutputName && !Console.IsOutputRedirected)
+                result.AddError("--write -: standard output is a terminal; redirect it");
+        });
         MustBePositive(count);
         MustBePositive(last);
         var command = new Command("monitor", "Print a line for each upcall: time, class, port, MRU, latency, key, actions, error.")
         {
-            match, classes, ports, count, last, dropped, verbose, write, options.Target,
+            match, classes, ports, count, last, dropped, verbose, write, unbuffered, options.Target,
         };
         command.SetAction((result, cancellation) => ClientInvocation.RunAsync(options, result, async invocation =>
         {
@@ -62,15 +70,19 @@ internal static class MonitorCommand
             if (result.GetValue(match) is { } text)
                 arguments.Add(text);
             UpcallText? lines = invocation.Json ? null : new UpcallText(result.GetValue(verbose), invocation.HasColours);
-            var output = new MonitorOutput(invocation.Output, lines, result.GetValue(dropped), result.GetValue(last));
-            if (result.GetValue(write) is not { } path)
+            string? path = result.GetValue(write);
+            bool isQuiet = path == UpcallCapture.StandardOutputName;
+            if (invocation.Json && isQuiet)
+                throw new DaemonClientException("--json and --write - cannot both have standard output");
+            var output = new MonitorOutput(isQuiet ? TextWriter.Null : invocation.Output, lines, result.GetValue(dropped), result.GetValue(last));
+            if (path is null)
             {
                 await WatchAsync(invocation, arguments, result.GetValue(count), output, null);
                 return;
             }
 
             arguments.Add("--packets");
-            await using FileStream file = Create(path);
+            await using UpcallCapture file = await UpcallCapture.CreateAsync(path, result.GetValue(unbuffered));
             await WatchAsync(invocation, arguments, result.GetValue(count), output, file);
         }, cancellation));
         return command;
@@ -82,24 +94,12 @@ internal static class MonitorCommand
             result.AddError($"{option.Name} must be 1 or more");
     });
 
-    private static FileStream Create(string path)
-    {
-        try
-        {
-            return new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.Read);
-        }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
-        {
-            throw new DaemonClientException(failure.Message, failure);
-        }
-    }
-
     private static async Task WatchAsync(
-        ClientInvocation invocation, List<string> arguments, int? count, MonitorOutput output, FileStream? file)
+        ClientInvocation invocation, List<string> arguments, int? count, MonitorOutput output, UpcallCapture? file)
     {
-        PcapWriter? packets = file is null ? null : new PcapWriter(file, PcapLinkType.Ethernet, nanoseconds: true);
         string started = await invocation.AskAsync("upcall-actors/monitor-start", arguments);
         string session = Read(started, MonitorJson.Default.MonitorStarted).Session.ToString(CultureInfo.InvariantCulture);
+        var inOrder = new UpcallOrder(WriteAsync);
         long left = count ?? long.MaxValue;
         long missed = 0;
         try
@@ -107,18 +107,14 @@ internal static class MonitorCommand
             while (left > 0)
             {
                 string most = Math.Min(left, 1000).ToString(CultureInfo.InvariantCulture);
-                string answer = await invocation.AskAsync("upcall-actors/monitor-read", session, most);
-                MonitorReply reply = Read(answer, MonitorJson.Default.MonitorReply);
-                foreach (UpcallLine upcall in reply.Upcalls)
-                {
-                    if (!await output.TakeAsync(upcall))
-                        continue;
-                    left--;
-                    if (upcall.Packet is { } packet)
-                        packets?.Write((upcall.Time - DateTimeOffset.UnixEpoch).Ticks * 100, packet);
-                }
-
+                Task<string> answer = invocation.AskAsync("upcall-actors/monitor-read", session, most);
+                if (await Task.WhenAny(answer, Task.Delay(UpcallOrder.Patience, invocation.Stop)) != answer)
+                    await inOrder.WriteAllAsync();
                 await FlushAsync(invocation, file);
+                MonitorReply reply = Read(await answer, MonitorJson.Default.MonitorReply);
+                UpcallLine[] askedFor = [.. reply.Upcalls.Where(output.IsAskedFor)];
+                await inOrder.AddAsync(askedFor);
+                left -= askedFor.Length;
                 long more = reply.Missed - missed;
                 string remark = $"upcall-actors: {more} upcalls were too many for this monitor and are not shown";
                 if (more > 0)
@@ -128,16 +124,25 @@ internal static class MonitorCommand
         }
         finally
         {
+            await inOrder.WriteAllAsync();
             await output.EndAsync();
+            await FlushAsync(invocation, file);
             await StopAsync(invocation, session);
+        }
+
+        async Task WriteAsync(UpcallLine upcall)
+        {
+            if (file is not null)
+                await file.WriteAsync(upcall);
+            await output.TakeAsync(upcall);
         }
     }
 
-    private static async Task FlushAsync(ClientInvocation invocation, FileStream? file)
+    private static async Task FlushAsync(ClientInvocation invocation, UpcallCapture? file)
     {
         await invocation.Output.FlushAsync(CancellationToken.None);
         if (file is not null)
-            await file.FlushAsync(CancellationToken.None);
+            await file.FlushAsync();
     }
 
     /// <summary>The daemon forgets us anyway, but would copy upcalls for us until then. The connection may have a half read answer in it: this is another one.</summary>

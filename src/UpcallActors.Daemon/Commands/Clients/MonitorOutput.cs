@@ -12,21 +12,21 @@ internal sealed class MonitorOutput(TextWriter output, UpcallText? lines, bool i
 {
     private readonly Queue<UpcallLine> _kept = new();
 
-    /// <summary>Takes an upcall; whether it is one that was asked for.</summary>
-    public async Task<bool> TakeAsync(UpcallLine upcall)
+    /// <summary>Whether an upcall is one that was asked for.</summary>
+    public bool IsAskedFor(UpcallLine upcall) => !isDroppedOnly || UpcallText.IsDropped(upcall);
+
+    /// <summary>Takes an upcall that was asked for.</summary>
+    public async Task TakeAsync(UpcallLine upcall)
     {
-        if (isDroppedOnly && !UpcallText.IsDropped(upcall))
-            return false;
         if (last is not { } most)
         {
             await WriteAsync(upcall);
-            return true;
+            return;
         }
 
         _kept.Enqueue(upcall with { Packet = null });
         if (_kept.Count > most)
             _kept.Dequeue();
-        return true;
     }
 
     /// <summary>Writes what was kept.</summary>

@@ -137,10 +137,14 @@ public sealed class ClientCommandTests : IDisposable
             @"^[0-9:.]+ miss ovs-p0 \d+ µs eth\(src=02:00:00:00:00:0a,dst=ff:ff:ff:ff:ff:ff\),eth_type\(0x[0-9a-f]+\)"
             + @" -> ovs-p1( \[(put|dup)\])?$"));
 
-        PcapReader.TryOpen(await File.ReadAllBytesAsync(capture), out PcapReader? reader).ShouldBe(PcapError.None);
+        CaptureReader.TryOpen(await File.ReadAllBytesAsync(capture), out CaptureReader? reader).ShouldBe(PcapError.None);
         for (int i = 0; i < 2; i++)
         {
             reader!.TryReadNext(out PcapRecord record).ShouldBe(PcapError.None);
+            (record.Interface.Name, record.Interface.LinkType, record.Direction)
+                .ShouldBe(("ovs-p0", PcapLinkType.Ethernet, CaptureDirection.Inbound));
+            record.Comment.ShouldNotBeNull().ShouldStartWith("class=miss lane=0 mru=0 verdict=sent flow=put latency_us=");
+            record.Comment.ShouldEndWith(" actions=ovs-p1");
             record.Data.Length.ShouldBe(Frame(0).Length);
             record.Data.Span[..12].SequenceEqual(Frame(0).AsSpan(0, 12)).ShouldBeTrue();
         }
