@@ -1,7 +1,7 @@
 namespace UpcallActors.OpenFlow;
 
 /// <summary>
-/// Is told what a translation does, while it does it, on the thread that translates (<see cref="OpenFlowTranslatorFactory.Observe"/>). A translation without an observer pays a test of
+/// Is told what a translation does, while it does it, on the thread that translates (<see cref="OpenFlowTranslatorFactory.Observe(ITranslationObserver)"/>). A translation without an observer pays a test of
 /// a field for null, at each table and action.
 /// </summary>
 public interface ITranslationObserver
