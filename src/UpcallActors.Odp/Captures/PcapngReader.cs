@@ -169,8 +169,11 @@ public sealed class PcapngReader
             if (code != Flags || U32In(value, 0) is not { } flags)
                 continue;
             record =
-                record with { Direction =
-                (flags & 3) switch { 1 => CaptureDirection.Inbound, 2 => CaptureDirection.Outbound, _ => CaptureDirection.Unknown } };
+                record with
+                {
+                    Direction =
+                (flags & 3) switch { 1 => CaptureDirection.Inbound, 2 => CaptureDirection.Outbound, _ => CaptureDirection.Unknown }
+                };
             int length = (int)(flags >> 5) & 0xf;
             frameCheck = length == 0 ? null : length;
         }
