@@ -10,6 +10,9 @@ internal sealed class ClassifierBuilder
 {
     private readonly Dictionary<FlowMask, Group> _groups = [];
     private readonly PrefixTrie?[] _tries = new PrefixTrie?[PrefixField.Count];
+    // Prefixes of rules that came since the last build: of many, a trie is made at once.
+    private readonly List<(UInt128 Prefix, int Length)>[] _added =
+        [.. Enumerable.Range(0, PrefixField.Count).Select(_ => new List<(UInt128, int)>())];
     private readonly PrefixIndex?[] _indexes = new PrefixIndex?[PrefixField.Count];
     private long _groupsMade;
 
@@ -50,7 +53,7 @@ internal sealed class ClassifierBuilder
         bool isNewMatch = group.Set(rule);
         Count += group.Count - before;
         if (isNewMatch)
-            ChangeTries(group, rule, PrefixTrie.Add);
+            ChangeTries(group, rule, isAdded: true);
     }
 
     /// <summary>Takes a rule out.</summary>
@@ -59,7 +62,7 @@ internal sealed class ClassifierBuilder
         Group group = _groups[rule.Match.Mask];
         Count--;
         if (group.Remove(rule))
-            ChangeTries(group, rule, PrefixTrie.Remove);
+            ChangeTries(group, rule, isAdded: false);
         if (group.IsEmpty)
             _groups.Remove(rule.Match.Mask);
     }
@@ -72,20 +75,52 @@ internal sealed class ClassifierBuilder
             .Select(group => group.Build())
             .OrderByDescending(subtable => subtable.MaximumPriority)];
         for (int i = 0; i < PrefixField.Count; i++)
+        {
+            AddToTrie(i);
             _indexes[i] ??= new PrefixIndex(_tries[i]);
+        }
+
         return new Classifier(subtables, [.. _indexes.OfType<PrefixIndex>()]);
     }
 
-    private void ChangeTries(Group group, Rule rule, Func<PrefixTrie?, UInt128, int, PrefixTrie?> change)
+    private void ChangeTries(Group group, Rule rule, bool isAdded)
     {
         Flow value = rule.Match.ToValue();
         for (int i = 0; i < PrefixField.Count; i++)
         {
-            if (group.PrefixLengths[i] == 0)
+            int length = group.PrefixLengths[i];
+            if (length == 0)
                 continue;
-            _tries[i] = change(_tries[i], PrefixField.All[i].Read(value.ReadOnlyWords), group.PrefixLengths[i]);
+            UInt128 prefix = PrefixField.All[i].Read(value.ReadOnlyWords) & PrefixTrie.PrefixMask(length);
             _indexes[i] = null;
+            if (isAdded)
+            {
+                _added[i].Add((prefix, length));
+                continue;
+            }
+
+            AddToTrie(i);
+            _tries[i] = PrefixTrie.Remove(_tries[i], prefix, length);
         }
+    }
+
+    private void AddToTrie(int field)
+    {
+        List<(UInt128 Prefix, int Length)> added = _added[field];
+        if (added.Count == 0)
+            return;
+        if (_tries[field] is null)
+        {
+            _tries[field] = PrefixTrie.Of(added);
+        }
+        else
+        {
+            foreach ((UInt128 prefix, int length) in added)
+                _tries[field] = PrefixTrie.Add(_tries[field], prefix, length);
+        }
+
+        added.Clear();
+        added.TrimExcess();
     }
 
     /// <summary>The rules of one mask, by match.</summary>

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Numerics;
+using System.Runtime.InteropServices;
 
 namespace UpcallActors.OpenFlow;
 
@@ -27,6 +28,39 @@ internal sealed class PrefixTrie
         _rules = rules;
         _zero = zero;
         _one = one;
+    }
+
+    /// <summary>
+    /// The trie of many prefixes, each of at least 1 bit and with no bits behind its length; sorts them. Adding them one after the
+    /// other would make a new way from the top for each.
+    /// </summary>
+    public static PrefixTrie Of(List<(UInt128 Prefix, int Length)> prefixes)
+    {
+        prefixes.Sort();
+        return Of(CollectionsMarshal.AsSpan(prefixes));
+    }
+
+    /// <summary>
+    /// Of prefixes that are sorted: the first of all is the shortest if any holds all others, since what is behind its bits is 0.
+    /// </summary>
+    private static PrefixTrie Of(ReadOnlySpan<(UInt128 Prefix, int Length)> prefixes)
+    {
+        (UInt128 first, int shortest) = prefixes[0];
+        int length = Math.Min(EqualBits(first, prefixes[^1].Prefix), shortest);
+        int rules = 0;
+        while (rules < prefixes.Length && prefixes[rules] == (first, length))
+            rules++;
+        ReadOnlySpan<(UInt128 Prefix, int Length)> rest = prefixes[rules..];
+        int zeros = 0;
+        for (int step = rest.Length; step > 0; step /= 2)
+        {
+            while (zeros + step <= rest.Length && !BitAt(rest[zeros + step - 1].Prefix, length))
+                zeros += step;
+        }
+
+        PrefixTrie? zero = zeros == 0 ? null : Of(rest[..zeros]);
+        PrefixTrie? one = zeros == rest.Length ? null : Of(rest[zeros..]);
+        return new PrefixTrie(first & PrefixMask(length), length, rules, zero, one);
     }
 
     /// <summary>The trie with one more rule of a prefix of <paramref name="length"/> bits, at least 1.</summary>
