@@ -92,8 +92,9 @@ public class ActionComparisonTests
 
     private static byte[] Userspace(uint pid, UserspaceReason reason, uint recirculation, ulong argument)
     {
-        byte[] cookie = new byte[UserspaceCookie.Length];
-        new UserspaceCookie(reason, recirculation, argument).Write(cookie);
+        var written = new UserspaceCookie(reason, recirculation, argument);
+        byte[] cookie = new byte[written.Length];
+        written.Write(cookie);
         var writer = new NetlinkWriter(new byte[256]);
         new UserspaceAction { Pid = pid, UserData = cookie }.Write(ref writer);
         return writer.Written.ToArray();

@@ -194,8 +194,8 @@ public sealed class StatusServerTests(RunningSwitch running) : IClassFixture<Run
     [InlineData("api/rules?bridge=br0&limit=0", "from 1 to 1000")]
     [InlineData("api/rules", "no bridge")]
     [InlineData("api/trace?bridge=br9&flow=in_port%3D1", "no bridge \"br9\"")]
-    [InlineData("api/trace?bridge=br0&flow=in_port%3D77", "no port 77")]
-    [InlineData("api/trace?bridge=br0&flow=", "in_port is missing")]
+    [InlineData("api/trace?bridge=br0&flow=in_prt%3D77", "unknown field in_prt")]
+    [InlineData("api/trace?bridge=br0&flow=in_port%3Dnowhere", "'nowhere' is no value of in_port")]
     [InlineData("api/trace?bridge=br0&flow=in_port%3D1%2C%00%FF%3Cscript", "")]
     [InlineData("api/trace", "no bridge")]
     public async Task What_cannot_be_answered_is_refused_with_the_reason(string address, string reason)

@@ -122,7 +122,7 @@ public sealed class ActionList
             context.Observer?.ActionTaken(Drop);
         for (int i = 0; i < actions.Length && context.Error == Odp.XlateError.None; i++)
         {
-            context.Observer?.ActionTaken(actions[i].ToString());
+            context.Observer?.ActionTaken(actions[i].ToString(context.Observer.Names));
             if (!actions[i].Translate(ref context, last && i == actions.Length - 1))
                 return;
         }

@@ -32,8 +32,19 @@ internal sealed class MoveAction(SubField source, SubField target) : OpenFlowAct
         {
             source.MarkUsed(ref context.Wildcards);
             SettableFields.Write(target.Field, source.Read(context.Flow) << target.Start, (target.LowMask << target.Start) & target.Field.Bits, ref context);
+            context.Observer?.Noted(TranslationNote.FieldIsNow, Describe(context.Flow));
         }
 
         return true;
+    }
+
+    /// <summary>The target and what it holds, a whole field as its values are written (<c>xlate_report_subfield</c>).</summary>
+    private string Describe(in Flow flow)
+    {
+        UInt128 value = target.Read(flow);
+        string text = target.IsWhole
+            ? FieldText.Format(target.Field, target.Field.Read(flow), target.Field.Bits)
+            : NumberText.Hexadecimal(value);
+        return $"{target} is now {text}";
     }
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 
 namespace UpcallActors.OpenFlow;
@@ -13,9 +14,14 @@ internal sealed class OutputFieldAction(SubField source) : OpenFlowAction
     {
         UInt128 port = source.Read(context.Flow);
         source.MarkUsed(ref context.Wildcards);
-        context.Observer?.Noted(TranslationNote.PortOfField, (uint)UInt128.Min(port, uint.MaxValue));
-        if (port <= ushort.MaxValue)
-            context.Output((uint)port, ControllerRequest.Default, last);
+        if (port > ushort.MaxValue)
+        {
+            context.Observer?.Noted(TranslationNote.PortOutOfRange, port.ToString(CultureInfo.InvariantCulture));
+            return true;
+        }
+
+        context.Observer?.Noted(TranslationNote.PortOfField, (uint)port);
+        context.Output((uint)port, ControllerRequest.Default, last);
         return true;
     }
 }

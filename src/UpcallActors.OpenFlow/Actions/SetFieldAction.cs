@@ -101,6 +101,8 @@ internal sealed class SetFieldAction : OpenFlowAction
     {
         if (SettableFields.Exists(_field, ref context))
             SettableFields.Write(_field, _value, _mask, ref context);
+        else
+            context.Observer?.Noted(TranslationNote.FieldIsMissing, _field.Name);
         return true;
     }
 

@@ -65,7 +65,7 @@ public struct Flow : IEquatable<Flow>
     /// All of a packet in <c>ovs-ofctl</c>'s words (<c>flow_format</c>); what is known beside the packet and is 0 is
     /// left out.
     /// </summary>
-    public override readonly string ToString() => PacketText.Format(this);
+    public override readonly string ToString() => PacketText.Format(this, names: null);
 
     /// <summary>Word-wise equality.</summary>
     public static bool operator ==(Flow left, Flow right) => left.Equals(right);

@@ -14,6 +14,8 @@ internal ref partial struct XlateContext
     private const ulong ReservedGroupMask = 0xffff_ffff_fff0;
     private const byte ArpRequest = 1;
 
+    private static readonly BridgePort _noPort = new(OpenFlowPorts.None, uint.MaxValue, "");
+
     /// <summary>Forwards as a learning switch does (<c>xlate_normal</c>).</summary>
     public void TranslateNormal()
     {
@@ -22,16 +24,12 @@ internal ref partial struct XlateContext
         wildcards.EthSrc = Broadcast;
         wildcards.EthDst = Broadcast;
         wildcards.VlanTci |= VlanPresent | VlanIdBits;
-        if (!Bridge.TryGetPort(flow.InPort, out BridgePort? input))
-        {
-            _observer?.Noted(TranslationNote.UnknownInputPort, flow.InPort);
+        if (FindInput(flow.InPort) is not { } input)
             return;
-        }
-
         ushort tagged = (flow.VlanTci & VlanPresent) == 0 ? (ushort)0 : (ushort)(flow.VlanTci & VlanIdBits);
-        if (!input.Admits(tagged) || (flow.EthDst & ReservedGroupMask) == ReservedGroup)
+        if (!input.Admits(tagged) || ((flow.EthDst & ReservedGroupMask) == ReservedGroup && input != _noPort))
         {
-            _observer?.Noted(input.Admits(tagged) ? TranslationNote.BridgeGroupAddress : TranslationNote.VlanNotAdmitted, 0);
+            NoteNotAdmitted(input, tagged);
             return;
         }
 
@@ -40,7 +38,7 @@ internal ref partial struct XlateContext
             wildcards.VlanTci |= VlanPriorityBits;
         MarkGratuitousArp();
         VlanTags tags = TagsInside(input);
-        if (flow.PacketType == 0 && _learns)
+        if (flow.PacketType == 0 && _learns && input != _noPort)
             Bridge.MacLearning.Learn(flow.EthSrc, tags.Vlan, input.Number);
         // A station outlives a change of the configuration; its port may be gone since, or in another VLAN.
         bool known = Bridge.MacLearning.TryLookup(flow.EthDst, tags.Vlan, out uint learned);
@@ -58,6 +56,45 @@ internal ref partial struct XlateContext
         {
             _observer?.Noted(TranslationNote.LearnedPortIsInput, 0);
         }
+    }
+
+    /// <summary>
+    /// The port that a packet came from. One that a controller has made may come from none, and floods to all
+    /// (<c>lookup_input_bundle</c>).
+    /// </summary>
+    private readonly BridgePort? FindInput(uint number)
+    {
+        if (Bridge.TryGetPort(number, out BridgePort? input))
+            return input;
+        if (number is OpenFlowPorts.None or OpenFlowPorts.Controller)
+            return _noPort;
+        _observer?.Noted(TranslationNote.UnknownInputPort, number);
+        _observer?.Noted(TranslationNote.NoInputBundle, 0);
+        return null;
+    }
+
+    private readonly void NoteNotAdmitted(BridgePort input, ushort vlan)
+    {
+        if (_observer is null)
+            return;
+        if (input.Admits(vlan))
+        {
+            _observer.Noted(TranslationNote.BridgeGroupAddress, 0);
+            return;
+        }
+
+        if (input.VlanMode == VlanMode.Access)
+        {
+            string reason = $"{vlan} tagged packet received on port {input.Name} configured as VLAN {input.Vlan} access port";
+            _observer.Noted(TranslationNote.TaggedAtAccessPort, reason);
+        }
+        else
+        {
+            string reason = $"{vlan} packet received on port {input.Name} not configured for trunking VLAN {vlan}";
+            _observer.Noted(TranslationNote.VlanNotCarried, reason);
+        }
+
+        _observer.Noted(TranslationNote.VlanNotAdmitted, 0);
     }
 
     /// <summary>

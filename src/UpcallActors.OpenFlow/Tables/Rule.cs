@@ -51,6 +51,9 @@ public sealed class Rule
     /// <summary>Packets and bytes; a rule whose actions are modified hands them on.</summary>
     public RuleCounters Counters { get; init; } = new();
 
+    /// <summary>Whether it is a table-miss flow: for all packets, at the lowest priority (<c>rule_is_table_miss</c>).</summary>
+    internal bool IsTableMiss => Priority == 0 && Match.Mask.Words.IsEmpty;
+
     /// <summary>As <c>ovs-ofctl dump-flows --no-stats</c> prints it.</summary>
     public override string ToString() => RuleText.Format(this);
 }

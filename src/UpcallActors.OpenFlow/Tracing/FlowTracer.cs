@@ -20,16 +20,20 @@ public sealed class FlowTracer(OpenFlowTranslatorFactory factory, IOdpPortNames?
     /// </summary>
     public ActionList? PacketOut { get; init; }
 
+    /// <summary>Whether OpenFlow's ports are called by name, too: <c>--names</c>.</summary>
+    public bool NamesPorts { get; init; }
+
     /// <summary>Traces a packet.</summary>
-    /// <param name="key">The packet as a datapath's upcall would have it: <see cref="FlowKey.InPort"/> is the datapath's port.</param>
+    /// <param name="packet">The packet.</param>
     /// <param name="mru">The largest fragment that the packet was put together from, bytes of layer 3; 0 if it was none.</param>
     /// <param name="connectionStates">What conntrack finds, recirculation by recirculation; a new connection when there are no more.</param>
-    public FlowTrace Trace(in FlowKey key, ushort mru = 0, params IEnumerable<CtState> connectionStates)
+    public FlowTrace Trace(TracedPacket packet, ushort mru = 0, params IEnumerable<CtState> connectionStates)
     {
+        ArgumentNullException.ThrowIfNull(packet);
         var states = new Queue<CtState>(connectionStates);
         var waiting = new Queue<ForkedPacket>();
         ImmutableArray<TracePass>.Builder passes = ImmutableArray.CreateBuilder<TracePass>();
-        passes.Add(Pass(key, mru, resume: null, registers: default, waiting));
+        passes.Add(Pass(packet, mru, resume: null, waiting));
         while (waiting.TryPeek(out ForkedPacket fork) && passes.Count < MostPasses)
         {
             waiting.Dequeue();
@@ -37,40 +41,42 @@ public sealed class FlowTracer(OpenFlowTranslatorFactory factory, IOdpPortNames?
             if (isDefault)
                 state = CtState.Tracked | CtState.New;
             Flow flow = fork.Flow;
-            flow.Key.InPort = key.InPort;
+            flow.Key.InPort = packet.Port.Number;
             flow.Key.RecircId = fork.RecirculationId;
             flow.Key.CtZone = fork.Zone;
             flow.Key.CtState = state;
             TraceNat? nat = fork.Nat is null ? null : NatSimulation.Apply(fork.Nat, ref flow.Key);
-            passes.Add(Pass(flow.Key, mru, new TraceResume(fork.RecirculationId, ConnectionStateText.Format(state), isDefault, nat), flow, waiting));
+            var resume = new TraceResume(fork.RecirculationId, ConnectionStateText.Format(state), isDefault, nat);
+            passes.Add(Pass(packet with { Flow = flow }, mru, resume, waiting));
         }
 
         return new FlowTrace(passes.DrainToImmutable(), waiting.Count);
     }
 
-    private TracePass Pass(in FlowKey key, ushort mru, TraceResume? resume, in Flow registers, Queue<ForkedPacket> waiting)
+    private TracePass Pass(TracedPacket packet, ushort mru, TraceResume? resume, Queue<ForkedPacket> waiting)
     {
-        var recorder = new TraceRecorder();
+        FlowNames? names = NamesPorts ? packet.Bridge.Names : null;
+        var recorder = new TraceRecorder(names);
         OpenFlowTranslator translator = factory.Observe(recorder, PacketOut);
         byte[] actions = new byte[ActionRoom];
         FlowKey mask = default;
-        Translation translation = translator.Translate(new UpcallView(key, [], [], new PacketOrigin(mru, 0, 0), PacketCommand.Miss, []), actions, ref mask);
+        Translation translation = translator.Translate(packet, mru, actions, ref mask);
         foreach (ForkedPacket fork in recorder.Forks)
             waiting.Enqueue(fork);
 
         // The pipeline's part comes from the frozen state in the translation, and from the fork here: it is the same.
-        Flow start = registers;
-        start.Key = key;
-        uint inPort = factory.BridgeSet.TryFindInput(key, out _, out BridgePort? port) ? port.Number : key.InPort;
-        start.Key.InPort = inPort;
-        Flow end = translation.Error is XlateError.BridgeNotFound or XlateError.NoRecirculationContext ? start : translator.Final;
+        Flow start = packet.Flow;
+        bool isStarted = translation.Error is not (XlateError.BridgeNotFound or XlateError.NoRecirculationContext);
+        Flow end = isStarted ? translator.Final : start;
+        // Where a translation fails Open vSwitch shows all that was looked at, as it was.
+        Flow looked = isStarted && translation.Error != XlateError.None ? translator.LookedAt : new Flow(mask);
         return new TracePass
         {
             Resume = resume,
-            Flow = PacketText.Format(start),
+            Flow = PacketText.Format(start, names),
             Nodes = recorder.Finish(),
-            FinalFlow = end == start ? null : PacketText.Format(end),
-            Megaflow = PacketText.Format(start, new Flow(mask)),
+            FinalFlow = end == start ? null : PacketText.Format(end, names),
+            Megaflow = PacketText.Format(start, looked, names),
             DatapathActions = ActionText.Format(actions.AsSpan(0, translation.ActionsLength), portNames),
             Error = translation.Error,
             InstallsFlow = translation.InstallFlow,

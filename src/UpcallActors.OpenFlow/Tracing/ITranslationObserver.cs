@@ -6,6 +6,9 @@ namespace UpcallActors.OpenFlow;
 /// </summary>
 public interface ITranslationObserver
 {
+    /// <summary>The names by which actions are told to call ports; null for numbers.</summary>
+    FlowNames? Names => null;
+
     /// <summary>The packet is in a bridge. The first call of every translation that finds one.</summary>
     void BridgeEntered(string bridge);
 
@@ -27,6 +30,13 @@ public interface ITranslationObserver
     /// <param name="note">What.</param>
     /// <param name="argument">As <paramref name="note"/> says.</param>
     void Noted(TranslationNote note, uint argument);
+
+    /// <summary>The same of something that has a name.</summary>
+    /// <param name="note">What.</param>
+    /// <param name="subject">As <paramref name="note"/> says.</param>
+    void Noted(TranslationNote note, string subject)
+    {
+    }
 
     /// <summary>A copy of the packet goes to the connection tracker and comes back with a recirculation id.</summary>
     void Recirculated(in ForkedPacket packet);

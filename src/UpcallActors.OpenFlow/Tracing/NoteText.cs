@@ -10,12 +10,14 @@ internal static class NoteText
         TranslationNote.Flooding => Detail("no learned MAC for destination, flooding"),
         TranslationNote.ForwardingToLearnedPort => Detail("forwarding to learned port"),
         TranslationNote.LearnedPortIsInput => Detail("learned port is input port, dropping"),
-        TranslationNote.UnknownInputPort => Warning("no input bundle, dropping"),
+        TranslationNote.UnknownInputPort => Error($"received packet on unknown port {argument}"),
+        TranslationNote.NoInputBundle => Warning("no input bundle, dropping"),
         TranslationNote.VlanNotAdmitted => Warning("disallowed VLAN VID for this input port, dropping"),
-        TranslationNote.BridgeGroupAddress => Warning("packet has reserved destination MAC, dropping"),
+        TranslationNote.BridgeGroupAddress => Detail("packet has reserved destination MAC, dropping"),
         TranslationNote.OutputToInputPort => Warning("skipping output to input port"),
         TranslationNote.NoSuchPort => Warning("Nonexistent output port"),
         TranslationNote.PortOfField => Detail($"output port is {argument}"),
+        TranslationNote.NoConnection => Error("resubmit(ct) with non-tracked or non-IP packet!"),
         TranslationNote.Tunnelled => Detail("output to kernel tunnel"),
         TranslationNote.OwnTunnelAddress => Warning("Not tunneling to our own address"),
         TranslationNote.LongerComesUp => Detail($"what is longer than the port's MTU of {argument} comes up, and leaves in fragments that fit if it came in fragments"),
@@ -28,6 +30,14 @@ internal static class NoteText
         TranslationNote.ActionsTooLong => Error("resubmits yielded over 64 kB of actions"),
         TranslationNote.UnknownRecirculation => Error($"Recirculation context not found for ID {argument:x}"),
         _ => Detail($"{note} {argument}"),
+    };
+
+    public static (TraceNodeKind Kind, string Text) Of(TranslationNote note, string subject) => note switch
+    {
+        TranslationNote.TaggedAtAccessPort or TranslationNote.VlanNotCarried => Error($"dropping VLAN {subject}"),
+        TranslationNote.PortOutOfRange => Warning($"output port {subject} is out of range"),
+        TranslationNote.FieldIsMissing => Warning($"unmet prerequisites for {subject}, set_field ignored"),
+        _ => Detail(subject),
     };
 
     private static (TraceNodeKind Kind, string Text) Detail(string text) => (TraceNodeKind.Detail, text);

@@ -67,7 +67,11 @@ internal static class PacketMask
     private static void Tunnel(in FlowKey key, ref FlowKey mask)
     {
         if (!MegaflowMask.IsFromTunnel(key))
+        {
+            mask.TunId = key.TunId != 0 ? ulong.MaxValue : 0;
             return;
+        }
+
         mask.TunId = (key.TunFlags & TunnelFlags.Key) != 0 ? ulong.MaxValue : 0;
         mask.TunIpv4Src = uint.MaxValue;
         mask.TunIpv4Dst = uint.MaxValue;

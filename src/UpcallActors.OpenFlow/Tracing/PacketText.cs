@@ -21,10 +21,10 @@ internal static class PacketText
         [(TunnelFlags.DontFragment, "df"), (TunnelFlags.Checksum, "csum"), (TunnelFlags.Key, "key"), (TunnelFlags.Oam, "oam")];
 
     /// <summary>All of a packet (<c>flow_format</c>).</summary>
-    public static string Format(in Flow flow) => Format(flow, PacketMask.Of(flow));
+    public static string Format(in Flow flow, FlowNames? names) => Format(flow, PacketMask.Of(flow), names);
 
     /// <summary>The bits of a packet that a mask has. <c>Key.InPort</c> is the OpenFlow port.</summary>
-    public static string Format(in Flow value, in Flow mask)
+    public static string Format(in Flow value, in Flow mask, FlowNames? names)
     {
         var text = new StringBuilder();
         Flow remaining = mask;
@@ -37,7 +37,7 @@ internal static class PacketText
             UInt128 bits = field.Read(remaining);
             if (bits == 0 || !CanSay(field, bits, value, mask))
                 continue;
-            Append(text, field.MatchName, FieldText.Format(field, field.Read(value) & bits, bits));
+            Append(text, field.MatchName, FieldText.Format(field, field.Read(value) & bits, bits, names));
             field.Clear(ref remaining);
         }
 
@@ -141,7 +141,7 @@ internal static class PacketText
         if (mask == ushort.MaxValue)
             Append(text, name, $"{value}");
         else if (mask != 0)
-            Append(text, name, $"{Hexadecimal((uint)value & mask)}/0x{mask:x}");
+            Append(text, name, $"0x{value & mask:x}/0x{mask:x}");
     }
 
     private static string Hexadecimal(uint value) => value == 0 ? "0" : string.Create(CultureInfo.InvariantCulture, $"0x{value:x}");

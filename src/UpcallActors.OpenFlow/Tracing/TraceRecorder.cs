@@ -4,7 +4,7 @@ using System.Globalization;
 namespace UpcallActors.OpenFlow;
 
 /// <summary>Keeps what a translation tells, as the tree that a trace shows.</summary>
-internal sealed class TraceRecorder : ITranslationObserver
+internal sealed class TraceRecorder(FlowNames? names) : ITranslationObserver
 {
     // How deep tables nest is bounded by the translation; the lines are bounded here: a table that resubmits twice to itself makes thousands.
     private const int MostNodes = 20_000;
@@ -14,6 +14,9 @@ internal sealed class TraceRecorder : ITranslationObserver
     private readonly ImmutableArray<TraceNode>.Builder _top = ImmutableArray.CreateBuilder<TraceNode>();
     private readonly List<ForkedPacket> _forks = [];
     private int _nodes;
+
+    /// <inheritdoc/>
+    public FlowNames? Names => names;
 
     /// <summary>The copies that went to conntrack, in order.</summary>
     public IReadOnlyList<ForkedPacket> Forks => _forks;
@@ -38,7 +41,7 @@ internal sealed class TraceRecorder : ITranslationObserver
             return;
         }
 
-        string match = rule.Match.ToString();
+        string match = rule.Match.ToString(names);
         string cookie = rule.Cookie == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $", cookie 0x{rule.Cookie:x}");
         string text = string.Create(CultureInfo.InvariantCulture, $"{number}{match}{(match.Length > 0 ? ", " : "")}priority {rule.Priority}{cookie}");
         Open(new TraceNode(TraceNodeKind.Table, text) { Table = table, Priority = rule.Priority, Cookie = rule.Cookie, Match = match });
@@ -51,6 +54,12 @@ internal sealed class TraceRecorder : ITranslationObserver
     public void Noted(TranslationNote note, uint argument)
     {
         (TraceNodeKind kind, string text) = NoteText.Of(note, argument);
+        Add(new TraceNode(kind, text));
+    }
+
+    public void Noted(TranslationNote note, string subject)
+    {
+        (TraceNodeKind kind, string text) = NoteText.Of(note, subject);
         Add(new TraceNode(kind, text));
     }
 

@@ -18,8 +18,17 @@ public enum TranslationNote
     /// <summary>The destination is where the packet comes from: dropped.</summary>
     LearnedPortIsInput,
 
-    /// <summary>NORMAL was asked about a packet from a port that the bridge does not have: dropped.</summary>
+    /// <summary>NORMAL was asked about a packet from a port that the bridge does not have; the argument is its number.</summary>
     UnknownInputPort,
+
+    /// <summary>So NORMAL drops it.</summary>
+    NoInputBundle,
+
+    /// <summary>The packet has a tag, and its port is in one VLAN, without tags; the subject is tag, port and VLAN in words.</summary>
+    TaggedAtAccessPort,
+
+    /// <summary>The packet's VLAN is none that its port carries; the subject is VLAN and port in words.</summary>
+    VlanNotCarried,
 
     /// <summary>The packet's VLAN may not come in on its port: dropped.</summary>
     VlanNotAdmitted,
@@ -35,6 +44,18 @@ public enum TranslationNote
 
     /// <summary>The port that a field names; the argument is its number.</summary>
     PortOfField,
+
+    /// <summary>The number that a field has is none of a port; the subject is the number.</summary>
+    PortOutOfRange,
+
+    /// <summary>What a <c>move</c> has brought about; the subject is the field's part and its value.</summary>
+    FieldIsNow,
+
+    /// <summary>The packet has not got the field that an action writes; the subject is the field.</summary>
+    FieldIsMissing,
+
+    /// <summary>A <c>resubmit(…,ct)</c> of a packet that shows no connection, which is left out.</summary>
+    NoConnection,
 
     /// <summary>The packet leaves through a tunnel of the datapath.</summary>
     Tunnelled,

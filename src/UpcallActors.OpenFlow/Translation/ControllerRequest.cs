@@ -20,6 +20,9 @@ public enum ControllerReason : byte
 
     /// <summary>A packet-out said so.</summary>
     PacketOut = 5,
+
+    /// <summary>The action of a table-miss flow said so.</summary>
+    ExplicitMiss = 6,
 }
 
 /// <summary>What the cookie of a controller's userspace action says, as the 64-bit argument of an <see cref="Odp.UserspaceCookie"/>.</summary>
@@ -31,10 +34,15 @@ public readonly record struct ControllerRequest(ushort MaximumLength, Controller
     /// <summary>A request that says nothing special: the whole packet, because of an action.</summary>
     public static ControllerRequest Default => new(ushort.MaxValue, ControllerReason.Action, 0);
 
-    /// <summary>Packs it: controller in bits 0 to 15, length in 16 to 31, reason in 32 to 39.</summary>
-    public ulong ToArgument() => ControllerId | ((ulong)MaximumLength << 16) | ((ulong)Reason << 32);
+    /// <summary>Whether nothing is to be sent: a trace only tells.</summary>
+    public bool DontSend { get; init; }
+
+    /// <summary>
+    /// Packs it: controller in bits 0 to 15, length in 16 to 31, reason in 32 to 39, and bit 48 if nothing is to be sent.
+    /// </summary>
+    public ulong ToArgument() => ControllerId | ((ulong)MaximumLength << 16) | ((ulong)Reason << 32) | (DontSend ? 1UL << 48 : 0);
 
     /// <summary>Unpacks what <see cref="ToArgument"/> packed.</summary>
     public static ControllerRequest FromArgument(ulong argument) =>
-        new((ushort)(argument >> 16), (ControllerReason)(argument >> 32), (ushort)argument);
+        new((ushort)(argument >> 16), (ControllerReason)(argument >> 32), (ushort)argument) { DontSend = ((argument >> 48) & 1) != 0 };
 }

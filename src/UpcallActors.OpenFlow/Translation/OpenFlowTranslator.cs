@@ -17,6 +17,9 @@ internal sealed class OpenFlowTranslator(OpenFlowTranslatorFactory factory, ITra
     /// <summary>The packet as the last translation left it; <c>Key.InPort</c> is the OpenFlow port.</summary>
     public Flow Final => _scratch.Flow;
 
+    /// <summary>Every bit that the last translation looked at, registers included, as it left them.</summary>
+    public Flow LookedAt => _scratch.Wildcards;
+
     /// <inheritdoc/>
     public Translation Translate(in UpcallView upcall, Span<byte> actions, ref FlowKey mask)
     {
@@ -38,6 +41,16 @@ internal sealed class OpenFlowTranslator(OpenFlowTranslatorFactory factory, ITra
             context.TranslateFirst();
     }
 
+    /// <summary>Translates a packet that somebody made up, where it is in the tables: no rule is credited.</summary>
+    public Translation Translate(TracedPacket packet, ushort mru, Span<byte> actions, ref FlowKey mask)
+    {
+        _scratch.Credited.Clear();
+        FlowKey key = packet.Flow.Key;
+        MegaflowMask.Begin(key, ref mask);
+        _scratch.Flow = packet.Flow;
+        return Follow(packet.Bridge, packet.Port, new Terms(factory.Version, MayInstall: true, Learns: false, mru), key, actions, ref mask);
+    }
+
     /// <summary>
     /// Translates, then credits the rules on the way: only then, since a translation that throws may be made again for other packets.
     /// </summary>
@@ -54,34 +67,43 @@ internal sealed class OpenFlowTranslator(OpenFlowTranslatorFactory factory, ITra
     private Translation Translate(in FlowKey key, bool mayInstall, bool learns, ushort mru, Span<byte> actions, ref FlowKey mask)
     {
         // The version first: it must not be newer than what is translated through.
-        ulong version = factory.Version;
-        BridgeSet bridges = factory.BridgeSet;
-        FrozenState? frozen = null;
+        var terms = new Terms(factory.Version, mayInstall, learns, mru);
         MegaflowMask.Begin(key, ref mask);
-        if (!bridges.TryFindInput(key, out Bridge? bridge, out BridgePort? port))
-            return Drop(XlateError.BridgeNotFound, version, mayInstall, key, ref mask);
+        if (!factory.BridgeSet.TryFindInput(key, out Bridge? bridge, out BridgePort? port))
+            return Drop(XlateError.BridgeNotFound, terms.Version, mayInstall, key, ref mask);
+        _scratch.Flow = new Flow(key);
+        _scratch.Flow.Key.InPort = port.Number;
+        return Follow(bridge, port, terms, key, actions, ref mask);
+    }
+
+    /// <summary>
+    /// Translates the packet in <see cref="_scratch"/>, whose input port is OpenFlow's: in the bridge it came in on, or in the one in
+    /// which it was recirculated.
+    /// </summary>
+    private Translation Follow(Bridge bridge, BridgePort port, in Terms terms, in FlowKey key, Span<byte> actions, ref FlowKey mask)
+    {
+        FrozenState? frozen = null;
         if (key.RecircId != 0)
         {
             if (!factory.Recirculations.TryGetState(key.RecircId, out frozen))
             {
                 observer?.BridgeEntered(bridge.Name);
                 observer?.Noted(TranslationNote.UnknownRecirculation, key.RecircId);
-                return new Translation { Version = version, Error = XlateError.NoRecirculationContext };
+                return new Translation { Version = terms.Version, Error = XlateError.NoRecirculationContext };
             }
 
-            if (!bridges.TryGetBridge(frozen.Bridge, out bridge))
-                return Drop(XlateError.BridgeNotFound, version, mayInstall, key, ref mask);
+            if (!factory.BridgeSet.TryGetBridge(frozen.Bridge, out Bridge? other))
+                return Drop(XlateError.BridgeNotFound, terms.Version, terms.MayInstall, key, ref mask);
+            bridge = other;
         }
 
         ref Flow flow = ref _scratch.Flow;
-        flow = new Flow(key);
-        flow.Key.InPort = port.Number;
         _scratch.Base = flow;
         // The datapath keeps no tunnel key for a packet it has taken out of its tunnel: the first output to one sets it.
         _scratch.Base.Key.Words[..TunnelWords].Clear();
         _scratch.Wildcards = new Flow(mask);
 
-        var context = new XlateContext(_scratch, factory, bridge, port, learns, mru, actions);
+        var context = new XlateContext(_scratch, factory, bridge, port, terms.Learns, terms.Mru, actions);
         observer?.BridgeEntered(bridge.Name);
         Thaw(frozen, ref context);
         if (ReceiveCongestion(ref flow.Key))
@@ -93,13 +115,14 @@ internal sealed class OpenFlowTranslator(OpenFlowTranslatorFactory factory, ITra
 
         mask = _scratch.Wildcards.Key;
         if (context.Error != XlateError.None)
-            return Drop(context.Error, version, mayInstall && context.Error != XlateError.ActionsTooLong, key, ref mask);
+            return Drop(context.Error, terms.Version, terms.MayInstall && context.Error != XlateError.ActionsTooLong, key, ref mask);
         MegaflowMask.End(key, ref mask);
+        context.UnwrapLastClone();
         return new Translation
         {
             ActionsLength = context.Actions.Length,
-            InstallFlow = mayInstall && !context.IsForThisPacketOnly,
-            Version = version,
+            InstallFlow = terms.MayInstall && !context.IsForThisPacketOnly,
+            Version = terms.Version,
             ControllerPackets = context.ControllerPackets,
         };
     }
@@ -149,6 +172,7 @@ internal sealed class OpenFlowTranslator(OpenFlowTranslatorFactory factory, ITra
         {
             // The packet may have been tracked before it came to us: by the host's own netfilter, in the same zone 0.
             context.Conntracked = (flow.Key.CtState & CtState.Tracked) != 0;
+            context.WasTrackedBefore = true;
             return;
         }
 
@@ -173,4 +197,11 @@ internal sealed class OpenFlowTranslator(OpenFlowTranslatorFactory factory, ITra
         flow.NwTos |= EcnBits;
         return true;
     }
+
+    /// <summary>How a translation is made.</summary>
+    /// <param name="Version">The tables' version before.</param>
+    /// <param name="MayInstall">Whether a flow may stand for the packet.</param>
+    /// <param name="Learns">Whether NORMAL learns of it.</param>
+    /// <param name="Mru">The largest fragment that the packet was put together from, 0 for none.</param>
+    private readonly record struct Terms(ulong Version, bool MayInstall, bool Learns, ushort Mru);
 }

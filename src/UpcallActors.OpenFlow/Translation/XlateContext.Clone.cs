@@ -28,6 +28,8 @@ internal ref partial struct XlateContext
         if (Actions.Length > body && !last && !AreReversible(Actions.Written[body..]))
         {
             Actions.EndNest(nest);
+            _lastClone = start;
+            _lastCloneEnd = Actions.Length;
             _scratch.Base = packet;
         }
         else
@@ -39,6 +41,17 @@ internal ref partial struct XlateContext
 
         Flow = flow;
         Conntracked = conntracked;
+    }
+
+    /// <summary>
+    /// Takes the actions of a CLONE that nothing follows out of it: there is no packet to save (<c>xlate_optimize_odp_actions</c>).
+    /// </summary>
+    public void UnwrapLastClone()
+    {
+        if (_lastCloneEnd == 0 || _lastCloneEnd != Actions.Length)
+            return;
+        Actions.Written[(_lastClone + NetlinkAttribute.HeaderLength)..].CopyTo(Actions.Written[_lastClone..]);
+        Actions.Truncate(Actions.Length - NetlinkAttribute.HeaderLength);
     }
 
     /// <summary>Whether all that the actions change can be changed back with SET and VLAN actions (<c>odp_actions_are_reversible</c>).</summary>

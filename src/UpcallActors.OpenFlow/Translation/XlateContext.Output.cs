@@ -49,11 +49,17 @@ internal ref partial struct XlateContext
     public void SendToController(in ControllerRequest request, ImmutableArray<byte> userData)
     {
         Commit();
-        // The controller sees the pipeline's state too (registers, table), which the datapath does not carry. Part of it is whether
-        // the packet has been tracked, which may come from the packet.
-        Wildcards.Key.CtState |= CtState.Tracked;
-        _scratch.Frozen.Capture(Bridge.Name, Table, Conntracked, ref Flow, userData);
-        var cookie = new UserspaceCookie(UserspaceReason.Controller, _recirculations.GetId(_scratch.Frozen), request.ToArgument());
+        // The controller sees the pipeline's state too (registers, table), which the datapath does not carry. That somebody else tracked
+        // the packet before it came is none of it: the flow is for packets of both kinds.
+        _scratch.Frozen.Capture(Bridge.Name, Table, Conntracked && !WasTrackedBefore, ref Flow, userData);
+        ControllerRequest asked = request with { DontSend = _observer is not null };
+        // A flow that is there to catch the rest means a miss (xlate_controller_action).
+        if (request.Reason == ControllerReason.Action && _rule?.IsTableMiss == true)
+            asked = asked with { Reason = ControllerReason.ExplicitMiss };
+        var cookie = new UserspaceCookie(UserspaceReason.Controller, _recirculations.GetId(_scratch.Frozen), asked.ToArgument())
+        {
+            RuleCookie = _rule?.Cookie ?? ulong.MaxValue,
+        };
         PutUserspace(cookie);
         ControllerPackets++;
     }
@@ -149,7 +155,7 @@ internal ref partial struct XlateContext
     {
         int nest = Actions.BeginNest(OvsActionAttribute.Userspace);
         Actions.PutU32(OvsUserspaceAttribute.Pid, _support.UserspacePid(_input.DatapathPort));
-        Span<byte> bytes = Actions.PutReserved(OvsUserspaceAttribute.UserData, UserspaceCookie.Length);
+        Span<byte> bytes = Actions.PutReserved(OvsUserspaceAttribute.UserData, cookie.Length);
         if (!bytes.IsEmpty)
             cookie.Write(bytes);
         Actions.EndNest(nest);

@@ -27,6 +27,9 @@ internal ref partial struct XlateContext
     private readonly UInt128 _originalTunnelIpv6Dst;
     private readonly bool _learns;
     private readonly ITranslationObserver? _observer;
+    private Rule? _rule;
+    private int _lastClone;
+    private int _lastCloneEnd;
     private int _depth;
     private int _resubmits;
     private bool _mayBeReassembled;
@@ -84,6 +87,11 @@ internal ref partial struct XlateContext
         }
     }
 
+    /// <summary>
+    /// Whether <see cref="Conntracked"/>, where it is true, is what the packet brought along, and not the doing of a table.
+    /// </summary>
+    public bool WasTrackedBefore { get; set; }
+
     /// <summary>What ended the translation, if anything did.</summary>
     public XlateError Error { get; private set; }
 
@@ -112,8 +120,14 @@ internal ref partial struct XlateContext
     /// <summary>Looks the packet up in a table and does what the rule says, as if the packet had come in on <paramref name="inPort"/>.</summary>
     public void TranslateTable(uint inPort, byte table, bool withConnection, bool last)
     {
-        if (!MayResubmit() || (withConnection && !HasConnection()))
+        if (!MayResubmit())
             return;
+        if (withConnection && !HasConnection())
+        {
+            _observer?.Noted(TranslationNote.NoConnection, 0);
+            return;
+        }
+
         byte from = Table;
         int deeper = table <= from ? 1 : 0;
         Table = table;
@@ -150,8 +164,11 @@ internal ref partial struct XlateContext
     private void Follow(Rule? rule, bool last)
     {
         _observer?.TableEntered(Table, rule);
+        Rule? around = _rule;
+        _rule = rule;
         if (rule is not null)
             rule.Actions.Translate(ref this, last);
+        _rule = around;
         _observer?.TableLeft();
     }
 

@@ -34,6 +34,28 @@ public sealed class TraceCommandTests
         (await daemon.PrintAsync("ofproto/trace", arguments)).ShouldBe(Expected);
     }
 
+    [Theory]
+    [InlineData("icmp", "Flow: icmp,in_port=ANY,")]
+    [InlineData("in_port=99,icmp", "Flow: icmp,in_port=99,")]
+    [InlineData("in_port=1,reg0=0x5,metadata=7,icmp", "Flow: icmp,reg0=0x5,metadata=0x7,in_port=1,")]
+    public async Task A_packet_may_come_from_no_port_or_have_been_in_tables_before(string flow, string traced)
+    {
+        await using ControlledSwitch daemon = await StartAsync("actions=2");
+        string trace = await daemon.PrintAsync("ofproto/trace", "br0", flow);
+        trace.ShouldStartWith(traced);
+        trace.ShouldContain("    output:2\n");
+    }
+
+    [Fact]
+    public async Task Ports_go_by_name_on_demand()
+    {
+        await using ControlledSwitch daemon = await StartAsync("in_port=1,actions=2");
+        string trace = await daemon.PrintAsync("ofproto/trace", "br0", Flow, "--names");
+        trace.ShouldContain("in_port=\"ovs-p0\",");
+        trace.ShouldContain("    output:\"ovs-p1\"\n");
+        trace.ShouldEndWith("Datapath actions: ovs-p1\n");
+    }
+
     [Fact]
     public async Task A_trace_counts_nothing_and_learns_nothing()
     {
@@ -101,9 +123,8 @@ public sealed class TraceCommandTests
     [InlineData("Bad openflow flow syntax: in_prt=1: unknown field in_prt", "br0", "in_prt=1")]
     [InlineData("Bad openflow flow syntax: in_port=1,table=3: table is no field", "br0", "in_port=1,table=3")]
     [InlineData("Bad openflow flow syntax: in_port=1,ip,nw_src=10.0.0.0/8: nw_src of a packet has no mask", "br0", "in_port=1,ip,nw_src=10.0.0.0/8")]
-    [InlineData("Bad openflow flow syntax: in_port=9: bridge br0 has no port 9", "br0", "in_port=9")]
-    [InlineData("Bad openflow flow syntax: icmp: in_port is missing", "br0", "icmp")]
-    [InlineData("Bad openflow flow syntax: in_port=1,reg0=5: registers and metadata are of the tables: a packet that comes in has none", "br0", "in_port=1,reg0=5")]
+    [InlineData("Bad openflow flow syntax: in_port=p9: 'p9' is no value of in_port", "br0", "in_port=p9")]
+    [InlineData("Bad openflow flow syntax: reg0=5/7: reg0 of a packet has no mask", "br0", "reg0=5/7")]
     [InlineData("no OpenFlow port for datapath port 98", "in_port(98),eth(src=50:54:00:00:00:02,dst=50:54:00:00:00:01),eth_type(0x88b5)")]
     [InlineData("Missing argument for option --ct-next", "br0", "in_port=1", "--ct-next")]
     [InlineData("foo: unknown connection tracking state flag", "br0", "in_port=1", "--ct-next", "foo")]

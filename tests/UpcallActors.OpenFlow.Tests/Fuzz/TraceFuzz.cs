@@ -18,10 +18,10 @@ public static class TraceFuzz
         string text = Encoding.Latin1.GetString(input);
         if (ConnectionStateText.Parse(text, out CtState state) is { } problem)
             problem.ShouldNotBeEmpty();
-        FlowKey key;
+        TracedPacket packet;
         try
         {
-            key = PacketSyntax.Parse(text, _bridge);
+            packet = PacketSyntax.Parse(text, _bridge);
         }
         catch (FlowSyntaxException malformed)
         {
@@ -29,7 +29,7 @@ public static class TraceFuzz
             return false;
         }
 
-        FlowTrace trace = _tracer.Trace(key, mru: 0, state);
+        FlowTrace trace = _tracer.Trace(packet, mru: 0, state);
         string printed = trace.ToString();
         printed.ShouldStartWith("Flow: ");
         printed.ShouldEndWith("\n");

@@ -44,7 +44,7 @@ public sealed partial class RecordedTraces
 
     /// <summary>
     /// Takes out what depends on the daemon's life and not on the packet: the numbers of recirculation ids, which count up, in the order in which they are met; and what is otherwise
-    /// here: fields of tunnels that this project does not have, the value that <c>move</c> has moved, the daemon's own data in userspace actions.
+    /// here: fields of tunnels that this project does not have, and who gets what is sent up.
     /// </summary>
     public static string Normalize(string answer)
     {
@@ -60,13 +60,12 @@ public sealed partial class RecordedTraces
                 ids.Add(key);
             return $"{match.Groups["before"].Value}#{ids.IndexOf(key)}";
         });
-        return UserspaceActions().Replace(numbered, "userspace()")
-            .Replace("tun_erspan_ver=0,gtpu_flags=0,gtpu_msgtype=0,", "", StringComparison.Ordinal)
-            .Replace("     -> NXM_NX_REG2[] is now 0xa010101\n", "", StringComparison.Ordinal);
+        return PortIds().Replace(numbered, "userspace(pid=0,")
+            .Replace("tun_erspan_ver=0,gtpu_flags=0,gtpu_msgtype=0,", "", StringComparison.Ordinal);
     }
 
-    [GeneratedRegex(@"userspace\(pid=\d+,[a-z]+\([^)]*\)\)")]
-    private static partial Regex UserspaceActions();
+    [GeneratedRegex(@"userspace\(pid=\d+,")]
+    private static partial Regex PortIds();
 
     [GeneratedRegex(@"(?<before>recirc_id=|recirc\()(?<id>0x[0-9a-f]+|[0-9]+)")]
     private static partial Regex RecirculationIds();

@@ -125,8 +125,9 @@ public class RefragmentationTests
 
     private static byte[] Cookie(uint port)
     {
-        byte[] cookie = new byte[UserspaceCookie.Length];
-        new UserspaceCookie(UserspaceReason.Refragment, 0, port).Write(cookie);
+        var written = new UserspaceCookie(UserspaceReason.Refragment, 0, port);
+        byte[] cookie = new byte[written.Length];
+        written.Write(cookie);
         return cookie;
     }
 

@@ -224,8 +224,9 @@ public class TranslationLimitsTests
 
     private static byte[] UserspaceCookieOf(UserspaceReason reason)
     {
-        byte[] cookie = new byte[UserspaceCookie.Length];
-        new UserspaceCookie(reason, 0, 0).Write(cookie);
+        var written = new UserspaceCookie(reason, 0, 0);
+        byte[] cookie = new byte[written.Length];
+        written.Write(cookie);
         return cookie;
     }
 

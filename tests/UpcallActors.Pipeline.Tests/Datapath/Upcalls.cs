@@ -29,8 +29,9 @@ internal static class Upcalls
 
     public static byte[] Action(uint inPort, uint flow, UserspaceReason reason, uint serial = 0, int packetLength = 98)
     {
-        byte[] cookie = new byte[UserspaceCookie.Length];
-        new UserspaceCookie(reason, 0, 0).Write(cookie);
+        var written = new UserspaceCookie(reason, 0, 0);
+        byte[] cookie = new byte[written.Length];
+        written.Write(cookie);
         return Message(PacketCommand.Action, Key(inPort, flow), serial, packetLength, 0, 0, cookie);
     }
 

@@ -9,7 +9,11 @@ internal static class TraceCommand
     public static Command Build(ClientOptions options)
     {
         var bridge = new Argument<string>("BRIDGE") { Description = "The bridge that the packet comes in to." };
-        var flow = new Argument<string>("FLOW") { Description = "The packet, in the syntax of ovs-ofctl: fields without masks, with in_port." };
+        var flow = new Argument<string>("FLOW")
+        {
+            Description = "The packet,"
+            + " in the syntax of ovs-ofctl: fields without masks, with in_port, if it comes from a port."
+        };
         var packet = new Argument<string?>("PACKET") { Description = "A frame in hexadecimal digits; of FLOW only what a frame does not say counts then, such as in_port.", Arity = ArgumentArity.ZeroOrOne };
         var states = new Option<string[]>("--ct-next")
         {
@@ -18,7 +22,9 @@ internal static class TraceCommand
             DefaultValueFactory = _ => [],
         };
         var mru = new Option<ushort>("--mru") { Description = "The largest of the fragments that the packet was put together from, bytes of layer 3.", HelpName = "BYTES" };
-        var command = new Command("trace", "Show tables, rules, actions and megaflow of a packet, without sending it.") { bridge, flow, packet, states, mru, options.Target };
+        var names = new Option<bool>("--names") { Description = "Call ports by their names." };
+        var command = new Command("trace", "Show tables, rules, actions and megaflow of a packet,"
+            + " without sending it.") { bridge, flow, packet, states, mru, names, options.Target };
         command.SetAction((result, cancellation) => ClientInvocation.RunAsync(options, result, async invocation =>
         {
             List<string> arguments = [result.GetRequiredValue(bridge), result.GetRequiredValue(flow)];
@@ -28,6 +34,8 @@ internal static class TraceCommand
                 arguments.AddRange(["--ct-next", state]);
             if (result.GetResult(mru) is not null)
                 arguments.AddRange(["--mru", result.GetValue(mru).ToString(System.Globalization.CultureInfo.InvariantCulture)]);
+            if (result.GetValue(names))
+                arguments.Add("--names");
             await invocation.Output.WriteAsync(await invocation.AskAsync(invocation.Json ? "upcall-actors/trace" : "ofproto/trace", arguments));
         }, cancellation));
         return command;

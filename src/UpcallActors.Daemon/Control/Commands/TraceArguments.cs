@@ -28,8 +28,11 @@ internal sealed class TraceArguments
     {
     }
 
-    /// <summary>The packet as the datapath would send it up.</summary>
-    public FlowKey Key { get; private set; }
+    /// <summary>The packet.</summary>
+    public TracedPacket Packet { get; private set; } = null!;
+
+    /// <summary>Whether ports go by name in the answer.</summary>
+    public bool UsesNames { get; private set; }
 
     /// <summary>What conntrack finds, recirculation by recirculation.</summary>
     public List<CtState> States { get; } = [];
@@ -58,6 +61,9 @@ internal sealed class TraceArguments
                 // A trace here has no side effects, so there is nothing that a packet would be needed for.
                 case "-generate" or "--generate":
                     _generates = true;
+                    break;
+                case "-names" or "--names":
+                    UsesNames = true;
                     break;
                 case NextState or LargestFragment when i + 1 == arguments.Count:
                     return $"Missing argument for option {argument}";
@@ -99,10 +105,12 @@ internal sealed class TraceArguments
             return "Syntax error";
         if (ReadFlow(context) is { } problem)
             return problem;
-        FlowKey key = Key;
-        if (frame is not null && !KeyExtraction.TryExtract(frame, ref key, out _))
+        if (frame is null)
+            return null;
+        FlowKey key = Packet.Flow.Key;
+        if (!KeyExtraction.TryExtract(frame, ref key, out _))
             return "Packet data too short for Ethernet";
-        Key = key;
+        Packet = Packet.With(key);
         return null;
     }
 
@@ -114,7 +122,7 @@ internal sealed class TraceArguments
             return $"{_plain[0]}: unknown bridge";
         try
         {
-            Key = PacketSyntax.Parse(_plain[1], bridge);
+            Packet = PacketSyntax.Parse(_plain[1], bridge);
             return null;
         }
         catch (FlowSyntaxException malformed)
@@ -132,8 +140,10 @@ internal sealed class TraceArguments
             OdpParseError error = OvsFlowKeyReader.TryRead(attributes, out FlowKey key);
             if (error != OdpParseError.None)
                 return $"{text}: no packet has such a key ({error})";
-            Key = key;
-            return context.Translators.FindBridge(key) is null ? string.Create(CultureInfo.InvariantCulture, $"no OpenFlow port for datapath port {key.InPort}") : null;
+            if (TracedPacket.Of(key, context.Translators) is not { } packet)
+                return string.Create(CultureInfo.InvariantCulture, $"no OpenFlow port for datapath port {key.InPort}");
+            Packet = packet;
+            return null;
         }
         catch (OdpTextException malformed)
         {

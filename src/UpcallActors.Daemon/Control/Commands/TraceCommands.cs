@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using UpcallActors.Odp.Text;
 using UpcallActors.OpenFlow;
 
 namespace UpcallActors.Daemon.Control.Commands;
@@ -10,7 +11,7 @@ namespace UpcallActors.Daemon.Control.Commands;
 /// </summary>
 internal sealed class TraceCommands(ControlContext context)
 {
-    private const string Usage = "{[dp_name] odp_flow | bridge br_flow} [--ct-next flags]... [--mru bytes] [-generate|packet]";
+    private const string Usage = "{[dp_name] odp_flow | bridge br_flow} [--ct-next flags]... [--mru bytes] [--names] [-generate|packet]";
 
     /// <summary>The commands.</summary>
     public IEnumerable<ControlCommand> Commands =>
@@ -26,7 +27,14 @@ internal sealed class TraceCommands(ControlContext context)
     {
         if (!TraceArguments.TryParse(arguments, context, out TraceArguments? parsed, out problem))
             return null;
-        return new FlowTracer(context.Translators).Trace(parsed.Key, parsed.Mru, parsed.States);
+        return new FlowTracer(context.Translators, parsed.UsesNames ? DatapathNames() : null) { NamesPorts = parsed.UsesNames }
+            .Trace(parsed.Packet, parsed.Mru, parsed.States);
+    }
+
+    private OdpPortNames DatapathNames()
+    {
+        using var query = new DatapathQuery(context.Datapath);
+        return PortText.Names(query.GetPorts());
     }
 
     /// <summary>
@@ -40,13 +48,17 @@ internal sealed class TraceCommands(ControlContext context)
             return ControlReply.Error("Syntax error");
         if (!TraceArguments.TryParse(packet, context, out TraceArguments? parsed, out string? problem))
             return ControlReply.Error(problem);
-        Bridge? bridge = context.Translators.FindBridge(parsed.Key);
         try
         {
-            ActionList actions = FlowSyntax.ParseFlow($"actions={arguments[^1]}", names: bridge?.Names).Actions!;
+            var text = new TextCursor(arguments[^1]) { Names = parsed.Packet.Bridge.Names };
+            ActionList actions = ActionList.Parse(ref text);
             // Without any the packet goes through the tables, as ofproto_unixctl_trace_actions has it.
-            var tracer = new FlowTracer(context.Translators) { PacketOut = actions.Actions.IsEmpty ? null : actions };
-            return ControlReply.Of(tracer.Trace(parsed.Key, parsed.Mru, parsed.States).ToString());
+            var tracer = new FlowTracer(context.Translators, parsed.UsesNames ? DatapathNames() : null)
+            {
+                NamesPorts = parsed.UsesNames,
+                PacketOut = actions.Actions.IsEmpty ? null : actions,
+            };
+            return ControlReply.Of(tracer.Trace(parsed.Packet, parsed.Mru, parsed.States).ToString());
         }
         catch (FlowSyntaxException malformed)
         {
