@@ -13,9 +13,11 @@ public sealed class DocumentedCommandTests(DocumentedDemo demo) : IClassFixture<
     /// <summary>Commands that go on until somebody ends them.</summary>
     private static readonly string[] _endless = ["top", "monitor", "demo"];
 
-    public static TheoryData<string, string, string> OfTheDaemon => Where(line => !line.Contains("ovs-appctl", StringComparison.Ordinal));
+    public static TheoryData<string, string, string> OfTheDaemon => Where(line => !Needs(line, "ovs-appctl") && !Needs(line, "tshark"));
 
-    public static TheoryData<string, string, string> OfOvsAppctl => Where(line => line.Contains("ovs-appctl", StringComparison.Ordinal));
+    public static TheoryData<string, string, string> OfOvsAppctl => Where(line => Needs(line, "ovs-appctl"));
+
+    public static TheoryData<string, string, string> OfTshark => Where(line => Needs(line, "tshark"));
 
     [Theory]
     [MemberData(nameof(OfTheDaemon))]
@@ -27,6 +29,11 @@ public sealed class DocumentedCommandTests(DocumentedDemo demo) : IClassFixture<
     public Task A_command_of_the_documentation_for_ovs_appctl_is_answered(string page, string before, string line) =>
         RunAsync(page, before, line);
 
+    [TsharkTheory]
+    [MemberData(nameof(OfTshark))]
+    public Task A_command_of_the_documentation_for_tshark_shows_what_it_is_given(string page, string before, string line) =>
+        RunAsync(page, before, line);
+
     [Fact]
     public void The_pages_have_commands_of_all_kinds()
     {
@@ -36,6 +43,8 @@ public sealed class DocumentedCommandTests(DocumentedDemo demo) : IClassFixture<
         lines.ShouldContain(line => line.Contains("ovs-appctl ", StringComparison.Ordinal));
         lines.Length.ShouldBeGreaterThan(20);
     }
+
+    private static bool Needs(string line, string program) => line.Contains(program + " ", StringComparison.Ordinal);
 
     private static TheoryData<string, string, string> Where(Func<string, bool> isWanted)
     {
@@ -72,7 +81,9 @@ public sealed class DocumentedCommandTests(DocumentedDemo demo) : IClassFixture<
         if (isEndless)
         {
             await Eventually.HoldsAsync(() => process.HasExited || SaidSomething(said), () => $"{line} says nothing");
-            using Process kill = Process.Start("sh", ["-c", $"kill -INT {process.Id}"])!;
+            // In a pipe the daemon's client is the shell's first child; what is behind it ends with it.
+            string end = line.Contains(" | ", StringComparison.Ordinal) ? "pkill -INT --oldest --parent" : "kill -INT";
+            using Process kill = Process.Start("sh", ["-c", $"{end} {process.Id}"])!;
             await kill.WaitForExitAsync();
         }
 

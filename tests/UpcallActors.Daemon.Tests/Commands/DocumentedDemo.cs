@@ -27,11 +27,11 @@ public sealed class DocumentedDemo : IAsyncLifetime
         string source = Directory.CreateDirectory(Path.Combine(Folder, "src", "UpcallActors.Daemon")).FullName;
         Directory.CreateSymbolicLink(Path.Combine(source, "recordings"), Path.Combine(DaemonProgram.Folder, "recordings"));
         // A command that asks a daemon asks the demo, not one that this machine may have.
+        string command = string.Join(' ', DaemonProgram.Command.Select(word => $"'{word}'"));
         string program = _folder.Write("bin/upcall-actors", $"""
             #!/bin/sh
-            program='{string.Join("' '", DaemonProgram.Command)}'
-            if eval "$program" '"$1"' --help 2>/dev/null | grep -q -e --target; then set -- "$@" --target '{RunDirectory}'; fi
-            eval exec "$program" '"$@"'
+            if {command} "$1" --help 2>/dev/null | grep -q -e --target; then set -- "$@" --target '{RunDirectory}'; fi
+            exec {command} "$@"
             """);
         File.SetUnixFileMode(program, UnixFileMode.UserRead | UnixFileMode.UserExecute);
         await RunsAsync();

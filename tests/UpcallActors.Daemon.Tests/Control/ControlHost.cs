@@ -48,7 +48,14 @@ internal sealed class ControlHost : IAsyncDisposable
     public async Task<ControlAnswer> AskAsync(string command, params string[] arguments)
     {
         using ControlClient client = await ConnectAsync();
-        return await client.AskAsync(command, arguments);
+        try
+        {
+            return await client.AskAsync(command, arguments);
+        }
+        catch (InvalidOperationException closed)
+        {
+            throw new InvalidOperationException($"{closed.Message}; logged: {string.Join(" | ", Log.Lines)}", closed);
+        }
     }
 
     public async ValueTask DisposeAsync()

@@ -4,7 +4,7 @@ using UpcallActors.Odp;
 
 namespace UpcallActors.Embedded.Tests.Requests;
 
-/// <summary>Datapath, vport, meter and ct_limit requests, and sends that are no whole messages.</summary>
+/// <summary>Datapath, vport and meter requests, and sends that are no whole messages.</summary>
 public sealed class OtherRequestTests : IDisposable
 {
     private readonly TestDatapath _datapath = new();
@@ -96,9 +96,8 @@ public sealed class OtherRequestTests : IDisposable
     }
 
     [Fact]
-    public void Zone_limits_are_not_supported_and_other_families_not_known()
+    public void Requests_of_a_family_that_is_not_known_are_refused()
     {
-        _datapath.Requests.Request(_datapath.Datapath.Families.CtLimit, OvsCtLimitCommand.Get, []).ShouldBe(95);
         _datapath.Requests.Request(99, 1, []).ShouldBe(2);
     }
 
