@@ -88,9 +88,9 @@ public sealed partial class StatusPageTests(RunningSwitch running, Browser brows
         await Assertions.Expect(page.Locator("#trace .outcome")).ToContainTextAsync("Megaflow");
         await Assertions.Expect(page.Locator("#trace .outcome")).ToContainTextAsync("is installed");
         await ShootAsync(page, "dark");
-        await Packet(page).FillAsync("in_port=99");
+        await Packet(page).FillAsync("in_port=nowhere");
         await page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Trace" }).ClickAsync();
-        await Assertions.Expect(page.Locator("#trace-note.problem")).ToContainTextAsync("no port 99");
+        await Assertions.Expect(page.Locator("#trace-note.problem")).ToContainTextAsync("'nowhere' is no value of in_port");
     }
 
     [BrowserFact]

@@ -69,7 +69,7 @@ internal ref struct ActionCheck
             return new ActionProblem(OpenFlowErrors.MatchInconsistent, $"{older} goes with OpenFlow 1.0 only, and not with {newer}");
         return _vlanWithoutPresence is { } vlan
             ? new ActionProblem(
-                OpenFlowErrors.BadSetArgument, $"invalid value for set field vlan_vid in {vlan}: with {newer} it wants 0x1000 added")
+                OpenFlowErrors.BadSetArgument, $"invalid value for set field vlan_vid: {vlan}; with {newer} it wants 0x1000 added")
             : null;
     }
 }

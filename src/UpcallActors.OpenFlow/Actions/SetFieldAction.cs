@@ -78,7 +78,7 @@ internal sealed class SetFieldAction : OpenFlowAction
             return new ActionProblem(
                 OpenFlowErrors.MatchInconsistent, $"{_field.Name} needs {FieldPrerequisite.Vlan.Describe()} in the match");
         if (IsWithoutPresence)
-            check.WritesVlanWithoutPresence(ToString());
+            check.WritesVlanWithoutPresence($"{_value & ~_field.AlwaysWritten}");
         if (_field.Name == "vlan_tci")
             check.Packet.Key.VlanTci = (ushort)_value;
         return null;

@@ -11,8 +11,7 @@ internal static class TraceCommand
         var bridge = new Argument<string>("BRIDGE") { Description = "The bridge that the packet comes in to." };
         var flow = new Argument<string>("FLOW")
         {
-            Description = "The packet,"
-            + " in the syntax of ovs-ofctl: fields without masks, with in_port, if it comes from a port."
+            Description = "The packet, in the syntax of ovs-ofctl: fields without masks, with in_port if it comes from a port.",
         };
         var packet = new Argument<string?>("PACKET") { Description = "A frame in hexadecimal digits; of FLOW only what a frame does not say counts then, such as in_port.", Arity = ArgumentArity.ZeroOrOne };
         var states = new Option<string[]>("--ct-next")
