@@ -110,6 +110,9 @@ internal sealed partial class RevalidationActor : UntypedActor
             _state.Condemn(ufid);
         foreach (TaskCompletionSource purge in _purges)
             _state.Requests.AddPurge(purge);
+        // Its caller waits; what was begun of it may be done twice.
+        if (message is Request)
+            Self.Tell(message);
         base.PreRestart(reason, message);
     }
 
