@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.ComponentModel;
 using System.Globalization;
 using Akka.Actor;
@@ -14,6 +15,9 @@ namespace UpcallActors.Pipeline;
 /// </summary>
 public sealed class UpcallPipeline : IAsyncDisposable
 {
+    /// <summary>Upcalls of each lane that <see cref="Recall"/> can tell of.</summary>
+    public const int MostRemembered = UpcallMemory.Capacity;
+
     private readonly IActorRef _pipeline;
     private readonly Lane[] _lanes;
     private readonly Lock _tuning = new();
@@ -61,6 +65,19 @@ public sealed class UpcallPipeline : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(filter);
         ArgumentOutOfRangeException.ThrowIfNegative(packetBytes);
         return _lanes[0].Tap.Add(filter, packetBytes);
+    }
+
+    /// <summary>
+    /// The last upcalls of each lane, at most <see cref="MostRemembered"/> of each, from before anybody watched. The lanes do not notice.
+    /// </summary>
+    /// <param name="filter">Which ones.</param>
+    public RecentUpcalls Recall(IUpcallFilter filter)
+    {
+        ArgumentNullException.ThrowIfNull(filter);
+        var clock = new UpcallClock();
+        List<MonitoredUpcall> found = [];
+        ImmutableArray<long> looked = [.. _lanes.Select(lane => lane.Memory.Recall(lane.Handler, filter, clock, found))];
+        return new RecentUpcalls([.. found.OrderBy(upcall => upcall.TimeNanoseconds)], looked);
     }
 
     /// <summary>

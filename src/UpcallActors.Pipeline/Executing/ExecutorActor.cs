@@ -174,8 +174,9 @@ internal sealed class ExecutorActor : StageActor
             (UpcallBatch batch, long generation) = Queue.Dequeue();
             try
             {
-                Lane.Tap.Show(Lane, batch);
-                Record(batch, startedAt, batches);
+                long now = Stopwatch.GetTimestamp();
+                Lane.Tell(batch, now);
+                Record(batch, startedAt, now, batches);
             }
             finally
             {
@@ -185,9 +186,8 @@ internal sealed class ExecutorActor : StageActor
         }
     }
 
-    private void Record(UpcallBatch batch, long startedAt, int gathered)
+    private void Record(UpcallBatch batch, long startedAt, long now, int gathered)
     {
-        long now = Stopwatch.GetTimestamp();
         TimeSpan latency = Stopwatch.GetElapsedTime(batch.ReceivedAt, now);
         Lane.Counters.Latency.Count(now - batch.ReceivedAt);
         Lane.Metrics?.RecordLatency(Lane, latency);

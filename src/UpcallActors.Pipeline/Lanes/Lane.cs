@@ -90,6 +90,9 @@ internal sealed class Lane
     /// <summary>Who watches upcalls, of all lanes.</summary>
     public UpcallTap Tap { get; }
 
+    /// <summary>The lane's last upcalls.</summary>
+    public UpcallMemory Memory { get; } = new();
+
     /// <summary>Where it is said what requests the datapath refused, of all lanes.</summary>
     public RequestLog Log { get; }
 
@@ -128,6 +131,9 @@ internal sealed class Lane
         get => Volatile.Read(ref _translatorFailures);
         set => Volatile.Write(ref _translatorFailures, value);
     }
+
+    /// <summary>Remembers a batch that is done with, and shows it to who watches. Called by its owner, before it goes home.</summary>
+    public void Tell(UpcallBatch batch, long handledAt) => Tap.Show(this, batch, Memory.Keep(batch, handledAt), handledAt);
 
     /// <summary>
     /// Takes back every batch that is not in the pool; its upcalls are lost and counted. Called when all the lane's actors have

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using UpcallActors.Odp;
 
 namespace UpcallActors.Pipeline;
@@ -5,6 +6,9 @@ namespace UpcallActors.Pipeline;
 /// <summary>An upcall as it was when the datapath had handled its requests: a copy, for whoever watches.</summary>
 public sealed record MonitoredUpcall
 {
+    /// <summary>Which one of its lane's it is, counted from 0.</summary>
+    public required long Number { get; init; }
+
     /// <summary>When its batch was received, nanoseconds since 1970 UTC.</summary>
     public required long TimeNanoseconds { get; init; }
 
@@ -55,4 +59,29 @@ public sealed record MonitoredUpcall
     /// packets of the flow that came at once were in several batches.
     /// </summary>
     public required int FlowPutErrno { get; init; }
+
+    /// <summary>Whether its actions, or these and its key, were too long to be remembered, and are not here.</summary>
+    public bool IsCut { get; init; }
+
+    internal static MonitoredUpcall Of(in UpcallFacts facts, int lane, long number, UpcallClock clock,
+        ReadOnlyMemory<byte> key, ReadOnlyMemory<byte> packet, ReadOnlyMemory<byte> actions) => new()
+        {
+            Number = number,
+            TimeNanoseconds = clock.NanosecondsAt(facts.ReceivedAt),
+            Latency = Stopwatch.GetElapsedTime(facts.ReceivedAt, facts.HandledAt),
+            Lane = lane,
+            Class = facts.Class,
+            InPort = facts.InPort,
+            Key = key,
+            Packet = packet,
+            PacketLength = facts.PacketLength,
+            Mru = facts.Mru,
+            ClampedMru = facts.ClampedMru,
+            Actions = actions,
+            FlowPut = facts.FlowPut,
+            IsDuplicate = facts.IsDuplicate,
+            Error = facts.Error,
+            ExecuteErrno = facts.ExecuteErrno,
+            FlowPutErrno = facts.FlowPutErrno,
+        };
 }

@@ -47,7 +47,7 @@ public sealed class UpcallMonitor : IDisposable
     public void Dispose() => _tap.Remove(this);
 
     /// <summary>Copies what passes of a batch that is done with. Called by its owner.</summary>
-    internal void Take(Lane lane, UpcallBatch batch, long timeNanoseconds, TimeSpan latency)
+    internal void Take(Lane lane, UpcallBatch batch, long first, long handledAt, UpcallClock clock)
     {
         for (int i = 0; i < batch.Count; i++)
         {
@@ -62,7 +62,7 @@ public sealed class UpcallMonitor : IDisposable
                 continue;
             }
 
-            MonitoredUpcall upcall = Copy(lane, batch, i, timeNanoseconds, latency);
+            MonitoredUpcall upcall = Copy(lane, batch, i, first + i, handledAt, clock);
             if (_ring.TryAdd(upcall))
                 Interlocked.Add(ref _waiting, BytesOf(upcall));
             else
@@ -72,30 +72,19 @@ public sealed class UpcallMonitor : IDisposable
 
     private static long BytesOf(MonitoredUpcall upcall) => upcall.Key.Length + upcall.Packet.Length + upcall.Actions.Length;
 
-    private MonitoredUpcall Copy(Lane lane, UpcallBatch batch, int index, long timeNanoseconds, TimeSpan latency)
+    private MonitoredUpcall Copy(Lane lane, UpcallBatch batch, int index, long number, long handledAt, UpcallClock clock)
     {
         ref UpcallRecord record = ref batch.Record(index);
         bool bad = record.Class == UpcallClass.Bad;
         ReadOnlySpan<byte> message = batch.Slots.Message(index);
         ReadOnlySpan<byte> packet = bad ? [] : record.Message.Packet.Of(message);
-        return new MonitoredUpcall
-        {
-            TimeNanoseconds = timeNanoseconds,
-            Latency = latency,
-            Lane = lane.Handler,
-            Class = record.Class,
-            InPort = bad ? 0 : batch.Key(index).InPort,
-            Key = bad ? default : record.Message.Key.Of(message).ToArray(),
-            Packet = packet[..Math.Min(packet.Length, _packetBytes)].ToArray(),
-            PacketLength = packet.Length,
-            Mru = bad ? (ushort)0 : record.Message.Origin.Mru,
-            ClampedMru = RequestWriter.ClampsMru(record) ? record.Translation.MruLimit : (ushort)0,
-            Actions = batch.Actions(record).ToArray(),
-            FlowPut = record.Flow is FlowFate.Put or FlowFate.Exists,
-            IsDuplicate = batch.SharedFrom(index) != UpcallRecord.None,
-            Error = record.Translation.Error,
-            ExecuteErrno = record.ExecuteErrno,
-            FlowPutErrno = record.FlowPutErrno,
-        };
+        return MonitoredUpcall.Of(
+            UpcallFacts.Of(batch, index, handledAt),
+            lane.Handler,
+            number,
+            clock,
+            bad ? default : record.Message.Key.Of(message).ToArray(),
+            packet[..Math.Min(packet.Length, _packetBytes)].ToArray(),
+            batch.Actions(record).ToArray());
     }
 }

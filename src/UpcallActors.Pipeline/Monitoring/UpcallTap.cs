@@ -1,5 +1,3 @@
-using System.Diagnostics;
-
 namespace UpcallActors.Pipeline;
 
 /// <summary>
@@ -30,18 +28,20 @@ internal sealed class UpcallTap
     }
 
     /// <summary>Shows a batch that is done with to the monitors. Called by its owner, before it goes home.</summary>
-    public void Show(Lane lane, UpcallBatch batch)
+    /// <param name="lane">The lane.</param>
+    /// <param name="batch">Its batch.</param>
+    /// <param name="first">The number of the batch's first upcall in the lane.</param>
+    /// <param name="handledAt">When its requests had been handled, in ticks of <see cref="System.Diagnostics.Stopwatch"/>.</param>
+    public void Show(Lane lane, UpcallBatch batch, long first, long handledAt)
     {
         if (Volatile.Read(ref _monitors) is { } monitors)
-            Show(monitors, lane, batch);
+            Show(monitors, lane, batch, first, handledAt);
     }
 
-    private static void Show(UpcallMonitor[] monitors, Lane lane, UpcallBatch batch)
+    private static void Show(UpcallMonitor[] monitors, Lane lane, UpcallBatch batch, long first, long handledAt)
     {
-        const int NanosecondsPerTick = 100;
-        TimeSpan latency = Stopwatch.GetElapsedTime(batch.ReceivedAt);
-        long now = (DateTime.UtcNow - latency - DateTime.UnixEpoch).Ticks * NanosecondsPerTick;
+        var clock = new UpcallClock();
         foreach (UpcallMonitor monitor in monitors)
-            monitor.Take(lane, batch, now, latency);
+            monitor.Take(lane, batch, first, handledAt, clock);
     }
 }

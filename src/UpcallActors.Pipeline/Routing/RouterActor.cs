@@ -57,9 +57,10 @@ internal sealed class RouterActor : StageActor
         (UpcallBatch consumed, long generation) = Queue.Dequeue();
         try
         {
-            Lane.Tap.Show(Lane, consumed);
+            long now = Stopwatch.GetTimestamp();
+            Lane.Tell(consumed, now);
             _tracer.Begin(consumed);
-            _tracer.End(consumed, Stopwatch.GetTimestamp());
+            _tracer.End(consumed, now);
             PipelineTelemetry.EndBatch(consumed);
         }
         finally

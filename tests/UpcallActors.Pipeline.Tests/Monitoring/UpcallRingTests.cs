@@ -65,6 +65,7 @@ public sealed class UpcallRingTests
 
     private static MonitoredUpcall Upcall(int lane, int number = 0) => new()
     {
+        Number = number,
         TimeNanoseconds = 0,
         Latency = TimeSpan.Zero,
         Lane = lane,

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text.Json;
 using UpcallActors.Daemon.Control.Client;
 using UpcallActors.Daemon.Control.Commands;
+using UpcallActors.Pipeline;
 
 namespace UpcallActors.Daemon.Commands.Clients;
 
@@ -32,9 +33,11 @@ internal static class MonitorCommand
         var count = new Option<int?>("--count", "-n", "-c") { Description = "Upcalls after which to end. Without it, until Ctrl-C.", HelpName = "N" };
         var last = new Option<int?>("--last")
         {
-            Description = "Print only the last upcalls, when the end has come: --count or Ctrl-C.",
+            Description = "First print the last N upcalls from before now, as far as the daemon remembers them: "
+                + $"{UpcallPipeline.MostRemembered} of each lane. Ends then, unless --count or --follow is given.",
             HelpName = "N",
         };
+        var follow = new Option<bool>("--follow", "-f") { Description = "With --last: go on with the upcalls that come, until Ctrl-C." };
         var dropped = new Option<bool>("--dropped")
         {
             Description = "Only upcalls whose packet went nowhere: dropped, not translated, not sent.",
@@ -56,9 +59,14 @@ internal static class MonitorCommand
         });
         MustBePositive(count);
         MustBePositive(last);
+        last.Validators.Add(result =>
+        {
+            if (result.GetResult(write) is { Implicit: false })
+                result.AddError("--last and --write cannot be combined: the packets of upcalls that have been are not remembered");
+        });
         var command = new Command("monitor", "Print a line for each upcall: time, class, port, MRU, latency, key, actions, error.")
         {
-            match, classes, ports, count, last, dropped, verbose, write, unbuffered, options.Target,
+            match, classes, ports, count, last, follow, dropped, verbose, write, unbuffered, options.Target,
         };
         command.SetAction((result, cancellation) => ClientInvocation.RunAsync(options, result, async invocation =>
         {
@@ -74,16 +82,24 @@ internal static class MonitorCommand
             bool isQuiet = path == UpcallCapture.StandardOutputName;
             if (invocation.Json && isQuiet)
                 throw new DaemonClientException("--json and --write - cannot both have standard output");
-            var output = new MonitorOutput(isQuiet ? TextWriter.Null : invocation.Output, lines, result.GetValue(dropped), result.GetValue(last));
+            var output = new MonitorOutput(isQuiet ? TextWriter.Null : invocation.Output, lines, result.GetValue(dropped));
+            int? most = result.GetValue(count);
+            if (result.GetValue(last) is { } past)
+            {
+                bool goesOn = most is not null || result.GetValue(follow);
+                await WatchAsync(invocation, arguments, past, goesOn ? most ?? int.MaxValue : null, output);
+                return;
+            }
+
             if (path is null)
             {
-                await WatchAsync(invocation, arguments, result.GetValue(count), output, null);
+                await WatchAsync(invocation, await StartAsync(invocation, arguments), most, output, null, null);
                 return;
             }
 
             arguments.Add("--packets");
             await using UpcallCapture file = await UpcallCapture.CreateAsync(path, result.GetValue(unbuffered));
-            await WatchAsync(invocation, arguments, result.GetValue(count), output, file);
+            await WatchAsync(invocation, await StartAsync(invocation, arguments), most, output, file, null);
         }, cancellation));
         return command;
     }
@@ -94,11 +110,31 @@ internal static class MonitorCommand
             result.AddError($"{option.Name} must be 1 or more");
     });
 
+    /// <summary>The last upcalls that have been, then those that come: so many, or none if that is null.</summary>
     private static async Task WatchAsync(
-        ClientInvocation invocation, List<string> arguments, int? count, MonitorOutput output, UpcallCapture? file)
+        ClientInvocation invocation, List<string> arguments, int past, int? toCome, MonitorOutput output)
+    {
+        // Begun before the daemon is asked what has been, so that nothing is missed in between.
+        string? session = toCome is null ? null : await StartAsync(invocation, arguments);
+        string answer = await invocation.AskAsync("upcall-actors/recent", arguments);
+        RecentReply recent = Read(answer, MonitorJson.Default.RecentReply);
+        foreach (UpcallLine upcall in recent.Upcalls.Where(output.IsAskedFor).TakeLast(past))
+            await output.WriteAsync(upcall);
+        await FlushAsync(invocation, null);
+        if (session is not null)
+            await WatchAsync(invocation, session, toCome, output, null, recent.Looked);
+    }
+
+    private static async Task<string> StartAsync(ClientInvocation invocation, List<string> arguments)
     {
         string started = await invocation.AskAsync("upcall-actors/monitor-start", arguments);
-        string session = Read(started, MonitorJson.Default.MonitorStarted).Session.ToString(CultureInfo.InvariantCulture);
+        return Read(started, MonitorJson.Default.MonitorStarted).Session.ToString(CultureInfo.InvariantCulture);
+    }
+
+    /// <summary>Shows what a session tells, without what is shown already: numbers of each lane below these.</summary>
+    private static async Task WatchAsync(ClientInvocation invocation, string session, int? count, MonitorOutput output, UpcallCapture? file,
+        IReadOnlyList<long>? shown)
+    {
         var inOrder = new UpcallOrder(WriteAsync);
         long left = count ?? long.MaxValue;
         long missed = 0;
@@ -112,7 +148,7 @@ internal static class MonitorCommand
                     await inOrder.WriteAllAsync();
                 await FlushAsync(invocation, file);
                 MonitorReply reply = Read(await answer, MonitorJson.Default.MonitorReply);
-                UpcallLine[] askedFor = [.. reply.Upcalls.Where(output.IsAskedFor)];
+                UpcallLine[] askedFor = [.. reply.Upcalls.Where(upcall => output.IsAskedFor(upcall) && !IsShown(upcall))];
                 await inOrder.AddAsync(askedFor);
                 left -= askedFor.Length;
                 long more = reply.Missed - missed;
@@ -125,16 +161,17 @@ internal static class MonitorCommand
         finally
         {
             await inOrder.WriteAllAsync();
-            await output.EndAsync();
             await FlushAsync(invocation, file);
             await StopAsync(invocation, session);
         }
+
+        bool IsShown(UpcallLine upcall) => upcall.Lane < shown?.Count && upcall.Number < shown[upcall.Lane];
 
         async Task WriteAsync(UpcallLine upcall)
         {
             if (file is not null)
                 await file.WriteAsync(upcall);
-            await output.TakeAsync(upcall);
+            await output.WriteAsync(upcall);
         }
     }
 

@@ -43,6 +43,8 @@ internal sealed class UpcallText(bool isVerbose, bool isColoured)
             text.Append(' ').Append(key);
         if (upcall.Actions is { } actions)
             Append(text.Append(" -> "), actions, IsDropped(upcall) ? Yellow : Green);
+        if (upcall.Cut)
+            Append(text, " [too long to be remembered whole]", Dim);
         AppendFlow(text, upcall);
         if (upcall.Error is { } error)
             Append(text.Append(' '), $"[{error}]", Red);

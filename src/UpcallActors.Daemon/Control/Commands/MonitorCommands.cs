@@ -2,12 +2,14 @@ using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text.Json;
 using UpcallActors.Odp;
+using UpcallActors.Odp.Text;
 using UpcallActors.Pipeline;
 
 namespace UpcallActors.Daemon.Control.Commands;
 
 /// <summary>
-/// <c>upcall-actors/monitor-start</c>, <c>-read</c>, <c>-stop</c>: upcalls as they come, for a client that asks again and again.
+/// <c>upcall-actors/monitor-start</c>, <c>-read</c>, <c>-stop</c>: upcalls as they come, for a client that asks again and again; and
+/// <c>upcall-actors/recent</c>: those that have been.
 /// </summary>
 /// <remarks>
 /// The control socket's protocol has one answer to a question, so nothing can be pushed over it. A socket beside it could, and would need its own permissions, limits of clients and
@@ -31,13 +33,31 @@ internal sealed class MonitorCommands(ControlContext context)
         new("upcall-actors/monitor-start", "[--class class]... [--port port]... [--packets] [match]", 0, int.MaxValue, Start),
         new("upcall-actors/monitor-read", "session [most]", 1, 2, ReadAsync),
         new("upcall-actors/monitor-stop", "session", 1, 1, Stop),
+        new("upcall-actors/recent", "[--class class]... [--port port]... [match]", 0, int.MaxValue, Recall),
     ];
+
+    private ControlReply Recall(IReadOnlyList<string> arguments)
+    {
+        IReadOnlyList<VportMessage> ports = Ports();
+        if (!UpcallFilter.TryParse(arguments, ports, out UpcallFilter? filter, out string? problem))
+            return ControlReply.Error(problem);
+        if (filter.WithPackets)
+            return ControlReply.Error("packets are not remembered");
+        RecentUpcalls recent = context.Pipeline.Recall(filter);
+        OdpPortNames names = PortText.Names(ports);
+        var reply = new RecentReply(recent.Looked, [.. recent.Upcalls.Select(upcall => UpcallLines.Of(upcall, names, withPacket: false))]);
+        return ControlReply.Of(JsonSerializer.Serialize(reply, MonitorJson.Default.RecentReply));
+    }
+
+    private IReadOnlyList<VportMessage> Ports()
+    {
+        using var query = new DatapathQuery(context.Datapath);
+        return query.GetPorts();
+    }
 
     private ControlReply Start(IReadOnlyList<string> arguments)
     {
-        IReadOnlyList<VportMessage> ports;
-        using (var query = new DatapathQuery(context.Datapath))
-            ports = query.GetPorts();
+        IReadOnlyList<VportMessage> ports = Ports();
         if (!UpcallFilter.TryParse(arguments, ports, out UpcallFilter? filter, out string? problem))
             return ControlReply.Error(problem);
         if (Interlocked.Decrement(ref _places) < 0)

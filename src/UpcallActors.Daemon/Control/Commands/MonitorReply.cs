@@ -11,6 +11,13 @@ internal sealed record MonitorStarted(long Session);
 /// <param name="Upcalls">The next ones, oldest first; none when none came in time.</param>
 internal sealed record MonitorReply(long Missed, IReadOnlyList<UpcallLine> Upcalls);
 
+/// <summary>The answer to <c>upcall-actors/recent</c>.</summary>
+/// <param name="Looked">
+/// Of each lane the number up to which all its upcalls have been looked at: a session that was started before tells of those from it on.
+/// </param>
+/// <param name="Upcalls">Those that are remembered, oldest first.</param>
+internal sealed record RecentReply(IReadOnlyList<long> Looked, IReadOnlyList<UpcallLine> Upcalls);
+
 /// <summary>An upcall, as whoever watches is told of it.</summary>
 internal sealed record UpcallLine
 {
@@ -19,6 +26,9 @@ internal sealed record UpcallLine
 
     /// <summary>The lane.</summary>
     public required int Lane { get; init; }
+
+    /// <summary>Which one of its lane's it is, counted from 0.</summary>
+    public required long Number { get; init; }
 
     /// <summary>What it asked: miss, slow_path, controller, sflow, flow_sample, ipfix, bad.</summary>
     public required string Class { get; init; }
@@ -68,6 +78,10 @@ internal sealed record UpcallLine
     /// <summary>From its batch's reception until its requests were handled.</summary>
     public required double LatencySeconds { get; init; }
 
+    /// <summary>Whether its actions, or these and its key, were too long to be remembered, and are not here.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool Cut { get; init; }
+
     /// <summary>The frame; null unless it was asked for.</summary>
     public byte[]? Packet { get; init; }
 }
@@ -76,4 +90,5 @@ internal sealed record UpcallLine
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, RespectNullableAnnotations = true)]
 [JsonSerializable(typeof(MonitorStarted))]
 [JsonSerializable(typeof(MonitorReply))]
+[JsonSerializable(typeof(RecentReply))]
 internal sealed partial class MonitorJson : JsonSerializerContext;

@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using UpcallActors.Netlink;
 using UpcallActors.Odp.Text;
 using UpcallActors.Pipeline;
@@ -51,7 +50,7 @@ internal sealed class MonitorSession : IDisposable
                 await Task.Delay(_pause, cancellation);
             var lines = new List<UpcallLine>();
             for (int bytes = 0; lines.Count < most && bytes < MostBytes && _monitor.TryTake(out MonitoredUpcall? upcall); bytes += upcall.Packet.Length + upcall.Key.Length)
-                lines.Add(Line(upcall));
+                lines.Add(UpcallLines.Of(upcall, _names, _withPackets));
             return new MonitorReply(_monitor.Missed, lines);
         }
         finally
@@ -66,35 +65,5 @@ internal sealed class MonitorSession : IDisposable
     {
         _monitor.Dispose();
         _forget.Dispose();
-    }
-
-    private static string? Words(int errno) => errno == 0 ? null : Marshal.GetPInvokeErrorMessage(errno);
-
-    private UpcallLine Line(MonitoredUpcall upcall)
-    {
-        const int NanosecondsPerTick = 100;
-        bool isTranslated = upcall.Class is UpcallClass.Miss or UpcallClass.SlowPath;
-        return new UpcallLine
-        {
-            Time = DateTimeOffset.UnixEpoch.AddTicks(upcall.TimeNanoseconds / NanosecondsPerTick),
-            Lane = upcall.Lane,
-            Class = UpcallActorsTelemetry.NameOf(upcall.Class),
-            InPort = _names.NameOf(upcall.InPort) ?? upcall.InPort.ToString(System.Globalization.CultureInfo.InvariantCulture),
-            // Verbose, as ovs-vswitchd logs keys: of one without a mask the other form leaves zone, mark and label of the connection out.
-            Key = FlowText.Format(upcall.Key.Span, [], _names, verbose: true),
-            Mru = upcall.Mru,
-            ClampedMru = upcall.ClampedMru,
-            PacketLength = upcall.PacketLength,
-            Actions = isTranslated ? ActionText.Format(upcall.Actions.Span, _names) : null,
-            FlowPut = upcall.FlowPut,
-            Duplicate = upcall.IsDuplicate,
-            Error = upcall.Error == Odp.XlateError.None ? null : upcall.Error.ToString(),
-            Errno = upcall.ExecuteErrno,
-            ErrnoText = Words(upcall.ExecuteErrno),
-            FlowPutErrno = upcall.FlowPutErrno,
-            FlowPutErrnoText = Words(upcall.FlowPutErrno),
-            LatencySeconds = upcall.Latency.TotalSeconds,
-            Packet = _withPackets ? upcall.Packet.ToArray() : null,
-        };
     }
 }

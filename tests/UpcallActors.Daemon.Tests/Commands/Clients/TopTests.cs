@@ -123,6 +123,7 @@ public sealed class TopTests
     {
         UpcallLine upcall = new()
         {
+            Number = 0,
             Time = DateTimeOffset.UnixEpoch,
             Lane = 0,
             Class = "miss",

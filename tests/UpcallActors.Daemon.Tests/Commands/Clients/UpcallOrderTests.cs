@@ -36,6 +36,7 @@ public sealed class UpcallOrderTests
 
     private static UpcallLine At(int milliseconds, int name) => new()
     {
+        Number = 0,
         Time = DateTimeOffset.UnixEpoch.AddMilliseconds(milliseconds),
         Lane = 0,
         Class = "miss",

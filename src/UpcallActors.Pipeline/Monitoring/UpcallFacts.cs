@@ -1,0 +1,46 @@
+using UpcallActors.Odp;
+
+namespace UpcallActors.Pipeline;
+
+/// <summary>What there is to tell of an upcall that is done with, beside its bytes.</summary>
+internal struct UpcallFacts
+{
+    /// <summary>When its batch was received, in ticks of <see cref="System.Diagnostics.Stopwatch"/>.</summary>
+    public long ReceivedAt;
+
+    /// <summary>When its requests had been handled, in the same ticks.</summary>
+    public long HandledAt;
+
+    public uint InPort;
+    public int PacketLength;
+    public ushort Mru;
+    public ushort ClampedMru;
+    public short ExecuteErrno;
+    public short FlowPutErrno;
+    public UpcallClass Class;
+    public XlateError Error;
+    public bool FlowPut;
+    public bool IsDuplicate;
+
+    /// <summary>Those of an upcall of a batch.</summary>
+    public static UpcallFacts Of(UpcallBatch batch, int index, long handledAt)
+    {
+        ref UpcallRecord record = ref batch.Record(index);
+        bool bad = record.Class == UpcallClass.Bad;
+        return new UpcallFacts
+        {
+            ReceivedAt = batch.ReceivedAt,
+            HandledAt = handledAt,
+            InPort = bad ? 0 : batch.Key(index).InPort,
+            PacketLength = bad ? 0 : record.Message.Packet.Of(batch.Slots.Message(index)).Length,
+            Mru = bad ? (ushort)0 : record.Message.Origin.Mru,
+            ClampedMru = RequestWriter.ClampsMru(record) ? record.Translation.MruLimit : (ushort)0,
+            ExecuteErrno = record.ExecuteErrno,
+            FlowPutErrno = record.FlowPutErrno,
+            Class = record.Class,
+            Error = record.Translation.Error,
+            FlowPut = record.Flow is FlowFate.Put or FlowFate.Exists,
+            IsDuplicate = batch.SharedFrom(index) != UpcallRecord.None,
+        };
+    }
+}
