@@ -3,6 +3,7 @@ using System.Diagnostics;
 using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
+using UpcallActors.Web;
 
 namespace UpcallActors.Daemon.Control;
 
@@ -23,6 +24,7 @@ internal sealed class ControlConnection(Socket socket, ControlCommandTable comma
     private long _lastProgress = Stopwatch.GetTimestamp();
     private long _unsentBytes;
     private string? _reason;
+    private ConnectionPlaces.Place? _place;
 
     /// <summary>When the client last sent or took a byte, in ticks of <see cref="Stopwatch"/>.</summary>
     public long LastProgress => Volatile.Read(ref _lastProgress);
@@ -33,11 +35,21 @@ internal sealed class ControlConnection(Socket socket, ControlCommandTable comma
     /// <summary>Whether an answer is due when the control socket closes.</summary>
     public bool AwaitsEnd => session.AwaitsEnd;
 
+    /// <summary>Takes a place, until it is disposed. Before it is served, and by who accepts: the order counts.</summary>
+    public void Enter(ConnectionPlaces places) => _place = places.Enter(Disconnect);
+
     /// <summary>Ends the connection; the first reason stays.</summary>
     public void Disconnect(string reason)
     {
         Interlocked.CompareExchange(ref _reason, reason, null);
-        _disconnected.Cancel();
+        try
+        {
+            _disconnected.Cancel();
+        }
+        catch (ObjectDisposedException)
+        {
+            // It has ended by itself meanwhile.
+        }
     }
 
     /// <summary>
@@ -50,11 +62,13 @@ internal sealed class ControlConnection(Socket socket, ControlCommandTable comma
         {
             while (!session.Ending.IsCompleted && await NextAsync() is { } request)
             {
+                _place?.BeginServing();
                 ControlReply reply = await commands.RunAsync(request, session, _disconnected.Token);
                 Volatile.Write(ref _unsentBytes, (long)reply.Text.Length * sizeof(char));
                 answerReady(this);
                 await SendAsync(request, reply);
                 Volatile.Write(ref _unsentBytes, 0);
+                _place?.EndServing();
             }
 
             return _reason;
@@ -73,6 +87,7 @@ internal sealed class ControlConnection(Socket socket, ControlCommandTable comma
     /// <inheritdoc/>
     public void Dispose()
     {
+        _place?.Dispose();
         socket.Dispose();
         _disconnected.Dispose();
     }

@@ -3,7 +3,10 @@ namespace UpcallActors.Daemon.Control;
 /// <summary>What a client of the control socket may use.</summary>
 internal sealed record ControlLimits
 {
-    /// <summary>Clients at a time. One more pushes out the one that has been silent for longest.</summary>
+    /// <summary>
+    /// Clients at a time. One more pushes out the one that has been silent for longest, and none that is being served while there is
+    /// such.
+    /// </summary>
     public int Connections { get; init; } = 32;
 
     /// <summary>Bytes of a request. The longest that makes sense, a flush of one connection, has some 300.</summary>

@@ -2,6 +2,7 @@ using System.Net.Sockets;
 using Microsoft.Extensions.Logging;
 using UpcallActors.Daemon.Hosting;
 using UpcallActors.Netlink;
+using UpcallActors.Web;
 
 namespace UpcallActors.Daemon.Control;
 
@@ -17,6 +18,7 @@ internal sealed class ControlServer : IAsyncDisposable
     private readonly ControlSocket _listener;
     private readonly ControlCommandTable _commands;
     private readonly ControlLimits _limits;
+    private readonly ConnectionPlaces _places;
     private readonly ILogger _logger;
     private readonly LogAllowance _allowance;
     private readonly CancellationTokenSource _stopping = new();
@@ -32,6 +34,7 @@ internal sealed class ControlServer : IAsyncDisposable
         _listener = listener;
         _commands = commands;
         _limits = limits;
+        _places = new ConnectionPlaces(limits.Connections);
         _logger = logger;
         _accepting = Task.Run(AcceptAsync);
     }
@@ -110,10 +113,9 @@ internal sealed class ControlServer : IAsyncDisposable
     private void Add(Socket client)
     {
         var connection = new ControlConnection(client, _commands, _limits, new ControlSession(_ending.Task));
+        connection.Enter(_places);
         lock (_lock)
         {
-            if (_connections.Count >= _limits.Connections)
-                Slowest(_connections.Keys)?.Disconnect("its place was needed, and it was silent for longest");
             // The task cannot end before it is in the table: its last step takes the lock.
             _connections.Add(connection, Task.Run(() => ServeAsync(connection)));
         }

@@ -8,8 +8,12 @@ namespace UpcallActors.Daemon.Control;
 /// <summary>The listening Unix socket, which only its owner may connect to. Disposing removes it.</summary>
 internal sealed class ControlSocket : IDisposable
 {
-    /// <summary>Clients that may wait to be accepted (<c>unixctl_server_create</c> has 64 by way of <c>punix_open</c>).</summary>
-    private const int Backlog = 64;
+    /// <summary>
+    /// Clients that may wait to be accepted. Who comes when these places are taken does not wait: connect(2) of a Unix socket that does not
+    /// block ends with EAGAIN, as that of <c>ovs-appctl</c> does. So there are more than a script can open before it is our turn
+    /// (Open vSwitch has 64).
+    /// </summary>
+    private const int Backlog = 4096;
 
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 

@@ -3,13 +3,13 @@ using Microsoft.AspNetCore.Connections;
 namespace UpcallActors.Web;
 
 /// <summary>
-/// Who may be connected. Anybody on the machine can open connections and say nothing, so a new one is never turned away for those: the one
-/// that has been silent for longest goes. Requests for the page leave room for those that ask about health, however many there are.
-/// Thread-safe.
+/// Who may be connected to the status page. Anybody on the machine can open connections and say nothing, so a new one is never turned
+/// away for those (<see cref="ConnectionPlaces"/>). Requests for the page leave room for those that ask about health, however many
+/// there are. Thread-safe.
 /// </summary>
 internal sealed class ConnectionGate
 {
-    /// <summary>Connections at a time.</summary>
+    /// <summary>Connections at a time; more than are served, so that there is always a silent one.</summary>
     internal const int MostConnections = 256;
 
     /// <summary>Of these, the ones that are being served something else than health.</summary>
@@ -18,95 +18,58 @@ internal sealed class ConnectionGate
     /// <summary>Of these, the ones that are being told about health.</summary>
     internal const int MostProbes = 64;
 
-    private readonly Lock _lock = new();
-    private readonly LinkedList<Place> _silent = new();
-    private int _connections;
+    private readonly ConnectionPlaces _places = new(MostConnections);
     private int _served;
     private int _probes;
 
     /// <summary>Takes in a connection, for as long as the answer is not disposed.</summary>
-    public Place Enter(ConnectionContext connection)
+    public Entry Enter(ConnectionContext connection) => new(this, connection);
+
+    /// <summary>A connection that was taken in. Its requests come one after the other.</summary>
+    internal sealed class Entry(ConnectionGate gate, ConnectionContext connection) : IDisposable
     {
-        var place = new Place(this, connection);
-        Place? oldest = null;
-        lock (_lock)
-        {
-            // There is one: those that are served are fewer than all.
-            if (++_connections > MostConnections && _silent.First is { } first)
-            {
-                oldest = first.Value;
-                _silent.Remove(first);
-            }
+        private readonly ConnectionPlaces.Place _place =
+            gate._places.Enter(reason => connection.Abort(new ConnectionAbortedException(reason)));
 
-            _silent.AddLast(place.Node);
-        }
-
-        oldest?.Connection.Abort(new ConnectionAbortedException("its place was needed, and it was silent for longest"));
-        return place;
-    }
-
-    /// <summary>The place of a connection.</summary>
-    internal sealed class Place : IDisposable
-    {
-        private readonly ConnectionGate _gate;
-        private Kind _served;
-
-        public Place(ConnectionGate gate, ConnectionContext connection)
-        {
-            _gate = gate;
-            Connection = connection;
-            Node = new LinkedListNode<Place>(this);
-        }
-
-        public ConnectionContext Connection { get; }
-
-        public LinkedListNode<Place> Node { get; }
+        private Kind _serving;
 
         /// <summary>A request has come. Whether it may be served.</summary>
         public bool TryServe(bool isHealth)
         {
-            lock (_gate._lock)
+            Kind kind = isHealth ? Kind.Probe : Kind.Page;
+            if (Count(kind, 1) > (isHealth ? MostProbes : MostServed))
             {
-                if (isHealth ? _gate._probes >= MostProbes : _gate._served >= MostServed)
-                    return false;
-                _served = isHealth ? Kind.Probe : Kind.Page;
-                Count(1);
-                if (Node.List != null)
-                    _gate._silent.Remove(Node);
-                return true;
+                Count(kind, -1);
+                return false;
             }
+
+            _serving = kind;
+            _place.BeginServing();
+            return true;
         }
 
-        /// <summary>The request has been served: from now on the connection is silent again, and the youngest of those.</summary>
+        /// <summary>The request has been served.</summary>
         public void EndServing()
         {
-            lock (_gate._lock)
-            {
-                Count(-1);
-                _served = Kind.None;
-                _gate._silent.AddLast(Node);
-            }
+            Count(_serving, -1);
+            _serving = Kind.None;
+            _place.EndServing();
         }
 
         /// <inheritdoc/>
         public void Dispose()
         {
-            lock (_gate._lock)
-            {
-                Count(-1);
-                if (Node.List != null)
-                    _gate._silent.Remove(Node);
-                _gate._connections--;
-            }
+            Count(_serving, -1);
+            _serving = Kind.None;
+            _place.Dispose();
         }
 
-        private void Count(int change)
+        private int Count(Kind kind, int change) => kind switch
         {
-            if (_served == Kind.Probe)
-                _gate._probes += change;
-            else if (_served == Kind.Page)
-                _gate._served += change;
-        }
+            Kind.Probe => Interlocked.Add(ref gate._probes, change),
+            Kind.Page => Interlocked.Add(ref gate._served, change),
+            _ => 0,
+        };
 
         private enum Kind
         {

@@ -63,7 +63,7 @@ public sealed class StatusServer : IAsyncDisposable
             configured.Protocols = HttpProtocols.Http1;
             configured.Use(next => async connection =>
             {
-                using ConnectionGate.Place place = gate.Enter(connection);
+                using ConnectionGate.Entry place = gate.Enter(connection);
                 connection.Features.Set(place);
                 await next(connection);
             });
@@ -108,7 +108,7 @@ public sealed class StatusServer : IAsyncDisposable
         public async Task ProcessRequestAsync(HttpContext context)
         {
             // A connection's features are those of its requests, too.
-            ConnectionGate.Place place = context.Features.GetRequiredFeature<ConnectionGate.Place>();
+            ConnectionGate.Entry place = context.Features.GetRequiredFeature<ConnectionGate.Entry>();
             if (!place.TryServe(isHealth: HealthEndpoints.Has(context.Request.Path)))
             {
                 await StatusRequests.RefuseAsync(context);

@@ -209,6 +209,46 @@ public sealed class ControlServerTests
         (await first.AskAsync("echo", "first")).Result.ShouldBe("first\n");
     }
 
+    [Theory]
+    [InlineData("")]
+    [InlineData("{\"id\":")]
+    public async Task Silent_clients_push_out_each_other_and_nobody_who_is_being_served(string begun)
+    {
+        var entered = new TaskCompletionSource();
+        var released = new TaskCompletionSource();
+        var wait = new ControlCommand("wait", "", 0, 0, async (_, _) =>
+        {
+            entered.SetResult();
+            await released.Task;
+            return ControlReply.Of("done");
+        });
+        await using ControlHost host = await ControlHost.StartAsync([Echo, wait], new ControlLimits { Connections = 4 });
+        using ControlClient served = await host.ConnectAsync();
+        Task<ControlAnswer> answer = served.AskAsync("wait");
+        await entered.Task;
+        var silent = new List<ControlClient>();
+        try
+        {
+            for (int i = 0; i < 40; i++)
+            {
+                silent.Add(await host.ConnectAsync());
+                if (begun.Length > 0)
+                    await silent[^1].SendAsync(begun);
+                if (i % 10 == 9)
+                    (await host.AskAsync("echo", "operator")).Result.ShouldBe("operator\n");
+            }
+
+            await Eventually.HoldsAsync(() => host.Connections <= 4);
+            released.SetResult();
+            (await answer).Result.ShouldBe("done\n");
+        }
+        finally
+        {
+            released.TrySetResult();
+            silent.ForEach(client => client.Dispose());
+        }
+    }
+
     [Fact]
     public async Task A_flood_of_malformed_requests_does_not_fill_the_log()
     {
@@ -255,6 +295,28 @@ public sealed class ControlServerTests
         (await idle.ReceiveAsync()).ShouldBeNull();
         (await waiting.ReceiveAsync()).ShouldBeNull();
         File.Exists(path).ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task A_burst_of_clients_keeps_nobody_from_connecting()
+    {
+        string root = Directory.CreateTempSubdirectory("upcall-actors-ctl-").FullName;
+        using RunDirectory directory = RunDirectory.Claim(root);
+        var clients = new List<Socket>();
+        // Nobody is accepted yet, as when all come before it is the daemon's turn.
+        using (ControlSocket socket = await ControlSocket.OpenAsync(directory, new LogLines()))
+        {
+            int most = Math.Min(1000, int.Parse(await File.ReadAllTextAsync("/proc/sys/net/core/somaxconn"), null));
+            for (int i = 0; i < most; i++)
+            {
+                var client = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified) { Blocking = false };
+                clients.Add(client);
+                Should.NotThrow(() => client.Connect(new UnixDomainSocketEndPoint(socket.Path)));
+            }
+        }
+
+        clients.ForEach(client => client.Dispose());
+        Directory.Delete(root, recursive: true);
     }
 
     [Fact]
