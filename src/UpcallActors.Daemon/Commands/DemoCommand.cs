@@ -34,7 +34,7 @@ internal static class DemoCommand
         using RunningConfiguration? running = configuration;
         if (running != null)
         {
-            var levels = new LogLevels(running.Options.Telemetry.LogLevel);
+            var levels = new LogLevels(running.Options.Telemetry.LogLevel) { File = LogFile.OfStandardError() };
             return await RunCommand.RunOnHostAsync(levels, running.Options.Telemetry, RunOnAsync);
 
             async Task<int> RunOnAsync(ActorSystem system, ILoggerFactory loggers, CancellationToken stop)

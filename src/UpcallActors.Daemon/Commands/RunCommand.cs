@@ -33,7 +33,7 @@ internal sealed class RunCommand(bool json, TextWriter output, TextWriter errors
         using RunningConfiguration? running = configuration;
         if (running != null)
         {
-            var levels = new LogLevels(running.Options.Telemetry.LogLevel);
+            var levels = new LogLevels(running.Options.Telemetry.LogLevel) { File = LogFile.OfStandardError() };
             return await RunOnHostAsync(
                 levels,
                 running.Options.Telemetry,

@@ -43,10 +43,11 @@ internal static class DaemonHost
                 services.GetRequiredService<IOptionsMonitor<LoggerFilterOptions>>(),
                 services.GetService<IOptions<LoggerFactoryOptions>>()),
             levels));
+        levels.Patterns.IsJson = json;
         if (json)
             AddJsonLines(builder.Logging);
         else
-            AddLines(builder.Logging);
+            AddLines(builder, levels.Patterns);
         builder.Services.Configure<ConsoleLoggerOptions>(options => options.LogToStandardErrorThreshold = LogLevel.Trace);
         builder.Services.AddAkka(ActorSystemName, akka => akka
             .AddHocon(AkkaSettings, HoconAddMode.Prepend)
@@ -59,13 +60,11 @@ internal static class DaemonHost
         return builder.Build();
     }
 
-    private static void AddLines(ILoggingBuilder logging) => logging.AddSimpleConsole(options =>
+    private static void AddLines(HostApplicationBuilder builder, LogPatterns patterns)
     {
-        options.SingleLine = true;
-        options.UseUtcTimestamp = true;
-        options.TimestampFormat = LogOutput.KeepsTime ? null : "yyyy-MM-ddTHH:mm:ss.fffZ ";
-        options.ColorBehavior = LoggerColorBehavior.Disabled;
-    });
+        builder.Logging.AddConsole(options => options.FormatterName = LineFormatter.FormatterName);
+        builder.Services.AddSingleton<ConsoleFormatter>(new LineFormatter(patterns));
+    }
 
     /// <summary>An object a line, with the time in UTC, and what belongs to a span has its trace.</summary>
     private static void AddJsonLines(ILoggingBuilder logging)

@@ -19,6 +19,12 @@ internal sealed class LogLevels(LogLevel initial)
     private readonly ConcurrentDictionary<string, byte> _unlimited = new(StringComparer.OrdinalIgnoreCase);
     private volatile Rules _rules = new(initial, [new Rule("Microsoft", LogLevel.Warning)], []);
 
+    /// <summary>How the lines look.</summary>
+    public LogPatterns Patterns { get; } = new();
+
+    /// <summary>The file that they go to, where it is one.</summary>
+    public LogFile? File { get; init; }
+
     /// <summary>
     /// The filter. A category is known from its first question on; the daemon's own passes what any of its modules wants.
     /// </summary>

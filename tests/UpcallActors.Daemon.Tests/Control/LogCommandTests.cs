@@ -41,7 +41,10 @@ public sealed class LogCommandTests
         (await daemon.FailAsync("vlog/set", "upcall-actors:dbg:info")).ShouldBe("cannot specify multiple levels\n");
         (await daemon.FailAsync("vlog/set", "console:syslog:dbg")).ShouldBe("cannot specify multiple destinations\n");
         (await daemon.FailAsync("vlog/set", "upcall-actors:bridge")).ShouldBe("cannot specify multiple modules\n");
-        (await daemon.FailAsync("vlog/set", "PATTERN:console:%m")).ShouldBe("PATTERN cannot be set\n");
+        (await daemon.FailAsync("vlog/set", "PATTERN")).ShouldBe("missing destination\n");
+        (await daemon.FailAsync("vlog/set", "PATTERN:paper:%m")).ShouldBe("unknown destination \"paper\"\n");
+        (await daemon.FailAsync("vlog/set", "FACILITY")).ShouldBe("invalid facility\n");
+        (await daemon.FailAsync("vlog/set", "FACILITY:nosuch")).ShouldBe("invalid facility\n");
         (await daemon.FailAsync("vlog/enable-rate-limit", "bridge", "nosuch")).ShouldBe("unknown module\n");
         (await daemon.FailAsync("vlog/disable-rate-limit", "nosuch")).ShouldBe("unknown module\n");
     }
@@ -141,12 +144,28 @@ public sealed class LogCommandTests
     public async Task The_log_s_file_and_patterns_can_be_asked_for()
     {
         await using ControlledSwitch daemon = await ControlledSwitch.StartAsync();
-        (await daemon.PrintAsync("vlog/reopen")).ShouldBeEmpty();
+        // The tests' standard error is none of the daemon's.
+        (await daemon.FailAsync("vlog/reopen")).ShouldBe("Logging to file not configured\n");
         (await daemon.PrintAsync("vlog/close")).ShouldBeEmpty();
         string[] lines = Lines(await daemon.PrintAsync("vlog/list-pattern"));
         lines[0].ShouldBe("         prefix                            format");
         lines[1].ShouldBe("         ------                            ------");
         lines.Skip(2).Select(line => line.Split(' ')[0]).ShouldBe(["SYSLOG", "CONSOLE", "FILE"]);
+    }
+
+    [Fact]
+    public async Task A_pattern_is_set_by_destination_and_listed()
+    {
+        await using ControlledSwitch daemon = await ControlledSwitch.StartAsync();
+        (await daemon.PrintAsync("vlog/set", "PATTERN:console:%D{%H:%M}|%05N|%-6p|%m: end", "PATTERN file  %m")).ShouldBeEmpty();
+        string[] lines = Lines(await daemon.PrintAsync("vlog/list-pattern"));
+        lines[2].ShouldBe("SYSLOG   <%B> %D{%h %e %T} %E %A:          ovs|%05N|%c%T|%p|%m");
+        lines[3].ShouldBe("CONSOLE  none                              %D{%H:%M}|%05N|%-6p|%m: end");
+        lines[4].ShouldBe("FILE     none                               %m");
+        (await daemon.PrintAsync("vlog/set", "pattern:any:%m")).ShouldBeEmpty();
+        Lines(await daemon.PrintAsync("vlog/list-pattern")).Skip(2).ShouldAllBe(line => line.EndsWith(" %m", StringComparison.Ordinal));
+        (await daemon.PrintAsync("vlog/set", "PATTERN:console:" + LogPatterns.ConsoleDefault)).ShouldBeEmpty();
+        daemon.Levels.Patterns.Console.ShouldBeNull();
     }
 
     private static async Task TurnAwayAsync(ControlledSwitch daemon, int clients)

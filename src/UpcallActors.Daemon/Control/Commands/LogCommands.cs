@@ -7,8 +7,8 @@ namespace UpcallActors.Daemon.Control.Commands;
 
 /// <summary>
 /// The <c>vlog/</c> commands (lib/vlog.c). Modules are those of Open vSwitch, and the categories of the daemon's log. It has one
-/// destination,
-/// <c>console</c>, which is standard error; <c>syslog</c> and <c>file</c> are known, since scripts name them, and are always off.
+/// destination, <c>console</c>, which is standard error, and that may be a file; <c>syslog</c> and <c>file</c> are known, since
+/// scripts name them, and are always off.
 /// </summary>
 internal sealed class LogCommands(LogLevels levels)
 {
@@ -17,15 +17,6 @@ internal sealed class LogCommands(LogLevels levels)
         ("OFF", LogLevel.None), ("EMER", LogLevel.Critical), ("ERR", LogLevel.Error), ("WARN", LogLevel.Warning), ("INFO", LogLevel.Information), ("DBG", LogLevel.Debug),
     ];
 
-    /// <summary>The console's as the daemon writes it; the others as Open vSwitch has them, though nothing goes there.</summary>
-    private const string Patterns = """
-                 prefix                            format
-                 ------                            ------
-        SYSLOG   <%B> %D{%h %e %T} %E %A:          ovs|%05N|%c%T|%p|%m
-        CONSOLE  none                              %p: %c[%N] %m
-        FILE     none                              %D{%Y-%m-%dT%H:%M:%S.###Z}|%05N|%c%T|%p|%m
-        """;
-
     private static readonly char[] _separators = [' ', ',', ':', '\t'];
 
     /// <summary>The commands.</summary>
@@ -33,12 +24,11 @@ internal sealed class LogCommands(LogLevels levels)
     [
         new("vlog/set", "[spec]...", 0, int.MaxValue, Set),
         new("vlog/list", "", 0, 0, _ => List()),
-        new("vlog/list-pattern", "", 0, 0, _ => ControlReply.Of(Patterns)),
+        new("vlog/list-pattern", "", 0, 0, _ => ControlReply.Of(levels.Patterns.List())),
         new("vlog/enable-rate-limit", "[module]...", 0, int.MaxValue, modules => LimitRates(modules, isLimited: true)),
         new("vlog/disable-rate-limit", "[module]...", 0, int.MaxValue, modules => LimitRates(modules, isLimited: false)),
-        // Standard error belongs to whoever started the daemon: there is no file to be opened anew, and none to be closed.
-        new("vlog/reopen", "", 0, 0, _ => ControlReply.Empty),
-        new("vlog/close", "", 0, 0, _ => ControlReply.Empty),
+        new("vlog/reopen", "", 0, 0, _ => Reopen()),
+        new("vlog/close", "", 0, 0, _ => Close()),
     ];
 
     private ControlReply List()
@@ -64,6 +54,27 @@ internal sealed class LogCommands(LogLevels levels)
         return ControlReply.Empty;
     }
 
+    private ControlReply Reopen()
+    {
+        if (levels.File is not { } file)
+            return ControlReply.Error("Logging to file not configured");
+        try
+        {
+            file.Reopen();
+            return ControlReply.Empty;
+        }
+        catch (IOException refused)
+        {
+            return ControlReply.Error(refused.Message);
+        }
+    }
+
+    private ControlReply Close()
+    {
+        levels.File?.Close();
+        return ControlReply.Empty;
+    }
+
     private ControlReply Set(IReadOnlyList<string> arguments)
     {
         if (arguments.Count == 0)
@@ -84,14 +95,16 @@ internal sealed class LogCommands(LogLevels levels)
         string? destination = null;
         LogLevel? level = null;
         string[] words = specification.Split(_separators, StringSplitOptions.RemoveEmptyEntries);
-        if (words.Length > 0 && (Is(words[0], "PATTERN") || Is(words[0], "FACILITY")))
-            return $"{words[0]} cannot be set";
+        if (words.Length > 0 && Is(words[0], "PATTERN"))
+            return SetPattern(specification);
+        if (words.Length > 0 && Is(words[0], "FACILITY"))
+            return levels.Patterns.SetFacility(words.ElementAtOrDefault(1) ?? "");
         foreach (string word in words)
         {
             int known = Array.FindIndex(_names, name => Is(word, name.Name));
             if (Is(word, "ANY"))
                 continue;
-            if (Is(word, "console") || Is(word, "syslog") || Is(word, "file"))
+            if (LogPatterns.IsDestination(word))
             {
                 if (destination != null)
                     return "cannot specify multiple destinations";
@@ -122,6 +135,18 @@ internal sealed class LogCommands(LogLevels levels)
         else
             levels.Set(module, level ?? LogLevel.Debug);
         return null;
+    }
+
+    /// <summary>Carries out <c>PATTERN:destination:pattern</c>: the pattern is what is left, with whatever stands in it.</summary>
+    private string? SetPattern(string specification)
+    {
+        ReadOnlySpan<char> rest = specification.AsSpan().TrimStart(_separators)["PATTERN".Length..].TrimStart(_separators);
+        int end = rest.IndexOfAny(_separators);
+        if (end < 0)
+            end = rest.Length;
+        string destination = rest[..end].ToString();
+        return destination.Length == 0 ? "missing destination"
+            : levels.Patterns.Set(destination, rest[Math.Min(end + 1, rest.Length)..].ToString());
     }
 
     private static bool Is(string word, string name) => word.Equals(name, StringComparison.OrdinalIgnoreCase);
