@@ -10,6 +10,8 @@ namespace UpcallActors.Daemon.Commands;
 /// <param name="errors">Where problems go.</param>
 internal sealed class HealthCommand(bool json, TextWriter output, TextWriter errors)
 {
+    private const string Scheme = "http://";
+
     /// <summary>Less than what those who check health wait by themselves.</summary>
     private static readonly TimeSpan _patience = TimeSpan.FromSeconds(5);
 
@@ -18,7 +20,8 @@ internal sealed class HealthCommand(bool json, TextWriter output, TextWriter err
     {
         var address = new Option<string?>("--address")
         {
-            Description = "ADDRESS:PORT of the daemon's status page. Not given: as status.listen has it, in the files of --config or built in.",
+            Description = "ADDRESS:PORT of the daemon's status page, with or without http://. "
+                + "Not given: as status.listen has it, in the files of --config or built in.",
             HelpName = "ADDRESS:PORT",
         };
         var live = new Option<bool>("--live")
@@ -37,7 +40,9 @@ internal sealed class HealthCommand(bool json, TextWriter output, TextWriter err
         IPEndPoint? endpoint;
         if (address != null)
         {
-            if (!StatusOptions.TryParse(address, out endpoint))
+            // As it stands in the log and in a browser, too.
+            string bare = address.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase) ? address[Scheme.Length..].TrimEnd('/') : address;
+            if (!StatusOptions.TryParse(bare, out endpoint))
             {
                 await errors.WriteLineAsync($"--address must be ADDRESS:PORT, not \"{address}\"");
                 return ExitCode.Usage;

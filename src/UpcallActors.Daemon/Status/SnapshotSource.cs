@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using System.Diagnostics;
 using System.Runtime.InteropServices;
-using Microsoft.Extensions.Diagnostics.HealthChecks;
 using UpcallActors.Daemon.Control;
 using UpcallActors.Daemon.Switching;
 using UpcallActors.Hosting;
@@ -35,10 +34,10 @@ internal sealed class SnapshotSource(
     private Task _checking = Task.CompletedTask;
 
     /// <summary>
-    /// Whether the daemon answers upcalls. A switch whose ports come and go is one all the same: a port that waits is told, and no reason
-    /// to send packets elsewhere.
+    /// Whether the daemon answers upcalls, by the same judgement as a host of the libraries: it is not ready while a port is missing.
+    /// Whether it lives is another question.
     /// </summary>
-    public UpcallHealth Health { get; } = new(datapath, ports, pipeline, new UpcallHealthOptions { MissingPorts = HealthStatus.Degraded });
+    public UpcallHealth Health { get; } = new(datapath, ports, pipeline);
 
     /// <summary>Takes one. A datapath that does not answer leaves holes, as the parts of <see cref="DaemonSnapshot"/> say.</summary>
     public DaemonSnapshot Take()

@@ -19,7 +19,7 @@ public sealed class HealthCommandTests : IDisposable
         string address = line[(line.IndexOf("http://", StringComparison.Ordinal) + "http://".Length)..].TrimEnd('/');
         // The page is there before the pipeline has begun.
         await Eventually.HoldsAsync(async () => await DaemonProcess.RunAsync("health", "--address", address) == (0, "ready\n", ""));
-        (await DaemonProcess.RunAsync("health", "--live", "--address", address)).ShouldBe((0, "live\n", ""));
+        (await DaemonProcess.RunAsync("health", "--live", "--address", $"http://{address}/")).ShouldBe((0, "live\n", ""));
         (await DaemonProcess.RunAsync("health", "--json", "--address", address)).ShouldBe((0, """{"healthy":true,"answer":"ready"}""" + "\n", ""));
         string asked = _folder.Write("asked.conf", $"upcall-actors.status.listen = \"{address}\"");
         (await DaemonProcess.RunAsync("health", "--config", asked)).ShouldBe((0, "ready\n", ""));

@@ -29,6 +29,10 @@ public sealed class DeploymentTests
         pod.HostNetwork.ShouldBe(true);
         set.Spec.Selector.MatchLabels.ShouldBe(set.Spec.Template.Metadata.Labels);
         V1Container container = pod.Containers.Single();
+        // A port that is missing takes the pod out of service, and restarts nothing.
+        container.ReadinessProbe.HttpGet.Path.ShouldBe("/health/ready");
+        container.StartupProbe.HttpGet.Path.ShouldBe("/health/live");
+        container.LivenessProbe.ShouldBeNull();
         V1SecurityContext security = container.SecurityContext;
         (security.RunAsUser, security.AllowPrivilegeEscalation, security.ReadOnlyRootFilesystem, security.Privileged ?? false).ShouldBe((0L, false, true, false));
         security.Capabilities.Drop.ShouldBe(["ALL"]);
