@@ -49,6 +49,9 @@ public sealed class RunningSwitch : IAsyncLifetime
 
     internal Uri Address => new($"http://{_server!.Endpoint}/");
 
+    /// <summary>Gives the datapath a frame that is longer than any.</summary>
+    internal void ReceiveTooLong() => _datapath.Receive(FirstPort, new byte[70_000]);
+
     public async Task InitializeAsync()
     {
         _datapath.AddPort(new EmbeddedPort(1, "br0", OvsVportType.Internal));

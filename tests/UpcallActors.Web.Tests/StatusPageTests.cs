@@ -35,6 +35,18 @@ public sealed partial class StatusPageTests(RunningSwitch running, Browser brows
     }
 
     [BrowserFact]
+    public async Task What_the_datapath_drops_is_shown_with_its_cause()
+    {
+        running.ReceiveTooLong();
+        await using WatchedPage watched = await browser.OpenAsync(running.Address);
+        ILocator row = watched.Page.Locator("#losses tbody tr").Filter(
+            new LocatorFilterOptions { HasText = "packets longer than the datapath holds" });
+        await Assertions.Expect(row).ToHaveCountAsync(1);
+        await Assertions.Expect(row.Locator("td").Nth(1)).ToHaveTextAsync(SomeNumber());
+        await Assertions.Expect(watched.Page.Locator("#losses-note")).ToContainTextAsync(" packets");
+    }
+
+    [BrowserFact]
     public async Task Flows_are_filtered_and_a_filter_that_is_none_is_said()
     {
         await using WatchedPage watched = await browser.OpenAsync(running.Address);
@@ -185,11 +197,14 @@ public sealed partial class StatusPageTests(RunningSwitch running, Browser brows
     [GeneratedRegex("^Pipeline of 3 lanes: a second, [1-9<]")]
     private static partial Regex SomeTraffic();
 
+    [GeneratedRegex("^[1-9][0-9,]*$")]
+    private static partial Regex SomeNumber();
+
     [GeneratedRegex("^p[0-3] on br0$")]
     private static partial Regex PortName();
 
     // Two lanes may put the same flow, of which the datapath refuses one.
-    [GeneratedRegex("^nothing(; .* flow_put File exists)?$")]
+    [GeneratedRegex("^(nothing|[0-9,]+ packets)(; .* flow_put File exists)?$")]
     private static partial Regex NothingLost();
 
     private static async Task ShootAsync(IPage page, string name)

@@ -55,7 +55,9 @@ export function drawLosses(body, note, history) {
     weight: drop.packets, isBad: !wanted.includes(drop.cause),
   }))]);
   const errors = history.last.errors.reduce((sum, error) => sum + error.count, 0);
-  setText(note, (all ? `${number(all)} upcalls` : "nothing") + (errors ? `; ${number(errors)} requests refused: ${history.last.errors.map(error => `${error.request} ${error.description}`).join(", ")}` : ""));
+  const packets = drops.reduce((sum, { drop }) => sum + (wanted.includes(drop.cause) ? 0 : drop.packets), 0);
+  const lost = [...all ? [`${number(all)} upcalls`] : [], ...packets ? [`${number(packets)} packets`] : []].join(", ");
+  setText(note, (lost || "nothing") + (errors ? `; ${number(errors)} requests refused: ${history.last.errors.map(error => `${error.request} ${error.description}`).join(", ")}` : ""));
 }
 
 export function drawPorts(body, note, history) {
