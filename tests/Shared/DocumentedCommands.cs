@@ -28,6 +28,12 @@ internal static partial class DocumentedCommands
         return [.. BlocksOf(to < 0 ? text[from..] : text[from..to], kind)];
     }
 
+    /// <summary>The code blocks of a kind of all pages, each with its page.</summary>
+    public static IEnumerable<(string Page, string Block)> AllBlocks(string kind) =>
+        from page in Directory.EnumerateFiles(_pages, "*.md", SearchOption.AllDirectories).Order(StringComparer.Ordinal)
+        from block in BlocksOf(File.ReadAllText(page), kind)
+        select (Path.GetRelativePath(_pages, page), block);
+
     private static IEnumerable<string> BlocksOf(string text, string kind) =>
         from Match block in Block().Matches(text) where block.Groups["kind"].Value == kind select block.Groups["text"].Value;
 
