@@ -35,14 +35,20 @@ internal sealed class PoisonedTranslators(OpenFlowTranslatorFactory inner) : IUp
         set => Volatile.Write(ref _failsToCreate, value);
     }
 
+    /// <summary>Runs before a translator is made.</summary>
+    public Action Creating { get; set; } = () => { };
+
     public ulong Version => inner.Version;
 
     public ulong RevalidationVersion => inner.RevalidationVersion;
 
     public IRecirculationIds? Recirculations => inner.Recirculations;
 
-    public IUpcallTranslator Create(int number) =>
-        FailsToCreate ? throw new InvalidOperationException("no translator") : new Translator(this, inner.Create(number));
+    public IUpcallTranslator Create(int number)
+    {
+        Creating();
+        return FailsToCreate ? throw new InvalidOperationException("no translator") : new Translator(this, inner.Create(number));
+    }
 
     public void Expire(bool isAccounted) => inner.Expire(isAccounted);
 
