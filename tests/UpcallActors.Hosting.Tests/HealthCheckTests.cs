@@ -13,7 +13,7 @@ public sealed class HealthCheckTests
     public async Task A_host_that_answers_upcalls_is_ready()
     {
         await using var hosted = new HostedDatapath();
-        await hosted.StartAsync(options => options.UseDatapath(_ => hosted.Datapath).UseTranslators(HostLifetimeTests.Normal));
+        await hosted.StartAsync();
 
         HealthReportEntry entry = await CheckAsync(hosted);
 
@@ -31,7 +31,11 @@ public sealed class HealthCheckTests
         await using var hosted = new HostedDatapath(new Embedded.EmbeddedDatapathOptions { HandlerCount = handlers });
         await hosted.StartAsync(options =>
         {
-            options.UseDatapath(_ => hosted.Datapath).UseTranslators((_, _, _) => new HangingTranslators(gate));
+            options.UseDatapath(_ => hosted.Datapath).UseTranslators((_, _, _) => new SimpleTranslators(() =>
+            {
+                gate.Wait();
+                return default;
+            }));
             options.Pipeline = new UpcallPipelineSettings { Revalidation = null };
             options.Health = new UpcallHealthOptions { Patience = TimeSpan.FromMilliseconds(300) };
         });
@@ -85,7 +89,7 @@ public sealed class HealthCheckTests
         await using var hosted = new HostedDatapath();
         using var other = new Embedded.EmbeddedDatapath(new Embedded.EmbeddedDatapathOptions { Name = "dp2" });
         await hosted.StartAsync(
-            options => options.UseDatapath(_ => hosted.Datapath).UseTranslators(HostLifetimeTests.Normal),
+            options => options.UseDatapath(_ => hosted.Datapath).UseTranslators(SimpleTranslators.Normal),
             options => options.UseDatapath(_ => other, _ => ports).AddBridge("br0", bridge => bridge.AddPort(1, "p1")));
         HealthReportEntry entry = await CheckAsync(hosted);
         entry.Status.ShouldBe(HealthStatus.Healthy, entry.Description);
@@ -133,7 +137,7 @@ public sealed class HealthCheckTests
     public async Task It_is_not_ready_once_it_has_drained()
     {
         await using var hosted = new HostedDatapath();
-        await hosted.StartAsync(options => options.UseDatapath(_ => hosted.Datapath).UseTranslators(HostLifetimeTests.Normal));
+        await hosted.StartAsync();
         UpcallPipeline pipeline = hosted.Running.Pipeline;
         var health = new UpcallHealth(hosted.Datapath, ports: null, pipeline);
         (await health.CheckAsync()).Status.ShouldBe(HealthStatus.Healthy);
@@ -165,36 +169,6 @@ public sealed class HealthCheckTests
         }
 
         return ports;
-    }
-
-    /// <summary>Translators that wait for a gate.</summary>
-    private sealed class HangingTranslators(ManualResetEventSlim gate) : IUpcallTranslatorFactory, IUpcallTranslator
-    {
-        public event EventHandler? Changed
-        {
-            add { }
-            remove { }
-        }
-
-        public IRecirculationIds? Recirculations => null;
-
-        public ulong Version => 0;
-
-        public ulong RevalidationVersion => 0;
-
-        public IUpcallTranslator Create(int number) => this;
-
-        public void Expire(bool isAccounted)
-        {
-        }
-
-        public Translation Translate(in UpcallView upcall, Span<byte> actions, ref FlowKey mask)
-        {
-            gate.Wait();
-            return default;
-        }
-
-        public Translation Retranslate(in FlowKey key, FlowCredit credit, Span<byte> actions, ref FlowKey mask) => default;
     }
 
     /// <summary>Ports whose list may not come.</summary>

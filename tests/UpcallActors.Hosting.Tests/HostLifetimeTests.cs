@@ -3,7 +3,6 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using UpcallActors.Embedded;
 using UpcallActors.Odp;
-using UpcallActors.OpenFlow;
 using UpcallActors.Pipeline;
 
 namespace UpcallActors.Hosting.Tests;
@@ -15,7 +14,7 @@ public sealed class HostLifetimeTests
     public async Task A_started_host_answers_upcalls()
     {
         await using var hosted = new HostedDatapath();
-        await hosted.StartAsync(options => options.UseDatapath(_ => hosted.Datapath).UseTranslators(Normal));
+        await hosted.StartAsync();
 
         hosted.Send(1, source: 0x02_00_00_00_00_01, destination: 0x02_00_00_00_00_02);
 
@@ -29,7 +28,7 @@ public sealed class HostLifetimeTests
     {
         await using var hosted = new HostedDatapath();
         var closing = new ClosingDatapath(hosted.Datapath);
-        await hosted.StartAsync(options => options.UseDatapath(_ => closing).UseTranslators(Normal));
+        await hosted.StartAsync(options => options.UseDatapath(_ => closing).UseTranslators(SimpleTranslators.Normal));
         RunningUpcallActors running = hosted.Running;
         closing.Closing = () => running.Pipeline.Completion.IsCompletedSuccessfully;
         for (ulong source = 1; source <= 500; source++)
@@ -49,7 +48,7 @@ public sealed class HostLifetimeTests
         await using var hosted = new HostedDatapath();
         await hosted.StartAsync(options =>
         {
-            options.UseDatapath(_ => hosted.Datapath).UseTranslators((_, _, _) => new FailingTranslators());
+            options.UseDatapath(_ => hosted.Datapath).UseTranslators(SimpleTranslators.Failing);
             options.Pipeline = new UpcallPipelineSettings { TranslatorFailureLimit = 1, Revalidation = null };
         });
         IHostApplicationLifetime life = hosted.Host.Services.GetRequiredService<IHostApplicationLifetime>();
@@ -86,8 +85,8 @@ public sealed class HostLifetimeTests
         await using var first = new HostedDatapath(new EmbeddedDatapathOptions { Name = "dp-one" });
         await using var second = new HostedDatapath(new EmbeddedDatapathOptions { Name = "dp-two" });
         await first.StartAsync(
-            options => options.UseDatapath(_ => first.Datapath).UseTranslators(Normal),
-            options => options.UseDatapath(_ => second.Datapath).UseTranslators(Normal));
+            options => options.UseDatapath(_ => first.Datapath).UseTranslators(SimpleTranslators.Normal),
+            options => options.UseDatapath(_ => second.Datapath).UseTranslators(SimpleTranslators.Normal));
 
         for (ulong source = 1; source <= 20; source++)
         {
@@ -110,8 +109,8 @@ public sealed class HostLifetimeTests
         await using var second = new HostedDatapath();
 
         Func<Task> start = () => first.StartAsync(
-            options => options.UseDatapath(_ => first.Datapath).UseTranslators(Normal),
-            options => options.UseDatapath(_ => second.Datapath).UseTranslators(Normal));
+            options => options.UseDatapath(_ => first.Datapath).UseTranslators(SimpleTranslators.Normal),
+            options => options.UseDatapath(_ => second.Datapath).UseTranslators(SimpleTranslators.Normal));
 
         (await start.ShouldThrowAsync<InvalidOperationException>()).Message.ShouldContain("ovs-system");
     }
@@ -126,10 +125,6 @@ public sealed class HostLifetimeTests
         await system.Terminate();
     }
 
-    /// <summary>A bridge that learns and switches, on the three ports.</summary>
-    internal static IUpcallTranslatorFactory Normal(IServiceProvider services, IDatapath datapath, IDatapathPorts? ports) => new OpenFlowTranslatorFactory(
-        [new Bridge("br0", FailMode.Standalone, new FlowTables(), [new BridgePort(1, 1, "p1"), new BridgePort(2, 2, "p2"), new BridgePort(3, 3, "p3")])]);
-
     /// <summary>Asks a question when it is closed.</summary>
     private sealed class ClosingDatapath(IDatapath inner) : DatapathDecorator(inner), IDatapath
     {
@@ -142,30 +137,5 @@ public sealed class HostLifetimeTests
             WasPipelineEnded ??= Closing?.Invoke();
             Dispose();
         }
-    }
-
-    internal sealed class FailingTranslators : IUpcallTranslatorFactory, IUpcallTranslator
-    {
-        public event EventHandler? Changed
-        {
-            add { }
-            remove { }
-        }
-
-        public IRecirculationIds? Recirculations => null;
-
-        public ulong Version => 0;
-
-        public ulong RevalidationVersion => 0;
-
-        public IUpcallTranslator Create(int number) => this;
-
-        public void Expire(bool isAccounted)
-        {
-        }
-
-        public Translation Translate(in UpcallView upcall, Span<byte> actions, ref FlowKey mask) => throw new InvalidOperationException("told to");
-
-        public Translation Retranslate(in FlowKey key, FlowCredit credit, Span<byte> actions, ref FlowKey mask) => throw new InvalidOperationException("told to");
     }
 }

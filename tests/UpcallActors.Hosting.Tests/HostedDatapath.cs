@@ -4,6 +4,7 @@ using Akka.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using UpcallActors.Embedded;
+using UpcallActors.Pipeline;
 
 namespace UpcallActors.Hosting.Tests;
 
@@ -13,6 +14,7 @@ internal sealed class HostedDatapath : IAsyncDisposable
     public const uint PortCount = 3;
 
     private readonly List<PortRecorder> _outputs = [];
+    private UpcallPipeline? _pipeline;
 
     public HostedDatapath(EmbeddedDatapathOptions? options = null)
     {
@@ -33,6 +35,9 @@ internal sealed class HostedDatapath : IAsyncDisposable
     /// <summary>Frames that a port has put out.</summary>
     public int SentOn(uint port) => _outputs[(int)port - 1].Count;
 
+    /// <summary>Starts with a bridge that learns and switches.</summary>
+    public Task StartAsync() => StartAsync(options => options.UseDatapath(_ => Datapath).UseTranslators(SimpleTranslators.Normal));
+
     public Task StartAsync(Action<UpcallActorsOptions> configure, Action<IServiceCollection>? services = null) =>
         StartAsync([configure], services);
 
@@ -51,6 +56,8 @@ internal sealed class HostedDatapath : IAsyncDisposable
         });
         Host = builder.Build();
         await Host.StartAsync();
+        // Each of several is found by its datapath's name alone, which their tests know.
+        _pipeline = configure.Length == 1 ? Running.Pipeline : null;
     }
 
     /// <summary>A station sends a frame of 64 bytes to another.</summary>
@@ -75,11 +82,13 @@ internal sealed class HostedDatapath : IAsyncDisposable
         PacketAccount.ShouldBalance(Running.Pipeline.Counters);
     }
 
-    /// <inheritdoc/>
+    /// <summary>Ends the host, and looks whether each upcall ended in one way.</summary>
     public async ValueTask DisposeAsync()
     {
         if (Host is IAsyncDisposable host)
             await host.DisposeAsync();
         Datapath.Dispose();
+        if (_pipeline is not null)
+            PacketAccount.ShouldBalance(_pipeline.Counters);
     }
 }

@@ -20,7 +20,7 @@ public sealed class InstrumentationTests
         {
             await hosted.StartAsync(options =>
             {
-                options.UseDatapath(_ => hosted.Datapath).UseTranslators(HostLifetimeTests.Normal);
+                options.UseDatapath(_ => hosted.Datapath).UseTranslators(SimpleTranslators.Normal);
                 options.Pipeline = new UpcallPipelineSettings { Tracing = new TraceSampling { Batches = 1 } };
             });
             hosted.Send(1, source: 1, destination: 2);

@@ -45,7 +45,7 @@ public sealed class LogTests
         await hosted.StartAsync(
             options =>
             {
-                options.UseDatapath(_ => hosted.Datapath).UseTranslators((_, _, _) => new HostLifetimeTests.FailingTranslators());
+                options.UseDatapath(_ => hosted.Datapath).UseTranslators(SimpleTranslators.Failing);
                 options.Pipeline = new UpcallPipelineSettings { TranslatorFailureLimit = 2, Revalidation = null };
             },
             services => services.AddSingleton<ILoggerProvider>(lines));

@@ -8,13 +8,23 @@ public sealed class UpcallActorsOptionsTests
 {
     public static TheoryData<Action<UpcallActorsOptions>, string> Wrong => new()
     {
-        { options => options.UseTranslators(HostLifetimeTests.Normal), "no datapath" },
+        { options => options.UseTranslators(SimpleTranslators.Normal), "no datapath" },
         { options => options.UseEmbeddedDatapath(), "who decides about upcalls?" },
-        { options => options.UseEmbeddedDatapath().UseTranslators(HostLifetimeTests.Normal).AddBridge("br0", _ => { }), "who decides about upcalls?" },
+        {
+            options => options.UseEmbeddedDatapath().UseTranslators(SimpleTranslators.Normal).AddBridge("br0", _ => { }),
+            "who decides about upcalls?"
+        },
         { options => options.UseEmbeddedDatapath().UseKernelDatapath(), "chosen twice" },
-        { options => options.UseTranslators(HostLifetimeTests.Normal).UseTranslators(HostLifetimeTests.Normal), "called twice" },
-        { options => options.UseDatapath(_ => null!).AddBridge("br0", bridge => bridge.AddPort(1, "eth1")), "need a datapath that ports can be added to" },
-        { options => options.UseDatapath(_ => null!).UseTranslators(HostLifetimeTests.Normal).AddPort(new PortRequest("eth1", PortKind.System)), "need a datapath that ports can be added to" },
+        { options => options.UseTranslators(SimpleTranslators.Normal).UseTranslators(SimpleTranslators.Normal), "called twice" },
+        {
+            options => options.UseDatapath(_ => null!).AddBridge("br0", bridge => bridge.AddPort(1, "eth1")),
+            "need a datapath that ports can be added to"
+        },
+        {
+            options => options.UseDatapath(_ => null!).UseTranslators(SimpleTranslators.Normal)
+                .AddPort(new PortRequest("eth1", PortKind.System)),
+            "need a datapath that ports can be added to"
+        },
     };
 
     [Theory]
