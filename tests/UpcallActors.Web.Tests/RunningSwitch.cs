@@ -82,6 +82,7 @@ public sealed class RunningSwitch : IAsyncLifetime
         await _server!.DisposeAsync();
         _checks!.Dispose();
         await Pipeline.DisposeAsync();
+        PacketAccount.ShouldBalance(Pipeline.Counters);
         _datapath.Dispose();
         await _actors.Terminate();
         _end.Dispose();

@@ -58,7 +58,7 @@ internal sealed class SnapshotSource(
             NotReadyBecause = Health.Problem,
             Datapath = new DatapathSnapshot(datapath.Name, $"{datapathType}@{datapath.Name}", Dispatch, _features, stats),
             Bridges = [.. translators.Bridges.Select(bridge =>
-                new BridgeSnapshot(bridge.Name, bridge.Ports.Length, bridge.Tables.RuleCount))],
+                new BridgeSnapshot(bridge.Name, bridge.Ports.Length, bridge.Tables.RuleCount, bridge.Tables.Missed.Counters.Packets))],
             Lanes = [.. counters.Lanes.Select((lane, handler) => LaneOf(lane, handler, counters.Credits(handler)))],
             Classes = [.. Enum.GetValues<UpcallClass>().Select(upcallClass => new ClassSnapshot(UpcallActorsTelemetry.NameOf(upcallClass), counters.ByClass(upcallClass)))],
             Latency = LatencyOf(counters.Latency()),
@@ -143,6 +143,7 @@ internal sealed class SnapshotSource(
         Executes = lane.Executes,
         FlowPuts = lane.FlowPuts,
         Dropped = lane.Dropped,
+        Consumed = lane.Consumed,
         Sends = lane.Sends,
         Completed = lane.Completed,
         Lost = lane.AllLost,

@@ -42,17 +42,25 @@ internal sealed class CaptureRun(
     {
         using var embedded = CaptureSwitch.Create(options, outputOf);
         IDatapath datapath = attach?.Invoke(embedded.Datapath) ?? embedded.Datapath;
+        UpcallPipelineSettings settings = PipelineSettings.Of(system, options);
+        await using UpcallPipeline pipeline = UpcallPipeline.Start(system, datapath, embedded.Translators, settings with
+        {
+            // As many flows as the recording makes: nobody looks after them until they are purged.
+            Revalidation = settings.Revalidation! with { FlowLimit = int.MaxValue },
+            Loggers = loggers ?? NullLoggerFactory.Instance,
+        });
+        await pipeline.Started;
+        Revalidation flows = pipeline.Revalidation!;
+        // Recorded frames run through in a moment, by a clock of their own; a replay purges its flows when the recording did.
+        await flows.PauseAsync();
         var replay = new CaptureReplay(
             embedded.Datapath,
             [.. embedded.Ports.Select(
                 port => new CaptureInput(port.Port.Number, port.Options.Frames, port.Options.Stations) { Mtu = port.Options.Mtu })],
-            [.. options.Replay.PurgeAt.Select(time => (time - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond)]);
-        await using UpcallPipeline pipeline = UpcallPipeline.Start(system, datapath, embedded.Translators, PipelineSettings.Of(system, options) with
+            [.. options.Replay.PurgeAt.Select(time => (time - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond)])
         {
-            // Recorded frames run through in a moment; a replay purges its flows when the recording did.
-            Revalidation = null,
-            Loggers = loggers ?? NullLoggerFactory.Instance,
-        });
+            Purge = flows.PurgeAsync,
+        };
         var status = new SwitchStatus(datapath, "embedded", embedded.Translators, pipeline);
         await using IAsyncDisposable? shown = show?.Invoke(status);
         long started = Stopwatch.GetTimestamp();
@@ -61,7 +69,7 @@ internal sealed class CaptureRun(
             do
             {
                 // Each time as the first time: nothing is known of what went through before.
-                embedded.Datapath.FlushFlows();
+                await flows.PurgeAsync();
                 embedded.Datapath.Conntrack.Flush(zone: null);
                 await replay.RunAsync(
                     options.Replay.Recorded ? ReplayPace.Recorded : ReplayPace.WhenIdle,
@@ -79,6 +87,8 @@ internal sealed class CaptureRun(
 
         double seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
         status.Drain();
+        // Its rules have counted then what its flows have carried.
+        await flows.PurgeAsync();
         await pipeline.StopAsync(CancellationToken.None);
         // While the pipeline's instruments are there to be read.
         if (telemetry != null)

@@ -47,6 +47,12 @@ public sealed class CaptureReplay
         FrameCount = events.Count - purgeTimes.Count;
     }
 
+    /// <summary>
+    /// What empties the flow table when it was emptied in the recording: somebody who counts what its flows have carried; null for the
+    /// datapath itself, which forgets that.
+    /// </summary>
+    public Func<Task>? Purge { get; init; }
+
     /// <summary>Frames to play.</summary>
     public int FrameCount { get; }
 
@@ -70,7 +76,7 @@ public sealed class CaptureReplay
             if (pace == ReplayPace.Recorded)
                 await WaitAsync(TimeSpan.FromMicroseconds(Math.Min(entry.Microseconds, last) - first), started, time, cancellation);
 
-            Play(entry);
+            await PlayAsync(entry);
             if (pace == ReplayPace.WhenIdle)
                 await slowPathIdle(cancellation);
         }
@@ -89,17 +95,22 @@ public sealed class CaptureReplay
             await Task.Delay(due, time, cancellation);
     }
 
-    private void Play(Event entry)
+    private Task PlayAsync(Event entry)
     {
         _datapath.Clock.Set(entry.Microseconds + _later);
         if (entry.Input < 0)
-        {
-            _datapath.FlushFlows();
-            return;
-        }
-
+            return EmptyAsync();
         _datapath.Receive(entry.Port, entry.Frame.Span);
         Volatile.Write(ref _played, _played + 1);
+        return Task.CompletedTask;
+    }
+
+    private Task EmptyAsync()
+    {
+        if (Purge is not null)
+            return Purge();
+        _datapath.FlushFlows();
+        return Task.CompletedTask;
     }
 
     /// <summary>A frame, or a purge, which has no input (−1) and so comes before the frames of its time.</summary>

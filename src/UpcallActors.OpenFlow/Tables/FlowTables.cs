@@ -20,6 +20,7 @@ public sealed partial class FlowTables
         _time = time ?? TimeProvider.System;
         TimeSpan now = Now;
         Standalone = new Rule(0, 0, Match.Any, ActionList.Of(OutputAction.To(OpenFlowPorts.Normal))) { Created = now, Modified = now };
+        Missed = new Rule(0, 0, Match.Any, ActionList.Empty) { Created = now, Modified = now };
     }
 
     /// <summary>Raised after a batch was published, on the thread that made it.</summary>
@@ -30,6 +31,12 @@ public sealed partial class FlowTables
     /// change touches it.
     /// </summary>
     public Rule Standalone { get; }
+
+    /// <summary>
+    /// What packets are credited to that met no rule where they came in, so that none goes uncounted (<c>miss_rule</c> of
+    /// ofproto-dpif.c). It is no entry of the tables either.
+    /// </summary>
+    public Rule Missed { get; }
 
     /// <summary>The tables as the last batch left them.</summary>
     public TablesSnapshot Current => Volatile.Read(ref _current);

@@ -115,7 +115,13 @@ internal ref partial struct XlateContext
     public void Commit() => HeaderCommit.Commit(Flow.Key, ref _scratch.Base.Key, ref Wildcards.Key, ref Actions);
 
     /// <summary>Looks the packet up in <see cref="Table"/>, where it starts, and does what the rule says.</summary>
-    public void TranslateFirst() => Follow(Lookup(Flow.Key.InPort, withConnection: false), last: true);
+    public void TranslateFirst()
+    {
+        Rule? rule = Lookup(Flow.Key.InPort, withConnection: false);
+        if (rule is null)
+            _scratch.Credited.Add(Bridge.Tables, Bridge.Tables.Missed);
+        Follow(rule, last: true);
+    }
 
     /// <summary>Looks the packet up in a table and does what the rule says, as if the packet had come in on <paramref name="inPort"/>.</summary>
     public void TranslateTable(uint inPort, byte table, bool withConnection, bool last)

@@ -59,7 +59,7 @@ public sealed record DaemonSnapshot
     /// <summary>Packets that were reassembled before they came up.</summary>
     public required MruSnapshot Mru { get; init; }
 
-    /// <summary>How flows are looked after; null where nobody does, as in a replay.</summary>
+    /// <summary>How flows are looked after; null where nobody does.</summary>
     public required RevalidationView? Revalidation { get; init; }
 
     /// <summary>The most that <see cref="Ports"/> has.</summary>
@@ -91,7 +91,8 @@ public sealed record DatapathStatsSnapshot(ulong Hit, ulong Missed, ulong Lost, 
 /// <param name="Name">Its name.</param>
 /// <param name="Ports">Ports it has at the moment, LOCAL included.</param>
 /// <param name="Rules">OpenFlow rules in its tables.</param>
-public sealed record BridgeSnapshot(string Name, int Ports, int Rules);
+/// <param name="Missed">Packets that met no rule where they came in.</param>
+public sealed record BridgeSnapshot(string Name, int Ports, int Rules, ulong Missed);
 
 /// <summary>A lane, stage by stage: receive, route, translate, execute.</summary>
 public sealed record LaneSnapshot
@@ -122,6 +123,9 @@ public sealed record LaneSnapshot
 
     /// <summary>Upcalls whose packet the translation drops.</summary>
     public required long Dropped { get; init; }
+
+    /// <summary>Upcalls for a consumer of ours, as a controller's: their packets have gone on by themselves.</summary>
+    public required long Consumed { get; init; }
 
     /// <summary>Sends, each one system call with the kernel's datapath.</summary>
     public required long Sends { get; init; }

@@ -25,6 +25,7 @@ internal sealed class ControlledSwitch : IAsyncDisposable
     private readonly ControlHost _host;
     private readonly UpcallPipeline _pipeline;
     private readonly EmbeddedDatapath? _elsewhere;
+    private readonly FirstRules[] _rules;
 
     private ControlledSwitch(
         EmbeddedDatapath datapath, EmbeddedDatapath? elsewhere, DatapathClock clock, OpenFlowTranslatorFactory translators, UpcallPipeline pipeline, Task<bool> stopped, LogLevels levels, ControlHost host)
@@ -35,6 +36,7 @@ internal sealed class ControlledSwitch : IAsyncDisposable
         Datapath = datapath;
         Clock = clock;
         Translators = translators;
+        _rules = [.. translators.Bridges.Select(bridge => new FirstRules(bridge.Tables))];
         Stopped = stopped;
         _host = host;
     }
@@ -141,10 +143,24 @@ internal sealed class ControlledSwitch : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _host.DisposeAsync();
+        if (_elsewhere is null && !_pipeline.Completion.IsCompleted)
+            await AccountAsync();
         await _pipeline.DisposeAsync();
         PacketAccount.ShouldBalance(_pipeline.Counters);
         Datapath.Dispose();
         _elsewhere?.Dispose();
         Folder.Dispose();
+    }
+
+    /// <summary>Each packet that came in was credited to the rule that it met first.</summary>
+    private async Task AccountAsync()
+    {
+        await Eventually.HoldsAsync(() => _pipeline.Counters.Completed == Datapath.Counters.UpcallsQueued);
+        await _pipeline.Revalidation!.ResumeAsync();
+        await _pipeline.Revalidation.WaitAsync();
+        PacketAccount.ShouldBeCredited(
+            Datapath.Counters.Hits + Datapath.Counters.Misses,
+            _rules.Sum(rules => rules.Packets),
+            PacketAccount.LostBeforeTables(_pipeline.Counters) + Datapath.Counters.Lost);
     }
 }

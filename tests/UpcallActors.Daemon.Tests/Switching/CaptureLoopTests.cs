@@ -33,7 +33,8 @@ public sealed class CaptureLoopTests
         using var stop = new CancellationTokenSource();
         var output = new StoppingOutput(stopAfter, stop);
         options = options! with { Replay = options.Replay with { Loop = loop } };
-        RunSummary summary = await new CaptureRun(system).RunAsync(options, (_, _) => output, stop.Token).WaitAsync(Eventually.Limit);
+        RunSummary summary = await new CaptureRun(system, show: RunAccount.Of)
+            .RunAsync(options, (_, _) => output, stop.Token).WaitAsync(Eventually.Limit);
         await system.Terminate();
         return summary;
     }

@@ -30,11 +30,14 @@ public sealed class StageDispatcherTests : IDisposable
         problems.ShouldBeEmpty();
         using var system = ActorSystem.Create("dispatchers", "akka.loglevel = OFF");
         NamedThreads? threads = null;
-        RunSummary summary = await new CaptureRun(system, datapath => threads = new NamedThreads(datapath)).RunAsync(options!, (_, _) => null, CancellationToken.None);
+        RunSummary summary = await new CaptureRun(system, datapath => threads = new NamedThreads(datapath), show: RunAccount.Of)
+            .RunAsync(options!, (_, _) => null, CancellationToken.None);
         summary.Upcalls.Misses.ShouldBeGreaterThan(0);
         summary.Upcalls.Lost.ShouldBe(0);
         threads!.Receivers.ShouldHaveSingleItem().ShouldStartWith(receiver);
-        threads.Executors.ShouldHaveSingleItem().ShouldStartWith(executor);
+        // Revalidators ask the datapath for something, too, and so does who looks at the run.
+        threads.Executors.Where(name => name.StartsWith("upcall-actors.", StringComparison.Ordinal) && !name.Contains(".revalid"))
+            .ShouldHaveSingleItem().ShouldStartWith(executor);
     }
 
     /// <summary>A datapath that notes on which threads it is opened.</summary>

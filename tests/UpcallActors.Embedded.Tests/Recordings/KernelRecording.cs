@@ -76,14 +76,17 @@ public sealed class KernelRecording
     }
 
     /// <summary>A translator over the scenario's OpenFlow rules.</summary>
-    public IUpcallTranslator CreateTranslator()
+    public IUpcallTranslator CreateTranslator() => new OpenFlowTranslatorFactory([CreateBridge()]).Create(0);
+
+    /// <summary>The bridge, with the scenario's OpenFlow rules.</summary>
+    public Bridge CreateBridge()
     {
         FlowFile flows = FlowSyntax.ParseFile(File.ReadAllText(Path.Combine(Root, Name + ".flows.of")));
         flows.Errors.ShouldBeEmpty();
         var tables = new FlowTables();
         tables.Apply([.. flows.Changes]);
-        var bridge = new Bridge("br0", FailMode.Secure, tables, [new BridgePort(OpenFlowPorts.Local, 1, "br0"), new BridgePort(1, PortNumber("p0"), "p0"), new BridgePort(2, PortNumber("p1"), "p1")]);
-        return new OpenFlowTranslatorFactory([bridge]).Create(0);
+        BridgePort[] ports = [new(OpenFlowPorts.Local, 1, "br0"), new(1, PortNumber("p0"), "p0"), new(2, PortNumber("p1"), "p1")];
+        return new Bridge("br0", FailMode.Secure, tables, ports);
     }
 
     private static List<RecordedMessage> ReadMessages(string path)

@@ -50,7 +50,7 @@ public sealed class BridgedScenario : IDisposable
     /// <summary>Plays the recording with the decisions of the scenario's OpenFlow rules.</summary>
     public async Task<TranslatedSlowPath> PlayTranslatedAsync(IDatapath? seen = null)
     {
-        var slowPath = new TranslatedSlowPath(_recording, seen ?? Datapath);
+        var slowPath = new TranslatedSlowPath(_recording, Datapath, seen ?? Datapath);
         await PlayAsync(slowPath);
         return slowPath;
     }
@@ -60,9 +60,13 @@ public sealed class BridgedScenario : IDisposable
         var replay = new CaptureReplay(
             Datapath,
             [new CaptureInput(_recording.PortNumber("p0"), _frames0, Host0), new CaptureInput(_recording.PortNumber("p1"), _frames1, Host1)],
-            _recording.PurgeTimes);
+            _recording.PurgeTimes)
+        {
+            Purge = slowPath.Purge,
+        };
         await replay.RunAsync(ReplayPace.WhenIdle, AnswerAll, TimeProvider.System, CancellationToken.None);
         replay.Played.ShouldBe(replay.FrameCount);
+        slowPath.ShouldBalance(Datapath.Counters);
 
         ValueTask AnswerAll(CancellationToken cancellation)
         {

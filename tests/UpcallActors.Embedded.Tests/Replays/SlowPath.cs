@@ -12,12 +12,25 @@ public sealed record Decision(byte[] Flow, byte[] Actions);
 /// </summary>
 public abstract class SlowPath(IDatapath datapath) : IDisposable
 {
+    private long _dropped;
     private readonly IUpcallSource _source = datapath.OpenUpcalls(0);
     private readonly RequestSender _requests = new(datapath);
     private readonly MessageSlots _slots = new(1);
 
     /// <summary>MRUs of the upcalls answered, 0 for none.</summary>
     public List<ushort> Mrus { get; } = [];
+
+    /// <summary>What empties the flow table when it was emptied in the recording; null for the datapath itself.</summary>
+    public virtual Func<Task>? Purge => null;
+
+    /// <summary>
+    /// All has been played: each packet that the datapath gave up came here, and was executed or dropped.
+    /// </summary>
+    public virtual void ShouldBalance(DatapathCounters counters)
+    {
+        counters.UpcallsQueued.ShouldBe(Mrus.Count);
+        PacketAccount.ShouldBalance(Mrus.Count, counters.Executes, _dropped, consumed: 0, lost: []);
+    }
 
     /// <summary>Answers all upcalls that wait, and those that the answers lead to.</summary>
     public void Run()
@@ -32,7 +45,16 @@ public abstract class SlowPath(IDatapath datapath) : IDisposable
                 _requests.Request(datapath.Families.Flow, OvsCommand.New, NetlinkFlags.Create, decision.Flow, out _).ShouldBe(0);
             if (decision.Actions.Length > 0)
                 _requests.Send(UpcallTurning.ToExecute(upcall, decision.Actions)).ShouldBeEmpty();
+            else
+                _dropped++;
         }
+    }
+
+    /// <summary>The flows that are in the datapath, as messages.</summary>
+    protected IReadOnlyList<byte[]> Flows()
+    {
+        _requests.Request(datapath.Families.Flow, OvsCommand.Get, NetlinkFlags.Dump, [], out List<byte[]> answers).ShouldBe(0);
+        return [.. answers.Where(answer => FlowMessage.TryParse(answer, out _) == OdpParseError.None)];
     }
 
     public void Dispose()

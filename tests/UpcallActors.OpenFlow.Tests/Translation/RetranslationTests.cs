@@ -83,6 +83,23 @@ public class RetranslationTests
     }
 
     [Fact]
+    public void Packets_that_meet_no_rule_where_they_come_in_are_counted_as_that()
+    {
+        var bridge = new TestSwitch("in_port=1,actions=resubmit(,1)\ntable=1,udp,actions=2");
+        FlowKey elsewhere = Packets.Tcp();
+        elsewhere.InPort = 102;
+
+        bridge.Retranslate(elsewhere, default);
+        bridge.Retranslate(elsewhere, new FlowCredit(5, 500));
+        bridge.Translate(elsewhere);
+        // It has met a rule, and another one later does not count.
+        bridge.Retranslate(Packets.Tcp(), new FlowCredit(3, 300));
+
+        (bridge.Tables.Missed.Counters.Packets, bridge.Tables.Missed.Counters.Bytes).ShouldBe((6UL, 564UL));
+        bridge.Tables.GetRules().ShouldNotContain(bridge.Tables.Missed);
+    }
+
+    [Fact]
     public void A_station_is_learned_from_a_flow_that_has_carried_packets_only()
     {
         var bridge = new TestSwitch("actions=NORMAL");

@@ -49,6 +49,20 @@ internal sealed class ManualTime : TimeProvider
         timer.GoOff();
     }
 
+    /// <summary>Lets alarms go off until something is done.</summary>
+    public async Task DoneAsync(Task task)
+    {
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        while (!task.IsCompleted)
+        {
+            limit.Token.ThrowIfCancellationRequested();
+            GoToAlarm();
+            await Task.WhenAny(task, Task.Delay(1, limit.Token));
+        }
+
+        await task;
+    }
+
     private sealed class ManualTimer(ManualTime time, TimerCallback callback, object? state) : ITimer
     {
         public long Due { get; set; } = -1;

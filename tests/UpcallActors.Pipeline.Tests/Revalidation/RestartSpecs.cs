@@ -3,7 +3,6 @@ using UpcallActors.Embedded;
 using UpcallActors.Embedded.Tests.Recordings;
 using UpcallActors.Odp;
 using UpcallActors.OpenFlow;
-using UpcallActors.OpenFlow.Tests;
 
 namespace UpcallActors.Pipeline.Tests;
 
@@ -24,29 +23,26 @@ public sealed class RestartSpecs() : TestKit("akka.loglevel = OFF\nakka.stdout-l
     public async Task Recorded_traffic_needs_the_new_slow_path_for_nothing(string name)
     {
         var recording = new KernelRecording(name);
-        using var datapath = new EmbeddedDatapath(new EmbeddedDatapathOptions { Clock = DatapathClock.Settable(), RandomSeed = 1 });
-        datapath.AddPort(new EmbeddedPort(1, "br0", OvsVportType.Internal));
-        datapath.AddPort(new EmbeddedPort(recording.PortNumber("p0"), "ovs-p0"));
-        datapath.AddPort(new EmbeddedPort(recording.PortNumber("p1"), "ovs-p1"));
-        await using (UpcallPipeline first = await StartAsync(datapath, name))
+        using EmbeddedDatapath datapath = RecordedSwitch.NewDatapath(recording);
+        await using (RecordedSwitch first = await RecordedSwitch.StartAsync(Sys, recording, datapath))
         {
             // Twice: with the connections there from the beginning, there are flows for them.
-            await PlayAsync(recording, datapath, first);
-            await PlayAsync(recording, datapath, first);
+            await first.PlayAsync();
+            await first.PlayAsync();
         }
 
-        string[] flows = FlowsOf(datapath);
+        string[] flows = RevalidatedSwitch.FlowsOf(datapath);
         flows.Count(flow => flow.Contains("recirc(0x", StringComparison.Ordinal)).ShouldBeGreaterThan(0);
         long upcalls = datapath.Counters.UpcallsQueued;
 
-        await using UpcallPipeline second = await StartAsync(datapath, name);
-        FlowsOf(datapath).ShouldBe(flows);
-        await PlayAsync(recording, datapath, second, upcalls);
+        await using RecordedSwitch second = await RecordedSwitch.StartAsync(Sys, recording, datapath);
+        RevalidatedSwitch.FlowsOf(datapath).ShouldBe(flows);
+        await second.PlayAsync();
 
         datapath.Counters.UpcallsQueued.ShouldBe(upcalls);
-        second.Counters.Received.ShouldBe(0);
-        FlowsOf(datapath).ShouldBe(flows);
-        RevalidationCounters counters = second.Revalidation!.Counters;
+        second.Pipeline.Counters.Received.ShouldBe(0);
+        RevalidatedSwitch.FlowsOf(datapath).ShouldBe(flows);
+        RevalidationCounters counters = second.Pipeline.Revalidation!.Counters;
         counters[RevalidationEvent.FlowAdopted].ShouldBe(flows.Length);
         counters[RevalidationEvent.FlowModified].ShouldBe(0);
         Enum.GetValues<FlowDeletionReason>().Sum(counters.Deleted).ShouldBe(0);
@@ -55,14 +51,11 @@ public sealed class RestartSpecs() : TestKit("akka.loglevel = OFF\nakka.stdout-l
     [Fact]
     public async Task Chains_of_recirculations_are_understood_again_in_any_order()
     {
-        RevalidatedSwitch first = await RevalidatedSwitch.StartAsync(Sys, TwoTracks);
-        await SendBothAsync(first);
-        await SendBothAsync(first);
+        await using RevalidatedSwitch first = await StartOnBothTracksAsync();
         string[] flows = first.Flows();
         long upcalls = first.Datapath.Counters.UpcallsQueued;
-        await first.DisposeAsync();
 
-        await using RevalidatedSwitch second = await RevalidatedSwitch.StartAsync(Sys, TwoTracks, first.Datapath);
+        await using RevalidatedSwitch second = await first.RestartAsync();
         second.Flows().ShouldBe(flows);
         await SendBothAsync(second);
         await second.RoundAsync(2);
@@ -74,15 +67,11 @@ public sealed class RestartSpecs() : TestKit("akka.loglevel = OFF\nakka.stdout-l
     [Fact]
     public async Task Flows_whose_actions_a_dump_has_left_out_are_asked_for_one_by_one_and_stay()
     {
-        RevalidatedSwitch first = await RevalidatedSwitch.StartAsync(Sys, TwoTracks);
-        await SendBothAsync(first);
-        await SendBothAsync(first);
+        await using RevalidatedSwitch first = await StartOnBothTracksAsync();
         string[] flows = first.Flows();
         long upcalls = first.Datapath.Counters.UpcallsQueued;
-        await first.DisposeAsync();
 
-        await using RevalidatedSwitch second = await RevalidatedSwitch.StartAsync(
-            Sys, TwoTracks, first.Datapath, seen: datapath => new ActionlessDumps(datapath));
+        await using RevalidatedSwitch second = await first.RestartAsync(seen: datapath => new ActionlessDumps(datapath));
         second.Counters[RevalidationEvent.FlowAdopted].ShouldBe(flows.Length);
         second.Flows().ShouldBe(flows);
         await SendBothAsync(second);
@@ -101,12 +90,11 @@ public sealed class RestartSpecs() : TestKit("akka.loglevel = OFF\nakka.stdout-l
     [Fact]
     public async Task Ids_given_out_after_a_restart_are_not_those_of_flows_that_stay()
     {
-        RevalidatedSwitch first = await RevalidatedSwitch.StartAsync(Sys, TwoTracks);
+        await using RevalidatedSwitch first = await RevalidatedSwitch.StartAsync(Sys, TwoTracks);
         await first.SendAsync(101, RevalidatedSwitch.Udp(1, 2, 53), times: 2);
         uint[] before = [.. IdsOf(first)];
-        await first.DisposeAsync();
 
-        await using RevalidatedSwitch second = await RevalidatedSwitch.StartAsync(Sys, TwoTracks, first.Datapath);
+        await using RevalidatedSwitch second = await first.RestartAsync();
         await second.SendAsync(101, RevalidatedSwitch.Udp(1, 2, 54), times: 2);
         uint[] after = [.. IdsOf(second)];
         after.Length.ShouldBe(before.Length + 1, "the first track is the same, the second is new");
@@ -117,13 +105,13 @@ public sealed class RestartSpecs() : TestKit("akka.loglevel = OFF\nakka.stdout-l
     [Fact]
     public async Task What_an_id_of_other_tables_stood_for_is_not_guessed()
     {
-        RevalidatedSwitch first = await RevalidatedSwitch.StartAsync(Sys, TwoTracks);
+        await using RevalidatedSwitch first = await RevalidatedSwitch.StartAsync(Sys, TwoTracks);
         await SendBothAsync(first);
         long modified = first.Datapath.FlowCount;
-        await first.DisposeAsync();
 
         // The same track, but with something else behind it.
-        await using RevalidatedSwitch second = await RevalidatedSwitch.StartAsync(Sys, "in_port=1,udp,actions=ct(commit,zone=7,table=1)\ntable=1,actions=3", first.Datapath);
+        await using RevalidatedSwitch second = await first.RestartAsync(
+            "in_port=1,udp,actions=ct(commit,zone=7,table=1)\ntable=1,actions=3");
         second.Counters[RevalidationEvent.FlowModified].ShouldBe(1, "the first flow leads on to the new track");
         second.Counters.Deleted(FlowDeletionReason.XlationError).ShouldBe(modified - 1);
         await second.SendAsync(101, RevalidatedSwitch.Udp(1, 2, 53), times: 2);
@@ -133,16 +121,15 @@ public sealed class RestartSpecs() : TestKit("akka.loglevel = OFF\nakka.stdout-l
     [Fact]
     public async Task Stations_of_flows_that_are_there_are_known_again_and_their_flows_stay()
     {
-        RevalidatedSwitch first = await RevalidatedSwitch.StartAsync(Sys, "actions=NORMAL");
+        await using RevalidatedSwitch first = await RevalidatedSwitch.StartAsync(Sys, "actions=NORMAL");
         await first.SendAsync(101, RevalidatedSwitch.Udp(1, 2), times: 2);
         await first.SendAsync(102, RevalidatedSwitch.Udp(2, 1), times: 2);
         await first.RoundAsync(2);
         await first.SendAsync(101, RevalidatedSwitch.Udp(1, 2), times: 2);
         string[] flows = first.Flows();
         flows.ShouldAllBe(flow => !flow.Contains(",103", StringComparison.Ordinal));
-        await first.DisposeAsync();
 
-        await using RevalidatedSwitch second = await RevalidatedSwitch.StartAsync(Sys, "actions=NORMAL", first.Datapath);
+        await using RevalidatedSwitch second = await first.RestartAsync();
         second.Flows().ShouldBe(flows);
         second.Counters[RevalidationEvent.FlowModified].ShouldBe(0);
         second.Factory.Bridges[0].MacLearning.Count.ShouldBe(2);
@@ -151,14 +138,23 @@ public sealed class RestartSpecs() : TestKit("akka.loglevel = OFF\nakka.stdout-l
     [Fact]
     public async Task Userspace_actions_name_the_new_sockets()
     {
-        RevalidatedSwitch first = await RevalidatedSwitch.StartAsync(Sys, "in_port=1,actions=controller,2", support: new OdpSupport { UserspacePid = _ => 4711 });
+        await using RevalidatedSwitch first = await RevalidatedSwitch.StartAsync(
+            Sys, "in_port=1,actions=controller,2", support: new OdpSupport { UserspacePid = _ => 4711 });
         await first.SendAsync(101, RevalidatedSwitch.Udp(1, 2), times: 2);
         first.Flows().ShouldHaveSingleItem().ShouldContain("pid=4711");
-        await first.DisposeAsync();
 
-        await using RevalidatedSwitch second = await RevalidatedSwitch.StartAsync(Sys, "in_port=1,actions=controller,2", first.Datapath, support: new OdpSupport { UserspacePid = _ => 4712 });
+        await using RevalidatedSwitch second = await first.RestartAsync(support: new OdpSupport { UserspacePid = _ => 4712 });
         second.Flows().ShouldHaveSingleItem().ShouldContain("pid=4712");
         second.Counters[RevalidationEvent.FlowModified].ShouldBe(1);
+    }
+
+    /// <summary>A switch that has sent a packet along each of the two tracks, and one more when there were flows for it.</summary>
+    private async Task<RevalidatedSwitch> StartOnBothTracksAsync()
+    {
+        RevalidatedSwitch bridge = await RevalidatedSwitch.StartAsync(Sys, TwoTracks);
+        await SendBothAsync(bridge);
+        await SendBothAsync(bridge);
+        return bridge;
     }
 
     private static async Task SendBothAsync(RevalidatedSwitch bridge)
@@ -172,41 +168,4 @@ public sealed class RestartSpecs() : TestKit("akka.loglevel = OFF\nakka.stdout-l
         OvsFlowKeyReader.TryRead(flow.Key.Span, out FlowKey key).ShouldBe(OdpParseError.None);
         return key.RecircId;
     }).Where(id => id != 0).Distinct();
-
-    private static string[] FlowsOf(EmbeddedDatapath datapath) => RevalidatedSwitch.FlowsOf(datapath);
-
-    private async Task<UpcallPipeline> StartAsync(EmbeddedDatapath datapath, string name)
-    {
-        UpcallPipeline pipeline = UpcallPipeline.Start(Sys, datapath, new OpenFlowTranslatorFactory(RecordedScenario.Of(name).Bridges()), new UpcallPipelineSettings
-        {
-            Revalidation = new RevalidatorSettings { Time = new ManualTime(), Revalidators = 2 },
-        });
-        await pipeline.Started.WaitAsync(TimeSpan.FromSeconds(60));
-        return pipeline;
-    }
-
-    /// <summary>Plays the hosts' frames, each when the one before is done with; <paramref name="answered"/> upcalls were answered by an earlier pipeline.</summary>
-    private static async Task PlayAsync(KernelRecording recording, EmbeddedDatapath datapath, UpcallPipeline pipeline, long answered = 0)
-    {
-        IReadOnlyList<CapturedFrame> frames0 = recording.Frames("p0");
-        IReadOnlyList<CapturedFrame> frames1 = recording.Frames("p1");
-        CaptureInput[] inputs =
-        [
-            new(recording.PortNumber("p0"), frames0, HostOf(frames0, frames1)),
-            new(recording.PortNumber("p1"), frames1, HostOf(frames1, frames0)),
-        ];
-        await new CaptureReplay(datapath, inputs, []).RunAsync(ReplayPace.WhenIdle, WhenIdleAsync, TimeProvider.System, CancellationToken.None);
-
-        async ValueTask WhenIdleAsync(CancellationToken cancellation)
-        {
-            while (answered + pipeline.Counters.Completed != datapath.Counters.UpcallsQueued)
-            {
-                pipeline.Completion.IsCompleted.ShouldBeFalse();
-                await Task.Yield();
-            }
-        }
-    }
-
-    private static ulong HostOf(IReadOnlyList<CapturedFrame> own, IReadOnlyList<CapturedFrame> other) =>
-        own.First(frame => other.Any(seen => seen.Data.Span.SequenceEqual(frame.Data.Span) && frame.Microseconds < seen.Microseconds)).Source;
 }

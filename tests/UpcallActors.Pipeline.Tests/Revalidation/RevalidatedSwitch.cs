@@ -16,16 +16,22 @@ internal sealed class RevalidatedSwitch : IAsyncDisposable
 {
     private readonly long _answeredBefore;
     private readonly long _lookedUpBefore;
-    private readonly AccountedTranslators _translators;
+    private readonly ActorSystem _system;
+    private readonly string _flows;
+    private readonly PortlessTranslators _translators;
+    private readonly FirstRules _rules;
 
     private RevalidatedSwitch(
-        EmbeddedDatapath datapath, FlowTables tables, OpenFlowTranslatorFactory factory, AccountedTranslators translators, ManualTime time,
-        UpcallPipeline pipeline, long answeredBefore, long lookedUpBefore)
+        ActorSystem system, string flows, EmbeddedDatapath datapath, FlowTables tables, OpenFlowTranslatorFactory factory,
+        PortlessTranslators translators, ManualTime time, UpcallPipeline pipeline, long answeredBefore, long lookedUpBefore)
     {
+        _system = system;
+        _flows = flows;
         Datapath = datapath;
         _answeredBefore = answeredBefore;
         _lookedUpBefore = lookedUpBefore;
         _translators = translators;
+        _rules = new FirstRules(tables);
         Tables = tables;
         Factory = factory;
         Time = time;
@@ -69,15 +75,26 @@ internal sealed class RevalidatedSwitch : IAsyncDisposable
         var factory = new OpenFlowTranslatorFactory([new Bridge("br0", FailMode.Secure, tables, ports)], null, support);
         long answeredBefore = datapath.Counters.UpcallsQueued;
         IDatapath attached = seen?.Invoke(datapath) ?? datapath;
-        var accounted = new AccountedTranslators(translators?.Invoke(factory) ?? factory);
+        var portless = new PortlessTranslators(translators?.Invoke(factory) ?? factory);
         // What the flows that are there have carried is credited when they are taken over.
         long lookedUpBefore = LookedUpIn(datapath) - DumpOf(datapath).Sum(flow => (long)flow.Packets);
-        UpcallPipeline pipeline = UpcallPipeline.Start(system, attached, accounted, new UpcallPipelineSettings
+        UpcallPipeline pipeline = UpcallPipeline.Start(system, attached, portless, new UpcallPipelineSettings
         {
             Revalidation = (settings ?? new RevalidatorSettings { Revalidators = 2 }) with { Time = time },
         });
         await pipeline.Started.WaitAsync(TimeSpan.FromSeconds(30));
-        return new RevalidatedSwitch(datapath, tables, factory, accounted, time, pipeline, answeredBefore, lookedUpBefore);
+        return new RevalidatedSwitch(system, flows, datapath, tables, factory, portless, time, pipeline, answeredBefore, lookedUpBefore);
+    }
+
+    /// <summary>Ends it, and starts another, with nothing of what it knew, over the datapath, which goes on.</summary>
+    /// <param name="flows">Its tables; null for the same.</param>
+    /// <param name="support">What the datapath supports.</param>
+    /// <param name="seen">What it sees as the datapath.</param>
+    public async Task<RevalidatedSwitch> RestartAsync(
+        string? flows = null, OdpSupport? support = null, Func<IDatapath, IDatapath>? seen = null)
+    {
+        await DisposeAsync();
+        return await StartAsync(_system, flows ?? _flows, Datapath, support: support, seen: seen);
     }
 
     /// <summary>A UDP packet between two hosts, 02:00:00:00:00:XX and 10.0.0.XX.</summary>
@@ -150,18 +167,7 @@ internal sealed class RevalidatedSwitch : IAsyncDisposable
     }
 
     /// <summary>Lets alarms go off until something is done. Time does not move within a round: there is no alarm then.</summary>
-    public async Task DoneAsync(Task task)
-    {
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
-        while (!task.IsCompleted)
-        {
-            limit.Token.ThrowIfCancellationRequested();
-            Time.GoToAlarm();
-            await Task.WhenAny(task, Task.Delay(1, limit.Token));
-        }
-
-        await task;
-    }
+    public Task DoneAsync(Task task) => Time.DoneAsync(task);
 
     /// <summary>The datapath's flows as <c>dpctl/dump-flows</c> prints them, without counters, sorted.</summary>
     public string[] Flows() => FlowsOf(Datapath);
@@ -170,7 +176,7 @@ internal sealed class RevalidatedSwitch : IAsyncDisposable
 
     public IReadOnlyList<FlowDumpLine> Dump() => DumpOf(Datapath);
 
-    private static List<FlowDumpLine> DumpOf(IDatapath datapath)
+    public static List<FlowDumpLine> DumpOf(IDatapath datapath)
     {
         var flows = new List<FlowDumpLine>();
         using var dump = new FlowDump(datapath);
@@ -234,8 +240,9 @@ internal sealed class RevalidatedSwitch : IAsyncDisposable
     {
         await DoneAsync(Revalidation.ResumeAsync());
         await RoundAsync();
-        long untranslated = PacketAccount.LostOf(Pipeline.Counters) - Pipeline.Counters.Lost(LossCause.TooLong)
-            - Pipeline.Counters.Lost(LossCause.SendRefused) - Pipeline.Counters.Lost(LossCause.ExecuteRefused);
-        _translators.Credited.ShouldBe(LookedUpIn(Datapath) - _lookedUpBefore - untranslated, "packets in, and packets credited to rules");
+        PacketAccount.ShouldBeCredited(
+            LookedUpIn(Datapath) - _lookedUpBefore,
+            _rules.Packets + _translators.Packets,
+            PacketAccount.LostBeforeTables(Pipeline.Counters));
     }
 }

@@ -2,10 +2,10 @@ using UpcallActors.Odp;
 
 namespace UpcallActors.Pipeline.Tests;
 
-/// <summary>Translators that note how many packets they were told to credit.</summary>
-internal sealed class AccountedTranslators(IUpcallTranslatorFactory inner) : IUpcallTranslatorFactory
+/// <summary>Translators that note how many packets met no rule, because they came in on a port of no bridge.</summary>
+internal sealed class PortlessTranslators(IUpcallTranslatorFactory inner) : IUpcallTranslatorFactory
 {
-    private long _credited;
+    private long _packets;
 
     public event EventHandler? Changed
     {
@@ -13,7 +13,7 @@ internal sealed class AccountedTranslators(IUpcallTranslatorFactory inner) : IUp
         remove => inner.Changed -= value;
     }
 
-    public long Credited => Volatile.Read(ref _credited);
+    public long Packets => Volatile.Read(ref _packets);
 
     public ulong Version => inner.Version;
 
@@ -25,7 +25,7 @@ internal sealed class AccountedTranslators(IUpcallTranslatorFactory inner) : IUp
 
     public void Expire(bool isAccounted) => inner.Expire(isAccounted);
 
-    private sealed class Translator(AccountedTranslators translators, IUpcallTranslator inner) : IUpcallTranslator
+    private sealed class Translator(PortlessTranslators translators, IUpcallTranslator inner) : IUpcallTranslator
     {
         public Translation Translate(in UpcallView upcall, Span<byte> actions, ref FlowKey mask) =>
             Count(inner.Translate(upcall, actions, ref mask), upcall.Credit);
@@ -33,11 +33,10 @@ internal sealed class AccountedTranslators(IUpcallTranslatorFactory inner) : IUp
         public Translation Retranslate(in FlowKey key, FlowCredit credit, Span<byte> actions, ref FlowKey mask) =>
             Count(inner.Retranslate(key, credit, actions, ref mask), credit);
 
-        /// <summary>A packet whose recirculation is unknown met no rule.</summary>
         private Translation Count(Translation translation, FlowCredit credit)
         {
-            if (translation.Error != XlateError.NoRecirculationContext)
-                Interlocked.Add(ref translators._credited, (long)credit.Packets);
+            if (translation.Error == XlateError.BridgeNotFound)
+                Interlocked.Add(ref translators._packets, (long)credit.Packets);
             return translation;
         }
     }
