@@ -13,7 +13,8 @@ public sealed record KernelAvailability(bool IsAvailable, string Reason)
     private const string NoDatapath = "no datapath";
 
     /// <summary>
-    /// Asks the kernel, changing nothing; it may load the <c>openvswitch</c> module for that. Whether a datapath of some name is in use is not looked at.
+    /// Asks the kernel, changing nothing; it may load the <c>openvswitch</c> module
+    /// for that. Whether a datapath of some name is in use is not looked at.
     /// </summary>
     public static KernelAvailability Find()
     {
@@ -22,7 +23,9 @@ public sealed record KernelAvailability(bool IsAvailable, string Reason)
             using var generic = new NetlinkConversation(NetlinkProtocol.Generic);
             NetlinkResult result = OvsKernelFamilies.TryResolve(generic, out OvsKernelFamilies? families);
             if (families is null)
-                return No(result.Error == Errno.NoEntry ? "the kernel has no Open vSwitch datapath (modprobe openvswitch)" : $"the kernel's Open vSwitch families: {result}");
+                return No(result.Error == Errno.NoEntry
+                    ? "the kernel has no Open vSwitch datapath (modprobe openvswitch)"
+                    : $"the kernel's Open vSwitch families: {result}");
 
             // Privilege is checked before the datapath is looked for, which there is none of that name.
             result = new DatapathRequests(generic, families.Ids.Datapath).Set(NoDatapath, OvsDatapathFeatures.None);

@@ -8,9 +8,9 @@ namespace UpcallActors.Kernel;
 public sealed partial class KernelDatapath
 {
     /// <summary>
-    /// Opens the datapath of the given name, or makes it, and lets its upcalls come to us. Throws <see cref="DatapathException"/> with the reason: the kernel has
-    /// no such module, a privilege is missing (<see cref="KernelAvailability.Find"/> tells of both beforehand), or its upcalls go to a live process. Nothing
-    /// of a datapath that is refused has been changed.
+    /// Opens the datapath of the given name, or makes it, and lets its upcalls come to us. Throws <see cref="DatapathException"/>
+    /// with the reason: the kernel has no such module, a privilege is missing (<see cref="KernelAvailability.Find"/> tells of
+    /// both beforehand), or its upcalls go to a live process. Nothing of a datapath that is refused has been changed.
     /// </summary>
     public static KernelDatapath Open(KernelDatapathOptions options)
     {
@@ -40,8 +40,8 @@ public sealed partial class KernelDatapath
     private sealed class Opened : IDisposable
     {
         /// <summary>
-        /// Before the handlers' sockets: the first socket of a process gets its process id as port id, which in a container is the same in every run, and
-        /// what a run before left in the datapath must not be mistaken for a live socket.
+        /// Before the handlers' sockets: the first socket of a process gets its process id as port id, which in a container
+        /// is the same in every run, and what a run before left in the datapath must not be mistaken for a live socket.
         /// </summary>
         public NetlinkConversation Generic { get; } = new(NetlinkProtocol.Generic);
 
@@ -77,9 +77,12 @@ public sealed partial class KernelDatapath
             if (datapath is not null)
                 RefuseInUse(options, datapath);
             result = FeatureNegotiation.Negotiate(
-                features => isNew ? Datapaths.Create(options.Name, features) : Datapaths.Set(options.Name, features), options.ForcePerVportDispatch, out OvsDatapathFeatures agreed);
+                features => isNew ? Datapaths.Create(options.Name, features) : Datapaths.Set(options.Name, features),
+                options.ForcePerVportDispatch, out OvsDatapathFeatures agreed);
             if (!result.Succeeded)
-                throw Failure(options, result.Error == Errno.NotPermitted ? "the capability CAP_NET_ADMIN is missing" : isNew ? "cannot make it" : "cannot agree on its features", result);
+                throw Failure(options, result.Error == Errno.NotPermitted ? "the capability CAP_NET_ADMIN is missing"
+                    : isNew ? "cannot make it"
+                    : "cannot agree on its features", result);
             Features = FeatureNegotiation.TryAddTcSharing(features => Datapaths.Set(options.Name, features), agreed);
             result = Datapaths.Get(options.Name, out datapath);
             IfIndex = datapath?.IfIndex ?? throw Failure(options, "it has gone", result);
@@ -128,7 +131,8 @@ public sealed partial class KernelDatapath
                 return;
             using var vports = new VportRequests(Families.Ids.Vport, datapath.IfIndex);
             if (UpcallOwner.Find(UpcallRegistration.CurrentPids(datapath, vports)) is { } owner)
-                throw new DatapathException($"datapath {options.Name} is in use: its upcalls go to {owner}. Stop that, or take the datapath over (take-over = true)");
+                throw new DatapathException($"datapath {options.Name} is in use: its upcalls go "
+                    + $"to {owner}. Stop that, or take the datapath over (take-over = true)");
         }
     }
 }

@@ -5,8 +5,8 @@ using UpcallActors.Odp;
 namespace UpcallActors.Kernel;
 
 /// <summary>
-/// A datapath of the kernel's <c>openvswitch</c> module over generic Netlink. It owns the sockets that upcalls come to, one a handler, and watches
-/// that they do. Thread-safe; sources and channels belong to one thread each.
+/// A datapath of the kernel's <c>openvswitch</c> module over generic Netlink. It owns the sockets that upcalls
+/// come to, one a handler, and watches that they do. Thread-safe; sources and channels belong to one thread each.
 /// </summary>
 public sealed partial class KernelDatapath : IDatapath
 {
@@ -69,15 +69,20 @@ public sealed partial class KernelDatapath : IDatapath
     /// <inheritdoc/>
     public DatapathSupport Support { get; }
 
-    /// <summary>The port ids that a vport is to be given: a single 0 where the kernel chooses the handler by the CPU, else those of the handlers.</summary>
+    /// <summary>
+    /// The port ids that a vport is to be given: a single 0 where the kernel chooses the handler by the CPU, else those of the handlers.
+    /// </summary>
     public IReadOnlyList<uint> UpcallPids => _registration.VportPids;
 
-    /// <summary>Receive buffer of a handler's socket as the kernel counts it, in bytes; what it gave may be less than what was asked for.</summary>
+    /// <summary>
+    /// Receive buffer of a handler's socket as the kernel counts it, in bytes; what it gave may be less than what was asked for.
+    /// </summary>
     public int ReceiveBuffer => _handlers.Min(handler => handler.ReceiveBuffer);
 
     /// <summary>
-    /// Fails with a <see cref="DatapathException"/> that names the process when another one that lives gets the datapath's upcalls instead of us, within about a second: it was told to take
-    /// the datapath over. Whoever sees this should close, and leave ports and flows to the other. Does not end otherwise.
+    /// Fails with a <see cref="DatapathException"/> that names the process when another one that lives gets
+    /// the datapath's upcalls instead of us, within about a second: it was told to take the datapath over.
+    /// Whoever sees this should close, and leave ports and flows to the other. Does not end otherwise.
     /// </summary>
     public Task TakenOver => _watchdog.TakenOver;
 
@@ -96,7 +101,8 @@ public sealed partial class KernelDatapath : IDatapath
             }
 
             return new DatapathLosses(
-                [.. _handlers.Select(handler => handler.Drops)], _watchdog.Unreachable, failures, _handlers.Sum(handler => handler.ForeignMessages), _watchdog.Registrations);
+                [.. _handlers.Select(handler => handler.Drops)], _watchdog.Unreachable, failures,
+                _handlers.Sum(handler => handler.ForeignMessages), _watchdog.Registrations);
         }
     }
 
@@ -113,7 +119,9 @@ public sealed partial class KernelDatapath : IDatapath
         return datapath?.Stats ?? throw new DatapathException($"datapath {Name}: {result}", (int)result.Error);
     }
 
-    /// <summary>The source reads the handler's socket, which stays open when it is disposed: upcalls go on waiting there for the next source.</summary>
+    /// <summary>
+    /// The source reads the handler's socket, which stays open when it is disposed: upcalls go on waiting there for the next source.
+    /// </summary>
     public IUpcallSource OpenUpcalls(int handler)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)handler, (uint)HandlerCount, nameof(handler));
@@ -124,8 +132,8 @@ public sealed partial class KernelDatapath : IDatapath
     public IRequestChannel OpenRequests() => new KernelRequestChannel(_options.SendBufferBytes, _options.ReceiveBufferBytes);
 
     /// <summary>
-    /// Looks whether upcalls are lost that no socket dropped, and tells the kernel the port ids anew if so, unless a live process has taken the datapath over. Called
-    /// every second by a thread of the datapath's own; harmless at any time and from any thread.
+    /// Looks whether upcalls are lost that no socket dropped, and tells the kernel the port ids anew if so, unless a live process
+    /// has taken the datapath over. Called every second by a thread of the datapath's own; harmless at any time and from any thread.
     /// </summary>
     public void CheckUpcalls()
     {
@@ -141,8 +149,8 @@ public sealed partial class KernelDatapath : IDatapath
     }
 
     /// <summary>
-    /// Deletes the datapath in the kernel, with its ports and flows; what is left to do with this is disposing. Throws <see cref="DatapathException"/> when the kernel
-    /// refuses, or another process has taken the datapath over.
+    /// Deletes the datapath in the kernel, with its ports and flows; what is left to do with this is disposing. Throws
+    /// <see cref="DatapathException"/> when the kernel refuses, or another process has taken the datapath over.
     /// </summary>
     public void Delete()
     {
@@ -152,7 +160,9 @@ public sealed partial class KernelDatapath : IDatapath
             throw new DatapathException($"datapath {Name}: cannot delete it: {result}", (int)result.Error);
     }
 
-    /// <summary>Looks whether the datapath is still ours, and throws <see cref="DatapathException"/> when a live process has taken it over.</summary>
+    /// <summary>
+    /// Looks whether the datapath is still ours, and throws <see cref="DatapathException"/> when a live process has taken it over.
+    /// </summary>
     public void ThrowIfTakenOver()
     {
         _watchdog.Look();

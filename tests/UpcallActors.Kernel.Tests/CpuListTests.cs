@@ -32,5 +32,6 @@ public sealed class CpuListTests
     }
 
     [Fact]
-    public void This_machine_has_at_least_the_cpus_it_shows_us() => CpuList.PossibleCount().ShouldBeGreaterThanOrEqualTo(Environment.ProcessorCount);
+    public void This_machine_has_at_least_the_cpus_it_shows_us() =>
+        CpuList.PossibleCount().ShouldBeGreaterThanOrEqualTo(Environment.ProcessorCount);
 }

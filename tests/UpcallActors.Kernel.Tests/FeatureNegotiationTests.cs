@@ -14,7 +14,8 @@ public sealed class FeatureNegotiationTests
     [Fact]
     public void A_kernel_that_has_dispatch_by_cpu_gets_it()
     {
-        FeatureNegotiation.Negotiate(Kernel(known: PerCpu | PerVport), perVport: false, out OvsDatapathFeatures agreed).Succeeded.ShouldBeTrue();
+        FeatureNegotiation.Negotiate(Kernel(known: PerCpu | PerVport), perVport: false, out OvsDatapathFeatures agreed).Succeeded
+            .ShouldBeTrue();
         agreed.ShouldBe(PerCpu);
     }
 
@@ -29,7 +30,8 @@ public sealed class FeatureNegotiationTests
     [Fact]
     public void Dispatch_by_vport_can_be_forced()
     {
-        FeatureNegotiation.Negotiate(Kernel(known: PerCpu | PerVport), perVport: true, out OvsDatapathFeatures agreed).Succeeded.ShouldBeTrue();
+        FeatureNegotiation.Negotiate(Kernel(known: PerCpu | PerVport), perVport: true, out OvsDatapathFeatures agreed).Succeeded
+            .ShouldBeTrue();
         agreed.ShouldBe(PerVport);
         _asked.ShouldNotContain(PerCpu);
     }
@@ -37,7 +39,8 @@ public sealed class FeatureNegotiationTests
     [Fact]
     public void A_kernel_that_takes_any_feature_knows_none_of_the_new_ones()
     {
-        FeatureNegotiation.Negotiate(Kernel(known: (OvsDatapathFeatures)uint.MaxValue), perVport: false, out OvsDatapathFeatures agreed).Succeeded.ShouldBeTrue();
+        FeatureNegotiation.Negotiate(Kernel(known: (OvsDatapathFeatures)uint.MaxValue), perVport: false,
+            out OvsDatapathFeatures agreed).Succeeded.ShouldBeTrue();
         agreed.ShouldBe(PerVport);
         _asked.ShouldNotContain(PerCpu);
     }

@@ -17,7 +17,8 @@ public sealed class KernelAvailabilityTests
 
         found.IsAvailable.ShouldBeFalse();
         found.Reason.ShouldContain(hasModule ? "CAP_NET_ADMIN" : "modprobe openvswitch");
-        DatapathException refused = Should.Throw<DatapathException>(() => KernelDatapath.Open(new KernelDatapathOptions { Name = "no-such-dp" }));
+        DatapathException refused =
+            Should.Throw<DatapathException>(() => KernelDatapath.Open(new KernelDatapathOptions { Name = "no-such-dp" }));
         refused.Message.ShouldContain(hasModule ? "CAP_NET_ADMIN" : "modprobe openvswitch");
     }
 }

@@ -32,7 +32,8 @@ public sealed class UpcallOwnerTests
 
     [Fact]
     public void An_old_kernel_prints_high_port_ids_as_negative_numbers() =>
-        UpcallOwner.FindSocket("00000000aa13bd70 16  -4242      00000000 0        0        0     2        0        2901", [unchecked((uint)-4242)]).ShouldNotBeNull();
+        UpcallOwner.FindSocket("00000000aa13bd70 16  -4242      00000000 0        0        0     2        0        2901",
+            [unchecked((uint)-4242)]).ShouldNotBeNull();
 
     [Theory]
     [InlineData("")]
@@ -44,7 +45,8 @@ public sealed class UpcallOwnerTests
     public void Lines_that_are_not_understood_are_left_out(string line) => NetlinkSocketEntry.Parse(line).ShouldBeEmpty();
 
     [Fact]
-    public void Further_columns_do_no_harm() => NetlinkSocketEntry.Parse("x 16 5 0 0 0 0 2 0 1 more and more").ShouldBe([new NetlinkSocketEntry(16, 5, 1)]);
+    public void Further_columns_do_no_harm() =>
+        NetlinkSocketEntry.Parse("x 16 5 0 0 0 0 2 0 1 more and more").ShouldBe([new NetlinkSocketEntry(16, 5, 1)]);
 
     [Fact]
     public void The_owner_is_named_where_it_can_be_and_described_where_it_cannot()

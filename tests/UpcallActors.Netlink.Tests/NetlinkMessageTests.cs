@@ -7,7 +7,8 @@ public sealed class NetlinkMessageTests
     [Fact]
     public void A_message_says_what_its_header_says()
     {
-        NetlinkMessage.TryRead(Message(family: 35, NetlinkFlags.Request | NetlinkFlags.Ack, sequence: 7, portId: 9, [1, 2, 3]), out NetlinkMessage message, out int consumed).ShouldBe(NetlinkParseError.None);
+        NetlinkMessage.TryRead(Message(family: 35, NetlinkFlags.Request | NetlinkFlags.Ack, sequence: 7, portId: 9, [1, 2, 3]),
+            out NetlinkMessage message, out int consumed).ShouldBe(NetlinkParseError.None);
         message.Type.ShouldBe((ushort)35);
         message.Flags.ShouldBe(NetlinkFlags.Request | NetlinkFlags.Ack);
         message.Sequence.ShouldBe(7u);
@@ -59,7 +60,8 @@ public sealed class NetlinkMessageTests
     public void A_generic_header_needs_four_bytes(int length)
     {
         GenericNetlinkHeader.TryRead(new byte[length], out _, out _).ShouldBe(NetlinkParseError.GenericHeaderTruncated);
-        GenericNetlinkHeader.TryRead([3, 1, 0, 0, 42], out GenericNetlinkHeader header, out ReadOnlySpan<byte> body).ShouldBe(NetlinkParseError.None);
+        GenericNetlinkHeader.TryRead([3, 1, 0, 0, 42], out GenericNetlinkHeader header, out ReadOnlySpan<byte> body)
+            .ShouldBe(NetlinkParseError.None);
         header.ShouldBe(new GenericNetlinkHeader(3, 1));
         body.ToArray().ShouldBe([42]);
     }

@@ -10,7 +10,8 @@ public class ActionComparisonTests
     [Theory]
     [InlineData("2,3", "2,3")]
     [InlineData("drop", "drop")]
-    [InlineData("ct(commit,zone=9,mark=0x5/0xffffffff,nat(src=10.0.0.1)),recirc(0x7)", "ct(commit,zone=9,mark=0x5/0xffffffff,nat(src=10.0.0.1)),recirc(0x7)")]
+    [InlineData("ct(commit,zone=9,mark=0x5/0xffffffff,nat(src=10.0.0.1)),recirc(0x7)",
+        "ct(commit,zone=9,mark=0x5/0xffffffff,nat(src=10.0.0.1)),recirc(0x7)")]
     public void Equal_actions_are_equal(string installed, string own)
     {
         _comparison.AreEqual(Parse(installed), Parse(own)).ShouldBeTrue();
@@ -28,24 +29,30 @@ public class ActionComparisonTests
     [InlineData("clone(2),3", "clone(3),3")]
     [InlineData("set(ipv4(tos=0x40/0xfc)),2", "set(ipv4(tos=0x80/0xfc)),2")]
     [InlineData("check_pkt_len(size=200,gt(2),le(3))", "check_pkt_len(size=200,gt(3),le(2))")]
-    public void Other_actions_are_not(string installed, string own) => _comparison.AreEqualButForIds(Parse(installed), Parse(own)).ShouldBeFalse();
+    public void Other_actions_are_not(string installed, string own) =>
+        _comparison.AreEqualButForIds(Parse(installed), Parse(own)).ShouldBeFalse();
 
     [Fact]
     public void Order_within_a_ct_action_means_nothing()
     {
         _comparison.AreEqual(
-            Ct((ref NetlinkWriter ct) => ct.PutFlag(OvsCtAttribute.Commit), (ref NetlinkWriter ct) => ct.PutU16(OvsCtAttribute.Zone, 9), (ref NetlinkWriter ct) => ct.PutU32(OvsCtAttribute.EventMask, 0x487)),
-            Ct((ref NetlinkWriter ct) => ct.PutFlag(OvsCtAttribute.Commit), (ref NetlinkWriter ct) => ct.PutU32(OvsCtAttribute.EventMask, 0x487), (ref NetlinkWriter ct) => ct.PutU16(OvsCtAttribute.Zone, 9))).ShouldBeTrue();
+            Ct((ref NetlinkWriter ct) => ct.PutFlag(OvsCtAttribute.Commit), (ref NetlinkWriter ct) => ct.PutU16(OvsCtAttribute.Zone, 9),
+                (ref NetlinkWriter ct) => ct.PutU32(OvsCtAttribute.EventMask, 0x487)),
+            Ct((ref NetlinkWriter ct) => ct.PutFlag(OvsCtAttribute.Commit), (ref NetlinkWriter ct) => ct.PutU32(OvsCtAttribute.EventMask,
+                0x487), (ref NetlinkWriter ct) => ct.PutU16(OvsCtAttribute.Zone, 9))).ShouldBeTrue();
     }
 
     [Fact]
     public void Of_an_attribute_that_is_there_twice_the_last_counts_and_none_hides_another()
     {
-        byte[] twice = Ct((ref NetlinkWriter ct) => ct.PutU16(OvsCtAttribute.Zone, 8), (ref NetlinkWriter ct) => ct.PutU16(OvsCtAttribute.Zone, 9));
-        byte[] marked = Ct((ref NetlinkWriter ct) => ct.PutU16(OvsCtAttribute.Zone, 9), (ref NetlinkWriter ct) => ct.PutU32(OvsCtAttribute.EventMask, 1));
+        byte[] twice = Ct((ref NetlinkWriter ct) => ct.PutU16(OvsCtAttribute.Zone, 8),
+            (ref NetlinkWriter ct) => ct.PutU16(OvsCtAttribute.Zone, 9));
+        byte[] marked = Ct((ref NetlinkWriter ct) => ct.PutU16(OvsCtAttribute.Zone, 9),
+            (ref NetlinkWriter ct) => ct.PutU32(OvsCtAttribute.EventMask, 1));
         _comparison.AreEqual(twice, Ct((ref NetlinkWriter ct) => ct.PutU16(OvsCtAttribute.Zone, 9))).ShouldBeTrue();
         _comparison.AreEqual(twice, Ct((ref NetlinkWriter ct) => ct.PutU16(OvsCtAttribute.Zone, 8))).ShouldBeFalse();
-        _comparison.AreEqual(Ct((ref NetlinkWriter ct) => ct.PutU16(OvsCtAttribute.Zone, 9), (ref NetlinkWriter ct) => ct.PutU16(OvsCtAttribute.Zone, 9)), marked).ShouldBeFalse();
+        _comparison.AreEqual(Ct((ref NetlinkWriter ct) => ct.PutU16(OvsCtAttribute.Zone, 9),
+            (ref NetlinkWriter ct) => ct.PutU16(OvsCtAttribute.Zone, 9)), marked).ShouldBeFalse();
     }
 
     [Fact]
@@ -60,20 +67,26 @@ public class ActionComparisonTests
     [Fact]
     public void Ids_in_our_cookies_and_sockets_are_told_apart_and_the_rest_of_a_cookie_counts()
     {
-        _comparison.AreEqualButForIds(Userspace(1, UserspaceReason.Controller, 5, 77), Userspace(2, UserspaceReason.Controller, 6, 77)).ShouldBeTrue();
+        _comparison.AreEqualButForIds(Userspace(1, UserspaceReason.Controller, 5, 77), Userspace(2, UserspaceReason.Controller, 6, 77))
+            .ShouldBeTrue();
         _comparison.Recirculations.ShouldBe([(5u, 6u)]);
         _comparison.PortIdsDiffer.ShouldBeTrue();
-        _comparison.AreEqualButForIds(Userspace(1, UserspaceReason.Controller, 5, 77), Userspace(1, UserspaceReason.Controller, 5, 78)).ShouldBeFalse();
-        _comparison.AreEqualButForIds(Userspace(1, UserspaceReason.Controller, 5, 77), Userspace(1, UserspaceReason.SlowPath, 5, 77)).ShouldBeFalse();
-        _comparison.AreEqualButForIds(Userspace(1, UserspaceReason.Controller, 0, 77), Userspace(1, UserspaceReason.Controller, 5, 77)).ShouldBeFalse();
-        _comparison.AreEqual(Userspace(1, UserspaceReason.Controller, 5, 77), Userspace(1, UserspaceReason.Controller, 5, 77)).ShouldBeTrue();
+        _comparison.AreEqualButForIds(Userspace(1, UserspaceReason.Controller, 5, 77), Userspace(1, UserspaceReason.Controller, 5, 78))
+            .ShouldBeFalse();
+        _comparison.AreEqualButForIds(Userspace(1, UserspaceReason.Controller, 5, 77), Userspace(1, UserspaceReason.SlowPath, 5, 77))
+            .ShouldBeFalse();
+        _comparison.AreEqualButForIds(Userspace(1, UserspaceReason.Controller, 0, 77), Userspace(1, UserspaceReason.Controller, 5, 77))
+            .ShouldBeFalse();
+        _comparison.AreEqual(Userspace(1, UserspaceReason.Controller, 5, 77), Userspace(1, UserspaceReason.Controller, 5, 77))
+            .ShouldBeTrue();
     }
 
     [Fact]
     public void Ids_are_collected_from_everywhere()
     {
         var ids = new List<uint>();
-        byte[] actions = [.. Parse("clone(recirc(0x5)),sample(sample=50.0%,actions(recirc(0x6))),recirc(0x7)"), .. Userspace(1, UserspaceReason.Controller, 8, 0)];
+        byte[] actions = [.. Parse("clone(recirc(0x5)),sample(sample=50.0%,actions(recirc(0x6))),recirc(0x7)"),
+            .. Userspace(1, UserspaceReason.Controller, 8, 0)];
         ActionComparison.CollectRecirculationIds(actions, ids);
         ids.ShouldBe([5u, 6u, 7u, 8u]);
     }

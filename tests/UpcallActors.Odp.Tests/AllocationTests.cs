@@ -10,7 +10,8 @@ public sealed class AllocationTests
     public void Reading_an_upcall_and_writing_its_flow_put_allocates_nothing()
     {
         Recording recording = Recording.Of("linux-7.2/ipv6-fragmentation-vlan");
-        byte[][] upcalls = [.. recording.OfFamily(recording.Families.Packet).Where(message => !message.IsRequest).Select(message => message.Bytes)];
+        byte[][] upcalls = [.. recording.OfFamily(recording.Families.Packet).Where(message => !message.IsRequest)
+            .Select(message => message.Bytes)];
         byte[] buffer = new byte[4096];
         int length = Handle(upcalls, buffer);
         long before = GC.GetAllocatedBytesForCurrentThread();
@@ -25,10 +26,12 @@ public sealed class AllocationTests
         int total = 0;
         foreach (byte[] upcall in upcalls)
         {
-            if (PacketMessage.TryParse(upcall, out PacketMessage parsed) != OdpParseError.None || OvsFlowKeyReader.TryRead(parsed.Key.Of(upcall), out FlowKey key) != OdpParseError.None)
+            if (PacketMessage.TryParse(upcall, out PacketMessage parsed) != OdpParseError.None
+                || OvsFlowKeyReader.TryRead(parsed.Key.Of(upcall), out FlowKey key) != OdpParseError.None)
                 return -1;
             var writer = new NetlinkWriter(buffer);
-            FlowMessageWriter.WritePut(ref writer, 27, 1, parsed.DatapathIfIndex, Ufid.OfHash(key.EthSrc), parsed.Key.Of(upcall), key, key, [8, 0, 1, 0, 1, 0, 0, 0]);
+            FlowMessageWriter.WritePut(ref writer, 27, 1, parsed.DatapathIfIndex, Ufid.OfHash(key.EthSrc), parsed.Key.Of(upcall), key, key,
+                [8, 0, 1, 0, 1, 0, 0, 0]);
             total += writer.Overflowed ? 0 : writer.Length;
         }
 

@@ -34,7 +34,8 @@ public sealed class ConntrackMatchTests
     [InlineData("mark=0x13")]
     [InlineData("labels=1")]
     [InlineData("", "ct_nw_src=10.0.0.1")]
-    public void What_differs_in_one_thing_is_not_meant(params string[] arguments) => ConntrackMatchText.Parse(arguments).Match.Matches(Dns).ShouldBeFalse();
+    public void What_differs_in_one_thing_is_not_meant(params string[] arguments) =>
+        ConntrackMatchText.Parse(arguments).Match.Matches(Dns).ShouldBeFalse();
 
     [Theory]
     [InlineData("ct_ipv6_src=::1,ct_nw_proto=58", true)]
@@ -43,7 +44,8 @@ public sealed class ConntrackMatchTests
     [InlineData("ct_nw_proto=58,icmp_id=78", false)]
     [InlineData("ct_nw_proto=58,icmp_type=129", false)]
     [InlineData("ct_nw_proto=58,icmp_code=1", false)]
-    public void A_ping_is_found_by_what_an_echo_has(string tuple, bool found) => ConntrackMatchText.Parse([tuple]).Match.Matches(Ping).ShouldBe(found);
+    public void A_ping_is_found_by_what_an_echo_has(string tuple, bool found) =>
+        ConntrackMatchText.Parse([tuple]).Match.Matches(Ping).ShouldBe(found);
 
     [Fact]
     public void The_zone_comes_first_and_apart()
@@ -96,7 +98,8 @@ public sealed class ConntrackMatchTests
     public void One_that_is_given_in_full_and_is_not_there_is_told()
     {
         var conntrack = new RecordedConntrack(Dns, Ping);
-        ConntrackMatch exact = ConntrackMatchText.Parse(["ct_ipv6_src=::1,ct_ipv6_dst=::2,ct_nw_proto=58,icmp_id=1,icmp_type=128,icmp_code=0"]).Match;
+        ConntrackMatch exact =
+            ConntrackMatchText.Parse(["ct_ipv6_src=::1,ct_ipv6_dst=::2,ct_nw_proto=58,icmp_id=1,icmp_type=128,icmp_code=0"]).Match;
         exact.Flush(conntrack, null).ShouldBeFalse();
         conntrack.Dumps.ShouldBe(0);
         exact = exact with { Original = exact.Original with { IcmpId = 77 } };

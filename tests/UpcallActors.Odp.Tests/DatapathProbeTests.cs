@@ -27,7 +27,8 @@ public sealed class DatapathProbeTests
     {
         byte[] seed = Answer(0);
         var random = new Random(1);
-        int iterations = int.TryParse(Environment.GetEnvironmentVariable("UPCALL_FUZZ_ITERATIONS"), CultureInfo.InvariantCulture, out int set) ? set : 500;
+        int iterations = int.TryParse(Environment.GetEnvironmentVariable("UPCALL_FUZZ_ITERATIONS"), CultureInfo.InvariantCulture,
+            out int set) ? set : 500;
         for (int iteration = 0; iteration < iterations; iteration++)
         {
             byte[] mutated = [.. seed.AsSpan(0, random.Next(seed.Length + 1)), .. new byte[random.Next(40)]];

@@ -37,14 +37,38 @@ public sealed class FlowKeyProperties
         OvsFlowKeyWriter.WriteMask(key, MaskOfWhatIsThere(key), ref maskWriter);
         string text = FlowText.Format(keyWriter.Written, maskWriter.Written, null, verbose: true);
         (byte[] keyBytes, byte[] maskBytes) = FlowText.Parse(text, null);
-        return OvsFlowKeyReader.TryRead(keyBytes, out FlowKey read) == OdpParseError.None && read == key && FlowText.Format(keyBytes, maskBytes, null, verbose: true) == text;
+        return OvsFlowKeyReader.TryRead(keyBytes, out FlowKey read) == OdpParseError.None && read == key
+            && FlowText.Format(keyBytes, maskBytes, null, verbose: true) == text;
     }
 
     [Property(MaxTest = 300)]
-    public bool A_ct_action_is_read_as_it_was_written(ushort zone, uint mark, uint markMask, bool commit, bool source, uint address, ushort port, bool persistent)
+    public bool A_ct_action_is_read_as_it_was_written(ushort zone, uint mark, uint markMask, bool commit, bool source, uint address,
+        ushort port, bool persistent)
     {
-        var nat = new NatAction { Source = source, Destination = !source, AddressLength = 4, IpMin = address, IpMax = uint.MaxValue, ProtoMin = port, ProtoMax = ushort.MaxValue, Persistent = persistent };
-        var action = new CtAction { Commit = commit, Zone = zone, MarkValue = mark, MarkMask = markMask, Helper = "ftp"u8, Timeout = "policy"u8, EventMask = mark, Nat = nat, LabelsValue = new UInt128(mark, zone), LabelsMask = UInt128.MaxValue };
+        var nat = new NatAction
+        {
+            Source = source,
+            Destination = !source,
+            AddressLength = 4,
+            IpMin = address,
+            IpMax = uint.MaxValue,
+            ProtoMin = port,
+            ProtoMax = ushort.MaxValue,
+            Persistent = persistent,
+        };
+        var action = new CtAction
+        {
+            Commit = commit,
+            Zone = zone,
+            MarkValue = mark,
+            MarkMask = markMask,
+            Helper = "ftp"u8,
+            Timeout = "policy"u8,
+            EventMask = mark,
+            Nat = nat,
+            LabelsValue = new UInt128(mark, zone),
+            LabelsMask = UInt128.MaxValue,
+        };
         var ovs = new NetlinkWriter(new byte[1024]);
         action.Write(ref ovs);
         var kernel = new NetlinkWriter(new byte[1024]);
@@ -54,8 +78,10 @@ public sealed class FlowKeyProperties
         bool IsSame(ReadOnlySpan<byte> written)
         {
             CtAction.TryParse(written[NetlinkAttribute.HeaderLength..], out CtAction read);
-            return read.Commit == commit && read.Zone == zone && read.MarkMask == markMask && (markMask == 0 || read.MarkValue == mark) && read.EventMask == mark && read.Nat == nat
-                && read.LabelsValue == new UInt128(mark, zone) && read.Helper.SequenceEqual("ftp"u8) && read.Timeout.SequenceEqual("policy"u8);
+            return read.Commit == commit && read.Zone == zone && read.MarkMask == markMask && (markMask == 0 || read.MarkValue == mark)
+                && read.EventMask == mark && read.Nat == nat
+                && read.LabelsValue == new UInt128(mark, zone) && read.Helper.SequenceEqual("ftp"u8)
+                && read.Timeout.SequenceEqual("policy"u8);
         }
     }
 
@@ -104,7 +130,8 @@ public sealed class FlowKeyProperties
 
     private static void SetNetwork(ref FlowKey key, Random random)
     {
-        key.EthType = random.GetItems([EtherTypes.Ipv4, EtherTypes.Ipv6, EtherTypes.Arp, EtherTypes.Mpls, EtherTypes.Nsh, OvsFlowKeyReader.NoEtherType, (ushort)0x1234], 1)[0];
+        key.EthType = random.GetItems([EtherTypes.Ipv4, EtherTypes.Ipv6, EtherTypes.Arp, EtherTypes.Mpls, EtherTypes.Nsh,
+            OvsFlowKeyReader.NoEtherType, (ushort)0x1234], 1)[0];
         switch (key.EthType)
         {
             case EtherTypes.Ipv4:

@@ -188,7 +188,8 @@ public sealed class FlowKeyReaderTests
     public void A_group_policy_has_its_id_below_its_flags()
     {
         FlowKey key = default;
-        OvsTunnelKeyReader.Read([12, 0, (byte)OvsTunnelKeyAttribute.VxlanOpts, 0, 8, 0, 1, 0, 0x34, 0x12, 0x48, 0], ref key).ShouldBe(OdpParseError.None);
+        OvsTunnelKeyReader.Read([12, 0, (byte)OvsTunnelKeyAttribute.VxlanOpts, 0, 8, 0, 1, 0, 0x34, 0x12, 0x48, 0], ref key)
+            .ShouldBe(OdpParseError.None);
         key.TunGbpId.ShouldBe((ushort)0x1234);
         key.TunGbpFlags.ShouldBe((byte)0x48);
     }

@@ -2,11 +2,15 @@ using UpcallActors.Odp.Text;
 
 namespace UpcallActors.Odp.Tests;
 
-/// <summary>Flows that a kernel took and gave back, and what the real <c>ovs-dpctl</c> printed of them; how they were recorded is in <c>KernelFlows/README.md</c>.</summary>
+/// <summary>
+/// Flows that a kernel took and gave back, and what the real <c>ovs-dpctl</c>
+/// printed of them; how they were recorded is in <c>KernelFlows/README.md</c>.
+/// </summary>
 public sealed class KernelFlowTests
 {
     private const string Between = " | ";
-    private static readonly string[] Blocks = File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "KernelFlows", "linux-7.2.txt")).TrimEnd().Split("\n\n");
+    private static readonly string[] Blocks = File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "KernelFlows", "linux-7.2.txt"))
+        .TrimEnd().Split("\n\n");
 
     public static TheoryData<int> Flows => [.. Enumerable.Range(0, Blocks.Length)];
 
@@ -50,7 +54,8 @@ public sealed class KernelFlowTests
         OvsFlowKeyReader.TryRead(Convert.FromHexString(flow["key"]), out FlowKey key).ShouldBe(OdpParseError.None);
         OvsFlowKeyReader.TryReadMask(Convert.FromHexString(flow["mask"]), out FlowKey mask).ShouldBe(OdpParseError.None);
         for (int word = 0; word < FlowKey.WordCount; word++)
-            (key.ReadOnlyWords[word] & mask.ReadOnlyWords[word]).ShouldBe(wanted.ReadOnlyWords[word] & mask.ReadOnlyWords[word], $"word {word}");
+            (key.ReadOnlyWords[word] & mask.ReadOnlyWords[word]).ShouldBe(wanted.ReadOnlyWords[word] & mask.ReadOnlyWords[word],
+                $"word {word}");
     }
 
     private static Dictionary<string, string> Read(int index) =>

@@ -15,20 +15,25 @@ public sealed class MalformedMessageTests
     public void Every_recorded_message_cut_anywhere_is_an_error(string name)
     {
         Recording recording = Recording.Of(name);
-        foreach (RecordedMessage message in recording.Messages.Where(message => message.Type >= recording.Families.Datapath && message.Type <= recording.Families.Packet).DistinctBy(message => (message.Type, message.Bytes.Length)))
+        foreach (RecordedMessage message in recording.Messages.Where(message => message.Type >= recording.Families.Datapath
+            && message.Type <= recording.Families.Packet).DistinctBy(message => (message.Type, message.Bytes.Length)))
         {
             for (int length = 0; length < message.Bytes.Length; length++)
-                Parse(recording.Families, message.Type, message.Bytes.AsSpan(0, length)).ShouldBe(OdpParseError.Netlink, $"{message} cut to {length}");
+                Parse(recording.Families, message.Type, message.Bytes.AsSpan(0, length))
+                    .ShouldBe(OdpParseError.Netlink, $"{message} cut to {length}");
         }
     }
 
-    /// <summary>The same with a length field that admits the cut: some cuts leave a shorter message that is fine, the others must be told.</summary>
+    /// <summary>
+    /// The same with a length field that admits the cut: some cuts leave a shorter message that is fine, the others must be told.
+    /// </summary>
     [Theory]
     [MemberData(nameof(Recordings))]
     public void Every_recorded_message_shortened_anywhere_is_parsed_or_refused(string name)
     {
         Recording recording = Recording.Of(name);
-        foreach (RecordedMessage message in recording.Messages.Where(message => message.Type >= recording.Families.Datapath && message.Type <= recording.Families.Packet).DistinctBy(message => (message.Type, message.Bytes.Length)))
+        foreach (RecordedMessage message in recording.Messages.Where(message => message.Type >= recording.Families.Datapath
+            && message.Type <= recording.Families.Packet).DistinctBy(message => (message.Type, message.Bytes.Length)))
         {
             int refused = 0;
             for (int length = NetlinkMessage.HeaderLength; length < message.Bytes.Length; length++)

@@ -32,7 +32,11 @@ public sealed class PcapTests
     {
         byte[] file = SmallFile(nanoseconds);
         byte[] swapped = [.. file];
-        foreach ((int offset, int size) in new[] { (0, 4), (4, 2), (6, 2), (8, 4), (12, 4), (16, 4), (20, 4), (24, 4), (28, 4), (32, 4), (36, 4), (43, 4), (47, 4), (51, 4), (55, 4) })
+        foreach ((int offset, int size) in new[]
+        {
+            (0, 4), (4, 2), (6, 2), (8, 4), (12, 4), (16, 4), (20, 4), (24, 4), (28, 4), (32, 4), (36, 4), (43, 4), (47, 4),
+            (51, 4), (55, 4),
+        })
             swapped.AsSpan(offset, size).Reverse();
         PcapReader.TryOpen(file, out PcapReader? ours).ShouldBe(PcapError.None);
         PcapReader.TryOpen(swapped, out PcapReader? other).ShouldBe(PcapError.None);

@@ -3,7 +3,9 @@ using UpcallActors.Odp.Tests.Recordings;
 
 namespace UpcallActors.Odp.Tests;
 
-/// <summary>Every Open vSwitch message of the ten recordings: it decodes, and what we write from the decoded model is what was recorded.</summary>
+/// <summary>
+/// Every Open vSwitch message of the ten recordings: it decodes, and what we write from the decoded model is what was recorded.
+/// </summary>
 public sealed class RecordedMessageTests
 {
     public static TheoryData<string> Recordings => Recording.All;
@@ -29,7 +31,8 @@ public sealed class RecordedMessageTests
                 executes++;
                 OvsFlowKeyReader.TryRead(key, out FlowKey metadata).ShouldBe(OdpParseError.None, message.ToString());
                 metadata.InPort.ShouldNotBe(0u);
-                ShouldBeSame(ModelRewriter.Actions(parsed.Actions.Of(message.Bytes), asKernel: false), parsed.Actions.Of(message.Bytes), message);
+                ShouldBeSame(ModelRewriter.Actions(parsed.Actions.Of(message.Bytes), asKernel: false),
+                    parsed.Actions.Of(message.Bytes), message);
                 ShouldBeSame(ExecuteKey(metadata), key, message);
             }
             else
@@ -49,7 +52,9 @@ public sealed class RecordedMessageTests
     [MemberData(nameof(Recordings))]
     public void The_largest_fragment_is_read_in_host_order_and_comes_back_on_execute(string name)
     {
-        ushort expected = name.Contains("vxlan", StringComparison.Ordinal) ? (ushort)1444 : name.Contains("ipv6", StringComparison.Ordinal) ? (ushort)1496 : (ushort)1500;
+        ushort expected = name.Contains("vxlan", StringComparison.Ordinal) ? (ushort)1444
+            : name.Contains("ipv6", StringComparison.Ordinal) ? (ushort)1496
+            : (ushort)1500;
         Recording recording = Recording.Of(name);
         var byCommand = recording.OfFamily(recording.Families.Packet)
             .Select(message => PacketMessage.TryParse(message.Bytes, out PacketMessage parsed) == OdpParseError.None ? parsed : default)
@@ -99,10 +104,13 @@ public sealed class RecordedMessageTests
             FlowMessage.TryParse(message.Bytes, out FlowMessage flow).ShouldBe(OdpParseError.None, message.ToString());
             NetlinkMessage.TryRead(message.Bytes, out NetlinkMessage header, out _).ShouldBe(NetlinkParseError.None);
             byte[] key = flow.Key.IsPresent ? ModelRewriter.Key(flow.Key.Of(message.Bytes)) : [];
-            byte[] mask = flow.Mask.IsPresent ? ModelRewriter.Mask(flow.Key.Of(message.Bytes), flow.Mask.Of(message.Bytes), asKernel: true) : [];
+            byte[] mask = flow.Mask.IsPresent
+                ? ModelRewriter.Mask(flow.Key.Of(message.Bytes), flow.Mask.Of(message.Bytes), asKernel: true)
+                : [];
             byte[] actions = flow.Actions.IsPresent ? ModelRewriter.Actions(flow.Actions.Of(message.Bytes), asKernel: true) : [];
             var writer = new NetlinkWriter(new byte[8192]);
-            FlowMessageWriter.WriteReport(ref writer, message.Type, header.Flags, header.Sequence, header.PortId, flow, key, mask, actions, omitActions: !flow.Actions.IsPresent);
+            FlowMessageWriter.WriteReport(ref writer, message.Type, header.Flags, header.Sequence, header.PortId, flow, key, mask, actions,
+                omitActions: !flow.Actions.IsPresent);
             ShouldBeSame(writer.Written, message.Bytes, message);
             reports++;
         }
@@ -123,7 +131,8 @@ public sealed class RecordedMessageTests
             if (flow.Command == OvsCommand.Get && flow.Ufid is null)
                 FlowMessageWriter.WriteDump(ref writer, message.Type, header.Sequence, flow.DatapathIfIndex, flow.UfidFlags);
             else if (flow.Ufid is { } ufid && !flow.Key.IsPresent && flow.UfidFlags == 0)
-                FlowMessageWriter.WriteByUfid(ref writer, message.Type, header.Flags & ~NetlinkFlags.Request, header.Sequence, flow.Command, flow.DatapathIfIndex, ufid);
+                FlowMessageWriter.WriteByUfid(ref writer, message.Type, header.Flags & ~NetlinkFlags.Request, header.Sequence, flow.Command,
+                    flow.DatapathIfIndex, ufid);
             else
                 continue;
             ShouldBeSame(WithoutAnswerFlags(WithoutPortId(writer.Written)), WithoutAnswerFlags(WithoutPortId(message.Bytes)), message);
@@ -182,7 +191,10 @@ public sealed class RecordedMessageTests
         return copy;
     }
 
-    /// <summary>ovs-vswitchd asks for an echo where it wants content, and for an acknowledgement of a dump, which the kernel passes over; both are the sender's choice.</summary>
+    /// <summary>
+    /// ovs-vswitchd asks for an echo where it wants content, and for an acknowledgement
+    /// of a dump, which the kernel passes over; both are the sender's choice.
+    /// </summary>
     private static byte[] WithoutAnswerFlags(byte[] message)
     {
         message[NetlinkMessage.FlagsOffset] &= unchecked((byte)~(byte)(NetlinkFlags.Echo | NetlinkFlags.Ack));

@@ -23,10 +23,10 @@ public sealed class RecordedTextTests
     }
 
     /// <summary>
-    /// Each line was made of a FLOW message in the recording: one that the kernel sent with the same id. When the lines of a section
-    /// were printed is not recorded, but "used" implies it: there must be one moment at which we print the whole section as ovs-appctl did, to within 16 ms:
-    /// the kernel counts "used" in jiffies of 4 ms and rounds anew for each message (<c>ovs_flow_used_time</c>), and ovs-appctl
-    /// reads the clock for each line.
+    /// Each line was made of a FLOW message in the recording: one that the kernel sent with the same id. When the
+    /// lines of a section were printed is not recorded, but "used" implies it: there must be one moment at which
+    /// we print the whole section as ovs-appctl did, to within 16 ms: the kernel counts "used" in jiffies of 4 ms
+    /// and rounds anew for each message (<c>ovs_flow_used_time</c>), and ovs-appctl reads the clock for each line.
     /// </summary>
     [Theory]
     [MemberData(nameof(Recordings))]
@@ -38,10 +38,12 @@ public sealed class RecordedTextTests
         foreach (string[] section in recording.DumpedSections.Where(section => section.Length != 0))
         {
             sections++;
-            List<HashSet<long>> moments = [.. section.Select(line => MomentsOf(line, reported, recording.PortNames)).Where(candidates => !candidates.Contains(AnyMoment))];
+            List<HashSet<long>> moments = [.. section.Select(line => MomentsOf(line, reported, recording.PortNames))
+                .Where(candidates => !candidates.Contains(AnyMoment))];
             if (moments.Count == 0)
                 continue;
-            moments[0].Any(moment => moments.TrueForAll(candidates => candidates.Any(candidate => Math.Abs(candidate - moment) <= PrintingTime))).ShouldBeTrue(section[0]);
+            moments[0].Any(moment => moments.TrueForAll(
+                candidates => candidates.Any(candidate => Math.Abs(candidate - moment) <= PrintingTime))).ShouldBeTrue(section[0]);
         }
 
         sections.ShouldBe(3);

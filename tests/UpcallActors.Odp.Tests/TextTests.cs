@@ -40,15 +40,19 @@ public sealed class TextTests
     [Fact]
     public void Wildcarded_fields_are_printed_only_when_verbose()
     {
-        const string Verbose = "recirc_id(0),dp_hash(0/0),ct_state(0x22/0x23),ct_zone(0/0),eth(src=00:00:00:00:00:00/00:00:00:00:00:00,dst=00:00:00:00:00:00/00:00:00:00:00:00),eth_type(0x0800),ipv4(src=0.0.0.0/0.0.0.0,dst=192.0.2.1,proto=1,tos=0/0,ttl=0/0,frag=no)";
+        const string Verbose = "recirc_id(0),dp_hash(0/0),ct_state(0x22/0x23),ct_zone(0/0),eth(src=00:00:00:00:00:00/00:00:00:00:00:00,"
+            + "dst=00:00:00:00:00:00/00:00:00:00:00:00),eth_type(0x0800),ipv4(src=0.0.0.0/0.0.0.0,dst=192.0.2.1,proto=1,tos=0/0,ttl=0/0,"
+            + "frag=no)";
         (byte[] key, byte[] mask) = FlowText.Parse(Verbose, null);
-        FlowText.Format(key, mask, null, verbose: false).ShouldBe("recirc_id(0),ct_state(-new+est+trk),eth(),eth_type(0x0800),ipv4(dst=192.0.2.1,proto=1,frag=no)");
+        FlowText.Format(key, mask, null, verbose: false)
+            .ShouldBe("recirc_id(0),ct_state(-new+est+trk),eth(),eth_type(0x0800),ipv4(dst=192.0.2.1,proto=1,frag=no)");
     }
 
     [Fact]
     public void A_dump_line_without_m_has_neither_id_nor_layer()
     {
-        const string Line = "recirc_id(0),in_port(1),eth(),eth_type(0x0800),ipv4(proto=6,frag=no), packets:3, bytes:200, used:0.004s, flags:SFP., actions:2";
+        const string Line = "recirc_id(0),in_port(1),eth(),eth_type(0x0800),ipv4(proto=6,frag=no), packets:3, bytes:200, used:0.004s, "
+            + "flags:SFP., actions:2";
         FlowDumpLine flow = FlowDumpLine.Parse(Line, null);
         flow.TcpFlags.ShouldBe((byte)0x1b);
         flow.UsedAgo.ShouldBe(4);
@@ -104,7 +108,8 @@ public sealed class TextTests
     public void A_field_too_long_to_set_is_refused_and_not_cut()
     {
         string options = string.Concat(Enumerable.Repeat("{class=0x1,type=0x2,len=124,0x1}", 20));
-        Should.Throw<OdpTextException>(() => ActionText.Parse($"set(tunnel(tun_id=0x1,dst=1.2.3.4,ttl=64,geneve({options}),flags(key)))", null));
+        Should.Throw<OdpTextException>(
+            () => ActionText.Parse($"set(tunnel(tun_id=0x1,dst=1.2.3.4,ttl=64,geneve({options}),flags(key)))", null));
     }
 
     /// <summary>The kernel refuses a mask with a bit above the label's 20 (<c>validate_set</c>).</summary>

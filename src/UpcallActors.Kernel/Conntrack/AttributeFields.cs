@@ -4,8 +4,8 @@ using UpcallActors.Netlink;
 namespace UpcallActors.Kernel;
 
 /// <summary>
-/// Reads fields from a list of attributes by type. What is absent reads as 0 or empty; the first that is too short, or is a malformed list itself, stays in
-/// <see cref="Error"/>. Numbers are in network order.
+/// Reads fields from a list of attributes by type. What is absent reads as 0 or empty; the first that is
+/// too short, or is a malformed list itself, stays in <see cref="Error"/>. Numbers are in network order.
 /// </summary>
 internal ref struct AttributeFields
 {

@@ -13,8 +13,8 @@ public static class ConntrackMessage
     private const ushort Nested = NetlinkAttribute.NestedFlag;
 
     /// <summary>
-    /// Reads a connection from a message that tells of one (<c>IPCTNL_MSG_CT_NEW</c>); <paramref name="entry"/> is null unless the result is
-    /// <see cref="NetlinkParseError.None"/>. Attributes that this does not know are passed over.
+    /// Reads a connection from a message that tells of one (<c>IPCTNL_MSG_CT_NEW</c>); <paramref name="entry"/> is null
+    /// unless the result is <see cref="NetlinkParseError.None"/>. Attributes that this does not know are passed over.
     /// </summary>
     public static NetlinkParseError TryParse(NetlinkMessage message, out ConntrackEntry? entry)
     {
@@ -120,7 +120,11 @@ public static class ConntrackMessage
         if (read.IsIcmp)
         {
             (ushort id, ushort icmpType, ushort code) = IcmpAttributes(number);
-            read = read with { SourcePort = protocol.U16(id), DestinationPort = (ushort)((protocol.U8(icmpType) << 8) | protocol.U8(code)) };
+            read = read with
+            {
+                SourcePort = protocol.U16(id),
+                DestinationPort = (ushort)((protocol.U8(icmpType) << 8) | protocol.U8(code)),
+            };
         }
         else
         {
@@ -169,7 +173,8 @@ public static class ConntrackMessage
         AttributeFields info = fields.Nest(Attribute.ProtocolInfo);
         AttributeFields sctp = info.Nest(Attribute.InfoSctp);
         ConntrackSctp? read = info.Has(Attribute.InfoSctp)
-            ? new ConntrackSctp((SctpState)sctp.U8(Attribute.SctpState), sctp.U32(Attribute.SctpOriginalTag), sctp.U32(Attribute.SctpReplyTag))
+            ? new ConntrackSctp((SctpState)sctp.U8(Attribute.SctpState), sctp.U32(Attribute.SctpOriginalTag),
+                sctp.U32(Attribute.SctpReplyTag))
             : null;
         fields.Note(sctp.Error);
         return read;

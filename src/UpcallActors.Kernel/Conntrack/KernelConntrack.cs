@@ -5,8 +5,8 @@ using Attribute = UpcallActors.Kernel.ConntrackAttribute;
 namespace UpcallActors.Kernel;
 
 /// <summary>
-/// The connections that the kernel tracks in this process's network namespace, over ctnetlink. They are the host's: zone 0 also holds those that
-/// the datapath has no part in.
+/// The connections that the kernel tracks in this process's network namespace, over
+/// ctnetlink. They are the host's: zone 0 also holds those that the datapath has no part in.
 /// </summary>
 public sealed class KernelConntrack : IConntrack, IDisposable
 {
@@ -72,7 +72,8 @@ public sealed class KernelConntrack : IConntrack, IDisposable
         return _netfilter.Request(writer.Written, answer =>
         {
             // Kernels that do not know how to filter send all.
-            if (ConntrackMessage.TryParse(answer, out ConntrackEntry? entry) == NetlinkParseError.None && (zone ?? entry!.Zone) == entry!.Zone)
+            if (ConntrackMessage.TryParse(answer, out ConntrackEntry? entry) == NetlinkParseError.None
+                && (zone ?? entry!.Zone) == entry!.Zone)
                 found.Add(entry);
         });
     }

@@ -19,7 +19,9 @@ internal sealed class DatapathRequests(NetlinkConversation generic, ushort famil
         return result.Succeeded && datapath is null ? new NetlinkResult(Errno.InputOutput) : result;
     }
 
-    /// <summary>Changes features, and the port ids by CPU unless there are none given. Features are always sent: without them the kernel clears all.</summary>
+    /// <summary>
+    /// Changes features, and the port ids by CPU unless there are none given. Features are always sent: without them the kernel clears all.
+    /// </summary>
     public NetlinkResult Set(string name, OvsDatapathFeatures features, IReadOnlyList<uint>? perCpuPids = null) =>
         Send(new DatapathMessage { Command = OvsCommand.Set, Name = name, UserFeatures = features, PerCpuPids = perCpuPids ?? [] }, out _);
 

@@ -4,8 +4,8 @@ using UpcallActors.Odp;
 namespace UpcallActors.Kernel;
 
 /// <summary>
-/// Agrees with the kernel on what a datapath does for userspace, as <c>dpif_netlink_open</c> in Open vSwitch does: an unknown feature that is
-/// refused shows that features are looked at at all, then the kernel takes dispatch by CPU, or has only that by vport.
+/// Agrees with the kernel on what a datapath does for userspace, as <c>dpif_netlink_open</c> in Open vSwitch does: an unknown feature
+/// that is refused shows that features are looked at at all, then the kernel takes dispatch by CPU, or has only that by vport.
 /// </summary>
 internal static class FeatureNegotiation
 {
@@ -14,8 +14,8 @@ internal static class FeatureNegotiation
     private const OvsDatapathFeatures PerCpu = OvsDatapathFeatures.Unaligned | OvsDatapathFeatures.DispatchUpcallPerCpu;
 
     /// <summary>
-    /// Offers features by <paramref name="request"/>, which creates or changes the datapath. <paramref name="agreed"/> is what holds when the
-    /// result is a success.
+    /// Offers features by <paramref name="request"/>, which creates or changes the
+    /// datapath. <paramref name="agreed"/> is what holds when the result is a success.
     /// </summary>
     public static NetlinkResult Negotiate(Func<OvsDatapathFeatures, NetlinkResult> request, bool perVport, out OvsDatapathFeatures agreed)
     {

@@ -4,8 +4,8 @@ using UpcallActors.Netlink;
 namespace UpcallActors.Kernel;
 
 /// <summary>
-/// A live receiver of a datapath's upcalls that is not us. Without <see cref="ProcessId"/> it is in a process that cannot be seen from here:
-/// another user's, or in another pid namespace.
+/// A live receiver of a datapath's upcalls that is not us. Without <see cref="ProcessId"/> it
+/// is in a process that cannot be seen from here: another user's, or in another pid namespace.
 /// </summary>
 /// <param name="PortId">The port id upcalls go to.</param>
 /// <param name="ProcessId">Its process.</param>
@@ -15,7 +15,8 @@ public sealed record UpcallOwner(uint PortId, int? ProcessId = null, string? Com
     /// <inheritdoc/>
     public override string ToString() => ProcessId is { } process
         ? string.Create(CultureInfo.InvariantCulture, $"process {process} ({Command})")
-        : string.Create(CultureInfo.InvariantCulture, $"a process that cannot be seen from here, perhaps in another container (netlink port id {PortId})");
+        : string.Create(CultureInfo.InvariantCulture,
+            $"a process that cannot be seen from here, perhaps in another container (netlink port id {PortId})");
 
     /// <summary>
     /// Which of the port ids upcalls go to is an open generic-netlink socket; null when none is. Open sockets are in
@@ -46,7 +47,8 @@ public sealed record UpcallOwner(uint PortId, int? ProcessId = null, string? Com
         string link = string.Create(CultureInfo.InvariantCulture, $"socket:[{socket.Inode}]");
         foreach (string folder in Directory.EnumerateDirectories("/proc"))
         {
-            if (int.TryParse(Path.GetFileName(folder), NumberStyles.None, CultureInfo.InvariantCulture, out int process) && HasOpen(folder, link))
+            if (int.TryParse(Path.GetFileName(folder), NumberStyles.None, CultureInfo.InvariantCulture, out int process)
+                && HasOpen(folder, link))
                 return new UpcallOwner(socket.PortId, process, CommandOf(folder));
         }
 

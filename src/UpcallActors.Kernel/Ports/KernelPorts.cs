@@ -5,8 +5,8 @@ using UpcallActors.Odp;
 namespace UpcallActors.Kernel;
 
 /// <summary>
-/// The ports of a kernel datapath: vports over generic Netlink, tunnel devices over rtnetlink. A port that was asked for is added again whenever it
-/// is missing and its device is there, with the number it had if that is free.
+/// The ports of a kernel datapath: vports over generic Netlink, tunnel devices over rtnetlink. A port that was
+/// asked for is added again whenever it is missing and its device is there, with the number it had if that is free.
 /// </summary>
 public sealed class KernelPorts : IDatapathPorts
 {
@@ -122,7 +122,8 @@ public sealed class KernelPorts : IDatapathPorts
     }
 
     /// <summary>Counters change with every packet, and are no change of the ports.</summary>
-    private static List<DatapathPort> WithoutStatistics(List<DatapathPort> ports) => [.. ports.Select(port => port with { Statistics = null })];
+    private static List<DatapathPort> WithoutStatistics(List<DatapathPort> ports) =>
+        [.. ports.Select(port => port with { Statistics = null })];
 
     private List<DatapathPort> Look() => Look(Vports());
 

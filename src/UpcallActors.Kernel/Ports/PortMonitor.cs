@@ -4,8 +4,8 @@ using UpcallActors.Odp;
 namespace UpcallActors.Kernel;
 
 /// <summary>
-/// Listens, on a thread of its own, to what the kernel tells of vports and of devices. What is told is only a reason to look: a lost message
-/// (ENOBUFS) is one too, so nothing that is lost can be missed.
+/// Listens, on a thread of its own, to what the kernel tells of vports and of devices. What is told is
+/// only a reason to look: a lost message (ENOBUFS) is one too, so nothing that is lost can be missed.
 /// </summary>
 internal sealed class PortMonitor : IDisposable
 {
@@ -24,8 +24,8 @@ internal sealed class PortMonitor : IDisposable
     private bool _isDue;
 
     /// <summary>
-    /// Listens from now on; <see cref="Start"/> begins to tell. <paramref name="isOfInterest"/> is asked of a device and whether it was deleted;
-    /// an <paramref name="onChange"/> that fails is called again.
+    /// Listens from now on; <see cref="Start"/> begins to tell. <paramref name="isOfInterest"/> is asked
+    /// of a device and whether it was deleted; an <paramref name="onChange"/> that fails is called again.
     /// </summary>
     public PortMonitor(uint vportGroup, int datapathIfIndex, Func<Link, bool, bool> isOfInterest, Action onChange)
     {

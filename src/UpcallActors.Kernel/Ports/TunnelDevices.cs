@@ -5,8 +5,8 @@ using UpcallActors.Odp;
 namespace UpcallActors.Kernel;
 
 /// <summary>
-/// The devices behind tunnel ports. As <c>dpif_netlink_rtnl_tunnel_create</c> of Open vSwitch does, one device with metadata, of Open vSwitch's own
-/// name, stands for all tunnels of a kind and UDP port, and is a port of the datapath as any device is.
+/// The devices behind tunnel ports. As <c>dpif_netlink_rtnl_tunnel_create</c> of Open vSwitch does, one device with metadata,
+/// of Open vSwitch's own name, stands for all tunnels of a kind and UDP port, and is a port of the datapath as any device is.
 /// </summary>
 internal static class TunnelDevices
 {
@@ -20,7 +20,8 @@ internal static class TunnelDevices
     public static MetadataTunnel? TunnelOf(PortRequest request) => request.Kind switch
     {
         PortKind.Vxlan => new MetadataTunnel(MetadataTunnelKind.Vxlan, request.DestinationPort == 0 ? VxlanPort : request.DestinationPort),
-        PortKind.Geneve => new MetadataTunnel(MetadataTunnelKind.Geneve, request.DestinationPort == 0 ? GenevePort : request.DestinationPort),
+        PortKind.Geneve => new MetadataTunnel(MetadataTunnelKind.Geneve,
+            request.DestinationPort == 0 ? GenevePort : request.DestinationPort),
         PortKind.Gre => new MetadataTunnel(MetadataTunnelKind.Gretap, 0),
         PortKind.Ip6Gre => new MetadataTunnel(MetadataTunnelKind.Ip6Gretap, 0),
         _ => null,
@@ -45,8 +46,8 @@ internal static class TunnelDevices
     };
 
     /// <summary>
-    /// Makes the device, or takes the one that is there if it is right; one of the same name that is not right is made anew, since nobody else has
-    /// use for the name.
+    /// Makes the device, or takes the one that is there if it is right; one of the same
+    /// name that is not right is made anew, since nobody else has use for the name.
     /// </summary>
     public static NetlinkResult Ensure(HostLinks links, MetadataTunnel tunnel)
     {

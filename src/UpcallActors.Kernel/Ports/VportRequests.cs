@@ -25,7 +25,15 @@ internal sealed class VportRequests(ushort family, int datapathIfIndex) : IDispo
     public NetlinkResult Add(string name, OvsVportType type, uint? number, IReadOnlyList<uint> upcallPids, out VportMessage? added)
     {
         VportMessage? answer = null;
-        var request = new VportMessage { Command = OvsCommand.New, DatapathIfIndex = datapathIfIndex, Name = name, Type = type, PortNo = number, UpcallPids = upcallPids };
+        var request = new VportMessage
+        {
+            Command = OvsCommand.New,
+            DatapathIfIndex = datapathIfIndex,
+            Name = name,
+            Type = type,
+            PortNo = number,
+            UpcallPids = upcallPids,
+        };
         NetlinkResult result = Send(request, NetlinkFlags.Echo, vport => answer = vport);
         added = answer;
         return result;
@@ -37,7 +45,8 @@ internal sealed class VportRequests(ushort family, int datapathIfIndex) : IDispo
 
     /// <summary>Sends a vport's upcalls to other sockets from now on.</summary>
     public NetlinkResult SetUpcallPids(uint number, IReadOnlyList<uint> upcallPids) =>
-        Send(new VportMessage { Command = OvsCommand.Set, DatapathIfIndex = datapathIfIndex, PortNo = number, UpcallPids = upcallPids }, NetlinkFlags.None, null);
+        Send(new VportMessage { Command = OvsCommand.Set, DatapathIfIndex = datapathIfIndex, PortNo = number, UpcallPids = upcallPids },
+            NetlinkFlags.None, null);
 
     /// <summary>All vports, by number. ENODEV when the datapath is gone.</summary>
     public NetlinkResult Dump(out IReadOnlyList<VportMessage> vports)
@@ -67,7 +76,8 @@ internal sealed class VportRequests(ushort family, int datapathIfIndex) : IDispo
         request.Write(ref writer, family, flags, sequence: 0);
         NetlinkResult result = writer.Overflowed ? new NetlinkResult(Errno.Range) : _generic.Request(writer.Written, answer =>
         {
-            if (VportMessage.TryParse(answer.Bytes, out VportMessage? vport) == OdpParseError.None && vport is { PortNo: not null, Name: not null })
+            if (VportMessage.TryParse(answer.Bytes, out VportMessage? vport) == OdpParseError.None
+                && vport is { PortNo: not null, Name: not null })
                 onAnswer?.Invoke(vport);
         });
         ArrayPool<byte>.Shared.Return(buffer);

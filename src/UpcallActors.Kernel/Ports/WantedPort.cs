@@ -41,5 +41,7 @@ internal sealed class WantedPort(string name, PortRequest request, MetadataTunne
         Errno = result.Error;
     }
 
-    public DatapathPort AsWaiting() => new(Number: null, Name, Type) { DestinationPort = tunnel?.UdpPort ?? 0, Error = Error.Length == 0 ? "removed from the datapath" : Error };
+    public DatapathPort AsWaiting() => new(Number: null, Name,
+        Type)
+    { DestinationPort = tunnel?.UdpPort ?? 0, Error = Error.Length == 0 ? "removed from the datapath" : Error };
 }

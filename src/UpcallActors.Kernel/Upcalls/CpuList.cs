@@ -11,8 +11,8 @@ public static class CpuList
     private const int Limit = 1 << 16;
 
     /// <summary>
-    /// One above the highest id that a CPU of this machine can have, also one that is not plugged in: what an array indexed by CPU needs. Where the kernel
-    /// does not say, the number of CPUs.
+    /// One above the highest id that a CPU of this machine can have, also one that is not plugged
+    /// in: what an array indexed by CPU needs. Where the kernel does not say, the number of CPUs.
     /// </summary>
     public static int PossibleCount()
     {

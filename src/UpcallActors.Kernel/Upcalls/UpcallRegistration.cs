@@ -19,7 +19,8 @@ internal sealed class UpcallRegistration
     /// <param name="features">What was agreed on; goes along with each change.</param>
     /// <param name="handlers">The handlers' port ids.</param>
     /// <param name="cpus">One above the highest CPU id.</param>
-    public UpcallRegistration(DatapathRequests datapaths, VportRequests vports, string name, OvsDatapathFeatures features, uint[] handlers, int cpus)
+    public UpcallRegistration(DatapathRequests datapaths, VportRequests vports, string name, OvsDatapathFeatures features,
+        uint[] handlers, int cpus)
     {
         _datapaths = datapaths;
         _vports = vports;
@@ -35,8 +36,8 @@ internal sealed class UpcallRegistration
     public bool IsPerCpu { get; }
 
     /// <summary>
-    /// What a vport is to be given: 0, or all handlers, of which the kernel takes one by the packet's hash; but no more of them than there can be CPUs, which it
-    /// refuses (<c>ovs_vport_set_upcall_portids</c>).
+    /// What a vport is to be given: 0, or all handlers, of which the kernel takes one by the packet's hash;
+    /// but no more of them than there can be CPUs, which it refuses (<c>ovs_vport_set_upcall_portids</c>).
     /// </summary>
     public IReadOnlyList<uint> VportPids { get; }
 
@@ -63,14 +64,14 @@ internal sealed class UpcallRegistration
     }
 
     /// <summary>
-    /// Who else gets the upcalls of <paramref name="datapath"/> as the kernel reports it now: a live process that has set its own port ids; null when nobody
-    /// has, or when those it set are nobody's.
+    /// Who else gets the upcalls of <paramref name="datapath"/> as the kernel reports it now: a live
+    /// process that has set its own port ids; null when nobody has, or when those it set are nobody's.
     /// </summary>
     public UpcallOwner? FindOtherOwner(DatapathMessage datapath) => UpcallOwner.Find(CurrentPids(datapath, _vports).Except(_handlers));
 
     /// <summary>
-    /// Whether <paramref name="datapath"/> as the kernel reports it now sends upcalls to us: those of every CPU; or those of a port at least, for ports that others have added send theirs where
-    /// those others said.
+    /// Whether <paramref name="datapath"/> as the kernel reports it now sends upcalls to us: those of every
+    /// CPU; or those of a port at least, for ports that others have added send theirs where those others said.
     /// </summary>
     public bool IsIn(DatapathMessage datapath)
     {

@@ -6,7 +6,8 @@ namespace UpcallActors.Kernel;
 /// Notices upcalls that never come to us: the datapath counts what it could not deliver, our sockets count what they had no room for, and
 /// the difference went elsewhere. Another process that sets the port ids causes that, and the kernel would not object.
 /// </summary>
-internal sealed class UpcallWatchdog(string name, DatapathRequests datapaths, HandlerSocket[] handlers, UpcallRegistration registration, ulong lostBefore)
+internal sealed class UpcallWatchdog(string name, DatapathRequests datapaths, HandlerSocket[] handlers, UpcallRegistration registration,
+    ulong lostBefore)
 {
     /// <summary>Between two looks.</summary>
     public static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
@@ -24,14 +25,19 @@ internal sealed class UpcallWatchdog(string name, DatapathRequests datapaths, Ha
     /// <summary>How often port ids were registered anew.</summary>
     public long Registrations => Volatile.Read(ref _registrations);
 
-    /// <summary>The live process that upcalls go to instead of us, as of the last look. It has taken the datapath over, and is not to be disturbed.</summary>
+    /// <summary>
+    /// The live process that upcalls go to instead of us, as of the last look. It has taken the datapath over, and is not to be disturbed.
+    /// </summary>
     public UpcallOwner? TakenOverBy => Volatile.Read(ref _takenOverBy);
 
-    /// <summary>Fails with a <see cref="DatapathException"/> when such a process is seen for the first time; does not end otherwise.</summary>
+    /// <summary>
+    /// Fails with a <see cref="DatapathException"/> when such a process is seen for the first time; does not end otherwise.
+    /// </summary>
     public Task TakenOver => _takenOver.Task;
 
     /// <summary>What is to be said of one that has taken the datapath over.</summary>
-    public DatapathException TakenOverException(UpcallOwner owner) => new($"datapath {name} has been taken over by {owner}; its ports and flows are left to that");
+    public DatapathException TakenOverException(UpcallOwner owner) =>
+        new($"datapath {name} has been taken over by {owner}; its ports and flows are left to that");
 
     /// <summary>Looks at the counters, and at whom upcalls go to.</summary>
     public void Look()

@@ -2,7 +2,9 @@ using System.Text;
 
 namespace UpcallActors.Netlink;
 
-/// <summary>A family of generic Netlink, as the controller (<c>nlctrl</c>) knows it; constants from <c>include/uapi/linux/genetlink.h</c>.</summary>
+/// <summary>
+/// A family of generic Netlink, as the controller (<c>nlctrl</c>) knows it; constants from <c>include/uapi/linux/genetlink.h</c>.
+/// </summary>
 /// <param name="Name">Such as <c>ovs_flow</c>.</param>
 /// <param name="Id">The <c>nlmsg_type</c> to address it by, assigned when its module was loaded.</param>
 /// <param name="Version">Its protocol version.</param>
@@ -43,12 +45,14 @@ public sealed record GenericNetlinkFamily(string Name, ushort Id, uint Version, 
     {
         if (NetlinkMessage.TryRead(bytes, out NetlinkMessage message, out _) != NetlinkParseError.None ||
             message.Type != Controller ||
-            GenericNetlinkHeader.TryRead(message.Payload, out GenericNetlinkHeader header, out ReadOnlySpan<byte> body) != NetlinkParseError.None ||
+            GenericNetlinkHeader.TryRead(message.Payload, out GenericNetlinkHeader header,
+                out ReadOnlySpan<byte> body) != NetlinkParseError.None ||
             header.Command != NewFamily ||
             NetlinkAttributes.Check(body) != NetlinkParseError.None)
             return null;
         var attributes = new NetlinkAttributes(body);
-        if (!attributes.TryFindLast(FamilyId, out NetlinkAttribute id) || id.U16 < NetlinkControlType.FirstFamily || !attributes.TryFindLast(FamilyName, out NetlinkAttribute name))
+        if (!attributes.TryFindLast(FamilyId, out NetlinkAttribute id) || id.U16 < NetlinkControlType.FirstFamily
+            || !attributes.TryFindLast(FamilyName, out NetlinkAttribute name))
             return null;
         attributes.TryFindLast(FamilyVersion, out NetlinkAttribute version);
         attributes.TryFindLast(FamilyGroups, out NetlinkAttribute groups);

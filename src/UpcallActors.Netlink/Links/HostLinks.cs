@@ -42,18 +42,22 @@ public sealed class HostLinks : IDisposable
     }
 
     /// <summary>
-    /// Makes a tunnel device and sets it up. EEXIST when the name is taken; the kernel also refuses a second device of the same kind and port.
+    /// Makes a tunnel device and sets it up. EEXIST when the name is taken;
+    /// the kernel also refuses a second device of the same kind and port.
     /// </summary>
     public NetlinkResult Create(string name, MetadataTunnel tunnel, int mtu)
     {
         var writer = new NetlinkWriter(stackalloc byte[RequestLength]);
-        int start = Begin(ref writer, LinkMessageType.New, NetlinkFlags.Create | NetlinkFlags.Exclusive, index: 0, LinkFlags.Up, LinkFlags.Up);
+        int start = Begin(ref writer, LinkMessageType.New, NetlinkFlags.Create | NetlinkFlags.Exclusive, index: 0, LinkFlags.Up,
+            LinkFlags.Up);
         writer.PutString(LinkAttribute.Name, name);
         writer.PutU32(LinkAttribute.Mtu, (uint)mtu);
         tunnel.Write(ref writer);
         NetlinkResult result = Send(ref writer, start);
         // The GRE driver ignores the MTU that a device is made with (ipgre_newlink).
-        return result.Succeeded && Find(name, out Link? made).Succeeded && made is not null && made.Mtu != mtu ? SetMtu(made.Index, mtu) : result;
+        return result.Succeeded && Find(name, out Link? made).Succeeded && made is not null && made.Mtu != mtu
+            ? SetMtu(made.Index, mtu)
+            : result;
     }
 
     /// <summary>Deletes a device. ENODEV when there is none of that index, EOPNOTSUPP when it is no virtual one.</summary>

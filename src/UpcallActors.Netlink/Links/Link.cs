@@ -30,8 +30,8 @@ public sealed record Link(int Index, string Name)
     public bool IsUp => (Flags & (LinkFlags.Up | LinkFlags.LowerUp)) == (LinkFlags.Up | LinkFlags.LowerUp);
 
     /// <summary>
-    /// Reads a message of type <see cref="LinkMessageType.New"/> or <see cref="LinkMessageType.Delete"/>; <paramref name="link"/> is null unless
-    /// the result is <see cref="NetlinkParseError.None"/>.
+    /// Reads a message of type <see cref="LinkMessageType.New"/> or <see cref="LinkMessageType.Delete"/>;
+    /// <paramref name="link"/> is null unless the result is <see cref="NetlinkParseError.None"/>.
     /// </summary>
     public static NetlinkParseError TryParse(NetlinkMessage message, out Link? link)
     {

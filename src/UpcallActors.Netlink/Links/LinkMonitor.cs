@@ -1,8 +1,8 @@
 namespace UpcallActors.Netlink;
 
 /// <summary>
-/// Listens, on a thread of its own, for changes of the host's network devices. What is told is only a reason to look: a lost message is one too, so
-/// nothing that is lost can be missed.
+/// Listens, on a thread of its own, for changes of the host's network devices. What is told is
+/// only a reason to look: a lost message is one too, so nothing that is lost can be missed.
 /// </summary>
 public sealed class LinkMonitor : IDisposable
 {

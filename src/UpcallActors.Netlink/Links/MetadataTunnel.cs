@@ -61,16 +61,21 @@ public sealed record MetadataTunnel(MetadataTunnelKind Kind, ushort UdpPort)
         writer.EndNest(info);
     }
 
-    /// <summary>Reads a device's kind and its <c>IFLA_INFO_DATA</c>; null when it is no such tunnel or differs from what <see cref="Write"/> asks for.</summary>
+    /// <summary>
+    /// Reads a device's kind and its <c>IFLA_INFO_DATA</c>; null when it is
+    /// no such tunnel or differs from what <see cref="Write"/> asks for.
+    /// </summary>
     internal static MetadataTunnel? Read(string? kind, ReadOnlySpan<byte> data)
     {
         var attributes = new NetlinkAttributes(data);
         switch (kind)
         {
-            case "vxlan" when IsSet(attributes, LinkAttribute.VxlanCollectMetadata) && IsSet(attributes, LinkAttribute.VxlanUdpZeroChecksum6Receive)
+            case "vxlan" when IsSet(attributes, LinkAttribute.VxlanCollectMetadata)
+                && IsSet(attributes, LinkAttribute.VxlanUdpZeroChecksum6Receive)
                 && !IsSet(attributes, LinkAttribute.VxlanLearning):
                 return new MetadataTunnel(MetadataTunnelKind.Vxlan, Port(attributes, LinkAttribute.VxlanPort));
-            case "geneve" when attributes.TryFindLast(LinkAttribute.GeneveCollectMetadata, out _) && IsSet(attributes, LinkAttribute.GeneveUdpZeroChecksum6Receive):
+            case "geneve" when attributes.TryFindLast(LinkAttribute.GeneveCollectMetadata, out _)
+                && IsSet(attributes, LinkAttribute.GeneveUdpZeroChecksum6Receive):
                 return new MetadataTunnel(MetadataTunnelKind.Geneve, Port(attributes, LinkAttribute.GenevePort));
             case "gretap" when attributes.TryFindLast(LinkAttribute.GreCollectMetadata, out _):
                 return new MetadataTunnel(MetadataTunnelKind.Gretap, 0);
@@ -81,7 +86,9 @@ public sealed record MetadataTunnel(MetadataTunnelKind Kind, ushort UdpPort)
         }
     }
 
-    private static bool IsSet(NetlinkAttributes attributes, ushort type) => attributes.TryFindLast(type, out NetlinkAttribute flag) && flag.U8 != 0;
+    private static bool IsSet(NetlinkAttributes attributes, ushort type) =>
+        attributes.TryFindLast(type, out NetlinkAttribute flag) && flag.U8 != 0;
 
-    private static ushort Port(NetlinkAttributes attributes, ushort type) => attributes.TryFindLast(type, out NetlinkAttribute port) ? port.U16BigEndian : (ushort)0;
+    private static ushort Port(NetlinkAttributes attributes, ushort type) =>
+        attributes.TryFindLast(type, out NetlinkAttribute port) ? port.U16BigEndian : (ushort)0;
 }

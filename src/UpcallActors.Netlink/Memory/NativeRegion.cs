@@ -15,7 +15,8 @@ public sealed unsafe class NativeRegion : IDisposable
     public NativeRegion(int length)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(length);
-        nint address = Libc.MemoryMap(0, (nuint)length, Libc.ProtRead | Libc.ProtWrite, Libc.MapPrivate | Libc.MapAnonymous | Libc.MapNoReserve, -1, 0);
+        nint address = Libc.MemoryMap(0, (nuint)length, Libc.ProtRead | Libc.ProtWrite,
+            Libc.MapPrivate | Libc.MapAnonymous | Libc.MapNoReserve, -1, 0);
         if (address == -1)
             throw new Win32Exception(Marshal.GetLastPInvokeError(), $"mmap of {length} bytes: {Marshal.GetLastPInvokeErrorMessage()}");
         _start = (byte*)address;

@@ -67,7 +67,9 @@ public ref struct NetlinkWriter
             payload.CopyTo(target);
     }
 
-    /// <summary>Writes an attribute of <paramref name="length"/> zero bytes and returns its payload to fill in (empty on overflow).</summary>
+    /// <summary>
+    /// Writes an attribute of <paramref name="length"/> zero bytes and returns its payload to fill in (empty on overflow).
+    /// </summary>
     public Span<byte> PutReserved(ushort type, int length) => TryPutHeader(type, length, out Span<byte> target) ? target : [];
 
     /// <summary>Writes an attribute without payload.</summary>
@@ -110,7 +112,9 @@ public ref struct NetlinkWriter
             Encoding.UTF8.GetBytes(value, target);
     }
 
-    /// <summary>Opens a nested attribute; close it with <see cref="EndNest"/>. The flag NLA_F_NESTED is the caller's to add: openvswitch sets none.</summary>
+    /// <summary>
+    /// Opens a nested attribute; close it with <see cref="EndNest"/>. The flag NLA_F_NESTED is the caller's to add: openvswitch sets none.
+    /// </summary>
     public int BeginNest(ushort type)
     {
         int start = Length;

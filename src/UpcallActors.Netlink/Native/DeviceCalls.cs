@@ -3,7 +3,9 @@ using Microsoft.Win32.SafeHandles;
 
 namespace UpcallActors.Netlink;
 
-/// <summary>Calls of the C library for packet sockets, TAP devices and tunnels' UDP sockets, with the constants of Linux on x86-64 and arm64.</summary>
+/// <summary>
+/// Calls of the C library for packet sockets, TAP devices and tunnels' UDP sockets, with the constants of Linux on x86-64 and arm64.
+/// </summary>
 internal static unsafe partial class DeviceCalls
 {
     public const int FamilyInternet = 2;

@@ -18,7 +18,9 @@ public sealed class EventFd : IDisposable
         _handle = new SafeFileHandle(descriptor, ownsHandle: true);
     }
 
-    /// <summary>The descriptor to poll for readability; −1 after <see cref="Dispose"/>, when its number may already be another file's.</summary>
+    /// <summary>
+    /// The descriptor to poll for readability; −1 after <see cref="Dispose"/>, when its number may already be another file's.
+    /// </summary>
     public int Descriptor => _handle.IsClosed ? -1 : (int)_handle.DangerousGetHandle();
 
     /// <summary>Makes the descriptor readable. Harmless after <see cref="Dispose"/>.</summary>
@@ -42,7 +44,9 @@ public sealed class EventFd : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _handle.Dispose();
 
-    /// <summary>Keeps the descriptor from being closed, and its number from becoming another file's, during a call; false when it is closed.</summary>
+    /// <summary>
+    /// Keeps the descriptor from being closed, and its number from becoming another file's, during a call; false when it is closed.
+    /// </summary>
     private bool TryHold()
     {
         bool held = false;

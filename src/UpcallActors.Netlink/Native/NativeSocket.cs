@@ -30,7 +30,8 @@ internal static unsafe class NativeSocket
 
     public static Errno LastError() => (Errno)Marshal.GetLastPInvokeError();
 
-    public static Win32Exception Failure(string call) => new(Marshal.GetLastPInvokeError(), $"{call}: {Marshal.GetLastPInvokeErrorMessage()}");
+    public static Win32Exception Failure(string call) =>
+        new(Marshal.GetLastPInvokeError(), $"{call}: {Marshal.GetLastPInvokeErrorMessage()}");
 
     /// <summary>The descriptor to poll; −1 when closed.</summary>
     public static int DescriptorOf(SafeFileHandle handle) => handle.IsClosed ? -1 : (int)handle.DangerousGetHandle();

@@ -18,10 +18,10 @@ public static class Readiness
     }
 
     /// <summary>
-    /// Blocks until one of at most <see cref="Limit"/> descriptors is readable or the time is over (−1: no limit), and says of each
-    /// whether it is. An error or hang-up counts as readable: the next read tells what it is, and takes it away. A negative descriptor is not
-    /// looked at, nor is one that is not open, which would otherwise be ready for ever. An interrupted call returns as if nothing were readable.
-    /// Throws <see cref="Win32Exception"/> when nothing could ever end the wait.
+    /// Blocks until one of at most <see cref="Limit"/> descriptors is readable or the time is over (−1: no limit), and says of
+    /// each whether it is. An error or hang-up counts as readable: the next read tells what it is, and takes it away. A negative
+    /// descriptor is not looked at, nor is one that is not open, which would otherwise be ready for ever. An interrupted call
+    /// returns as if nothing were readable. Throws <see cref="Win32Exception"/> when nothing could ever end the wait.
     /// </summary>
     public static unsafe void Wait(ReadOnlySpan<int> descriptors, Span<bool> readable, int timeoutMilliseconds)
     {

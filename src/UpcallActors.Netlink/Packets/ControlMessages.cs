@@ -2,7 +2,9 @@ using System.Buffers.Binary;
 
 namespace UpcallActors.Netlink;
 
-/// <summary>Ancillary data that came with a message (<c>struct cmsghdr</c> of 64-bit Linux, one behind the other). What is malformed ends the list.</summary>
+/// <summary>
+/// Ancillary data that came with a message (<c>struct cmsghdr</c> of 64-bit Linux, one behind the other). What is malformed ends the list.
+/// </summary>
 /// <param name="bytes">The data; borrowed.</param>
 public readonly ref struct ControlMessages(ReadOnlySpan<byte> bytes)
 {
@@ -30,7 +32,8 @@ public readonly ref struct ControlMessages(ReadOnlySpan<byte> bytes)
             if (length < ControlMessage.HeaderLength || length > (ulong)_rest.Length)
                 return false;
             Current = new ControlMessage(
-                BinaryPrimitives.ReadInt32LittleEndian(_rest[8..]), BinaryPrimitives.ReadInt32LittleEndian(_rest[12..]), _rest[ControlMessage.HeaderLength..(int)length]);
+                BinaryPrimitives.ReadInt32LittleEndian(_rest[8..]), BinaryPrimitives.ReadInt32LittleEndian(_rest[12..]),
+                _rest[ControlMessage.HeaderLength..(int)length]);
             _rest = _rest[Math.Min(ControlMessage.Align((int)length), _rest.Length)..];
             return true;
         }
@@ -61,7 +64,9 @@ public readonly ref struct ControlMessage
 
     internal static int Align(int length) => (length + 7) & ~7;
 
-    /// <summary>Writes a message with a payload that the caller fills in, and returns the payload; advances <paramref name="target"/>.</summary>
+    /// <summary>
+    /// Writes a message with a payload that the caller fills in, and returns the payload; advances <paramref name="target"/>.
+    /// </summary>
     internal static Span<byte> Write(ref Span<byte> target, int level, int type, int payloadLength)
     {
         int length = HeaderLength + payloadLength;

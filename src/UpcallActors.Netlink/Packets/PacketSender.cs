@@ -4,8 +4,8 @@ using Microsoft.Win32.SafeHandles;
 namespace UpcallActors.Netlink;
 
 /// <summary>
-/// Sends frames out of a network device (<c>AF_PACKET</c>), many with one system call. Frames are collected with <see cref="TryAdd"/> and leave with
-/// <see cref="Flush"/>, which never waits: what the device does not take is lost and counted. Not thread-safe.
+/// Sends frames out of a network device (<c>AF_PACKET</c>), many with one system call. Frames are collected with <see cref="TryAdd"/>
+/// and leave with <see cref="Flush"/>, which never waits: what the device does not take is lost and counted. Not thread-safe.
 /// </summary>
 public sealed unsafe class PacketSender : IDisposable
 {
@@ -20,7 +20,10 @@ public sealed unsafe class PacketSender : IDisposable
     private int _count;
     private int _used;
 
-    /// <summary>Opens a device by its index. Throws <see cref="Win32Exception"/>: EPERM without <c>CAP_NET_RAW</c>, ENODEV when there is no such device.</summary>
+    /// <summary>
+    /// Opens a device by its index. Throws <see cref="Win32Exception"/>:
+    /// EPERM without <c>CAP_NET_RAW</c>, ENODEV when there is no such device.
+    /// </summary>
     public PacketSender(int deviceIndex)
     {
         // Protocol 0: this socket receives nothing.
@@ -51,7 +54,10 @@ public sealed unsafe class PacketSender : IDisposable
         return true;
     }
 
-    /// <summary>Sends what was collected. Returns how many frames were lost: the device is down or gone, its queue is full, or it does not take frames so long.</summary>
+    /// <summary>
+    /// Sends what was collected. Returns how many frames were lost: the device
+    /// is down or gone, its queue is full, or it does not take frames so long.
+    /// </summary>
     public int Flush()
     {
         int lost = 0;
@@ -63,7 +69,9 @@ public sealed unsafe class PacketSender : IDisposable
                 messages[frame].Header = new SocketCalls.MessageHeader { Pieces = &pieces[frame], PieceCount = 1 };
             while (done < _count)
             {
-                int sent = _socket.IsClosed ? 0 : DeviceCalls.SendMany(_socket, &messages[done], (uint)(_count - done), SocketCalls.MessageDontWait);
+                int sent = _socket.IsClosed
+                    ? 0
+                    : DeviceCalls.SendMany(_socket, &messages[done], (uint)(_count - done), SocketCalls.MessageDontWait);
                 if (sent > 0)
                 {
                     done += sent;

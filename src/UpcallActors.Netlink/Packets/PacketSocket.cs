@@ -5,10 +5,10 @@ using Microsoft.Win32.SafeHandles;
 namespace UpcallActors.Netlink;
 
 /// <summary>
-/// Receives every frame that comes in on a network device (<c>AF_PACKET</c>), through a ring in memory shared with the kernel
-/// (<c>TPACKET_V2</c>: the version that shows each frame at once; version 3 shows blocks of them when they are full or a timer has run out). Frames that
-/// do not fit a slot of the ring, such as those that a host has left to the device to cut, are taken from the socket's queue, in order.
-/// Used by one thread; what it throws it throws when opened.
+/// Receives every frame that comes in on a network device (<c>AF_PACKET</c>), through a ring in memory shared with the
+/// kernel (<c>TPACKET_V2</c>: the version that shows each frame at once; version 3 shows blocks of them when they are
+/// full or a timer has run out). Frames that do not fit a slot of the ring, such as those that a host has left to the
+/// device to cut, are taken from the socket's queue, in order. Used by one thread; what it throws it throws when opened.
 /// </summary>
 public sealed unsafe class PacketSocket : IDisposable
 {
@@ -63,7 +63,9 @@ public sealed unsafe class PacketSocket : IDisposable
         }
     }
 
-    /// <summary>The descriptor to poll: readable while frames wait, in error while the device is down; −1 after <see cref="Dispose"/>.</summary>
+    /// <summary>
+    /// The descriptor to poll: readable while frames wait, in error while the device is down; −1 after <see cref="Dispose"/>.
+    /// </summary>
     public int Descriptor => NativeSocket.DescriptorOf(_socket);
 
     /// <summary>Takes the next frame; false when none waits. The frame before is given back by this.</summary>
@@ -88,7 +90,8 @@ public sealed unsafe class PacketSocket : IDisposable
         // The kernel says where; what it says is kept inside of the slot all the same.
         int offset = header->MacOffset;
         int length = (int)Math.Min(header->CapturedLength, (uint)Math.Max(SlotLength - offset, 0));
-        VirtioNetHeader offload = VirtioNetHeader.Read(new ReadOnlySpan<byte>(start + offset - VirtioNetHeader.Length, VirtioNetHeader.Length));
+        VirtioNetHeader offload = VirtioNetHeader.Read(new ReadOnlySpan<byte>(start + offset - VirtioNetHeader.Length,
+            VirtioNetHeader.Length));
         bool isCut = header->Length > (uint)length;
         frame = Restore(start + offset, length, status, header->VlanTci, header->VlanTpid, offload, isCut);
         return true;
@@ -99,7 +102,8 @@ public sealed unsafe class PacketSocket : IDisposable
     {
         uint* packetsAndDrops = stackalloc uint[2];
         int length = 2 * sizeof(uint);
-        return _socket.IsClosed || SocketCalls.GetOption(_socket, DeviceCalls.LevelPacket, DeviceCalls.PacketStatistics, packetsAndDrops, &length) < 0 ? 0 : packetsAndDrops[1];
+        return _socket.IsClosed || SocketCalls.GetOption(_socket, DeviceCalls.LevelPacket, DeviceCalls.PacketStatistics, packetsAndDrops,
+            &length) < 0 ? 0 : packetsAndDrops[1];
     }
 
     /// <summary>Takes away the error that makes the descriptor readable: ENETDOWN when the device went down or away.</summary>
@@ -107,7 +111,9 @@ public sealed unsafe class PacketSocket : IDisposable
     {
         int error = 0;
         int length = sizeof(int);
-        return _socket.IsClosed || SocketCalls.GetOption(_socket, SocketCalls.LevelSocket, DeviceCalls.SocketError, &error, &length) < 0 ? Errno.BadDescriptor : (Errno)error;
+        return _socket.IsClosed || SocketCalls.GetOption(_socket, SocketCalls.LevelSocket, DeviceCalls.SocketError, &error, &length) < 0
+            ? Errno.BadDescriptor
+            : (Errno)error;
     }
 
     /// <inheritdoc/>
@@ -130,7 +136,8 @@ public sealed unsafe class PacketSocket : IDisposable
             FrameSize = SlotLength,
             FrameCount = SlotCount,
         };
-        if (SocketCalls.SetOption(_socket, DeviceCalls.LevelPacket, DeviceCalls.PacketReceiveRing, &request, sizeof(DeviceCalls.RingRequest)) < 0)
+        if (SocketCalls.SetOption(_socket, DeviceCalls.LevelPacket, DeviceCalls.PacketReceiveRing, &request,
+            sizeof(DeviceCalls.RingRequest)) < 0)
             throw NativeSocket.Failure("PACKET_RX_RING");
         nint ring = DeviceCalls.MemoryMap(0, SlotCount * SlotLength, Libc.ProtRead | Libc.ProtWrite, DeviceCalls.MapShared, _socket, 0);
         if (ring == -1)
@@ -141,7 +148,8 @@ public sealed unsafe class PacketSocket : IDisposable
     private void Join(int deviceIndex)
     {
         var membership = new DeviceCalls.PacketMembership { Index = deviceIndex, Type = DeviceCalls.PacketPromiscuous };
-        if (SocketCalls.SetOption(_socket, DeviceCalls.LevelPacket, DeviceCalls.PacketAddMembership, &membership, sizeof(DeviceCalls.PacketMembership)) < 0)
+        if (SocketCalls.SetOption(_socket, DeviceCalls.LevelPacket, DeviceCalls.PacketAddMembership, &membership,
+            sizeof(DeviceCalls.PacketMembership)) < 0)
             throw NativeSocket.Failure("PACKET_ADD_MEMBERSHIP");
         var address = new DeviceCalls.LinkLayerAddress
         {
@@ -162,7 +170,9 @@ public sealed unsafe class PacketSocket : IDisposable
         _slot = (_slot + 1) % SlotCount;
     }
 
-    /// <summary>The slot says that the whole frame is in the socket's queue: put there before the slot was handed over, in the order of the slots.</summary>
+    /// <summary>
+    /// The slot says that the whole frame is in the socket's queue: put there before the slot was handed over, in the order of the slots.
+    /// </summary>
     private PacketFrame ReceiveLong()
     {
         byte* memory = _long.Address(0, _long.Length) + VlanTagLength;
@@ -184,7 +194,8 @@ public sealed unsafe class PacketSocket : IDisposable
 
         VirtioNetHeader offload = VirtioNetHeader.Read(new ReadOnlySpan<byte>(offloadBytes, VirtioNetHeader.Length));
         bool isCut = (message.Flags & SocketCalls.MessageTruncated) != 0;
-        return Restore(memory, (int)received - VirtioNetHeader.Length, auxiliary.Status, auxiliary.VlanTci, auxiliary.VlanTpid, offload, isCut);
+        return Restore(memory, (int)received - VirtioNetHeader.Length, auxiliary.Status, auxiliary.VlanTci, auxiliary.VlanTpid,
+            offload, isCut);
     }
 
     /// <summary>Puts the VLAN tag back that the kernel keeps beside the frame; there are at least 4 bytes in front.</summary>

@@ -5,8 +5,8 @@ using Microsoft.Win32.SafeHandles;
 namespace UpcallActors.Netlink;
 
 /// <summary>
-/// A network device of the host whose frames come to this process (TAP): what the host's stack sends out of it is received here, checksums and
-/// segments complete. The device goes when this is disposed. One thread receives, one at a time sends.
+/// A network device of the host whose frames come to this process (TAP): what the host's stack sends out of it is received
+/// here, checksums and segments complete. The device goes when this is disposed. One thread receives, one at a time sends.
 /// </summary>
 public sealed unsafe class TapDevice : IDisposable
 {
@@ -16,14 +16,15 @@ public sealed unsafe class TapDevice : IDisposable
     private readonly SafeFileHandle _file;
 
     /// <summary>
-    /// Makes the device; it is down. Throws <see cref="Win32Exception"/>: EPERM without <c>CAP_NET_ADMIN</c>, EBUSY or EINVAL when the name is
-    /// another device's, ENOENT where the kernel has no TUN.
+    /// Makes the device; it is down. Throws <see cref="Win32Exception"/>: EPERM without <c>CAP_NET_ADMIN</c>,
+    /// EBUSY or EINVAL when the name is another device's, ENOENT where the kernel has no TUN.
     /// </summary>
     public TapDevice(string name)
     {
         byte[] bytes = Encoding.UTF8.GetBytes(name);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(bytes.Length, LongestName, nameof(name));
-        int descriptor = DeviceCalls.Open("/dev/net/tun", DeviceCalls.OpenReadWrite | DeviceCalls.OpenNonBlocking | DeviceCalls.OpenCloseOnExec);
+        int descriptor = DeviceCalls.Open("/dev/net/tun",
+            DeviceCalls.OpenReadWrite | DeviceCalls.OpenNonBlocking | DeviceCalls.OpenCloseOnExec);
         if (descriptor < 0)
             throw NativeSocket.Failure("open /dev/net/tun");
         _file = new SafeFileHandle(descriptor, ownsHandle: true);
@@ -52,7 +53,8 @@ public sealed unsafe class TapDevice : IDisposable
     public int Descriptor => NativeSocket.DescriptorOf(_file);
 
     /// <summary>
-    /// Takes the next frame and returns its length; 0 when none waits, −1 when the device is no more: somebody deleted it. A frame longer than the buffer is cut.
+    /// Takes the next frame and returns its length; 0 when none waits, −1 when the
+    /// device is no more: somebody deleted it. A frame longer than the buffer is cut.
     /// </summary>
     public int Receive(Span<byte> buffer)
     {

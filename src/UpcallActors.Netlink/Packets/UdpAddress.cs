@@ -42,6 +42,7 @@ internal static unsafe class UdpAddress
         if (SocketCalls.GetName(socket, address, &length) < 0)
             return default;
         var bytes = new ReadOnlySpan<byte>(address, MaximumLength);
-        return (isIpv6 ? BinaryPrimitives.ReadUInt128BigEndian(bytes[8..]) : BinaryPrimitives.ReadUInt32BigEndian(bytes[4..]), BinaryPrimitives.ReadUInt16BigEndian(bytes[2..]));
+        return (isIpv6 ? BinaryPrimitives.ReadUInt128BigEndian(bytes[8..]) : BinaryPrimitives.ReadUInt32BigEndian(bytes[4..]),
+            BinaryPrimitives.ReadUInt16BigEndian(bytes[2..]));
     }
 }

@@ -2,7 +2,9 @@ using System.Buffers.Binary;
 
 namespace UpcallActors.Netlink;
 
-/// <summary>What the ancillary data of a datagram tells of its IP header (<c>IP_PKTINFO</c>, <c>IP_TOS</c>, <c>IP_TTL</c> and their IPv6 fellows).</summary>
+/// <summary>
+/// What the ancillary data of a datagram tells of its IP header (<c>IP_PKTINFO</c>, <c>IP_TOS</c>, <c>IP_TTL</c> and their IPv6 fellows).
+/// </summary>
 internal struct UdpPacketInformation
 {
     /// <summary>Where <c>ipi_addr</c> lies in <c>struct in_pktinfo</c>: behind the index and the local address.</summary>

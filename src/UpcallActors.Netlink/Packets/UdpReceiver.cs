@@ -25,7 +25,10 @@ public sealed unsafe class UdpReceiver : IDisposable
     private readonly SocketCalls.IoVector[] _pieces = GC.AllocateArray<SocketCalls.IoVector>(Slots, pinned: true);
     private readonly SocketCalls.ManyMessageHeader[] _messages = GC.AllocateArray<SocketCalls.ManyMessageHeader>(Slots, pinned: true);
 
-    /// <summary>Opens a port, or with 0 one that the system chooses. Throws <see cref="Win32Exception"/>: EADDRINUSE when another socket or tunnel device has it, EAFNOSUPPORT without that IP version.</summary>
+    /// <summary>
+    /// Opens a port, or with 0 one that the system chooses. Throws <see cref="Win32Exception"/>:
+    /// EADDRINUSE when another socket or tunnel device has it, EAFNOSUPPORT without that IP version.
+    /// </summary>
     public UdpReceiver(bool isIpv6, ushort port)
     {
         _isIpv6 = isIpv6;
@@ -93,7 +96,8 @@ public sealed unsafe class UdpReceiver : IDisposable
             ref SocketCalls.ManyMessageHeader message = ref _messages[slot];
             byte* start = Payload(slot);
             var address = new ReadOnlySpan<byte>(start + SlotLength + ControlLength, AddressLength);
-            var control = new ControlMessages(new ReadOnlySpan<byte>(start + SlotLength, (int)Math.Min(message.Header.ControlLength, ControlLength)));
+            var control = new ControlMessages(new ReadOnlySpan<byte>(start + SlotLength,
+                (int)Math.Min(message.Header.ControlLength, ControlLength)));
             var ip = default(UdpPacketInformation);
             ip.Read(control, _isIpv6);
             return new UdpDatagram

@@ -5,8 +5,8 @@ using Microsoft.Win32.SafeHandles;
 namespace UpcallActors.Netlink;
 
 /// <summary>
-/// Sends a tunnel's datagrams from one UDP port of this host, which the system chose. The host's stack routes them, and cuts them where they are
-/// longer than the way out carries. Never waits. Not thread-safe.
+/// Sends a tunnel's datagrams from one UDP port of this host, which the system chose. The host's stack
+/// routes them, and cuts them where they are longer than the way out carries. Never waits. Not thread-safe.
 /// </summary>
 public sealed unsafe class UdpSender : IDisposable
 {
@@ -46,7 +46,10 @@ public sealed unsafe class UdpSender : IDisposable
     /// <summary>The port that its datagrams come from.</summary>
     public ushort Port { get; }
 
-    /// <summary>Sends one datagram of two pieces. The error is what the system refused it for: MessageSize if it must not be cut, or is too long for UDP.</summary>
+    /// <summary>
+    /// Sends one datagram of two pieces. The error is what the system refused
+    /// it for: MessageSize if it must not be cut, or is too long for UDP.
+    /// </summary>
     public Errno Send(ReadOnlySpan<byte> header, ReadOnlySpan<byte> payload, in UdpTarget target)
     {
         if (_socket.IsClosed)
@@ -85,7 +88,8 @@ public sealed unsafe class UdpSender : IDisposable
     /// <summary>The address of ours that datagrams to a destination would come from; 0 without a route.</summary>
     public static UInt128 FindSource(bool isIpv6, UInt128 destination)
     {
-        using SafeFileHandle socket = NativeSocket.Open(isIpv6 ? DeviceCalls.FamilyInternet6 : DeviceCalls.FamilyInternet, DeviceCalls.TypeDatagram, 0, "UDP");
+        using SafeFileHandle socket = NativeSocket.Open(isIpv6 ? DeviceCalls.FamilyInternet6 : DeviceCalls.FamilyInternet,
+            DeviceCalls.TypeDatagram, 0, "UDP");
         byte* address = stackalloc byte[UdpAddress.MaximumLength];
         const ushort AnyPort = 1;
         int length = UdpAddress.Write(new Span<byte>(address, UdpAddress.MaximumLength), isIpv6, destination, AnyPort);
@@ -110,7 +114,8 @@ public sealed unsafe class UdpSender : IDisposable
 
         if (_isIpv6 || _dontFragment == target.DontFragment)
             return true;
-        if (!TrySet(DeviceCalls.LevelIp, DeviceCalls.IpMtuDiscover, target.DontFragment ? DeviceCalls.MtuDiscoverAlways : DeviceCalls.MtuDiscoverNever))
+        if (!TrySet(DeviceCalls.LevelIp, DeviceCalls.IpMtuDiscover,
+            target.DontFragment ? DeviceCalls.MtuDiscoverAlways : DeviceCalls.MtuDiscoverNever))
             return false;
         _dontFragment = target.DontFragment;
         return true;
@@ -127,7 +132,8 @@ public sealed unsafe class UdpSender : IDisposable
         {
             // struct in_pktinfo: index, local address, destination. struct in6_pktinfo: address, index.
             Span<byte> information = ControlMessage.Write(
-                ref rest, level, _isIpv6 ? DeviceCalls.Ipv6PacketInfo : DeviceCalls.IpPacketInfo, _isIpv6 ? Ipv6PacketInfoLength : Ipv4PacketInfoLength);
+                ref rest, level, _isIpv6 ? DeviceCalls.Ipv6PacketInfo : DeviceCalls.IpPacketInfo,
+                _isIpv6 ? Ipv6PacketInfoLength : Ipv4PacketInfoLength);
             if (_isIpv6)
                 BinaryPrimitives.WriteUInt128BigEndian(information, target.Source);
             else

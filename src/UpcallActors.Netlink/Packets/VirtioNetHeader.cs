@@ -11,7 +11,8 @@ namespace UpcallActors.Netlink;
 /// <param name="SegmentSize">Bytes of payload of each piece.</param>
 /// <param name="ChecksumStart">Where the checksum's coverage begins, from the frame's first byte; it ends with the frame.</param>
 /// <param name="ChecksumOffset">Where from there its 16 bits are; they hold the pseudo header's sum, not inverted.</param>
-public readonly record struct VirtioNetHeader(byte Flags, byte Segmentation, ushort SegmentSize, ushort ChecksumStart, ushort ChecksumOffset)
+public readonly record struct VirtioNetHeader(byte Flags, byte Segmentation, ushort SegmentSize, ushort ChecksumStart,
+    ushort ChecksumOffset)
 {
     /// <summary>Bytes of the structure.</summary>
     public const int Length = 10;
@@ -43,5 +44,6 @@ public readonly record struct VirtioNetHeader(byte Flags, byte Segmentation, ush
         BinaryPrimitives.ReadUInt16LittleEndian(header[8..]));
 
     /// <summary>The same for a frame into whose headers <paramref name="bytes"/> were put, in front of what the checksum covers.</summary>
-    public VirtioNetHeader MovedBy(int bytes) => (Flags & NeedsChecksum) == 0 ? this : this with { ChecksumStart = (ushort)(ChecksumStart + bytes) };
+    public VirtioNetHeader MovedBy(int bytes) =>
+        (Flags & NeedsChecksum) == 0 ? this : this with { ChecksumStart = (ushort)(ChecksumStart + bytes) };
 }

@@ -95,7 +95,8 @@ public sealed class NetlinkConversation : IDisposable
     }
 
     /// <summary>Looks through one datagram. Answers to an earlier request that was given up are passed over.</summary>
-    private static bool TryFinish(ReadOnlySpan<byte> datagram, uint sequence, NetlinkAnswerHandler? onAnswer, ref bool interrupted, out NetlinkResult result)
+    private static bool TryFinish(ReadOnlySpan<byte> datagram, uint sequence, NetlinkAnswerHandler? onAnswer, ref bool interrupted,
+        out NetlinkResult result)
     {
         result = default;
         while (!datagram.IsEmpty)

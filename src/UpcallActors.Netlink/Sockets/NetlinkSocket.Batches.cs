@@ -14,7 +14,10 @@ public sealed unsafe partial class NetlinkSocket
     private SocketCalls.IoVector[] _pieces = [];
     private SocketCalls.NetlinkAddress[] _senders = [];
 
-    /// <summary>Datagrams that did not come from the kernel and were thrown away by <see cref="Receive(MessageSlots, int, int, out Errno)"/>. Readable from any thread.</summary>
+    /// <summary>
+    /// Datagrams that did not come from the kernel and were thrown away by
+    /// <see cref="Receive(MessageSlots, int, int, out Errno)"/>. Readable from any thread.
+    /// </summary>
     public long ForeignMessages => Volatile.Read(ref _foreignMessages);
 
     /// <summary>

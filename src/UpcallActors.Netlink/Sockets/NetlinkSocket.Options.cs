@@ -39,7 +39,8 @@ public sealed unsafe partial class NetlinkSocket
     public void SetStrictCheck() => SetOption(SocketCalls.LevelNetlink, SocketCalls.StrictCheck, 1, "NETLINK_GET_STRICT_CHK");
 
     /// <summary>Receives what is sent to a multicast group from now on.</summary>
-    public void JoinGroup(uint group) => SetOption(SocketCalls.LevelNetlink, SocketCalls.AddMembership, (int)group, "NETLINK_ADD_MEMBERSHIP");
+    public void JoinGroup(uint group) =>
+        SetOption(SocketCalls.LevelNetlink, SocketCalls.AddMembership, (int)group, "NETLINK_ADD_MEMBERSHIP");
 
     /// <summary>
     /// Reads how many datagrams were lost because the receive queue was full (SO_MEMINFO), modulo 2³²; the same number as in

@@ -59,8 +59,9 @@ public sealed unsafe partial class NetlinkSocket : IDisposable
     }
 
     /// <summary>
-    /// Sends whole messages back to back to the kernel in one <c>sendmsg</c>; it has handled them when this returns. <see cref="Errno.MessageSize"/>
-    /// when they are longer than <see cref="SendLimit"/>. Throws only when memory of a piece has been disposed.
+    /// Sends whole messages back to back to the kernel in one <c>sendmsg</c>; it has
+    /// handled them when this returns. <see cref="Errno.MessageSize"/> when they are longer
+    /// than <see cref="SendLimit"/>. Throws only when memory of a piece has been disposed.
     /// </summary>
     public Errno Send(SendVector messages)
     {
@@ -139,7 +140,9 @@ public sealed unsafe partial class NetlinkSocket : IDisposable
         return error;
     }
 
-    /// <summary>Keeps the descriptor from being closed, and its number from becoming another file's, during a call; false when it is closed.</summary>
+    /// <summary>
+    /// Keeps the descriptor from being closed, and its number from becoming another file's, during a call; false when it is closed.
+    /// </summary>
     private bool TryHold()
     {
         bool held = false;

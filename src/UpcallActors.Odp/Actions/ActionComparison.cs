@@ -3,9 +3,9 @@ using UpcallActors.Netlink;
 namespace UpcallActors.Odp;
 
 /// <summary>
-/// Compares the actions of a flow in the datapath with those it should have. What a datapath hands out is not what it was given byte for byte:
-/// the kernel writes the attributes within CT, NAT, CHECK_PKT_LEN and tunnel keys in an order of its own. And there are numbers whose value
-/// is accidental: recirculation ids and Netlink port ids of an earlier run. One instance is used by one thread, over and over.
+/// Compares the actions of a flow in the datapath with those it should have. What a datapath hands out is not what it was given byte for
+/// byte: the kernel writes the attributes within CT, NAT, CHECK_PKT_LEN and tunnel keys in an order of its own. And there are numbers
+/// whose value is accidental: recirculation ids and Netlink port ids of an earlier run. One instance is used by one thread, over and over.
 /// </summary>
 public sealed class ActionComparison
 {
@@ -45,7 +45,10 @@ public sealed class ActionComparison
     /// <summary>Whether Netlink port ids differed in the last comparison.</summary>
     public bool PortIdsDiffer { get; private set; }
 
-    /// <summary>Whether nothing but what <see cref="Recirculations"/> and <see cref="PortIdsDiffer"/> say was different. Both lists have passed <see cref="OvsActionList.Check(ReadOnlySpan{byte})"/>.</summary>
+    /// <summary>
+    /// Whether nothing but what <see cref="Recirculations"/> and <see cref="PortIdsDiffer"/> say
+    /// was different. Both lists have passed <see cref="OvsActionList.Check(ReadOnlySpan{byte})"/>.
+    /// </summary>
     public bool AreEqualButForIds(ReadOnlySpan<byte> installed, ReadOnlySpan<byte> own)
     {
         _recirculations.Clear();
@@ -57,7 +60,10 @@ public sealed class ActionComparison
     public bool AreEqual(ReadOnlySpan<byte> installed, ReadOnlySpan<byte> own) =>
         AreEqualButForIds(installed, own) && _recirculations.Count == 0 && !PortIdsDiffer;
 
-    /// <summary>Adds the recirculation ids in actions to a list, one for each place. The actions have passed <see cref="OvsActionList.Check(ReadOnlySpan{byte})"/>.</summary>
+    /// <summary>
+    /// Adds the recirculation ids in actions to a list, one for each place. The
+    /// actions have passed <see cref="OvsActionList.Check(ReadOnlySpan{byte})"/>.
+    /// </summary>
     public static void CollectRecirculationIds(ReadOnlySpan<byte> actions, ICollection<uint> ids) => Collect(Scope.Actions, actions, ids);
 
     private static void Collect(Scope scope, ReadOnlySpan<byte> attributes, ICollection<uint> ids)
@@ -121,7 +127,8 @@ public sealed class ActionComparison
         var ours = new NetlinkAttributes(own);
         foreach (NetlinkAttribute attribute in all)
         {
-            if (!all.TryFindLast(attribute.Type, out NetlinkAttribute last) || !ours.TryFindLast(attribute.Type, out NetlinkAttribute other) || !HaveEqualValues(scope, last, other))
+            if (!all.TryFindLast(attribute.Type, out NetlinkAttribute last) || !ours.TryFindLast(attribute.Type, out NetlinkAttribute other)
+                || !HaveEqualValues(scope, last, other))
                 return false;
         }
 

@@ -14,7 +14,10 @@ public readonly ref struct CheckPktLenAction
     /// <summary>Actions for a frame of that length or less.</summary>
     public ReadOnlySpan<byte> IfLessEqual { get; init; }
 
-    /// <summary>Reads the payload of <c>OVS_ACTION_ATTR_CHECK_PKT_LEN</c>; all three parts are mandatory, as in the kernel's <c>validate_and_copy_check_pkt_len</c>.</summary>
+    /// <summary>
+    /// Reads the payload of <c>OVS_ACTION_ATTR_CHECK_PKT_LEN</c>; all three parts
+    /// are mandatory, as in the kernel's <c>validate_and_copy_check_pkt_len</c>.
+    /// </summary>
     public static OdpParseError TryParse(ReadOnlySpan<byte> nested, out CheckPktLenAction action)
     {
         action = default;

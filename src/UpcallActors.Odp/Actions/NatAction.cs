@@ -90,7 +90,8 @@ public readonly record struct NatAction
             case OvsNatAttribute.Dst:
                 nat = nat with { Destination = true };
                 break;
-            case OvsNatAttribute.IpMin or OvsNatAttribute.IpMax when payload.Length is not (4 or 16) || (nat.AddressLength != 0 && nat.AddressLength != payload.Length):
+            case OvsNatAttribute.IpMin or OvsNatAttribute.IpMax
+                when payload.Length is not (4 or 16) || (nat.AddressLength != 0 && nat.AddressLength != payload.Length):
                 return OdpParseError.AttributeSize;
             case OvsNatAttribute.IpMin:
                 nat = nat with { IpMin = ReadAddress(payload), AddressLength = payload.Length };

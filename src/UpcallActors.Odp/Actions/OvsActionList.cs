@@ -65,7 +65,8 @@ public static class OvsActionList
     /// <summary>Payload bytes of an action of fixed size, −1 for the others.</summary>
     private static int FixedLength(ushort type) => type switch
     {
-        OvsActionAttribute.Output or OvsActionAttribute.Recirc or OvsActionAttribute.Trunc or OvsActionAttribute.Meter or OvsActionAttribute.Drop => 4,
+        OvsActionAttribute.Output or OvsActionAttribute.Recirc or OvsActionAttribute.Trunc or OvsActionAttribute.Meter
+            or OvsActionAttribute.Drop => 4,
         OvsActionAttribute.PushVlan => 4,
         OvsActionAttribute.PopVlan or OvsActionAttribute.PopEth or OvsActionAttribute.CtClear or OvsActionAttribute.PopNsh => 0,
         OvsActionAttribute.Hash or OvsActionAttribute.PushMpls or OvsActionAttribute.AddMpls => 8,
@@ -124,7 +125,9 @@ public static class OvsActionList
                 int expected = OvsKeyAttributeReader.FixedLength(field.Type);
                 if (field.Type == OvsKeyAttribute.Mpls)
                     expected = 4;
-                return expected < 0 || field.Payload.Length == (isMasked ? 2 * expected : expected) ? OdpParseError.None : OdpParseError.AttributeSize;
+                return expected < 0 || field.Payload.Length == (isMasked ? 2 * expected : expected)
+                    ? OdpParseError.None
+                    : OdpParseError.AttributeSize;
         }
     }
 

@@ -3,7 +3,9 @@ using UpcallActors.Netlink;
 
 namespace UpcallActors.Odp;
 
-/// <summary>Writes the plain datapath actions; those with arguments of their own write themselves (<see cref="CtAction"/> and so on).</summary>
+/// <summary>
+/// Writes the plain datapath actions; those with arguments of their own write themselves (<see cref="CtAction"/> and so on).
+/// </summary>
 public static class OvsActionWriter
 {
     internal const ushort DecTtlActions = 1;
@@ -123,7 +125,8 @@ public static class OvsActionWriter
     }
 
     /// <summary>Set some bits of one key attribute; value and mask are equally long.</summary>
-    public static void SetMasked(ref NetlinkWriter writer, ushort keyAttribute, scoped ReadOnlySpan<byte> value, scoped ReadOnlySpan<byte> mask)
+    public static void SetMasked(ref NetlinkWriter writer, ushort keyAttribute, scoped ReadOnlySpan<byte> value,
+        scoped ReadOnlySpan<byte> mask)
     {
         ArgumentOutOfRangeException.ThrowIfNotEqual(mask.Length, value.Length);
         int nest = writer.BeginNest(OvsActionAttribute.SetMasked);

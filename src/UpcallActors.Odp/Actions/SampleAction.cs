@@ -11,14 +11,17 @@ public readonly ref struct SampleAction
     /// <summary>Nested actions; may be empty.</summary>
     public ReadOnlySpan<byte> Actions { get; init; }
 
-    /// <summary>Reads the payload of <c>OVS_ACTION_ATTR_SAMPLE</c>; both parts are mandatory, as in the kernel's <c>validate_and_copy_sample</c>.</summary>
+    /// <summary>
+    /// Reads the payload of <c>OVS_ACTION_ATTR_SAMPLE</c>; both parts are mandatory, as in the kernel's <c>validate_and_copy_sample</c>.
+    /// </summary>
     public static OdpParseError TryParse(ReadOnlySpan<byte> nested, out SampleAction action)
     {
         action = default;
         if (NetlinkAttributes.Check(nested) != NetlinkParseError.None)
             return OdpParseError.Netlink;
         var list = new NetlinkAttributes(nested);
-        if (!list.TryFindLast(OvsSampleAttribute.Probability, out NetlinkAttribute probability) || !list.TryFindLast(OvsSampleAttribute.Actions, out NetlinkAttribute actions))
+        if (!list.TryFindLast(OvsSampleAttribute.Probability, out NetlinkAttribute probability)
+            || !list.TryFindLast(OvsSampleAttribute.Actions, out NetlinkAttribute actions))
             return OdpParseError.AttributeMissing;
         if (probability.Payload.Length != sizeof(uint))
             return OdpParseError.AttributeSize;

@@ -17,7 +17,9 @@ public readonly ref struct UserspaceAction
     /// <summary>Whether the flow's actions are wanted.</summary>
     public bool WithActions { get; init; }
 
-    /// <summary>Reads the payload of <c>OVS_ACTION_ATTR_USERSPACE</c>; PID is mandatory, as in the kernel's <c>validate_userspace</c>.</summary>
+    /// <summary>
+    /// Reads the payload of <c>OVS_ACTION_ATTR_USERSPACE</c>; PID is mandatory, as in the kernel's <c>validate_userspace</c>.
+    /// </summary>
     public static OdpParseError TryParse(ReadOnlySpan<byte> nested, out UserspaceAction action)
     {
         action = default;

@@ -29,7 +29,9 @@ public sealed class PcapWriter
         stream.Write(header);
     }
 
-    /// <summary>Appends a packet. <paramref name="timestampNanoseconds"/> counts from 1970 UTC and is cut to the file's precision.</summary>
+    /// <summary>
+    /// Appends a packet. <paramref name="timestampNanoseconds"/> counts from 1970 UTC and is cut to the file's precision.
+    /// </summary>
     public void Write(long timestampNanoseconds, ReadOnlySpan<byte> packet)
     {
         Span<byte> header = stackalloc byte[PcapReader.RecordHeaderLength];

@@ -6,7 +6,9 @@ namespace UpcallActors.Odp;
 /// <param name="ReplyTag">Verification tag of the answers.</param>
 public readonly record struct ConntrackSctp(SctpState State, uint OriginalTag, uint ReplyTag);
 
-/// <summary>State of an SCTP association (<c>enum sctp_conntrack</c>), from <c>include/uapi/linux/netfilter/nf_conntrack_sctp.h</c>.</summary>
+/// <summary>
+/// State of an SCTP association (<c>enum sctp_conntrack</c>), from <c>include/uapi/linux/netfilter/nf_conntrack_sctp.h</c>.
+/// </summary>
 public enum SctpState : byte
 {
     /// <summary>Nothing seen.</summary>

@@ -9,7 +9,9 @@ namespace UpcallActors.Odp;
 public readonly record struct ConntrackTcp(
     TcpState State, byte OriginalScale, byte ReplyScale, ConntrackTcpFlags OriginalFlags, ConntrackTcpFlags ReplyFlags);
 
-/// <summary>What is known of one end of a TCP connection (<c>IP_CT_TCP_FLAG_*</c>), from <c>include/uapi/linux/netfilter/nf_conntrack_tcp.h</c>.</summary>
+/// <summary>
+/// What is known of one end of a TCP connection (<c>IP_CT_TCP_FLAG_*</c>), from <c>include/uapi/linux/netfilter/nf_conntrack_tcp.h</c>.
+/// </summary>
 [Flags]
 public enum ConntrackTcpFlags : byte
 {

@@ -7,7 +7,8 @@ namespace UpcallActors.Odp;
 /// <param name="DestinationPort">Destination port, or type (high byte) and code of ICMP and ICMPv6.</param>
 /// <param name="Protocol">IP protocol.</param>
 /// <param name="IsIpv6">IP version.</param>
-public readonly record struct ConntrackTuple(UInt128 Source, UInt128 Destination, ushort SourcePort, ushort DestinationPort, byte Protocol, bool IsIpv6)
+public readonly record struct ConntrackTuple(UInt128 Source, UInt128 Destination, ushort SourcePort, ushort DestinationPort, byte Protocol,
+    bool IsIpv6)
 {
     /// <summary>Whether ports are an ICMP id, type and code.</summary>
     public bool IsIcmp => Protocol is IpProtocols.Icmp or IpProtocols.Icmpv6;

@@ -33,7 +33,8 @@ public sealed record ConntrackTupleMatch
         if ((Source ?? tuple.Source) != tuple.Source || (Destination ?? tuple.Destination) != tuple.Destination)
             return false;
         if (!tuple.IsIcmp)
-            return (SourcePort ?? tuple.SourcePort) == tuple.SourcePort && (DestinationPort ?? tuple.DestinationPort) == tuple.DestinationPort;
+            return (SourcePort ?? tuple.SourcePort) == tuple.SourcePort
+                && (DestinationPort ?? tuple.DestinationPort) == tuple.DestinationPort;
         byte type = (byte)(tuple.DestinationPort >> 8);
         byte code = (byte)tuple.DestinationPort;
         return (IcmpId ?? tuple.SourcePort) == tuple.SourcePort && (IcmpType ?? type) == type && (IcmpCode ?? code) == code;

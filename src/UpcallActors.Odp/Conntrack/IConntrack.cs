@@ -4,7 +4,8 @@ namespace UpcallActors.Odp;
 public interface IConntrack
 {
     /// <summary>
-    /// The connections of one zone, or of all when null, in the datapath's own order. Throws <see cref="DatapathException"/> when it cannot be asked.
+    /// The connections of one zone, or of all when null, in the datapath's own
+    /// order. Throws <see cref="DatapathException"/> when it cannot be asked.
     /// </summary>
     IReadOnlyList<ConntrackEntry> Dump(ushort? zone);
 
@@ -21,7 +22,8 @@ public interface IConntrack
     void Flush(ushort? zone);
 
     /// <summary>
-    /// Forgets the connection of a zone whose original tuple this is. False when there is none. Throws <see cref="DatapathException"/> when refused.
+    /// Forgets the connection of a zone whose original tuple this is. False
+    /// when there is none. Throws <see cref="DatapathException"/> when refused.
     /// </summary>
     bool Flush(ushort zone, in ConntrackTuple original);
 }

@@ -38,7 +38,8 @@ public sealed record CtLimitMessage
                 return OdpParseError.AttributeSize;
             limits = [];
             for (ReadOnlySpan<byte> left = array.Payload; !left.IsEmpty; left = left[CtZoneLimit.Length..])
-                limits.Add(new CtZoneLimit(BinaryPrimitives.ReadInt32LittleEndian(left), BinaryPrimitives.ReadUInt32LittleEndian(left[4..]), BinaryPrimitives.ReadUInt32LittleEndian(left[8..])));
+                limits.Add(new CtZoneLimit(BinaryPrimitives.ReadInt32LittleEndian(left), BinaryPrimitives.ReadUInt32LittleEndian(left[4..]),
+                    BinaryPrimitives.ReadUInt32LittleEndian(left[8..])));
         }
 
         parsed = new CtLimitMessage { Command = command, DatapathIfIndex = ifIndex, Limits = limits };

@@ -9,7 +9,10 @@ namespace UpcallActors.Odp;
 /// <param name="Type">What it is. A tunnel has its own type even where the kernel has a plain device with metadata for it.</param>
 public sealed record DatapathPort(uint? Number, string Name, OvsVportType Type)
 {
-    /// <summary>The device's MTU, bytes behind the Ethernet header; 0 while unknown. A tunnel's is of the inner frame, and large: the host's stack cuts the outer packet.</summary>
+    /// <summary>
+    /// The device's MTU, bytes behind the Ethernet header; 0 while unknown. A tunnel's
+    /// is of the inner frame, and large: the host's stack cuts the outer packet.
+    /// </summary>
     public int Mtu { get; init; }
 
     /// <summary>Whether the device is up and has a carrier: what is sent to it can go out.</summary>

@@ -5,9 +5,9 @@ using UpcallActors.Netlink;
 namespace UpcallActors.Odp;
 
 /// <summary>
-/// Finds out what a datapath can do, by trying, as ovs-vswitchd does (<c>check_support</c> in <c>ofproto/ofproto-dpif.c</c>): keys and actions by flows that are put,
-/// read back and deleted, some actions by carrying them out on an empty packet. The flows have no input port, so no packet
-/// matches them, and none is left behind; the actions send nothing anywhere.
+/// Finds out what a datapath can do, by trying, as ovs-vswitchd does (<c>check_support</c> in <c>ofproto/ofproto-dpif.c</c>):
+/// keys and actions by flows that are put, read back and deleted, some actions by carrying them out on an empty packet. The
+/// flows have no input port, so no packet matches them, and none is left behind; the actions send nothing anywhere.
 /// </summary>
 public static class DatapathProbe
 {
@@ -44,21 +44,32 @@ public static class DatapathProbe
             Ufid = requests.TakesFlow(Key(static (ref writer) => PutEtherType(ref writer, Unassigned)), [], RandomUfid()),
             CloneAction = requests.TakesActions(EmptyPacket, Bytes(static (ref writer) => OvsActionWriter.Clone(ref writer, []))),
             SampleNesting = SampleNesting(requests),
-            CtEventMask = requests.TakesActions(UdpPacket(), Bytes(static (ref writer) => new CtAction { EventMask = uint.MaxValue }.Write(ref writer))),
+            CtEventMask = requests.TakesActions(UdpPacket(),
+                Bytes(static (ref writer) => new CtAction { EventMask = uint.MaxValue }.Write(ref writer))),
             CtClear = TakesAction(requests, OvsActionWriter.CtClear),
-            MaxHashAlgorithm = TakesAction(requests, static (ref writer) => OvsActionWriter.Hash(ref writer, OvsActionWriter.HashSymmetricL4, 0)) ? 1 : 0,
+            MaxHashAlgorithm = TakesAction(requests,
+                static (ref writer) => OvsActionWriter.Hash(ref writer, OvsActionWriter.HashSymmetricL4, 0)) ? 1 : 0,
             CheckPktLen = TakesAction(requests, static (ref writer) => new CheckPktLenAction { PacketLength = 100 }.Write(ref writer)),
-            CtTimeout = requests.TakesActions(UdpPacket(), Bytes(static (ref writer) => new CtAction { Timeout = "ovs_test_tp"u8 }.Write(ref writer))),
+            CtTimeout = requests.TakesActions(UdpPacket(),
+                Bytes(static (ref writer) => new CtAction { Timeout = "ovs_test_tp"u8 }.Write(ref writer))),
             ExplicitDrop = TakesAction(requests, static (ref writer) => OvsActionWriter.Drop(ref writer, XlateError.None)),
             AddMpls = TakesAction(requests, static (ref writer) => OvsActionWriter.AddMpls(ref writer, 0, EtherTypes.Mpls, 0)),
-            Psample = TakesAction(requests, static (ref writer) => new PsampleAction { Group = 10, Cookie = new byte[PsampleAction.MaximumCookieLength] }.Write(ref writer)),
+            Psample = TakesAction(requests, static (ref writer) => new PsampleAction
+            {
+                Group = 10,
+                Cookie = new byte[PsampleAction.MaximumCookieLength],
+            }.Write(ref writer)),
             CtState = TakesKey(requests, EtherTypes.Ipv4, static (ref writer) => writer.PutU32(OvsKeyAttribute.CtState, CtNew)),
             CtZone = TakesKey(requests, EtherTypes.Ipv4, static (ref writer) => writer.PutU16(OvsKeyAttribute.CtZone, 1)),
             CtMark = TakesKey(requests, EtherTypes.Ipv4, static (ref writer) => writer.PutU32(OvsKeyAttribute.CtMark, 1)),
-            CtLabel = TakesKey(requests, EtherTypes.Ipv4, static (ref writer) => writer.Put(OvsKeyAttribute.CtLabels, [1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0])),
-            CtStateNat = TakesKey(requests, EtherTypes.Ipv4, static (ref writer) => writer.PutU32(OvsKeyAttribute.CtState, CtTracked | CtSourceNat)),
-            CtOrigTuple = TakesKey(requests, EtherTypes.Ipv4, static (ref writer) => PutOriginalTuple(ref writer, OvsKeyAttribute.CtOrigTupleIpv4, 16, protocol: 12)),
-            CtOrigTuple6 = TakesKey(requests, EtherTypes.Ipv6, static (ref writer) => PutOriginalTuple(ref writer, OvsKeyAttribute.CtOrigTupleIpv6, 40, protocol: 36)),
+            CtLabel = TakesKey(requests, EtherTypes.Ipv4,
+                static (ref writer) => writer.Put(OvsKeyAttribute.CtLabels, [1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0])),
+            CtStateNat = TakesKey(requests, EtherTypes.Ipv4,
+                static (ref writer) => writer.PutU32(OvsKeyAttribute.CtState, CtTracked | CtSourceNat)),
+            CtOrigTuple = TakesKey(requests, EtherTypes.Ipv4,
+                static (ref writer) => PutOriginalTuple(ref writer, OvsKeyAttribute.CtOrigTupleIpv4, 16, protocol: 12)),
+            CtOrigTuple6 = TakesKey(requests, EtherTypes.Ipv6,
+                static (ref writer) => PutOriginalTuple(ref writer, OvsKeyAttribute.CtOrigTupleIpv6, 40, protocol: 36)),
             MaxMeters = meters.MaxMeters ?? 0,
             MaxMeterBands = meters.MaxBands ?? 0,
         };
@@ -86,7 +97,9 @@ public static class DatapathProbe
         return packet;
     }
 
-    private static Ufid RandomUfid() => Ufid.OfHash(new UInt128(BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(8)), BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(8))));
+    private static Ufid RandomUfid() =>
+        Ufid.OfHash(new UInt128(BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(8)),
+            BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(8))));
 
     private static bool TakesKey(ProbeRequests requests, ushort etherType, Part part) => requests.TakesFlow(
         Key((ref writer) =>

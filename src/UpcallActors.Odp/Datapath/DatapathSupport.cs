@@ -84,9 +84,9 @@ public sealed record DatapathSupport
     public uint MaxMeterBands { get; init; }
 
     /// <summary>
-    /// Feature and result, in the order of ovs-vswitchd and with its values (<c>Yes</c>, <c>No</c> or a number); meters, which it does not list,
-    /// come last. What only its own userspace datapath has is there as <c>No</c>; source NAT to the all-zero address is what the connection tracking of every kernel with NAT
-    /// does, and not probed by it either.
+    /// Feature and result, in the order of ovs-vswitchd and with its values (<c>Yes</c>, <c>No</c> or a number); meters,
+    /// which it does not list, come last. What only its own userspace datapath has is there as <c>No</c>; source NAT to
+    /// the all-zero address is what the connection tracking of every kernel with NAT does, and not probed by it either.
     /// </summary>
     public IReadOnlyList<(string Name, string Result)> Rows =>
     [

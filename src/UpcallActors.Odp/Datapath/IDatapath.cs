@@ -24,7 +24,10 @@ public interface IDatapath : IDisposable
     /// <summary>The connections it tracks; null where it cannot be asked for them.</summary>
     IConntrack? Conntrack { get; }
 
-    /// <summary>The clock by which flows say when they were used last (<see cref="FlowMessage.Used"/>), in milliseconds. With the kernel that is CLOCK_MONOTONIC.</summary>
+    /// <summary>
+    /// The clock by which flows say when they were used last (<see cref="FlowMessage.Used"/>),
+    /// in milliseconds. With the kernel that is CLOCK_MONOTONIC.
+    /// </summary>
     long Milliseconds => Environment.TickCount64;
 
     /// <summary>
@@ -43,8 +46,8 @@ public interface IDatapath : IDisposable
     long UnreachableUpcalls => 0;
 
     /// <summary>
-    /// The Netlink port id for USERSPACE actions in flows of a port: that of one of the handlers, chosen by the port; or <see cref="uint.MaxValue"/> where
-    /// the datapath itself chooses by the CPU.
+    /// The Netlink port id for USERSPACE actions in flows of a port: that of one of the handlers,
+    /// chosen by the port; or <see cref="uint.MaxValue"/> where the datapath itself chooses by the CPU.
     /// </summary>
     uint UserspacePid(uint inPort);
 

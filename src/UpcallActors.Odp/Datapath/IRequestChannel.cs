@@ -14,6 +14,8 @@ public interface IRequestChannel : IDisposable
     /// </summary>
     int Send(SendVector requests);
 
-    /// <summary>Takes the next answer (one or more Netlink messages) and returns its length; 0 when none waits. Never waits itself.</summary>
+    /// <summary>
+    /// Takes the next answer (one or more Netlink messages) and returns its length; 0 when none waits. Never waits itself.
+    /// </summary>
     int Receive(Span<byte> answer);
 }

@@ -51,7 +51,10 @@ public readonly struct FlowMessage
     /// <summary>What an answer may leave out: OMIT_KEY 1, OMIT_MASK 2, OMIT_ACTIONS 4.</summary>
     public uint UfidFlags { get; init; }
 
-    /// <summary>Reads a message. The last attribute of a type wins; attributes not known are left alone. Nested lists are checked at their first level.</summary>
+    /// <summary>
+    /// Reads a message. The last attribute of a type wins; attributes not
+    /// known are left alone. Nested lists are checked at their first level.
+    /// </summary>
     public static OdpParseError TryParse(ReadOnlySpan<byte> message, out FlowMessage parsed)
     {
         parsed = default;
@@ -77,7 +80,8 @@ public readonly struct FlowMessage
         ReadOnlySpan<byte> payload = attribute.Payload;
         if (payload.Length < MinimumLength(attribute.Type))
             return OdpParseError.AttributeSize;
-        if (attribute.Type is OvsFlowAttribute.Key or OvsFlowAttribute.Mask or OvsFlowAttribute.Actions && NetlinkAttributes.Check(payload) != NetlinkParseError.None)
+        if (attribute.Type is OvsFlowAttribute.Key or OvsFlowAttribute.Mask or OvsFlowAttribute.Actions
+            && NetlinkAttributes.Check(payload) != NetlinkParseError.None)
             return OdpParseError.Netlink;
         var extent = new Extent(OvsHeader.AttributesOffset + attribute.PayloadOffset, payload.Length);
         switch (attribute.Type)

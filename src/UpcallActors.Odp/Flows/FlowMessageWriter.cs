@@ -20,7 +20,8 @@ public static class FlowMessageWriter
         ref NetlinkWriter writer, ushort family, uint sequence, int datapathIfIndex, Ufid ufid,
         scoped ReadOnlySpan<byte> keyAttributes, in FlowKey key, in FlowKey mask, scoped ReadOnlySpan<byte> actions)
     {
-        int start = OvsHeader.Begin(ref writer, family, NetlinkFlags.Request | NetlinkFlags.Create, sequence, OvsCommand.New, OvsFamilyVersion.Flow, datapathIfIndex);
+        int start = OvsHeader.Begin(ref writer, family, NetlinkFlags.Request | NetlinkFlags.Create, sequence, OvsCommand.New,
+            OvsFamilyVersion.Flow, datapathIfIndex);
         WriteUfid(ref writer, ufid);
         writer.Put(OvsFlowAttribute.Key, keyAttributes);
         int nest = writer.BeginNest(OvsFlowAttribute.Mask);
@@ -35,7 +36,8 @@ public static class FlowMessageWriter
         ref NetlinkWriter writer, ushort family, uint sequence, int datapathIfIndex, Ufid ufid,
         scoped ReadOnlySpan<byte> keyAttributes, scoped ReadOnlySpan<byte> maskAttributes, scoped ReadOnlySpan<byte> actions)
     {
-        int start = OvsHeader.Begin(ref writer, family, NetlinkFlags.Request | NetlinkFlags.Create, sequence, OvsCommand.New, OvsFamilyVersion.Flow, datapathIfIndex);
+        int start = OvsHeader.Begin(ref writer, family, NetlinkFlags.Request | NetlinkFlags.Create, sequence, OvsCommand.New,
+            OvsFamilyVersion.Flow, datapathIfIndex);
         WriteUfid(ref writer, ufid);
         writer.Put(OvsFlowAttribute.Key, keyAttributes);
         writer.Put(OvsFlowAttribute.Mask, maskAttributes);
@@ -45,9 +47,11 @@ public static class FlowMessageWriter
 
     /// <summary>Writes a flow put without MASK: the flow matches what has exactly this key (<c>ovs_nla_get_match</c>).</summary>
     public static void WriteExactPut(
-        ref NetlinkWriter writer, ushort family, uint sequence, int datapathIfIndex, Ufid ufid, scoped ReadOnlySpan<byte> keyAttributes, scoped ReadOnlySpan<byte> actions)
+        ref NetlinkWriter writer, ushort family, uint sequence, int datapathIfIndex, Ufid ufid, scoped ReadOnlySpan<byte> keyAttributes,
+        scoped ReadOnlySpan<byte> actions)
     {
-        int start = OvsHeader.Begin(ref writer, family, NetlinkFlags.Request | NetlinkFlags.Create, sequence, OvsCommand.New, OvsFamilyVersion.Flow, datapathIfIndex);
+        int start = OvsHeader.Begin(ref writer, family, NetlinkFlags.Request | NetlinkFlags.Create, sequence, OvsCommand.New,
+            OvsFamilyVersion.Flow, datapathIfIndex);
         WriteUfid(ref writer, ufid);
         writer.Put(OvsFlowAttribute.Key, keyAttributes);
         writer.Put(OvsFlowAttribute.Actions, actions);
@@ -62,7 +66,8 @@ public static class FlowMessageWriter
         ref NetlinkWriter writer, ushort family, uint sequence, int datapathIfIndex, Ufid ufid,
         scoped ReadOnlySpan<byte> keyAttributes, scoped ReadOnlySpan<byte> maskAttributes, scoped ReadOnlySpan<byte> actions)
     {
-        int start = OvsHeader.Begin(ref writer, family, NetlinkFlags.Request, sequence, OvsCommand.Set, OvsFamilyVersion.Flow, datapathIfIndex);
+        int start = OvsHeader.Begin(ref writer, family, NetlinkFlags.Request, sequence, OvsCommand.Set, OvsFamilyVersion.Flow,
+            datapathIfIndex);
         WriteUfid(ref writer, ufid);
         writer.Put(OvsFlowAttribute.Key, keyAttributes);
         writer.Put(OvsFlowAttribute.Mask, maskAttributes);
@@ -75,16 +80,19 @@ public static class FlowMessageWriter
     /// </summary>
     public static void WriteDelete(ref NetlinkWriter writer, ushort family, uint sequence, int datapathIfIndex, Ufid ufid)
     {
-        int start = OvsHeader.Begin(ref writer, family, NetlinkFlags.Request | NetlinkFlags.Echo, sequence, OvsCommand.Delete, OvsFamilyVersion.Flow, datapathIfIndex);
+        int start = OvsHeader.Begin(ref writer, family, NetlinkFlags.Request | NetlinkFlags.Echo, sequence, OvsCommand.Delete,
+            OvsFamilyVersion.Flow, datapathIfIndex);
         WriteUfid(ref writer, ufid);
         writer.PutU32(OvsFlowAttribute.UfidFlags, OmitAll);
         writer.EndMessage(start);
     }
 
     /// <summary>Writes a request that names a flow by id alone: GET or DEL, by <paramref name="command"/>.</summary>
-    public static void WriteByUfid(ref NetlinkWriter writer, ushort family, NetlinkFlags flags, uint sequence, byte command, int datapathIfIndex, Ufid ufid)
+    public static void WriteByUfid(ref NetlinkWriter writer, ushort family, NetlinkFlags flags, uint sequence, byte command,
+        int datapathIfIndex, Ufid ufid)
     {
-        int start = OvsHeader.Begin(ref writer, family, NetlinkFlags.Request | flags, sequence, command, OvsFamilyVersion.Flow, datapathIfIndex);
+        int start = OvsHeader.Begin(ref writer, family, NetlinkFlags.Request | flags, sequence, command, OvsFamilyVersion.Flow,
+            datapathIfIndex);
         WriteUfid(ref writer, ufid);
         writer.EndMessage(start);
     }
@@ -104,7 +112,8 @@ public static class FlowMessageWriter
     /// <summary>Writes a request for all flows; <paramref name="ufidFlags"/> says what the answers may leave out.</summary>
     public static void WriteDump(ref NetlinkWriter writer, ushort family, uint sequence, int datapathIfIndex, uint ufidFlags)
     {
-        int start = OvsHeader.Begin(ref writer, family, NetlinkFlags.Request | NetlinkFlags.Dump, sequence, OvsCommand.Get, OvsFamilyVersion.Flow, datapathIfIndex);
+        int start = OvsHeader.Begin(ref writer, family, NetlinkFlags.Request | NetlinkFlags.Dump, sequence, OvsCommand.Get,
+            OvsFamilyVersion.Flow, datapathIfIndex);
         if (ufidFlags != 0)
             writer.PutU32(OvsFlowAttribute.UfidFlags, ufidFlags);
         writer.EndMessage(start);
@@ -116,7 +125,8 @@ public static class FlowMessageWriter
     /// </summary>
     public static void WriteReport(
         ref NetlinkWriter writer, ushort family, NetlinkFlags flags, uint sequence, uint portId, in FlowMessage flow,
-        scoped ReadOnlySpan<byte> keyAttributes, scoped ReadOnlySpan<byte> maskAttributes, scoped ReadOnlySpan<byte> actions, bool omitActions)
+        scoped ReadOnlySpan<byte> keyAttributes, scoped ReadOnlySpan<byte> maskAttributes, scoped ReadOnlySpan<byte> actions,
+        bool omitActions)
     {
         int start = OvsHeader.Begin(ref writer, family, flags, sequence, flow.Command, OvsFamilyVersion.Flow, flow.DatapathIfIndex, portId);
         if (flow.Ufid is { } ufid)

@@ -12,7 +12,9 @@ public readonly record struct Ufid(UInt128 Value)
     /// <summary>Bytes of <c>OVS_FLOW_ATTR_UFID</c> as Open vSwitch uses it.</summary>
     public const int Length = 16;
 
-    /// <summary>Makes an id of a 128-bit hash of the flow's key, stamped as <c>odp_flow_key_hash</c> and <c>uuid_set_bits_v4</c> do in Open vSwitch.</summary>
+    /// <summary>
+    /// Makes an id of a 128-bit hash of the flow's key, stamped as <c>odp_flow_key_hash</c> and <c>uuid_set_bits_v4</c> do in Open vSwitch.
+    /// </summary>
     public static Ufid OfHash(UInt128 hash)
     {
         UInt128 versionAndVariant = new(0xf000UL, 0xc000_0000_0000_0000UL);
@@ -24,7 +26,8 @@ public readonly record struct Ufid(UInt128 Value)
     public static Ufid Read(ReadOnlySpan<byte> bytes)
     {
         ulong high = ((ulong)BinaryPrimitives.ReadUInt32LittleEndian(bytes) << 32) | BinaryPrimitives.ReadUInt32LittleEndian(bytes[4..]);
-        ulong low = ((ulong)BinaryPrimitives.ReadUInt32LittleEndian(bytes[8..]) << 32) | BinaryPrimitives.ReadUInt32LittleEndian(bytes[12..]);
+        ulong low = ((ulong)BinaryPrimitives.ReadUInt32LittleEndian(bytes[8..]) << 32)
+            | BinaryPrimitives.ReadUInt32LittleEndian(bytes[12..]);
         return new Ufid(new UInt128(high, low));
     }
 

@@ -5,9 +5,9 @@ using System.Runtime.InteropServices;
 namespace UpcallActors.Odp;
 
 /// <summary>
-/// A datapath flow key as numbers in host byte order, laid out in 64-bit words so that masks, hashes and comparisons
-/// work a word at a time; the same type holds a mask. The words run from metadata over L2 and L3 to L4, the order in
-/// which a staged lookup reads them. Where each field lies is in <see cref="FlowKeyFields"/>. A plain value: no references, copied by assignment.
+/// A datapath flow key as numbers in host byte order, laid out in 64-bit words so that masks, hashes and comparisons work a word
+/// at a time; the same type holds a mask. The words run from metadata over L2 and L3 to L4, the order in which a staged lookup
+/// reads them. Where each field lies is in <see cref="FlowKeyFields"/>. A plain value: no references, copied by assignment.
 /// </summary>
 /// <remarks>
 /// Not held here, because nothing matches on it: Geneve and ERSPAN option bytes, IPV6_EXTHDRS, attributes not invented
@@ -92,7 +92,11 @@ public struct FlowKey : IEquatable<FlowKey>
     public UInt128 TunIpv6Dst { readonly get => Get128(FlowKeyFields.TunIpv6Dst); set => Set128(FlowKeyFields.TunIpv6Dst, value); }
 
     /// <summary>Tunnel flags that are flag attributes on the wire, see <see cref="Odp.TunnelFlags"/>.</summary>
-    public TunnelFlags TunFlags { readonly get => (TunnelFlags)Get(FlowKeyFields.TunFlags); set => Set(FlowKeyFields.TunFlags, (ulong)value); }
+    public TunnelFlags TunFlags
+    {
+        readonly get => (TunnelFlags)Get(FlowKeyFields.TunFlags); set =>
+        Set(FlowKeyFields.TunFlags, (ulong)value);
+    }
 
     /// <summary>OVS_TUNNEL_KEY_ATTR_TOS.</summary>
     public byte TunTos { readonly get => (byte)Get(FlowKeyFields.TunTos); set => Set(FlowKeyFields.TunTos, value); }
@@ -169,7 +173,9 @@ public struct FlowKey : IEquatable<FlowKey>
     /// <summary>Ethernet source, 48 bits.</summary>
     public ulong EthSrc { readonly get => Get(FlowKeyFields.EthSrc); set => Set(FlowKeyFields.EthSrc, value); }
 
-    /// <summary>Ethernet type behind all VLAN tags; 0 in a key whose frame has an 802.3 length and no SNAP header is written 0x05ff.</summary>
+    /// <summary>
+    /// Ethernet type behind all VLAN tags; 0 in a key whose frame has an 802.3 length and no SNAP header is written 0x05ff.
+    /// </summary>
     public ushort EthType { readonly get => (ushort)Get(FlowKeyFields.EthType); set => Set(FlowKeyFields.EthType, value); }
 
     /// <summary>Outer VLAN's TPID, 0 without a tag.</summary>

@@ -55,7 +55,9 @@ internal static class OvsConntrackKeyWriter
         }
     }
 
-    /// <summary>Open vSwitch takes the label's bytes for a 128-bit number in host byte order, and so do its texts and OpenFlow fields.</summary>
+    /// <summary>
+    /// Open vSwitch takes the label's bytes for a 128-bit number in host byte order, and so do its texts and OpenFlow fields.
+    /// </summary>
     private static void WriteLabels(UInt128 labels, ref NetlinkWriter writer)
     {
         Span<byte> payload = writer.PutReserved(OvsKeyAttribute.CtLabels, 16);

@@ -9,7 +9,10 @@ namespace UpcallActors.Odp;
 /// </summary>
 public static class OvsFlowKeyReader
 {
-    /// <summary>EtherType that a key carries for a frame without one; the kernel leaves the attribute out (<c>ETH_P_802_2</c> there, 0x5ff in Open vSwitch).</summary>
+    /// <summary>
+    /// EtherType that a key carries for a frame without one; the kernel leaves
+    /// the attribute out (<c>ETH_P_802_2</c> there, 0x5ff in Open vSwitch).
+    /// </summary>
     public const ushort NoEtherType = 0x05ff;
 
     /// <summary>VLAN tags that a key can hold.</summary>
@@ -28,7 +31,8 @@ public static class OvsFlowKeyReader
     /// Reads a mask. What the mask does not mention is wildcarded; the exact matches that a datapath implies (no VLAN,
     /// input port) are the datapath's to add. The fragment type's mask is all or nothing, as in Open vSwitch.
     /// </summary>
-    public static OdpParseError TryReadMask(ReadOnlySpan<byte> maskAttributes, out FlowKey mask) => Read(maskAttributes, isMask: true, out mask);
+    public static OdpParseError TryReadMask(ReadOnlySpan<byte> maskAttributes, out FlowKey mask) =>
+        Read(maskAttributes, isMask: true, out mask);
 
     /// <summary>
     /// Whether the datapath takes a flow of this key. What the kernel says of a frame that ends within a tag (no TPID) or before its first
@@ -111,7 +115,8 @@ public static class OvsFlowKeyReader
         return SetEtherType(seen, etherType, level, isMask, ref key);
     }
 
-    private static OdpParseError ReadTag(ulong seen, ushort tpid, ushort tci, ReadOnlySpan<byte> encap, int level, bool isMask, ref FlowKey key)
+    private static OdpParseError ReadTag(ulong seen, ushort tpid, ushort tci, ReadOnlySpan<byte> encap, int level, bool isMask,
+        ref FlowKey key)
     {
         if (level >= MaxVlanTags)
             return OdpParseError.TooDeep;

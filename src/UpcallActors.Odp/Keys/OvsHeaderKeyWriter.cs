@@ -14,7 +14,8 @@ internal static class OvsHeaderKeyWriter
     /// <paramref name="extensionHeaders"/> is IPV6_EXTHDRS's value, negative for none. <paramref name="onlyWhatCounts"/> leaves
     /// TCP_FLAGS and ND out of a mask that does not look at them, as ovs-vswitchd does and the kernel does not.
     /// </summary>
-    internal static void Write(in FlowKey key, in FlowKey data, bool isMask, int extensionHeaders, bool onlyWhatCounts, ref NetlinkWriter writer)
+    internal static void Write(in FlowKey key, in FlowKey data, bool isMask, int extensionHeaders, bool onlyWhatCounts,
+        ref NetlinkWriter writer)
     {
         int outer = -1;
         int inner = -1;
@@ -56,7 +57,8 @@ internal static class OvsHeaderKeyWriter
     /// Opens a VLAN tag if the key has one, whole or cut off by the frame's end (the TPID is then the EtherType); −1 if not.
     /// A mask covers all of the TPID, whoever looked at it: the kernel knows no other (<c>ovs_nla_put_vlan</c>).
     /// </summary>
-    private static int BeginTag(ushort keyTci, ushort keyTpid, ushort tpid, ushort tci, ushort etherType, bool isMask, ref NetlinkWriter writer)
+    private static int BeginTag(ushort keyTci, ushort keyTpid, ushort tpid, ushort tci, ushort etherType, bool isMask,
+        ref NetlinkWriter writer)
     {
         if (keyTci == 0 && !(OvsFlowKeyReader.IsVlanType(etherType) && OvsFlowKeyReader.IsVlanType(keyTpid)))
             return -1;
@@ -65,7 +67,8 @@ internal static class OvsHeaderKeyWriter
         return writer.BeginNest(OvsKeyAttribute.Encap);
     }
 
-    private static void WriteFromEtherType(in FlowKey key, in FlowKey data, bool isMask, int extensionHeaders, bool onlyWhatCounts, ref NetlinkWriter writer)
+    private static void WriteFromEtherType(in FlowKey key, in FlowKey data, bool isMask, int extensionHeaders, bool onlyWhatCounts,
+        ref NetlinkWriter writer)
     {
         if (key.EthType < EtherTypes.Minimum)
         {
@@ -156,7 +159,9 @@ internal static class OvsHeaderKeyWriter
         BinaryPrimitives.WriteUInt32BigEndian(payload[4..], data.Ipv4Dst);
 
         // ovs-vswitchd takes a mask of all eight bits for one of all sixteen (get_arp_key); the kernel does not.
-        BinaryPrimitives.WriteUInt16BigEndian(payload[8..], onlyWhatCounts && data.NwProto == byte.MaxValue ? ushort.MaxValue : data.NwProto);
+        BinaryPrimitives.WriteUInt16BigEndian(payload[8..], onlyWhatCounts && data.NwProto == byte.MaxValue
+            ? ushort.MaxValue
+            : data.NwProto);
         WriteMac(payload[10..], data.ArpSha);
         WriteMac(payload[16..], data.ArpTha);
     }

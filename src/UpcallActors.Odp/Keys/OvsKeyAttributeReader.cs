@@ -4,20 +4,25 @@ using UpcallActors.Netlink;
 
 namespace UpcallActors.Odp;
 
-/// <summary>Reads single key attributes, those that mean the same wherever they stand. VLAN tags are <see cref="OvsFlowKeyReader"/>'s.</summary>
+/// <summary>
+/// Reads single key attributes, those that mean the same wherever they stand. VLAN tags are <see cref="OvsFlowKeyReader"/>'s.
+/// </summary>
 internal static class OvsKeyAttributeReader
 {
-    private static readonly int[] FixedLengths = [.. Enumerable.Range(0, OvsKeyAttribute.Ipv6ExtHdrs + 1).Select(type => LengthOf((ushort)type))];
+    private static readonly int[] FixedLengths =
+        [.. Enumerable.Range(0, OvsKeyAttribute.Ipv6ExtHdrs + 1).Select(type => LengthOf((ushort)type))];
 
     /// <summary>Payload bytes of an attribute of fixed size, −1 for the others and those not known.</summary>
     internal static int FixedLength(ushort type) => type < FixedLengths.Length ? FixedLengths[type] : -1;
 
     private static int LengthOf(ushort type) => type switch
     {
-        OvsKeyAttribute.Priority or OvsKeyAttribute.InPort or OvsKeyAttribute.SkbMark or OvsKeyAttribute.DpHash or OvsKeyAttribute.RecircId => 4,
+        OvsKeyAttribute.Priority or OvsKeyAttribute.InPort or OvsKeyAttribute.SkbMark or OvsKeyAttribute.DpHash
+            or OvsKeyAttribute.RecircId => 4,
         OvsKeyAttribute.CtState or OvsKeyAttribute.CtMark or OvsKeyAttribute.PacketType => 4,
         OvsKeyAttribute.Tcp or OvsKeyAttribute.Udp or OvsKeyAttribute.Sctp => 4,
-        OvsKeyAttribute.Vlan or OvsKeyAttribute.EtherType or OvsKeyAttribute.TcpFlags or OvsKeyAttribute.CtZone or OvsKeyAttribute.Ipv6ExtHdrs => 2,
+        OvsKeyAttribute.Vlan or OvsKeyAttribute.EtherType or OvsKeyAttribute.TcpFlags or OvsKeyAttribute.CtZone
+            or OvsKeyAttribute.Ipv6ExtHdrs => 2,
         OvsKeyAttribute.Icmp or OvsKeyAttribute.Icmpv6 => 2,
         OvsKeyAttribute.Ethernet or OvsKeyAttribute.Ipv4 => 12,
         OvsKeyAttribute.Ipv6 or OvsKeyAttribute.CtOrigTupleIpv6 => 40,
@@ -46,7 +51,8 @@ internal static class OvsKeyAttributeReader
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal static ulong ReadMac(ReadOnlySpan<byte> bytes) => ((ulong)BinaryPrimitives.ReadUInt32BigEndian(bytes) << 16) | BinaryPrimitives.ReadUInt16BigEndian(bytes[4..]);
+    internal static ulong ReadMac(ReadOnlySpan<byte> bytes) =>
+        ((ulong)BinaryPrimitives.ReadUInt32BigEndian(bytes) << 16) | BinaryPrimitives.ReadUInt16BigEndian(bytes[4..]);
 
     /// <summary>Attributes that no value makes invalid.</summary>
     private static OdpParseError ReadPlain(NetlinkAttribute attribute, ref FlowKey key)

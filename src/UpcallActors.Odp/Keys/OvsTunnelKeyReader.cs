@@ -3,7 +3,9 @@ using UpcallActors.Netlink;
 
 namespace UpcallActors.Odp;
 
-/// <summary>Reads tunnel keys (lists of <see cref="OvsTunnelKeyAttribute"/>), those of a TUNNEL key attribute and of EGRESS_TUN_KEY alike.</summary>
+/// <summary>
+/// Reads tunnel keys (lists of <see cref="OvsTunnelKeyAttribute"/>), those of a TUNNEL key attribute and of EGRESS_TUN_KEY alike.
+/// </summary>
 public static class OvsTunnelKeyReader
 {
     /// <summary>

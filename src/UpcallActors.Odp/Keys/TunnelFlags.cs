@@ -1,6 +1,9 @@
 namespace UpcallActors.Odp;
 
-/// <summary>Flags of a tunnel key; each is a flag attribute of <c>OVS_TUNNEL_KEY_ATTR_*</c> on the wire, except <see cref="Key"/>, the presence of ID.</summary>
+/// <summary>
+/// Flags of a tunnel key; each is a flag attribute of <c>OVS_TUNNEL_KEY_ATTR_*</c>
+/// on the wire, except <see cref="Key"/>, the presence of ID.
+/// </summary>
 [Flags]
 public enum TunnelFlags : ushort
 {

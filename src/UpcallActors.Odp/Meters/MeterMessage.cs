@@ -75,7 +75,9 @@ public sealed record MeterMessage
         return OdpParseError.None;
     }
 
-    /// <summary>Writes the message; a request as <c>dpif_netlink_meter_set__</c> does, with rate and burst of the bands rather than their counters.</summary>
+    /// <summary>
+    /// Writes the message; a request as <c>dpif_netlink_meter_set__</c> does, with rate and burst of the bands rather than their counters.
+    /// </summary>
     public void Write(ref NetlinkWriter writer, ushort family, NetlinkFlags flags, uint sequence, uint portId = 0)
     {
         int start = OvsHeader.Begin(ref writer, family, flags, sequence, Command, OvsFamilyVersion.Meter, DatapathIfIndex, portId);
@@ -162,7 +164,8 @@ public sealed record MeterMessage
                 OvsBandAttribute.Type => band with { Type = attribute.U32 },
                 OvsBandAttribute.Rate => band with { Rate = attribute.U32 },
                 OvsBandAttribute.Burst => band with { Burst = attribute.U32 },
-                OvsBandAttribute.Stats => band with { Packets = attribute.U64, Bytes = BinaryPrimitives.ReadUInt64LittleEndian(attribute.Payload[8..]) },
+                OvsBandAttribute.Stats =>
+                    band with { Packets = attribute.U64, Bytes = BinaryPrimitives.ReadUInt64LittleEndian(attribute.Payload[8..]) },
                 _ => band,
             };
         }

@@ -4,7 +4,9 @@ namespace UpcallActors.Odp;
 
 public readonly partial struct PacketMessage
 {
-    /// <summary>Shortest frame an upcall may carry: an Ethernet header (the policy of <c>OVS_PACKET_ATTR_PACKET</c> in the kernel).</summary>
+    /// <summary>
+    /// Shortest frame an upcall may carry: an Ethernet header (the policy of <c>OVS_PACKET_ATTR_PACKET</c> in the kernel).
+    /// </summary>
     public const int MinimumPacketLength = 14;
 
     /// <summary>
@@ -15,7 +17,8 @@ public readonly partial struct PacketMessage
     public static OdpParseError TryParse(ReadOnlySpan<byte> message, out PacketMessage parsed)
     {
         parsed = default;
-        OdpParseError error = OvsHeader.TryReadUnchecked(message, out _, out byte command, out int ifIndex, out ReadOnlySpan<byte> attributes);
+        OdpParseError error = OvsHeader.TryReadUnchecked(message, out _, out byte command, out int ifIndex,
+            out ReadOnlySpan<byte> attributes);
         if (error != OdpParseError.None)
             return error;
         if (command is < (byte)PacketCommand.Miss or > (byte)PacketCommand.Execute)
@@ -65,7 +68,9 @@ public readonly partial struct PacketMessage
         public ushort Mru;
         public bool IsProbe;
 
-        /// <summary>Takes an attribute in; false when its size is wrong. Longer than needed is what <c>nla_policy</c> accepts, too.</summary>
+        /// <summary>
+        /// Takes an attribute in; false when its size is wrong. Longer than needed is what <c>nla_policy</c> accepts, too.
+        /// </summary>
         public bool Take(NetlinkAttribute attribute)
         {
             int length = attribute.Payload.Length;
@@ -116,7 +121,9 @@ public readonly partial struct PacketMessage
         {
             if (!Packet.IsPresent || !Key.IsPresent || (isExecute && !Actions.IsPresent))
                 return OdpParseError.AttributeMissing;
-            return IsList(Key, message) && IsList(Actions, message) && IsList(EgressTunnelKey, message) ? OdpParseError.None : OdpParseError.Netlink;
+            return IsList(Key, message) && IsList(Actions, message) && IsList(EgressTunnelKey, message)
+                ? OdpParseError.None
+                : OdpParseError.Netlink;
         }
 
         private static bool IsList(Extent list, ReadOnlySpan<byte> message) =>

@@ -1,6 +1,9 @@
 namespace UpcallActors.Odp;
 
-/// <summary>Commands of the datapath, vport and flow families (<c>OVS_DP_CMD_*</c> and so on have the same numbers), from <c>include/uapi/linux/openvswitch.h</c>.</summary>
+/// <summary>
+/// Commands of the datapath, vport and flow families (<c>OVS_DP_CMD_*</c> and
+/// so on have the same numbers), from <c>include/uapi/linux/openvswitch.h</c>.
+/// </summary>
 public static class OvsCommand
 {
     /// <summary>Create, or an object as reported.</summary>

@@ -3,7 +3,9 @@ using UpcallActors.Netlink;
 
 namespace UpcallActors.Odp;
 
-/// <summary><c>struct ovs_header</c>: the datapath's <c>dp_ifindex</c>, which follows the generic-netlink header of every message.</summary>
+/// <summary>
+/// <c>struct ovs_header</c>: the datapath's <c>dp_ifindex</c>, which follows the generic-netlink header of every message.
+/// </summary>
 public static class OvsHeader
 {
     /// <summary>Bytes of a <c>struct ovs_header</c>.</summary>
@@ -12,8 +14,12 @@ public static class OvsHeader
     /// <summary>Where the attributes start, from the message's first byte.</summary>
     public const int AttributesOffset = NetlinkMessage.HeaderLength + GenericNetlinkHeader.Length + Length;
 
-    /// <summary>Starts a message: <c>nlmsghdr</c>, <c>genlmsghdr</c> and <c>ovs_header</c>. A request's port id is 0, the kernel fills it in. Close it with <see cref="NetlinkWriter.EndMessage"/>.</summary>
-    public static int Begin(ref NetlinkWriter writer, ushort family, NetlinkFlags flags, uint sequence, byte command, byte version, int datapathIfIndex, uint portId = 0)
+    /// <summary>
+    /// Starts a message: <c>nlmsghdr</c>, <c>genlmsghdr</c> and <c>ovs_header</c>. A request's
+    /// port id is 0, the kernel fills it in. Close it with <see cref="NetlinkWriter.EndMessage"/>.
+    /// </summary>
+    public static int Begin(ref NetlinkWriter writer, ushort family, NetlinkFlags flags, uint sequence, byte command, byte version,
+        int datapathIfIndex, uint portId = 0)
     {
         int start = writer.BeginMessage(family, flags, sequence, portId);
         writer.PutGenericHeader(command, version);
@@ -27,7 +33,8 @@ public static class OvsHeader
     /// Reads the headers of a message (one Netlink message, from its <c>nlmsghdr</c> on) and checks that what follows is a
     /// well-formed attribute list. <paramref name="message"/> is cut to <c>nlmsg_len</c>.
     /// </summary>
-    public static OdpParseError TryRead(ReadOnlySpan<byte> buffer, out NetlinkMessage message, out byte command, out int datapathIfIndex, out ReadOnlySpan<byte> attributes)
+    public static OdpParseError TryRead(ReadOnlySpan<byte> buffer, out NetlinkMessage message, out byte command, out int datapathIfIndex,
+        out ReadOnlySpan<byte> attributes)
     {
         OdpParseError error = TryReadUnchecked(buffer, out message, out command, out datapathIfIndex, out attributes);
         if (error != OdpParseError.None)
@@ -36,13 +43,15 @@ public static class OvsHeader
     }
 
     /// <summary>As <see cref="TryRead"/>, for who looks at each attribute anyway: whether the list is well formed is not checked.</summary>
-    internal static OdpParseError TryReadUnchecked(ReadOnlySpan<byte> buffer, out NetlinkMessage message, out byte command, out int datapathIfIndex, out ReadOnlySpan<byte> attributes)
+    internal static OdpParseError TryReadUnchecked(ReadOnlySpan<byte> buffer, out NetlinkMessage message, out byte command,
+        out int datapathIfIndex, out ReadOnlySpan<byte> attributes)
     {
         command = 0;
         datapathIfIndex = 0;
         attributes = default;
         if (NetlinkMessage.TryRead(buffer, out message, out _) != NetlinkParseError.None ||
-            GenericNetlinkHeader.TryRead(message.Payload, out GenericNetlinkHeader header, out ReadOnlySpan<byte> body) != NetlinkParseError.None)
+            GenericNetlinkHeader.TryRead(message.Payload, out GenericNetlinkHeader header,
+                out ReadOnlySpan<byte> body) != NetlinkParseError.None)
             return OdpParseError.Netlink;
         command = header.Command;
         if (!BinaryPrimitives.TryReadInt32LittleEndian(body, out datapathIfIndex))

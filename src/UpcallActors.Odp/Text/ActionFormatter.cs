@@ -28,7 +28,8 @@ internal sealed class ActionFormatter(StringBuilder text, IOdpPortNames names)
         }
 
         if (end != actions.Length)
-            text.Append(end == 0 ? "<empty>" : "").Append(CultureInfo.InvariantCulture, $",***{actions.Length - end} leftover bytes*** (").Append(Convert.ToHexStringLower(actions[end..])).Append(')');
+            text.Append(end == 0 ? "<empty>" : "").Append(CultureInfo.InvariantCulture, $",***{actions.Length - end} leftover bytes*** (")
+                .Append(Convert.ToHexStringLower(actions[end..])).Append(')');
     }
 
     private void AppendOne(NetlinkAttribute action, int depth)
@@ -206,7 +207,8 @@ internal sealed class ActionFormatter(StringBuilder text, IOdpPortNames names)
         value.Put(field.Type, field.Payload[..half]);
         NetlinkAttributes.Enumerator one = new NetlinkAttributes(value.Written).GetEnumerator();
         one.MoveNext();
-        new KeyFormatter(text, OdpPortNames.None, verbose: false).AppendAttribute(one.Current, new AttributeMask(isExact: false, isMissing: false, field.Payload[half..]), depth: 0);
+        new KeyFormatter(text, OdpPortNames.None, verbose: false).AppendAttribute(one.Current,
+            new AttributeMask(isExact: false, isMissing: false, field.Payload[half..]), depth: 0);
     }
 
     private void AppendUserspace(ReadOnlySpan<byte> payload)

@@ -3,7 +3,10 @@ using UpcallActors.Netlink;
 
 namespace UpcallActors.Odp.Text;
 
-/// <summary>Parses action lists (<c>odp_actions_from_string</c>), <c>hash</c>, <c>push_mpls</c> and the like included, which Open vSwitch prints but does not read.</summary>
+/// <summary>
+/// Parses action lists (<c>odp_actions_from_string</c>), <c>hash</c>, <c>push_mpls</c>
+/// and the like included, which Open vSwitch prints but does not read.
+/// </summary>
 internal sealed class ActionParser(TextCursor cursor, IOdpPortNames names)
 {
     /// <summary>Parses actions up to a closing bracket or the end.</summary>
@@ -152,7 +155,8 @@ internal sealed class ActionParser(TextCursor cursor, IOdpPortNames names)
         int start = cursor.Position;
         string number = cursor.TakeWord("%)");
         cursor.Take("%");
-        if (double.TryParse(number, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double percentage) && percentage <= 100)
+        if (double.TryParse(number, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double percentage)
+            && percentage <= 100)
             return (uint)Math.Min(uint.MaxValue, Math.Floor((uint.MaxValue * (percentage / 100)) + 0.5));
         cursor.MoveBack(start);
         throw cursor.Expected("a percentage");
@@ -162,7 +166,8 @@ internal sealed class ActionParser(TextCursor cursor, IOdpPortNames names)
     {
         int start = cursor.Position;
         cursor.Take(word);
-        if (word.StartsWith("action", StringComparison.Ordinal) && ushort.TryParse(word.AsSpan(6), NumberStyles.None, CultureInfo.InvariantCulture, out ushort type) && type <= NetlinkAttribute.TypeMask)
+        if (word.StartsWith("action", StringComparison.Ordinal) && ushort.TryParse(word.AsSpan(6), NumberStyles.None,
+            CultureInfo.InvariantCulture, out ushort type) && type <= NetlinkAttribute.TypeMask)
         {
             byte[] payload = cursor.TryTake("(") ? cursor.TakeBytes() : [];
             if (payload.Length != 0)
@@ -183,7 +188,9 @@ internal sealed class ActionParser(TextCursor cursor, IOdpPortNames names)
                 ParseSet(ref writer);
                 break;
             case "hash":
-                uint algorithm = cursor.TryTake("l4(") ? OvsActionWriter.HashL4 : cursor.TryTake("sym_l4(") ? OvsActionWriter.HashSymmetricL4 : throw cursor.Expected("l4 or sym_l4");
+                uint algorithm = cursor.TryTake("l4(") ? OvsActionWriter.HashL4
+                    : cursor.TryTake("sym_l4(") ? OvsActionWriter.HashSymmetricL4
+                    : throw cursor.Expected("l4 or sym_l4");
                 OvsActionWriter.Hash(ref writer, algorithm, (uint)cursor.TakeNumber(32));
                 cursor.Take(")");
                 break;
@@ -317,7 +324,9 @@ internal sealed class ActionParser(TextCursor cursor, IOdpPortNames names)
         {
             string digits = cursor.TakeWord(")");
             bool isCookie = digits.All(char.IsAsciiHexDigit) && digits.Length <= 2 * PsampleAction.MaximumCookieLength;
-            cookie = isCookie ? Convert.FromHexString(digits.Length % 2 == 0 ? digits : "0" + digits) : throw cursor.Expected("a cookie of at most 16 bytes");
+            cookie = isCookie
+                ? Convert.FromHexString(digits.Length % 2 == 0 ? digits : "0" + digits)
+                : throw cursor.Expected("a cookie of at most 16 bytes");
         }
 
         new PsampleAction { Group = group, Cookie = cookie }.Write(ref writer);
@@ -337,7 +346,9 @@ internal sealed class ActionParser(TextCursor cursor, IOdpPortNames names)
         bool withActions = cursor.TryTake(",actions");
         uint? port = null;
         if (cursor.TryTake(",tunnel_out_port="))
-            port = char.IsAsciiDigit(cursor.Current) ? (uint)cursor.TakeNumber(32) : names.NumberOf(cursor.TakeWord(")")) ?? throw cursor.Expected("the name of a port");
+            port = char.IsAsciiDigit(cursor.Current)
+                ? (uint)cursor.TakeNumber(32)
+                : names.NumberOf(cursor.TakeWord(")")) ?? throw cursor.Expected("the name of a port");
         new UserspaceAction { Pid = pid, UserData = userData, WithActions = withActions, EgressTunnelPort = port }.Write(ref writer);
     }
 }

@@ -3,8 +3,9 @@ using System.Net.Sockets;
 namespace UpcallActors.Odp.Text;
 
 /// <summary>
-/// The arguments of <c>dpctl/flush-conntrack</c>: <c>zone=N mark=X/M labels=X/M 'TUPLE' 'TUPLE'</c>, each optional and in this order, the tuples of the
-/// original and of the answer's direction such as <c>ct_nw_src=192.0.2.1,ct_nw_proto=17,ct_tp_src=53</c>. Errors read as Open vSwitch's.
+/// The arguments of <c>dpctl/flush-conntrack</c>: <c>zone=N mark=X/M labels=X/M 'TUPLE' 'TUPLE'</c>,
+/// each optional and in this order, the tuples of the original and of the answer's direction such as
+/// <c>ct_nw_src=192.0.2.1,ct_nw_proto=17,ct_tp_src=53</c>. Errors read as Open vSwitch's.
 /// </summary>
 public static class ConntrackMatchText
 {
@@ -61,7 +62,9 @@ public static class ConntrackMatchText
             if (value.Length == 0)
                 throw new OdpTextException($"field {key} missing value");
             if (key == "ct_nw_proto")
-                match = match.Protocol is null ? match with { Protocol = (byte)FieldNumber(key, value, 8) } : throw new OdpTextException($"{key} is set multiple times");
+                match = match.Protocol is null
+                    ? match with { Protocol = (byte)FieldNumber(key, value, 8) }
+                    : throw new OdpTextException($"{key} is set multiple times");
             else if (key is "ct_nw_src" or "ct_nw_dst" or "ct_ipv6_src" or "ct_ipv6_dst")
                 (match, tuple) = WithAddress(match, tuple, key, value);
             else
@@ -73,7 +76,8 @@ public static class ConntrackMatchText
         return match;
     }
 
-    private static (ConntrackMatch Match, ConntrackTupleMatch Tuple) WithAddress(ConntrackMatch match, ConntrackTupleMatch tuple, string key, string value)
+    private static (ConntrackMatch Match, ConntrackTupleMatch Tuple) WithAddress(ConntrackMatch match, ConntrackTupleMatch tuple,
+        string key, string value)
     {
         bool isIpv6 = key.StartsWith("ct_ipv6", StringComparison.Ordinal);
         bool isSource = key.EndsWith("src", StringComparison.Ordinal);
@@ -81,7 +85,8 @@ public static class ConntrackMatchText
             throw new OdpTextException($"the L3 protocol does not match {value}");
         if ((isSource ? tuple.Source : tuple.Destination) is not null)
             throw new OdpTextException($"{key} is set multiple times");
-        UInt128 address = Whole(value, cursor => FieldText.ParseAddress(cursor, isIpv6 ? AddressFamily.InterNetworkV6 : AddressFamily.InterNetwork), $"field {key}");
+        UInt128 address = Whole(value,
+            cursor => FieldText.ParseAddress(cursor, isIpv6 ? AddressFamily.InterNetworkV6 : AddressFamily.InterNetwork), $"field {key}");
         return (match with { IsIpv6 = isIpv6 }, isSource ? tuple with { Source = address } : tuple with { Destination = address });
     }
 

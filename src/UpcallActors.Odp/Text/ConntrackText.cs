@@ -7,16 +7,19 @@ namespace UpcallActors.Odp.Text;
 public static class ConntrackText
 {
     private static readonly FlagNames Status = new(
-        0x1fff, (0x0001, "EXPECTED"), (0x0002, "SEEN_REPLY"), (0x0004, "ASSURED"), (0x0008, "CONFIRMED"), (0x0010, "SRC_NAT"), (0x0020, "DST_NAT"),
-        (0x0040, "SEQ_ADJUST"), (0x0080, "SRC_NAT_DONE"), (0x0100, "DST_NAT_DONE"), (0x0200, "DYING"), (0x0400, "FIXED_TIMEOUT"), (0x0800, "TEMPLATE"),
+        0x1fff, (0x0001, "EXPECTED"), (0x0002, "SEEN_REPLY"), (0x0004, "ASSURED"), (0x0008, "CONFIRMED"), (0x0010, "SRC_NAT"),
+        (0x0020, "DST_NAT"),
+        (0x0040, "SEQ_ADJUST"), (0x0080, "SRC_NAT_DONE"), (0x0100, "DST_NAT_DONE"), (0x0200, "DYING"), (0x0400, "FIXED_TIMEOUT"),
+        (0x0800, "TEMPLATE"),
         (0x1000, "UNTRACKED"));
 
     private static readonly FlagNames TcpFlags = new(
-        0x3f, (0x01, "WINDOW_SCALE"), (0x02, "SACK_PERM"), (0x04, "CLOSE_INIT"), (0x08, "BE_LIBERAL"), (0x10, "DATA_UNACKNOWLEDGED"), (0x20, "MAXACK_SET"));
+        0x3f, (0x01, "WINDOW_SCALE"), (0x02, "SACK_PERM"), (0x04, "CLOSE_INIT"), (0x08, "BE_LIBERAL"), (0x10, "DATA_UNACKNOWLEDGED"),
+        (0x20, "MAXACK_SET"));
 
     /// <summary>
-    /// One connection: <paramref name="verbose"/> (<c>-m</c>) adds its id, status, parent and both ends' TCP state, <paramref name="statistics"/>
-    /// (<c>-s</c>) its timeout, counters and, in <paramref name="zone"/>'s time, when it began. No line end.
+    /// One connection: <paramref name="verbose"/> (<c>-m</c>) adds its id, status, parent and both ends' TCP state,
+    /// <paramref name="statistics"/> (<c>-s</c>) its timeout, counters and, in <paramref name="zone"/>'s time, when it began. No line end.
     /// </summary>
     public static string Format(ConntrackEntry entry, bool verbose, bool statistics, TimeZoneInfo zone)
     {
@@ -58,7 +61,8 @@ public static class ConntrackText
         _ => protocol.ToString(CultureInfo.InvariantCulture),
     };
 
-    private static void AppendNumber(StringBuilder text, string name, uint value) => text.Append(CultureInfo.InvariantCulture, $",{name}={value}");
+    private static void AppendNumber(StringBuilder text, string name, uint value) =>
+        text.Append(CultureInfo.InvariantCulture, $",{name}={value}");
 
     private static void AppendDirection(StringBuilder text, string name, in ConntrackTuple tuple, ConntrackCounters counters)
     {
@@ -66,7 +70,8 @@ public static class ConntrackText
         FieldText.AppendValue(text.Append(',').Append(name).Append("=(src="), syntax, tuple.Source);
         FieldText.AppendValue(text.Append(",dst="), syntax, tuple.Destination);
         if (tuple.IsIcmp)
-            text.Append(CultureInfo.InvariantCulture, $",id={tuple.SourcePort},type={tuple.DestinationPort >> 8},code={(byte)tuple.DestinationPort}");
+            text.Append(CultureInfo.InvariantCulture,
+                $",id={tuple.SourcePort},type={tuple.DestinationPort >> 8},code={(byte)tuple.DestinationPort}");
         else
             text.Append(CultureInfo.InvariantCulture, $",sport={tuple.SourcePort},dport={tuple.DestinationPort}");
         if (counters != default)
@@ -101,7 +106,8 @@ public static class ConntrackText
         }
         else if (entry.Sctp is { } sctp)
         {
-            text.Append(CultureInfo.InvariantCulture, $",protoinfo=(state={SctpStateName(sctp.State)},vtag_orig={sctp.OriginalTag},vtag_reply={sctp.ReplyTag})");
+            text.Append(CultureInfo.InvariantCulture,
+                $",protoinfo=(state={SctpStateName(sctp.State)},vtag_orig={sctp.OriginalTag},vtag_reply={sctp.ReplyTag})");
         }
     }
 

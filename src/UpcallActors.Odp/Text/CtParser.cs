@@ -35,7 +35,9 @@ internal static class CtParser
                 return action.Force ? throw cursor.Expected("only one of commit and force_commit") : action with { Commit = true };
             case "force_commit":
                 cursor.Take("force_commit");
-                return action.Commit ? throw cursor.Expected("only one of commit and force_commit") : action with { Commit = true, Force = true };
+                return action.Commit
+                    ? throw cursor.Expected("only one of commit and force_commit")
+                    : action with { Commit = true, Force = true };
             case "zone":
                 cursor.Take("zone=");
                 return action with { Zone = (ushort)cursor.TakeNumber(16) };
@@ -92,7 +94,8 @@ internal static class CtParser
     private static NatAction Check(TextCursor cursor, NatAction nat)
     {
         bool hasOptions = nat.Persistent || nat.ProtoHash || nat.ProtoRandom;
-        if ((nat.Source && nat.Destination) || (nat is { Source: false, Destination: false } && hasOptions) || (nat.ProtoHash && nat.ProtoRandom))
+        if ((nat.Source && nat.Destination) || (nat is { Source: false, Destination: false } && hasOptions)
+            || (nat.ProtoHash && nat.ProtoRandom))
             throw cursor.Expected("one of src and dst, and one of hash and random");
         if (nat.IpMax < nat.IpMin || nat.ProtoMax < nat.ProtoMin)
             throw cursor.Expected("ranges from low to high");

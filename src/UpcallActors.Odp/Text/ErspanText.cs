@@ -32,7 +32,8 @@ internal static class ErspanText
             byte? directionMask = mask.HasBytes ? (byte)((mask.Bytes[DirectionOffset] & 8) != 0 ? byte.MaxValue : 0) : null;
             FieldText.Append(text, "dir", FieldSyntax.U8, (UInt128)((options[DirectionOffset] >> 3) & 1), directionMask, verbose);
             byte? hardwareMask = mask.HasBytes ? HardwareId(mask.Bytes) : null;
-            FieldText.Append(text, "hwid", FieldSyntax.U8Hex, HardwareId(options), hardwareMask == 0x3f ? byte.MaxValue : hardwareMask, verbose);
+            FieldText.Append(text, "hwid", FieldSyntax.U8Hex, HardwareId(options),
+                hardwareMask == 0x3f ? byte.MaxValue : hardwareMask, verbose);
         }
 
         if (text[^1] == ',')
@@ -73,7 +74,10 @@ internal static class ErspanText
         return (options, mask);
     }
 
-    /// <summary>Six bits: the upper two in the low bits of byte 10, the lower four in the high bits of byte 11, as the kernel's bit fields lie on little-endian machines.</summary>
+    /// <summary>
+    /// Six bits: the upper two in the low bits of byte 10, the lower four in the high
+    /// bits of byte 11, as the kernel's bit fields lie on little-endian machines.
+    /// </summary>
     private static byte HardwareId(ReadOnlySpan<byte> metadata) => (byte)(((metadata[10] & 3) << 4) | (metadata[DirectionOffset] >> 4));
 
     private static void SetHardwareId(Span<byte> metadata, byte id)

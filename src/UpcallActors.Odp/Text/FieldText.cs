@@ -47,7 +47,9 @@ internal static class FieldText
         _ => (UInt128.One << (8 * Length(syntax))) - 1,
     };
 
-    /// <summary>Appends <c>name=value/mask,</c>. Without <paramref name="mask"/> the match is exact; a wildcarded field is there only if verbose.</summary>
+    /// <summary>
+    /// Appends <c>name=value/mask,</c>. Without <paramref name="mask"/> the match is exact; a wildcarded field is there only if verbose.
+    /// </summary>
     internal static void Append(StringBuilder text, string name, FieldSyntax syntax, UInt128 value, UInt128? mask, bool verbose)
     {
         if (syntax == FieldSyntax.Fragment)
@@ -129,7 +131,8 @@ internal static class FieldText
     {
         int start = cursor.Position;
         string word = cursor.TakeWord(family == AddressFamily.InterNetwork ? ":-/)]" : "-/)]");
-        bool isAddress = !word.Contains('%', StringComparison.Ordinal) && IPAddress.TryParse(word, out IPAddress? address) && address.AddressFamily == family
+        bool isAddress = !word.Contains('%', StringComparison.Ordinal) && IPAddress.TryParse(word, out IPAddress? address)
+            && address.AddressFamily == family
             && (family == AddressFamily.InterNetworkV6 || word.Count(letter => letter == '.') == 3);
         if (isAddress)
             return Read(IPAddress.Parse(word).GetAddressBytes());
@@ -164,7 +167,8 @@ internal static class FieldText
         UInt128 address = UInt128.Zero;
         foreach (string part in parts)
         {
-            if (parts.Length != 6 || part.Length is 0 or > 2 || !byte.TryParse(part, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out byte value))
+            if (parts.Length != 6 || part.Length is 0 or > 2
+                || !byte.TryParse(part, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out byte value))
             {
                 cursor.MoveBack(start);
                 throw cursor.Expected("an Ethernet address");

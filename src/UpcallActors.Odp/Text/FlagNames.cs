@@ -7,14 +7,17 @@ namespace UpcallActors.Odp.Text;
 internal sealed class FlagNames(uint all, params (uint Bit, string Name)[] names)
 {
     internal static readonly FlagNames CtState = new(
-        uint.MaxValue, (0x01, "new"), (0x02, "est"), (0x04, "rel"), (0x08, "rpl"), (0x10, "inv"), (0x20, "trk"), (0x40, "snat"), (0x80, "dnat"));
+        uint.MaxValue, (0x01, "new"), (0x02, "est"), (0x04, "rel"), (0x08, "rpl"), (0x10, "inv"), (0x20, "trk"), (0x40, "snat"),
+        (0x80, "dnat"));
 
     internal static readonly FlagNames Tcp = new(
-        0xfff, (0x01, "fin"), (0x02, "syn"), (0x04, "rst"), (0x08, "psh"), (0x10, "ack"), (0x20, "urg"), (0x40, "ece"), (0x80, "cwr"), (0x100, "ns"),
+        0xfff, (0x01, "fin"), (0x02, "syn"), (0x04, "rst"), (0x08, "psh"), (0x10, "ack"), (0x20, "urg"), (0x40, "ece"), (0x80, "cwr"),
+        (0x100, "ns"),
         (0x200, "[200]"), (0x400, "[400]"), (0x800, "[800]"));
 
     /// <summary>Open vSwitch's own bits for a tunnel's flag attributes; their order decides the order in the text.</summary>
-    internal static readonly FlagNames Tunnel = new(0xf, (TunnelOam, "oam"), (TunnelDontFragment, "df"), (TunnelChecksum, "csum"), (TunnelKey, "key"));
+    internal static readonly FlagNames Tunnel = new(0xf, (TunnelOam, "oam"), (TunnelDontFragment, "df"), (TunnelChecksum, "csum"),
+        (TunnelKey, "key"));
 
     internal const uint TunnelOam = 1;
     internal const uint TunnelDontFragment = 2;

@@ -6,7 +6,8 @@ namespace UpcallActors.Odp.Text;
 /// <summary>A flow as one line of <c>ovs-appctl dpctl/dump-flows</c>, with <c>-m</c> or without (<c>format_dpif_flow</c>).</summary>
 public sealed record FlowDumpLine
 {
-    private static readonly (byte Bit, char Letter)[] TcpFlagLetters = [(0x02, 'S'), (0x01, 'F'), (0x08, 'P'), (0x04, 'R'), (0x20, 'U'), (0x10, '.'), (0x40, 'E'), (0x80, 'C')];
+    private static readonly (byte Bit, char Letter)[] TcpFlagLetters =
+        [(0x02, 'S'), (0x01, 'F'), (0x08, 'P'), (0x04, 'R'), (0x20, 'U'), (0x10, '.'), (0x40, 'E'), (0x80, 'C')];
 
     /// <summary>The flow's id; null when the line has none.</summary>
     public Ufid? Ufid { get; init; }
@@ -35,7 +36,9 @@ public sealed record FlowDumpLine
     /// <summary>Which datapath has the flow: <c>ovs</c>, or <c>tc</c>; null when the line does not say.</summary>
     public string? Layer { get; init; }
 
-    /// <summary>Takes a flow as the datapath reported it. <paramref name="nowMilliseconds"/> is the monotonic time that its age counts to.</summary>
+    /// <summary>
+    /// Takes a flow as the datapath reported it. <paramref name="nowMilliseconds"/> is the monotonic time that its age counts to.
+    /// </summary>
     public static FlowDumpLine Of(in FlowMessage flow, ReadOnlySpan<byte> message, long nowMilliseconds) => new()
     {
         Ufid = flow.Ufid,
@@ -123,7 +126,8 @@ public sealed record FlowDumpLine
         if (cursor.TryTake("never"))
             return null;
         string word = cursor.TakeWord("s");
-        bool isNumber = decimal.TryParse(word, NumberStyles.AllowDecimalPoint | NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out decimal seconds) && Math.Abs(seconds) < long.MaxValue / 1000;
+        bool isNumber = decimal.TryParse(word, NumberStyles.AllowDecimalPoint | NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture,
+            out decimal seconds) && Math.Abs(seconds) < long.MaxValue / 1000;
         if (!isNumber)
             throw cursor.Expected("seconds or never");
         cursor.Take("s");

@@ -75,7 +75,8 @@ internal static class GeneveText
     {
         int dataLength = option.Length - HeaderLength;
         text.Append('{');
-        FieldText.Append(text, "class", FieldSyntax.U16Hex, FieldText.Read(option[..2]), hasMask ? FieldText.Read(mask[..2]) : null, verbose);
+        FieldText.Append(text, "class", FieldSyntax.U16Hex, FieldText.Read(option[..2]),
+            hasMask ? FieldText.Read(mask[..2]) : null, verbose);
         FieldText.Append(text, "type", FieldSyntax.U8Hex, option[2], hasMask ? mask[2] : null, verbose);
         UInt128? lengthMask = hasMask ? ((mask[3] & 0x1f) == 0x1f ? byte.MaxValue : (byte)(mask[3] & 0x1f)) : null;
         FieldText.Append(text, "len", FieldSyntax.U8, (byte)dataLength, lengthMask, verbose);
@@ -107,7 +108,8 @@ internal static class GeneveText
             return;
         }
 
-        text.Append("0x").Append(bytes[start].ToString("x", CultureInfo.InvariantCulture)).Append(Convert.ToHexStringLower(bytes[(start + 1)..]));
+        text.Append("0x").Append(bytes[start].ToString("x", CultureInfo.InvariantCulture))
+            .Append(Convert.ToHexStringLower(bytes[(start + 1)..]));
     }
 
     /// <summary>Takes a hexadecimal number of any length into the end of <paramref name="target"/>.</summary>

@@ -106,13 +106,16 @@ internal sealed class KeyFormatter(StringBuilder text, IOdpPortNames names, bool
                 NshText.Append(text, attribute.Payload, mask);
                 break;
             case OvsKeyAttribute.Vlan:
-                AppendTci(text, attribute.U16BigEndian, mask.HasBytes ? BinaryPrimitives.ReadUInt16BigEndian(mask.Bytes) : ushort.MaxValue, verbose);
+                AppendTci(text, attribute.U16BigEndian, mask.HasBytes
+                    ? BinaryPrimitives.ReadUInt16BigEndian(mask.Bytes)
+                    : ushort.MaxValue, verbose);
                 break;
             case OvsKeyAttribute.Mpls:
                 AppendMpls(attribute.Payload, mask);
                 break;
             case OvsKeyAttribute.TcpFlags:
-                FlagNames.Tcp.Append(text, attribute.U16BigEndian, mask.HasBytes ? BinaryPrimitives.ReadUInt16BigEndian(mask.Bytes) & FlagNames.Tcp.All : null);
+                FlagNames.Tcp.Append(text, attribute.U16BigEndian,
+                    mask.HasBytes ? BinaryPrimitives.ReadUInt16BigEndian(mask.Bytes) & FlagNames.Tcp.All : null);
                 break;
             case OvsKeyAttribute.EtherType:
                 text.Append(CultureInfo.InvariantCulture, $"0x{attribute.U16BigEndian:x4}");
@@ -143,7 +146,8 @@ internal sealed class KeyFormatter(StringBuilder text, IOdpPortNames names, bool
         }
 
         // ct_mark, ct_zone and ct_label are empty brackets where nothing of them counts.
-        bool isShown = verbose || (mask.HasBytes && !mask.IsWildcard) || attribute.Type is not (OvsKeyAttribute.CtMark or OvsKeyAttribute.CtZone or OvsKeyAttribute.CtLabels);
+        bool isShown = verbose || (mask.HasBytes && !mask.IsWildcard)
+            || attribute.Type is not (OvsKeyAttribute.CtMark or OvsKeyAttribute.CtZone or OvsKeyAttribute.CtLabels);
         if (!isShown)
             return;
         UInt128 value = KeyNames.ReadNumber(attribute.Payload);

@@ -14,7 +14,8 @@ internal static class KeyNames
 
     private static readonly (ushort Type, string Name)[] Others =
     [
-        (0, "unspec"), (OvsKeyAttribute.Encap, "encap"), (OvsKeyAttribute.Tunnel, "tunnel"), (OvsKeyAttribute.Vlan, "vlan"), (OvsKeyAttribute.EtherType, "eth_type"),
+        (0, "unspec"), (OvsKeyAttribute.Encap, "encap"), (OvsKeyAttribute.Tunnel, "tunnel"), (OvsKeyAttribute.Vlan, "vlan"),
+        (OvsKeyAttribute.EtherType, "eth_type"),
         (OvsKeyAttribute.TcpFlags, "tcp_flags"), (OvsKeyAttribute.Mpls, "mpls"), (OvsKeyAttribute.Nsh, "nsh"),
     ];
 

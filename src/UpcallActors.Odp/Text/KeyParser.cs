@@ -65,7 +65,8 @@ internal static class KeyParser
         mask.Put(structure.Type, bits);
     }
 
-    private static void ParseNumber(TextCursor cursor, IOdpPortNames names, ushort type, int length, ref NetlinkWriter key, ref NetlinkWriter mask)
+    private static void ParseNumber(TextCursor cursor, IOdpPortNames names, ushort type, int length, ref NetlinkWriter key,
+        ref NetlinkWriter mask)
     {
         UInt128 full = length == 16 ? UInt128.MaxValue : (UInt128.One << (8 * length)) - 1;
         UInt128 value;
@@ -104,7 +105,8 @@ internal static class KeyParser
         throw cursor.Expected("the name of a port");
     }
 
-    private static void ParseOther(TextCursor cursor, IOdpPortNames names, string name, int start, ref NetlinkWriter key, ref NetlinkWriter mask, int depth)
+    private static void ParseOther(TextCursor cursor, IOdpPortNames names, string name, int start, ref NetlinkWriter key,
+        ref NetlinkWriter mask, int depth)
     {
         switch (name)
         {
@@ -159,7 +161,10 @@ internal static class KeyParser
         int bits = OvsFlowKeyReader.VlanPresent;
         while (cursor.Current != ')')
         {
-            (int shift, int width) = cursor.TryTake("vid=") ? (0, 12) : cursor.TryTake("pcp=") ? (13, 3) : cursor.TryTake("cfi=") ? (12, 1) : throw cursor.Expected("vid, pcp or cfi");
+            (int shift, int width) = cursor.TryTake("vid=") ? (0, 12)
+                : cursor.TryTake("pcp=") ? (13, 3)
+                : cursor.TryTake("cfi=") ? (12, 1)
+                : throw cursor.Expected("vid, pcp or cfi");
             int full = (1 << width) - 1;
             int value = (int)cursor.TakeNumber(width);
             int fieldMask = cursor.TryTake("/") ? (int)cursor.TakeNumber(width) : full;
@@ -208,7 +213,8 @@ internal static class KeyParser
     {
         uint entry = 0;
         uint mask = 0;
-        foreach ((string name, int shift, int width) in (ReadOnlySpan<(string, int, int)>)[("label=", 12, 20), ("tc=", 9, 3), ("ttl=", 0, 8), ("bos=", 8, 1)])
+        foreach ((string name, int shift, int width) in (ReadOnlySpan<(string, int, int)>)[("label=", 12, 20), ("tc=", 9, 3),
+            ("ttl=", 0, 8), ("bos=", 8, 1)])
         {
             cursor.SkipSeparators();
             cursor.Take(name);
@@ -220,11 +226,16 @@ internal static class KeyParser
         return (entry, mask);
     }
 
-    /// <summary><c>key32(00 00/00 00)</c>: bytes, and after a slash as many bytes of mask. <paramref name="expected"/> says what should have stood there.</summary>
-    public static void ParseUnknown(TextCursor cursor, string name, int start, string expected, ref NetlinkWriter key, ref NetlinkWriter mask)
+    /// <summary>
+    /// <c>key32(00 00/00 00)</c>: bytes, and after a slash as many bytes of
+    /// mask. <paramref name="expected"/> says what should have stood there.
+    /// </summary>
+    public static void ParseUnknown(TextCursor cursor, string name, int start, string expected, ref NetlinkWriter key,
+        ref NetlinkWriter mask)
     {
         ushort type = 0;
-        bool isUnknown = name.StartsWith("key", StringComparison.Ordinal) && ushort.TryParse(name.AsSpan(3), NumberStyles.None, CultureInfo.InvariantCulture, out type) && type <= NetlinkAttribute.TypeMask;
+        bool isUnknown = name.StartsWith("key", StringComparison.Ordinal) && ushort.TryParse(name.AsSpan(3), NumberStyles.None,
+            CultureInfo.InvariantCulture, out type) && type <= NetlinkAttribute.TypeMask;
         if (!isUnknown)
         {
             cursor.MoveBack(start);

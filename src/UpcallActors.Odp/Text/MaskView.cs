@@ -65,5 +65,6 @@ internal readonly ref struct AttributeMask
 
     internal bool IsAllOnes => !_hasBytes || !Bytes.ContainsAnyExcept(byte.MaxValue);
 
-    internal MaskView Nested => !_hasBytes || (!IsMissing && Bytes.IsEmpty) ? MaskView.Exact : IsMissing ? MaskView.Wildcard : MaskView.Of(Bytes);
+    internal MaskView Nested =>
+        !_hasBytes || (!IsMissing && Bytes.IsEmpty) ? MaskView.Exact : IsMissing ? MaskView.Wildcard : MaskView.Of(Bytes);
 }

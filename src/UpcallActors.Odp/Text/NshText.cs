@@ -55,7 +55,9 @@ internal static class NshText
         AppendFields(text, header, bits, isMasked: true);
     }
 
-    /// <summary>Parses up to the closing bracket or <paramref name="stopAt"/>: header and context (24 bytes), and the mask of what was written.</summary>
+    /// <summary>
+    /// Parses up to the closing bracket or <paramref name="stopAt"/>: header and context (24 bytes), and the mask of what was written.
+    /// </summary>
     internal static (byte[] Header, byte[] Mask) Parse(TextCursor cursor, string? stopAt = null)
     {
         byte[] header = new byte[BaseLength + ContextLength];

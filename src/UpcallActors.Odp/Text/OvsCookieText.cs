@@ -25,8 +25,10 @@ internal static class OvsCookieText
     private static readonly string[] Directions = ["", ",ingress", ",egress"];
 
     /// <summary>Fields of plain host-order numbers, by kind: name, offset, bytes.</summary>
-    private static readonly (string Name, int Offset, int Bytes)[] SampleFields = [("probability", 24, 2), ("collector_set_id", 28, 4), ("obs_domain_id", 32, 4), ("obs_point_id", 36, 4)];
-    private static readonly (string Name, int Offset, int Bytes)[] ControllerHead = [("reason", 26, 2), ("dont_send", 24, 1), ("continuation", 25, 1), ("recirc_id", 28, 4)];
+    private static readonly (string Name, int Offset, int Bytes)[] SampleFields =
+        [("probability", 24, 2), ("collector_set_id", 28, 4), ("obs_domain_id", 32, 4), ("obs_point_id", 36, 4)];
+    private static readonly (string Name, int Offset, int Bytes)[] ControllerHead =
+        [("reason", 26, 2), ("dont_send", 24, 1), ("continuation", 25, 1), ("recirc_id", 28, 4)];
     private static readonly (string Name, int Offset, int Bytes)[] ControllerTail = [("controller_id", 40, 2), ("max_len", 42, 2)];
 
     /// <summary>Appends <c>,kind(…)</c>; false when the bytes are no such cookie.</summary>
@@ -93,7 +95,8 @@ internal static class OvsCookieText
 
     private static UInt128 Number(ReadOnlySpan<byte> cookie, int offset, int bytes) => KeyNames.ReadNumber(cookie.Slice(offset, bytes));
 
-    private static void AppendFields(StringBuilder text, ReadOnlySpan<byte> cookie, ReadOnlySpan<(string Name, int Offset, int Bytes)> fields)
+    private static void AppendFields(StringBuilder text, ReadOnlySpan<byte> cookie,
+        ReadOnlySpan<(string Name, int Offset, int Bytes)> fields)
     {
         string separator = "";
         foreach ((string name, int offset, int bytes) in fields)
@@ -103,7 +106,8 @@ internal static class OvsCookieText
         }
     }
 
-    private static void AppendPort(StringBuilder text, uint port, IOdpPortNames names) => text.Append(names.NameOf(port) ?? port.ToString(CultureInfo.InvariantCulture));
+    private static void AppendPort(StringBuilder text, uint port, IOdpPortNames names) =>
+        text.Append(names.NameOf(port) ?? port.ToString(CultureInfo.InvariantCulture));
 
     private static void AppendSlowPath(StringBuilder text, uint reasons)
     {

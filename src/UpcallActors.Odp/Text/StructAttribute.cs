@@ -19,7 +19,8 @@ internal sealed record StructAttribute(ushort Type, string Name, int Length, Str
         ]),
         new(OvsKeyAttribute.Ipv6, "ipv6", 40,
         [
-            new("src", 0, FieldSyntax.Ipv6), new("dst", 16, FieldSyntax.Ipv6), new("label", 32, FieldSyntax.Label), new("proto", 36, FieldSyntax.U8),
+            new("src", 0, FieldSyntax.Ipv6), new("dst", 16, FieldSyntax.Ipv6), new("label", 32, FieldSyntax.Label),
+            new("proto", 36, FieldSyntax.U8),
             new("tclass", 37, FieldSyntax.U8Hex), new("hlimit", 38, FieldSyntax.U8), new("frag", 39, FieldSyntax.Fragment),
         ]),
         new(OvsKeyAttribute.Tcp, "tcp", 4, Ports),
@@ -32,8 +33,10 @@ internal sealed record StructAttribute(ushort Type, string Name, int Length, Str
             new("sip", 0, FieldSyntax.Ipv4), new("tip", 4, FieldSyntax.Ipv4), new("op", 8, FieldSyntax.U16),
             new("sha", 10, FieldSyntax.Mac), new("tha", 16, FieldSyntax.Mac),
         ]),
-        new(OvsKeyAttribute.Nd, "nd", 28, [new("target", 0, FieldSyntax.Ipv6), new("sll", 16, FieldSyntax.Mac), new("tll", 22, FieldSyntax.Mac)]),
-        new(OvsKeyAttribute.NdExtensions, "nd_ext", 8, [new("nd_reserved", 0, FieldSyntax.U32Hex), new("nd_options_type", 4, FieldSyntax.U8)]),
+        new(OvsKeyAttribute.Nd, "nd", 28,
+            [new("target", 0, FieldSyntax.Ipv6), new("sll", 16, FieldSyntax.Mac), new("tll", 22, FieldSyntax.Mac)]),
+        new(OvsKeyAttribute.NdExtensions, "nd_ext", 8,
+            [new("nd_reserved", 0, FieldSyntax.U32Hex), new("nd_options_type", 4, FieldSyntax.U8)]),
         new(OvsKeyAttribute.CtOrigTupleIpv4, "ct_tuple4", 16,
         [
             new("src", 0, FieldSyntax.Ipv4), new("dst", 4, FieldSyntax.Ipv4), new("proto", 12, FieldSyntax.U8),

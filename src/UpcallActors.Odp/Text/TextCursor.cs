@@ -56,7 +56,8 @@ internal sealed class TextCursor(string text)
     {
         int start = Position;
         int end = start;
-        while (end < text.Length && !ends.Contains(text[end], StringComparison.Ordinal) && !Separators.Contains(text[end], StringComparison.Ordinal))
+        while (end < text.Length && !ends.Contains(text[end], StringComparison.Ordinal)
+            && !Separators.Contains(text[end], StringComparison.Ordinal))
             end++;
         return text[start..end];
     }
@@ -71,7 +72,8 @@ internal sealed class TextCursor(string text)
         while (!AtEnd && (isHexadecimal ? char.IsAsciiHexDigit(Current) : char.IsAsciiDigit(Current)))
             Position++;
         NumberStyles style = isHexadecimal ? NumberStyles.AllowHexSpecifier : NumberStyles.None;
-        if (UInt128.TryParse(text.AsSpan(digits, Position - digits), style, CultureInfo.InvariantCulture, out UInt128 value) && value <= limit)
+        if (UInt128.TryParse(text.AsSpan(digits, Position - digits), style, CultureInfo.InvariantCulture, out UInt128 value)
+            && value <= limit)
             return value;
         Position = start;
         throw Expected($"a number of at most {bits} bits");

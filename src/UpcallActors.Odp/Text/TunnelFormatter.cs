@@ -9,9 +9,12 @@ internal sealed class TunnelFormatter(StringBuilder text, KeyFormatter fields, b
 {
     private static readonly (ushort Type, string Name, FieldSyntax Syntax)[] Plain =
     [
-        (OvsTunnelKeyAttribute.Id, "tun_id", FieldSyntax.U64Hex), (OvsTunnelKeyAttribute.Ipv4Src, "src", FieldSyntax.Ipv4), (OvsTunnelKeyAttribute.Ipv4Dst, "dst", FieldSyntax.Ipv4),
-        (OvsTunnelKeyAttribute.Ipv6Src, "ipv6_src", FieldSyntax.Ipv6), (OvsTunnelKeyAttribute.Ipv6Dst, "ipv6_dst", FieldSyntax.Ipv6), (OvsTunnelKeyAttribute.Tos, "tos", FieldSyntax.U8Hex),
-        (OvsTunnelKeyAttribute.Ttl, "ttl", FieldSyntax.U8), (OvsTunnelKeyAttribute.TpSrc, "tp_src", FieldSyntax.U16), (OvsTunnelKeyAttribute.TpDst, "tp_dst", FieldSyntax.U16),
+        (OvsTunnelKeyAttribute.Id, "tun_id", FieldSyntax.U64Hex), (OvsTunnelKeyAttribute.Ipv4Src, "src", FieldSyntax.Ipv4),
+        (OvsTunnelKeyAttribute.Ipv4Dst, "dst", FieldSyntax.Ipv4),
+        (OvsTunnelKeyAttribute.Ipv6Src, "ipv6_src", FieldSyntax.Ipv6), (OvsTunnelKeyAttribute.Ipv6Dst, "ipv6_dst", FieldSyntax.Ipv6),
+        (OvsTunnelKeyAttribute.Tos, "tos", FieldSyntax.U8Hex),
+        (OvsTunnelKeyAttribute.Ttl, "ttl", FieldSyntax.U8), (OvsTunnelKeyAttribute.TpSrc, "tp_src", FieldSyntax.U16),
+        (OvsTunnelKeyAttribute.TpDst, "tp_dst", FieldSyntax.U16),
     ];
 
     /// <summary>The attributes that are one field each; the parser reads by the same table.</summary>
@@ -36,7 +39,8 @@ internal sealed class TunnelFormatter(StringBuilder text, KeyFormatter fields, b
         }
 
         // A flag may be in the mask without being in the key: it must then be off.
-        foreach (ushort type in (ReadOnlySpan<ushort>)[OvsTunnelKeyAttribute.DontFragment, OvsTunnelKeyAttribute.Csum, OvsTunnelKeyAttribute.Oam])
+        foreach (ushort type in (ReadOnlySpan<ushort>)[OvsTunnelKeyAttribute.DontFragment, OvsTunnelKeyAttribute.Csum,
+            OvsTunnelKeyAttribute.Oam])
         {
             if (!mask.IsExact && !mask.Find(type, 0).IsMissing)
                 flagsMask |= FlagOf(type);
@@ -86,7 +90,8 @@ internal sealed class TunnelFormatter(StringBuilder text, KeyFormatter fields, b
                 GeneveText.Append(text, attribute.Payload, mask, verbose);
                 text.Append("),");
                 break;
-            case OvsTunnelKeyAttribute.ErspanOpts when attribute.Payload.Length >= ErspanText.Length && (!mask.HasBytes || mask.Bytes.Length >= ErspanText.Length):
+            case OvsTunnelKeyAttribute.ErspanOpts
+                when attribute.Payload.Length >= ErspanText.Length && (!mask.HasBytes || mask.Bytes.Length >= ErspanText.Length):
                 text.Append("erspan(");
                 ErspanText.Append(text, attribute.Payload, mask, verbose);
                 text.Append("),");
@@ -103,7 +108,8 @@ internal sealed class TunnelFormatter(StringBuilder text, KeyFormatter fields, b
         foreach (NetlinkAttribute attribute in new NetlinkAttributes(nested))
         {
             AttributeMask bits = mask.Nested.Find(attribute.Type, attribute.Payload.Length);
-            if (attribute.Type != OvsFlowKeyWriter.VxlanExtensionGbp || attribute.Payload.Length != 4 || (bits.HasBytes && bits.Bytes.Length != 4))
+            if (attribute.Type != OvsFlowKeyWriter.VxlanExtensionGbp || attribute.Payload.Length != 4
+                || (bits.HasBytes && bits.Bytes.Length != 4))
             {
                 AppendGeneric(attribute, bits);
                 continue;
@@ -112,7 +118,8 @@ internal sealed class TunnelFormatter(StringBuilder text, KeyFormatter fields, b
             uint? policyMask = bits.HasBytes ? (uint)KeyNames.ReadNumber(bits.Bytes) : null;
             text.Append("gbp(");
             FieldText.Append(text, "id", FieldSyntax.U16, (ushort)attribute.U32, policyMask is { } id ? (ushort)id : null, verbose);
-            FieldText.Append(text, "flags", FieldSyntax.U8Hex, (byte)(attribute.U32 >> 16), policyMask is { } flags ? (byte)(flags >> 16) : null, verbose);
+            FieldText.Append(text, "flags", FieldSyntax.U8Hex, (byte)(attribute.U32 >> 16),
+                policyMask is { } flags ? (byte)(flags >> 16) : null, verbose);
             fields.Chomp();
             text.Append("),");
         }

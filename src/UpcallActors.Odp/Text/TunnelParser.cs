@@ -66,7 +66,8 @@ internal static class TunnelParser
     private static void ParseFlags(TextCursor cursor, ref NetlinkWriter key, ref NetlinkWriter mask)
     {
         (uint flags, uint bits) = FlagNames.Tunnel.Parse(cursor);
-        foreach (ushort type in (ReadOnlySpan<ushort>)[OvsTunnelKeyAttribute.DontFragment, OvsTunnelKeyAttribute.Csum, OvsTunnelKeyAttribute.Oam])
+        foreach (ushort type in (ReadOnlySpan<ushort>)[OvsTunnelKeyAttribute.DontFragment, OvsTunnelKeyAttribute.Csum,
+            OvsTunnelKeyAttribute.Oam])
         {
             uint flag = TunnelFormatter.FlagOf(type);
             if ((flags & flag) != 0)

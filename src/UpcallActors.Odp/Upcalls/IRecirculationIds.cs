@@ -6,8 +6,8 @@ namespace UpcallActors.Odp;
 public interface IRecirculationIds
 {
     /// <summary>
-    /// Notes that a flow with this id, in its key or its actions, is in the datapath: the id is good until as many <see cref="Release"/>s. False, and nothing to
-    /// release, for an id that is not known.
+    /// Notes that a flow with this id, in its key or its actions, is in the datapath: the id is good
+    /// until as many <see cref="Release"/>s. False, and nothing to release, for an id that is not known.
     /// </summary>
     bool TryHold(uint id);
 
@@ -18,10 +18,10 @@ public interface IRecirculationIds
     void Reserve(uint id);
 
     /// <summary>
-    /// Lets <paramref name="installed"/>, an id in a flow that was put before us, stand for what <paramref name="own"/> stands for, because
-    /// it is in the place of <paramref name="own"/> in a flow that is otherwise what we would put. Translations to come yield
-    /// <paramref name="installed"/> unless <paramref name="own"/> is itself in use. False when it stands for something else already, or when
-    /// <paramref name="own"/> is not known.
+    /// Lets <paramref name="installed"/>, an id in a flow that was put before us, stand for what <paramref name="own"/>
+    /// stands for, because it is in the place of <paramref name="own"/> in a flow that is otherwise what we would put.
+    /// Translations to come yield <paramref name="installed"/> unless <paramref name="own"/> is itself in use. False
+    /// when it stands for something else already, or when <paramref name="own"/> is not known.
     /// </summary>
     bool TryAdopt(uint installed, uint own);
 }

@@ -19,8 +19,8 @@ public interface IUpcallTranslator
     Translation Translate(in UpcallView upcall, Span<byte> actions, ref FlowKey mask);
 
     /// <summary>
-    /// Translates a flow that is in the datapath, as <see cref="Translate"/> does a <see cref="PacketCommand.Miss"/> of its key, with no packet at hand.
-    /// What the flow has carried is credited and learned from; without packets nothing is. An exception costs the flow.
+    /// Translates a flow that is in the datapath, as <see cref="Translate"/> does a <see cref="PacketCommand.Miss"/> of its key, with no
+    /// packet at hand. What the flow has carried is credited and learned from; without packets nothing is. An exception costs the flow.
     /// </summary>
     /// <param name="key">The flow's key; bits that the flow's mask leaves out may be 0.</param>
     /// <param name="credit">What the flow has carried and nobody was told.</param>

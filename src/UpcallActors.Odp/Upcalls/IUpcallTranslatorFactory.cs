@@ -27,10 +27,16 @@ public interface IUpcallTranslatorFactory
     /// <summary>What the ports are called now, for spans and metrics; null where they have numbers alone.</summary>
     IUpcallPortNames? PortNames => null;
 
-    /// <summary>Makes a translator; called again after it has failed. The lanes are numbered as the datapath's handlers, the revalidators behind them.</summary>
+    /// <summary>
+    /// Makes a translator; called again after it has failed. The lanes are
+    /// numbered as the datapath's handlers, the revalidators behind them.
+    /// </summary>
     IUpcallTranslator Create(int number);
 
-    /// <summary>Lets go of what has had its time, such as silent stations and rules that nothing used. Called at the beginning of each round of the revalidators, about twice a second.</summary>
+    /// <summary>
+    /// Lets go of what has had its time, such as silent stations and rules that nothing used.
+    /// Called at the beginning of each round of the revalidators, about twice a second.
+    /// </summary>
     /// <param name="isAccounted">
     /// Whether all that flows had carried when this was called last has been credited since. If not, what seems unused may be in use.
     /// </param>

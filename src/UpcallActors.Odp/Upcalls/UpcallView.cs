@@ -6,7 +6,8 @@ public readonly ref struct UpcallView
     private readonly ref readonly FlowKey _key;
 
     /// <summary>Borrows the parts.</summary>
-    public UpcallView(in FlowKey key, ReadOnlySpan<byte> keyAttributes, ReadOnlySpan<byte> packet, PacketOrigin origin, PacketCommand command, ReadOnlySpan<byte> userData)
+    public UpcallView(in FlowKey key, ReadOnlySpan<byte> keyAttributes, ReadOnlySpan<byte> packet, PacketOrigin origin,
+        PacketCommand command, ReadOnlySpan<byte> userData)
     {
         _key = ref key;
         KeyAttributes = keyAttributes;

@@ -20,7 +20,9 @@ public enum UserspaceReason : byte
     /// <summary>IPFIX sample.</summary>
     Ipfix = 5,
 
-    /// <summary>The packet may have to leave in smaller fragments than it came in: put it out on the datapath port in the argument.</summary>
+    /// <summary>
+    /// The packet may have to leave in smaller fragments than it came in: put it out on the datapath port in the argument.
+    /// </summary>
     Refragment = 6,
 }
 

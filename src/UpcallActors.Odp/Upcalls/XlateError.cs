@@ -1,6 +1,8 @@
 namespace UpcallActors.Odp;
 
-/// <summary>Why a translation ended early; the numbers are those of the DROP action's argument (<c>enum xlate_error</c> in Open vSwitch).</summary>
+/// <summary>
+/// Why a translation ended early; the numbers are those of the DROP action's argument (<c>enum xlate_error</c> in Open vSwitch).
+/// </summary>
 public enum XlateError : uint
 {
     /// <summary>No error.</summary>

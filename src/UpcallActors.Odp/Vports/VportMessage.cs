@@ -55,9 +55,11 @@ public sealed record VportMessage
         var vport = new VportMessage { Command = command, DatapathIfIndex = ifIndex };
         foreach (NetlinkAttribute attribute in new NetlinkAttributes(list))
         {
-            if (attribute.Payload.Length < MinimumLength(attribute.Type) || (attribute.Type == OvsVportAttribute.UpcallPid && attribute.Payload.Length % sizeof(uint) != 0))
+            if (attribute.Payload.Length < MinimumLength(attribute.Type)
+                || (attribute.Type == OvsVportAttribute.UpcallPid && attribute.Payload.Length % sizeof(uint) != 0))
                 return OdpParseError.AttributeSize;
-            if (attribute.Type is OvsVportAttribute.Options or OvsVportAttribute.UpcallStats && NetlinkAttributes.Check(attribute.Payload) != NetlinkParseError.None)
+            if (attribute.Type is OvsVportAttribute.Options or OvsVportAttribute.UpcallStats
+                && NetlinkAttributes.Check(attribute.Payload) != NetlinkParseError.None)
                 return OdpParseError.Netlink;
             vport = vport.With(attribute);
         }

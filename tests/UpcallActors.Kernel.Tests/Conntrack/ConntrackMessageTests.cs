@@ -79,7 +79,8 @@ public sealed class ConntrackMessageTests
     [Fact]
     public void What_is_no_connection_is_refused()
     {
-        Error(With(RecordedConnections.Tcp, message => BinaryPrimitives.WriteUInt16LittleEndian(message.AsSpan(NetlinkMessage.TypeOffset), 0x102)))
+        Error(With(RecordedConnections.Tcp,
+            message => BinaryPrimitives.WriteUInt16LittleEndian(message.AsSpan(NetlinkMessage.TypeOffset), 0x102)))
             .ShouldBe(NetlinkParseError.UnexpectedType);
         Error(Cut(RecordedConnections.Tcp, 19)).ShouldBe(NetlinkParseError.FamilyHeaderTruncated);
         Error(Cut(RecordedConnections.Tcp, 20)).ShouldBe(NetlinkParseError.AttributeMissing);
@@ -145,7 +146,8 @@ public sealed class ConntrackMessageTests
         return bytes;
     }
 
-    private static byte[] Cut(byte[] message, int length) => With(message[..length], cut => BinaryPrimitives.WriteInt32LittleEndian(cut, length));
+    private static byte[] Cut(byte[] message, int length) =>
+        With(message[..length], cut => BinaryPrimitives.WriteInt32LittleEndian(cut, length));
 
     private static byte[] With(byte[] message, Action<byte[]> change)
     {

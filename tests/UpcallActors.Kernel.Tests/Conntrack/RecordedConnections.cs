@@ -1,8 +1,8 @@
 namespace UpcallActors.Kernel.Tests.Conntrack;
 
 /// <summary>
-/// What Linux 7.2 said in a dump of connections made by the <c>conntrack</c> tool, with counters and timestamps switched on: ICMP, TCP in zone 5 with a
-/// mark, UDP over IPv6 in zone 9, SCTP.
+/// What Linux 7.2 said in a dump of connections made by the <c>conntrack</c> tool, with counters
+/// and timestamps switched on: ICMP, TCP in zone 5 with a mark, UDP over IPv6 in zone 9, SCTP.
 /// </summary>
 internal static class RecordedConnections
 {

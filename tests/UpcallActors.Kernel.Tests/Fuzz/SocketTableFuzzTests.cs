@@ -16,12 +16,15 @@ public sealed class SocketTableFuzzTests
         byte[] seed = Encoding.ASCII.GetBytes(Seed);
         SocketTableFuzz.Run(seed).ShouldBe(2);
         var random = new Random(1);
-        int iterations = int.TryParse(Environment.GetEnvironmentVariable("UPCALL_FUZZ_ITERATIONS"), CultureInfo.InvariantCulture, out int set) ? set : 3000;
+        int iterations = int.TryParse(Environment.GetEnvironmentVariable("UPCALL_FUZZ_ITERATIONS"), CultureInfo.InvariantCulture,
+            out int set) ? set : 3000;
         for (int iteration = 0; iteration < iterations; iteration++)
         {
             byte[] mutated = [.. seed.AsSpan(0, random.Next(seed.Length + 1))];
             for (int change = random.Next(8); change >= 0 && mutated.Length != 0; change--)
-                mutated[random.Next(mutated.Length)] = random.Next(3) == 0 ? (byte)random.Next(256) : (byte)"0123456789- \n,"[random.Next(14)];
+                mutated[random.Next(mutated.Length)] = random.Next(3) == 0
+                    ? (byte)random.Next(256)
+                    : (byte)"0123456789- \n,"[random.Next(14)];
             SocketTableFuzz.Run(mutated).ShouldBeLessThanOrEqualTo(mutated.Length);
         }
     }

@@ -12,7 +12,8 @@ public sealed class LinkFuzzTests
     {
         RecordedLinks.Messages.ShouldAllBe(message => LinkFuzz.Run(message));
         var random = new Random(3);
-        int iterations = int.TryParse(Environment.GetEnvironmentVariable("UPCALL_FUZZ_ITERATIONS"), CultureInfo.InvariantCulture, out int set) ? set : DefaultIterations;
+        int iterations = int.TryParse(Environment.GetEnvironmentVariable("UPCALL_FUZZ_ITERATIONS"), CultureInfo.InvariantCulture,
+            out int set) ? set : DefaultIterations;
         int accepted = 0;
         for (int iteration = 0; iteration < iterations; iteration++)
         {

@@ -13,7 +13,9 @@ public sealed class NetlinkFuzzTests
     ];
 
     private static int Iterations =>
-        int.TryParse(Environment.GetEnvironmentVariable("UPCALL_FUZZ_ITERATIONS"), CultureInfo.InvariantCulture, out int set) ? set : DefaultIterations;
+        int.TryParse(Environment.GetEnvironmentVariable("UPCALL_FUZZ_ITERATIONS"), CultureInfo.InvariantCulture, out int set)
+            ? set
+            : DefaultIterations;
 
     [Fact]
     public void Mutated_messages_never_lead_outside_the_buffer()

@@ -38,7 +38,8 @@ public sealed class LinkTests
     [InlineData("vxlan", 0, 1, 0, false)]
     [InlineData("geneve", 0, 1, 1, false)]
     [InlineData(null, 0, 1, 1, false)]
-    public void A_VXLAN_device_is_ours_if_it_learns_nothing_and_takes_packets_without_checksum(string? kind, byte learning, byte metadata, byte zeroChecksum, bool isOurs)
+    public void A_VXLAN_device_is_ours_if_it_learns_nothing_and_takes_packets_without_checksum(string? kind, byte learning, byte metadata,
+        byte zeroChecksum, bool isOurs)
     {
         var writer = new NetlinkWriter(new byte[256]);
         writer.Put(3, "x"u8);

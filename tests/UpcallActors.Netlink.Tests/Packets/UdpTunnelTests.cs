@@ -20,7 +20,8 @@ public sealed class UdpTunnelTests
         byte[] payload = Payload(3000);
         var target = new UdpTarget(false, Loopback + 1, Loopback, receiver.Port, 0xb8, 33, DontFragment: true, checksum);
         sender.Send(s_header, payload, target).ShouldBe(Errno.None);
-        sender.Send(s_header, [], target with { Source = 0, Tos = 0, Ttl = 0, Checksum = !checksum, DontFragment = false }).ShouldBe(Errno.None);
+        sender.Send(s_header, [], target with { Source = 0, Tos = 0, Ttl = 0, Checksum = !checksum, DontFragment = false })
+            .ShouldBe(Errno.None);
 
         Queue<Seen> seen = Take(receiver, 2);
         Expect(seen, sender, [.. s_header, .. payload], Loopback + 1, Loopback, 0xb8, 33);
@@ -59,7 +60,8 @@ public sealed class UdpTunnelTests
         using var receiver = new UdpReceiver(isIpv6: false, 0);
         using var sender = new UdpSender(isIpv6: false);
         Should.Throw<Win32Exception>(() => new UdpReceiver(isIpv6: false, receiver.Port)).NativeErrorCode.ShouldBe((int)Errno.AddressInUse);
-        sender.Send(s_header, new byte[65_500], new UdpTarget(false, 0, Loopback, receiver.Port, 0, 0, false, false)).ShouldBe(Errno.MessageSize);
+        sender.Send(s_header, new byte[65_500], new UdpTarget(false, 0, Loopback, receiver.Port, 0, 0, false, false))
+            .ShouldBe(Errno.MessageSize);
         sender.Dispose();
         sender.Send(s_header, [], new UdpTarget(false, 0, Loopback, receiver.Port, 0, 0, false, false)).ShouldBe(Errno.BadDescriptor);
         receiver.Dispose();
@@ -68,7 +70,8 @@ public sealed class UdpTunnelTests
     }
 
     [Fact]
-    public void The_address_of_ours_that_leads_to_a_destination_is_found() => UdpSender.FindSource(isIpv6: false, Loopback).ShouldBe(Loopback);
+    public void The_address_of_ours_that_leads_to_a_destination_is_found() =>
+        UdpSender.FindSource(isIpv6: false, Loopback).ShouldBe(Loopback);
 
     private static void Expect(Queue<Seen> seen, UdpSender sender, byte[] payload, UInt128 source, UInt128 destination, byte tos, byte ttl)
     {
@@ -88,7 +91,8 @@ public sealed class UdpTunnelTests
             {
                 UdpDatagram datagram = receiver[slot];
                 datagram.IsCut.ShouldBeFalse();
-                taken.Enqueue(new Seen(datagram.Payload.ToArray(), datagram.Source, datagram.Destination, datagram.SourcePort, datagram.Tos, datagram.Ttl));
+                taken.Enqueue(new Seen(datagram.Payload.ToArray(), datagram.Source, datagram.Destination, datagram.SourcePort, datagram.Tos,
+                    datagram.Ttl));
             }
         }
 

@@ -56,7 +56,9 @@ internal static class OdpFuzz
         return OvsActionList.Check(input) == OdpParseError.None;
     }
 
-    /// <summary>Compares half of the input with the other half: actions are equal to themselves, and whose turn it is means nothing.</summary>
+    /// <summary>
+    /// Compares half of the input with the other half: actions are equal to themselves, and whose turn it is means nothing.
+    /// </summary>
     public static bool ComparedActions(ReadOnlySpan<byte> input)
     {
         ReadOnlySpan<byte> installed = input[..(input.Length / 2)];

@@ -75,7 +75,9 @@ public sealed class OdpFuzzTests
 
     internal static byte[][] FlowLineSeeds() => [.. Recording.Of("linux-6.1/vxlan-fragmentation").DumpedFlows.Select(WithNumbers)];
 
-    private static byte[] WithNumbers(string line) => Encoding.Latin1.GetBytes(line.Replace("vxlan_sys_4789", "4", StringComparison.Ordinal).Replace("br-underlay", "3", StringComparison.Ordinal).Replace("br0", "1", StringComparison.Ordinal).Replace("ovs-p0", "2", StringComparison.Ordinal));
+    private static byte[] WithNumbers(string line) =>
+        Encoding.Latin1.GetBytes(line.Replace("vxlan_sys_4789", "4", StringComparison.Ordinal).Replace("br-underlay", "3",
+            StringComparison.Ordinal).Replace("br0", "1", StringComparison.Ordinal).Replace("ovs-p0", "2", StringComparison.Ordinal));
 
     internal static byte[][] Messages(Func<OvsFamilies, ushort> family) =>
     [
@@ -99,7 +101,8 @@ public sealed class OdpFuzzTests
         foreach (byte[] seed in seeds)
             target(seed).ShouldBeTrue();
         var random = new Random(7);
-        int iterations = int.TryParse(Environment.GetEnvironmentVariable("UPCALL_FUZZ_ITERATIONS"), CultureInfo.InvariantCulture, out int set) ? set : DefaultIterations;
+        int iterations = int.TryParse(Environment.GetEnvironmentVariable("UPCALL_FUZZ_ITERATIONS"), CultureInfo.InvariantCulture,
+            out int set) ? set : DefaultIterations;
         for (int iteration = 0; iteration < iterations; iteration++)
         {
             byte[] input = Mutate(seeds[random.Next(seeds.Length)], random);

@@ -3,7 +3,9 @@ using UpcallActors.Netlink;
 
 namespace UpcallActors.Odp.Tests.Recordings;
 
-/// <summary>Writes keys, masks and actions again from what our views read of them; nothing is copied as bytes but payloads without structure.</summary>
+/// <summary>
+/// Writes keys, masks and actions again from what our views read of them; nothing is copied as bytes but payloads without structure.
+/// </summary>
 internal static class ModelRewriter
 {
     public static byte[] Key(ReadOnlySpan<byte> recorded)
@@ -86,7 +88,12 @@ internal static class ModelRewriter
                 break;
             case OvsActionAttribute.CheckPktLen:
                 CheckPktLenAction.TryParse(action.Payload, out CheckPktLenAction check).ShouldBe(OdpParseError.None);
-                new CheckPktLenAction { PacketLength = check.PacketLength, IfGreater = Actions(check.IfGreater, asKernel), IfLessEqual = Actions(check.IfLessEqual, asKernel) }.Write(ref writer);
+                new CheckPktLenAction
+                {
+                    PacketLength = check.PacketLength,
+                    IfGreater = Actions(check.IfGreater, asKernel),
+                    IfLessEqual = Actions(check.IfLessEqual, asKernel),
+                }.Write(ref writer);
                 break;
             case OvsActionAttribute.Clone:
                 OvsActionWriter.Clone(ref writer, Actions(action.Payload, asKernel));
@@ -101,7 +108,8 @@ internal static class ModelRewriter
 
     private static void Set(NetlinkAttribute action, ref NetlinkWriter writer)
     {
-        new NetlinkAttributes(action.Payload).TryFindLast(OvsKeyAttribute.Tunnel, out NetlinkAttribute tunnel).ShouldBeTrue("only tunnels are set in the recordings");
+        new NetlinkAttributes(action.Payload).TryFindLast(OvsKeyAttribute.Tunnel, out NetlinkAttribute tunnel)
+            .ShouldBeTrue("only tunnels are set in the recordings");
         FlowKey key = default;
         OvsTunnelKeyReader.Read(tunnel.Payload, ref key).ShouldBe(OdpParseError.None);
         OvsActionWriter.SetTunnel(ref writer, key);

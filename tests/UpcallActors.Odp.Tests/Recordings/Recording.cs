@@ -46,7 +46,8 @@ public sealed class Recording
     public IEnumerable<RecordedMessage> OfFamily(ushort family) => Messages.Where(message => message.Type == family);
 
     /// <summary>The lines of flows.txt that are flows, not headings.</summary>
-    public string[] DumpedFlows => [.. ReadText(".flows.txt").Split('\n').Where(line => line.StartsWith("ufid:", StringComparison.Ordinal))];
+    public string[] DumpedFlows =>
+        [.. ReadText(".flows.txt").Split('\n').Where(line => line.StartsWith("ufid:", StringComparison.Ordinal))];
 
     /// <summary>The same, by the pings after which they were printed.</summary>
     public IEnumerable<string[]> DumpedSections => ReadText(".flows.txt").Split("## ", StringSplitOptions.RemoveEmptyEntries)
@@ -65,7 +66,8 @@ public sealed class Recording
         {
             foreach (RecordedMessage message in OfFamily(Families.Flow))
             {
-                if (!message.IsRequest && FlowMessage.TryParse(message.Bytes, out FlowMessage flow) == OdpParseError.None && flow is { Ufid: not null, Key.IsPresent: true, Actions.IsPresent: true })
+                if (!message.IsRequest && FlowMessage.TryParse(message.Bytes, out FlowMessage flow) == OdpParseError.None
+                    && flow is { Ufid: not null, Key.IsPresent: true, Actions.IsPresent: true })
                     yield return (flow, message.Bytes);
             }
         }
@@ -92,7 +94,8 @@ public sealed class Recording
     {
         while (!bytes.IsEmpty)
         {
-            NetlinkMessage.TryRead(bytes, out NetlinkMessage message, out int consumed).ShouldBe(NetlinkParseError.None, $"{name} record {index}");
+            NetlinkMessage.TryRead(bytes, out NetlinkMessage message, out int consumed)
+                .ShouldBe(NetlinkParseError.None, $"{name} record {index}");
             messages.Add(new RecordedMessage(name, index, message.Bytes.ToArray(), message.Type, nanoseconds));
             bytes = bytes[consumed..];
         }
@@ -104,7 +107,9 @@ public sealed class Recording
     /// </summary>
     private static OvsFamilies InferFamilies(IReadOnlyList<RecordedMessage> messages)
     {
-        ushort packet = messages.Where(message => BitConverter.ToUInt64(message.Bytes, NetlinkMessage.SequenceOffset) == 0).Select(message => message.Type).Distinct().Single();
-        return new OvsFamilies((ushort)(packet - 3), (ushort)(packet - 2), (ushort)(packet - 1), packet, (ushort)(packet + 1), (ushort)(packet + 2));
+        ushort packet = messages.Where(message => BitConverter.ToUInt64(message.Bytes, NetlinkMessage.SequenceOffset) == 0)
+            .Select(message => message.Type).Distinct().Single();
+        return new OvsFamilies((ushort)(packet - 3), (ushort)(packet - 2), (ushort)(packet - 1), packet, (ushort)(packet + 1),
+            (ushort)(packet + 2));
     }
 }
