@@ -40,7 +40,8 @@ public class HashSpreadTests
             foreach (int shift in new[] { 0, 26, 52 })
             {
                 int at = word;
-                Chains.LongestOf(i => (uint)Frozen(at, (ulong)i << shift).GetHashCode()).ShouldBeLessThanOrEqualTo(Chains.Longest, $"word {word}, bits from {shift}");
+                Chains.LongestOf(i => (uint)Frozen(at, (ulong)i << shift).GetHashCode())
+                    .ShouldBeLessThanOrEqualTo(Chains.Longest, $"word {word}, bits from {shift}");
             }
         }
     }
@@ -54,7 +55,8 @@ public class HashSpreadTests
             for (int word = 0; word < words; word++)
             {
                 foreach (int shift in new[] { 0, 26, 52 })
-                    Chains.LongestOf(i => ulong.RotateLeft(HashOf(words, word, (ulong)i << shift), 12)).ShouldBeLessThanOrEqualTo(Chains.Longest);
+                    Chains.LongestOf(i => ulong.RotateLeft(HashOf(words, word, (ulong)i << shift), 12))
+                        .ShouldBeLessThanOrEqualTo(Chains.Longest);
             }
         }
     }

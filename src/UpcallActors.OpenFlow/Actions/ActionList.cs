@@ -90,7 +90,9 @@ public sealed class ActionList
             }
 
             if (action.ChangesConnection != inConntrack)
-                throw cursor.ErrorAt(start, inConntrack ? $"'{action}' has no place in ct(exec(...)), only changes of ct_mark and ct_label have" : $"'{action}' must stand in ct(exec(...))");
+                throw cursor.ErrorAt(start, inConntrack
+                    ? $"'{action}' has no place in ct(exec(...)), only changes of ct_mark and ct_label have"
+                    : $"'{action}' must stand in ct(exec(...))");
             if (action.EndsList && place != ListPlace.Rule)
                 throw cursor.ErrorAt(start, $"'{action}' is not allowed here, only as the last action of a flow");
             actions.Add(action);

@@ -33,7 +33,8 @@ internal sealed class ConntrackAction : OpenFlowAction
     public string? Helper { get; private set; }
 
     /// <summary>What a kernel refuses without a commit (<c>parse_ct</c> in its conntrack.c), if there is any of it.</summary>
-    private string? NeedsCommit => Force ? "force" : Exec.Actions.IsEmpty ? Nat is null or { Target: NatTarget.Existing } ? null : "nat with src or dst" : "exec";
+    private string? NeedsCommit =>
+        Force ? "force" : Exec.Actions.IsEmpty ? Nat is null or { Target: NatTarget.Existing } ? null : "nat with src or dst" : "exec";
 
     public static OpenFlowAction Parse(string name, ref ActionArguments arguments)
     {
@@ -158,6 +159,8 @@ internal sealed class ConntrackAction : OpenFlowAction
     {
         int start = value.Position;
         string helper = value.TakeName().ToString();
-        return Array.IndexOf(_helpers, helper) >= 0 ? helper : throw value.ErrorAt(start, $"'{helper}' is no application gateway: ftp or tftp");
+        return Array.IndexOf(_helpers, helper) >= 0
+            ? helper
+            : throw value.ErrorAt(start, $"'{helper}' is no application gateway: ftp or tftp");
     }
 }

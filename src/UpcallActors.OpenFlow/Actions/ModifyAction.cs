@@ -2,7 +2,10 @@ using System.Text;
 
 namespace UpcallActors.OpenFlow;
 
-/// <summary>OpenFlow 1.0's changes of one header field: <c>mod_dl_src:aa:bb:cc:dd:ee:ff</c>, <c>mod_nw_dst:10.0.0.1</c>, <c>mod_nw_tos:16</c> and so on.</summary>
+/// <summary>
+/// OpenFlow 1.0's changes of one header field: <c>mod_dl_src:aa:bb:cc:dd:ee:ff</c>,
+/// <c>mod_nw_dst:10.0.0.1</c>, <c>mod_nw_tos:16</c> and so on.
+/// </summary>
 internal sealed class ModifyAction(string name, MatchField field, UInt128 value) : OpenFlowAction
 {
     private static readonly (string Action, string Field)[] _fields =
@@ -19,7 +22,9 @@ internal sealed class ModifyAction(string name, MatchField field, UInt128 value)
         MatchField field = MatchFields.Get(fieldName);
         int start = arguments.Cursor.Position;
         FieldText.Parse(field, ref arguments.Cursor, out UInt128 value, out UInt128 mask);
-        return mask == field.Bits ? new ModifyAction(action, field, value) : throw arguments.Cursor.ErrorAt(start, $"{action} takes no mask");
+        return mask == field.Bits
+            ? new ModifyAction(action, field, value)
+            : throw arguments.Cursor.ErrorAt(start, $"{action} takes no mask");
     }
 
     public override void Format(StringBuilder text, FlowNames? names) =>

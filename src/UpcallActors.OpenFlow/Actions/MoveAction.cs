@@ -2,7 +2,9 @@ using System.Text;
 
 namespace UpcallActors.OpenFlow;
 
-/// <summary>Copies bits from one field to another: <c>move:NXM_OF_ETH_SRC[]->NXM_NX_XXREG0[0..47]</c>. Both must exist in the packet.</summary>
+/// <summary>
+/// Copies bits from one field to another: <c>move:NXM_OF_ETH_SRC[]->NXM_NX_XXREG0[0..47]</c>. Both must exist in the packet.
+/// </summary>
 internal sealed class MoveAction(SubField source, SubField target) : OpenFlowAction
 {
     internal override bool ChangesConnection => SettableFields.IsConnection(target.Field);
@@ -31,7 +33,8 @@ internal sealed class MoveAction(SubField source, SubField target) : OpenFlowAct
         if (exist)
         {
             source.MarkUsed(ref context.Wildcards);
-            SettableFields.Write(target.Field, source.Read(context.Flow) << target.Start, (target.LowMask << target.Start) & target.Field.Bits, ref context);
+            SettableFields.Write(target.Field, source.Read(context.Flow) << target.Start,
+                (target.LowMask << target.Start) & target.Field.Bits, ref context);
             context.Observer?.Noted(TranslationNote.FieldIsNow, Describe(context.Flow));
         }
 

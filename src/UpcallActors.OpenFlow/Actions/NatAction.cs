@@ -29,7 +29,9 @@ internal enum NatPorts
     Random,
 }
 
-/// <summary>NAT within <c>ct(…)</c>: <c>nat</c>, <c>nat(src=10.0.0.1-10.0.0.9:1000-2000,random)</c>, <c>nat(dst=[fc00::1]:80)</c>.</summary>
+/// <summary>
+/// NAT within <c>ct(…)</c>: <c>nat</c>, <c>nat(src=10.0.0.1-10.0.0.9:1000-2000,random)</c>, <c>nat(dst=[fc00::1]:80)</c>.
+/// </summary>
 internal sealed record NatAction
 {
     public NatTarget Target { get; init; }
@@ -131,7 +133,9 @@ internal sealed record NatAction
         nat = nat with { AddressBytes = bytes, First = first, Last = last };
         if (value.TryTake(':'))
             nat = ParsePorts(nat, ref value);
-        return value.AtEnd ? nat : throw value.ErrorAt(start, "a range is written address[-address][:port[-port]], an IPv6 address with a port in brackets");
+        return value.AtEnd
+            ? nat
+            : throw value.ErrorAt(start, "a range is written address[-address][:port[-port]], an IPv6 address with a port in brackets");
     }
 
     private static NatAction ParsePorts(NatAction nat, ref TextCursor value)

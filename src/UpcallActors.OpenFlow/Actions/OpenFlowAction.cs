@@ -36,7 +36,9 @@ public abstract class OpenFlowAction
     /// </summary>
     internal virtual ActionProblem? Check(ref ActionCheck check) => null;
 
-    /// <summary>Whether it changes the mark or label of a connection, which is all that <c>ct(exec(…))</c> may and others must not.</summary>
+    /// <summary>
+    /// Whether it changes the mark or label of a connection, which is all that <c>ct(exec(…))</c> may and others must not.
+    /// </summary>
     internal virtual bool ChangesConnection => false;
 
     /// <summary>Whether no action may follow it.</summary>

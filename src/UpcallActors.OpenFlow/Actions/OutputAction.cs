@@ -61,7 +61,8 @@ internal sealed class OutputAction(uint port, uint maximumLength) : OpenFlowActi
         return true;
     }
 
-    private static ReadOnlySpan<char> FieldName(ReadOnlySpan<char> word) => word.IndexOf('[') is >= 0 and int bracket ? word[..bracket] : word;
+    private static ReadOnlySpan<char> FieldName(ReadOnlySpan<char> word) =>
+        word.IndexOf('[') is >= 0 and int bracket ? word[..bracket] : word;
 
     private static OutputAction ParseCut(ref ActionArguments arguments)
     {

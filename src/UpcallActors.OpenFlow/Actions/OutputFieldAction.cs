@@ -3,7 +3,9 @@ using System.Text;
 
 namespace UpcallActors.OpenFlow;
 
-/// <summary>Sends the packet to the port whose number a field holds: <c>output:NXM_NX_REG0[0..15]</c>. A number over 16 bits is no port.</summary>
+/// <summary>
+/// Sends the packet to the port whose number a field holds: <c>output:NXM_NX_REG0[0..15]</c>. A number over 16 bits is no port.
+/// </summary>
 internal sealed class OutputFieldAction(SubField source) : OpenFlowAction
 {
     public override void Format(StringBuilder text, FlowNames? names) => text.Append("output:").Append(source.ToString());

@@ -55,7 +55,8 @@ internal sealed class SetFieldAction : OpenFlowAction
         if (!NumberText.TryParse(digits, out UInt128 number))
             throw value.ErrorAt(valueAt, $"the value must be a number, not '{digits}'");
         if ((number & ~target.LowMask) != 0)
-            throw value.ErrorAt(valueAt, string.Create(CultureInfo.InvariantCulture, $"0x{number:x} does not fit into {target.Length} bits"));
+            throw value.ErrorAt(valueAt,
+                string.Create(CultureInfo.InvariantCulture, $"0x{number:x} does not fit into {target.Length} bits"));
         return new SetFieldAction(target.Field, number << target.Start, (target.LowMask << target.Start) & target.Field.Bits, target);
     }
 

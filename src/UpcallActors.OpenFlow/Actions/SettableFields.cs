@@ -8,13 +8,15 @@ internal static class SettableFields
     private const ushort VlanPresent = 0x1000;
 
     /// <summary>Refuses a field that cannot be changed.</summary>
-    /// <exception cref="FlowSyntaxException">At <paramref name="position"/>: the field is read-only, or no datapath action changes it.</exception>
+    /// <exception cref="FlowSyntaxException">At <paramref name="position"/>:
+    /// the field is read-only, or no datapath action changes it.</exception>
     public static void Check(MatchField field, in TextCursor cursor, int position)
     {
         if (!field.Writable)
             throw cursor.ErrorAt(position, $"{field.Name} cannot be changed");
         // Open vSwitch changes these itself, packet by packet; the datapath cannot.
-        if (field.Prerequisite is FieldPrerequisite.Arp or FieldPrerequisite.Icmpv4 or FieldPrerequisite.Icmpv6 or >= FieldPrerequisite.NeighbourDiscovery)
+        if (field.Prerequisite is FieldPrerequisite.Arp or FieldPrerequisite.Icmpv4 or FieldPrerequisite.Icmpv6
+            or >= FieldPrerequisite.NeighbourDiscovery)
             throw cursor.ErrorAt(position, $"{field.Name} cannot be changed in the datapath, which is not supported yet");
     }
 

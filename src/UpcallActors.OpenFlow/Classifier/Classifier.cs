@@ -17,8 +17,8 @@ internal sealed class Classifier
     }
 
     /// <summary>
-    /// The rule of the highest priority that matches; of several with equal priority, the one whose mask came into the table first. Adds the
-    /// bits it looked at to <paramref name="wildcards"/>: every flow that agrees on them gets the same rule. Allocates nothing.
+    /// The rule of the highest priority that matches; of several with equal priority, the one whose mask came into the table first. Adds
+    /// the bits it looked at to <paramref name="wildcards"/>: every flow that agrees on them gets the same rule. Allocates nothing.
     /// </summary>
     public Rule? Lookup(in Flow flow, ref Flow wildcards)
     {

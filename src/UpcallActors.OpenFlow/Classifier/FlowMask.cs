@@ -120,7 +120,8 @@ internal sealed class FlowMask : IEquatable<FlowMask>
     }
 
     public bool Equals(FlowMask? other) =>
-        other is not null && (ReferenceEquals(this, other) || (_hash == other._hash && Indexes.SequenceEqual(other._indexes) && Words.SequenceEqual(other._words)));
+        other is not null && (ReferenceEquals(this, other)
+            || (_hash == other._hash && Indexes.SequenceEqual(other._indexes) && Words.SequenceEqual(other._words)));
 
     public override bool Equals(object? obj) => Equals(obj as FlowMask);
 

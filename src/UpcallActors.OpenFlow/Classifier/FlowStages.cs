@@ -28,7 +28,8 @@ internal static class FlowStages
         Fill(FlowKey.L3Start, FlowKey.L4Start, L3);
         Fill(FlowKey.L4Start, FlowKey.WordCount, L4);
 
-        // struct flow keeps the addresses of the connection's original direction beside the packet's own, and all of ARP, ND, NSH and TCP flags in L4.
+        // struct flow keeps the addresses of the connection's original direction
+        // beside the packet's own, and all of ARP, ND, NSH and TCP flags in L4.
         Fill(FlowKeyFields.CtOrigIpv4Src.Word, FlowKeyFields.CtOrigIpv4Src.Word + 1, L3);
         Fill(FlowKeyFields.CtOrigIpv6Src.Word, FlowKeyFields.CtOrigIpv6Dst.Word + 2, L3);
         Fill(FlowKeyFields.ArpSha.Word, FlowKey.L4Start, L4);

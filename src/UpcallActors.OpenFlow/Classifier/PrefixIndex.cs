@@ -1,8 +1,8 @@
 namespace UpcallActors.OpenFlow;
 
 /// <summary>
-/// The prefixes that the rules of a table have of one field, to ask two things: is this one of them (by hash, one cache line), and if not, how few bits
-/// say so (by trie, some twenty lines in a large table). Immutable.
+/// The prefixes that the rules of a table have of one field, to ask two things: is this one of them (by hash,
+/// one cache line), and if not, how few bits say so (by trie, some twenty lines in a large table). Immutable.
 /// </summary>
 internal sealed class PrefixIndex
 {
@@ -19,11 +19,15 @@ internal sealed class PrefixIndex
             _prefixes.Add(Hash(prefixes[i].Prefix, prefixes[i].Length), i);
     }
 
-    /// <summary>Whether rules have the first <paramref name="length"/> bits of <paramref name="value"/> as their prefix; may say so wrongly if hashes collide, which costs bits, no more.</summary>
+    /// <summary>
+    /// Whether rules have the first <paramref name="length"/> bits of <paramref name="value"/>
+    /// as their prefix; may say so wrongly if hashes collide, which costs bits, no more.
+    /// </summary>
     public bool Has(UInt128 value, int length) => _prefixes.Contains(Hash(value & PrefixTrie.PrefixMask(length), length));
 
     /// <summary>How many leading bits of <paramref name="value"/> decide which prefixes it has.</summary>
     public int DecidingBits(UInt128 value, int width) => PrefixTrie.DecidingBits(_trie, value, width);
 
-    private static ulong Hash(UInt128 prefix, int length) => FlowHash.Mix(FlowHash.Mix(FlowHash.Mix(FlowHash.Seed, (ulong)(prefix >> 64)), (ulong)prefix), (ulong)length);
+    private static ulong Hash(UInt128 prefix, int length) =>
+        FlowHash.Mix(FlowHash.Mix(FlowHash.Mix(FlowHash.Seed, (ulong)(prefix >> 64)), (ulong)prefix), (ulong)length);
 }

@@ -92,8 +92,8 @@ internal sealed class PrefixTrie
     }
 
     /// <summary>
-    /// How many leading bits of <paramref name="value"/> decide which prefixes of up to <paramref name="width"/> bits it has: all values that
-    /// agree with it on those have the same prefixes.
+    /// How many leading bits of <paramref name="value"/> decide which prefixes of up to
+    /// <paramref name="width"/> bits it has: all values that agree with it on those have the same prefixes.
     /// </summary>
     public static int DecidingBits(PrefixTrie? trie, UInt128 value, int width)
     {

@@ -1,8 +1,8 @@
 namespace UpcallActors.OpenFlow;
 
 /// <summary>
-/// The header of a field in an NXM or OXM match: class, number and the bytes of the value (without a mask).
-/// Numbers are those of Open vSwitch's <c>meta-flow.h</c> and of the OpenFlow specification; <see cref="Name"/> is the name that actions may write.
+/// The header of a field in an NXM or OXM match: class, number and the bytes of the value (without a mask). Numbers are those of
+/// Open vSwitch's <c>meta-flow.h</c> and of the OpenFlow specification; <see cref="Name"/> is the name that actions may write.
 /// </summary>
 public readonly record struct FieldHeader(string Name, ushort OxmClass, byte Number, byte Length)
 {

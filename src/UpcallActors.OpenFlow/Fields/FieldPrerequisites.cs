@@ -43,7 +43,8 @@ public static class FieldPrerequisites
                 return (mask.Key.VlanTci & value.Key.VlanTci & VlanPresent) != 0;
             case FieldPrerequisite.Connection:
                 CtState state = value.Key.CtState & mask.Key.CtState;
-                bool notInvalid = (state & CtState.Tracked) != 0 && (mask.Key.CtState & CtState.Invalid) != 0 && (state & CtState.Invalid) == 0;
+                bool notInvalid = (state & CtState.Tracked) != 0 && (mask.Key.CtState & CtState.Invalid) != 0
+                    && (state & CtState.Invalid) == 0;
                 return (state & ConnectionOfMatch) != 0 || notInvalid;
         }
         if (mask.Key.EthType != EtherTypeAll)
@@ -74,7 +75,10 @@ public static class FieldPrerequisites
         _ => "icmp6,icmp_type=135 or 136",
     };
 
-    /// <summary>Marks what <see cref="Holds"/> looks at. Ethernet type and kind of fragment are always part of a megaflow, so they are not marked here.</summary>
+    /// <summary>
+    /// Marks what <see cref="Holds"/> looks at. Ethernet type and kind of
+    /// fragment are always part of a megaflow, so they are not marked here.
+    /// </summary>
     public static void MarkUsed(this FieldPrerequisite prerequisite, ref Flow wildcards)
     {
         if (prerequisite == FieldPrerequisite.Vlan)

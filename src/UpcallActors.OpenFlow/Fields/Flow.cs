@@ -41,7 +41,8 @@ public struct Flow : IEquatable<Flow>
 
     /// <summary>The words, to read.</summary>
     [UnscopedRef]
-    public readonly ReadOnlySpan<ulong> ReadOnlyWords => MemoryMarshal.CreateReadOnlySpan(ref Unsafe.As<Flow, ulong>(ref Unsafe.AsRef(in this)), WordCount);
+    public readonly ReadOnlySpan<ulong> ReadOnlyWords =>
+        MemoryMarshal.CreateReadOnlySpan(ref Unsafe.As<Flow, ulong>(ref Unsafe.AsRef(in this)), WordCount);
 
     /// <summary>The words before the key: what a pipeline carries from table to table and a frozen state keeps.</summary>
     [UnscopedRef]

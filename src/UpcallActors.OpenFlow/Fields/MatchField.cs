@@ -43,7 +43,9 @@ public sealed class MatchField
     /// </summary>
     internal UInt128 AlwaysWritten { get; init; }
 
-    /// <summary>The bits of a value that are the field's: the mask of an exact match. Narrower than the width for nw_tos, ct_state and in_port.</summary>
+    /// <summary>
+    /// The bits of a value that are the field's: the mask of an exact match. Narrower than the width for nw_tos, ct_state and in_port.
+    /// </summary>
     public UInt128 Bits { get; init; }
 
     /// <summary>What a packet must be to have the field.</summary>
@@ -109,7 +111,9 @@ public sealed class MatchField
         Put(words, _location, (ulong)value, (ulong)mask);
     }
 
-    /// <summary>Marks the bits of <paramref name="mask"/> as looked at; bits of <paramref name="wildcards"/> that are set stay set.</summary>
+    /// <summary>
+    /// Marks the bits of <paramref name="mask"/> as looked at; bits of <paramref name="wildcards"/> that are set stay set.
+    /// </summary>
     public void MarkUsed(ref Flow wildcards, UInt128 mask)
     {
         Put(ref wildcards, UInt128.MaxValue, mask);

@@ -14,18 +14,64 @@ public static partial class MatchFields
         .. Enumerable.Range(0, Flow.RegisterCount).Select(Register),
         .. Enumerable.Range(0, ExtendedRegisterCount).Select(ExtendedRegister),
         .. Enumerable.Range(0, DoubleExtendedRegisterCount).Select(DoubleExtendedRegister),
-        new("tun_id", InKey(FlowKeyFields.TunId)) { Aliases = ["tunnel_id"], Maskable = true, Writable = true, Syntax = FieldSyntax.Hexadecimal, Nxm = NxmNx("TUN_ID", 16, 8), Oxm = OxmOf("TUNNEL_ID", 38, 8) },
-        new("tun_src", InKey(FlowKeyFields.TunIpv4Src)) { Maskable = true, Writable = true, Syntax = FieldSyntax.Ipv4, Nxm = NxmNx("TUN_IPV4_SRC", 31, 4) },
-        new("tun_dst", InKey(FlowKeyFields.TunIpv4Dst)) { Maskable = true, Writable = true, Syntax = FieldSyntax.Ipv4, Nxm = NxmNx("TUN_IPV4_DST", 32, 4) },
-        new("tun_ipv6_src", InKey(FlowKeyFields.TunIpv6Src)) { Maskable = true, Writable = true, Syntax = FieldSyntax.Ipv6, Nxm = NxmNx("TUN_IPV6_SRC", 109, 16) },
-        new("tun_ipv6_dst", InKey(FlowKeyFields.TunIpv6Dst)) { Maskable = true, Writable = true, Syntax = FieldSyntax.Ipv6, Nxm = NxmNx("TUN_IPV6_DST", 110, 16) },
-        new("metadata", new FieldLocation(0, 0, 64)) { Maskable = true, Writable = true, Syntax = FieldSyntax.Hexadecimal, Oxm = OxmOf("METADATA", 2, 8) },
+        new("tun_id", InKey(FlowKeyFields.TunId))
+        {
+            Aliases = ["tunnel_id"],
+            Maskable = true,
+            Writable = true,
+            Syntax = FieldSyntax.Hexadecimal,
+            Nxm = NxmNx("TUN_ID", 16, 8),
+            Oxm = OxmOf("TUNNEL_ID", 38, 8),
+        },
+        new("tun_src", InKey(FlowKeyFields.TunIpv4Src))
+        {
+            Maskable = true,
+            Writable = true,
+            Syntax = FieldSyntax.Ipv4,
+            Nxm = NxmNx("TUN_IPV4_SRC", 31, 4),
+        },
+        new("tun_dst", InKey(FlowKeyFields.TunIpv4Dst))
+        {
+            Maskable = true,
+            Writable = true,
+            Syntax = FieldSyntax.Ipv4,
+            Nxm = NxmNx("TUN_IPV4_DST", 32, 4),
+        },
+        new("tun_ipv6_src", InKey(FlowKeyFields.TunIpv6Src))
+        {
+            Maskable = true,
+            Writable = true,
+            Syntax = FieldSyntax.Ipv6,
+            Nxm = NxmNx("TUN_IPV6_SRC", 109, 16),
+        },
+        new("tun_ipv6_dst", InKey(FlowKeyFields.TunIpv6Dst))
+        {
+            Maskable = true,
+            Writable = true,
+            Syntax = FieldSyntax.Ipv6,
+            Nxm = NxmNx("TUN_IPV6_DST", 110, 16),
+        },
+        new("metadata", new FieldLocation(0, 0, 64))
+        {
+            Maskable = true,
+            Writable = true,
+            Syntax = FieldSyntax.Hexadecimal,
+            Oxm = OxmOf("METADATA", 2, 8),
+        },
 
         // 16 bits of the 32: OpenFlow 1.0 numbers. Whoever writes OXM_OF_IN_PORT adds OpenFlowPorts.WideOffset to reserved ones.
-        new("in_port", Part(FlowKeyFields.InPort, 0, 16)) { Aliases = ["in_port_oxm"], Writable = true, Syntax = FieldSyntax.Port, Nxm = NxmOf("IN_PORT", 0, 2), Oxm = OxmOf("IN_PORT", 0, 4) },
+        new("in_port", Part(FlowKeyFields.InPort, 0, 16))
+        {
+            Aliases = ["in_port_oxm"],
+            Writable = true,
+            Syntax = FieldSyntax.Port,
+            Nxm = NxmOf("IN_PORT", 0, 2),
+            Oxm = OxmOf("IN_PORT", 0, 4),
+        },
     ];
 
-    private static MatchField Register(int index) => new($"reg{index}", new FieldLocation((byte)Flow.RegisterWord(index), (byte)Flow.RegisterShift(index), 32))
+    private static MatchField Register(int index) => new($"reg{index}",
+        new FieldLocation((byte)Flow.RegisterWord(index), (byte)Flow.RegisterShift(index), 32))
     {
         Maskable = true,
         Writable = true,
@@ -33,7 +79,8 @@ public static partial class MatchFields
         Nxm = NxmNx($"REG{index}", (byte)index, 4),
     };
 
-    private static MatchField ExtendedRegister(int index) => new($"xreg{index}", new FieldLocation((byte)Flow.RegisterWord(2 * index), 0, 64))
+    private static MatchField ExtendedRegister(int index) => new($"xreg{index}",
+        new FieldLocation((byte)Flow.RegisterWord(2 * index), 0, 64))
     {
         Maskable = true,
         Writable = true,
@@ -41,7 +88,8 @@ public static partial class MatchFields
         Oxm = new FieldHeader($"OXM_OF_PKT_REG{index}", FieldHeader.PacketRegisters, (byte)index, 8),
     };
 
-    private static MatchField DoubleExtendedRegister(int index) => new($"xxreg{index}", new FieldLocation((byte)Flow.RegisterWord(4 * index), 0, 128))
+    private static MatchField DoubleExtendedRegister(int index) => new($"xxreg{index}",
+        new FieldLocation((byte)Flow.RegisterWord(4 * index), 0, 128))
     {
         Maskable = true,
         Writable = true,

@@ -27,7 +27,9 @@ public static partial class MatchFields
     public static MatchField Get(string name) =>
         TryFind(name, out MatchField? field) ? field : throw new KeyNotFoundException($"no match field is named {name}");
 
-    /// <summary>The field that lies where <paramref name="field"/> lies and exists in what is matched: arp_spa for nw_src, udp_dst for tp_dst.</summary>
+    /// <summary>
+    /// The field that lies where <paramref name="field"/> lies and exists in what is matched: arp_spa for nw_src, udp_dst for tp_dst.
+    /// </summary>
     internal static MatchField? FindApplicable(MatchField field, in Flow value, in Flow mask)
     {
         if (field.Prerequisite.HoldsForMatch(value, mask))
@@ -45,7 +47,8 @@ public static partial class MatchFields
         var names = new Dictionary<string, MatchField>(StringComparer.Ordinal);
         foreach (MatchField field in All)
         {
-            foreach (string? name in (IEnumerable<string?>)[field.Name, field.MatchName, .. field.Aliases, field.Nxm?.Name, field.Oxm?.Name])
+            foreach (string? name in (IEnumerable<string?>)[field.Name, field.MatchName, .. field.Aliases, field.Nxm?.Name,
+                field.Oxm?.Name])
             {
                 if (name is not null)
                     names.TryAdd(name, field);
@@ -58,5 +61,6 @@ public static partial class MatchFields
 
     private static FieldHeader NxmNx(string name, byte number, byte length) => new("NXM_NX_" + name, FieldHeader.Nxm1, number, length);
 
-    private static FieldHeader OxmOf(string name, byte number, byte length) => new("OXM_OF_" + name, FieldHeader.OpenFlowBasic, number, length);
+    private static FieldHeader OxmOf(string name, byte number, byte length) =>
+        new("OXM_OF_" + name, FieldHeader.OpenFlowBasic, number, length);
 }

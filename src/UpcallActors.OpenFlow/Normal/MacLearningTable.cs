@@ -56,7 +56,10 @@ public sealed class MacLearningTable
     /// <summary>Raised, on the thread that brought it about, after <see cref="Version"/> has changed.</summary>
     public event EventHandler? Changed;
 
-    /// <summary>Grows whenever a lookup may have another answer than before: a station is new, has moved, or is forgotten. Hearing a station again changes nothing.</summary>
+    /// <summary>
+    /// Grows whenever a lookup may have another answer than before: a station is
+    /// new, has moved, or is forgotten. Hearing a station again changes nothing.
+    /// </summary>
     public ulong Version => Volatile.Read(ref _version);
 
     /// <summary>How long a silent station is remembered.</summary>
@@ -83,7 +86,9 @@ public sealed class MacLearningTable
     /// <summary>Times a station was heard on another port than before.</summary>
     public long Moved => Volatile.Read(ref _moved);
 
-    /// <summary>Notes that <paramref name="source"/> (48 bits) was heard on a port. A multicast address is no station and is ignored.</summary>
+    /// <summary>
+    /// Notes that <paramref name="source"/> (48 bits) was heard on a port. A multicast address is no station and is ignored.
+    /// </summary>
     public void Learn(ulong source, ushort vlan, uint port)
     {
         if ((source & MulticastBit) != 0)

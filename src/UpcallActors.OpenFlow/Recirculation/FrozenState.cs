@@ -8,9 +8,9 @@ namespace UpcallActors.OpenFlow;
 /// (<c>struct frozen_state</c> of Open vSwitch). Equal by content, so that the same state always gets the same id.
 /// </summary>
 /// <remarks>
-/// The packet's MRU and hash are not part of it: they stay with the packet in the datapath, which shows them again in the
-/// upcall after the recirculation. So does the tunnel it came from; of that only the fields are kept that actions can write and that
-/// every megaflow of a packet from a tunnel matches. The others (TTL, UDP source port) differ from packet to packet of a megaflow, which has one id.
+/// The packet's MRU and hash are not part of it: they stay with the packet in the datapath, which shows them again in the upcall after
+/// the recirculation. So does the tunnel it came from; of that only the fields are kept that actions can write and that every megaflow
+/// of a packet from a tunnel matches. The others (TTL, UDP source port) differ from packet to packet of a megaflow, which has one id.
 /// </remarks>
 internal sealed class FrozenState : IEquatable<FrozenState>
 {
@@ -68,7 +68,8 @@ internal sealed class FrozenState : IEquatable<FrozenState>
     /// <inheritdoc/>
     public bool Equals(FrozenState? other) =>
         other is not null && Table == other.Table && Conntracked == other.Conntracked && InPort == other.InPort
-        && Bridge == other.Bridge && UserData.AsSpan().SequenceEqual(other.UserData.AsSpan()) && _words.AsSpan().SequenceEqual(other._words);
+        && Bridge == other.Bridge && UserData.AsSpan().SequenceEqual(other.UserData.AsSpan())
+        && _words.AsSpan().SequenceEqual(other._words);
 
     /// <inheritdoc/>
     public override bool Equals(object? obj) => Equals(obj as FrozenState);

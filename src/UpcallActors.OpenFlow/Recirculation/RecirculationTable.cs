@@ -8,8 +8,9 @@ namespace UpcallActors.OpenFlow;
 /// the same id for as long as the state is kept, without a lock and without allocation.
 /// </summary>
 /// <remarks>
-/// States whose ids no flow in the datapath has are bounded in number. When there are too many, a new one takes the place of one that was neither asked for nor resumed
-/// since the clock hand last passed it. Those of flows (<see cref="TryHold"/>) are as many as the flows need. Packets that still carry the id of a state that went are dropped and counted
+/// States whose ids no flow in the datapath has are bounded in number. When there are too many, a new one takes the place of
+/// one that was neither asked for nor resumed since the clock hand last passed it. Those of flows (<see cref="TryHold"/>)
+/// are as many as the flows need. Packets that still carry the id of a state that went are dropped and counted
 /// (<see cref="XlateError.NoRecirculationContext"/>): an id is never given a second meaning, until all 2^32 have been used.
 /// </remarks>
 public sealed class RecirculationTable : IRecirculationIds
@@ -104,7 +105,9 @@ public sealed class RecirculationTable : IRecirculationIds
         return _byState.TryGetValue(state, out Entry? entry) && entry.TryUse() ? entry.Id : Add(state);
     }
 
-    /// <summary>The state behind an id, which the caller must not change; false for an id that was never given out or whose state went.</summary>
+    /// <summary>
+    /// The state behind an id, which the caller must not change; false for an id that was never given out or whose state went.
+    /// </summary>
     internal bool TryGetState(uint id, out FrozenState state)
     {
         if (_byId.TryGetValue(id, out Entry? entry))

@@ -20,7 +20,8 @@ internal static class AddressText
         foreach (Range range in text.Split('.'))
         {
             ReadOnlySpan<char> octet = text[range];
-            if (octet.Length > 3 || !byte.TryParse(octet, NumberStyles.None, CultureInfo.InvariantCulture, out byte value) || ++count > Ipv4Bytes)
+            if (octet.Length > 3 || !byte.TryParse(octet, NumberStyles.None, CultureInfo.InvariantCulture, out byte value)
+                || ++count > Ipv4Bytes)
                 return false;
             address = (address << 8) | value;
         }
@@ -31,7 +32,8 @@ internal static class AddressText
     public static bool TryParseIpv6(ReadOnlySpan<char> text, out UInt128 address)
     {
         address = 0;
-        if (!text.Contains(':') || text.ContainsAny('%', '[', ']') || text.Contains('/') || !IPAddress.TryParse(text, out IPAddress? parsed))
+        if (!text.Contains(':') || text.ContainsAny('%', '[', ']') || text.Contains('/')
+            || !IPAddress.TryParse(text, out IPAddress? parsed))
             return false;
         Span<byte> bytes = stackalloc byte[16];
         if (!parsed.TryWriteBytes(bytes, out int written) || written != bytes.Length)
@@ -58,7 +60,8 @@ internal static class AddressText
         foreach (Range range in text.Split(':'))
         {
             ReadOnlySpan<char> octet = text[range];
-            if (octet.Length > 2 || !byte.TryParse(octet, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out byte value) || ++count > EthernetBytes)
+            if (octet.Length > 2 || !byte.TryParse(octet, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out byte value)
+                || ++count > EthernetBytes)
                 return false;
             address = (address << 8) | value;
         }
@@ -68,7 +71,10 @@ internal static class AddressText
     public static string FormatIpv4(uint address) =>
         string.Create(CultureInfo.InvariantCulture, $"{address >> 24}.{(address >> 16) & 0xff}.{(address >> 8) & 0xff}.{address & 0xff}");
 
-    /// <summary>As inet_ntop does: the first longest run of zero groups is "::", an embedded IPv4 address is dotted only in the first 96 bits' two forms.</summary>
+    /// <summary>
+    /// As inet_ntop does: the first longest run of zero groups is "::", an
+    /// embedded IPv4 address is dotted only in the first 96 bits' two forms.
+    /// </summary>
     public static string FormatIpv6(UInt128 address)
     {
         UInt128 top = address >> 32;
@@ -111,7 +117,8 @@ internal static class AddressText
     }
 
     public static string FormatEthernet(ulong address) =>
-        string.Create(CultureInfo.InvariantCulture, $"{(byte)(address >> 40):x2}:{(byte)(address >> 32):x2}:{(byte)(address >> 24):x2}:{(byte)(address >> 16):x2}:{(byte)(address >> 8):x2}:{(byte)address:x2}");
+        string.Create(CultureInfo.InvariantCulture, $"{(byte)(address >> 40):x2}:{(byte)(address >> 32):x2}:{(byte)(address >> 24):x2}:"
+            + $"{(byte)(address >> 16):x2}:{(byte)(address >> 8):x2}:{(byte)address:x2}");
 
     /// <summary>A prefix length where the mask is one, else an address.</summary>
     public static string FormatMask(UInt128 mask, int width)

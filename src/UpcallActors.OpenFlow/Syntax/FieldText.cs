@@ -7,14 +7,16 @@ namespace UpcallActors.OpenFlow;
 public static class FieldText
 {
     private static readonly string[] _ctStateNames = ["new", "est", "rel", "rpl", "inv", "trk", "snat", "dnat"];
-    private static readonly string[] _tcpFlagNames = ["fin", "syn", "rst", "psh", "ack", "urg", "ece", "cwr", "ns", "[200]", "[400]", "[800]"];
+    private static readonly string[] _tcpFlagNames = ["fin", "syn", "rst", "psh", "ack", "urg", "ece", "cwr", "ns", "[200]",
+        "[400]", "[800]"];
 
     // Any fragment and later fragment: bits 0 and 1 of nw_frag.
     private static readonly (string Name, uint Value, uint Mask)[] _fragments =
         [("no", 0, 3), ("first", 1, 3), ("later", 3, 3), ("no", 0, 1), ("yes", 1, 1), ("not_later", 0, 2), ("later", 2, 2)];
 
     /// <summary>
-    /// Reads a value, or value/mask, that takes up all of <paramref name="word"/>. Without a mask the match is exact; <c>*</c> is a mask of 0.
+    /// Reads a value, or value/mask, that takes up all of <paramref name="word"/>.
+    /// Without a mask the match is exact; <c>*</c> is a mask of 0.
     /// </summary>
     /// <exception cref="FlowSyntaxException">Not a value of the field, or a mask that the field cannot have.</exception>
     public static void Parse(MatchField field, ref TextCursor word, out UInt128 value, out UInt128 mask)
@@ -75,7 +77,9 @@ public static class FieldText
             case FieldSyntax.Hexadecimal:
                 return FormatHex(field, value) + (exact ? "" : "/" + FormatHex(field, mask));
         }
-        return exact ? value.ToString(CultureInfo.InvariantCulture) : string.Create(CultureInfo.InvariantCulture, $"0x{value:x}/0x{mask:x}");
+        return exact
+            ? value.ToString(CultureInfo.InvariantCulture)
+            : string.Create(CultureInfo.InvariantCulture, $"0x{value:x}/0x{mask:x}");
     }
 
     private static UInt128 ParsePart(MatchField field, ref TextCursor word, bool isMask)
@@ -99,7 +103,8 @@ public static class FieldText
             value = field.Bits;
         return (value & ~field.Bits) == 0
             ? value
-            : throw word.ErrorAt(start, string.Create(CultureInfo.InvariantCulture, $"{text} does not fit into {field.Name}, whose bits are 0x{field.Bits:x}"));
+            : throw word.ErrorAt(start,
+                string.Create(CultureInfo.InvariantCulture, $"{text} does not fit into {field.Name}, whose bits are 0x{field.Bits:x}"));
     }
 
     private static int RoundUp(int width) => (width + 7) / 8 * 8;

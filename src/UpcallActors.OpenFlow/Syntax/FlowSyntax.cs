@@ -13,7 +13,10 @@ public static class FlowSyntax
         ("delete", FlowCommand.Delete), ("delete_strict", FlowCommand.DeleteStrict),
     ];
 
-    /// <summary>Reads one flow, which may begin with a command (<c>add</c>, <c>modify</c>, <c>modify_strict</c>, <c>delete</c>, <c>delete_strict</c>); without one it is added.</summary>
+    /// <summary>
+    /// Reads one flow, which may begin with a command (<c>add</c>, <c>modify</c>,
+    /// <c>modify_strict</c>, <c>delete</c>, <c>delete_strict</c>); without one it is added.
+    /// </summary>
     /// <exception cref="FlowSyntaxException">Anything that is not understood.</exception>
     public static FlowChange ParseFlow(ReadOnlySpan<char> text, string? source = null, int line = 1, FlowNames? names = null)
     {
@@ -28,7 +31,8 @@ public static class FlowSyntax
     }
 
     /// <summary>Reads a match by itself, to its end: <c>icmp,in_port=1,nw_src=10.0.0.0/8</c>. An empty one matches every packet.</summary>
-    /// <exception cref="FlowSyntaxException">Anything that is not understood, or what is no field: a table, a priority, actions.</exception>
+    /// <exception cref="FlowSyntaxException">Anything that is not understood,
+    /// or what is no field: a table, a priority, actions.</exception>
     public static Match ParseMatch(ReadOnlySpan<char> text, FlowNames? names = null)
     {
         var cursor = new TextCursor(text) { Names = names ?? FlowNames.None };

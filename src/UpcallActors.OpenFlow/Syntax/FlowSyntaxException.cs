@@ -3,7 +3,8 @@ using System.Diagnostics.CodeAnalysis;
 namespace UpcallActors.OpenFlow;
 
 /// <summary>Flow text that cannot be understood.</summary>
-[SuppressMessage("Design", "CA1032:Implement standard exception constructors", Justification = "Without a position there is nothing to say.")]
+[SuppressMessage("Design", "CA1032:Implement standard exception constructors",
+    Justification = "Without a position there is nothing to say.")]
 public sealed class FlowSyntaxException : FormatException
 {
     /// <summary>Says what is wrong and where.</summary>

@@ -2,7 +2,9 @@ using System.Text;
 
 namespace UpcallActors.OpenFlow;
 
-/// <summary>Prints matches as <c>ovs-ofctl dump-flows</c> does (<c>match_format</c> in Open vSwitch's match.c says in which order).</summary>
+/// <summary>
+/// Prints matches as <c>ovs-ofctl dump-flows</c> does (<c>match_format</c> in Open vSwitch's match.c says in which order).
+/// </summary>
 internal static class MatchText
 {
     public static string Format(Match match, FlowNames? names)
@@ -27,7 +29,8 @@ internal static class MatchText
 
     // Several fields share bits; the first in order that can express all that is left of its own is the one to print.
     private static bool CanSay(MatchField field, UInt128 bits, in Flow value, in Flow mask) =>
-        (field.Maskable || bits == field.Bits) && field.PresenceIn(value) && field.PresenceIn(mask) && field.Prerequisite.HoldsForMatch(value, mask);
+        (field.Maskable || bits == field.Bits) && field.PresenceIn(value) && field.PresenceIn(mask)
+            && field.Prerequisite.HoldsForMatch(value, mask);
 
     private static StringBuilder Append(StringBuilder text, string part) => text.Append(text.Length > 0 ? "," : "").Append(part);
 }

@@ -14,7 +14,10 @@ public ref struct TextCursor
     private readonly ReadOnlySpan<char> _text;
     private readonly int _column;
 
-    /// <summary>A cursor at the start of <paramref name="text"/>, which stands at <paramref name="line"/> and <paramref name="column"/> of <paramref name="source"/>.</summary>
+    /// <summary>
+    /// A cursor at the start of <paramref name="text"/>, which stands at
+    /// <paramref name="line"/> and <paramref name="column"/> of <paramref name="source"/>.
+    /// </summary>
     public TextCursor(ReadOnlySpan<char> text, string? source = null, int line = 1, int column = 1)
     {
         _text = text;
@@ -148,7 +151,9 @@ public ref struct TextCursor
         throw ErrorAt(open, "'(' is never closed");
     }
 
-    /// <summary>Takes an unsigned number, decimal, hexadecimal (0x) or octal (leading 0), no greater than <paramref name="maximum"/>.</summary>
+    /// <summary>
+    /// Takes an unsigned number, decimal, hexadecimal (0x) or octal (leading 0), no greater than <paramref name="maximum"/>.
+    /// </summary>
     /// <exception cref="FlowSyntaxException">No number is next, or it is too great.</exception>
     public ulong TakeNumber(string what, ulong maximum = ulong.MaxValue)
     {
@@ -185,7 +190,8 @@ public ref struct TextCursor
 
     /// <summary>An error at a position taken earlier, for the caller to throw.</summary>
     public readonly FlowSyntaxException ErrorAt(int position, string message) =>
-        new(new FlowSyntaxError(Source, Line, _column + position, message.Length <= LongestMessage ? message : message[..LongestMessage] + "…"));
+        new(new FlowSyntaxError(Source, Line, _column + position,
+            message.Length <= LongestMessage ? message : message[..LongestMessage] + "…"));
 
     private static bool IsSeparator(char character) => character == ',' || char.IsWhiteSpace(character);
 }

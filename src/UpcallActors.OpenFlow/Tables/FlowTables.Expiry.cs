@@ -21,11 +21,12 @@ public sealed partial class FlowTables
     }
 
     /// <summary>
-    /// Removes the rules whose time is over, as a deletion does. A rule's hard timeout counts from when it was added or given other actions. Its idle
-    /// timeout is over when it had gone by without a packet at the time of the call before this one, since of packets that came later nobody
-    /// may have told yet. One thread at a time.
+    /// Removes the rules whose time is over, as a deletion does. A rule's hard timeout counts from when it was
+    /// added or given other actions. Its idle timeout is over when it had gone by without a packet at the time of
+    /// the call before this one, since of packets that came later nobody may have told yet. One thread at a time.
     /// </summary>
-    /// <param name="isAccounted">Whether all packets that had come when this was called last were credited since; if not, no rule goes for being idle.</param>
+    /// <param name="isAccounted">Whether all packets that had come when this was
+    /// called last were credited since; if not, no rule goes for being idle.</param>
     public void Expire(bool isAccounted)
     {
         TimeSpan now = Now;
@@ -49,7 +50,9 @@ public sealed partial class FlowTables
         Changed?.Invoke(this, EventArgs.Empty);
     }
 
-    /// <summary>Credits a rule with packets, and notes when it was used. The clock is read only where it matters, this being each packet's way.</summary>
+    /// <summary>
+    /// Credits a rule with packets, and notes when it was used. The clock is read only where it matters, this being each packet's way.
+    /// </summary>
     internal void Credit(Rule rule, in Odp.FlowCredit credit)
     {
         if (credit.Packets != 0)
@@ -62,7 +65,9 @@ public sealed partial class FlowTables
 
     private static TimeSpan ExpiryOf(Rule rule) => TimeSpan.FromTicks(Math.Min(HardExpiryOf(rule).Ticks, IdleExpiryOf(rule).Ticks));
 
-    private static TimeSpan HardExpiryOf(Rule rule) => rule.HardTimeout == 0 ? TimeSpan.MaxValue : rule.Modified + TimeSpan.FromSeconds(rule.HardTimeout);
+    private static TimeSpan HardExpiryOf(Rule rule) =>
+        rule.HardTimeout == 0 ? TimeSpan.MaxValue : rule.Modified + TimeSpan.FromSeconds(rule.HardTimeout);
 
-    private static TimeSpan IdleExpiryOf(Rule rule) => rule.IdleTimeout == 0 ? TimeSpan.MaxValue : rule.Counters.Used + TimeSpan.FromSeconds(rule.IdleTimeout);
+    private static TimeSpan IdleExpiryOf(Rule rule) =>
+        rule.IdleTimeout == 0 ? TimeSpan.MaxValue : rule.Counters.Used + TimeSpan.FromSeconds(rule.IdleTimeout);
 }

@@ -3,8 +3,8 @@ using System.Collections.Immutable;
 namespace UpcallActors.OpenFlow;
 
 /// <summary>
-/// The flow tables of a bridge. Changes come one batch at a time, from any thread; readers take <see cref="Current"/> and see all of a batch or
-/// none of it. Only the masks whose rules changed are built anew.
+/// The flow tables of a bridge. Changes come one batch at a time, from any thread; readers take
+/// <see cref="Current"/> and see all of a batch or none of it. Only the masks whose rules changed are built anew.
 /// </summary>
 public sealed partial class FlowTables
 {
@@ -42,7 +42,8 @@ public sealed partial class FlowTables
     public TablesSnapshot Current => Volatile.Read(ref _current);
 
     /// <summary>Makes the changes in their order and publishes the result at once, under the next version.</summary>
-    /// <exception cref="ArgumentException">A change that adds or modifies has no actions, or its table does not exist; nothing was changed.</exception>
+    /// <exception cref="ArgumentException">A change that adds or modifies has no
+    /// actions, or its table does not exist; nothing was changed.</exception>
     /// <exception cref="FlowRefusedException">A switch does not take one of the flows: an action does not fit its match, or it
     /// overlaps with another; nothing was changed.</exception>
     public TablesSnapshot Apply(params ReadOnlySpan<FlowChange> changes)

@@ -13,7 +13,10 @@ public sealed class RuleCounters
     /// <summary>Bytes so far.</summary>
     public ulong Bytes => (ulong)Interlocked.Read(ref _bytes);
 
-    /// <summary>When the last packet came, by the clock of the rule's tables; kept for rules with an idle timeout only, and at first the time at which the rule was added.</summary>
+    /// <summary>
+    /// When the last packet came, by the clock of the rule's tables; kept for rules
+    /// with an idle timeout only, and at first the time at which the rule was added.
+    /// </summary>
     internal TimeSpan Used => new(Interlocked.Read(ref _used));
 
     /// <summary>Notes that a packet came; one that came before another that is known of changes nothing.</summary>

@@ -21,8 +21,9 @@ public sealed class TablesSnapshot
     public ulong Version { get; }
 
     /// <summary>
-    /// Finds the rule for a flow in a table, 0 to 254; null if there is none. The bits that decided are added to <paramref name="wildcards"/>: any flow that
-    /// agrees with this one on them would have been given the same answer. Of rules of equal priority that both match, either may be found. Allocates nothing.
+    /// Finds the rule for a flow in a table, 0 to 254; null if there is none. The bits that decided are added
+    /// to <paramref name="wildcards"/>: any flow that agrees with this one on them would have been given the
+    /// same answer. Of rules of equal priority that both match, either may be found. Allocates nothing.
     /// </summary>
     public Rule? Lookup(int table, in Flow flow, ref Flow wildcards) => _tables[table]?.Lookup(flow, ref wildcards);
 

@@ -3,7 +3,9 @@ using UpcallActors.Odp;
 
 namespace UpcallActors.OpenFlow;
 
-/// <summary>States of connections as the option <c>--ct-next</c> takes them: <c>trk,est</c> (<c>parse_ct_state</c>, <c>validate_ct_state</c>).</summary>
+/// <summary>
+/// States of connections as the option <c>--ct-next</c> takes them: <c>trk,est</c> (<c>parse_ct_state</c>, <c>validate_ct_state</c>).
+/// </summary>
 public static class ConnectionStateText
 {
     private static readonly string[] _names = ["new", "est", "rel", "rpl", "inv", "trk", "snat", "dnat"];

@@ -3,8 +3,11 @@ using UpcallActors.Odp;
 
 namespace UpcallActors.OpenFlow;
 
-/// <summary>What the tables do to a packet, up to the last recirculation. Immutable; all text is as Open vSwitch's <c>ofproto/trace</c> has it.</summary>
-/// <param name="Passes">The passes through the tables: the packet's own, then that of each copy which comes back from conntrack, in the order in which they were sent there.</param>
+/// <summary>
+/// What the tables do to a packet, up to the last recirculation. Immutable; all text is as Open vSwitch's <c>ofproto/trace</c> has it.
+/// </summary>
+/// <param name="Passes">The passes through the tables: the packet's own, then that of each
+/// copy which comes back from conntrack, in the order in which they were sent there.</param>
 /// <param name="SkippedPasses">Copies that were not followed because there were too many; 0 in sane tables.</param>
 public sealed record FlowTrace(ImmutableArray<TracePass> Passes, int SkippedPasses)
 {
@@ -47,7 +50,9 @@ public sealed record TracePass
 /// <param name="Nat">What NAT is taken to do to its addresses; null without NAT.</param>
 public sealed record TraceResume(uint RecirculationId, string ConntrackState, bool IsDefaultState, TraceNat? Nat);
 
-/// <summary>Addresses and ports before and after NAT, which is taken to choose the first of its range. Empty where it has no range of addresses.</summary>
+/// <summary>
+/// Addresses and ports before and after NAT, which is taken to choose the first of its range. Empty where it has no range of addresses.
+/// </summary>
 public sealed record TraceNat(string Before, string After);
 
 /// <summary>What a node of a trace is.</summary>

@@ -5,7 +5,8 @@ using UpcallActors.Odp.Text;
 namespace UpcallActors.OpenFlow;
 
 /// <summary>
-/// Follows a packet through the tables and through conntrack, whose findings are made up (<c>ofproto_trace</c>). Leaves no trace: counts nothing, learns nothing. Thread-safe.
+/// Follows a packet through the tables and through conntrack, whose findings are made up
+/// (<c>ofproto_trace</c>). Leaves no trace: counts nothing, learns nothing. Thread-safe.
 /// </summary>
 /// <param name="factory">The bridges.</param>
 /// <param name="portNames">Names for the datapath's ports in datapath actions; null prints their numbers.</param>
@@ -26,7 +27,8 @@ public sealed class FlowTracer(OpenFlowTranslatorFactory factory, IOdpPortNames?
     /// <summary>Traces a packet.</summary>
     /// <param name="packet">The packet.</param>
     /// <param name="mru">The largest fragment that the packet was put together from, bytes of layer 3; 0 if it was none.</param>
-    /// <param name="connectionStates">What conntrack finds, recirculation by recirculation; a new connection when there are no more.</param>
+    /// <param name="connectionStates">What conntrack finds, recirculation
+    /// by recirculation; a new connection when there are no more.</param>
     public FlowTrace Trace(TracedPacket packet, ushort mru = 0, params IEnumerable<CtState> connectionStates)
     {
         ArgumentNullException.ThrowIfNull(packet);

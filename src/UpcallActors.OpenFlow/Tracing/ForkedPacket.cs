@@ -12,7 +12,10 @@ public readonly struct ForkedPacket
     /// <summary>The zone it is tracked in.</summary>
     public required ushort Zone { get; init; }
 
-    /// <summary>The packet as the actions had changed it; its connection's fields are those of before, but for mark and label that the action writes.</summary>
+    /// <summary>
+    /// The packet as the actions had changed it; its connection's fields
+    /// are those of before, but for mark and label that the action writes.
+    /// </summary>
     public required Flow Flow { get; init; }
 
     /// <summary>What may become of its addresses, if anything.</summary>

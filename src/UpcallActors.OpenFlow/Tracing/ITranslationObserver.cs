@@ -1,8 +1,9 @@
 namespace UpcallActors.OpenFlow;
 
 /// <summary>
-/// Is told what a translation does, while it does it, on the thread that translates (<see cref="OpenFlowTranslatorFactory.Observe(ITranslationObserver)"/>). A translation without an observer pays a test of
-/// a field for null, at each table and action.
+/// Is told what a translation does, while it does it, on the thread that translates
+/// (<see cref="OpenFlowTranslatorFactory.Observe(ITranslationObserver)"/>). A translation
+/// without an observer pays a test of a field for null, at each table and action.
 /// </summary>
 public interface ITranslationObserver
 {
@@ -15,7 +16,9 @@ public interface ITranslationObserver
     /// <summary>The packet comes from a recirculation, and goes on in a table; the lookup follows.</summary>
     void Resumed(byte table);
 
-    /// <summary>A table was looked up. What follows is done by the rule, up to <see cref="TableLeft"/>, and may enter other tables.</summary>
+    /// <summary>
+    /// A table was looked up. What follows is done by the rule, up to <see cref="TableLeft"/>, and may enter other tables.
+    /// </summary>
     /// <param name="table">The table, 0 to 254.</param>
     /// <param name="rule">What was found; null if nothing was, and the packet is dropped.</param>
     void TableEntered(byte table, Rule? rule);

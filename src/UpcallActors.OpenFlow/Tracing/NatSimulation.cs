@@ -31,8 +31,10 @@ internal static class NatSimulation
 
     private static string Format(NatAction nat, in FlowKey key) => nat.AddressBytes switch
     {
-        4 => string.Create(CultureInfo.InvariantCulture, $"nw_src={AddressText.FormatIpv4(key.Ipv4Src)},tp_src={key.TpSrc},nw_dst={AddressText.FormatIpv4(key.Ipv4Dst)},tp_dst={key.TpDst}"),
-        16 => string.Create(CultureInfo.InvariantCulture, $"ipv6_src=[{AddressText.FormatIpv6(key.Ipv6Src)}],tp_src={key.TpSrc},ipv6_dst=[{AddressText.FormatIpv6(key.Ipv6Dst)}],tp_dst={key.TpDst}"),
+        4 => string.Create(CultureInfo.InvariantCulture, $"nw_src={AddressText.FormatIpv4(key.Ipv4Src)},tp_src={key.TpSrc},nw_dst="
+            + $"{AddressText.FormatIpv4(key.Ipv4Dst)},tp_dst={key.TpDst}"),
+        16 => string.Create(CultureInfo.InvariantCulture, $"ipv6_src=[{AddressText.FormatIpv6(key.Ipv6Src)}],tp_src={key.TpSrc},ipv6_dst=["
+            + $"{AddressText.FormatIpv6(key.Ipv6Dst)}],tp_dst={key.TpDst}"),
         _ => "",
     };
 }

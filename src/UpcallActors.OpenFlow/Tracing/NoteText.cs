@@ -6,7 +6,8 @@ internal static class NoteText
     public static (TraceNodeKind Kind, string Text) Of(TranslationNote note, uint argument) => note switch
     {
         TranslationNote.Untracked => Detail("Sets the packet to an untracked state, and clears all the conntrack fields."),
-        TranslationNote.Forked => Detail($"A clone of the packet is forked to recirculate. The forked pipeline will be resumed at table {argument}."),
+        TranslationNote.Forked =>
+            Detail($"A clone of the packet is forked to recirculate. The forked pipeline will be resumed at table {argument}."),
         TranslationNote.Flooding => Detail("no learned MAC for destination, flooding"),
         TranslationNote.ForwardingToLearnedPort => Detail("forwarding to learned port"),
         TranslationNote.LearnedPortIsInput => Detail("learned port is input port, dropping"),
@@ -20,7 +21,8 @@ internal static class NoteText
         TranslationNote.NoConnection => Error("resubmit(ct) with non-tracked or non-IP packet!"),
         TranslationNote.Tunnelled => Detail("output to kernel tunnel"),
         TranslationNote.OwnTunnelAddress => Warning("Not tunneling to our own address"),
-        TranslationNote.LongerComesUp => Detail($"what is longer than the port's MTU of {argument} comes up, and leaves in fragments that fit if it came in fragments"),
+        TranslationNote.LongerComesUp =>
+            Detail($"what is longer than the port's MTU of {argument} comes up, and leaves in fragments that fit if it came in fragments"),
         TranslationNote.MruClamped => Detail($"came in larger fragments than the port takes: leaves with an MRU of {argument}"),
         TranslationNote.TooLong => Warning($"longer than the port's MTU of {argument} and never fragmented, dropping"),
         TranslationNote.CongestionDrop => Error("dropping tunnel packet marked ECN CE but is not ECN capable"),

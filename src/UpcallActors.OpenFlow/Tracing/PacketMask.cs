@@ -2,13 +2,18 @@ using UpcallActors.Odp;
 
 namespace UpcallActors.OpenFlow;
 
-/// <summary>Which fields a packet has (<c>flow_wildcards_init_for_packet</c> in Open vSwitch's flow.c), for saying all there is to say of it.</summary>
+/// <summary>
+/// Which fields a packet has (<c>flow_wildcards_init_for_packet</c> in Open vSwitch's flow.c), for saying all there is to say of it.
+/// </summary>
 internal static class PacketMask
 {
     private const ushort VlanPresent = 0x1000;
     private const byte AnyFragment = FlowKey.FragAny | FlowKey.FragLater;
 
-    /// <summary>Every bit of the fields that a packet of this kind has, without context (registers, connection, recirculation) that is 0, as <c>flow_format</c> leaves it out.</summary>
+    /// <summary>
+    /// Every bit of the fields that a packet of this kind has, without context (registers,
+    /// connection, recirculation) that is 0, as <c>flow_format</c> leaves it out.
+    /// </summary>
     public static Flow Of(in Flow flow)
     {
         Flow mask = default;
@@ -118,7 +123,8 @@ internal static class PacketMask
     private static void Transport(in FlowKey key, ref FlowKey mask)
     {
         bool icmpv6 = key.EthType == EtherTypes.Ipv6 && key.NwProto == IpProtocols.Icmpv6;
-        // A later fragment has no ports. Of ICMPv6 Open vSwitch shows type and code even so, having looked whether it is neighbour discovery.
+        // A later fragment has no ports. Of ICMPv6 Open vSwitch shows type
+        // and code even so, having looked whether it is neighbour discovery.
         if ((key.NwFrag & FlowKey.FragLater) != 0 && !icmpv6)
             return;
         if (key.NwProto is not (IpProtocols.Icmp or IpProtocols.Icmpv6 or IpProtocols.Tcp or IpProtocols.Udp or IpProtocols.Sctp))

@@ -5,8 +5,8 @@ using UpcallActors.Odp;
 namespace UpcallActors.OpenFlow;
 
 /// <summary>
-/// Packets and megaflows as <c>ovs-appctl ofproto/trace</c> prints them: a match, with what no OpenFlow match has (the inner VLAN, the outer header's fields, the word <c>eth</c>
-/// in a megaflow). <c>match_format</c> in Open vSwitch's match.c says in which order.
+/// Packets and megaflows as <c>ovs-appctl ofproto/trace</c> prints them: a match, with what no OpenFlow match has (the inner VLAN,
+/// the outer header's fields, the word <c>eth</c> in a megaflow). <c>match_format</c> in Open vSwitch's match.c says in which order.
 /// </summary>
 internal static class PacketText
 {
@@ -45,10 +45,12 @@ internal static class PacketText
     }
 
     /// <summary>Whether an ICMPv6 packet is a neighbour solicitation or advertisement.</summary>
-    public static bool IsNeighbourDiscovery(in FlowKey key) => key is { TpSrc: NdSolicit or NdAdvert, TpDst: 0 } && (key.NwFrag & FlowKey.FragLater) == 0;
+    public static bool IsNeighbourDiscovery(in FlowKey key) =>
+        key is { TpSrc: NdSolicit or NdAdvert, TpDst: 0 } && (key.NwFrag & FlowKey.FragLater) == 0;
 
     private static bool CanSay(MatchField field, UInt128 bits, in Flow value, in Flow mask) =>
-        (field.Maskable || bits == field.Bits) && field.PresenceIn(value) && field.PresenceIn(mask) && field.Prerequisite.HoldsForMatch(value, mask);
+        (field.Maskable || bits == field.Bits) && field.PresenceIn(value) && field.PresenceIn(mask)
+            && field.Prerequisite.HoldsForMatch(value, mask);
 
     private static void AppendKind(StringBuilder text, in Flow value, ref Flow remaining)
     {
@@ -75,7 +77,9 @@ internal static class PacketText
     private static void AppendOuterHeader(StringBuilder text, in FlowKey value, in FlowKey mask)
     {
         if (mask.TunGbpId != 0)
-            Append(text, "tun_gbp_id", mask.TunGbpId == ushort.MaxValue ? $"{value.TunGbpId}" : $"0x{value.TunGbpId:x}/0x{mask.TunGbpId:x}");
+            Append(text, "tun_gbp_id", mask.TunGbpId == ushort.MaxValue
+                ? $"{value.TunGbpId}"
+                : $"0x{value.TunGbpId:x}/0x{mask.TunGbpId:x}");
         if (mask.TunGbpFlags != 0)
             Append(text, "tun_gbp_flags", Hexadecimal(value.TunGbpFlags));
         if (mask.TunTos != 0)
@@ -100,7 +104,8 @@ internal static class PacketText
 
     private static void AppendInnerVlan(StringBuilder text, ushort value, ushort mask)
     {
-        bool whole = (mask & VlanPresent) != 0 && (value & VlanPresent) != 0 && (mask & VlanId) is 0 or VlanId && (mask & VlanPriority) is 0 or VlanPriority && (mask & (VlanId | VlanPriority)) != 0;
+        bool whole = (mask & VlanPresent) != 0 && (value & VlanPresent) != 0 && (mask & VlanId) is 0 or VlanId
+            && (mask & VlanPriority) is 0 or VlanPriority && (mask & (VlanId | VlanPriority)) != 0;
         if (!whole)
         {
             Append(text, "vlan_tci1", mask == ushort.MaxValue ? $"0x{value:x4}" : $"0x{value & mask:x4}/0x{mask:x4}");

@@ -6,7 +6,8 @@ namespace UpcallActors.OpenFlow;
 /// <summary>Keeps what a translation tells, as the tree that a trace shows.</summary>
 internal sealed class TraceRecorder(FlowNames? names) : ITranslationObserver
 {
-    // How deep tables nest is bounded by the translation; the lines are bounded here: a table that resubmits twice to itself makes thousands.
+    // How deep tables nest is bounded by the translation; the lines are
+    // bounded here: a table that resubmits twice to itself makes thousands.
     private const int MostNodes = 20_000;
 
     // Beyond the bound a table is not opened, but its end is told all the same.
@@ -43,7 +44,8 @@ internal sealed class TraceRecorder(FlowNames? names) : ITranslationObserver
 
         string match = rule.Match.ToString(names);
         string cookie = rule.Cookie == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $", cookie 0x{rule.Cookie:x}");
-        string text = string.Create(CultureInfo.InvariantCulture, $"{number}{match}{(match.Length > 0 ? ", " : "")}priority {rule.Priority}{cookie}");
+        string text = string.Create(CultureInfo.InvariantCulture,
+            $"{number}{match}{(match.Length > 0 ? ", " : "")}priority {rule.Priority}{cookie}");
         Open(new TraceNode(TraceNodeKind.Table, text) { Table = table, Priority = rule.Priority, Cookie = rule.Cookie, Match = match });
     }
 
@@ -71,7 +73,8 @@ internal sealed class TraceRecorder(FlowNames? names) : ITranslationObserver
         while (_open.Count > 0)
             Close();
         if (Omitted > 0)
-            _top.Add(new TraceNode(TraceNodeKind.Warning, string.Create(CultureInfo.InvariantCulture, $">> {Omitted} more lines are left out <<")));
+            _top.Add(new TraceNode(TraceNodeKind.Warning,
+                string.Create(CultureInfo.InvariantCulture, $">> {Omitted} more lines are left out <<")));
         return _top.DrainToImmutable();
     }
 

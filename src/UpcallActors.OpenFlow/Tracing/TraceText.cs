@@ -5,7 +5,9 @@ using UpcallActors.Odp;
 
 namespace UpcallActors.OpenFlow;
 
-/// <summary>Prints a trace as <c>ovs-appctl ofproto/trace</c> does (<c>oftrace_node_print_details</c> and those around it in ofproto-dpif-trace.c).</summary>
+/// <summary>
+/// Prints a trace as <c>ovs-appctl ofproto/trace</c> does (<c>oftrace_node_print_details</c> and those around it in ofproto-dpif-trace.c).
+/// </summary>
 internal static class TraceText
 {
     private const int Indentation = 4;
@@ -22,7 +24,8 @@ internal static class TraceText
         }
 
         if (trace.SkippedPasses > 0)
-            text.Append(CultureInfo.InvariantCulture, $"\n{new string('=', RuleLength)}\nThe trace ends here: {trace.SkippedPasses} more recirculations were not followed.\n");
+            text.Append(CultureInfo.InvariantCulture,
+                $"\n{new string('=', RuleLength)}\nThe trace ends here: {trace.SkippedPasses} more recirculations were not followed.\n");
         return text.ToString();
     }
 
@@ -42,10 +45,13 @@ internal static class TraceText
     private static void Append(StringBuilder text, TraceResume resume)
     {
         string rule = new('=', RuleLength);
-        string state = resume.IsDefaultState ? "resume conntrack with default ct_state=trk|new (use --ct-next to customize)" : $"resume conntrack with ct_state={resume.ConntrackState}";
+        string state = resume.IsDefaultState
+            ? "resume conntrack with default ct_state=trk|new (use --ct-next to customize)"
+            : $"resume conntrack with ct_state={resume.ConntrackState}";
         text.Append(CultureInfo.InvariantCulture, $"\n{rule}\nrecirc(0x{resume.RecirculationId:x}) - {state}\n");
         if (resume.Nat is { } nat)
-            text.Append(CultureInfo.InvariantCulture, $"Replacing src/dst IP/ports to simulate NAT:\n Initial flow: {nat.Before}\n Modified flow: {nat.After}\n");
+            text.Append(CultureInfo.InvariantCulture,
+                $"Replacing src/dst IP/ports to simulate NAT:\n Initial flow: {nat.Before}\n Modified flow: {nat.After}\n");
         text.Append(rule).Append("\n\n");
     }
 

@@ -63,7 +63,9 @@ public enum TranslationNote
     /// <summary>The tunnel's far end is where the packet comes from.</summary>
     OwnTunnelAddress,
 
-    /// <summary>A packet longer than the port takes comes up, to leave in fragments that fit; the argument is the port's MTU, bytes.</summary>
+    /// <summary>
+    /// A packet longer than the port takes comes up, to leave in fragments that fit; the argument is the port's MTU, bytes.
+    /// </summary>
     LongerComesUp,
 
     /// <summary>The packet's fragments are cut smaller; the argument is the MRU that it leaves with, bytes.</summary>

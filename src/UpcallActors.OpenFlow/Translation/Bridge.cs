@@ -25,7 +25,8 @@ public sealed class Bridge
         foreach (BridgePort port in Ports)
         {
             if (port.Number is 0 or (>= OpenFlowPorts.Maximum and not OpenFlowPorts.Local))
-                throw new ArgumentException($"port {port.Name} of bridge {name} has the reserved OpenFlow number {port.Number}", nameof(ports));
+                throw new ArgumentException($"port {port.Name} of bridge {name} has the reserved OpenFlow number {port.Number}",
+                    nameof(ports));
         }
 
         if (Ports.DistinctBy(port => port.Number).Count() != Ports.Length)

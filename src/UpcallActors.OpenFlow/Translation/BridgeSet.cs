@@ -23,7 +23,8 @@ internal sealed class BridgeSet : IUpcallPortNames
         foreach ((uint number, Attachment[] attachments) in _byDatapathPort)
         {
             if (attachments.Length > 1 && attachments.Any(attachment => attachment.Port.Tunnel is null))
-                throw new ArgumentException($"datapath port {number} is given to {string.Join(" and ", attachments.Select(attachment => attachment.Port.Name))}", nameof(bridges));
+                throw new ArgumentException($"datapath port {number} is given "
+                    + $"to {string.Join(" and ", attachments.Select(attachment => attachment.Port.Name))}", nameof(bridges));
         }
     }
 

@@ -25,7 +25,9 @@ public enum ControllerReason : byte
     ExplicitMiss = 6,
 }
 
-/// <summary>What the cookie of a controller's userspace action says, as the 64-bit argument of an <see cref="Odp.UserspaceCookie"/>.</summary>
+/// <summary>
+/// What the cookie of a controller's userspace action says, as the 64-bit argument of an <see cref="Odp.UserspaceCookie"/>.
+/// </summary>
 /// <param name="MaximumLength">Bytes of the packet to send, 65535 for all of it.</param>
 /// <param name="Reason">Why.</param>
 /// <param name="ControllerId">Which controllers.</param>

@@ -18,7 +18,8 @@ internal static class HeaderCommit
     private static readonly HeaderField[] _ethernet = [new(FlowKeyFields.EthSrc, 0, 6), new(FlowKeyFields.EthDst, 6, 6)];
 
     private static readonly HeaderField[] _ipv4 =
-        [new(FlowKeyFields.Ipv4Src, 0, 4), new(FlowKeyFields.Ipv4Dst, 4, 4), new(FlowKeyFields.NwTos, 9, 1), new(FlowKeyFields.NwTtl, 10, 1)];
+        [new(FlowKeyFields.Ipv4Src, 0, 4), new(FlowKeyFields.Ipv4Dst, 4, 4), new(FlowKeyFields.NwTos, 9, 1),
+            new(FlowKeyFields.NwTtl, 10, 1)];
 
     private static readonly HeaderField[] _ipv6 =
     [
@@ -79,7 +80,8 @@ internal static class HeaderCommit
             Set(ports, _ports, 4, wanted, ref packet, wildcards, ref actions);
     }
 
-    private static void Set(ushort attribute, HeaderField[] fields, int length, in FlowKey wanted, ref FlowKey packet, in FlowKey wildcards, ref NetlinkWriter actions)
+    private static void Set(ushort attribute, HeaderField[] fields, int length, in FlowKey wanted, ref FlowKey packet, in FlowKey wildcards,
+        ref NetlinkWriter actions)
     {
         Span<byte> value = stackalloc byte[2 * LongestHeader];
         Span<byte> header = value[..length];
@@ -107,7 +109,8 @@ internal static class HeaderCommit
         actions.EndNest(nest);
     }
 
-    private static void SetMetadata(ushort attribute, FieldLocation field, in FlowKey wanted, ref FlowKey packet, in FlowKey wildcards, ref NetlinkWriter actions)
+    private static void SetMetadata(ushort attribute, FieldLocation field, in FlowKey wanted, ref FlowKey packet, in FlowKey wildcards,
+        ref NetlinkWriter actions)
     {
         uint target = (uint)wanted.Get(field);
         if (target == (uint)packet.Get(field))

@@ -54,7 +54,8 @@ internal static class MegaflowMask
         }
 
         // An ICMP type and code have 8 bits; the classifier knows ports of 16.
-        bool icmp = (key.EthType == EtherTypes.Ipv4 && key.NwProto == IpProtocols.Icmp) || (key.EthType == EtherTypes.Ipv6 && key.NwProto == IpProtocols.Icmpv6);
+        bool icmp = (key.EthType == EtherTypes.Ipv4 && key.NwProto == IpProtocols.Icmp)
+            || (key.EthType == EtherTypes.Ipv6 && key.NwProto == IpProtocols.Icmpv6);
         if (icmp)
         {
             mask.TpSrc &= byte.MaxValue;

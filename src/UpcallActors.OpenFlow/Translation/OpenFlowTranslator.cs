@@ -3,7 +3,10 @@ using UpcallActors.Odp;
 
 namespace UpcallActors.OpenFlow;
 
-/// <summary>Translates the upcalls of one lane, or the flows of one revalidator, through the flow tables of the bridge they came in on (<c>xlate_actions</c>).</summary>
+/// <summary>
+/// Translates the upcalls of one lane, or the flows of one revalidator, through
+/// the flow tables of the bridge they came in on (<c>xlate_actions</c>).
+/// </summary>
 internal sealed class OpenFlowTranslator(OpenFlowTranslatorFactory factory, ITranslationObserver? observer) : IUpcallTranslator
 {
     private const byte EcnBits = 3;
@@ -23,7 +26,8 @@ internal sealed class OpenFlowTranslator(OpenFlowTranslatorFactory factory, ITra
     /// <inheritdoc/>
     public Translation Translate(in UpcallView upcall, Span<byte> actions, ref FlowKey mask)
     {
-        if (upcall.Command == PacketCommand.Action && UserspaceCookie.TryRead(upcall.UserData, out UserspaceCookie cookie) && cookie.Reason == UserspaceReason.Refragment)
+        if (upcall.Command == PacketCommand.Action && UserspaceCookie.TryRead(upcall.UserData, out UserspaceCookie cookie)
+            && cookie.Reason == UserspaceReason.Refragment)
             return Refragment(upcall, (uint)cookie.Argument, actions);
         bool mayInstall = upcall.Command == PacketCommand.Miss && OvsFlowKeyReader.CanBeFlow(upcall.KeyAttributes, upcall.Key);
         return Translate(upcall.Key, mayInstall, upcall.Credit, learns: true, upcall.Origin.Mru, actions, ref mask);
@@ -190,7 +194,8 @@ internal sealed class OpenFlowTranslator(OpenFlowTranslatorFactory factory, ITra
     /// </summary>
     private static bool ReceiveCongestion(ref FlowKey flow)
     {
-        if (!MegaflowMask.IsFromTunnel(flow) || flow.EthType is not (EtherTypes.Ipv4 or EtherTypes.Ipv6) || (flow.TunTos & EcnBits) != EcnBits)
+        if (!MegaflowMask.IsFromTunnel(flow) || flow.EthType is not (EtherTypes.Ipv4 or EtherTypes.Ipv6)
+            || (flow.TunTos & EcnBits) != EcnBits)
             return true;
         if ((flow.NwTos & EcnBits) == 0)
             return false;

@@ -45,8 +45,12 @@ public sealed class OpenFlowTranslatorFactory : IUpcallTranslatorFactory
     /// <summary>The recirculation ids given out.</summary>
     public RecirculationTable Recirculations { get; }
 
-    /// <summary>The datapath port of each output whose MTU took a reassembled packet only in smaller fragments, and how many such packets there were.</summary>
-    public IEnumerable<KeyValuePair<uint, long>> Refragmented => _refragmented.Select(port => KeyValuePair.Create(port.Key, port.Value.Value));
+    /// <summary>
+    /// The datapath port of each output whose MTU took a reassembled packet
+    /// only in smaller fragments, and how many such packets there were.
+    /// </summary>
+    public IEnumerable<KeyValuePair<uint, long>> Refragmented =>
+        _refragmented.Select(port => KeyValuePair.Create(port.Key, port.Value.Value));
 
     /// <summary>What translations make use of: what the datapath can do, unless <see cref="ChangeSupport"/> has said less.</summary>
     public OdpSupport Support => Volatile.Read(ref _support);
@@ -90,7 +94,9 @@ public sealed class OpenFlowTranslatorFactory : IUpcallTranslatorFactory
         OnTablesChanged(this, EventArgs.Empty);
     }
 
-    /// <summary>Counts a packet that leaves on a port in smaller fragments than it came in. Allocates for the first one of a port.</summary>
+    /// <summary>
+    /// Counts a packet that leaves on a port in smaller fragments than it came in. Allocates for the first one of a port.
+    /// </summary>
     internal void CountRefragmented(uint datapathPort) =>
         Interlocked.Increment(ref _refragmented.GetOrAdd(datapathPort, static _ => new StrongBox<long>()).Value);
 
@@ -98,8 +104,9 @@ public sealed class OpenFlowTranslatorFactory : IUpcallTranslatorFactory
     public IUpcallTranslator Create(int number) => new OpenFlowTranslator(this, observer: null);
 
     /// <summary>
-    /// A translator that tells what it does and leaves no trace: it credits no rule, learns no station and counts nothing. What it does can be done to any
-    /// packet at any time, beside the lanes, by one thread at a time. It may give out recirculation ids, as the packet's flow would.
+    /// A translator that tells what it does and leaves no trace: it credits no rule, learns no
+    /// station and counts nothing. What it does can be done to any packet at any time, beside the
+    /// lanes, by one thread at a time. It may give out recirculation ids, as the packet's flow would.
     /// </summary>
     public IUpcallTranslator Observe(ITranslationObserver observer) => Observe(observer, packetOut: null);
 

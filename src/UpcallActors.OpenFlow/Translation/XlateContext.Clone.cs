@@ -54,7 +54,9 @@ internal ref partial struct XlateContext
         Actions.Truncate(Actions.Length - NetlinkAttribute.HeaderLength);
     }
 
-    /// <summary>Whether all that the actions change can be changed back with SET and VLAN actions (<c>odp_actions_are_reversible</c>).</summary>
+    /// <summary>
+    /// Whether all that the actions change can be changed back with SET and VLAN actions (<c>odp_actions_are_reversible</c>).
+    /// </summary>
     private static bool AreReversible(ReadOnlySpan<byte> actions)
     {
         foreach (NetlinkAttribute action in new NetlinkAttributes(actions))

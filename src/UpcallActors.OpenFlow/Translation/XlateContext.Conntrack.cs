@@ -11,7 +11,9 @@ internal ref partial struct XlateContext
     /// </summary>
     private const uint ConntrackEvents = 0x487;
 
-    /// <summary>Writes a CT action, and a RECIRC behind it when the packet is to go on in a table (<c>compose_conntrack_action</c>).</summary>
+    /// <summary>
+    /// Writes a CT action, and a RECIRC behind it when the packet is to go on in a table (<c>compose_conntrack_action</c>).
+    /// </summary>
     public void Track(ConntrackAction action)
     {
         ushort zone = action.Zone;

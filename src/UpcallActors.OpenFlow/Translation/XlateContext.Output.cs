@@ -131,7 +131,8 @@ internal ref partial struct XlateContext
             _observer?.Noted(TranslationNote.LongerComesUp, (uint)port.Mtu);
             int choice = Actions.BeginNest(OvsActionAttribute.CheckPktLen);
             // Compared with the MRU and the Ethernet header, or with the frame's length, in which the outer tag does not count.
-            Actions.PutU16(OvsCheckPktLenAttribute.PktLen, (ushort)Math.Min(ushort.MaxValue, port.Mtu + EthernetHeader + (Flow.Key.CvlanTci != 0 ? VlanTag : 0)));
+            Actions.PutU16(OvsCheckPktLenAttribute.PktLen,
+                (ushort)Math.Min(ushort.MaxValue, port.Mtu + EthernetHeader + (Flow.Key.CvlanTci != 0 ? VlanTag : 0)));
             int greater = Actions.BeginNest(OvsCheckPktLenAttribute.ActionsIfGreater);
             PutUserspace(cookie);
             Actions.EndNest(greater);

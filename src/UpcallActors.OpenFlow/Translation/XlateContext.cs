@@ -34,7 +34,10 @@ internal ref partial struct XlateContext
     private int _resubmits;
     private bool _mayBeReassembled;
 
-    /// <summary>Starts with the flow, base and wildcards that <paramref name="scratch"/> holds, for a packet that came in on <paramref name="input"/>.</summary>
+    /// <summary>
+    /// Starts with the flow, base and wildcards that <paramref name="scratch"/>
+    /// holds, for a packet that came in on <paramref name="input"/>.
+    /// </summary>
     public XlateContext(XlateScratch scratch, OpenFlowTranslatorFactory factory, Bridge bridge, BridgePort input, bool learns,
         ushort mru, Span<byte> actions)
     {
@@ -123,7 +126,9 @@ internal ref partial struct XlateContext
         Follow(rule, last: true);
     }
 
-    /// <summary>Looks the packet up in a table and does what the rule says, as if the packet had come in on <paramref name="inPort"/>.</summary>
+    /// <summary>
+    /// Looks the packet up in a table and does what the rule says, as if the packet had come in on <paramref name="inPort"/>.
+    /// </summary>
     public void TranslateTable(uint inPort, byte table, bool withConnection, bool last)
     {
         if (!MayResubmit())
@@ -229,7 +234,10 @@ internal ref partial struct XlateContext
         return Flow.Key.CtOrigProto != 0 && Flow.Key.EthType is EtherTypes.Ipv4 or EtherTypes.Ipv6;
     }
 
-    /// <summary>Lets the connection's original direction stand where the packet's own addresses are, in flow and wildcards alike (<c>tuple_swap</c>).</summary>
+    /// <summary>
+    /// Lets the connection's original direction stand where the packet's
+    /// own addresses are, in flow and wildcards alike (<c>tuple_swap</c>).
+    /// </summary>
     private readonly void SwapTuples()
     {
         bool ipv4 = Flow.Key.EthType == EtherTypes.Ipv4;

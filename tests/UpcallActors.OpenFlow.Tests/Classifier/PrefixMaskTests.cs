@@ -45,10 +45,12 @@ public class PrefixMaskTests
         Flow flow = Packet("ip,nw_dst=10.1.2.4");
         Flow before = default;
         tables.Current.Lookup(0, flow, ref before);
-        tables.Apply(FlowSyntax.ParseFlow("priority=30,ip,nw_dst=10.1.2.3,actions=1"), FlowSyntax.ParseFlow("priority=30,ip,nw_dst=10.1.2.5/32,actions=1"));
+        tables.Apply(FlowSyntax.ParseFlow("priority=30,ip,nw_dst=10.1.2.3,actions=1"),
+            FlowSyntax.ParseFlow("priority=30,ip,nw_dst=10.1.2.5/32,actions=1"));
         Flow during = default;
         tables.Current.Lookup(0, flow, ref during);
-        tables.Apply(FlowSyntax.ParseFlow("delete_strict priority=30,ip,nw_dst=10.1.2.3"), FlowSyntax.ParseFlow("delete_strict priority=30,ip,nw_dst=10.1.2.5"));
+        tables.Apply(FlowSyntax.ParseFlow("delete_strict priority=30,ip,nw_dst=10.1.2.3"),
+            FlowSyntax.ParseFlow("delete_strict priority=30,ip,nw_dst=10.1.2.5"));
         Flow after = default;
         tables.Current.Lookup(0, flow, ref after);
 

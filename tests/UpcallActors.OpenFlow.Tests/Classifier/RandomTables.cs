@@ -7,7 +7,8 @@ internal sealed class RandomTables(int seed)
 
     private static readonly string[] _exact = ["in_port", "eth_type", "nw_proto", "dl_vlan", "ct_zone", "pkt_mark"];
     private static readonly string[] _prefixes = ["ip_src", "ip_dst", "ipv6_src", "ipv6_dst"];
-    private static readonly string[] _masked = ["metadata", "reg0", "xxreg1", "ct_state", "eth_dst", "arp_sha", "nd_target", "tcp_src", "tcp_dst", "tcp_flags", "ct_nw_src"];
+    private static readonly string[] _masked = ["metadata", "reg0", "xxreg1", "ct_state", "eth_dst", "arp_sha", "nd_target", "tcp_src",
+        "tcp_dst", "tcp_flags", "ct_nw_src"];
 
     private readonly Random _random = new(seed);
 
@@ -59,7 +60,8 @@ internal sealed class RandomTables(int seed)
     }
 
     /// <summary>128 random bits.</summary>
-    public UInt128 Bits() => new((ulong)_random.NextInt64() ^ ((ulong)_random.NextInt64() << 1), (ulong)_random.NextInt64() ^ ((ulong)_random.NextInt64() << 1));
+    public UInt128 Bits() =>
+        new((ulong)_random.NextInt64() ^ ((ulong)_random.NextInt64() << 1), (ulong)_random.NextInt64() ^ ((ulong)_random.NextInt64() << 1));
 
     private UInt128 Value(int width) => _random.Next(4) switch
     {

@@ -1,8 +1,8 @@
 namespace UpcallActors.OpenFlow.Tests;
 
 /// <summary>
-/// The masks that ovs-vswitchd's classifier chose for the recorded tables, as tests/captures/*/*.flows.txt show them, less what its translator adds
-/// to every megaflow (eth_type, in_port, nw_frag, recirc_id).
+/// The masks that ovs-vswitchd's classifier chose for the recorded tables, as tests/captures/*/*.flows.txt
+/// show them, less what its translator adds to every megaflow (eth_type, in_port, nw_frag, recirc_id).
 /// </summary>
 public class RecordedMaskTests
 {

@@ -46,7 +46,8 @@ public class MatchFieldTests
     [Fact]
     public void No_two_fields_share_a_header()
     {
-        uint[] headers = [.. MatchFields.All.SelectMany(field => new[] { field.Nxm, field.Oxm }).OfType<FieldHeader>().Select(header => header.Value)];
+        uint[] headers = [.. MatchFields.All.SelectMany(field => new[] { field.Nxm, field.Oxm }).OfType<FieldHeader>()
+            .Select(header => header.Value)];
         headers.ShouldBeUnique();
     }
 

@@ -2,7 +2,10 @@ using System.Text;
 
 namespace UpcallActors.OpenFlow.Tests;
 
-/// <summary>Fuzz target: any text is a list of actions or is refused at a place in it; what is read prints as what reads the same, and can be translated.</summary>
+/// <summary>
+/// Fuzz target: any text is a list of actions or is refused at a place in
+/// it; what is read prints as what reads the same, and can be translated.
+/// </summary>
 public static class ActionListFuzz
 {
     public static void Run(ReadOnlySpan<byte> input)

@@ -17,14 +17,16 @@ public class ActionListFuzzTests
         "set_field:10.0.0.1->ip_src,set_field:0x10/0xf0->reg0,load:0x1->NXM_NX_REG0[4..7],move:NXM_OF_ETH_SRC[]->NXM_OF_ETH_DST[]",
         "mod_dl_src:aa:bb:cc:dd:ee:ff,mod_nw_dst:10.0.0.9,mod_nw_tos:16,mod_tp_dst:80,dec_ttl(1,2),mod_vlan_vid:5,mod_vlan_pcp:3",
         "push_vlan:0x88a8,strip_vlan,ct_clear,drop",
-        "ct(commit,force,zone=NXM_NX_REG0[0..15],table=1,nat(src=10.0.0.1-10.0.0.9:1000-2000,persistent,random),exec(set_field:0x1/0xff->ct_mark),alg=ftp)",
+        "ct(commit,force,zone=NXM_NX_REG0[0..15],table=1,nat(src=10.0.0.1-10.0.0.9:1000-2000,persistent,random),exec(set_field:0x1/"
+            + "0xff->ct_mark),alg=ftp)",
         "ct(nat(dst=[fc00::1]-[fc00::9]:80)),clone(clone(ct(commit),2),3),NORMAL",
     ], Encoding.Latin1.GetBytes);
 
     [Fact]
     public void Mangled_actions_are_read_or_refused_and_nothing_else()
     {
-        int iterations = int.TryParse(Environment.GetEnvironmentVariable("UPCALL_FUZZ_ITERATIONS"), CultureInfo.InvariantCulture, out int given) ? given : DefaultIterations;
+        int iterations = int.TryParse(Environment.GetEnvironmentVariable("UPCALL_FUZZ_ITERATIONS"), CultureInfo.InvariantCulture,
+            out int given) ? given : DefaultIterations;
         var random = new Random(Seed);
         for (int i = 0; i < iterations; i++)
         {

@@ -10,7 +10,8 @@ public class FlowSyntaxFuzzTests
         "arp,arp_tpa=10.0.0.0/8,arp_sha=00:00:00:00:00:01/00:00:00:00:00:ff,actions=normal",
         "icmp6,icmp_type=135,nd_target=fe80::1,nd_sll=02:00:00:00:00:01 actions=drop\ndelete ip,nw_frag=later",
         "# comment\n\ndl_vlan=100,dl_vlan_pcp=3,vlan_tci=0x1000/0x1000 actions=strip_vlan,set_field:10.0.0.1->ip_src",
-        "modify_strict ipv6,ipv6_src=2001:db8::/32,ipv6_label=0x12,nw_tos=32,nw_ecn=1 actions=clone(ct(commit,exec(set_field:1->ct_mark)),2)",
+        "modify_strict ipv6,ipv6_src=2001:db8::/32,ipv6_label=0x12,nw_tos=32,nw_ecn=1 actions=clone(ct(commit,exec(set_field:1->ct_mark)),"
+            + "2)",
     ];
 
     [Fact]

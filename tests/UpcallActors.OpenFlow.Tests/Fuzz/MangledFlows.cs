@@ -12,7 +12,8 @@ internal static class MangledFlows
     /// <summary>Runs a target, as often as UPCALL_FUZZ_ITERATIONS says.</summary>
     public static void Run(FuzzTarget target, params string[] seeds)
     {
-        int iterations = int.TryParse(Environment.GetEnvironmentVariable("UPCALL_FUZZ_ITERATIONS"), CultureInfo.InvariantCulture, out int given) ? given : DefaultIterations;
+        int iterations = int.TryParse(Environment.GetEnvironmentVariable("UPCALL_FUZZ_ITERATIONS"), CultureInfo.InvariantCulture,
+            out int given) ? given : DefaultIterations;
         byte[][] corpus = [.. seeds.Select(Encoding.Latin1.GetBytes)];
         var random = new Random(Seed);
         for (int i = 0; i < iterations; i++)

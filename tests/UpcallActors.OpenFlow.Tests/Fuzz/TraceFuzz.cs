@@ -33,7 +33,8 @@ public static class TraceFuzz
         string printed = trace.ToString();
         printed.ShouldStartWith("Flow: ");
         printed.ShouldEndWith("\n");
-        trace.Passes.ShouldAllBe(pass => pass.Megaflow.Contains("recirc_id=", StringComparison.Ordinal) && (pass.Nodes.Length > 0 || pass.Error == XlateError.BridgeNotFound));
+        trace.Passes.ShouldAllBe(pass => pass.Megaflow.Contains("recirc_id=", StringComparison.Ordinal)
+            && (pass.Nodes.Length > 0 || pass.Error == XlateError.BridgeNotFound));
         return true;
     }
 

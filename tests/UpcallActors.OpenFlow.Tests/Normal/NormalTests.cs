@@ -110,7 +110,8 @@ public class NormalTests
     }
 
     // Port 1 is in VLAN 5 without tags, port 2 in this one too, port 3 carries 5 and 6 with tags, LOCAL all.
-    private static TestSwitch WithVlans(MacLearningTable? learned = null, ushort vlan = 5) => new("actions=NORMAL", macLearning: learned, morePorts:
+    private static TestSwitch WithVlans(MacLearningTable? learned = null,
+        ushort vlan = 5) => new("actions=NORMAL", macLearning: learned, morePorts:
     [
         new BridgePort(1, 101, "p1") { VlanMode = VlanMode.Access, Vlan = 5 },
         new BridgePort(2, 102, "p2") { VlanMode = VlanMode.Access, Vlan = vlan },

@@ -5,7 +5,8 @@ namespace UpcallActors.OpenFlow.Tests;
 /// <summary>Recirculation ids of flows in the datapath: kept while the flows are, and taken over from an earlier run.</summary>
 public class HeldAndAdoptedIdTests
 {
-    private const string SendToThePortOfTheAddress = "ip,actions=move:NXM_OF_IP_SRC[]->NXM_NX_REG0[],ct(table=1)\ntable=1,actions=output:NXM_NX_REG0[0..15]";
+    private const string SendToThePortOfTheAddress =
+        "ip,actions=move:NXM_OF_IP_SRC[]->NXM_NX_REG0[],ct(table=1)\ntable=1,actions=output:NXM_NX_REG0[0..15]";
 
     private readonly RecirculationTable _table;
     private readonly IRecirculationIds _ids;

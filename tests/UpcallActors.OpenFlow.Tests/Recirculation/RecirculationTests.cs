@@ -83,7 +83,8 @@ public class RecirculationTests
         var tables = new FlowTables();
         tables.Apply(FlowSyntax.ParseFlow("ip,actions=move:NXM_OF_IP_SRC[]->NXM_NX_REG0[],"
             + "ct(table=1)"), FlowSyntax.ParseFlow("table=1,actions=output:NXM_NX_REG0[]"));
-        var factory = new OpenFlowTranslatorFactory([new Bridge("br0", FailMode.Secure, tables, [new BridgePort(1, 101, "p1"), new BridgePort(2, 102, "p2")])], table);
+        var factory = new OpenFlowTranslatorFactory(
+            [new Bridge("br0", FailMode.Secure, tables, [new BridgePort(1, 101, "p1"), new BridgePort(2, 102, "p2")])], table);
         IUpcallTranslator translator = factory.Create(0);
         var idOf = new Dictionary<uint, uint>();
         for (uint source = 1; source <= 100; source++)
@@ -104,7 +105,8 @@ public class RecirculationTests
             key.Ipv4Src = source;
             Span<byte> actions = new byte[256];
             FlowKey mask = default;
-            Odp.Translation translation = translator.Translate(new UpcallView(key, [], new byte[64], default, PacketCommand.Miss, []), actions, ref mask);
+            Odp.Translation translation = translator.Translate(new UpcallView(key, [], new byte[64], default, PacketCommand.Miss, []),
+                actions, ref mask);
             return new TestSwitch.Outcome(translation, actions[..translation.ActionsLength].ToArray(), mask).Recirculations.Single();
         }
 
@@ -123,7 +125,8 @@ public class RecirculationTests
         var table = new RecirculationTable(capacity: 8);
         var tables = new FlowTables();
         tables.Apply(FlowSyntax.ParseFlow("ip,actions=move:NXM_OF_IP_SRC[]->NXM_NX_REG0[],ct(table=1)"));
-        IUpcallTranslator translator = new OpenFlowTranslatorFactory([new Bridge("br0", FailMode.Secure, tables, [new BridgePort(1, 101, "p1")])], table).Create(0);
+        IUpcallTranslator translator =
+            new OpenFlowTranslatorFactory([new Bridge("br0", FailMode.Secure, tables, [new BridgePort(1, 101, "p1")])], table).Create(0);
         uint used = Freeze(1);
         for (uint source = 2; source <= 100; source++)
         {
@@ -137,7 +140,8 @@ public class RecirculationTests
             key.Ipv4Src = source;
             Span<byte> actions = new byte[256];
             FlowKey mask = default;
-            Odp.Translation translation = translator.Translate(new UpcallView(key, [], new byte[64], default, PacketCommand.Miss, []), actions, ref mask);
+            Odp.Translation translation = translator.Translate(new UpcallView(key, [], new byte[64], default, PacketCommand.Miss, []),
+                actions, ref mask);
             return new TestSwitch.Outcome(translation, actions[..translation.ActionsLength].ToArray(), mask).Recirculations.Single();
         }
     }
@@ -219,7 +223,8 @@ public class RecirculationTests
             key.TpSrc = port;
             Span<byte> actions = stackalloc byte[64];
             FlowKey mask = default;
-            Odp.Translation translation = translator.Translate(new UpcallView(key, [], new byte[64], default, PacketCommand.Miss, []), actions, ref mask);
+            Odp.Translation translation = translator.Translate(new UpcallView(key, [], new byte[64], default, PacketCommand.Miss, []),
+                actions, ref mask);
             return new TestSwitch.Outcome(translation, actions[..translation.ActionsLength].ToArray(), mask).Recirculations.Single();
         }
     }

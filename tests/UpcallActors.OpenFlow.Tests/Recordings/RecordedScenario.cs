@@ -18,7 +18,8 @@ public sealed partial class RecordedScenario
         _name = name;
         Messages = Load();
         // Upcalls alone have neither sequence number nor port id; the kernel numbers its families in the order of dp_genl_families.
-        PacketFamily = Messages.Where(message => BitConverter.ToUInt64(message, NetlinkMessage.SequenceOffset) == 0).Select(TypeOf).Distinct().Single();
+        PacketFamily = Messages.Where(message => BitConverter.ToUInt64(message, NetlinkMessage.SequenceOffset) == 0).Select(TypeOf)
+            .Distinct().Single();
     }
 
     public static TheoryData<string> Names => [.. Directory.EnumerateFiles(_root, "*.netlink.pcap", SearchOption.AllDirectories)
@@ -42,12 +43,14 @@ public sealed partial class RecordedScenario
         FlowFile file = FlowSyntax.ParseFile(ReadText(".flows.of"), _name + ".flows.of");
         file.Errors.ShouldBeEmpty();
         tables.Apply([.. file.Changes]);
-        Dictionary<string, uint> datapath = DatapathPorts().Matches(ReadText(".ports.txt")).ToDictionary(match => match.Groups["name"].Value, match => uint.Parse(match.Groups["port"].Value, null));
+        Dictionary<string, uint> datapath = DatapathPorts().Matches(ReadText(".ports.txt"))
+            .ToDictionary(match => match.Groups["name"].Value, match => uint.Parse(match.Groups["port"].Value, null));
         var local = new BridgePort(OpenFlowPorts.Local, datapath["br0"], "br0");
         if (!datapath.TryGetValue("vxlan_sys_4789", out uint vxlan))
         {
             IEnumerable<BridgePort> ports = OpenFlowNumbers().Matches(ReadText(".ports.txt"))
-                .Select(match => new BridgePort(uint.Parse(match.Groups["port"].Value, null), datapath[match.Groups["name"].Value], match.Groups["name"].Value));
+                .Select(match => new BridgePort(uint.Parse(match.Groups["port"].Value, null), datapath[match.Groups["name"].Value],
+                    match.Groups["name"].Value));
             return [new Bridge("br0", FailMode.Standalone, tables, [local, .. ports])];
         }
 
@@ -61,7 +64,8 @@ public sealed partial class RecordedScenario
 
     private List<byte[]> Load()
     {
-        PcapReader.TryOpen(File.ReadAllBytes(Path.Combine(_root, _name + ".netlink.pcap")), out PcapReader? reader).ShouldBe(PcapError.None);
+        PcapReader.TryOpen(File.ReadAllBytes(Path.Combine(_root, _name + ".netlink.pcap")), out PcapReader? reader)
+            .ShouldBe(PcapError.None);
         var messages = new List<byte[]>();
         while (reader!.TryReadNext(out PcapRecord record) == PcapError.None)
         {

@@ -29,27 +29,34 @@ public class FlowSyntaxTests
     [InlineData("action=drop", "actions=drop")]
     [InlineData("priority=32768,actions=drop", "actions=drop")]
     [InlineData("priority=100,in_port=1,icmp,action=drop", "priority=100,icmp,in_port=1 actions=drop")]
-    [InlineData("priority=100,in_port=2,ct_state=+trk+est-new,icmp,actions=drop", "priority=100,ct_state=-new+est+trk,icmp,in_port=2 actions=drop")]
+    [InlineData("priority=100,in_port=2,ct_state=+trk+est-new,icmp,actions=drop",
+        "priority=100,ct_state=-new+est+trk,icmp,in_port=2 actions=drop")]
     [InlineData("ct_state=trk|est actions=drop", "ct_state=est|trk actions=drop")]
     [InlineData("ct_state=0x21/0x23 actions=drop", "ct_state=+new-est+trk actions=drop")]
     [InlineData("ct_zone=9,ct_mark=0x10/0xf0,ct_label=5 actions=drop", "ct_zone=9,ct_mark=0x10/0xf0,ct_label=0x5 actions=drop")]
-    [InlineData("ct_state=+trk+est,ct_nw_src=10.0.0.0/8,ct_nw_proto=6,ct_tp_dst=80 actions=drop", "ct_state=+est+trk,ct_nw_src=10.0.0.0/8,ct_nw_proto=6,ct_tp_dst=80 actions=drop")]
-    [InlineData("table=3,cookie=0x12,idle_timeout=10,hard_timeout=020 actions=drop", "cookie=0x12, table=3, idle_timeout=10, hard_timeout=16, actions=drop")]
+    [InlineData("ct_state=+trk+est,ct_nw_src=10.0.0.0/8,ct_nw_proto=6,ct_tp_dst=80 actions=drop",
+        "ct_state=+est+trk,ct_nw_src=10.0.0.0/8,ct_nw_proto=6,ct_tp_dst=80 actions=drop")]
+    [InlineData("table=3,cookie=0x12,idle_timeout=10,hard_timeout=020 actions=drop",
+        "cookie=0x12, table=3, idle_timeout=10, hard_timeout=16, actions=drop")]
     [InlineData("tcp,tp_src=1000,tcp_dst=80,tcp_flags=+syn-ack actions=drop", "tcp,tp_src=1000,tp_dst=80,tcp_flags=+syn-ack actions=drop")]
     [InlineData("tcp6,tcp_flags=syn|ack actions=drop", "tcp6,tcp_flags=syn|ack actions=drop")]
     [InlineData("udp,tp_src=0x10/0xfff0 actions=drop", "udp,tp_src=0x10/0xfff0 actions=drop")]
     [InlineData("sctp6,tp_dst=5 actions=drop", "sctp6,tp_dst=5 actions=drop")]
     [InlineData("icmp,icmp_type=8,icmp_code=0 actions=drop", "icmp,icmp_type=8,icmp_code=0 actions=drop")]
     [InlineData("icmp6,icmpv6_type=128 actions=drop", "icmp6,icmp_type=128 actions=drop")]
-    [InlineData("icmp6,icmp_type=135,nd_target=fe80::1,nd_sll=02:00:00:00:00:01 actions=drop", "icmp6,icmp_type=135,nd_target=fe80::1,nd_sll=02:00:00:00:00:01 actions=drop")]
+    [InlineData("icmp6,icmp_type=135,nd_target=fe80::1,nd_sll=02:00:00:00:00:01 actions=drop",
+        "icmp6,icmp_type=135,nd_target=fe80::1,nd_sll=02:00:00:00:00:01 actions=drop")]
     [InlineData("icmp6,icmp_type=136,nd_tll=02:00:00:00:00:01 actions=drop", "icmp6,icmp_type=136,nd_tll=02:00:00:00:00:01 actions=drop")]
-    [InlineData("arp,arp_op=1,arp_tpa=10.0.0.0/255.255.0.0,arp_sha=00:00:00:00:00:01/00:00:00:00:00:ff actions=drop", "arp,arp_tpa=10.0.0.0/16,arp_op=1,arp_sha=00:00:00:00:00:01/00:00:00:00:00:ff actions=drop")]
+    [InlineData("arp,arp_op=1,arp_tpa=10.0.0.0/255.255.0.0,arp_sha=00:00:00:00:00:01/00:00:00:00:00:ff actions=drop",
+        "arp,arp_tpa=10.0.0.0/16,arp_op=1,arp_sha=00:00:00:00:00:01/00:00:00:00:00:ff actions=drop")]
     [InlineData("arp,nw_src=10.0.0.1,nw_proto=2 actions=drop", "arp,arp_spa=10.0.0.1,arp_op=2 actions=drop")]
     [InlineData("rarp actions=drop", "rarp actions=drop")]
-    [InlineData("ip,nw_src=10.0.0.1,nw_dst=10.1.0.0/255.0.255.0,nw_proto=47 actions=drop", "ip,nw_src=10.0.0.1,nw_dst=10.0.0.0/255.0.255.0,nw_proto=47 actions=drop")]
+    [InlineData("ip,nw_src=10.0.0.1,nw_dst=10.1.0.0/255.0.255.0,nw_proto=47 actions=drop",
+        "ip,nw_src=10.0.0.1,nw_dst=10.0.0.0/255.0.255.0,nw_proto=47 actions=drop")]
     [InlineData("dl_type=0x800,nw_proto=6 actions=drop", "tcp actions=drop")]
     [InlineData("eth_type=0x88cc actions=drop", "dl_type=0x88cc actions=drop")]
-    [InlineData("ipv6,ipv6_src=2001:db8::/32,ipv6_dst=::1,ipv6_label=0x12 actions=drop", "ipv6,ipv6_src=2001:db8::/32,ipv6_dst=::1,ipv6_label=0x00012 actions=drop")]
+    [InlineData("ipv6,ipv6_src=2001:db8::/32,ipv6_dst=::1,ipv6_label=0x12 actions=drop",
+        "ipv6,ipv6_src=2001:db8::/32,ipv6_dst=::1,ipv6_label=0x00012 actions=drop")]
     [InlineData("ip,nw_tos=0x20,nw_ecn=1,nw_ttl=64 actions=drop", "ip,nw_tos=32,nw_ecn=1,nw_ttl=64 actions=drop")]
     [InlineData("ip,ip_dscp=8 actions=drop", "ip,nw_tos=32 actions=drop")]
     [InlineData("ip,nw_frag=later actions=drop", "ip,nw_frag=later actions=drop")]
@@ -61,7 +68,8 @@ public class FlowSyntaxTests
     [InlineData("dl_vlan=0xffff actions=drop", "vlan_tci=0x0000 actions=drop")]
     [InlineData("vlan_tci=0/0x1fff actions=drop", "vlan_tci=0x0000/0x1fff actions=drop")]
     [InlineData("vlan_tci=0x1000/0x1000,vlan_pcp=2 actions=drop", "dl_vlan_pcp=2 actions=drop")]
-    [InlineData("dl_src=02:00:00:00:00:01,dl_dst=01:00:00:00:00:00/01:00:00:00:00:00 actions=drop", "dl_src=02:00:00:00:00:01,dl_dst=01:00:00:00:00:00/01:00:00:00:00:00 actions=drop")]
+    [InlineData("dl_src=02:00:00:00:00:01,dl_dst=01:00:00:00:00:00/01:00:00:00:00:00 actions=drop",
+        "dl_src=02:00:00:00:00:01,dl_dst=01:00:00:00:00:00/01:00:00:00:00:00 actions=drop")]
     [InlineData("in_port=LOCAL actions=drop", "in_port=LOCAL actions=drop")]
     [InlineData("in_port=65534 actions=drop", "in_port=LOCAL actions=drop")]
     [InlineData("in_port=0xfffffffe actions=drop", "in_port=LOCAL actions=drop")]
@@ -82,10 +90,12 @@ public class FlowSyntaxTests
         "idle_timeout=10, importance=3, priority=4,in_port=1 actions=drop")]
     [InlineData("in_port(1),priority:5,tcp,tp_dst(80) actions=drop", "priority=5,tcp,in_port=1,tp_dst=80 actions=drop")]
     [InlineData("table=255,actions=drop", "actions=drop")]
-    [InlineData("tun_id=5,tun_src=1.2.3.4,tun_dst=1.2.3.0/24,tun_ipv6_src=::2 actions=drop", "tun_id=0x5,tun_src=1.2.3.4,tun_dst=1.2.3.0/24,tun_ipv6_src=::2 actions=drop")]
+    [InlineData("tun_id=5,tun_src=1.2.3.4,tun_dst=1.2.3.0/24,tun_ipv6_src=::2 actions=drop",
+        "tun_id=0x5,tun_src=1.2.3.4,tun_dst=1.2.3.0/24,tun_ipv6_src=::2 actions=drop")]
     [InlineData("reg0=*,in_port=1 actions=drop", "in_port=1 actions=drop")]
     [InlineData("  add , in_port=1 ,, tcp\tactions=drop  ", "tcp,in_port=1 actions=drop")]
-    [InlineData(" cookie=0x0, duration=5.123s, table=0, n_packets=3, n_bytes=180, idle_age=3, priority=5,ip actions=drop", "priority=5,ip actions=drop")]
+    [InlineData(" cookie=0x0, duration=5.123s, table=0, n_packets=3, n_bytes=180, idle_age=3, priority=5,ip actions=drop",
+        "priority=5,ip actions=drop")]
     public void A_flow_is_printed_as_ovs_ofctl_prints_it(string text, string printed)
     {
         Print(text).ShouldBe(printed);

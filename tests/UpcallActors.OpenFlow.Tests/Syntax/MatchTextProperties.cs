@@ -5,7 +5,8 @@ namespace UpcallActors.OpenFlow.Tests;
 public class MatchTextProperties
 {
     private static readonly string[] _protocols =
-        ["", "ip", "ipv6", "tcp", "tcp6", "udp", "udp6", "sctp", "sctp6", "icmp", "icmp6", "arp", "rarp", "icmp6,icmp_type=135", "icmp6,icmp_type=136"];
+        ["", "ip", "ipv6", "tcp", "tcp6", "udp", "udp6", "sctp", "sctp6", "icmp", "icmp6", "arp", "rarp", "icmp6,icmp_type=135",
+            "icmp6,icmp_type=136"];
 
     [Property(MaxTest = 2000)]
     public void Any_match_that_is_printed_reads_back_as_itself(int seed)

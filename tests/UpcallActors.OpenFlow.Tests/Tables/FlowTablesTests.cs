@@ -88,26 +88,30 @@ public class FlowTablesTests
     [Fact]
     public void Modify_changes_all_that_is_within_the_match_and_keeps_their_counts()
     {
-        Apply("priority=1,ip,in_port=1,cookie=7,actions=output:1", "priority=2,tcp,in_port=1,actions=output:2", "priority=3,in_port=2,actions=output:3");
+        Apply("priority=1,ip,in_port=1,cookie=7,actions=output:1", "priority=2,tcp,in_port=1,actions=output:2",
+            "priority=3,in_port=2,actions=output:3");
         foreach (Rule rule in _tables.GetRules())
             rule.Counters.Credit(1, 60);
         Apply("modify in_port=1,actions=output:9");
 
-        Printed().ShouldBe(["cookie=0x7, priority=1,ip,in_port=1 actions=output:9", "priority=2,tcp,in_port=1 actions=output:9", "priority=3,in_port=2 actions=output:3"], ignoreOrder: true);
+        Printed().ShouldBe(["cookie=0x7, priority=1,ip,in_port=1 actions=output:9", "priority=2,tcp,in_port=1 actions=output:9",
+            "priority=3,in_port=2 actions=output:3"], ignoreOrder: true);
         _tables.GetRules().ShouldAllBe(rule => rule.Counters.Packets == 1);
     }
 
     [Fact]
     public void Modify_of_nothing_adds_unless_a_cookie_was_looked_for()
     {
-        Apply("modify priority=4,in_port=1,actions=output:1", "modify cookie=1/-1,in_port=2,actions=output:2", "modify_strict priority=3,in_port=3,actions=output:3");
+        Apply("modify priority=4,in_port=1,actions=output:1", "modify cookie=1/-1,in_port=2,actions=output:2",
+            "modify_strict priority=3,in_port=3,actions=output:3");
         Printed().ShouldBe(["priority=4,in_port=1 actions=output:1", "priority=3,in_port=3 actions=output:3"], ignoreOrder: true);
     }
 
     [Fact]
     public void Delete_strict_wants_the_very_match_and_priority()
     {
-        Apply("priority=4,in_port=1,actions=output:1", "priority=5,in_port=1,actions=output:1", "priority=5,tcp,in_port=1,actions=output:1");
+        Apply("priority=4,in_port=1,actions=output:1", "priority=5,in_port=1,actions=output:1",
+            "priority=5,tcp,in_port=1,actions=output:1");
         Apply("delete_strict priority=5,in_port=1");
         Printed().ShouldBe(["priority=4,in_port=1 actions=output:1", "priority=5,tcp,in_port=1 actions=output:1"], ignoreOrder: true);
     }
@@ -165,7 +169,8 @@ public class FlowTablesTests
         await stop.CancelAsync();
         (await reader).ShouldBeGreaterThan(0);
 
-        static string[] Batch(int number) => [$"in_port=1,actions=output:{100 + number}", $"in_port=2,tcp,actions=drop", $"in_port=2,actions=output:{100 + number}"];
+        static string[] Batch(int number) =>
+            [$"in_port=1,actions=output:{100 + number}", $"in_port=2,tcp,actions=drop", $"in_port=2,actions=output:{100 + number}"];
     }
 
     private void Apply(params string[] flows) => _tables.Apply([.. flows.Select(flow => FlowSyntax.ParseFlow(flow))]);

@@ -31,7 +31,8 @@ public class FlowTimeoutTests
     [Fact]
     public void Packets_that_come_up_keep_a_rule_and_those_above_it_that_led_there()
     {
-        TestSwitch bridge = Switch("in_port=1,idle_timeout=10,actions=resubmit(,1)\ntable=1,idle_timeout=10,actions=2\ntable=2,idle_timeout=10,actions=2");
+        TestSwitch bridge =
+            Switch("in_port=1,idle_timeout=10,actions=resubmit(,1)\ntable=1,idle_timeout=10,actions=2\ntable=2,idle_timeout=10,actions=2");
         for (int packet = 0; packet < 4; packet++)
         {
             _time.Advance(TimeSpan.FromSeconds(6));
@@ -112,7 +113,8 @@ public class FlowTimeoutTests
     [Fact]
     public void A_rule_added_in_the_place_of_another_has_times_of_its_own()
     {
-        TestSwitch bridge = Switch("in_port=1,hard_timeout=10,actions=2\nin_port=2,idle_timeout=10,actions=3\nin_port=3,idle_timeout=10,actions=3");
+        TestSwitch bridge =
+            Switch("in_port=1,hard_timeout=10,actions=2\nin_port=2,idle_timeout=10,actions=3\nin_port=3,idle_timeout=10,actions=3");
         Expire(bridge, after: 6);
         bridge.Add("in_port=1,hard_timeout=10,actions=3\nin_port=2,idle_timeout=10,actions=1\nin_port=3,actions=1");
         Expire(bridge, after: 6);

@@ -17,7 +17,8 @@ public class RecordedTraceTests
         foreach ((string[] arguments, string expected) in RecordedTraces.Of(name))
         {
             // Errors, options of ovs-appctl and frames are the command's, which has tests of its own.
-            if (!expected.StartsWith("Flow: ", StringComparison.Ordinal) || arguments.Any(argument => argument is "--names" or "-generate") || arguments[^1].All(char.IsAsciiHexDigit))
+            if (!expected.StartsWith("Flow: ", StringComparison.Ordinal) || arguments.Any(argument => argument is "--names" or "-generate")
+                || arguments[^1].All(char.IsAsciiHexDigit))
                 continue;
             string actual = RecordedTraces.Normalize(Trace(name, arguments).ToString());
             // A packet's being tracked is looked at by ct_clear, where Open vSwitch's megaflow misses it (XlateContext.ClearTracking).

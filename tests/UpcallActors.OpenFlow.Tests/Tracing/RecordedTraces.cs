@@ -13,7 +13,8 @@ public sealed partial class RecordedTraces
 
     /// <summary>The scenarios.</summary>
     public static IEnumerable<string> Names =>
-        Directory.EnumerateFiles(Path.Combine(_root, "traces"), "*.traces.txt").Select(path => Path.GetFileName(path)[..^".traces.txt".Length]).Order(StringComparer.Ordinal);
+        Directory.EnumerateFiles(Path.Combine(_root, "traces"), "*.traces.txt")
+            .Select(path => Path.GetFileName(path)[..^".traces.txt".Length]).Order(StringComparer.Ordinal);
 
     /// <summary>Arguments and answer of each call.</summary>
     public static IEnumerable<(string[] Arguments, string Answer)> Of(string name)
@@ -29,7 +30,9 @@ public sealed partial class RecordedTraces
     /// <summary>The bridges.</summary>
     internal static Bridge[] Bridges(string name)
     {
-        string flows = name == "actions" ? Path.Combine(_root, "traces", "actions.flows.of") : Path.Combine(_root, "linux-7.2", name + ".flows.of");
+        string flows = name == "actions"
+            ? Path.Combine(_root, "traces", "actions.flows.of")
+            : Path.Combine(_root, "linux-7.2", name + ".flows.of");
         var tables = new FlowTables();
         FlowFile file = FlowSyntax.ParseFile(File.ReadAllText(flows), name);
         file.Errors.ShouldBeEmpty();
@@ -38,13 +41,14 @@ public sealed partial class RecordedTraces
         if (name != "vxlan-fragmentation")
             return [new Bridge("br0", FailMode.Secure, tables, [local, new BridgePort(1, 2, "ovs-p0"), new BridgePort(2, 3, "ovs-p1")])];
         var tunnel = new BridgePort(1, 4, "at_vxlan0") { Tunnel = new TunnelPort { RemoteIpv4 = Remote } };
-        var underlay = new Bridge("br-underlay", FailMode.Standalone, new FlowTables(), [new BridgePort(OpenFlowPorts.Local, 2, "br-underlay"), new BridgePort(1, 3, "ovs-p0")]);
+        var underlay = new Bridge("br-underlay", FailMode.Standalone, new FlowTables(),
+            [new BridgePort(OpenFlowPorts.Local, 2, "br-underlay"), new BridgePort(1, 3, "ovs-p0")]);
         return [new Bridge("br0", FailMode.Standalone, tables, [local, tunnel]), underlay];
     }
 
     /// <summary>
-    /// Takes out what depends on the daemon's life and not on the packet: the numbers of recirculation ids, which count up, in the order in which they are met; and what is otherwise
-    /// here: fields of tunnels that this project does not have, and who gets what is sent up.
+    /// Takes out what depends on the daemon's life and not on the packet: the numbers of recirculation ids, which count up, in the order
+    /// in which they are met; and what is otherwise here: fields of tunnels that this project does not have, and who gets what is sent up.
     /// </summary>
     public static string Normalize(string answer)
     {
@@ -52,7 +56,9 @@ public sealed partial class RecordedTraces
         string numbered = RecirculationIds().Replace(answer, match =>
         {
             string number = match.Groups["id"].Value;
-            uint id = number.StartsWith("0x", StringComparison.Ordinal) ? uint.Parse(number[2..], NumberStyles.HexNumber, null) : uint.Parse(number, null);
+            uint id = number.StartsWith("0x", StringComparison.Ordinal)
+                ? uint.Parse(number[2..], NumberStyles.HexNumber, null)
+                : uint.Parse(number, null);
             if (id == 0)
                 return match.Value;
             string key = id.ToString(CultureInfo.InvariantCulture);

@@ -2,7 +2,9 @@ using UpcallActors.Odp;
 
 namespace UpcallActors.OpenFlow.Tests;
 
-/// <summary>What each action becomes in the datapath, printed as <c>ovs-dpctl</c> does. Port <i>n</i> is datapath port 100 + <i>n</i>, LOCAL is 100.</summary>
+/// <summary>
+/// What each action becomes in the datapath, printed as <c>ovs-dpctl</c> does. Port <i>n</i> is datapath port 100 + <i>n</i>, LOCAL is 100.
+/// </summary>
 public class ActionTranslationTests
 {
     [Theory]
@@ -72,7 +74,8 @@ public class ActionTranslationTests
     [InlineData("mod_vlan_pcp:3,2", "pop_vlan,push_vlan(vid=5,pcp=3),102")]
     [InlineData("mod_vlan_vid:5,2", "102")]
     [InlineData("push_vlan:0x8100,mod_vlan_vid:7,2", "push_vlan(vid=7,pcp=0),102")]
-    public void Tags_of_a_tagged_packet(string actions, string datapath) => Translate(actions, Packets.Tcp().Tagged(5, 1)).ShouldBe(datapath);
+    public void Tags_of_a_tagged_packet(string actions, string datapath) =>
+        Translate(actions, Packets.Tcp().Tagged(5, 1)).ShouldBe(datapath);
 
     // 3.1 of Open vSwitch does the same, to which ovs-ofctl speaks OpenFlow 1.0 unless told otherwise.
     [Theory]
@@ -166,7 +169,8 @@ public class ActionTranslationTests
     [InlineData("ct(commit,exec(set_field:0x1/0xf->ct_mark)),2", "ct(commit,mark=0x1/0xf),102")]
     [InlineData("ct(commit,exec(load:0x1->NXM_NX_CT_LABEL[0])),2", "ct(commit,label=0x1/0x1),102")]
     [InlineData("ct(commit,exec(move:NXM_OF_IP_SRC[]->NXM_NX_CT_MARK[])),2", "ct(commit,mark=0xa000001/0xffffffff),102")]
-    [InlineData("ct(commit,nat(src=10.0.0.240-10.0.0.241:1000-2000,persistent,random)),2", "ct(commit,nat(src=10.0.0.240-10.0.0.241:1000-2000,persistent,random)),102")]
+    [InlineData("ct(commit,nat(src=10.0.0.240-10.0.0.241:1000-2000,persistent,random)),2",
+        "ct(commit,nat(src=10.0.0.240-10.0.0.241:1000-2000,persistent,random)),102")]
     [InlineData("ct(commit,nat(dst=10.0.0.9:80,hash)),2", "ct(commit,nat(dst=10.0.0.9:80,hash)),102")]
     [InlineData("ct(commit,nat(src)),2", "ct(commit,nat(src)),102")]
     [InlineData("ct(table=1,nat)", "ct(nat),recirc(0x1)")]
@@ -190,7 +194,8 @@ public class ActionTranslationTests
     {
         FlowKey tracked = Packets.Tcp();
         tracked.CtState = CtState.Tracked | CtState.Established;
-        var bridge = new TestSwitch("table=0,ct_state=+trk,actions=ct_clear,resubmit(,1)\ntable=1,ct_state=-trk,actions=2\ntable=1,ct_state=+trk,actions=3");
+        var bridge = new TestSwitch(
+            "table=0,ct_state=+trk,actions=ct_clear,resubmit(,1)\ntable=1,ct_state=-trk,actions=2\ntable=1,ct_state=+trk,actions=3");
         TestSwitch.Outcome outcome = bridge.Translate(tracked);
         outcome.Text.ShouldBe("ct_clear,102");
         (outcome.Mask.CtState & CtState.Tracked).ShouldBe(CtState.Tracked);
@@ -214,7 +219,8 @@ public class ActionTranslationTests
     [InlineData("resubmit:2", "100")]
     [InlineData("resubmit(2,1),resubmit(,1)", "103")]
     public void Other_tables_and_ports(string actions, string datapath) =>
-        new TestSwitch($"table=0,in_port=1,actions={actions}\ntable=0,in_port=2,actions=LOCAL\ntable=1,in_port=1,actions=3\ntable=1,in_port=2,actions=1").Translate(Packets.Tcp()).Text.ShouldBe(datapath);
+        new TestSwitch($"table=0,in_port=1,actions={actions}\ntable=0,in_port=2,actions=LOCAL\ntable=1,in_port=1,actions=3\ntable=1,"
+            + $"in_port=2,actions=1").Translate(Packets.Tcp()).Text.ShouldBe(datapath);
 
     [Fact]
     public void Resubmit_with_ct_looks_up_by_the_connections_original_addresses()
@@ -285,7 +291,8 @@ public class ActionTranslationTests
         {
             if (action.Type != OvsActionAttribute.Userspace)
                 continue;
-            new Netlink.NetlinkAttributes(action.Payload).TryFindLast(OvsUserspaceAttribute.UserData, out Netlink.NetlinkAttribute data).ShouldBeTrue();
+            new Netlink.NetlinkAttributes(action.Payload).TryFindLast(OvsUserspaceAttribute.UserData, out Netlink.NetlinkAttribute data)
+                .ShouldBeTrue();
             UserspaceCookie.TryRead(data.Payload, out UserspaceCookie cookie).ShouldBeTrue();
             return (cookie, ControllerRequest.FromArgument(cookie.Argument));
         }

@@ -14,28 +14,41 @@ public class MegaflowProperties
 
     private static readonly string[] _matches =
     [
-        "", "in_port=1", "in_port=2", "ip", "tcp", "udp", "icmp", "icmp6", "arp", "tcp,tp_dst=80", "tcp,tp_src=0x400/0xfc00", "udp,tp_dst=53", "ip,nw_src=10.0.0.0/8",
-        "ip,nw_dst=10.0.0.2", "ip,nw_ttl=1", "ip,nw_tos=32", "ip,nw_frag=later", "ip,nw_frag=no", "dl_src=02:00:00:00:00:01", "dl_dst=ff:ff:ff:ff:ff:ff", "dl_vlan=5",
-        "vlan_tci=0x1000/0x1000", "vlan_tci=0", "ct_state=-trk", "ct_state=+trk+est", "ct_mark=0x1/0x1", "ct_zone=3", "ipv6", "ipv6,ipv6_dst=fc00::/16", "icmp,icmp_type=8",
+        "", "in_port=1", "in_port=2", "ip", "tcp", "udp", "icmp", "icmp6", "arp", "tcp,tp_dst=80", "tcp,tp_src=0x400/0xfc00",
+        "udp,tp_dst=53", "ip,nw_src=10.0.0.0/8",
+        "ip,nw_dst=10.0.0.2", "ip,nw_ttl=1", "ip,nw_tos=32", "ip,nw_frag=later", "ip,nw_frag=no", "dl_src=02:00:00:00:00:01",
+        "dl_dst=ff:ff:ff:ff:ff:ff", "dl_vlan=5",
+        "vlan_tci=0x1000/0x1000", "vlan_tci=0", "ct_state=-trk", "ct_state=+trk+est", "ct_mark=0x1/0x1", "ct_zone=3", "ipv6",
+        "ipv6,ipv6_dst=fc00::/16", "icmp,icmp_type=8",
         "icmp6,icmp_type=135", "reg0=2", "reg1=0x5/0xf", "metadata=0x7", "arp,arp_op=1", "pkt_mark=0x3",
     ];
 
     private static readonly string[] _actions =
     [
-        "output:1", "output:2", "3", "LOCAL", "IN_PORT", "NORMAL", "FLOOD", "drop", "CONTROLLER:100", "resubmit(,1)", "resubmit(2,1)", "resubmit(,2)", "resubmit(,1,ct)",
-        "load:0x2->NXM_NX_REG0[]", "load:0x5->NXM_NX_REG1[0..3]", "set_field:0x7->metadata", "set_field:10.0.0.9->ip_dst", "set_field:fc00::9->ipv6_src", "set_field:0x3->pkt_mark",
-        "set_field:02:00:00:00:00:00/ff:ff:ff:00:00:00->eth_src", "move:NXM_OF_ETH_SRC[0..31]->NXM_NX_REG0[]", "move:NXM_OF_TCP_SRC[]->NXM_OF_TCP_DST[]", "move:NXM_OF_IP_SRC[]->NXM_OF_IP_DST[]",
-        "move:NXM_OF_VLAN_TCI[0..11]->NXM_NX_REG1[0..11]", "mod_dl_dst:02:00:00:00:00:07", "mod_vlan_vid:6", "mod_vlan_pcp:2", "mod_nw_src:10.9.9.9", "mod_nw_tos:64", "mod_nw_ecn:1", "mod_nw_ttl:7",
-        "mod_tp_src:99", "mod_tp_dst:99", "dec_ttl", "push_vlan:0x8100", "push_vlan:0x88a8", "strip_vlan", "ct(commit,zone=4)", "ct(table=1,zone=5)", "ct(commit,zone=NXM_OF_TCP_SRC[])",
-        "ct(commit,exec(set_field:0x1->ct_mark))", "ct(commit,exec(move:NXM_OF_IP_SRC[]->NXM_NX_CT_MARK[]))", "ct_clear", "clone(strip_vlan,2)", "clone(ct(commit),3)", "clone(mod_dl_src:02:00:00:00:00:08,1)",
-        "output:NXM_NX_REG0[]", "output:NXM_NX_REG1[0..3]", "output(port=2,max_len=60)", "strip_vlan,push_vlan:0x8100,mod_vlan_vid:5", "set_field:99->tcp_dst",
-        "ct(commit,exec(move:NXM_NX_CT_MARK[0..7]->NXM_NX_CT_LABEL[8..15]))", "ct(table=2,zone=NXM_NX_REG0[0..15],nat)", "load:0x3->NXM_OF_VLAN_TCI[13..15]",
+        "output:1", "output:2", "3", "LOCAL", "IN_PORT", "NORMAL", "FLOOD", "drop", "CONTROLLER:100", "resubmit(,1)", "resubmit(2,1)",
+        "resubmit(,2)", "resubmit(,1,ct)",
+        "load:0x2->NXM_NX_REG0[]", "load:0x5->NXM_NX_REG1[0..3]", "set_field:0x7->metadata", "set_field:10.0.0.9->ip_dst",
+        "set_field:fc00::9->ipv6_src", "set_field:0x3->pkt_mark",
+        "set_field:02:00:00:00:00:00/ff:ff:ff:00:00:00->eth_src", "move:NXM_OF_ETH_SRC[0..31]->NXM_NX_REG0[]",
+        "move:NXM_OF_TCP_SRC[]->NXM_OF_TCP_DST[]", "move:NXM_OF_IP_SRC[]->NXM_OF_IP_DST[]",
+        "move:NXM_OF_VLAN_TCI[0..11]->NXM_NX_REG1[0..11]", "mod_dl_dst:02:00:00:00:00:07", "mod_vlan_vid:6", "mod_vlan_pcp:2",
+        "mod_nw_src:10.9.9.9", "mod_nw_tos:64", "mod_nw_ecn:1", "mod_nw_ttl:7",
+        "mod_tp_src:99", "mod_tp_dst:99", "dec_ttl", "push_vlan:0x8100", "push_vlan:0x88a8", "strip_vlan", "ct(commit,zone=4)",
+        "ct(table=1,zone=5)", "ct(commit,zone=NXM_OF_TCP_SRC[])",
+        "ct(commit,exec(set_field:0x1->ct_mark))", "ct(commit,exec(move:NXM_OF_IP_SRC[]->NXM_NX_CT_MARK[]))", "ct_clear",
+        "clone(strip_vlan,2)", "clone(ct(commit),3)", "clone(mod_dl_src:02:00:00:00:00:08,1)",
+        "output:NXM_NX_REG0[]", "output:NXM_NX_REG1[0..3]", "output(port=2,max_len=60)", "strip_vlan,push_vlan:0x8100,mod_vlan_vid:5",
+        "set_field:99->tcp_dst",
+        "ct(commit,exec(move:NXM_NX_CT_MARK[0..7]->NXM_NX_CT_LABEL[8..15]))", "ct(table=2,zone=NXM_NX_REG0[0..15],nat)",
+        "load:0x3->NXM_OF_VLAN_TCI[13..15]",
     ];
 
     [Fact]
     public void Packets_that_agree_on_the_mask_get_the_same_actions()
     {
-        int rounds = int.TryParse(Environment.GetEnvironmentVariable("UPCALL_FUZZ_ITERATIONS"), CultureInfo.InvariantCulture, out int given) ? given : DefaultRounds;
+        int rounds = int.TryParse(Environment.GetEnvironmentVariable("UPCALL_FUZZ_ITERATIONS"), CultureInfo.InvariantCulture, out int given)
+            ? given
+            : DefaultRounds;
         var random = new Random(20261123);
         int compared = 0;
         for (int round = 0; round < rounds; round++)
@@ -160,7 +173,8 @@ public class MegaflowProperties
             (other.TpSrc, other.TpDst, other.NwTtl, other.NwTos, other.NwFrag) = (0, 0, 0, 0, 0);
         if (other.NwProto is IpProtocols.Icmp or IpProtocols.Icmpv6)
             (other.TpSrc, other.TpDst) = ((ushort)(other.TpSrc & 0xff), (ushort)(other.TpDst & 0xff));
-        if ((other.NwFrag & FlowKey.FragLater) != 0 || (ip && other.NwProto is not (IpProtocols.Tcp or IpProtocols.Udp or IpProtocols.Sctp or IpProtocols.Icmp or IpProtocols.Icmpv6)))
+        if ((other.NwFrag & FlowKey.FragLater) != 0 || (ip
+            && other.NwProto is not (IpProtocols.Tcp or IpProtocols.Udp or IpProtocols.Sctp or IpProtocols.Icmp or IpProtocols.Icmpv6)))
             (other.TpSrc, other.TpDst) = (0, 0);
         if (packet.EthType == EtherTypes.Ipv4 || !ip)
             (other.Ipv6Src, other.Ipv6Dst) = (0, 0);

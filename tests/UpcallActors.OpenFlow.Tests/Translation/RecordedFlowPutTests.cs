@@ -45,7 +45,8 @@ public sealed class RecordedFlowPutTests
 
         public int Upcalls => _decisions.Count;
 
-        public IEnumerable<int> NotExecuted => _decisions.Index().Where(entry => entry.Item.Actions.Length > 0 && !entry.Item.Executed).Select(entry => entry.Index);
+        public IEnumerable<int> NotExecuted =>
+            _decisions.Index().Where(entry => entry.Item.Actions.Length > 0 && !entry.Item.Executed).Select(entry => entry.Index);
 
         public int FlowPuts { get; private set; }
 
@@ -95,7 +96,8 @@ public sealed class RecordedFlowPutTests
             Odp.Translation translation = _translator.Translate(view, _buffer, ref mask);
             var writer = new NetlinkWriter(new byte[1024]);
             OvsFlowKeyWriter.WriteMask(recorded, mask, ref writer);
-            _decisions.Add(new Decision(attributes, packet.Packet.Of(message).ToArray(), translation, _buffer[..translation.ActionsLength], writer.Written.ToArray()));
+            _decisions.Add(new Decision(attributes, packet.Packet.Of(message).ToArray(), translation, _buffer[..translation.ActionsLength],
+                writer.Written.ToArray()));
             if (translation.Error != XlateError.None)
                 Differences.Add($"upcall {Upcalls}: {translation.Error}");
         }
@@ -104,7 +106,8 @@ public sealed class RecordedFlowPutTests
         {
             Executes++;
             byte[] bytes = packet.ToArray();
-            Decision? decision = _decisions.FirstOrDefault(candidate => !candidate.Executed && candidate.Packet.AsSpan().SequenceEqual(bytes));
+            Decision? decision =
+                _decisions.FirstOrDefault(candidate => !candidate.Executed && candidate.Packet.AsSpan().SequenceEqual(bytes));
             if (decision is null)
             {
                 Differences.Add($"execute {Executes}: no upcall had this packet");

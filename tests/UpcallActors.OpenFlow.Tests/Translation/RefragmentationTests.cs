@@ -62,14 +62,16 @@ public class RefragmentationTests
 
         TestSwitch.Outcome outcome = bridge.Translate(Tracked(), mru: 9000);
 
-        outcome.Text.ShouldBe($"userspace(pid=4294967295,userdata({Hex(Cookie(102))})),userspace(pid=4294967295,userdata({Hex(Cookie(103))}))");
+        outcome.Text
+            .ShouldBe($"userspace(pid=4294967295,userdata({Hex(Cookie(102))})),userspace(pid=4294967295,userdata({Hex(Cookie(103))}))");
         outcome.Translation.InstallFlow.ShouldBeFalse();
     }
 
     [Fact]
     public void Without_check_pkt_len_no_flow_stands_for_a_packet_that_is_too_long()
     {
-        var bridge = new TestSwitch(ToNarrow, support: new OdpSupport { CheckPktLen = false, UserspacePid = port => port + 1000 }, morePorts: _narrow);
+        var bridge = new TestSwitch(ToNarrow, support: new OdpSupport { CheckPktLen = false, UserspacePid = port => port + 1000 },
+            morePorts: _narrow);
 
         TestSwitch.Outcome outcome = bridge.Translate(Tracked(), mru: 1500);
 
@@ -113,7 +115,8 @@ public class RefragmentationTests
     [Fact]
     public void A_port_that_has_gone_since_gets_nothing()
     {
-        new TestSwitch(ToNarrow).Translate(Tracked(), PacketCommand.Action, mru: 1500, cookie: Cookie(999)).Translation.Error.ShouldBe(XlateError.BridgeNotFound);
+        new TestSwitch(ToNarrow).Translate(Tracked(), PacketCommand.Action, mru: 1500, cookie: Cookie(999)).Translation.Error
+            .ShouldBe(XlateError.BridgeNotFound);
     }
 
     private static FlowKey Tracked()

@@ -138,7 +138,8 @@ public class RetranslationTests
         raised.ShouldBe(2);
 
         before = Versions();
-        bridge.Factory.Replace([new Bridge("br0", FailMode.Secure, bridge.Tables, [new BridgePort(1, 101, "p1")], bridge.Bridge.MacLearning)]);
+        bridge.Factory.Replace([new Bridge("br0", FailMode.Secure, bridge.Tables, [new BridgePort(1, 101, "p1")],
+            bridge.Bridge.MacLearning)]);
         Versions().Install.ShouldNotBe(before.Install);
         Versions().Revalidate.ShouldNotBe(before.Revalidate);
         raised.ShouldBe(3);
@@ -150,10 +151,13 @@ public class RetranslationTests
     private static (TestSwitch Bridge, string Flows) RandomSwitch(Random random)
     {
         string flows = MegaflowProperties.RandomFlows(random);
-        return (new TestSwitch(flows, random.Next(2) == 0 ? FailMode.Secure : FailMode.Standalone, morePorts: MegaflowProperties.Ports(random)), flows);
+        return (new TestSwitch(flows, random.Next(2) == 0 ? FailMode.Secure : FailMode.Standalone,
+            morePorts: MegaflowProperties.Ports(random)), flows);
     }
 
-    /// <summary>Puts a flow on the wire and reads it back as the kernel hands it out: the key with the mask applied, the mask for what the key has.</summary>
+    /// <summary>
+    /// Puts a flow on the wire and reads it back as the kernel hands it out: the key with the mask applied, the mask for what the key has.
+    /// </summary>
     private static (FlowKey Key, FlowKey Mask) AsDumped(in FlowKey packet, in FlowKey mask)
     {
         var writer = new NetlinkWriter(new byte[2048]);

@@ -26,7 +26,8 @@ public class TranslationAllocationTests
         void Translate()
         {
             FlowKey mask = default;
-            Odp.Translation translation = bridge.Translator.Translate(new UpcallView(key, [], packet, default, PacketCommand.Miss, []), actions, ref mask);
+            Odp.Translation translation = bridge.Translator.Translate(new UpcallView(key, [], packet, default, PacketCommand.Miss, []),
+                actions, ref mask);
             if (translation.Error != XlateError.None || translation.ActionsLength == 0)
                 throw new InvalidOperationException("the flows of this test output something");
         }

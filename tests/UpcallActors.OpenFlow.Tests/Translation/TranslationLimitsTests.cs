@@ -32,7 +32,10 @@ public class TranslationLimitsTests
         // reg0 counts down; each step goes back to table 0.
         string flows(int depth) => $"""
             table=0,metadata=0,actions=set_field:1->metadata,load:{depth}->NXM_NX_REG0[],resubmit(,0)
-            """ + "\n" + string.Join('\n', Enumerable.Range(2, depth).Select(step => $"table=0,metadata=1,reg0={step},actions=load:{step - 1}->NXM_NX_REG0[],resubmit(,0)")) + "\ntable=0,metadata=1,reg0=1,actions=2\n";
+            """ + "\n"
+            + string.Join('\n', Enumerable.Range(2, depth)
+                .Select(step => $"table=0,metadata=1,reg0={step},actions=load:{step - 1}->NXM_NX_REG0[],resubmit(,0)"))
+                + "\ntable=0,metadata=1,reg0=1,actions=2\n";
         new TestSwitch(flows(64)).Translate(Packets.Tcp()).Outputs.ShouldBe([102u]);
         new TestSwitch(flows(65)).Translate(Packets.Tcp()).Translation.Error.ShouldBe(XlateError.RecursionTooDeep);
     }
@@ -114,7 +117,11 @@ public class TranslationLimitsTests
     [Fact]
     public void No_room_at_all_is_an_error_for_every_action()
     {
-        foreach (string actions in new[] { "2", "ct(commit,zone=1,exec(set_field:1->ct_mark),nat(src=10.0.0.1))", "CONTROLLER", "clone(ct(commit),2),3", "mod_vlan_vid:5,2", "push_vlan:0x8100,2", "dec_ttl,2", "output(port=2,max_len=20)" })
+        foreach (string actions in new[]
+        {
+            "2", "ct(commit,zone=1,exec(set_field:1->ct_mark),nat(src=10.0.0.1))", "CONTROLLER", "clone(ct(commit),2),3",
+            "mod_vlan_vid:5,2", "push_vlan:0x8100,2", "dec_ttl,2", "output(port=2,max_len=20)",
+        })
         {
             for (int room = 0; room < 8; room++)
                 new TestSwitch("tcp,actions=" + actions, room: room).Translate(Packets.Tcp()).Translation.Error
@@ -182,7 +189,8 @@ public class TranslationLimitsTests
     [Fact]
     public void Two_ports_with_one_number_are_refused()
     {
-        Should.Throw<ArgumentException>(() => new Bridge("br0", FailMode.Secure, new FlowTables(), [new BridgePort(1, 1, "a"), new BridgePort(1, 2, "b")]));
+        Should.Throw<ArgumentException>(
+            () => new Bridge("br0", FailMode.Secure, new FlowTables(), [new BridgePort(1, 1, "a"), new BridgePort(1, 2, "b")]));
         Should.Throw<ArgumentException>(() => new Bridge("br0", FailMode.Secure, new FlowTables(), [new BridgePort(0xfffa, 1, "a")]));
         var one = new Bridge("br0", FailMode.Secure, new FlowTables(), [new BridgePort(1, 5, "a")]);
         var two = new Bridge("br1", FailMode.Secure, new FlowTables(), [new BridgePort(1, 5, "b")]);
@@ -196,7 +204,8 @@ public class TranslationLimitsTests
         var bridge = new TestSwitch("in_port=1,actions=resubmit(,1),resubmit(,1)\ntable=1,actions=2\ntable=2,actions=3");
         bridge.Translate(Packets.Tcp());
         bridge.Translate(Packets.Tcp());
-        bridge.Tables.GetRules().OrderBy(rule => rule.Table).Select(rule => (rule.Counters.Packets, rule.Counters.Bytes)).ShouldBe([(2UL, 128UL), (4UL, 256UL), (0UL, 0UL)]);
+        bridge.Tables.GetRules().OrderBy(rule => rule.Table).Select(rule => (rule.Counters.Packets, rule.Counters.Bytes))
+            .ShouldBe([(2UL, 128UL), (4UL, 256UL), (0UL, 0UL)]);
     }
 
     [Fact]

@@ -14,7 +14,8 @@ public class TunnelTests
     {
         TestSwitch bridge = WithTunnels("actions=10,10,11,2");
         bridge.Translate(Packets.Tcp()).Text.ShouldBe(
-            "set(tunnel(dst=172.16.0.1,ttl=64,tp_dst=4789,flags(df))),200,200,set(tunnel(tun_id=0x7,dst=172.16.0.2,ttl=64,tp_dst=4789,flags(df|csum|key))),200,102");
+            "set(tunnel(dst=172.16.0.1,ttl=64,tp_dst=4789,flags(df))),200,200,set(tunnel(tun_id=0x7,dst=172.16.0.2,ttl=64,tp_dst=4789,"
+                + "flags(df|csum|key))),200,102");
     }
 
     [Fact]
