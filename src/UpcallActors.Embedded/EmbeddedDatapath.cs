@@ -163,8 +163,8 @@ public sealed class EmbeddedDatapath : IDatapath
     }
 
     /// <summary>
-    /// Gives up what has timed out by the datapath's clock and that no packet came across: incomplete datagrams and connections. Frames come in between two
-    /// slices of the connections, of which there may be hundreds of thousands.
+    /// Gives up what has timed out by the datapath's clock and that no packet came across: incomplete datagrams and
+    /// connections. Frames come in between two slices of the connections, of which there may be hundreds of thousands.
     /// </summary>
     public void Expire()
     {
@@ -307,7 +307,8 @@ public sealed class EmbeddedDatapath : IDatapath
     }
 
     /// <summary>
-    /// Adds a port that <paramref name="make"/> makes for the number that it gets: the wished one if that is free. Null when the name is taken.
+    /// Adds a port that <paramref name="make"/> makes for the number that it
+    /// gets: the wished one if that is free. Null when the name is taken.
     /// </summary>
     internal EmbeddedPort? AddNumbered(uint? wish, Func<uint, EmbeddedPort> make)
     {

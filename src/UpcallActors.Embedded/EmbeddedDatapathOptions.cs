@@ -12,7 +12,10 @@ public sealed record EmbeddedDatapathOptions
     /// <summary>Handlers that upcalls are spread over, at least 1.</summary>
     public int HandlerCount { get; init; } = 1;
 
-    /// <summary>Bytes of upcalls that may wait for a handler: what <c>SO_RCVBUFFORCE</c> 4 MiB, Open vSwitch's choice, is to a socket. At least 128 KiB.</summary>
+    /// <summary>
+    /// Bytes of upcalls that may wait for a handler: what <c>SO_RCVBUFFORCE</c>
+    /// 4 MiB, Open vSwitch's choice, is to a socket. At least 128 KiB.
+    /// </summary>
     public int UpcallQueueBytes { get; init; } = 4 << 20;
 
     /// <summary>Flows that the table takes; a put beyond is answered ENOSPC. The kernel knows no limit but memory.</summary>

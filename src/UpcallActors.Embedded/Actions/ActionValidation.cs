@@ -44,7 +44,8 @@ internal static class ActionValidation
 
     private static int LengthOf(ushort type) => type switch
     {
-        OvsActionAttribute.Output or OvsActionAttribute.Recirc or OvsActionAttribute.Trunc or OvsActionAttribute.Meter or OvsActionAttribute.Drop => sizeof(uint),
+        OvsActionAttribute.Output or OvsActionAttribute.Recirc or OvsActionAttribute.Trunc or OvsActionAttribute.Meter
+            or OvsActionAttribute.Drop => sizeof(uint),
         OvsActionAttribute.PushVlan => 4,
         OvsActionAttribute.Hash => 8,
         OvsActionAttribute.PopVlan or OvsActionAttribute.CtClear => 0,
@@ -89,7 +90,8 @@ internal static class ActionValidation
         if (NetlinkAttributes.Check(payload) != NetlinkParseError.None)
             return Errno.Invalid;
         var attributes = new NetlinkAttributes(payload);
-        return ErrorUnless(attributes.TryFindLast(OvsUserspaceAttribute.Pid, out NetlinkAttribute pid) && pid.Payload.Length >= sizeof(uint) && pid.U32 != 0);
+        return ErrorUnless(attributes.TryFindLast(OvsUserspaceAttribute.Pid, out NetlinkAttribute pid) && pid.Payload.Length >= sizeof(uint)
+            && pid.U32 != 0);
     }
 
     private static int CheckSample(ReadOnlySpan<byte> payload, in FlowKey key, int depth)

@@ -188,7 +188,8 @@ internal sealed partial class PacketProcessor
     private Step Sample(PacketBuffer packet, ref FlowKey key, ActionList sample, bool last)
     {
         var attributes = new NetlinkAttributes(sample.Span);
-        if (!attributes.TryFindLast(OvsSampleAttribute.Probability, out NetlinkAttribute probability) || !attributes.TryFindLast(OvsSampleAttribute.Actions, out NetlinkAttribute actions))
+        if (!attributes.TryFindLast(OvsSampleAttribute.Probability, out NetlinkAttribute probability)
+            || !attributes.TryFindLast(OvsSampleAttribute.Actions, out NetlinkAttribute actions))
             return Step.Error;
         uint limit = probability.U32;
         if (limit != uint.MaxValue && (limit == 0 || (uint)_random.NextInt64(1L << 32) > limit))

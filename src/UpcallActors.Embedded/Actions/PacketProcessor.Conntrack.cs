@@ -19,18 +19,22 @@ internal sealed partial class PacketProcessor
                 return step;
         }
 
-        if (Connections.Execute(packet.Frame, packet.Layout.NetworkOffset, in parameters, Clock.Milliseconds, ref key) == ConntrackVerdict.Accept)
+        if (Connections.Execute(packet.Frame, packet.Layout.NetworkOffset, in parameters, Clock.Milliseconds,
+            ref key) == ConntrackVerdict.Accept)
             return Step.Next;
         Counters.CountDrop(DropReason.Conntrack);
         _refusal = Errno.Invalid;
         return Step.Refused;
     }
 
-    /// <summary>The next step follows if the packet is whole; it is gone while it waits for more fragments, which is no error (<c>-EINPROGRESS</c>).</summary>
+    /// <summary>
+    /// The next step follows if the packet is whole; it is gone while it waits for more fragments, which is no error (<c>-EINPROGRESS</c>).
+    /// </summary>
     private Step Defragment(PacketBuffer packet, ref FlowKey key, ushort zone)
     {
         DefragmentationOutcome outcome = _defragmenter.Add(
-            packet.Frame, packet.Layout.NetworkOffset, key.EthType, zone, key.InPort, Clock.Milliseconds, _reassembled, out Reassembly whole);
+            packet.Frame, packet.Layout.NetworkOffset, key.EthType, zone, key.InPort, Clock.Milliseconds, _reassembled,
+            out Reassembly whole);
         if (outcome == DefragmentationOutcome.Queued)
             return Step.Gone;
         if (outcome is not (DefragmentationOutcome.Reassembled or DefragmentationOutcome.Unchanged))

@@ -86,7 +86,9 @@ internal sealed partial class PacketProcessor
         }
     }
 
-    /// <summary>Counts the packet as an error of the port when it exceeds the MTU. One VLAN tag is not counted (<c>packet_length</c>).</summary>
+    /// <summary>
+    /// Counts the packet as an error of the port when it exceeds the MTU. One VLAN tag is not counted (<c>packet_length</c>).
+    /// </summary>
     private bool FitsMtu(PacketBuffer packet, EmbeddedPort port)
     {
         int length = packet.Length - PacketBuffer.EthernetHeaderLength;
@@ -109,7 +111,8 @@ internal sealed partial class PacketProcessor
 
         // ipv6_select_ident: a random number that is not 0.
         uint identification = (uint)_random.NextInt64(1, 1L << 32);
-        FragmentationError error = IpFragmenter.TryCreate(packet.Frame, packet.Layout.NetworkOffset, key.EthType, packet.Mru, port.Mtu, identification, out IpFragmenter fragments);
+        FragmentationError error = IpFragmenter.TryCreate(packet.Frame, packet.Layout.NetworkOffset, key.EthType, packet.Mru, port.Mtu,
+            identification, out IpFragmenter fragments);
         if (error != FragmentationError.None)
         {
             Counters.CountDrop(ReasonOf(error));

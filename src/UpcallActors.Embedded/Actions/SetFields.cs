@@ -49,7 +49,8 @@ internal static class SetFields
     }
 
     /// <summary>Changes an address under the transport checksum (<c>update_ip_l4_checksum</c>, <c>update_ipv6_checksum</c>).</summary>
-    public static void UpdateTransportChecksum(byte protocol, byte icmp, Span<byte> transport, ReadOnlySpan<byte> before, ReadOnlySpan<byte> after)
+    public static void UpdateTransportChecksum(byte protocol, byte icmp, Span<byte> transport, ReadOnlySpan<byte> before,
+        ReadOnlySpan<byte> after)
     {
         int offset = ChecksumOffset(protocol, icmp, transport.Length);
         if (offset == 0 || before.SequenceEqual(after))
@@ -131,7 +132,8 @@ internal static class SetFields
     private static void UpdateHeaderChecksum(Span<byte> ip, ReadOnlySpan<byte> before, ReadOnlySpan<byte> after)
     {
         if (!before.SequenceEqual(after))
-            BinaryPrimitives.WriteUInt16BigEndian(ip[10..], InternetChecksum.Update(BinaryPrimitives.ReadUInt16BigEndian(ip[10..]), before, after));
+            BinaryPrimitives.WriteUInt16BigEndian(ip[10..],
+                InternetChecksum.Update(BinaryPrimitives.ReadUInt16BigEndian(ip[10..]), before, after));
     }
 
     private static int SetPorts(ushort type, ReadOnlySpan<byte> value, ReadOnlySpan<byte> mask, PacketBuffer packet, ref FlowKey key)

@@ -20,7 +20,8 @@ internal static class SetIpv6Fields
             return Errno.Invalid;
         if (SetAddress(SourceOffset, value[..AddressLength], mask[..AddressLength], packet, key.NwProto))
             key.Ipv6Src = BinaryPrimitives.ReadUInt128BigEndian(ip[SourceOffset..]);
-        if (SetAddress(DestinationOffset, value.Slice(AddressLength, AddressLength), mask.Slice(AddressLength, AddressLength), packet, key.NwProto))
+        if (SetAddress(DestinationOffset, value.Slice(AddressLength, AddressLength), mask.Slice(AddressLength, AddressLength), packet,
+            key.NwProto))
             key.Ipv6Dst = BinaryPrimitives.ReadUInt128BigEndian(ip[DestinationOffset..]);
 
         uint first = BinaryPrimitives.ReadUInt32BigEndian(ip);
@@ -47,7 +48,8 @@ internal static class SetIpv6Fields
 
         // With a routing header still to be followed, the checksum covers the final destination, not this one.
         if (offset != DestinationOffset || !Ipv6Extraction.HasActiveRoutingHeader(ip))
-            SetFields.UpdateTransportChecksum(protocol, IpProtocols.Icmpv6, packet.Frame[packet.Layout.TransportOffset..], address, changed);
+            SetFields.UpdateTransportChecksum(protocol, IpProtocols.Icmpv6, packet.Frame[packet.Layout.TransportOffset..],
+                address, changed);
         changed.CopyTo(address);
         packet.Hash = 0;
         return true;

@@ -12,7 +12,8 @@ internal static class TunnelValidation
     private const int TtlBit = 1 << OvsTunnelKeyAttribute.Ttl;
     private const int Ipv4Bits = (1 << OvsTunnelKeyAttribute.Ipv4Src) | (1 << OvsTunnelKeyAttribute.Ipv4Dst);
     private const int Ipv6Bits = (1 << OvsTunnelKeyAttribute.Ipv6Src) | (1 << OvsTunnelKeyAttribute.Ipv6Dst);
-    private const int UnsupportedBits = (1 << OvsTunnelKeyAttribute.GeneveOpts) | (1 << OvsTunnelKeyAttribute.ErspanOpts) | (1 << OvsTunnelKeyAttribute.Ipv4InfoBridge);
+    private const int UnsupportedBits =
+        (1 << OvsTunnelKeyAttribute.GeneveOpts) | (1 << OvsTunnelKeyAttribute.ErspanOpts) | (1 << OvsTunnelKeyAttribute.Ipv4InfoBridge);
 
     /// <summary>Returns 0 or an errno.</summary>
     public static int Check(ReadOnlySpan<byte> attributes)

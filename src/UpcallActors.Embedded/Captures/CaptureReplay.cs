@@ -60,11 +60,12 @@ public sealed class CaptureReplay
     public long Played => Volatile.Read(ref _played);
 
     /// <summary>
-    /// Plays everything. <paramref name="slowPathIdle"/> completes once every upcall so far was answered: it is waited for
-    /// after each frame, or at <see cref="ReplayPace.Recorded"/> only at the very end. May be called again when it has ended: the datapath's clock goes on, so
-    /// that what its time was used for does not see it go back.
+    /// Plays everything. <paramref name="slowPathIdle"/> completes once every upcall so far was answered: it is
+    /// waited for after each frame, or at <see cref="ReplayPace.Recorded"/> only at the very end. May be called again
+    /// when it has ended: the datapath's clock goes on, so that what its time was used for does not see it go back.
     /// </summary>
-    public async Task RunAsync(ReplayPace pace, Func<CancellationToken, ValueTask> slowPathIdle, TimeProvider time, CancellationToken cancellation)
+    public async Task RunAsync(ReplayPace pace, Func<CancellationToken, ValueTask> slowPathIdle, TimeProvider time,
+        CancellationToken cancellation)
     {
         long started = time.GetTimestamp();
         // Purges before the first frame and after the last one have nothing to wait for.

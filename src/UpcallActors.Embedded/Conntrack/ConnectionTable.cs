@@ -105,7 +105,8 @@ internal sealed class ConnectionTable
     /// <summary>Adds a connection, unless one of its tuples is taken. The table owns it from then on.</summary>
     internal bool TryInsert(Connection connection, long now)
     {
-        if (Find(in connection.OriginalTuple, connection.Zone, now, out _) is not null || Find(in connection.ReplyTuple, connection.Zone, now, out _) is not null)
+        if (Find(in connection.OriginalTuple, connection.Zone, now, out _) is not null
+            || Find(in connection.ReplyTuple, connection.Zone, now, out _) is not null)
             return false;
         if (!_freeSlots.TryPop(out int slot))
             slot = _slotsUsed++;
@@ -155,7 +156,9 @@ internal sealed class ConnectionTable
         }
     }
 
-    /// <summary>Looks at the next <paramref name="count"/> slots and removes the connections whose time is over; false when there are no more slots.</summary>
+    /// <summary>
+    /// Looks at the next <paramref name="count"/> slots and removes the connections whose time is over; false when there are no more slots.
+    /// </summary>
     internal bool Expire(ref int cursor, int count, long now)
     {
         int end = (int)Math.Min((long)cursor + count, _slotsUsed);

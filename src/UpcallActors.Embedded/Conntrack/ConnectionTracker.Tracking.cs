@@ -35,9 +35,12 @@ public sealed partial class ConnectionTracker
         return false;
     }
 
-    private static bool IsChecked(byte protocol) => protocol is IpProtocols.Tcp or IpProtocols.Udp or IpProtocols.Icmp or IpProtocols.Icmpv6;
+    private static bool IsChecked(byte protocol) =>
+        protocol is IpProtocols.Tcp or IpProtocols.Udp or IpProtocols.Icmp or IpProtocols.Icmpv6;
 
-    /// <summary>Looks the tuple up, and makes a connection of it that nobody else sees until it is committed (<c>resolve_normal_ct</c>).</summary>
+    /// <summary>
+    /// Looks the tuple up, and makes a connection of it that nobody else sees until it is committed (<c>resolve_normal_ct</c>).
+    /// </summary>
     private bool TryResolve(ref TrackedPacket packet, ushort zone, long now)
     {
         if (_table.Find(in packet.Tuple, zone, now, out int direction) is { } connection)
@@ -145,7 +148,10 @@ public sealed partial class ConnectionTracker
         return false;
     }
 
-    /// <summary>An ICMPv6 redirect is an error about the packet that it quotes, if it is genuine and quotes one (<c>nf_conntrack_icmpv6_redirect</c>).</summary>
+    /// <summary>
+    /// An ICMPv6 redirect is an error about the packet that it quotes, if
+    /// it is genuine and quotes one (<c>nf_conntrack_icmpv6_redirect</c>).
+    /// </summary>
     private bool IsUnquotedRedirect(ref TrackedPacket packet, ushort zone, long now)
     {
         const int fixedLength = 40;
@@ -171,9 +177,11 @@ public sealed partial class ConnectionTracker
     /// </summary>
     private void Relate(ref TrackedPacket packet, Span<byte> quoted, ushort zone, long now)
     {
-        if (!TrackedPacket.TryRead(quoted, packet.Tuple.IsIpv6, out TrackedPacket inner) || !inner.Tuple.TryInvert(out ConntrackTuple tuple))
+        if (!TrackedPacket.TryRead(quoted, packet.Tuple.IsIpv6, out TrackedPacket inner)
+            || !inner.Tuple.TryInvert(out ConntrackTuple tuple))
             return;
-        if (_table.Find(in tuple, zone, now, out int direction) is not { } connection || connection.Tuple(direction).Destination != packet.Tuple.Destination)
+        if (_table.Find(in tuple, zone, now, out int direction) is not { } connection
+            || connection.Tuple(direction).Destination != packet.Tuple.Destination)
             return;
         packet.Connection = connection;
         packet.Relation = direction == Connection.Reply ? PacketRelation.RelatedReply : PacketRelation.Related;

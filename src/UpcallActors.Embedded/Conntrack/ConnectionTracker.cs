@@ -14,7 +14,9 @@ namespace UpcallActors.Embedded;
 /// </remarks>
 public sealed partial class ConnectionTracker
 {
-    /// <summary>Connections kept at most, of all zones together, unless said otherwise (<c>nf_conntrack_max</c> of a machine with 4 GiB).</summary>
+    /// <summary>
+    /// Connections kept at most, of all zones together, unless said otherwise (<c>nf_conntrack_max</c> of a machine with 4 GiB).
+    /// </summary>
     public const int DefaultMaxConnections = 262_144;
 
     private readonly ConnectionTable _table;
@@ -75,7 +77,9 @@ public sealed partial class ConnectionTracker
     /// the packet any more (<c>ovs_skb_network_trim</c>). Never more than the frame has.
     /// </summary>
     public static int TrimmedLength(ReadOnlySpan<byte> frame, int networkOffset, ushort etherType) =>
-        networkOffset >= 0 && networkOffset <= frame.Length ? networkOffset + TrackedPacket.LengthOf(frame[networkOffset..], etherType) : frame.Length;
+        networkOffset >= 0 && networkOffset <= frame.Length
+            ? networkOffset + TrackedPacket.LengthOf(frame[networkOffset..], etherType)
+            : frame.Length;
 
     /// <summary>The <c>ct_clear</c> action on a key (<c>ovs_ct_clear</c>).</summary>
     public static void Clear(ref FlowKey key) => ConntrackKey.Clear(ref key);
@@ -115,8 +119,8 @@ public sealed partial class ConnectionTracker
     public void RemoveLimit(ushort zone) => _table.Limits.Remove(zone);
 
     /// <summary>
-    /// Removes connections whose time is over, looking at no more than <paramref name="count"/> places: start with <paramref name="cursor"/> 0 and go on
-    /// while it returns true. Whoever shares the tracker can let others have it in between.
+    /// Removes connections whose time is over, looking at no more than <paramref name="count"/> places: start with
+    /// <paramref name="cursor"/> 0 and go on while it returns true. Whoever shares the tracker can let others have it in between.
     /// </summary>
     public bool Expire(ref int cursor, int count, long now) => _table.Expire(ref cursor, count, now);
 
@@ -171,7 +175,8 @@ public sealed partial class ConnectionTracker
     }
 
     /// <summary><c>__ovs_ct_lookup</c>: tracks the packet unless that was done, and translates it.</summary>
-    private ConntrackVerdict LookUp(ref TrackedPacket packet, bool isTrackable, in ConntrackParameters parameters, long now, ref FlowKey key)
+    private ConntrackVerdict LookUp(ref TrackedPacket packet, bool isTrackable, in ConntrackParameters parameters, long now,
+        ref FlowKey key)
     {
         if (!isTrackable || !TryFindTracked(ref packet, in parameters, now, in key))
         {
@@ -186,7 +191,8 @@ public sealed partial class ConnectionTracker
 
         if (packet.Connection is not { } connection)
             return ConntrackVerdict.Accept;
-        bool translates = parameters.Nat != NatOptions.None && (key.CtState & ConntrackKey.NatMask) == 0 && (connection.IsConfirmed || parameters.Commit);
+        bool translates = parameters.Nat != NatOptions.None && (key.CtState & ConntrackKey.NatMask) == 0
+            && (connection.IsConfirmed || parameters.Commit);
         if (translates && !TryTranslate(ref packet, in parameters, now, ref key))
             return ConntrackVerdict.Drop;
         if (connection.OriginalTuple.Protocol == IpProtocols.Tcp && connection.IsConfirmed)

@@ -199,7 +199,9 @@ public struct ConntrackParameters
     {
         if (payload.Length != (EtherType == EtherTypes.Ipv4 ? 4 : 16))
             return ConntrackParseError.AttributeSize;
-        UInt128 address = EtherType == EtherTypes.Ipv4 ? BinaryPrimitives.ReadUInt32BigEndian(payload) : BinaryPrimitives.ReadUInt128BigEndian(payload);
+        UInt128 address = EtherType == EtherTypes.Ipv4
+            ? BinaryPrimitives.ReadUInt32BigEndian(payload)
+            : BinaryPrimitives.ReadUInt128BigEndian(payload);
         Nat |= NatOptions.Addresses;
         if (isMin)
             NatMinAddress = address;

@@ -8,11 +8,16 @@ internal static class ConntrackTupleOperations
     /// <summary>What an answer looks like (<c>nf_ct_invert_tuple</c>). False for ICMP types that have no answer.</summary>
     internal static bool TryInvert(this in ConntrackTuple tuple, out ConntrackTuple inverse)
     {
-        inverse = new ConntrackTuple(tuple.Destination, tuple.Source, tuple.DestinationPort, tuple.SourcePort, tuple.Protocol, tuple.IsIpv6);
+        inverse = new ConntrackTuple(tuple.Destination, tuple.Source, tuple.DestinationPort, tuple.SourcePort, tuple.Protocol,
+            tuple.IsIpv6);
         if (!tuple.IsIcmp)
             return true;
         byte answer = AnswerType(tuple.Protocol, (byte)(tuple.DestinationPort >> 8), out bool known);
-        inverse = inverse with { SourcePort = tuple.SourcePort, DestinationPort = (ushort)((answer << 8) | (tuple.DestinationPort & 0xff)) };
+        inverse = inverse with
+        {
+            SourcePort = tuple.SourcePort,
+            DestinationPort = (ushort)((answer << 8) | (tuple.DestinationPort & 0xff)),
+        };
         return known;
     }
 
@@ -40,7 +45,8 @@ internal static class ConntrackTupleOperations
     [
         (ulong)(tuple.Source >> 64), (ulong)tuple.Source,
         (ulong)(tuple.Destination >> 64), (ulong)tuple.Destination,
-        ((ulong)tuple.SourcePort << 48) | ((ulong)tuple.DestinationPort << 32) | ((ulong)zone << 16) | ((ulong)tuple.Protocol << 8) | (tuple.IsIpv6 ? 1UL : 0),
+        ((ulong)tuple.SourcePort << 48) | ((ulong)tuple.DestinationPort << 32) | ((ulong)zone << 16) | ((ulong)tuple.Protocol << 8)
+            | (tuple.IsIpv6 ? 1UL : 0),
     ]);
 
     /// <summary>The hash of the sender's side alone (<c>hash_by_src</c>).</summary>

@@ -6,6 +6,9 @@ public enum ConntrackVerdict
     /// <summary>The packet goes on; the key says how it was tracked (an untrackable packet goes on too, marked invalid).</summary>
     Accept,
 
-    /// <summary>The packet is dropped, and <c>ovs_ct_execute</c> returns EINVAL: the table is full, its connection collides, or it cannot be translated.</summary>
+    /// <summary>
+    /// The packet is dropped, and <c>ovs_ct_execute</c> returns EINVAL: the
+    /// table is full, its connection collides, or it cannot be translated.
+    /// </summary>
     Drop,
 }

@@ -37,7 +37,8 @@ internal sealed class EmbeddedConntrack(EmbeddedDatapath datapath) : IConntrack
         return entries;
     }
 
-    public void Flush(ushort? zone) => datapath.WithConnections(connections => zone is { } only ? connections.Flush(only) : connections.Flush());
+    public void Flush(ushort? zone) =>
+        datapath.WithConnections(connections => zone is { } only ? connections.Flush(only) : connections.Flush());
 
     public bool Flush(ushort zone, in ConntrackTuple original)
     {

@@ -133,7 +133,9 @@ internal sealed class NatSelection
         return source ? tuple with { Source = address } : tuple with { Destination = address };
     }
 
-    /// <summary>Looks for a port that makes the tuple unique (<c>nf_nat_l4proto_unique_tuple</c>): from a random start, with ever fewer attempts.</summary>
+    /// <summary>
+    /// Looks for a port that makes the tuple unique (<c>nf_nat_l4proto_unique_tuple</c>): from a random start, with ever fewer attempts.
+    /// </summary>
     private ConntrackTuple WithPort(in ConntrackTuple tuple, in NatRange range, Connection connection, bool source, long now)
     {
         if (!HasPorts(in tuple) || (!source && !tuple.IsIcmp && !range.HasPorts))

@@ -16,7 +16,8 @@ internal static class NatTranslation
     private const byte IcmpRedirect = 5;
 
     /// <summary>Whether ports of a protocol are translated. DCCP's are not: only its addresses.</summary>
-    internal static bool TranslatesPorts(byte protocol) => protocol is IpProtocols.Tcp or IpProtocols.Udp or IpProtocols.UdpLite or IpProtocols.Sctp;
+    internal static bool TranslatesPorts(byte protocol) =>
+        protocol is IpProtocols.Tcp or IpProtocols.Udp or IpProtocols.UdpLite or IpProtocols.Sctp;
 
     /// <summary>Translates one side of a packet of a connection, if the connection has that translation (<c>nf_nat_packet</c>).</summary>
     internal static bool TryTranslate(ref TrackedPacket packet, bool source)
@@ -41,7 +42,8 @@ internal static class NatTranslation
         if (packet.Transport.Length < IcmpErrorHeader || !packet.HasValidChecksum())
             return false;
         bool isRedirect = packet.Transport[0] == (packet.Tuple.IsIpv6 ? NeighbourDiscovery.Redirect : IcmpRedirect);
-        if (isRedirect && (connection.IsTranslated || !connection.Has(ConnectionStatus.SourceNatDone | ConnectionStatus.DestinationNatDone)))
+        if (isRedirect
+            && (connection.IsTranslated || !connection.Has(ConnectionStatus.SourceNatDone | ConnectionStatus.DestinationNatDone)))
             return false;
         if (!connection.Has(StatusOf(source, packet.IsReply)))
             return true;
@@ -63,7 +65,9 @@ internal static class NatTranslation
     {
         Span<byte> icmp = packet.Transport;
         icmp.Slice(IcmpChecksum, 2).Clear();
-        ulong sum = packet.Tuple.IsIpv6 ? InternetChecksum.PseudoHeader(packet.Ip.Slice(8, 16), packet.Ip.Slice(24, 16), IpProtocols.Icmpv6, icmp.Length) : 0;
+        ulong sum = packet.Tuple.IsIpv6
+            ? InternetChecksum.PseudoHeader(packet.Ip.Slice(8, 16), packet.Ip.Slice(24, 16), IpProtocols.Icmpv6, icmp.Length)
+            : 0;
         BinaryPrimitives.WriteUInt16BigEndian(icmp[IcmpChecksum..], InternetChecksum.Compute(icmp, sum));
     }
 
@@ -102,7 +106,8 @@ internal static class NatTranslation
     };
 
     /// <summary>A quoted packet may end anywhere behind its ports: what is not there is not updated.</summary>
-    private static void RewriteTransport(Span<byte> transport, in ConntrackTuple target, bool source, ReadOnlySpan<byte> addressBefore, ReadOnlySpan<byte> addressAfter)
+    private static void RewriteTransport(Span<byte> transport, in ConntrackTuple target, bool source, ReadOnlySpan<byte> addressBefore,
+        ReadOnlySpan<byte> addressAfter)
     {
         switch (target.Protocol)
         {
@@ -146,7 +151,8 @@ internal static class NatTranslation
         UpdateChecksum(icmp[IcmpChecksum..], before, icmp.Slice(4, 2));
     }
 
-    private static void RewritePort(Span<byte> transport, int checksum, in ConntrackTuple target, bool source, ReadOnlySpan<byte> addressBefore, ReadOnlySpan<byte> addressAfter)
+    private static void RewritePort(Span<byte> transport, int checksum, in ConntrackTuple target, bool source,
+        ReadOnlySpan<byte> addressBefore, ReadOnlySpan<byte> addressAfter)
     {
         Span<byte> port = transport.Slice(source ? 0 : 2, 2);
         Span<byte> before = stackalloc byte[2];

@@ -111,7 +111,8 @@ internal static class TcpTracker
     }
 
     /// <summary>What the table cannot say: reopening, getting in step, challenge ACKs, resets.</summary>
-    private static Step Decide(Connection connection, int direction, in TcpSegment segment, TcpEvent happening, ref TcpState before, ref byte next)
+    private static Step Decide(Connection connection, int direction, in TcpSegment segment, TcpEvent happening, ref TcpState before,
+        ref byte next)
     {
         ref TcpConnection tcp = ref connection.Tcp;
         switch (next)
@@ -142,12 +143,15 @@ internal static class TcpTracker
 
     /// <summary>RFC 5961: an end answers a stray SYN with an ACK, which does not acknowledge the last FIN.</summary>
     private static bool IsChallengeAck(in TcpConnection tcp, int direction, TcpEvent happening, TcpState before) =>
-        before == TcpState.LastAck && happening == TcpEvent.Ack && tcp.LastDirection != direction && tcp.LastEvent == TcpEvent.Syn && tcp.ExpectsChallengeAck;
+        before == TcpState.LastAck && happening == TcpEvent.Ack && tcp.LastDirection != direction && tcp.LastEvent == TcpEvent.Syn
+            && tcp.ExpectsChallengeAck;
 
-    private static Step IgnoreOrResynchronise(ref TcpConnection tcp, int direction, in TcpSegment segment, TcpEvent happening, ref TcpState before, ref byte next)
+    private static Step IgnoreOrResynchronise(ref TcpConnection tcp, int direction, in TcpSegment segment, TcpEvent happening,
+        ref TcpState before, ref byte next)
     {
         // The SYN that was ignored is answered: the ends are in step, and we follow them.
-        if (happening == TcpEvent.SynAck && tcp.LastEvent == TcpEvent.Syn && tcp.LastDirection != direction && segment.Acknowledgement == tcp.LastEnd)
+        if (happening == TcpEvent.SynAck && tcp.LastEvent == TcpEvent.Syn && tcp.LastDirection != direction
+            && segment.Acknowledgement == tcp.LastEnd)
         {
             before = TcpState.SynSent;
             next = (byte)TcpState.SynReceived;
@@ -203,11 +207,13 @@ internal static class TcpTracker
             next = (byte)before;
         }
 
-        bool answersIgnoredSyn = connection.Has(ConnectionStatus.SeenReply) && tcp.LastEvent == TcpEvent.Syn && tcp.LastDirection != direction;
+        bool answersIgnoredSyn = connection.Has(ConnectionStatus.SeenReply) && tcp.LastEvent == TcpEvent.Syn
+            && tcp.LastDirection != direction;
         bool answersIgnoredAck = !connection.Has(ConnectionStatus.Assured) && tcp.LastEvent == TcpEvent.Ack;
         if ((answersIgnoredSyn || answersIgnoredAck) && segment.Acknowledgement == tcp.LastEnd)
             return Step.SkipWindow;
-        bool answersChallenge = before == TcpState.SynSent && tcp.LastEvent == TcpEvent.Ack && tcp.LastDirection == Connection.Reply && sequence == tcp.LastAck;
+        bool answersChallenge = before == TcpState.SynSent && tcp.LastEvent == TcpEvent.Ack && tcp.LastDirection == Connection.Reply
+            && sequence == tcp.LastAck;
         return answersChallenge ? Step.SkipWindow : Step.CheckWindow;
     }
 
@@ -247,12 +253,15 @@ internal static class TcpTracker
             return RetransmissionTimeout;
         if (happening == TcpEvent.Reset)
             return TimeoutOf(TcpState.Close);
-        if (timeout > UnackedTimeout && (tcp.Seen[0].Has(ConntrackTcpFlags.DataUnacknowledged) || tcp.Seen[1].Has(ConntrackTcpFlags.DataUnacknowledged)))
+        if (timeout > UnackedTimeout
+            && (tcp.Seen[0].Has(ConntrackTcpFlags.DataUnacknowledged) || tcp.Seen[1].Has(ConntrackTcpFlags.DataUnacknowledged)))
             return UnackedTimeout;
         return tcp.LastWindow == 0 ? Math.Min(timeout, RetransmissionTimeout) : timeout;
     }
 
-    /// <summary>A FIN or RST from either side that does not fit: the ends are closing out of step with us (<c>nf_tcp_handle_invalid</c>).</summary>
+    /// <summary>
+    /// A FIN or RST from either side that does not fit: the ends are closing out of step with us (<c>nf_tcp_handle_invalid</c>).
+    /// </summary>
     private static void LowerTimeout(Connection connection, int direction, TcpEvent happening, long now)
     {
         if (!connection.Has(ConnectionStatus.Assured | ConnectionStatus.Confirmed) || happening is not (TcpEvent.Reset or TcpEvent.Fin))

@@ -28,7 +28,8 @@ internal static class TcpTransitions
 
     private static ReadOnlySpan<byte> Table =>
     [
-        // Original direction, by old state: None, SynSent, SynReceived, Established, FinWait, CloseWait, LastAck, TimeWait, Close, SynSent2.
+        // Original direction, by old state: None, SynSent, SynReceived,
+        // Established, FinWait, CloseWait, LastAck, TimeWait, Close, SynSent2.
         /* Syn    */ SynSent, SynSent, Ignore, Ignore, Ignore, Ignore, Ignore, SynSent, SynSent, SynSnt2,
         /* SynAck */ Invalid, Invalid, SynRecv, Invalid, Invalid, Invalid, Invalid, Invalid, Invalid, SynRecv,
         /* Fin    */ Invalid, Invalid, FinWait, FinWait, LastAck, LastAck, LastAck, TimWait, Close, Invalid,

@@ -51,7 +51,8 @@ internal static class TcpWindow
     }
 
     /// <summary>Learns from the first segment of a direction; true if that is a SYN without ACK, which is in order by itself.</summary>
-    private static bool IsSimultaneousOpen(ref TcpConnection tcp, ref TcpSender sender, ref TcpSender receiver, int direction, in TcpSegment segment, uint sack)
+    private static bool IsSimultaneousOpen(ref TcpConnection tcp, ref TcpSender sender, ref TcpSender receiver, int direction,
+        in TcpSegment segment, uint sack)
     {
         if (sender.MaxWindow == 0)
         {
@@ -142,7 +143,8 @@ internal static class TcpWindow
 
     private static void NoteRetransmission(ref TcpConnection tcp, int direction, uint sequence, uint ack, uint end, ushort window)
     {
-        if (tcp.LastDirection == direction && tcp.LastSequence == sequence && tcp.LastAck == ack && tcp.LastEnd == end && tcp.LastWindow == window)
+        if (tcp.LastDirection == direction && tcp.LastSequence == sequence && tcp.LastAck == ack && tcp.LastEnd == end
+            && tcp.LastWindow == window)
         {
             tcp.Retransmissions = (byte)Math.Min(tcp.Retransmissions + 1, byte.MaxValue);
             return;

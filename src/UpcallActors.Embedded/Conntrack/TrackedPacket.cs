@@ -32,8 +32,8 @@ internal ref struct TrackedPacket
     internal readonly bool IsRelated => Relation is PacketRelation.Related or PacketRelation.RelatedReply;
 
     /// <summary>
-    /// Finds upper layer and tuple (<c>get_l4proto</c>, <c>nf_ct_get_tuple</c>). False for what has none: a later fragment, a truncated header.
-    /// The length in the header plays no part, so that this serves for a packet quoted in an ICMP error too.
+    /// Finds upper layer and tuple (<c>get_l4proto</c>, <c>nf_ct_get_tuple</c>). False for what has none: a later fragment, a
+    /// truncated header. The length in the header plays no part, so that this serves for a packet quoted in an ICMP error too.
     /// </summary>
     internal static bool TryRead(Span<byte> ip, bool isIpv6, out TrackedPacket packet)
     {
@@ -61,8 +61,10 @@ internal ref struct TrackedPacket
         packet.Ip = ip;
         packet.TransportOffset = offset;
         packet.Tuple = isIpv6
-            ? new ConntrackTuple(BinaryPrimitives.ReadUInt128BigEndian(ip[8..]), BinaryPrimitives.ReadUInt128BigEndian(ip[24..]), source, destination, protocol, true)
-            : new ConntrackTuple(BinaryPrimitives.ReadUInt32BigEndian(ip[12..]), BinaryPrimitives.ReadUInt32BigEndian(ip[16..]), source, destination, protocol, false);
+            ? new ConntrackTuple(BinaryPrimitives.ReadUInt128BigEndian(ip[8..]), BinaryPrimitives.ReadUInt128BigEndian(ip[24..]), source,
+                destination, protocol, true)
+            : new ConntrackTuple(BinaryPrimitives.ReadUInt32BigEndian(ip[12..]), BinaryPrimitives.ReadUInt32BigEndian(ip[16..]), source,
+                destination, protocol, false);
         return true;
     }
 

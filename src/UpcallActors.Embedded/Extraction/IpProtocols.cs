@@ -19,5 +19,6 @@ internal static class IpProtocols
     public const byte UdpLite = 136;
 
     /// <summary>What the kernel's <c>ipv6_ext_hdr</c> takes for an extension header; ESP is none to it.</summary>
-    public static bool IsExtensionHeader(byte protocol) => protocol is HopByHop or Routing or Fragment or Authentication or None or DestinationOptions;
+    public static bool IsExtensionHeader(byte protocol) =>
+        protocol is HopByHop or Routing or Fragment or Authentication or None or DestinationOptions;
 }

@@ -78,6 +78,8 @@ internal static class Ipv6ExtensionHeaders
 
         if (seen > 1)
             return (ushort)(flags | Repeated);
-        return (flags & ~(HopByHop | Destination | Router | Fragment | Authentication | Esp | Repeated)) != 0 ? (ushort)(flags | OutOfSequence) : flags;
+        return (flags & ~(HopByHop | Destination | Router | Fragment | Authentication | Esp | Repeated)) != 0
+            ? (ushort)(flags | OutOfSequence)
+            : flags;
     }
 }

@@ -47,7 +47,9 @@ internal static class Ipv6Extraction
         TransportExtraction.Extract(network[offset..], IpProtocols.Icmpv6, ref key);
     }
 
-    /// <summary>Whether a routing header with segments left stands in front of the upper layer (it keeps checksums from covering the destination).</summary>
+    /// <summary>
+    /// Whether a routing header with segments left stands in front of the upper layer (it keeps checksums from covering the destination).
+    /// </summary>
     public static bool HasActiveRoutingHeader(ReadOnlySpan<byte> network)
     {
         byte next = network[NextHeaderOffset];
@@ -84,7 +86,8 @@ internal static class Ipv6Extraction
                     return Walk.Broken;
                 if ((BinaryPrimitives.ReadUInt16BigEndian(header[2..]) & FragmentOffsetMask) != 0)
                 {
-                    // Behind a later fragment's header the kernel expects no further extension header: it then knows no offset, and calls the fragment a first one.
+                    // Behind a later fragment's header the kernel expects no further extension
+                    // header: it then knows no offset, and calls the fragment a first one.
                     bool upperFollows = !IpProtocols.IsExtensionHeader(header[0]) || header[0] == IpProtocols.None;
                     return upperFollows ? Walk.LaterFragment : Walk.Broken;
                 }

@@ -25,7 +25,8 @@ public static class KeyExtraction
     /// Sets the L2, L3 and L4 fields of <paramref name="key"/> from a frame as it is on the wire and leaves its metadata
     /// alone. False when the frame is too short to be one (14 bytes), or its NSH header makes no sense.
     /// </summary>
-    public static bool TryExtract(ReadOnlySpan<byte> frame, ref FlowKey key, out PacketLayout layout) => TryExtract(frame, 0, 0, ref key, out layout);
+    public static bool TryExtract(ReadOnlySpan<byte> frame, ref FlowKey key, out PacketLayout layout) =>
+        TryExtract(frame, 0, 0, ref key, out layout);
 
     /// <summary>The same for a frame whose outer VLAN tag was taken out of its bytes already.</summary>
     internal static bool TryExtract(ReadOnlySpan<byte> frame, ushort outerTpid, ushort outerTci, ref FlowKey key, out PacketLayout layout)

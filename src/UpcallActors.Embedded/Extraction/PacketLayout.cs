@@ -10,5 +10,6 @@ namespace UpcallActors.Embedded;
 public readonly record struct PacketLayout(int NetworkOffset, int TransportOffset, ushort ExtensionHeaders)
 {
     /// <summary>The layout after bytes were put in front of the network header (or taken away, if negative).</summary>
-    internal PacketLayout MovedBy(int bytes) => this with { NetworkOffset = NetworkOffset + bytes, TransportOffset = TransportOffset + bytes };
+    internal PacketLayout MovedBy(int bytes) =>
+        this with { NetworkOffset = NetworkOffset + bytes, TransportOffset = TransportOffset + bytes };
 }

@@ -56,7 +56,8 @@ internal static class TransportExtraction
     /// <summary><c>parse_icmpv6</c>: options behind a malformed one are not read; a doubled one voids all ND fields.</summary>
     private static void ReadNeighbourDiscovery(ReadOnlySpan<byte> message, ref FlowKey key)
     {
-        if (message[1] != 0 || message[0] is not (NeighbourSolicitation or NeighbourAdvertisement) || message.Length < NeighbourMessageLength)
+        if (message[1] != 0 || message[0] is not (NeighbourSolicitation or NeighbourAdvertisement)
+            || message.Length < NeighbourMessageLength)
             return;
         key.NdTarget = BinaryPrimitives.ReadUInt128BigEndian(message[8..]);
         ReadOnlySpan<byte> options = message[NeighbourMessageLength..];

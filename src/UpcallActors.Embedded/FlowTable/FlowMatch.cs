@@ -17,7 +17,8 @@ internal static class FlowMatch
     public static int ReadKey(ReadOnlySpan<byte> attributes, out FlowKey key) => ReadKey(attributes, out key, out _);
 
     /// <summary>Reads a key and its mask; an absent mask matches on everything that the key mentions. Returns 0 or an errno.</summary>
-    public static int Read(ReadOnlySpan<byte> keyAttributes, bool hasMask, ReadOnlySpan<byte> maskAttributes, out FlowKey key, out FlowKey mask)
+    public static int Read(ReadOnlySpan<byte> keyAttributes, bool hasMask, ReadOnlySpan<byte> maskAttributes, out FlowKey key,
+        out FlowKey mask)
     {
         mask = default;
         int error = ReadKey(keyAttributes, out key, out ulong keySet);
@@ -43,7 +44,8 @@ internal static class FlowMatch
         key = default;
         if (!TryCollect(attributes, skipZero: false, ref set) || OvsFlowKeyReader.TryRead(attributes, out key) != OdpParseError.None)
             return Errno.Invalid;
-        if (new NetlinkAttributes(attributes).TryFindLast(OvsKeyAttribute.Tunnel, out NetlinkAttribute tunnel) && TunnelValidation.Check(tunnel.Payload) != 0)
+        if (new NetlinkAttributes(attributes).TryFindLast(OvsKeyAttribute.Tunnel, out NetlinkAttribute tunnel)
+            && TunnelValidation.Check(tunnel.Payload) != 0)
             return Errno.Invalid;
         ulong expected = ExpectedKey(key);
 
@@ -89,10 +91,12 @@ internal static class FlowMatch
     {
         const ulong Conditional = (1UL << OvsKeyAttribute.Ipv4) | (1UL << OvsKeyAttribute.Ipv6)
             | (1UL << OvsKeyAttribute.CtOrigTupleIpv4) | (1UL << OvsKeyAttribute.CtOrigTupleIpv6)
-            | (1UL << OvsKeyAttribute.Tcp) | (1UL << OvsKeyAttribute.TcpFlags) | (1UL << OvsKeyAttribute.Udp) | (1UL << OvsKeyAttribute.Sctp)
+            | (1UL << OvsKeyAttribute.Tcp) | (1UL << OvsKeyAttribute.TcpFlags) | (1UL << OvsKeyAttribute.Udp)
+            | (1UL << OvsKeyAttribute.Sctp)
             | (1UL << OvsKeyAttribute.Icmp) | (1UL << OvsKeyAttribute.Icmpv6) | (1UL << OvsKeyAttribute.Arp) | (1UL << OvsKeyAttribute.Nd)
             | (1UL << OvsKeyAttribute.Mpls) | (1UL << OvsKeyAttribute.Nsh);
-        ulong allowed = (keySet & ~Conditional) | Bit(OvsKeyAttribute.Tunnel) | Bit(OvsKeyAttribute.InPort) | Bit(OvsKeyAttribute.EtherType);
+        ulong allowed = (keySet & ~Conditional) | Bit(OvsKeyAttribute.Tunnel) | Bit(OvsKeyAttribute.InPort)
+            | Bit(OvsKeyAttribute.EtherType);
         if (mask.EthType != ushort.MaxValue)
             return allowed;
         bool exactProtocol = mask.NwProto == byte.MaxValue;
@@ -143,7 +147,8 @@ internal static class FlowMatch
     }
 
     private static ulong Neighbour(in FlowKey key) =>
-        key.NwProto == IpProtocols.Icmpv6 && (key.NwFrag & FlowKey.FragLater) == 0 && key.TpSrc is NeighbourSolicitation or NeighbourAdvertisement
+        key.NwProto == IpProtocols.Icmpv6 && (key.NwFrag & FlowKey.FragLater) == 0
+            && key.TpSrc is NeighbourSolicitation or NeighbourAdvertisement
             ? Bit(OvsKeyAttribute.Nd)
             : 0;
 

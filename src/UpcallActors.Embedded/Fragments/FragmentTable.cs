@@ -76,7 +76,8 @@ internal sealed class FragmentTable
     /// Puts a fragment's data (and its headers, if it is the one at offset 0) in its place, at the expense of older
     /// datagrams if memory is short. False if even that does not suffice.
     /// </summary>
-    internal bool TryStore(FragmentQueue queue, FragmentPlace place, int run, int offset, ReadOnlySpan<byte> data, ReadOnlySpan<byte> headers)
+    internal bool TryStore(FragmentQueue queue, FragmentPlace place, int run, int offset, ReadOnlySpan<byte> data,
+        ReadOnlySpan<byte> headers)
     {
         int held = place == FragmentPlace.Append ? queue.Runs[run].Data.Length : 0;
         int needed = FragmentBlocks.Needed(held, data.Length) + FragmentBlocks.Needed(0, headers.Length);

@@ -22,7 +22,10 @@ public sealed partial class IpDefragmenter
     /// <summary>Incomplete datagrams for each IP version.</summary>
     public const int DefaultMaxDatagrams = 4096;
 
-    /// <summary>The longest IP packet that comes out: IPv6 header and 65,535 bytes. A destination with the L2 header's room on top never is too short.</summary>
+    /// <summary>
+    /// The longest IP packet that comes out: IPv6 header and 65,535 bytes.
+    /// A destination with the L2 header's room on top never is too short.
+    /// </summary>
     public const int MaxPacketLength = Ipv6Header.Length + Ipv6Header.MaxPayload;
 
     private const int MaxIpv4Length = 65535;
@@ -58,7 +61,8 @@ public sealed partial class IpDefragmenter
     /// Takes a frame that the <c>ct</c> action of a zone sees. Only fragments should come here
     /// (<see cref="Odp.FlowKey.NwFrag"/> not 0): any other frame is <see cref="DefragmentationOutcome.Unchanged"/>.
     /// </summary>
-    /// <param name="frame">The frame from its L2 header on. Bytes behind the IP packet are padding and ignored. Copied as far as kept.</param>
+    /// <param name="frame">The frame from its L2 header on. Bytes behind the
+    /// IP packet are padding and ignored. Copied as far as kept.</param>
     /// <param name="networkOffset">Where the IP header starts.</param>
     /// <param name="etherType">Of the IP packet, behind all tags.</param>
     /// <param name="zone">Fragments of different zones never meet.</param>
@@ -66,7 +70,8 @@ public sealed partial class IpDefragmenter
     /// <param name="now">The time in milliseconds.</param>
     /// <param name="destination">Where a reassembled frame goes; may be the memory of <paramref name="frame"/>.</param>
     /// <param name="reassembly">What is in the destination, of <see cref="DefragmentationOutcome.Reassembled"/> only.</param>
-    public DefragmentationOutcome Add(ReadOnlySpan<byte> frame, int networkOffset, ushort etherType, ushort zone, uint inPort, long now, Span<byte> destination, out Reassembly reassembly)
+    public DefragmentationOutcome Add(ReadOnlySpan<byte> frame, int networkOffset, ushort etherType, ushort zone, uint inPort, long now,
+        Span<byte> destination, out Reassembly reassembly)
     {
         reassembly = default;
         Expire(now);
@@ -92,7 +97,9 @@ public sealed partial class IpDefragmenter
         _ipv6.Expire(now);
     }
 
-    /// <summary>What the ECN bits of all fragments together add to the datagram's (<c>ip_frag_ecn_table</c>): 0, 3, or none if they contradict.</summary>
+    /// <summary>
+    /// What the ECN bits of all fragments together add to the datagram's (<c>ip_frag_ecn_table</c>): 0, 3, or none if they contradict.
+    /// </summary>
     /// <param name="seen">A bit for each codepoint seen: 1 not-ECT, 2 ECT(1), 4 ECT(0), 8 CE.</param>
     /// <param name="mark">Bits to set.</param>
     private static bool TryCombineEcn(byte seen, out byte mark)

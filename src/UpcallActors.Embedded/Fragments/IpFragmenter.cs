@@ -24,7 +24,8 @@ public ref struct IpFragmenter
     private readonly bool _isIpv6;
     private int _done;
 
-    private IpFragmenter(ReadOnlySpan<byte> frame, int networkOffset, int headerLength, int nextHeaderOffset, int room, uint identification, bool isIpv6)
+    private IpFragmenter(ReadOnlySpan<byte> frame, int networkOffset, int headerLength, int nextHeaderOffset, int room, uint identification,
+        bool isIpv6)
     {
         _frame = frame;
         _networkOffset = networkOffset;
@@ -33,7 +34,9 @@ public ref struct IpFragmenter
         _room = room & ~7;
         _identification = identification;
         _isIpv6 = isIpv6;
-        _fragmentsBefore = isIpv6 ? (ushort)0 : (ushort)(BinaryPrimitives.ReadUInt16BigEndian(frame[(networkOffset + 6)..]) & ~Ipv4Header.DontFragment);
+        _fragmentsBefore = isIpv6
+            ? (ushort)0
+            : (ushort)(BinaryPrimitives.ReadUInt16BigEndian(frame[(networkOffset + 6)..]) & ~Ipv4Header.DontFragment);
         RoomOfLast = room;
     }
 
@@ -45,7 +48,8 @@ public ref struct IpFragmenter
     /// <paramref name="mtu"/> are L3 lengths; <paramref name="identification"/> is for IPv6, where the kernel takes a
     /// random one that is not 0 (<c>ipv6_select_ident</c>), and unused for IPv4.
     /// </summary>
-    public static FragmentationError TryCreate(ReadOnlySpan<byte> frame, int networkOffset, ushort etherType, int mru, int mtu, uint identification, out IpFragmenter fragmenter)
+    public static FragmentationError TryCreate(ReadOnlySpan<byte> frame, int networkOffset, ushort etherType, int mru, int mtu,
+        uint identification, out IpFragmenter fragmenter)
     {
         fragmenter = default;
         if (networkOffset < 0 || networkOffset > frame.Length)
@@ -100,7 +104,8 @@ public ref struct IpFragmenter
         return FragmentationError.None;
     }
 
-    private static FragmentationError TryCreateIpv6(ReadOnlySpan<byte> frame, int networkOffset, int mru, uint identification, out IpFragmenter fragmenter)
+    private static FragmentationError TryCreateIpv6(ReadOnlySpan<byte> frame, int networkOffset, int mru, uint identification,
+        out IpFragmenter fragmenter)
     {
         fragmenter = default;
         if (!Ipv6Header.TryFindFragmentable(frame[networkOffset..], out int headerLength, out int nextHeaderOffset))

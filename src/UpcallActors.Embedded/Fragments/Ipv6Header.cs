@@ -27,7 +27,8 @@ internal static class Ipv6Header
         {
             byte next = ip[nextHeaderOffset];
             routed |= next == IpProtocols.Routing;
-            if (next is not (IpProtocols.HopByHop or IpProtocols.Routing or IpProtocols.DestinationOptions) || (next == IpProtocols.DestinationOptions && routed))
+            if (next is not (IpProtocols.HopByHop or IpProtocols.Routing or IpProtocols.DestinationOptions)
+                || (next == IpProtocols.DestinationOptions && routed))
                 return true;
             if (offset + 2 > ip.Length)
                 return false;
@@ -88,5 +89,6 @@ internal static class Ipv6Header
         return true;
     }
 
-    private static int ExtensionLength(byte protocol, byte units) => protocol == IpProtocols.Authentication ? (units + 2) * 4 : (units + 1) * 8;
+    private static int ExtensionLength(byte protocol, byte units) =>
+        protocol == IpProtocols.Authentication ? (units + 2) * 4 : (units + 1) * 8;
 }

@@ -6,9 +6,9 @@ using UpcallActors.Odp;
 namespace UpcallActors.Embedded;
 
 /// <summary>
-/// Connects an <see cref="EmbeddedDatapath"/> to the host: network devices by packet sockets, internal ports as TAP devices, VXLAN tunnels by
-/// UDP sockets. Frames are received on threads of its own; devices that go and come again are picked up. The datapath must live by the
-/// machine's clock. Thread-safe. Disposing takes the ports out of the datapath and their TAP devices away.
+/// Connects an <see cref="EmbeddedDatapath"/> to the host: network devices by packet sockets, internal ports as TAP devices, VXLAN
+/// tunnels by UDP sockets. Frames are received on threads of its own; devices that go and come again are picked up. The datapath
+/// must live by the machine's clock. Thread-safe. Disposing takes the ports out of the datapath and their TAP devices away.
 /// </summary>
 public sealed class EmbeddedPorts : IDatapathPorts
 {
@@ -30,7 +30,9 @@ public sealed class EmbeddedPorts : IDatapathPorts
     private List<DatapathPort> _seen = [];
     private bool _disposed;
 
-    /// <summary>Begins to serve a datapath, which must outlive this. Throws <see cref="Win32Exception"/> when no socket can be had.</summary>
+    /// <summary>
+    /// Begins to serve a datapath, which must outlive this. Throws <see cref="Win32Exception"/> when no socket can be had.
+    /// </summary>
     public EmbeddedPorts(EmbeddedDatapath datapath)
     {
         _datapath = datapath;
@@ -78,7 +80,8 @@ public sealed class EmbeddedPorts : IDatapathPorts
         {
             _refused.Remove(name);
             if (!_entries.Remove(name, out LiveEntry? entry))
-                return _datapath.Ports.FirstOrDefault(port => port.Name == name && port.Number != 0) is { } other && _datapath.RemovePort(other);
+                return _datapath.Ports.FirstOrDefault(port => port.Name == name && port.Number != 0) is { } other
+                    && _datapath.RemovePort(other);
             Disconnect(entry);
             return true;
         }
@@ -119,7 +122,8 @@ public sealed class EmbeddedPorts : IDatapathPorts
     private static Link? Find(IReadOnlyList<Link> links, string name) => links.FirstOrDefault(link => link.Name == name);
 
     /// <summary>Counters change with every packet, and are no change of the ports.</summary>
-    private static List<DatapathPort> WithoutStatistics(List<DatapathPort> ports) => [.. ports.Select(port => port with { Statistics = null })];
+    private static List<DatapathPort> WithoutStatistics(List<DatapathPort> ports) =>
+        [.. ports.Select(port => port with { Statistics = null })];
 
     private IReadOnlyList<Link> Links()
     {
@@ -127,7 +131,9 @@ public sealed class EmbeddedPorts : IDatapathPorts
         return result.Succeeded ? links : throw new DatapathException($"cannot list the host's devices: {result}", (int)result.Error);
     }
 
-    /// <summary>Connects a port to the host and puts it into the datapath. A device that is not there is waited for; anything else is thrown.</summary>
+    /// <summary>
+    /// Connects a port to the host and puts it into the datapath. A device that is not there is waited for; anything else is thrown.
+    /// </summary>
     private void Connect(LiveEntry entry, Link? link)
     {
         entry.Error = null;
@@ -141,7 +147,8 @@ public sealed class EmbeddedPorts : IDatapathPorts
         int mtu = entry.Request.Kind == PortKind.Vxlan ? TunnelMtu : link?.Mtu ?? EmbeddedPort.DefaultMtu;
         EmbeddedPort? port = _datapath.AddNumbered(
             entry.Number,
-            number => live.Port = new EmbeddedPort(number, entry.Name, entry.Type, Math.Max(mtu, 1), live as IPortOutput, live as ITunnelOutput));
+            number => live.Port = new EmbeddedPort(number, entry.Name, entry.Type, Math.Max(mtu, 1), live as IPortOutput,
+                live as ITunnelOutput));
         if (port is null)
         {
             live.Dispose();
@@ -273,8 +280,13 @@ public sealed class EmbeddedPorts : IDatapathPorts
             });
         }
 
-        foreach (LiveEntry waiting in _entries.Values.Where(entry => entry.Live is null).OrderBy(entry => entry.Name, StringComparer.Ordinal))
-            ports.Add(new DatapathPort(null, waiting.Name, waiting.Type) { DestinationPort = waiting.DestinationPort, Error = waiting.Error });
+        foreach (LiveEntry waiting in _entries.Values.Where(entry => entry.Live is null)
+            .OrderBy(entry => entry.Name, StringComparer.Ordinal))
+            ports.Add(new DatapathPort(null, waiting.Name, waiting.Type)
+            {
+                DestinationPort = waiting.DestinationPort,
+                Error = waiting.Error,
+            });
         return ports;
     }
 }

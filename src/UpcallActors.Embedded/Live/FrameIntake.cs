@@ -3,8 +3,8 @@ using UpcallActors.Netlink;
 namespace UpcallActors.Embedded;
 
 /// <summary>
-/// The way of frames from devices into a datapath: gathers them, with what their senders left to the device done, and hands them over a batch at a time.
-/// Used by one thread.
+/// The way of frames from devices into a datapath: gathers them, with what their senders
+/// left to the device done, and hands them over a batch at a time. Used by one thread.
 /// </summary>
 internal sealed class FrameIntake(EmbeddedDatapath datapath)
 {

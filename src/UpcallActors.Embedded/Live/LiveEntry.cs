@@ -35,5 +35,6 @@ internal sealed class LiveEntry(PortRequest request, string name)
     public static string NameOf(PortRequest request) =>
         request.Kind == PortKind.Vxlan ? $"vxlan_sys_{UdpPortOf(request)}" : request.Interface ?? request.Name;
 
-    private static ushort UdpPortOf(PortRequest request) => request.DestinationPort == 0 ? VxlanHeader.DefaultPort : request.DestinationPort;
+    private static ushort UdpPortOf(PortRequest request) =>
+        request.DestinationPort == 0 ? VxlanHeader.DefaultPort : request.DestinationPort;
 }

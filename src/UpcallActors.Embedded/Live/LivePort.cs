@@ -5,8 +5,8 @@ using UpcallActors.Odp;
 namespace UpcallActors.Embedded;
 
 /// <summary>
-/// What stands behind a port that is connected to the host: its descriptors are polled and its frames received by one thread, its output is called under the
-/// datapath's lock. Disposed once neither happens any more.
+/// What stands behind a port that is connected to the host: its descriptors are polled and its frames received
+/// by one thread, its output is called under the datapath's lock. Disposed once neither happens any more.
 /// </summary>
 internal abstract class LivePort : IDisposable
 {
@@ -29,7 +29,9 @@ internal abstract class LivePort : IDisposable
     /// <summary>A descriptor to poll.</summary>
     public abstract int Descriptor(int index);
 
-    /// <summary>Takes what waits at a descriptor, up to a turn's worth. False when the port can give nothing any more, and must not be polled again.</summary>
+    /// <summary>
+    /// Takes what waits at a descriptor, up to a turn's worth. False when the port can give nothing any more, and must not be polled again.
+    /// </summary>
     public abstract bool Receive(int index, FrameIntake intake);
 
     /// <summary>Counts what the host has lost in front of us since the last time; called by the receiving thread now and then.</summary>
@@ -41,7 +43,8 @@ internal abstract class LivePort : IDisposable
     public abstract void Dispose();
 
     /// <summary>What to tell people when the host refuses to open a port.</summary>
-    public static DatapathException Refusal(string port, Win32Exception refusal, string capability) => refusal.NativeErrorCode == NotPermitted
+    public static DatapathException Refusal(string port, Win32Exception refusal, string capability) =>
+        refusal.NativeErrorCode == NotPermitted
         ? new DatapathException($"port {port}: {refusal.Message}. This needs the capability {capability}", refusal.NativeErrorCode)
         : new DatapathException($"port {port}: {refusal.Message}", refusal.NativeErrorCode);
 }

@@ -4,8 +4,8 @@ using UpcallActors.Netlink;
 namespace UpcallActors.Embedded;
 
 /// <summary>
-/// A thread that takes the frames of some ports into a datapath. It sleeps in <c>poll</c> until a frame comes, a port is added or removed, or a second
-/// is over: then it counts what was lost, and one of a datapath's threads lets it give up what has timed out.
+/// A thread that takes the frames of some ports into a datapath. It sleeps in <c>poll</c> until a frame comes, a port is added or
+/// removed, or a second is over: then it counts what was lost, and one of a datapath's threads lets it give up what has timed out.
 /// </summary>
 internal sealed class PortReceiver : IDisposable
 {

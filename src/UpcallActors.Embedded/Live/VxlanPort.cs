@@ -5,11 +5,13 @@ using UpcallActors.Odp;
 namespace UpcallActors.Embedded;
 
 /// <summary>
-/// A VXLAN tunnel port on the host's UDP, which routes and cuts the outer packets: what a VXLAN device with metadata (<c>collect_md</c>) is to the kernel's
-/// datapath. A frame that comes in has the tunnel it came by in its key; one that goes out has it from <c>set(tunnel(…))</c>.
+/// A VXLAN tunnel port on the host's UDP, which routes and cuts the outer packets: what a VXLAN
+/// device with metadata (<c>collect_md</c>) is to the kernel's datapath. A frame that comes in
+/// has the tunnel it came by in its key; one that goes out has it from <c>set(tunnel(…))</c>.
 /// </summary>
 /// <remarks>
-/// A received key never has the flag CSUM: a UDP socket does not tell whether the datagram had a checksum. Nor are extensions (group policy) known.
+/// A received key never has the flag CSUM: a UDP socket does not tell whether
+/// the datagram had a checksum. Nor are extensions (group policy) known.
 /// </remarks>
 internal sealed class VxlanPort : LivePort, ITunnelOutput
 {

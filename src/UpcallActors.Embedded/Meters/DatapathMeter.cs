@@ -41,7 +41,8 @@ internal sealed class DatapathMeter
         meter = null;
         var list = new NetlinkAttributes(attributes);
         if (!list.TryFindLast(OvsMeterAttribute.Id, out NetlinkAttribute id) || id.Payload.Length < sizeof(uint)
-            || !list.TryFindLast(OvsMeterAttribute.Bands, out NetlinkAttribute bands) || NetlinkAttributes.Check(bands.Payload) != NetlinkParseError.None)
+            || !list.TryFindLast(OvsMeterAttribute.Bands, out NetlinkAttribute bands)
+            || NetlinkAttributes.Check(bands.Payload) != NetlinkParseError.None)
             return Errno.Invalid;
         var read = new List<Band>();
         foreach (NetlinkAttribute attribute in new NetlinkAttributes(bands.Payload))

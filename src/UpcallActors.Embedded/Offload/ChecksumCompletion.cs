@@ -32,7 +32,9 @@ public static class ChecksumCompletion
     internal static void Write(Span<byte> target, ushort checksum) =>
         BinaryPrimitives.WriteUInt16BigEndian(target, checksum == 0 ? ushort.MaxValue : checksum);
 
-    /// <summary>SCTP's checksum is not the Internet's, which the kernel remembers beside the frame (<c>csum_not_inet</c>) and does not tell.</summary>
+    /// <summary>
+    /// SCTP's checksum is not the Internet's, which the kernel remembers beside the frame (<c>csum_not_inet</c>) and does not tell.
+    /// </summary>
     private static bool IsSctp(ReadOnlySpan<byte> frame, int transportOffset)
     {
         const int SctpHeaderLength = 12;

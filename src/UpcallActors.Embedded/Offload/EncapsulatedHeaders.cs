@@ -21,7 +21,10 @@ internal readonly record struct EncapsulatedHeaders
     /// <summary>The IP packet of the tunnel, and its UDP header; not there without tunnel.</summary>
     private (IpPlace Ip, int Udp)? Outer { get; init; }
 
-    /// <summary>Finds the headers of a frame in which a transport header of <paramref name="protocol"/> is known to start at <paramref name="transportOffset"/>.</summary>
+    /// <summary>
+    /// Finds the headers of a frame in which a transport header of
+    /// <paramref name="protocol"/> is known to start at <paramref name="transportOffset"/>.
+    /// </summary>
     public static bool TryFind(ReadOnlySpan<byte> frame, int transportOffset, byte protocol, out EncapsulatedHeaders headers)
     {
         headers = default;
@@ -40,9 +43,16 @@ internal readonly record struct EncapsulatedHeaders
         // VXLAN's header has 8 bytes; Geneve's too, and options, whose length in words is in its first byte's low bits.
         int vxlan = tunnel + TunnelHeaderLength;
         int geneve = vxlan + ((frame[tunnel] & 0x3f) * 4);
-        if (!IsInner(frame, vxlan, transportOffset, protocol, out IpPlace inner) && !IsInner(frame, geneve, transportOffset, protocol, out inner))
+        if (!IsInner(frame, vxlan, transportOffset, protocol, out IpPlace inner)
+            && !IsInner(frame, geneve, transportOffset, protocol, out inner))
             return false;
-        headers = new EncapsulatedHeaders { TransportOffset = transportOffset, IsTcp = protocol == IpProtocols.Tcp, Inner = inner, Outer = (outer, outerTransport) };
+        headers = new EncapsulatedHeaders
+        {
+            TransportOffset = transportOffset,
+            IsTcp = protocol == IpProtocols.Tcp,
+            Inner = inner,
+            Outer = (outer, outerTransport),
+        };
         return true;
     }
 

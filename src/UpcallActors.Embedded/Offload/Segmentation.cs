@@ -47,7 +47,8 @@ public ref struct Segmentation
         // The kernel never leaves the cut to others without the checksums, which the cut changes.
         int start = offload.ChecksumStart;
         bool isTcp = kind != VirtioNetHeader.UdpDatagrams;
-        if ((offload.Flags & VirtioNetHeader.NeedsChecksum) == 0 || offload.SegmentSize == 0 || offload.ChecksumOffset != (isTcp ? TcpChecksumOffset : UdpChecksumOffset))
+        if ((offload.Flags & VirtioNetHeader.NeedsChecksum) == 0 || offload.SegmentSize == 0
+            || offload.ChecksumOffset != (isTcp ? TcpChecksumOffset : UdpChecksumOffset))
             return OffloadError.HeadersDisagree;
         int transportLength = isTcp ? TransportExtraction.TcpHeaderLength : TransportExtraction.UdpHeaderLength;
         if (start + transportLength > frame.Length)
@@ -55,7 +56,8 @@ public ref struct Segmentation
         if (isTcp)
             transportLength = (frame[start + 12] >> 4) * 4;
         int headerLength = start + transportLength;
-        if (transportLength < TransportExtraction.UdpHeaderLength || (isTcp && transportLength < TransportExtraction.TcpHeaderLength) || headerLength >= frame.Length)
+        if (transportLength < TransportExtraction.UdpHeaderLength || (isTcp && transportLength < TransportExtraction.TcpHeaderLength)
+            || headerLength >= frame.Length)
             return OffloadError.HeadersDisagree;
         if (!EncapsulatedHeaders.TryFind(frame, start, isTcp ? IpProtocols.Tcp : IpProtocols.Udp, out EncapsulatedHeaders headers))
             return OffloadError.HeadersDisagree;

@@ -53,7 +53,9 @@ internal sealed class PacketBuffer
     /// <summary>The handler that recirculated upcalls go to (<c>OVS_PACKET_ATTR_UPCALL_PID</c>), −1 for no wish.</summary>
     public int UpcallHandler { get; set; }
 
-    /// <summary>Whether a <c>set(tunnel(…))</c> was carried out on the packet (<c>skb_tunnel_info</c> with <c>IP_TUNNEL_INFO_TX</c>).</summary>
+    /// <summary>
+    /// Whether a <c>set(tunnel(…))</c> was carried out on the packet (<c>skb_tunnel_info</c> with <c>IP_TUNNEL_INFO_TX</c>).
+    /// </summary>
     public bool HasTunnel { get; private set; }
 
     /// <summary>A key whose tunnel fields say where the next output to a tunnel port leads; of <see cref="HasTunnel"/> only.</summary>
@@ -119,7 +121,11 @@ internal sealed class PacketBuffer
         if (length >= Length)
             return;
         Length = length;
-        Layout = Layout with { NetworkOffset = Math.Min(Layout.NetworkOffset, length), TransportOffset = Math.Min(Layout.TransportOffset, length) };
+        Layout = Layout with
+        {
+            NetworkOffset = Math.Min(Layout.NetworkOffset, length),
+            TransportOffset = Math.Min(Layout.TransportOffset, length),
+        };
     }
 
     /// <summary>Moves an outer tag that lies in the bytes beside them (<c>parse_vlan_tag</c> with <c>untag_vlan</c>).</summary>

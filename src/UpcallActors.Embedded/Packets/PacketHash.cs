@@ -4,8 +4,8 @@ using UpcallActors.Odp;
 namespace UpcallActors.Embedded;
 
 /// <summary>
-/// Hashes of packets: <c>skb_get_hash</c>, and the HASH action over it. As the kernel's (<c>hashrnd</c> of its flow dissector), they have a secret: nobody outside can send all their
-/// packets to one handler or one tunnel source port. So the kernel's values cannot be had.
+/// Hashes of packets: <c>skb_get_hash</c>, and the HASH action over it. As the kernel's (<c>hashrnd</c> of its flow dissector), they have
+/// a secret: nobody outside can send all their packets to one handler or one tunnel source port. So the kernel's values cannot be had.
 /// </summary>
 internal static class PacketHash
 {
@@ -56,7 +56,8 @@ internal static class PacketHash
         return c == 0 ? 1 : c;
     }
 
-    private static bool HasPorts(in FlowKey key) => key.NwFrag == 0 && key.NwProto is IpProtocols.Tcp or IpProtocols.Udp or IpProtocols.Sctp && key.EthType is EtherTypes.Ipv4 or EtherTypes.Ipv6;
+    private static bool HasPorts(in FlowKey key) => key.NwFrag == 0 && key.NwProto is IpProtocols.Tcp or IpProtocols.Udp or IpProtocols.Sctp
+        && key.EthType is EtherTypes.Ipv4 or EtherTypes.Ipv6;
 
     private static ulong Compute(in FlowKey key, byte protocol, bool withPorts)
     {

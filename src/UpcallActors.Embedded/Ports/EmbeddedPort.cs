@@ -20,7 +20,8 @@ public sealed class EmbeddedPort
     /// <param name="mtu">The longest L3 packet it puts out, in bytes.</param>
     /// <param name="output">Where its frames go; null lets them go, counted as sent (an internal port nobody listens to).</param>
     /// <param name="tunnel">Where a tunnel port's frames go, instead of <paramref name="output"/>.</param>
-    public EmbeddedPort(uint number, string name, OvsVportType type = OvsVportType.Netdev, int mtu = DefaultMtu, IPortOutput? output = null, ITunnelOutput? tunnel = null)
+    public EmbeddedPort(uint number, string name, OvsVportType type = OvsVportType.Netdev, int mtu = DefaultMtu, IPortOutput? output = null,
+        ITunnelOutput? tunnel = null)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(number, ActionValidation.MaximumPorts);
         ArgumentException.ThrowIfNullOrEmpty(name);
@@ -84,7 +85,8 @@ public sealed class EmbeddedPort
     public ulong SendDropped => Volatile.Read(ref _sendDropped);
 
     /// <summary>All counters as Open vSwitch has them.</summary>
-    internal VportStats Statistics => new(ReceivedPackets, SentPackets, ReceivedBytes, SentBytes, ReceiveErrors, SendErrors, ReceiveDropped, SendDropped);
+    internal VportStats Statistics =>
+        new(ReceivedPackets, SentPackets, ReceivedBytes, SentBytes, ReceiveErrors, SendErrors, ReceiveDropped, SendDropped);
 
     /// <summary>Whether <see cref="Output"/> has frames that await a flush.</summary>
     internal bool AwaitsFlush { get; set; }

@@ -24,7 +24,10 @@ public sealed class FrameBatch
     /// <summary>Frames in the batch.</summary>
     public int Count { get; private set; }
 
-    /// <summary>Room for one more frame of at most <paramref name="length"/> bytes; empty when the batch is full. Followed by <c>Commit</c>, or given up.</summary>
+    /// <summary>
+    /// Room for one more frame of at most <paramref name="length"/> bytes;
+    /// empty when the batch is full. Followed by <c>Commit</c>, or given up.
+    /// </summary>
     public Span<byte> Reserve(int length) => Count < _entries.Length && length <= _bytes.Length - _used ? _bytes.AsSpan(_used, length) : [];
 
     /// <summary>Adds the frame of <paramref name="length"/> bytes that was written into what was reserved.</summary>

@@ -10,8 +10,8 @@ public interface IPortOutput
     void Transmit(ReadOnlySpan<byte> frame, long microseconds);
 
     /// <summary>
-    /// Frames that were taken since the last flush must go on their way now: called under the datapath's lock after the frames of a batch, and only if
-    /// there were any. For an output that collects frames; others need not implement it.
+    /// Frames that were taken since the last flush must go on their way now: called under the datapath's lock after the
+    /// frames of a batch, and only if there were any. For an output that collects frames; others need not implement it.
     /// </summary>
     void Flush()
     {

@@ -3,8 +3,8 @@ using UpcallActors.Odp;
 namespace UpcallActors.Embedded;
 
 /// <summary>
-/// The way out of a tunnel port: frames leave encapsulated, to where the packet's <c>set(tunnel(…))</c> said. Called under the datapath's lock:
-/// must not wait, nor call the datapath.
+/// The way out of a tunnel port: frames leave encapsulated, to where the packet's
+/// <c>set(tunnel(…))</c> said. Called under the datapath's lock: must not wait, nor call the datapath.
 /// </summary>
 public interface ITunnelOutput
 {

@@ -87,7 +87,8 @@ internal sealed class AnswerQueue
         return taken;
     }
 
-    private NetlinkFlags NetlinkFlagsAt(int offset) => (NetlinkFlags)BinaryPrimitives.ReadUInt16LittleEndian(_bytes.AsSpan(offset + NetlinkMessage.FlagsOffset));
+    private NetlinkFlags NetlinkFlagsAt(int offset) =>
+        (NetlinkFlags)BinaryPrimitives.ReadUInt16LittleEndian(_bytes.AsSpan(offset + NetlinkMessage.FlagsOffset));
 
     private static void WriteHeader(Span<byte> answer, ushort type, NetlinkFlags flags, uint sequence)
     {
@@ -116,7 +117,9 @@ internal sealed class AnswerQueue
     private void MakeRoom(int length)
     {
         int waiting = _end - _start;
-        byte[] target = waiting + length > _bytes.Length ? new byte[Math.Max(_bytes.Length * 2, NetlinkAlignment.Align(waiting + length))] : _bytes;
+        byte[] target = waiting + length > _bytes.Length
+            ? new byte[Math.Max(_bytes.Length * 2, NetlinkAlignment.Align(waiting + length))]
+            : _bytes;
         _bytes.AsSpan(_start, waiting).CopyTo(target);
         _bytes = target;
         _start = 0;

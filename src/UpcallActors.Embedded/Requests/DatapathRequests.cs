@@ -9,7 +9,8 @@ namespace UpcallActors.Embedded;
 /// </summary>
 internal sealed class DatapathRequests(EmbeddedDatapathOptions options, PacketProcessor processor, DatapathCounters counters)
 {
-    private const OvsDatapathFeatures Supported = OvsDatapathFeatures.Unaligned | OvsDatapathFeatures.VportPids | OvsDatapathFeatures.DispatchUpcallPerCpu;
+    private const OvsDatapathFeatures Supported =
+        OvsDatapathFeatures.Unaligned | OvsDatapathFeatures.VportPids | OvsDatapathFeatures.DispatchUpcallPerCpu;
     private OvsDatapathFeatures _features = OvsDatapathFeatures.Unaligned | OvsDatapathFeatures.DispatchUpcallPerCpu;
 
     public int Handle(EmbeddedRequest request, AnswerQueue answers)
@@ -30,7 +31,8 @@ internal sealed class DatapathRequests(EmbeddedDatapathOptions options, PacketPr
     /// <summary>Writes the datapath as a message (<c>ovs_dp_cmd_fill_info</c>).</summary>
     public void Write(byte command, NetlinkFlags flags, uint sequence, ref NetlinkWriter writer)
     {
-        int start = OvsHeader.Begin(ref writer, EmbeddedDatapath.FamilyIds.Datapath, flags, sequence, command, OvsFamilyVersion.Datapath, options.IfIndex);
+        int start = OvsHeader.Begin(ref writer, EmbeddedDatapath.FamilyIds.Datapath, flags, sequence, command, OvsFamilyVersion.Datapath,
+            options.IfIndex);
         writer.PutString(OvsDatapathAttribute.Name, options.Name);
         var stats = new DatapathStats
         {
@@ -55,7 +57,9 @@ internal sealed class DatapathRequests(EmbeddedDatapathOptions options, PacketPr
     private int Set(EmbeddedRequest request, AnswerQueue answers)
     {
         // A SET without features clears them, as in the kernel; one with features not known changes nothing.
-        OvsDatapathFeatures features = request.TryFind(OvsDatapathAttribute.UserFeatures, out NetlinkAttribute wish) ? (OvsDatapathFeatures)wish.U32 : OvsDatapathFeatures.None;
+        OvsDatapathFeatures features = request.TryFind(OvsDatapathAttribute.UserFeatures, out NetlinkAttribute wish)
+            ? (OvsDatapathFeatures)wish.U32
+            : OvsDatapathFeatures.None;
         if ((features & ~Supported) != 0)
             return Errno.NotSupported;
         _features = features;

@@ -47,7 +47,8 @@ internal readonly ref struct EmbeddedRequest
     public static int TryRead(byte[] bytes, int length, out EmbeddedRequest request)
     {
         request = default;
-        OdpParseError error = OvsHeader.TryRead(bytes.AsSpan(0, length), out NetlinkMessage message, out byte command, out int ifIndex, out _);
+        OdpParseError error = OvsHeader.TryRead(bytes.AsSpan(0, length), out NetlinkMessage message, out byte command,
+            out int ifIndex, out _);
         if (error != OdpParseError.None)
             return Errno.Invalid;
         request = new EmbeddedRequest(bytes, length, message, command, ifIndex);
@@ -58,5 +59,6 @@ internal readonly ref struct EmbeddedRequest
     public bool TryFind(ushort type, out NetlinkAttribute attribute) => new NetlinkAttributes(Attributes).TryFindLast(type, out attribute);
 
     /// <summary>An attribute's payload as actions that may be kept while the request is being handled.</summary>
-    public ActionList ActionsOf(NetlinkAttribute attribute) => new(_bytes, OvsHeader.AttributesOffset + attribute.PayloadOffset, attribute.Payload.Length);
+    public ActionList ActionsOf(NetlinkAttribute attribute) =>
+        new(_bytes, OvsHeader.AttributesOffset + attribute.PayloadOffset, attribute.Payload.Length);
 }

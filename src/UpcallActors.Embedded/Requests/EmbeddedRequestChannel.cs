@@ -82,7 +82,8 @@ internal sealed class EmbeddedRequestChannel(EmbeddedDatapath datapath) : IReque
         int error = EmbeddedRequest.TryRead(_message, length, out EmbeddedRequest request);
         if (error != 0)
             return error;
-        if (request.Command != OvsCommand.Get || !request.IsDump || request.Family == datapath.Families.Packet || request.Family == datapath.Families.Meter)
+        if (request.Command != OvsCommand.Get || !request.IsDump || request.Family == datapath.Families.Packet
+            || request.Family == datapath.Families.Meter)
             return datapath.Handle(request, _answers);
         if (_dump is not null)
             return Errno.Busy;

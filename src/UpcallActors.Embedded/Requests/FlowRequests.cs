@@ -4,7 +4,10 @@ using UpcallActors.Odp;
 
 namespace UpcallActors.Embedded;
 
-/// <summary>The <c>ovs_flow</c> family: <c>ovs_flow_cmd_new</c>, <c>_set</c>, <c>_get</c> and <c>_del</c>. Under the datapath's lock; results are errno values.</summary>
+/// <summary>
+/// The <c>ovs_flow</c> family: <c>ovs_flow_cmd_new</c>, <c>_set</c>, <c>_get</c>
+/// and <c>_del</c>. Under the datapath's lock; results are errno values.
+/// </summary>
 internal sealed class FlowRequests(EmbeddedDatapathOptions options, PacketProcessor processor, DatapathCounters counters)
 {
     private const int UfidLength = 16;
@@ -23,7 +26,8 @@ internal sealed class FlowRequests(EmbeddedDatapathOptions options, PacketProces
     /// <summary>Writes a flow as a message (<c>ovs_flow_cmd_fill_info</c>).</summary>
     public void Write(DatapathFlow flow, byte command, NetlinkFlags flags, uint sequence, FlowOmissions omit, ref NetlinkWriter writer)
     {
-        int start = OvsHeader.Begin(ref writer, EmbeddedDatapath.FamilyIds.Flow, flags, sequence, command, OvsFamilyVersion.Flow, options.IfIndex);
+        int start = OvsHeader.Begin(ref writer, EmbeddedDatapath.FamilyIds.Flow, flags, sequence, command, OvsFamilyVersion.Flow,
+            options.IfIndex);
         if (flow.Ufid is { } ufid)
             BinaryPrimitives.WriteUInt128BigEndian(writer.PutReserved(OvsFlowAttribute.Ufid, UfidLength), ufid);
         if (flow.Ufid is null || (omit & FlowOmissions.Key) == 0)
@@ -62,7 +66,8 @@ internal sealed class FlowRequests(EmbeddedDatapathOptions options, PacketProces
 
     private int New(EmbeddedRequest request, AnswerQueue answers)
     {
-        if (!request.TryFind(OvsFlowAttribute.Key, out NetlinkAttribute keyAttribute) || !request.TryFind(OvsFlowAttribute.Actions, out NetlinkAttribute actions))
+        if (!request.TryFind(OvsFlowAttribute.Key, out NetlinkAttribute keyAttribute)
+            || !request.TryFind(OvsFlowAttribute.Actions, out NetlinkAttribute actions))
             return Errno.Invalid;
         int error = ReadMatch(request, keyAttribute, out FlowKey key, out FlowKey mask);
         if (error == 0)

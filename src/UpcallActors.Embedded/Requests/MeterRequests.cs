@@ -78,5 +78,6 @@ internal sealed class MeterRequests(EmbeddedDatapathOptions options, PacketProce
     }
 
     private int Begin(EmbeddedRequest request, ref NetlinkWriter writer) =>
-        OvsHeader.Begin(ref writer, EmbeddedDatapath.FamilyIds.Meter, NetlinkFlags.None, request.Sequence, request.Command, OvsFamilyVersion.Meter, options.IfIndex);
+        OvsHeader.Begin(ref writer, EmbeddedDatapath.FamilyIds.Meter, NetlinkFlags.None, request.Sequence, request.Command,
+            OvsFamilyVersion.Meter, options.IfIndex);
 }

@@ -15,10 +15,12 @@ internal sealed class PacketRequests(PacketProcessor processor, UpcallDispatch u
         if (request.Command != (byte)PacketCommand.Execute)
             return Errno.NotSupported;
         if (PacketMessage.TryParse(request.Message, out PacketMessage parsed) != OdpParseError.None
-            || !parsed.Packet.IsPresent || !parsed.Key.IsPresent || !request.TryFind(OvsPacketAttribute.Actions, out NetlinkAttribute actions))
+            || !parsed.Packet.IsPresent || !parsed.Key.IsPresent
+            || !request.TryFind(OvsPacketAttribute.Actions, out NetlinkAttribute actions))
             return Errno.Invalid;
         if (OvsFlowKeyReader.TryRead(parsed.Key.Of(request.Message), out FlowKey key) != OdpParseError.None || key.PacketType != 0)
             return Errno.Invalid;
-        return processor.Execute(parsed.Packet.Of(request.Message), ref key, parsed.Origin, upcalls.HandlerOf(parsed.Origin.UpcallPid), request.ActionsOf(actions));
+        return processor.Execute(parsed.Packet.Of(request.Message), ref key, parsed.Origin, upcalls.HandlerOf(parsed.Origin.UpcallPid),
+            request.ActionsOf(actions));
     }
 }

@@ -26,7 +26,8 @@ internal sealed class VportRequests(EmbeddedDatapathOptions options, PacketProce
     /// <summary>Writes a port as a message (<c>ovs_vport_cmd_fill_info</c>).</summary>
     public void Write(EmbeddedPort port, byte command, NetlinkFlags flags, uint sequence, ref NetlinkWriter writer)
     {
-        int start = OvsHeader.Begin(ref writer, EmbeddedDatapath.FamilyIds.Vport, flags, sequence, command, OvsFamilyVersion.Vport, options.IfIndex);
+        int start = OvsHeader.Begin(ref writer, EmbeddedDatapath.FamilyIds.Vport, flags, sequence, command, OvsFamilyVersion.Vport,
+            options.IfIndex);
         writer.PutU32(OvsVportAttribute.PortNo, port.Number);
         writer.PutU32(OvsVportAttribute.Type, (uint)port.Type);
         writer.PutString(OvsVportAttribute.Name, port.Name);

@@ -14,7 +14,10 @@ public static class TunnelCongestion
     private const byte Capable0 = 2;
     private const byte Experienced = 3;
 
-    /// <summary>The ToS of the outer header: the wish's, with the congestion bits of the frame inside; congestion experienced there is not passed on.</summary>
+    /// <summary>
+    /// The ToS of the outer header: the wish's, with the congestion bits
+    /// of the frame inside; congestion experienced there is not passed on.
+    /// </summary>
     public static byte Encapsulate(byte tos, ReadOnlySpan<byte> frame)
     {
         byte inner = TryFind(frame, out int network, out bool isIpv6) ? Read(frame[network..], isIpv6) : NotCapable;
@@ -22,8 +25,8 @@ public static class TunnelCongestion
     }
 
     /// <summary>
-    /// Carries congestion that the outer header tells of over to the frame inside, in place. False when the packet must be dropped: there was congestion,
-    /// and the frame's sender would not understand.
+    /// Carries congestion that the outer header tells of over to the frame inside, in place. False when
+    /// the packet must be dropped: there was congestion, and the frame's sender would not understand.
     /// </summary>
     public static bool TryDecapsulate(byte outerTos, Span<byte> frame)
     {
@@ -54,7 +57,8 @@ public static class TunnelCongestion
         ushort before = BinaryPrimitives.ReadUInt16BigEndian(ip);
         ip[1] = (byte)((ip[1] & ~EcnMask) | ecn);
         ushort checksum = BinaryPrimitives.ReadUInt16BigEndian(ip[10..]);
-        BinaryPrimitives.WriteUInt16BigEndian(ip[10..], InternetChecksum.Update(checksum, before, BinaryPrimitives.ReadUInt16BigEndian(ip)));
+        BinaryPrimitives.WriteUInt16BigEndian(ip[10..],
+            InternetChecksum.Update(checksum, before, BinaryPrimitives.ReadUInt16BigEndian(ip)));
     }
 
     /// <summary>Finds the IP header behind any tags; false when there is none in full.</summary>
@@ -68,7 +72,8 @@ public static class TunnelCongestion
             ushort type = BinaryPrimitives.ReadUInt16BigEndian(frame[(network - sizeof(ushort))..]);
             isIpv6 = type == EtherTypes.Ipv6;
             if (!EtherTypes.IsVlan(type))
-                return (isIpv6 || type == EtherTypes.Ipv4) && frame.Length - network >= (isIpv6 ? Ipv6Extraction.HeaderLength : Ipv4HeaderLength);
+                return (isIpv6 || type == EtherTypes.Ipv4)
+                    && frame.Length - network >= (isIpv6 ? Ipv6Extraction.HeaderLength : Ipv4HeaderLength);
             network += PacketBuffer.VlanTagLength;
         }
 

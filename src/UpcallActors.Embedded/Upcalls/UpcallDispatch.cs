@@ -90,7 +90,8 @@ internal sealed class UpcallDispatch : IDisposable
         }
 
         var writer = new NetlinkWriter(room);
-        int start = OvsHeader.Begin(ref writer, EmbeddedDatapath.FamilyIds.Packet, NetlinkFlags.None, 0, (byte)command, OvsFamilyVersion.Packet, _options.IfIndex);
+        int start = OvsHeader.Begin(ref writer, EmbeddedDatapath.FamilyIds.Packet, NetlinkFlags.None, 0, (byte)command,
+            OvsFamilyVersion.Packet, _options.IfIndex);
         WriteAttributes(ref writer, packet, key, length, asked);
         int total = writer.Length + NetlinkAttribute.HeaderLength + length;
         WritePacket(room[writer.Length..], packet, length);

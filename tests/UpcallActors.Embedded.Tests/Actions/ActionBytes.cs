@@ -7,11 +7,13 @@ namespace UpcallActors.Embedded.Tests.Actions;
 /// <summary>Actions as attributes.</summary>
 public static class ActionBytes
 {
-    public static byte[] Output(uint port) => Attributes.Build((ref NetlinkWriter writer) => writer.PutU32(OvsActionAttribute.Output, port));
+    public static byte[] Output(uint port) =>
+        Attributes.Build((ref NetlinkWriter writer) => writer.PutU32(OvsActionAttribute.Output, port));
 
     public static byte[] Recirc(uint id) => Attributes.Build((ref NetlinkWriter writer) => writer.PutU32(OvsActionAttribute.Recirc, id));
 
-    public static byte[] Trunc(uint length) => Attributes.Build((ref NetlinkWriter writer) => writer.PutU32(OvsActionAttribute.Trunc, length));
+    public static byte[] Trunc(uint length) =>
+        Attributes.Build((ref NetlinkWriter writer) => writer.PutU32(OvsActionAttribute.Trunc, length));
 
     public static byte[] Meter(uint id) => Attributes.Build((ref NetlinkWriter writer) => writer.PutU32(OvsActionAttribute.Meter, id));
 
@@ -38,7 +40,8 @@ public static class ActionBytes
         writer.PutU16(OvsCtAttribute.Zone, zone);
     });
 
-    public static byte[] Userspace(byte[]? userData = null, bool withActions = false, uint pid = uint.MaxValue) => Attributes.Nest(OvsActionAttribute.Userspace, (ref NetlinkWriter writer) =>
+    public static byte[] Userspace(byte[]? userData = null, bool withActions = false,
+        uint pid = uint.MaxValue) => Attributes.Nest(OvsActionAttribute.Userspace, (ref NetlinkWriter writer) =>
     {
         writer.PutU32(OvsUserspaceAttribute.Pid, pid);
         if (userData is not null)
@@ -47,15 +50,18 @@ public static class ActionBytes
             writer.PutFlag(OvsUserspaceAttribute.Actions);
     });
 
-    public static byte[] Sample(uint probability, byte[] actions) => Attributes.Nest(OvsActionAttribute.Sample, (ref NetlinkWriter writer) =>
+    public static byte[] Sample(uint probability,
+        byte[] actions) => Attributes.Nest(OvsActionAttribute.Sample, (ref NetlinkWriter writer) =>
     {
         writer.PutU32(OvsSampleAttribute.Probability, probability);
         writer.Put(OvsSampleAttribute.Actions, actions);
     });
 
-    public static byte[] Clone(byte[] actions) => Attributes.Build((ref NetlinkWriter writer) => writer.Put(OvsActionAttribute.Clone, actions));
+    public static byte[] Clone(byte[] actions) =>
+        Attributes.Build((ref NetlinkWriter writer) => writer.Put(OvsActionAttribute.Clone, actions));
 
-    public static byte[] CheckPktLen(ushort length, byte[] greater, byte[] lessEqual) => Attributes.Nest(OvsActionAttribute.CheckPktLen, (ref NetlinkWriter writer) =>
+    public static byte[] CheckPktLen(ushort length, byte[] greater,
+        byte[] lessEqual) => Attributes.Nest(OvsActionAttribute.CheckPktLen, (ref NetlinkWriter writer) =>
     {
         writer.PutU16(OvsCheckPktLenAttribute.PktLen, length);
         writer.Put(OvsCheckPktLenAttribute.ActionsIfGreater, greater);
@@ -63,8 +69,10 @@ public static class ActionBytes
     });
 
     /// <summary>SET_MASKED of one key; value and mask have the same length.</summary>
-    public static byte[] SetMasked(ushort key, byte[] value, byte[] mask) => Attributes.Nest(OvsActionAttribute.SetMasked, (ref NetlinkWriter writer) =>
+    public static byte[] SetMasked(ushort key, byte[] value,
+        byte[] mask) => Attributes.Nest(OvsActionAttribute.SetMasked, (ref NetlinkWriter writer) =>
         writer.Put(key, [.. value, .. mask]));
 
-    public static byte[] Set(ushort key, byte[] value) => Attributes.Nest(OvsActionAttribute.Set, (ref NetlinkWriter writer) => writer.Put(key, value));
+    public static byte[] Set(ushort key, byte[] value) =>
+        Attributes.Nest(OvsActionAttribute.Set, (ref NetlinkWriter writer) => writer.Put(key, value));
 }

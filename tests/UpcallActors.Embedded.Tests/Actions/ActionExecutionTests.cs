@@ -65,7 +65,8 @@ public sealed class ActionExecutionTests : IDisposable
     {
         byte[] frame = TestFrames.Udp();
         _datapath.Execute(frame, Attributes.Concat(
-            ActionBytes.PushVlan(100), ActionBytes.Output(TestDatapath.PortB), ActionBytes.PushVlan(200, 0x88a8), ActionBytes.Output(TestDatapath.PortB),
+            ActionBytes.PushVlan(100), ActionBytes.Output(TestDatapath.PortB), ActionBytes.PushVlan(200, 0x88a8),
+            ActionBytes.Output(TestDatapath.PortB),
             ActionBytes.PopVlan(), ActionBytes.Output(TestDatapath.PortB), ActionBytes.PopVlan(), ActionBytes.Output(TestDatapath.PortB)));
 
         _datapath.B.Frames.Count.ShouldBe(4);
@@ -83,7 +84,8 @@ public sealed class ActionExecutionTests : IDisposable
         byte[] value = [2, 0, 0, 0, 0, 0x77, 0, 0, 0, 0, 0, 0];
         byte[] mask = [0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0, 0, 0, 0, 0, 0];
         byte[] frame = TestFrames.Udp();
-        _datapath.Execute(frame, Attributes.Concat(ActionBytes.SetMasked(OvsKeyAttribute.Ethernet, value, mask), ActionBytes.Output(TestDatapath.PortB))).ShouldBe(0);
+        _datapath.Execute(frame, Attributes.Concat(ActionBytes.SetMasked(OvsKeyAttribute.Ethernet, value, mask),
+            ActionBytes.Output(TestDatapath.PortB))).ShouldBe(0);
 
         var ethernet = (EthernetPacket)Packet.ParsePacket(LinkLayers.Ethernet, _datapath.B.Frames.Single());
         ethernet.SourceHardwareAddress.ToString().ShouldBe("020000000077");
@@ -101,7 +103,8 @@ public sealed class ActionExecutionTests : IDisposable
         byte[] mask = [255, 255, 255, 255, 0, 0, 0, 255, 0, 0xfc, 255, 0];
         for (int index = 0; index < value.Length; index++)
             value[index] &= mask[index];
-        _datapath.Execute(frame, Attributes.Concat(ActionBytes.SetMasked(OvsKeyAttribute.Ipv4, value, mask), ActionBytes.Output(TestDatapath.PortB))).ShouldBe(0);
+        _datapath.Execute(frame, Attributes.Concat(ActionBytes.SetMasked(OvsKeyAttribute.Ipv4, value, mask),
+            ActionBytes.Output(TestDatapath.PortB))).ShouldBe(0);
 
         byte[] sent = _datapath.B.Frames.Single();
         TestFrames.HasValidChecksums(sent).ShouldBeTrue();
@@ -118,7 +121,8 @@ public sealed class ActionExecutionTests : IDisposable
     public void Ports_are_set_and_checksums_stay_right(ushort key)
     {
         byte[] frame = key == OvsKeyAttribute.Udp ? TestFrames.Udp() : TestFrames.Tcp();
-        _datapath.Execute(frame, Attributes.Concat(ActionBytes.Set(key, [0x30, 0x39, 0, 53]), ActionBytes.Output(TestDatapath.PortB))).ShouldBe(0);
+        _datapath.Execute(frame, Attributes.Concat(ActionBytes.Set(key, [0x30, 0x39, 0, 53]), ActionBytes.Output(TestDatapath.PortB)))
+            .ShouldBe(0);
 
         byte[] sent = _datapath.B.Frames.Single();
         TestFrames.HasValidChecksums(sent).ShouldBeTrue();
@@ -132,7 +136,8 @@ public sealed class ActionExecutionTests : IDisposable
         byte[] frame = TestFrames.Udp();
         frame[40] = 0;
         frame[41] = 0;
-        _datapath.Execute(frame, Attributes.Concat(ActionBytes.Set(OvsKeyAttribute.Udp, [1, 2, 3, 4]), ActionBytes.Output(TestDatapath.PortB))).ShouldBe(0);
+        _datapath.Execute(frame, Attributes.Concat(ActionBytes.Set(OvsKeyAttribute.Udp, [1, 2, 3, 4]),
+            ActionBytes.Output(TestDatapath.PortB))).ShouldBe(0);
         _datapath.B.Frames.Single().AsSpan(40, 2).ToArray().ShouldBe([0, 0]);
     }
 
@@ -147,21 +152,24 @@ public sealed class ActionExecutionTests : IDisposable
         mask[31] = 0xff;
         value[38] = 7;
         mask[38] = 0xff;
-        _datapath.Execute(TestFrames.UdpOverIpv6(), Attributes.Concat(ActionBytes.SetMasked(OvsKeyAttribute.Ipv6, value, mask), ActionBytes.Output(TestDatapath.PortB))).ShouldBe(0);
+        _datapath.Execute(TestFrames.UdpOverIpv6(), Attributes.Concat(ActionBytes.SetMasked(OvsKeyAttribute.Ipv6, value, mask),
+            ActionBytes.Output(TestDatapath.PortB))).ShouldBe(0);
 
         byte[] sent = _datapath.B.Frames.Single();
         IPv6Packet ip = Packet.ParsePacket(LinkLayers.Ethernet, sent).Extract<IPv6Packet>();
         ip.SourceAddress.ShouldBe(IPAddress.Parse("fd00::1"));
         ip.DestinationAddress.ShouldBe(IPAddress.Parse("fc00::99"));
         ip.HopLimit.ShouldBe(7);
-        InternetChecksum.Compute(sent.AsSpan(54), InternetChecksum.PseudoHeader(sent.AsSpan(22, 16), sent.AsSpan(38, 16), 17, sent.Length - 54)).ShouldBe((ushort)0);
+        InternetChecksum.Compute(sent.AsSpan(54),
+            InternetChecksum.PseudoHeader(sent.AsSpan(22, 16), sent.AsSpan(38, 16), 17, sent.Length - 54)).ShouldBe((ushort)0);
     }
 
     [Fact]
     public void Trunc_cuts_the_next_output_alone()
     {
         byte[] frame = TestFrames.Udp(payload: 200);
-        _datapath.Execute(frame, Attributes.Concat(ActionBytes.Trunc(60), ActionBytes.Output(TestDatapath.PortB), ActionBytes.Output(TestDatapath.PortC))).ShouldBe(0);
+        _datapath.Execute(frame, Attributes.Concat(ActionBytes.Trunc(60), ActionBytes.Output(TestDatapath.PortB),
+            ActionBytes.Output(TestDatapath.PortC))).ShouldBe(0);
 
         _datapath.B.Frames.Single().ShouldBe(frame[..60]);
         _datapath.C.Frames.Single().ShouldBe(frame);
@@ -172,8 +180,10 @@ public sealed class ActionExecutionTests : IDisposable
     {
         const uint nowhere = 99;
         byte[] frame = TestFrames.Udp(payload: 200);
-        _datapath.Execute(frame, Attributes.Concat(ActionBytes.Trunc(60), ActionBytes.Userspace(), ActionBytes.Output(TestDatapath.PortB))).ShouldBe(0);
-        _datapath.Execute(frame, Attributes.Concat(ActionBytes.Trunc(60), ActionBytes.Output(nowhere), ActionBytes.Output(TestDatapath.PortC))).ShouldBe(0);
+        _datapath.Execute(frame, Attributes.Concat(ActionBytes.Trunc(60), ActionBytes.Userspace(), ActionBytes.Output(TestDatapath.PortB)))
+            .ShouldBe(0);
+        _datapath.Execute(frame, Attributes.Concat(ActionBytes.Trunc(60), ActionBytes.Output(nowhere),
+            ActionBytes.Output(TestDatapath.PortC))).ShouldBe(0);
 
         _datapath.B.Frames.Single().ShouldBe(frame);
         _datapath.C.Frames.Single().ShouldBe(frame);
@@ -183,7 +193,8 @@ public sealed class ActionExecutionTests : IDisposable
     public void A_clone_changes_its_own_packet()
     {
         byte[] frame = TestFrames.Udp();
-        byte[] clone = ActionBytes.Clone(Attributes.Concat(ActionBytes.Set(OvsKeyAttribute.Udp, [0, 1, 0, 2]), ActionBytes.Output(TestDatapath.PortB)));
+        byte[] clone = ActionBytes.Clone(Attributes.Concat(ActionBytes.Set(OvsKeyAttribute.Udp, [0, 1, 0, 2]),
+            ActionBytes.Output(TestDatapath.PortB)));
         _datapath.Execute(frame, Attributes.Concat(clone, ActionBytes.Output(TestDatapath.PortC))).ShouldBe(0);
 
         _datapath.B.Frames.Single()[35].ShouldBe((byte)1);
@@ -278,7 +289,8 @@ public sealed class ActionExecutionTests : IDisposable
         byte[] frame = TestFrames.Udp();
         BinaryPrimitives.WriteUInt16BigEndian(frame.AsSpan(16), totalLength);
         byte[] set = ActionBytes.Set(OvsKeyAttribute.Udp, [0, 1, 0, 2]);
-        _datapath.Execute(frame, Attributes.Concat(ActionBytes.Ct(1, commit: false), set, ActionBytes.Output(TestDatapath.PortB))).ShouldBe(22);
+        _datapath.Execute(frame, Attributes.Concat(ActionBytes.Ct(1, commit: false), set, ActionBytes.Output(TestDatapath.PortB)))
+            .ShouldBe(22);
 
         _datapath.Counters.Dropped(DropReason.ActionError).ShouldBe(1);
         _datapath.B.Frames.ShouldBeEmpty();

@@ -21,7 +21,8 @@ public sealed class KeyAfterActionsTests : IDisposable
     {
         { "Ethernet addresses", false, 0, ActionBytes.Set(OvsKeyAttribute.Ethernet, [2, 1, 1, 1, 1, 1, 2, 2, 2, 2, 2, 2]) },
         { "IPv4 addresses, TOS and TTL", false, 0, AddressesSet },
-        { "IPv6 addresses, label, class and hop limit", true, 0, ActionBytes.Set(OvsKeyAttribute.Ipv6, [.. Filled(16, 0x21), .. Filled(16, 0x22), 0, 1, 2, 3, 17, 4, 3, 0]) },
+        { "IPv6 addresses, label, class and hop limit", true, 0, ActionBytes.Set(OvsKeyAttribute.Ipv6,
+            [.. Filled(16, 0x21), .. Filled(16, 0x22), 0, 1, 2, 3, 17, 4, 3, 0]) },
         { "UDP ports", false, 0, PortsSet },
         { "A tag pushed", false, 0, ActionBytes.PushVlan(5) },
         { "A tag pushed on another", false, 4, ActionBytes.PushVlan(5, tpid: 0x88a8) },
@@ -41,7 +42,8 @@ public sealed class KeyAfterActionsTests : IDisposable
         byte[] upcall = _datapath.Upcalls().Single();
         PacketMessage.TryParse(upcall, out PacketMessage message).ShouldBe(OdpParseError.None);
         OvsFlowKeyReader.TryRead(message.Key.Of(upcall), out FlowKey key).ShouldBe(OdpParseError.None);
-        OvsFlowKeyReader.TryRead(TestDatapath.Key(message.Packet.Of(upcall), recircId: RecircId), out FlowKey expected).ShouldBe(OdpParseError.None);
+        OvsFlowKeyReader.TryRead(TestDatapath.Key(message.Packet.Of(upcall), recircId: RecircId), out FlowKey expected)
+            .ShouldBe(OdpParseError.None);
         (key == expected).ShouldBeTrue(what);
     }
 
@@ -51,7 +53,8 @@ public sealed class KeyAfterActionsTests : IDisposable
     public void A_packet_whose_addresses_or_ports_were_set_has_the_hash_of_its_new_ones(bool ports)
     {
         byte[] frame = TestFrames.Udp();
-        byte[] actions = Attributes.Concat(ActionBytes.Userspace(), ports ? PortsSet : AddressesSet, ActionBytes.Userspace(), ActionBytes.Output(TestDatapath.PortB));
+        byte[] actions = Attributes.Concat(ActionBytes.Userspace(), ports ? PortsSet : AddressesSet, ActionBytes.Userspace(),
+            ActionBytes.Output(TestDatapath.PortB));
         _datapath.FlowRequest(OvsCommand.New, TestDatapath.Flow(TestDatapath.Key(frame), null, actions), NetlinkFlags.Create).ShouldBe(0);
         _datapath.Datapath.Receive(TestDatapath.PortA, frame);
         _datapath.Execute(_datapath.B.Frames.Single(), ActionBytes.Userspace()).ShouldBe(0);
@@ -69,7 +72,8 @@ public sealed class KeyAfterActionsTests : IDisposable
         using var sender = new TestDatapath();
         sender.Execute(TestFrames.Udp(payload: 4000), ActionBytes.Output(TestDatapath.PortB), mru: 1500).ShouldBe(0);
         List<byte[]> fragments = sender.B.Frames;
-        _datapath.PutFlow(fragments[0], Attributes.Concat(ActionBytes.Userspace(), ActionBytes.Ct(5, commit: false), ActionBytes.Userspace()));
+        _datapath.PutFlow(fragments[0],
+            Attributes.Concat(ActionBytes.Userspace(), ActionBytes.Ct(5, commit: false), ActionBytes.Userspace()));
         foreach (byte[] fragment in fragments)
             _datapath.Datapath.Receive(TestDatapath.PortA, fragment);
 

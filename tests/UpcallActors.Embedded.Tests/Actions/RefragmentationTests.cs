@@ -3,7 +3,9 @@ using UpcallActors.Embedded.Tests.Requests;
 
 namespace UpcallActors.Embedded.Tests.Actions;
 
-/// <summary>What becomes of a packet at output, by its length, its MRU and the port's MTU (<c>do_output</c>, <c>ovs_vport_send</c>).</summary>
+/// <summary>
+/// What becomes of a packet at output, by its length, its MRU and the port's MTU (<c>do_output</c>, <c>ovs_vport_send</c>).
+/// </summary>
 public sealed class RefragmentationTests
 {
     [Theory]
@@ -49,7 +51,8 @@ public sealed class RefragmentationTests
         sender.Execute(whole, ActionBytes.Output(2), mru: 1500).ShouldBe(0);
         using var datapath = new TestDatapath();
         foreach (byte[] fragment in sender.B.Frames)
-            datapath.Execute(fragment, Attributes.Concat(ActionBytes.Ct(5, commit: true), ActionBytes.Userspace([1]), ActionBytes.Output(2))).ShouldBe(0);
+            datapath.Execute(fragment,
+                Attributes.Concat(ActionBytes.Ct(5, commit: true), ActionBytes.Userspace([1]), ActionBytes.Output(2))).ShouldBe(0);
 
         datapath.Upcalls().Count.ShouldBe(1);
         datapath.Counters.LargestMru.ShouldBe(1500);

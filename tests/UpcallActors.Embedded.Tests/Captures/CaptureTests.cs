@@ -25,7 +25,8 @@ public sealed class CaptureTests
         Run(
             datapath,
             [
-                new CaptureInput(TestDatapath.PortA, [At(30, 3), At(10, 1), At(20, 99, TestFrames.HostB), At(50, 5), At(50, 6)], TestFrames.HostA),
+                new CaptureInput(TestDatapath.PortA, [At(30, 3), At(10, 1), At(20, 99, TestFrames.HostB), At(50, 5), At(50, 6)],
+                    TestFrames.HostA),
                 new CaptureInput(TestDatapath.PortB, [At(20, 2), At(40, 4), At(50, 7)], TestFrames.HostA),
             ],
             []);
@@ -40,7 +41,8 @@ public sealed class CaptureTests
         using var datapath = new TestDatapath();
         byte[] frame = TestFrames.Udp();
         datapath.PutFlow(frame, ActionBytes.Output(TestDatapath.PortC));
-        Run(datapath, [new CaptureInput(TestDatapath.PortA, [new CapturedFrame(1, frame), new CapturedFrame(2, frame)], TestFrames.HostA)], [2]);
+        Run(datapath, [new CaptureInput(TestDatapath.PortA, [new CapturedFrame(1, frame), new CapturedFrame(2, frame)], TestFrames.HostA)],
+            [2]);
 
         (datapath.Counters.Hits, datapath.Counters.Misses).ShouldBe((1L, 1L));
     }
@@ -51,7 +53,8 @@ public sealed class CaptureTests
         using var datapath = new TestDatapath();
         byte[] frame = TestFrames.Udp();
         int waits = 0;
-        var replay = new CaptureReplay(datapath.Datapath, [new CaptureInput(TestDatapath.PortA, [new CapturedFrame(1, frame), new CapturedFrame(2, frame)], TestFrames.HostA)], []);
+        var replay = new CaptureReplay(datapath.Datapath,
+            [new CaptureInput(TestDatapath.PortA, [new CapturedFrame(1, frame), new CapturedFrame(2, frame)], TestFrames.HostA)], []);
         Task run = replay.RunAsync(ReplayPace.WhenIdle, Idle, TimeProvider.System, CancellationToken.None);
 
         run.IsCompletedSuccessfully.ShouldBeTrue();
@@ -70,8 +73,10 @@ public sealed class CaptureTests
     {
         using var datapath = new TestDatapath();
         using var stop = new CancellationTokenSource();
-        var replay = new CaptureReplay(datapath.Datapath, [new CaptureInput(TestDatapath.PortA, [new CapturedFrame(1, TestFrames.Udp()), new CapturedFrame(2, TestFrames.Udp())], TestFrames.HostA)], []);
-        await Should.ThrowAsync<OperationCanceledException>(replay.RunAsync(ReplayPace.WhenIdle, async _ => await stop.CancelAsync(), TimeProvider.System, stop.Token));
+        var replay = new CaptureReplay(datapath.Datapath, [new CaptureInput(TestDatapath.PortA,
+            [new CapturedFrame(1, TestFrames.Udp()), new CapturedFrame(2, TestFrames.Udp())], TestFrames.HostA)], []);
+        await Should.ThrowAsync<OperationCanceledException>(replay.RunAsync(ReplayPace.WhenIdle, async _ => await stop.CancelAsync(),
+            TimeProvider.System, stop.Token));
         replay.Played.ShouldBe(1);
     }
 
@@ -80,7 +85,8 @@ public sealed class CaptureTests
     {
         using var datapath = new TestDatapath();
         var time = new SteppedTime();
-        var replay = new CaptureReplay(datapath.Datapath, [new CaptureInput(TestDatapath.PortA, [new CapturedFrame(0, TestFrames.Udp()), new CapturedFrame(1_500_000, TestFrames.Udp())], TestFrames.HostA)], []);
+        var replay = new CaptureReplay(datapath.Datapath, [new CaptureInput(TestDatapath.PortA,
+            [new CapturedFrame(0, TestFrames.Udp()), new CapturedFrame(1_500_000, TestFrames.Udp())], TestFrames.HostA)], []);
         Task run = replay.RunAsync(ReplayPace.Recorded, _ => ValueTask.CompletedTask, time, CancellationToken.None);
 
         replay.Played.ShouldBe(1);
@@ -96,7 +102,8 @@ public sealed class CaptureTests
         const long Years = 3 * 365L * 86_400_000_000;
         var replay = new CaptureReplay(
             datapath.Datapath,
-            [new CaptureInput(TestDatapath.PortA, [new CapturedFrame(Years, TestFrames.Udp()), new CapturedFrame(2 * Years, TestFrames.Udp())], TestFrames.HostA)],
+            [new CaptureInput(TestDatapath.PortA,
+                [new CapturedFrame(Years, TestFrames.Udp()), new CapturedFrame(2 * Years, TestFrames.Udp())], TestFrames.HostA)],
             [1]);
         Task run = replay.RunAsync(ReplayPace.Recorded, _ => ValueTask.CompletedTask, time, CancellationToken.None);
 
@@ -109,8 +116,10 @@ public sealed class CaptureTests
     public void In_recorded_time_the_last_frame_is_the_end_whatever_purges_come_later()
     {
         using var datapath = new TestDatapath();
-        var replay = new CaptureReplay(datapath.Datapath, [new CaptureInput(TestDatapath.PortA, [new CapturedFrame(5, TestFrames.Udp())], TestFrames.HostA)], [long.MaxValue]);
-        replay.RunAsync(ReplayPace.Recorded, _ => ValueTask.CompletedTask, new SteppedTime(), CancellationToken.None).IsCompletedSuccessfully.ShouldBeTrue();
+        var replay = new CaptureReplay(datapath.Datapath,
+            [new CaptureInput(TestDatapath.PortA, [new CapturedFrame(5, TestFrames.Udp())], TestFrames.HostA)], [long.MaxValue]);
+        replay.RunAsync(ReplayPace.Recorded, _ => ValueTask.CompletedTask, new SteppedTime(),
+            CancellationToken.None).IsCompletedSuccessfully.ShouldBeTrue();
         replay.Played.ShouldBe(1);
     }
 
@@ -216,10 +225,12 @@ public sealed class CaptureTests
     public void A_second_run_plays_all_again_and_the_datapath_s_clock_goes_on()
     {
         using var datapath = new TestDatapath(new EmbeddedDatapathOptions { Clock = DatapathClock.Settable() });
-        var replay = new CaptureReplay(datapath.Datapath, [new CaptureInput(TestDatapath.PortA, [new CapturedFrame(1_000_000, TestFrames.Udp()), new CapturedFrame(4_000_000, TestFrames.Udp())], TestFrames.HostA)], []);
+        var replay = new CaptureReplay(datapath.Datapath, [new CaptureInput(TestDatapath.PortA,
+            [new CapturedFrame(1_000_000, TestFrames.Udp()), new CapturedFrame(4_000_000, TestFrames.Udp())], TestFrames.HostA)], []);
         Func<ValueTask> idle = () => ValueTask.CompletedTask;
 
-        replay.RunAsync(ReplayPace.WhenIdle, _ => idle(), TimeProvider.System, CancellationToken.None).IsCompletedSuccessfully.ShouldBeTrue();
+        replay.RunAsync(ReplayPace.WhenIdle, _ => idle(), TimeProvider.System, CancellationToken.None).IsCompletedSuccessfully
+            .ShouldBeTrue();
         datapath.Datapath.Milliseconds.ShouldBe(4_000);
         var times = new List<long>();
         idle = () =>
@@ -227,7 +238,8 @@ public sealed class CaptureTests
             times.Add(datapath.Datapath.Milliseconds);
             return ValueTask.CompletedTask;
         };
-        replay.RunAsync(ReplayPace.WhenIdle, _ => idle(), TimeProvider.System, CancellationToken.None).IsCompletedSuccessfully.ShouldBeTrue();
+        replay.RunAsync(ReplayPace.WhenIdle, _ => idle(), TimeProvider.System, CancellationToken.None).IsCompletedSuccessfully
+            .ShouldBeTrue();
 
         times.ShouldBe([5_000, 8_000, 8_000]);
         replay.Played.ShouldBe(2 * replay.FrameCount);
@@ -243,7 +255,8 @@ public sealed class CaptureTests
     private static void Run(TestDatapath datapath, CaptureInput[] inputs, long[] purges)
     {
         var replay = new CaptureReplay(datapath.Datapath, inputs, purges);
-        replay.RunAsync(ReplayPace.WhenIdle, _ => ValueTask.CompletedTask, TimeProvider.System, CancellationToken.None).IsCompletedSuccessfully.ShouldBeTrue();
+        replay.RunAsync(ReplayPace.WhenIdle, _ => ValueTask.CompletedTask, TimeProvider.System,
+            CancellationToken.None).IsCompletedSuccessfully.ShouldBeTrue();
         replay.Played.ShouldBe(replay.FrameCount);
     }
 

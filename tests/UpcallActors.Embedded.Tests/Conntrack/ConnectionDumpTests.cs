@@ -40,7 +40,8 @@ public sealed class ConnectionDumpTests : IDisposable
     {
         for (ushort port = 1; port <= 700; port++)
             Commit(Frames.Udp(A, port, B, 53), zone: 1);
-        Conntrack.Dump(1).Select(entry => entry.Original.SourcePort).Order().ShouldBe(Enumerable.Range(1, 700).Select(port => (ushort)port));
+        Conntrack.Dump(1).Select(entry => entry.Original.SourcePort).Order()
+            .ShouldBe(Enumerable.Range(1, 700).Select(port => (ushort)port));
     }
 
     [Fact]

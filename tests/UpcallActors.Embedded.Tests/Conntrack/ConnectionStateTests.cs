@@ -60,7 +60,8 @@ public class ConnectionStateTests
         key.CtOrigProto.ShouldBe((byte)58);
         key.CtOrigTpSrc.ShouldBe((ushort)128);
         key.CtOrigTpDst.ShouldBe((ushort)0);
-        key.CtOrigIpv6Dst.ShouldBe(UInt128.Parse("334965454937798799971759379190646833154", System.Globalization.CultureInfo.InvariantCulture));
+        key.CtOrigIpv6Dst.ShouldBe(UInt128.Parse("334965454937798799971759379190646833154",
+            System.Globalization.CultureInfo.InvariantCulture));
     }
 
     [Fact]
@@ -122,7 +123,8 @@ public class ConnectionStateTests
     [Fact]
     public void A_wrong_checksum_makes_a_packet_invalid_unless_told_not_to_look()
     {
-        foreach (byte[] frame in (byte[][])[Frames.Udp(A, 1, B, 2), Frames.Icmp(A, B, 8, 0, 1), Frames.Tcp("fc00::1", 1, "fc00::2", 2, Frames.Syn)])
+        foreach (byte[] frame in (byte[][])[Frames.Udp(A, 1, B, 2), Frames.Icmp(A, B, 8, 0, 1),
+            Frames.Tcp("fc00::1", 1, "fc00::2", 2, Frames.Syn)])
         {
             byte[] damaged = [.. frame];
             damaged[^1] ^= 1;

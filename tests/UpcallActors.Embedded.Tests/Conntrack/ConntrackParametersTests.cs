@@ -21,7 +21,8 @@ public class ConntrackParametersTests
         parameters.MarkMask.ShouldBe(0xff00ff00u);
         parameters.Labels.ShouldBe((UInt128)1 << 127);
         parameters.LabelsMask.ShouldBe((UInt128)3 << 126);
-        parameters.Nat.ShouldBe(NatOptions.Existing | NatOptions.Source | NatOptions.Addresses | NatOptions.Ports | NatOptions.Persistent | NatOptions.PortRandom);
+        parameters.Nat.ShouldBe(NatOptions.Existing | NatOptions.Source | NatOptions.Addresses | NatOptions.Ports | NatOptions.Persistent
+            | NatOptions.PortRandom);
         parameters.NatMinAddress.ShouldBe((UInt128)0x0a000001);
         parameters.NatMaxAddress.ShouldBe((UInt128)0x0a000009);
         parameters.NatMinPort.ShouldBe((ushort)100);
@@ -40,7 +41,8 @@ public class ConntrackParametersTests
     [Fact]
     public void A_range_without_end_is_its_start()
     {
-        Parse(CtSession.Attributes(commit: true, nat: new Nat(false, "fc00::5", MinPort: 7)), 0x86dd, out ConntrackParameters parameters).ShouldBe(ConntrackParseError.None);
+        Parse(CtSession.Attributes(commit: true, nat: new Nat(false, "fc00::5", MinPort: 7)), 0x86dd, out ConntrackParameters parameters)
+            .ShouldBe(ConntrackParseError.None);
         parameters.NatMaxAddress.ShouldBe(parameters.NatMinAddress);
         parameters.NatMaxPort.ShouldBe((ushort)7);
     }

@@ -27,7 +27,8 @@ public class ConntrackProperties
         ct.Connections().Select(connection => connection.Reply).Distinct().Count().ShouldBe(ct.Tracker.Count);
         foreach ((byte[] original, byte[] sent) in exchanges)
         {
-            byte[] answer = Packet(isTcp, Frames.DestinationOf(sent), 80, Frames.SourceOf(sent), Frames.SourcePortOf(sent), Frames.Syn | Frames.Ack);
+            byte[] answer = Packet(isTcp, Frames.DestinationOf(sent), 80, Frames.SourceOf(sent), Frames.SourcePortOf(sent),
+                Frames.Syn | Frames.Ack);
             byte[] back = ct.Send(answer, nat: new Nat()).Frame;
             Frames.DestinationOf(back).ShouldBe(Frames.SourceOf(original));
             Frames.DestinationPortOf(back).ShouldBe(Frames.SourcePortOf(original));
@@ -75,22 +76,27 @@ public class ConntrackProperties
     {
         var random = new Random(seed);
         var ct = new CtSession { Tracker = new ConnectionTracker(8) };
-        byte[] flags = [Frames.Syn, Frames.Syn | Frames.Ack, Frames.Ack, Frames.Fin | Frames.Ack, Frames.Rst, Frames.Rst | Frames.Ack, Frames.Ack | Frames.Push];
+        byte[] flags = [Frames.Syn, Frames.Syn | Frames.Ack, Frames.Ack, Frames.Fin | Frames.Ack, Frames.Rst, Frames.Rst | Frames.Ack,
+            Frames.Ack | Frames.Push];
         for (int i = 0; i < 200; i++)
         {
             bool isAnswer = random.Next(2) == 0;
             byte[] segment = Frames.Tcp(
-                isAnswer ? "10.0.0.2" : "10.0.0.1", isAnswer ? (ushort)80 : (ushort)1000, isAnswer ? "10.0.0.1" : "10.0.0.2", isAnswer ? (ushort)1000 : (ushort)80,
-                flags[random.Next(flags.Length)], (uint)random.Next(0, 4), (uint)random.Next(0, 4), (ushort)random.Next(0, 3), random.Next(0, 2));
+                isAnswer ? "10.0.0.2" : "10.0.0.1", isAnswer ? (ushort)80 : (ushort)1000, isAnswer ? "10.0.0.1" : "10.0.0.2",
+                isAnswer ? (ushort)1000 : (ushort)80,
+                flags[random.Next(flags.Length)], (uint)random.Next(0, 4), (uint)random.Next(0, 4), (ushort)random.Next(0, 3),
+                random.Next(0, 2));
             ct.Now += random.Next(0, 20_000);
             CtState state = ct.Send(segment, commit: random.Next(2) == 0, force: random.Next(10) == 0).State;
             state.HasFlag(CtState.Tracked).ShouldBeTrue();
-            (state & (CtState.New | CtState.Established | CtState.Invalid)).ShouldBeOneOf(CtState.New, CtState.Established, CtState.Invalid);
+            (state & (CtState.New | CtState.Established | CtState.Invalid)).ShouldBeOneOf(CtState.New, CtState.Established,
+                CtState.Invalid);
             ct.Tracker.Count.ShouldBeLessThanOrEqualTo(2);
         }
     }
 
-    private static byte[] Packet(bool isTcp, string source, ushort sourcePort, string destination, ushort destinationPort, byte flags) => isTcp
+    private static byte[] Packet(bool isTcp, string source, ushort sourcePort, string destination, ushort destinationPort,
+        byte flags) => isTcp
         ? Frames.Tcp(source, sourcePort, destination, destinationPort, flags, 1, flags == Frames.Syn ? 0u : 2u)
         : Frames.Udp(source, sourcePort, destination, destinationPort);
 }

@@ -6,7 +6,8 @@ using UpcallActors.Odp;
 namespace UpcallActors.Embedded.Tests.Conntrack;
 
 /// <summary>A NAT clause of a ct action; without a side it is a bare <c>nat</c>.</summary>
-internal sealed record Nat(bool? Source = null, string? Min = null, string? Max = null, ushort? MinPort = null, ushort? MaxPort = null, bool Random = false, bool Persistent = false);
+internal sealed record Nat(bool? Source = null, string? Min = null, string? Max = null, ushort? MinPort = null, ushort? MaxPort = null,
+    bool Random = false, bool Persistent = false);
 
 /// <summary>What a ct action left behind.</summary>
 internal sealed record Tracked(ConntrackVerdict Verdict, FlowKey Key, byte[] Frame)
@@ -27,7 +28,8 @@ internal sealed class CtSession
     {
         byte[] copy = [.. frame];
         ushort type = Frames.EtherTypeOf(frame);
-        ConntrackParameters.TryParse(Attributes(zone, commit, force, mark, labels, nat), type, out ConntrackParameters parameters).ShouldBe(ConntrackParseError.None);
+        ConntrackParameters.TryParse(Attributes(zone, commit, force, mark, labels, nat), type, out ConntrackParameters parameters)
+            .ShouldBe(ConntrackParseError.None);
         key.EthType = type;
         ConntrackVerdict verdict = Tracker.Execute(copy, Frames.NetworkOffset, in parameters, Now, ref key);
         return new Tracked(verdict, key, copy);

@@ -16,7 +16,8 @@ internal static class Frames
     public static ushort EtherTypeOf(byte[] frame) => BinaryPrimitives.ReadUInt16BigEndian(frame.AsSpan(12));
 
     /// <summary>Source and destination as "address port"; ports only where the protocol has them.</summary>
-    public static byte[] Udp(string source, ushort sourcePort, string destination, ushort destinationPort, int payload = 8, bool checksum = true)
+    public static byte[] Udp(string source, ushort sourcePort, string destination, ushort destinationPort, int payload = 8,
+        bool checksum = true)
     {
         byte[] datagram = Ports(8 + payload, sourcePort, destinationPort);
         BinaryPrimitives.WriteUInt16BigEndian(datagram.AsSpan(4), (ushort)datagram.Length);

@@ -3,7 +3,9 @@ using UpcallActors.Odp;
 
 namespace UpcallActors.Embedded.Tests.Conntrack;
 
-/// <summary>Address translation, there and back. Checksums are judged by PacketDotNet, or by the tracker that sees the packet next.</summary>
+/// <summary>
+/// Address translation, there and back. Checksums are judged by PacketDotNet, or by the tracker that sees the packet next.
+/// </summary>
 public class NatTests
 {
     private const string Inside = "10.1.1.1";
@@ -72,7 +74,8 @@ public class NatTests
         (byte[] Request, byte[] Answer)[] exchanges =
         [
             (Frames.Udp(inside, 1000, outside, 53, 11), Frames.Udp(outside, 53, translated, 1000, 11)),
-            (Frames.Tcp(inside, 1000, outside, 80, Frames.Syn, 5), Frames.Tcp(outside, 80, translated, 1000, Frames.Syn | Frames.Ack, 9, 6)),
+            (Frames.Tcp(inside, 1000, outside, 80, Frames.Syn, 5),
+                Frames.Tcp(outside, 80, translated, 1000, Frames.Syn | Frames.Ack, 9, 6)),
             (Frames.Icmp(inside, outside, echo, 0, 77), Frames.Icmp(outside, translated, isIpv6 ? (byte)129 : (byte)0, 0, 77)),
             (Frames.Ip(inside, outside, 47, new byte[20]), Frames.Ip(outside, translated, 47, new byte[20])),
         ];
@@ -142,14 +145,16 @@ public class NatTests
         ports.ShouldAllBe(port => port >= 5000 && port <= 5009);
         _ct.Commit(Frames.Udp(Inside, 2000, Outside, 53), nat: nat).Verdict.ShouldBe(ConntrackVerdict.Drop);
         _ct.Tracker.InsertFailed.ShouldBe(1UL);
-        _ct.Commit(Frames.Udp(Inside, 2000, "10.1.1.9", 53), nat: nat).Verdict.ShouldBe(ConntrackVerdict.Accept, "another receiver has ports of its own");
+        _ct.Commit(Frames.Udp(Inside, 2000, "10.1.1.9", 53), nat: nat).Verdict
+            .ShouldBe(ConntrackVerdict.Accept, "another receiver has ports of its own");
     }
 
     [Fact]
     public void Random_ports_stay_in_their_range()
     {
         var nat = new Nat(true, Public, MinPort: 5000, MaxPort: 5999, Random: true);
-        ushort[] ports = [.. Enumerable.Range(0, 50).Select(i => Frames.SourcePortOf(_ct.Commit(Frames.Udp(Inside, (ushort)(5000 + i), Outside, 53), nat: nat).Frame))];
+        ushort[] ports = [.. Enumerable.Range(0, 50)
+            .Select(i => Frames.SourcePortOf(_ct.Commit(Frames.Udp(Inside, (ushort)(5000 + i), Outside, 53), nat: nat).Frame))];
         ports.ShouldAllBe(port => port >= 5000 && port <= 5999);
         ports.Distinct().Count().ShouldBe(50);
         ports.Where((port, i) => port != 5000 + i).ShouldNotBeEmpty();
@@ -177,7 +182,8 @@ public class NatTests
     public void A_persistent_sender_has_one_address_for_all_receivers()
     {
         var nat = new Nat(true, "192.0.2.10", "192.0.2.200", Persistent: true);
-        string[] sources = [.. Enumerable.Range(1, 50).Select(i => Frames.SourceOf(_ct.Commit(Frames.Udp(Inside, (ushort)(1000 + i), "10.2.2." + i, 53), nat: nat).Frame))];
+        string[] sources = [.. Enumerable.Range(1, 50)
+            .Select(i => Frames.SourceOf(_ct.Commit(Frames.Udp(Inside, (ushort)(1000 + i), "10.2.2." + i, 53), nat: nat).Frame))];
         sources.Distinct().Count().ShouldBe(1);
     }
 
@@ -276,13 +282,15 @@ public class NatTests
         packet.Extract<TcpPacket>()?.ValidTcpChecksum.ShouldBeTrue("TCP");
         packet.Extract<UdpPacket>()?.ValidUdpChecksum.ShouldBeTrue("UDP");
         // PacketDotNet judges no ICMP; a tracker that does not know the packet does.
-        if (packet.Extract<IcmpV4Packet>() is { TypeCode: IcmpV4TypeCode.EchoRequest } || packet.Extract<IcmpV6Packet>() is { Type: IcmpV6Type.EchoRequest })
+        if (packet.Extract<IcmpV4Packet>() is { TypeCode: IcmpV4TypeCode.EchoRequest }
+            || packet.Extract<IcmpV6Packet>() is { Type: IcmpV6Type.EchoRequest })
             new CtSession().Commit(frame).State.ShouldBe(CtState.Tracked | CtState.New);
         ReadOnlySpan<byte> transport = Frames.TransportOf(frame);
         if (packet.Extract<IcmpV4Packet>() is not null)
             SumOf(transport).ShouldBe(ushort.MaxValue, "ICMP");
         if (packet.Extract<IcmpV6Packet>() is not null)
-            SumOf([.. frame.AsSpan(Frames.NetworkOffset + 8, 32), 0, 58, .. BigEndian(transport.Length), .. transport]).ShouldBe(ushort.MaxValue, "ICMPv6");
+            SumOf([.. frame.AsSpan(Frames.NetworkOffset + 8, 32), 0, 58, .. BigEndian(transport.Length), .. transport])
+                .ShouldBe(ushort.MaxValue, "ICMPv6");
     }
 
     /// <summary>Bit by bit, with the checksum field as zero.</summary>

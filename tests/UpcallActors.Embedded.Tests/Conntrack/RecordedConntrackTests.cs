@@ -40,7 +40,8 @@ public class RecordedConntrackTests
     private FlowKey Track(byte[] frame, bool commit)
     {
         (int offset, ushort type) = RecordedScenario.Layout(frame);
-        ConntrackParameters.TryParse(CtSession.Attributes(Zone, commit), type, out ConntrackParameters parameters).ShouldBe(ConntrackParseError.None);
+        ConntrackParameters.TryParse(CtSession.Attributes(Zone, commit), type, out ConntrackParameters parameters)
+            .ShouldBe(ConntrackParseError.None);
         var key = new FlowKey { EthType = type };
         _ct.Tracker.Execute(frame, offset, in parameters, _ct.Now, ref key).ShouldBe(ConntrackVerdict.Accept);
         return key;

@@ -190,7 +190,8 @@ public class TcpConnectionTests
         {
             var ct = new CtSession();
             ct.Commit(Segment(Frames.Syn, 1000, 0, options: options)).State.ShouldBe(New);
-            ct.Send(Frames.Tcp(Server, 80, Client, 4000, Frames.Syn | Frames.Ack, 5000, 1001, options: options)).State.ShouldBe(EstablishedReply);
+            ct.Send(Frames.Tcp(Server, 80, Client, 4000, Frames.Syn | Frames.Ack, 5000, 1001, options: options)).State
+                .ShouldBe(EstablishedReply);
         }
     }
 
@@ -208,7 +209,8 @@ public class TcpConnectionTests
         FromServer(Frames.Ack, 5001, 1001).ShouldBe(EstablishedReply);
     }
 
-    private CtState FromClient(byte flags, uint sequence, uint ack, int payload = 0) => _ct.Send(Segment(flags, sequence, ack, payload)).State;
+    private CtState FromClient(byte flags, uint sequence, uint ack, int payload = 0) =>
+        _ct.Send(Segment(flags, sequence, ack, payload)).State;
 
     private CtState FromServer(byte flags, uint sequence, uint ack, byte[]? options = null) =>
         _ct.Send(Frames.Tcp(Server, 80, Client, 4000, flags, sequence, ack, options: options)).State;

@@ -78,7 +78,8 @@ public sealed class MalformedFrameTests
         byte[] inner = TestFrames.Udp(vlan: 30);
         byte[] two = [.. inner[..12], 0x88, 0xa8, 0x20, 20, .. inner[12..]];
         FlowKey key = Extract(two, out PacketLayout layout);
-        (key.VlanTpid, key.VlanTci, key.CvlanTpid, key.CvlanTci).ShouldBe(((ushort)0x88a8, (ushort)(0x3000 | 20), (ushort)0x8100, (ushort)(0x1000 | 30)));
+        (key.VlanTpid, key.VlanTci, key.CvlanTpid, key.CvlanTci)
+            .ShouldBe(((ushort)0x88a8, (ushort)(0x3000 | 20), (ushort)0x8100, (ushort)(0x1000 | 30)));
         key.EthType.ShouldBe((ushort)0x0800);
         key.TpSrc.ShouldBe((ushort)1000);
         layout.NetworkOffset.ShouldBe(Header + 8);
@@ -112,9 +113,11 @@ public sealed class MalformedFrameTests
     [Fact]
     public void ARP_is_read_when_whole_and_for_IPv4_and_not_otherwise()
     {
-        byte[] arp = [.. TestFrames.Udp()[..12], 8, 6, 0, 1, 8, 0, 6, 4, 0, 2, 1, 2, 3, 4, 5, 6, 10, 0, 0, 1, 7, 8, 9, 10, 11, 12, 10, 0, 0, 2];
+        byte[] arp = [.. TestFrames.Udp()[..12], 8, 6, 0, 1, 8, 0, 6, 4, 0, 2, 1, 2, 3, 4, 5, 6, 10, 0, 0, 1, 7, 8, 9, 10, 11, 12,
+            10, 0, 0, 2];
         FlowKey key = Extract(arp, out _);
-        (key.NwProto, key.Ipv4Src, key.Ipv4Dst, key.ArpSha, key.ArpTha).ShouldBe(((byte)2, 0x0a000001u, 0x0a000002u, 0x010203040506UL, 0x0708090a0b0cUL));
+        (key.NwProto, key.Ipv4Src, key.Ipv4Dst, key.ArpSha, key.ArpTha)
+            .ShouldBe(((byte)2, 0x0a000001u, 0x0a000002u, 0x010203040506UL, 0x0708090a0b0cUL));
         Extract(arp[..^1], out _).Ipv4Src.ShouldBe(0u);
         arp[20] = 1;
         Extract(arp, out _).NwProto.ShouldBe((byte)0);
@@ -162,7 +165,8 @@ public sealed class MalformedFrameTests
     [InlineData("0E01000000000000|0101AABBCCDDEEFF", 0xaabbccddeeff)]
     public void Neighbour_discovery_options_are_read_and_a_doubled_one_voids_all(string options, long source)
     {
-        byte[] message = [135, 0, 0, 0, 0, 0, 0, 0, 0xfe, 0x80, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, .. Convert.FromHexString(options.Replace("|", "", StringComparison.Ordinal))];
+        byte[] message = [135, 0, 0, 0, 0, 0, 0, 0, 0xfe, 0x80, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1,
+            .. Convert.FromHexString(options.Replace("|", "", StringComparison.Ordinal))];
         byte[] frame = [.. TestFrames.UdpOverIpv6()[..(Header + 40)], .. message];
         frame[Header + 6] = 58;
         FlowKey key = Extract(frame, out _);

@@ -17,7 +17,8 @@ public sealed class RecordedKeyExtractionTests
             var extracted = default(FlowKey);
             KeyExtraction.TryExtract(message.Packet.Of(upcall.Bytes), ref extracted, out _).ShouldBeTrue();
 
-            extracted.ReadOnlyWords[FlowKey.L2Start..].ToArray().ShouldBe(recorded.ReadOnlyWords[FlowKey.L2Start..].ToArray(), $"upcall {upcalls}");
+            extracted.ReadOnlyWords[FlowKey.L2Start..].ToArray()
+                .ShouldBe(recorded.ReadOnlyWords[FlowKey.L2Start..].ToArray(), $"upcall {upcalls}");
             upcalls++;
         }
 

@@ -31,7 +31,8 @@ internal static class Datagram
 
     public static List<byte[]> Split(byte[] frame, ushort etherType, int mru, uint identification = 99)
     {
-        IpFragmenter.TryCreate(frame, NetworkOffset, etherType, mru, mru, identification, out IpFragmenter fragmenter).ShouldBe(FragmentationError.None);
+        IpFragmenter.TryCreate(frame, NetworkOffset, etherType, mru, mru, identification, out IpFragmenter fragmenter)
+            .ShouldBe(FragmentationError.None);
         Span<byte> buffer = new byte[ushort.MaxValue + 100];
         List<byte[]> fragments = [];
         while (fragmenter.TryNext(buffer, out int length))

@@ -25,7 +25,8 @@ public class DatagramProperties
         foreach (byte[] fragment in arriving)
         {
             bool isNew = missing.Remove(fragment);
-            DefragmentationOutcome outcome = defragmenter.Add(fragment, Datagram.NetworkOffset, Datagram.TypeOf(isIpv6), 1, 1, 0, _destination, out Reassembly whole);
+            DefragmentationOutcome outcome = defragmenter.Add(fragment, Datagram.NetworkOffset, Datagram.TypeOf(isIpv6), 1, 1, 0,
+                _destination, out Reassembly whole);
             if (missing.Count > 0)
             {
                 // An order in which a late duplicate spans pieces that arrived apart is an overlap to the kernel, too.
@@ -55,11 +56,13 @@ public class DatagramProperties
         {
             ReadOnlySpan<byte> ip = fragment.AsSpan(Datagram.NetworkOffset);
             ip.Length.ShouldBeLessThanOrEqualTo(mru);
-            fragment.AsSpan(0, Datagram.NetworkOffset).SequenceEqual(frame.AsSpan(0, Datagram.NetworkOffset)).ShouldBeTrue("the L2 header, tag and all");
+            fragment.AsSpan(0, Datagram.NetworkOffset).SequenceEqual(frame.AsSpan(0, Datagram.NetworkOffset))
+                .ShouldBeTrue("the L2 header, tag and all");
             if (isIpv6)
                 continue;
             InternetChecksum.Compute(ip[..((ip[0] & 15) * 4)]).ShouldBe((ushort)0);
-            ip[20..((ip[0] & 15) * 4)].SequenceEqual(frame.AsSpan(Datagram.NetworkOffset + 20, ((ip[0] & 15) * 4) - 20)).ShouldBeTrue("options");
+            ip[20..((ip[0] & 15) * 4)].SequenceEqual(frame.AsSpan(Datagram.NetworkOffset + 20, ((ip[0] & 15) * 4) - 20))
+                .ShouldBeTrue("options");
         }
 
         // All but the last are as long as the MRU and a multiple of 8 permit.
@@ -96,7 +99,8 @@ public class DatagramProperties
         var defragmenter = new IpDefragmenter(memory, maxDatagrams: 16);
         for (int i = 0; i < 500; i++)
         {
-            byte[] fragment = Datagram.Fragment(isIpv6, random.Next(0, 8000) * 8, random.Next(8) != 0, new byte[random.Next(0, 200) * 8], (uint)random.Next(0, 40));
+            byte[] fragment = Datagram.Fragment(isIpv6, random.Next(0, 8000) * 8, random.Next(8) != 0, new byte[random.Next(0, 200) * 8],
+                (uint)random.Next(0, 40));
             Add(defragmenter, fragment, isIpv6);
             defragmenter.BytesInUse.ShouldBeLessThanOrEqualTo(memory);
             defragmenter.Waiting.ShouldBeLessThanOrEqualTo(16);
@@ -123,7 +127,8 @@ public class DatagramProperties
         (updated % 0xffff).ShouldBe(InternetChecksum.Compute(data) % 0xffff);
         if (length == 2)
         {
-            ushort step = InternetChecksum.Update(checksum, (ushort)((before[0] << 8) | before[1]), (ushort)((data[at] << 8) | data[at + 1]));
+            ushort step = InternetChecksum.Update(checksum, (ushort)((before[0] << 8) | before[1]),
+                (ushort)((data[at] << 8) | data[at + 1]));
             (step % 0xffff).ShouldBe(updated % 0xffff);
         }
     }

@@ -105,8 +105,10 @@ public class DefragmenterRulesTests
         byte[] data = new byte[65528 / 2];
         Add(isIpv6, Datagram.Fragment(isIpv6, 0, true, data[..32760])).ShouldBe(DefragmentationOutcome.Queued);
         Add(isIpv6, Datagram.Fragment(isIpv6, 32760, true, data[..32760])).ShouldBe(DefragmentationOutcome.Queued);
-        Add(isIpv6, Datagram.Fragment(isIpv6, 65520, false, new byte[15])).ShouldBe(isIpv6 ? DefragmentationOutcome.Reassembled : DefragmentationOutcome.TooLong);
-        Add(isIpv6, Datagram.Fragment(isIpv6, 65528, false, new byte[8], id: 8)).ShouldBe(isIpv6 ? DefragmentationOutcome.TooLong : DefragmentationOutcome.Queued);
+        Add(isIpv6, Datagram.Fragment(isIpv6, 65520, false, new byte[15]))
+            .ShouldBe(isIpv6 ? DefragmentationOutcome.Reassembled : DefragmentationOutcome.TooLong);
+        Add(isIpv6, Datagram.Fragment(isIpv6, 65528, false, new byte[8], id: 8))
+            .ShouldBe(isIpv6 ? DefragmentationOutcome.TooLong : DefragmentationOutcome.Queued);
     }
 
     [Fact]
@@ -114,7 +116,8 @@ public class DefragmenterRulesTests
     {
         Add(false, Datagram.Fragment(false, 0, true, new byte[64]));
         byte[] small = new byte[Datagram.NetworkOffset + 20 + 71];
-        _defragmenter.Add(Datagram.Fragment(false, 64, false, new byte[8]), Datagram.NetworkOffset, Datagram.Ipv4, 1, 1, 0, small, out _).ShouldBe(DefragmentationOutcome.TooLong);
+        _defragmenter.Add(Datagram.Fragment(false, 64, false, new byte[8]), Datagram.NetworkOffset, Datagram.Ipv4, 1, 1, 0, small, out _)
+            .ShouldBe(DefragmentationOutcome.TooLong);
         small.ShouldAllBe(value => value == 0);
         _defragmenter.Waiting.ShouldBe(0);
     }
@@ -133,7 +136,8 @@ public class DefragmenterRulesTests
                     Add(isIpv6, Datagram.Fragment(isIpv6, 0, true, new byte[16], ecn: first)).ShouldBe(DefragmentationOutcome.Queued);
                     DefragmentationOutcome outcome = Add(isIpv6, Datagram.Fragment(isIpv6, 16, false, new byte[16], ecn: second));
                     bool contradict = (first == notEct) != (second == notEct);
-                    outcome.ShouldBe(contradict ? DefragmentationOutcome.EcnMismatch : DefragmentationOutcome.Reassembled, $"{first} {second}");
+                    outcome.ShouldBe(contradict ? DefragmentationOutcome.EcnMismatch : DefragmentationOutcome.Reassembled,
+                        $"{first} {second}");
                     if (contradict)
                         continue;
                     int ecn = (isIpv6 ? _destination[Datagram.NetworkOffset + 1] >> 4 : _destination[Datagram.NetworkOffset + 1]) & 3;
@@ -175,7 +179,8 @@ public class DefragmenterRulesTests
         Add(false, Datagram.Fragment(false, 8, false, [9, 9]));
         byte[] first = Datagram.Fragment(false, 0, true, [1, 2, 3, 4, 5, 6, 7, 8]);
         first.CopyTo(_destination, 0);
-        _defragmenter.Add(_destination.AsSpan(0, first.Length), Datagram.NetworkOffset, Datagram.Ipv4, 1, 1, 0, _destination, out Reassembly whole).ShouldBe(DefragmentationOutcome.Reassembled);
+        _defragmenter.Add(_destination.AsSpan(0, first.Length), Datagram.NetworkOffset, Datagram.Ipv4, 1, 1, 0, _destination,
+            out Reassembly whole).ShouldBe(DefragmentationOutcome.Reassembled);
         _destination.AsSpan(Datagram.NetworkOffset + 20, 10).ToArray().ShouldBe(new byte[] { 1, 2, 3, 4, 5, 6, 7, 8, 9, 9 });
         whole.Length.ShouldBe(Datagram.NetworkOffset + 30);
     }
@@ -198,15 +203,19 @@ public class DefragmenterRulesTests
     {
         var small = new IpDefragmenter(memory: 8 * 1024);
         for (uint id = 0; id < 20; id++)
-            small.Add(Datagram.Fragment(false, 8, true, new byte[1000], id), Datagram.NetworkOffset, Datagram.Ipv4, 1, 1, 0, _destination, out _).ShouldBe(DefragmentationOutcome.Queued);
+            small.Add(Datagram.Fragment(false, 8, true, new byte[1000], id), Datagram.NetworkOffset, Datagram.Ipv4, 1, 1, 0, _destination,
+                out _).ShouldBe(DefragmentationOutcome.Queued);
         small.Evicted.ShouldBe(12UL);
         small.BytesInUse.ShouldBe(8 * 1024);
         // The youngest lives: its rest completes it.
-        small.Add(Datagram.Fragment(false, 1008, false, new byte[8], 19), Datagram.NetworkOffset, Datagram.Ipv4, 1, 1, 0, _destination, out _).ShouldBe(DefragmentationOutcome.Queued);
-        small.Add(Datagram.Fragment(false, 0, true, new byte[8], 19), Datagram.NetworkOffset, Datagram.Ipv4, 1, 1, 0, _destination, out _).ShouldBe(DefragmentationOutcome.Reassembled);
+        small.Add(Datagram.Fragment(false, 1008, false, new byte[8], 19), Datagram.NetworkOffset, Datagram.Ipv4, 1, 1, 0, _destination,
+            out _).ShouldBe(DefragmentationOutcome.Queued);
+        small.Add(Datagram.Fragment(false, 0, true, new byte[8], 19), Datagram.NetworkOffset, Datagram.Ipv4, 1, 1, 0, _destination, out _)
+            .ShouldBe(DefragmentationOutcome.Reassembled);
         // One datagram alone cannot have more than there is.
         var tiny = new IpDefragmenter(memory: 1024);
-        tiny.Add(Datagram.Fragment(false, 8, true, new byte[2000]), Datagram.NetworkOffset, Datagram.Ipv4, 1, 1, 0, _destination, out _).ShouldBe(DefragmentationOutcome.NoMemory);
+        tiny.Add(Datagram.Fragment(false, 8, true, new byte[2000]), Datagram.NetworkOffset, Datagram.Ipv4, 1, 1, 0, _destination, out _)
+            .ShouldBe(DefragmentationOutcome.NoMemory);
         tiny.BytesInUse.ShouldBe(0);
     }
 
@@ -233,7 +242,8 @@ public class DefragmenterRulesTests
     {
         for (int i = fragments.Length - 1; i >= 0; i--)
             Add(false, fragments[i]);
-        IpFragmenter.TryCreate(_destination.AsSpan(0, _whole.Length), _whole.NetworkOffset, Datagram.Ipv4, _whole.Mru, 1500, 0, out IpFragmenter fragmenter);
+        IpFragmenter.TryCreate(_destination.AsSpan(0, _whole.Length), _whole.NetworkOffset, Datagram.Ipv4, _whole.Mru, 1500, 0,
+            out IpFragmenter fragmenter);
         int count = 0;
         while (fragmenter.TryNext(buffer, out _))
             count++;

@@ -30,7 +30,8 @@ public class FragmenterTests
     public void A_fragment_of_a_fragment_goes_on_from_its_offset_and_keeps_its_more_bit()
     {
         byte[] frame = Datagram.Fragment(false, 4000, more: true, new byte[3000]);
-        int[] fields = [.. Datagram.Split(frame, Datagram.Ipv4, 1500).Select(fragment => (int)BinaryPrimitives.ReadUInt16BigEndian(fragment.AsSpan(Datagram.NetworkOffset + 6)))];
+        int[] fields = [.. Datagram.Split(frame, Datagram.Ipv4, 1500)
+            .Select(fragment => (int)BinaryPrimitives.ReadUInt16BigEndian(fragment.AsSpan(Datagram.NetworkOffset + 6)))];
         fields.ShouldBe([0x2000 | 500, 0x2000 | 685, 0x2000 | 870]);
     }
 
@@ -47,7 +48,8 @@ public class FragmenterTests
             BinaryPrimitives.ReadUInt16BigEndian(ip[4..]).ShouldBe((ushort)(ip.Length - 40));
         }
 
-        fragments.Select(fragment => BinaryPrimitives.ReadUInt16BigEndian(fragment.AsSpan(Datagram.NetworkOffset + 42)) & 0xfff9).ShouldBe([1, 1449, 2896]);
+        fragments.Select(fragment => BinaryPrimitives.ReadUInt16BigEndian(fragment.AsSpan(Datagram.NetworkOffset + 42)) & 0xfff9)
+            .ShouldBe([1, 1449, 2896]);
     }
 
     [Fact]

@@ -26,11 +26,13 @@ public class RecordedFragmentTests
     {
         var scenario = RecordedScenario.Open(kernel, name);
         List<(byte[] Frame, ushort Mru)> reassembled = [.. Reassemble(RecordedScenario.SentBy(scenario.AtP1, scenario.Ponger))];
-        List<(byte[] Packet, ushort Mru)> upcalls = [.. scenario.Upcalls().Where(upcall => upcall.Mru != 0).Select(upcall => (upcall.Packet, upcall.Mru))];
+        List<(byte[] Packet, ushort Mru)> upcalls =
+            [.. scenario.Upcalls().Where(upcall => upcall.Mru != 0).Select(upcall => (upcall.Packet, upcall.Mru))];
 
         upcalls.Count.ShouldBeGreaterThanOrEqualTo(2);
         foreach ((byte[] packet, ushort mru) in upcalls)
-            reassembled.Any(ours => ours.Mru == mru && ours.Frame.AsSpan().SequenceEqual(packet)).ShouldBeTrue($"{packet.Length} bytes, MRU {mru}");
+            reassembled.Any(ours => ours.Mru == mru && ours.Frame.AsSpan().SequenceEqual(packet))
+                .ShouldBeTrue($"{packet.Length} bytes, MRU {mru}");
     }
 
     private int ShouldComeOut(byte[] sender, IReadOnlyList<byte[]> into, IReadOnlyList<byte[]> outOf)
@@ -67,7 +69,8 @@ public class RecordedFragmentTests
     private static void Split(byte[] frame, ushort mru, uint identification, List<byte[]> into)
     {
         (int offset, ushort type) = RecordedScenario.Layout(frame);
-        IpFragmenter.TryCreate(frame, offset, type, mru, Mtu, identification, out IpFragmenter fragmenter).ShouldBe(FragmentationError.None);
+        IpFragmenter.TryCreate(frame, offset, type, mru, Mtu, identification, out IpFragmenter fragmenter)
+            .ShouldBe(FragmentationError.None);
         Span<byte> fragment = new byte[Mtu + 64];
         while (fragmenter.TryNext(fragment, out int length))
             into.Add(fragment[..length].ToArray());

@@ -28,7 +28,8 @@ internal sealed class RecordedScenario
             var all = new TheoryData<string, string>();
             foreach (string kernel in (string[])["linux-6.1", "linux-7.2"])
             {
-                foreach (string name in (string[])["ipv4-fragmentation", "ipv4-fragmentation-vlan", "ipv6-fragmentation", "ipv6-fragmentation-vlan"])
+                foreach (string name in (string[])["ipv4-fragmentation", "ipv4-fragmentation-vlan", "ipv6-fragmentation",
+                    "ipv6-fragmentation-vlan"])
                     all.Add(kernel, name);
             }
 
@@ -47,7 +48,8 @@ internal sealed class RecordedScenario
 
     public static RecordedScenario Open(string kernel, string name) => new(kernel, name);
 
-    public static IEnumerable<byte[]> SentBy(IEnumerable<byte[]> frames, byte[] host) => frames.Where(frame => frame.AsSpan(6, 6).SequenceEqual(host));
+    public static IEnumerable<byte[]> SentBy(IEnumerable<byte[]> frames, byte[] host) =>
+        frames.Where(frame => frame.AsSpan(6, 6).SequenceEqual(host));
 
     public static (int NetworkOffset, ushort EtherType) Layout(ReadOnlySpan<byte> frame)
     {

@@ -74,7 +74,8 @@ public class ConntrackFuzz
     internal static List<byte[]> FrameCorpus()
     {
         List<byte[]> corpus = [];
-        foreach ((string a, string b, byte echo, byte unreachable) in ((string, string, byte, byte)[])[("10.1.1.1", "10.1.1.2", 8, 3), ("fc00::1", "fc00::2", 128, 1)])
+        foreach ((string a, string b, byte echo, byte unreachable) in ((string, string, byte, byte)[])[("10.1.1.1", "10.1.1.2", 8, 3),
+            ("fc00::1", "fc00::2", 128, 1)])
         {
             byte[] udp = Frames.Udp(a, 1, b, 2);
             byte[] tcp = Frames.Tcp(a, 3, b, 4, Frames.Syn, 10, options: [2, 4, 5, 0xb4, 4, 2, 3, 3, 7, 1, 1, 0]);
@@ -95,7 +96,8 @@ public class ConntrackFuzz
             ]);
         }
 
-        corpus.Add(Frames.Ip("fe80::1", "fc00::1", 58, [137, 0, 0, 0, 0, 0, 0, 0, .. new byte[32], 4, 8, 0, 0, 0, 0, 0, 0, .. Frames.Udp("fc00::1", 1, "fc00::2", 2)[14..]], 2));
+        corpus.Add(Frames.Ip("fe80::1", "fc00::1", 58,
+            [137, 0, 0, 0, 0, 0, 0, 0, .. new byte[32], 4, 8, 0, 0, 0, 0, 0, 0, .. Frames.Udp("fc00::1", 1, "fc00::2", 2)[14..]], 2));
         return corpus;
     }
 

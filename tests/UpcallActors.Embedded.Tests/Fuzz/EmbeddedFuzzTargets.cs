@@ -4,7 +4,9 @@ using UpcallActors.Odp;
 
 namespace UpcallActors.Embedded.Tests.Fuzz;
 
-/// <summary>Entry points for hostile bytes: each takes anything and must neither throw nor give an answer that contradicts itself.</summary>
+/// <summary>
+/// Entry points for hostile bytes: each takes anything and must neither throw nor give an answer that contradicts itself.
+/// </summary>
 public static class EmbeddedFuzzTargets
 {
     /// <summary>A frame from the wire: its key is whole, and written and read back is the same.</summary>
@@ -28,7 +30,12 @@ public static class EmbeddedFuzzTargets
     /// <summary>Bytes sent to a datapath as requests: every answer is a well-formed message.</summary>
     public static void Requests(ReadOnlySpan<byte> requests)
     {
-        using var datapath = new TestDatapath(new EmbeddedDatapathOptions { Clock = DatapathClock.Settable(), RandomSeed = 1, UpcallQueueBytes = 128 << 10 });
+        using var datapath = new TestDatapath(new EmbeddedDatapathOptions
+        {
+            Clock = DatapathClock.Settable(),
+            RandomSeed = 1,
+            UpcallQueueBytes = 128 << 10,
+        });
         foreach (byte[] answer in datapath.Requests.Send(requests))
             NetlinkMessage.TryRead(answer, out _, out _).ShouldBe(NetlinkParseError.None);
         datapath.Datapath.Receive(TestDatapath.PortA, TestFrames.Udp());

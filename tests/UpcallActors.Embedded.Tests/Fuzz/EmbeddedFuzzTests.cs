@@ -14,7 +14,10 @@ public sealed class EmbeddedFuzzTests
 {
     private const int Seed = 20_151_013;
 
-    private static int Iterations => int.TryParse(Environment.GetEnvironmentVariable("UPCALL_FUZZ_ITERATIONS"), CultureInfo.InvariantCulture, out int count) ? count : 3000;
+    private static int Iterations =>
+        int.TryParse(Environment.GetEnvironmentVariable("UPCALL_FUZZ_ITERATIONS"), CultureInfo.InvariantCulture, out int count)
+            ? count
+            : 3000;
 
     [Fact]
     public void Mutated_frames_have_keys()
@@ -31,10 +34,13 @@ public sealed class EmbeddedFuzzTests
         using var datapath = new TestDatapath();
         List<byte[]> corpus = Frames();
         byte[] actions = Attributes.Concat(
-            ActionBytes.Trunc(200), ActionBytes.Userspace([1], withActions: true), ActionBytes.PushVlan(3), ActionBytes.PopVlan(), ActionBytes.PopVlan(),
-            ActionBytes.Clone(ActionBytes.Output(2)), ActionBytes.Ct(1, commit: true), ActionBytes.Output(2), ActionBytes.CtClear(), ActionBytes.Recirc(1));
+            ActionBytes.Trunc(200), ActionBytes.Userspace([1], withActions: true), ActionBytes.PushVlan(3), ActionBytes.PopVlan(),
+            ActionBytes.PopVlan(),
+            ActionBytes.Clone(ActionBytes.Output(2)), ActionBytes.Ct(1, commit: true), ActionBytes.Output(2), ActionBytes.CtClear(),
+            ActionBytes.Recirc(1));
         byte[] rewriting = Attributes.Concat(
-            ActionBytes.Ct(2, commit: false), ActionBytes.SetMasked(OvsKeyAttribute.Ipv4, [10, 0, 0, 0, 10, 0, 0, 0, 0, 0, 5, 0], [255, 0, 0, 0, 255, 0, 0, 0, 0, 0, 255, 0]), ActionBytes.Output(2));
+            ActionBytes.Ct(2, commit: false), ActionBytes.SetMasked(OvsKeyAttribute.Ipv4, [10, 0, 0, 0, 10, 0, 0, 0, 0, 0, 5, 0],
+                [255, 0, 0, 0, 255, 0, 0, 0, 0, 0, 255, 0]), ActionBytes.Output(2));
         var random = new Random(Seed);
         for (int iteration = 0; iteration < Iterations; iteration++)
         {

@@ -18,7 +18,8 @@ public class FragmentFuzz
         // The frames of one run share a defragmenter, as those of a sender do.
         s_now += 10;
         ushort type = input[^1] < 128 ? Datagram.Ipv4 : Datagram.Ipv6;
-        DefragmentationOutcome outcome = s_defragmenter.Add(input, Math.Min(Datagram.NetworkOffset, input.Length), type, 1, 1, s_now, s_destination, out Reassembly whole);
+        DefragmentationOutcome outcome = s_defragmenter.Add(input, Math.Min(Datagram.NetworkOffset, input.Length), type, 1, 1, s_now,
+            s_destination, out Reassembly whole);
         s_defragmenter.BytesInUse.ShouldBeLessThanOrEqualTo(2 * Memory);
         s_defragmenter.Waiting.ShouldBeLessThanOrEqualTo(2 * 8);
         if (outcome == DefragmentationOutcome.Reassembled)
@@ -33,7 +34,8 @@ public class FragmentFuzz
         Span<byte> buffer = new byte[ushort.MaxValue + 256];
         foreach (ushort type in (ushort[])[Datagram.Ipv4, Datagram.Ipv6])
         {
-            if (IpFragmenter.TryCreate(input, Math.Min(Datagram.NetworkOffset, input.Length), type, mru, ushort.MaxValue, 1, out IpFragmenter fragmenter) != FragmentationError.None)
+            if (IpFragmenter.TryCreate(input, Math.Min(Datagram.NetworkOffset, input.Length), type, mru, ushort.MaxValue, 1,
+                out IpFragmenter fragmenter) != FragmentationError.None)
                 continue;
             int fragments = 0;
             while (fragmenter.TryNext(buffer, out int length))
@@ -59,7 +61,8 @@ public class FragmentFuzz
             {
                 byte[] whole = Datagram.Whole(new Random(options), isIpv6, 3000, options);
                 corpus.Add(whole);
-                corpus.AddRange(Datagram.Split(whole, Datagram.TypeOf(isIpv6), 1400).Select(fragment => (byte[])[.. fragment, isIpv6 ? (byte)255 : (byte)0]));
+                corpus.AddRange(Datagram.Split(whole, Datagram.TypeOf(isIpv6), 1400)
+                    .Select(fragment => (byte[])[.. fragment, isIpv6 ? (byte)255 : (byte)0]));
             }
         }
 

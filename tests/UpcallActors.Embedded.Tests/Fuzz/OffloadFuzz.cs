@@ -4,7 +4,10 @@ using UpcallActors.Netlink;
 
 namespace UpcallActors.Embedded.Tests.Fuzz;
 
-/// <summary>Fuzz targets of what live ports receive. Input: 10 bytes of what a sender left to its device, and a frame; or a VXLAN datagram behind a ToS.</summary>
+/// <summary>
+/// Fuzz targets of what live ports receive. Input: 10 bytes of what a sender
+/// left to its device, and a frame; or a VXLAN datagram behind a ToS.
+/// </summary>
 public class OffloadFuzz
 {
     private static readonly byte[] s_room = new byte[70_000];
@@ -61,7 +64,8 @@ public class OffloadFuzz
     internal static List<byte[]> OffloadCorpus()
     {
         var corpus = new List<byte[]>();
-        foreach ((string a, string b, byte tcp) in ((string, string, byte)[])[("10.0.0.1", "10.0.0.2", VirtioNetHeader.TcpIpv4), ("fc00::1", "fc00::2", VirtioNetHeader.TcpIpv6)])
+        foreach ((string a, string b, byte tcp) in ((string, string, byte)[])[("10.0.0.1", "10.0.0.2", VirtioNetHeader.TcpIpv4),
+            ("fc00::1", "fc00::2", VirtioNetHeader.TcpIpv6)])
         {
             corpus.Add(Sent(Frames.Tcp(a, 1, b, 2, Frames.Ack, payload: 700), OffloadedFrames.TcpChecksum, tcp, 100));
             corpus.Add(Sent(Frames.Udp(a, 1, b, 2, payload: 700), OffloadedFrames.UdpChecksum, VirtioNetHeader.UdpDatagrams, 100));

@@ -14,7 +14,8 @@ public static class SeededMutations
     private const int DefaultIterations = 5_000;
 
     private static int Iterations =>
-        int.TryParse(Environment.GetEnvironmentVariable("UPCALL_FUZZ_ITERATIONS"), NumberStyles.None, CultureInfo.InvariantCulture, out int iterations) ? iterations : DefaultIterations;
+        int.TryParse(Environment.GetEnvironmentVariable("UPCALL_FUZZ_ITERATIONS"), NumberStyles.None, CultureInfo.InvariantCulture,
+            out int iterations) ? iterations : DefaultIterations;
 
     /// <summary>Runs the corpus as it is, cut at every byte, and mutated.</summary>
     public static void Run(FuzzTarget target, IReadOnlyList<byte[]> corpus)

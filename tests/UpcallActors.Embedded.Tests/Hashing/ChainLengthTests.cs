@@ -105,7 +105,8 @@ public class ChainLengthTests
         }
     }
 
-    private static ConntrackTuple Tuple(UInt128 source = default, UInt128 destination = default, ushort sourcePort = 0, ushort destinationPort = 0) =>
+    private static ConntrackTuple Tuple(UInt128 source = default, UInt128 destination = default, ushort sourcePort = 0,
+        ushort destinationPort = 0) =>
         new(source, destination, sourcePort, destinationPort, IpProtocols.Udp, IsIpv6: true);
 
     private static void Set(ref FlowKey key, FieldLocation field, UInt128 value)

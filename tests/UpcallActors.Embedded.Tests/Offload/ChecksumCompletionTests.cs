@@ -68,6 +68,7 @@ public sealed class ChecksumCompletionTests
     {
         byte[] frame = Frames.Udp("10.0.0.1", 1, "10.0.0.2", 2, payload: 8);
         frame.Length.ShouldBe(50);
-        ChecksumCompletion.Complete(frame, new VirtioNetHeader(1, 0, 0, (ushort)start, (ushort)offset)).ShouldBe(OffloadError.ChecksumOutside);
+        ChecksumCompletion.Complete(frame, new VirtioNetHeader(1, 0, 0, (ushort)start, (ushort)offset))
+            .ShouldBe(OffloadError.ChecksumOutside);
     }
 }

@@ -11,7 +11,8 @@ internal static class OffloadedFrames
     public const int UdpChecksum = 6;
 
     /// <summary>What the sender of a finished frame would have left undone: the checksum's field holds the pseudo header's sum.</summary>
-    public static VirtioNetHeader LeaveChecksum(byte[] frame, int checksumOffset, byte segmentation = VirtioNetHeader.Whole, ushort segmentSize = 0)
+    public static VirtioNetHeader LeaveChecksum(byte[] frame, int checksumOffset, byte segmentation = VirtioNetHeader.Whole,
+        ushort segmentSize = 0)
     {
         bool isIpv6 = Frames.EtherTypeOf(frame) == 0x86dd;
         int start = Frames.NetworkOffset + (isIpv6 ? 40 : 20);
@@ -43,12 +44,14 @@ internal static class OffloadedFrames
         {
             ReadOnlySpan<byte> transport = ip[40..];
             return BinaryPrimitives.ReadUInt16BigEndian(ip[4..]) == transport.Length
-                && InternetChecksum.Compute(transport, InternetChecksum.PseudoHeader(ip.Slice(8, 16), ip.Slice(24, 16), ip[6], transport.Length)) == 0;
+                && InternetChecksum.Compute(transport,
+                    InternetChecksum.PseudoHeader(ip.Slice(8, 16), ip.Slice(24, 16), ip[6], transport.Length)) == 0;
         }
 
         ReadOnlySpan<byte> segment = ip[20..];
         return BinaryPrimitives.ReadUInt16BigEndian(ip[2..]) == ip.Length
             && InternetChecksum.Compute(ip[..20]) == 0
-            && InternetChecksum.Compute(segment, InternetChecksum.PseudoHeader(ip.Slice(12, 4), ip.Slice(16, 4), ip[9], segment.Length)) == 0;
+            && InternetChecksum.Compute(segment,
+                InternetChecksum.PseudoHeader(ip.Slice(12, 4), ip.Slice(16, 4), ip[9], segment.Length)) == 0;
     }
 }

@@ -14,7 +14,8 @@ public sealed class SegmentationTests
     [InlineData("fc00::1", "fc00::2", VirtioNetHeader.TcpIpv6)]
     public void TCP_is_cut_into_segments_that_a_sender_could_have_made(string source, string destination, byte kind)
     {
-        byte[] frame = Frames.Tcp(source, 1, destination, 2, All, sequence: uint.MaxValue - 999, payload: 2500, options: [1, 1, 8, 10, 0, 0, 0, 1, 0, 0, 0, 2]);
+        byte[] frame = Frames.Tcp(source, 1, destination, 2, All, sequence: uint.MaxValue - 999, payload: 2500,
+            options: [1, 1, 8, 10, 0, 0, 0, 1, 0, 0, 0, 2]);
         int payload = frame.Length - 2500;
         VirtioNetHeader offload = OffloadedFrames.LeaveChecksum(frame, OffloadedFrames.TcpChecksum, kind, 1000);
         List<byte[]> segments = OffloadedFrames.Cut(frame, offload);
@@ -22,17 +23,21 @@ public sealed class SegmentationTests
         segments.Select(segment => segment.Length - payload).ShouldBe([1000, 1000, 500]);
         segments.ShouldAllBe(segment => OffloadedFrames.IsRight(segment));
         segments.SelectMany(segment => segment[payload..]).ShouldBe(frame[payload..]);
-        segments.Select(segment => BinaryPrimitives.ReadUInt32BigEndian(Frames.TransportOf(segment)[4..])).ShouldBe([uint.MaxValue - 999, 0u, 1000u]);
-        segments.Select(segment => Frames.TransportOf(segment)[13]).ShouldBe([(byte)(Frames.Ack | CongestionWindowReduced), Frames.Ack, (byte)(Frames.Ack | Frames.Push | Frames.Fin)]);
+        segments.Select(segment => BinaryPrimitives.ReadUInt32BigEndian(Frames.TransportOf(segment)[4..]))
+            .ShouldBe([uint.MaxValue - 999, 0u, 1000u]);
+        segments.Select(segment => Frames.TransportOf(segment)[13])
+            .ShouldBe([(byte)(Frames.Ack | CongestionWindowReduced), Frames.Ack, (byte)(Frames.Ack | Frames.Push | Frames.Fin)]);
         if (kind == VirtioNetHeader.TcpIpv4)
-            segments.Select(segment => BinaryPrimitives.ReadUInt16BigEndian(segment.AsSpan(18))).ShouldBe([(ushort)0x1234, (ushort)0x1235, (ushort)0x1236]);
+            segments.Select(segment => BinaryPrimitives.ReadUInt16BigEndian(segment.AsSpan(18)))
+                .ShouldBe([(ushort)0x1234, (ushort)0x1235, (ushort)0x1236]);
     }
 
     [Fact]
     public void A_sender_with_congestion_notification_is_cut_the_same()
     {
         byte[] frame = Frames.Tcp("10.0.0.1", 1, "10.0.0.2", 2, Frames.Ack, payload: 100);
-        VirtioNetHeader offload = OffloadedFrames.LeaveChecksum(frame, OffloadedFrames.TcpChecksum, VirtioNetHeader.TcpIpv4 | VirtioNetHeader.EcnBit, 60);
+        VirtioNetHeader offload = OffloadedFrames.LeaveChecksum(frame, OffloadedFrames.TcpChecksum,
+            VirtioNetHeader.TcpIpv4 | VirtioNetHeader.EcnBit, 60);
         OffloadedFrames.Cut(frame, offload).Select(segment => segment.Length).ShouldBe([114, 94]);
     }
 
@@ -55,7 +60,8 @@ public sealed class SegmentationTests
     public void A_tag_in_front_is_on_every_segment()
     {
         byte[] plain = Frames.Tcp("10.0.0.1", 1, "10.0.0.2", 2, Frames.Ack, payload: 300);
-        VirtioNetHeader offload = OffloadedFrames.LeaveChecksum(plain, OffloadedFrames.TcpChecksum, VirtioNetHeader.TcpIpv4, 200).MovedBy(4);
+        VirtioNetHeader offload = OffloadedFrames.LeaveChecksum(plain, OffloadedFrames.TcpChecksum, VirtioNetHeader.TcpIpv4, 200)
+            .MovedBy(4);
         byte[] tagged = [.. plain[..12], 0x81, 0, 0, 5, .. plain[12..]];
         List<byte[]> segments = OffloadedFrames.Cut(tagged, offload);
 
@@ -72,7 +78,9 @@ public sealed class SegmentationTests
     {
         byte[] inner = Frames.Tcp("10.0.0.1", 1, "10.0.0.2", 2, Frames.Ack, payload: 1500);
         VirtioNetHeader offload = OffloadedFrames.LeaveChecksum(inner, OffloadedFrames.TcpChecksum, VirtioNetHeader.TcpIpv4, 700);
-        byte[] tunnel = geneveOptions == 0 ? [8, 0, 0, 0, 0, 0, 5, 0] : [(byte)(geneveOptions / 4), 0, 0x65, 0x58, 0, 0, 5, 0, .. new byte[geneveOptions]];
+        byte[] tunnel = geneveOptions == 0
+            ? [8, 0, 0, 0, 0, 0, 5, 0]
+            : [(byte)(geneveOptions / 4), 0, 0x65, 0x58, 0, 0, 5, 0, .. new byte[geneveOptions]];
         byte[] datagram = [0, 1, 0x12, 0xb5, 0, 0, 0, 0, .. tunnel, .. inner];
         BinaryPrimitives.WriteUInt16BigEndian(datagram.AsSpan(4), (ushort)datagram.Length);
         byte[] frame = Frames.Ip("192.0.2.1", "192.0.2.2", 17, datagram, checksum ? 6 : null);
@@ -125,7 +133,8 @@ public sealed class SegmentationTests
     public void A_destination_too_small_gets_nothing()
     {
         byte[] frame = Frames.Tcp("10.0.0.1", 1, "10.0.0.2", 2, Frames.Ack, payload: 300);
-        Segmentation.TryCreate(frame, OffloadedFrames.LeaveChecksum(frame, OffloadedFrames.TcpChecksum, VirtioNetHeader.TcpIpv4, 200), out Segmentation segments);
+        Segmentation.TryCreate(frame, OffloadedFrames.LeaveChecksum(frame, OffloadedFrames.TcpChecksum, VirtioNetHeader.TcpIpv4, 200),
+            out Segmentation segments);
         segments.TryNext(new byte[segments.LongestSegment - 1], out _).ShouldBeFalse();
     }
 

@@ -32,12 +32,17 @@ public sealed class KernelRecording
     /// <summary>The scenarios whose two hosts are ports of the bridge.</summary>
     public static TheoryData<string> Bridged => [.. Names.Where(name => !name.Contains("vxlan", StringComparison.Ordinal))];
 
-    public IEnumerable<RecordedMessage> Upcalls => Messages.Where(message => message.Type == PacketFamily && message.Command is (byte)PacketCommand.Miss or (byte)PacketCommand.Action);
+    public IEnumerable<RecordedMessage> Upcalls =>
+        Messages.Where(message => message.Type == PacketFamily
+            && message.Command is (byte)PacketCommand.Miss or (byte)PacketCommand.Action);
 
-    public IEnumerable<RecordedMessage> Executes => Messages.Where(message => message.Type == PacketFamily && message.Command == (byte)PacketCommand.Execute);
+    public IEnumerable<RecordedMessage> Executes =>
+        Messages.Where(message => message.Type == PacketFamily && message.Command == (byte)PacketCommand.Execute);
 
     /// <summary>Flow puts that Open vSwitch kept, feature probes left out.</summary>
-    public IEnumerable<RecordedMessage> FlowPuts => Messages.Where(message => message.Type == FlowFamily && message.Command == OvsCommand.New && message.IsRequest && !message.Flow.IsProbe);
+    public IEnumerable<RecordedMessage> FlowPuts =>
+        Messages.Where(message => message.Type == FlowFamily && message.Command == OvsCommand.New && message.IsRequest
+            && !message.Flow.IsProbe);
 
     /// <summary>The time of the last message of each burst of flow deletions: when the table was empty.</summary>
     public IReadOnlyList<long> PurgeTimes
@@ -45,7 +50,8 @@ public sealed class KernelRecording
         get
         {
             var times = new List<long>();
-            foreach (RecordedMessage message in Messages.Where(message => message.Type == FlowFamily && message.Command == OvsCommand.Delete && message.IsRequest))
+            foreach (RecordedMessage message
+                in Messages.Where(message => message.Type == FlowFamily && message.Command == OvsCommand.Delete && message.IsRequest))
             {
                 if (times.Count > 0 && message.Microseconds - times[^1] < PurgeGap)
                     times[^1] = message.Microseconds;

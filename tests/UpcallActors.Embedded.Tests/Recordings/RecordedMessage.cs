@@ -11,7 +11,8 @@ public sealed record RecordedMessage(long Microseconds, byte[] Bytes)
 
     public byte Command => Bytes[GenericNetlinkHeader.CommandOffset];
 
-    public bool IsRequest => ((NetlinkFlags)BinaryPrimitives.ReadUInt16LittleEndian(Bytes.AsSpan(NetlinkMessage.FlagsOffset)) & NetlinkFlags.Request) != 0;
+    public bool IsRequest =>
+        ((NetlinkFlags)BinaryPrimitives.ReadUInt16LittleEndian(Bytes.AsSpan(NetlinkMessage.FlagsOffset)) & NetlinkFlags.Request) != 0;
 
     /// <summary>Upcalls alone come from the kernel with neither sequence number nor port id.</summary>
     public bool IsUpcallShaped => BinaryPrimitives.ReadUInt64LittleEndian(Bytes.AsSpan(NetlinkMessage.SequenceOffset)) == 0 && !IsRequest;

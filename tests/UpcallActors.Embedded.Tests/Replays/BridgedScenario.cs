@@ -39,7 +39,9 @@ public sealed class BridgedScenario : IDisposable
 
     public List<byte[]> Expected1 => [.. _frames1.Where(frame => frame.Source == Host0).Select(frame => frame.Data.ToArray())];
 
-    /// <summary>Plays the recording with ovs-vswitchd's recorded decisions. What the slow path sees of the datapath may be decorated.</summary>
+    /// <summary>
+    /// Plays the recording with ovs-vswitchd's recorded decisions. What the slow path sees of the datapath may be decorated.
+    /// </summary>
     public async Task<RecordedSlowPath> PlayAsync(IDatapath? seen = null)
     {
         var slowPath = new RecordedSlowPath(_recording, Datapath, seen ?? Datapath);

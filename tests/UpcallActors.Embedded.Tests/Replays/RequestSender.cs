@@ -46,7 +46,8 @@ public sealed class RequestSender(IDatapath datapath) : IDisposable
         return error;
     }
 
-    public int Request(ushort family, byte command, ReadOnlySpan<byte> attributes) => Request(family, command, NetlinkFlags.None, attributes, out _);
+    public int Request(ushort family, byte command, ReadOnlySpan<byte> attributes) =>
+        Request(family, command, NetlinkFlags.None, attributes, out _);
 
     public List<byte[]> Answers()
     {

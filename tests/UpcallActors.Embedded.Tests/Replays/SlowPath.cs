@@ -3,7 +3,9 @@ using UpcallActors.Odp;
 
 namespace UpcallActors.Embedded.Tests.Replays;
 
-/// <summary>What a slow path decides about an upcall: a flow to put, as attributes of a FLOW_CMD_NEW (empty for none), and actions.</summary>
+/// <summary>
+/// What a slow path decides about an upcall: a flow to put, as attributes of a FLOW_CMD_NEW (empty for none), and actions.
+/// </summary>
 public sealed record Decision(byte[] Flow, byte[] Actions);
 
 /// <summary>

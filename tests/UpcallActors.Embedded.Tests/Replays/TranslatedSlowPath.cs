@@ -43,7 +43,8 @@ public sealed class TranslatedSlowPath : SlowPath
         OvsFlowKeyReader.TryRead(message.Key.Of(upcall), out FlowKey key).ShouldBe(OdpParseError.None);
         byte[] actions = new byte[4096];
         var mask = default(FlowKey);
-        var view = new UpcallView(key, message.Key.Of(upcall), message.Packet.Of(upcall), message.Origin, message.Command, message.UserData.IsPresent ? message.UserData.Of(upcall) : default);
+        var view = new UpcallView(key, message.Key.Of(upcall), message.Packet.Of(upcall), message.Origin, message.Command,
+            message.UserData.IsPresent ? message.UserData.Of(upcall) : default);
         Translation translation = translator.Translate(view, actions, ref mask);
         translation.Error.ShouldBe(XlateError.None);
         actions = actions[..translation.ActionsLength];

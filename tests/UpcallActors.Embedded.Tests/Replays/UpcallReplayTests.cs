@@ -21,7 +21,8 @@ public sealed class UpcallReplayTests
         var tap = new UpcallTap(scenario.Datapath);
         using RecordedSlowPath slowPath = await scenario.PlayAsync(tap);
 
-        string[] made = [.. tap.Upcalls.Where(upcall => upcall.Microseconds > recording.PurgeTimes[0]).Select(upcall => Comparable(upcall.Message))];
+        string[] made = [.. tap.Upcalls.Where(upcall => upcall.Microseconds > recording.PurgeTimes[0])
+            .Select(upcall => Comparable(upcall.Message))];
         made.Length.ShouldBeGreaterThan(12);
         made.ShouldAllBe(upcall => recorded.Contains(upcall));
     }
@@ -32,7 +33,8 @@ public sealed class UpcallReplayTests
         byte[] copy = [.. upcall];
         copy.AsSpan(NetlinkMessage.TypeOffset, sizeof(ushort)).Clear();
         copy.AsSpan(OvsHeader.AttributesOffset - OvsHeader.Length, OvsHeader.Length).Clear();
-        if (new NetlinkAttributes(upcall.AsSpan(OvsHeader.AttributesOffset)).TryFindLast(OvsPacketAttribute.Hash, out NetlinkAttribute hash))
+        if (new NetlinkAttributes(upcall.AsSpan(OvsHeader.AttributesOffset))
+            .TryFindLast(OvsPacketAttribute.Hash, out NetlinkAttribute hash))
             copy.AsSpan(OvsHeader.AttributesOffset + hash.PayloadOffset, hash.Payload.Length).Clear();
         return Convert.ToHexString(copy);
     }

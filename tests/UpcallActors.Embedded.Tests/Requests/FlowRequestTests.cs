@@ -32,10 +32,12 @@ public sealed class FlowRequestTests : IDisposable
     {
         byte[] frame = TestFrames.Udp(vlan: 100);
         byte[] key = TestDatapath.Key(frame);
-        _datapath.FlowRequest(OvsCommand.New, TestDatapath.Flow(key, TestDatapath.PortMask(), ActionBytes.PopVlan(), Ufid), NetlinkFlags.Create).ShouldBe(0);
+        _datapath.FlowRequest(OvsCommand.New, TestDatapath.Flow(key, TestDatapath.PortMask(), ActionBytes.PopVlan(), Ufid),
+            NetlinkFlags.Create).ShouldBe(0);
         _datapath.Datapath.Receive(1, frame);
 
-        _datapath.Requests.Request(_datapath.Datapath.Families.Flow, OvsCommand.Get, NetlinkFlags.None, TestDatapath.Flow(key, null, null, Ufid), out List<byte[]> answers);
+        _datapath.Requests.Request(_datapath.Datapath.Families.Flow, OvsCommand.Get, NetlinkFlags.None,
+            TestDatapath.Flow(key, null, null, Ufid), out List<byte[]> answers);
         FlowMessage.TryParse(answers[0], out FlowMessage flow).ShouldBe(OdpParseError.None);
         flow.Packets.ShouldBe(1UL);
         flow.Bytes.ShouldBe((ulong)frame.Length);
@@ -59,7 +61,8 @@ public sealed class FlowRequestTests : IDisposable
     {
         byte[] frame = TestFrames.Udp();
         byte[] key = TestDatapath.Key(frame);
-        _datapath.FlowRequest(OvsCommand.Set, TestDatapath.Flow(key, TestDatapath.PortMask(), ActionBytes.Output(2), Ufid)).ShouldBe(NoEntry);
+        _datapath.FlowRequest(OvsCommand.Set, TestDatapath.Flow(key, TestDatapath.PortMask(), ActionBytes.Output(2), Ufid))
+            .ShouldBe(NoEntry);
         _datapath.PutFlow(frame, ActionBytes.Output(2));
         _datapath.Datapath.Receive(1, frame);
         _datapath.FlowRequest(OvsCommand.Set, TestDatapath.Flow(key, TestDatapath.PortMask(), ActionBytes.Output(3))).ShouldBe(0);
@@ -67,7 +70,8 @@ public sealed class FlowRequestTests : IDisposable
         _datapath.C.Frames.Count.ShouldBe(1);
         Get(key).Packets.ShouldBe(2UL);
 
-        byte[] clear = Attributes.Concat(TestDatapath.Flow(key, null, null), Attributes.Build((ref NetlinkWriter writer) => writer.PutFlag(OvsFlowAttribute.Clear)));
+        byte[] clear = Attributes.Concat(TestDatapath.Flow(key, null, null),
+            Attributes.Build((ref NetlinkWriter writer) => writer.PutFlag(OvsFlowAttribute.Clear)));
         _datapath.FlowRequest(OvsCommand.Set, clear).ShouldBe(0);
         Get(key).Packets.ShouldBe(0UL);
     }
@@ -81,7 +85,8 @@ public sealed class FlowRequestTests : IDisposable
         _datapath.FlowRequest(OvsCommand.New, TestDatapath.Flow(key, TestDatapath.PortMask(), actions, Ufid)).ShouldBe(0);
         _datapath.Datapath.Clock.Set(5_000_000);
         _datapath.Datapath.Receive(1, frame);
-        _datapath.Requests.Request(_datapath.Datapath.Families.Flow, OvsCommand.Get, NetlinkFlags.None, TestDatapath.Flow([], null, null, Ufid), out List<byte[]> answers).ShouldBe(0);
+        _datapath.Requests.Request(_datapath.Datapath.Families.Flow, OvsCommand.Get, NetlinkFlags.None,
+            TestDatapath.Flow([], null, null, Ufid), out List<byte[]> answers).ShouldBe(0);
 
         byte[] answer = answers.Single();
         FlowMessage.TryParse(answer, out FlowMessage flow).ShouldBe(OdpParseError.None);
@@ -117,11 +122,13 @@ public sealed class FlowRequestTests : IDisposable
         const int Count = 300;
         for (ushort port = 0; port < Count; port++)
         {
-            byte[] flow = TestDatapath.Flow(TestDatapath.Key(TestFrames.Udp(source: port)), null, ActionBytes.Output(2), new UInt128(9, port));
+            byte[] flow = TestDatapath.Flow(TestDatapath.Key(TestFrames.Udp(source: port)), null, ActionBytes.Output(2),
+                new UInt128(9, port));
             _datapath.FlowRequest(OvsCommand.New, flow, NetlinkFlags.Create).ShouldBe(0);
         }
 
-        _datapath.Requests.Request(_datapath.Datapath.Families.Flow, OvsCommand.Get, NetlinkFlags.Dump, [], out List<byte[]> answers).ShouldBe(0);
+        _datapath.Requests.Request(_datapath.Datapath.Families.Flow, OvsCommand.Get, NetlinkFlags.Dump, [], out List<byte[]> answers)
+            .ShouldBe(0);
         answers.Count.ShouldBe(Count + 1);
         BinaryPrimitives.ReadUInt16LittleEndian(answers[^1].AsSpan(NetlinkMessage.TypeOffset)).ShouldBe((ushort)3);
         answers.Take(Count).Select(UfidOf).Distinct().Count().ShouldBe(Count);
@@ -130,9 +137,11 @@ public sealed class FlowRequestTests : IDisposable
     [Fact]
     public void A_dump_leaves_out_what_the_request_does_not_want()
     {
-        _datapath.FlowRequest(OvsCommand.New, TestDatapath.Flow(TestDatapath.Key(TestFrames.Udp()), null, ActionBytes.Output(2), Ufid), NetlinkFlags.Create).ShouldBe(0);
+        _datapath.FlowRequest(OvsCommand.New, TestDatapath.Flow(TestDatapath.Key(TestFrames.Udp()), null, ActionBytes.Output(2), Ufid),
+            NetlinkFlags.Create).ShouldBe(0);
         byte[] terse = Attributes.Build((ref NetlinkWriter writer) => writer.PutU32(OvsFlowAttribute.UfidFlags, 7));
-        _datapath.Requests.Request(_datapath.Datapath.Families.Flow, OvsCommand.Get, NetlinkFlags.Dump, terse, out List<byte[]> answers).ShouldBe(0);
+        _datapath.Requests.Request(_datapath.Datapath.Families.Flow, OvsCommand.Get, NetlinkFlags.Dump, terse, out List<byte[]> answers)
+            .ShouldBe(0);
 
         FlowMessage.TryParse(answers[0], out FlowMessage flow).ShouldBe(OdpParseError.None);
         flow.Key.IsPresent.ShouldBeFalse();
@@ -147,7 +156,8 @@ public sealed class FlowRequestTests : IDisposable
         ushort family = _datapath.Datapath.Families.Flow;
         _datapath.Requests.Request(family, OvsCommand.New, NetlinkFlags.Create, flow, out List<byte[]> silent).ShouldBe(0);
         silent.ShouldBeEmpty();
-        _datapath.Requests.Request(family, OvsCommand.Delete, NetlinkFlags.Echo | NetlinkFlags.Ack, TestDatapath.Flow([], null, null, Ufid), out List<byte[]> answers).ShouldBe(0);
+        _datapath.Requests.Request(family, OvsCommand.Delete, NetlinkFlags.Echo | NetlinkFlags.Ack, TestDatapath.Flow([], null, null, Ufid),
+            out List<byte[]> answers).ShouldBe(0);
         answers.Count.ShouldBe(2);
         UfidOf(answers[0]).ShouldBe(Ufid);
     }
@@ -156,7 +166,8 @@ public sealed class FlowRequestTests : IDisposable
     public void Without_a_mask_everything_in_the_key_is_matched_on()
     {
         byte[] frame = TestFrames.Udp(source: 1);
-        _datapath.FlowRequest(OvsCommand.New, TestDatapath.Flow(TestDatapath.Key(frame), null, ActionBytes.Output(2)), NetlinkFlags.Create).ShouldBe(0);
+        _datapath.FlowRequest(OvsCommand.New, TestDatapath.Flow(TestDatapath.Key(frame), null, ActionBytes.Output(2)), NetlinkFlags.Create)
+            .ShouldBe(0);
         _datapath.Datapath.Receive(1, frame);
         _datapath.Datapath.Receive(1, TestFrames.Udp(source: 2));
         _datapath.Datapath.Receive(1, TestFrames.Udp(source: 1, vlan: 9));
@@ -179,14 +190,16 @@ public sealed class FlowRequestTests : IDisposable
     {
         using var small = new TestDatapath(new EmbeddedDatapathOptions { FlowLimit = 1 });
         small.PutFlow(TestFrames.Udp(), ActionBytes.Output(2));
-        small.FlowRequest(OvsCommand.New, TestDatapath.Flow(TestDatapath.Key(TestFrames.UdpOverIpv6()), null, ActionBytes.Output(2)), NetlinkFlags.Create).ShouldBe(NoSpace);
+        small.FlowRequest(OvsCommand.New, TestDatapath.Flow(TestDatapath.Key(TestFrames.UdpOverIpv6()), null, ActionBytes.Output(2)),
+            NetlinkFlags.Create).ShouldBe(NoSpace);
     }
 
     [Fact]
     public void Requests_to_another_datapath_find_none()
     {
         var writer = new NetlinkWriter(new byte[64]);
-        int start = OvsHeader.Begin(ref writer, _datapath.Datapath.Families.Flow, NetlinkFlags.Request, 1, OvsCommand.Delete, 1, _datapath.Datapath.IfIndex + 1);
+        int start = OvsHeader.Begin(ref writer, _datapath.Datapath.Families.Flow, NetlinkFlags.Request, 1, OvsCommand.Delete, 1,
+            _datapath.Datapath.IfIndex + 1);
         writer.EndMessage(start);
         byte[] answer = _datapath.Requests.Send(writer.Written).Single();
         BitConverter.ToInt32(answer, NetlinkMessage.HeaderLength).ShouldBe(-NoDevice);
@@ -200,15 +213,18 @@ public sealed class FlowRequestTests : IDisposable
         { "trunc below an Ethernet header", ActionBytes.Trunc(13) },
         { "unknown hash algorithm", ActionBytes.Hash(0, algorithm: 1) },
         { "push of a TPID that is none", ActionBytes.PushVlan(1, 0x9100) },
-        { "userspace without pid", Attributes.Nest(OvsActionAttribute.Userspace, (ref NetlinkWriter writer) => writer.PutFlag(OvsUserspaceAttribute.Actions)) },
+        { "userspace without pid", Attributes.Nest(OvsActionAttribute.Userspace,
+            (ref NetlinkWriter writer) => writer.PutFlag(OvsUserspaceAttribute.Actions)) },
         { "userspace with pid 0", ActionBytes.Userspace(pid: 0) },
         { "set of a TCP port of a UDP flow", ActionBytes.Set(OvsKeyAttribute.Tcp, [0, 1, 0, 2]) },
         { "set beyond its mask", ActionBytes.SetMasked(OvsKeyAttribute.Udp, [0, 1, 0, 2], [0, 0, 0, 0]) },
-        { "set of the protocol", ActionBytes.SetMasked(OvsKeyAttribute.Ipv4, [0, 0, 0, 0, 0, 0, 0, 0, 6, 0, 0, 0], [0, 0, 0, 0, 0, 0, 0, 0, 255, 0, 0, 0]) },
+        { "set of the protocol", ActionBytes.SetMasked(OvsKeyAttribute.Ipv4, [0, 0, 0, 0, 0, 0, 0, 0, 6, 0, 0, 0],
+            [0, 0, 0, 0, 0, 0, 0, 0, 255, 0, 0, 0]) },
         { "set of a connection state", ActionBytes.Set(OvsKeyAttribute.CtState, [0, 0, 0, 0]) },
         { "set of nothing", Attributes.Nest(OvsActionAttribute.Set, (ref NetlinkWriter _) => { }) },
         { "bad action in a sample", ActionBytes.Sample(1, ActionBytes.Trunc(1)) },
-        { "sample without actions", Attributes.Nest(OvsActionAttribute.Sample, (ref NetlinkWriter writer) => writer.PutU32(OvsSampleAttribute.Probability, 1)) },
+        { "sample without actions", Attributes.Nest(OvsActionAttribute.Sample,
+            (ref NetlinkWriter writer) => writer.PutU32(OvsSampleAttribute.Probability, 1)) },
         { "bad action in a clone", ActionBytes.Clone(ActionBytes.Trunc(1)) },
         { "bad action behind check_pkt_len", ActionBytes.CheckPktLen(10, ActionBytes.Trunc(1), []) },
         { "check_pkt_len of 0", ActionBytes.CheckPktLen(0, [], []) },
@@ -221,7 +237,8 @@ public sealed class FlowRequestTests : IDisposable
     public void Actions_are_checked_before_they_are_kept_or_executed(string what, byte[] actions)
     {
         byte[] frame = TestFrames.Udp();
-        _datapath.FlowRequest(OvsCommand.New, TestDatapath.Flow(TestDatapath.Key(frame), null, actions), NetlinkFlags.Create).ShouldBe(Invalid, what);
+        _datapath.FlowRequest(OvsCommand.New, TestDatapath.Flow(TestDatapath.Key(frame), null, actions), NetlinkFlags.Create)
+            .ShouldBe(Invalid, what);
         _datapath.Execute(frame, actions).ShouldBe(Invalid, what);
         _datapath.Datapath.FlowCount.ShouldBe(0);
     }
@@ -242,7 +259,8 @@ public sealed class FlowRequestTests : IDisposable
     {
         byte[] frame = TestFrames.Udp();
         frame[12] = 0x12;
-        _datapath.FlowRequest(OvsCommand.New, TestDatapath.Flow(TestDatapath.Key(frame), null, ActionBytes.Ct(1, commit: false)), NetlinkFlags.Create).ShouldBe(Invalid);
+        _datapath.FlowRequest(OvsCommand.New, TestDatapath.Flow(TestDatapath.Key(frame), null, ActionBytes.Ct(1, commit: false)),
+            NetlinkFlags.Create).ShouldBe(Invalid);
     }
 
     public static TheoryData<string, byte[], byte[]?> BadMatches()
@@ -262,8 +280,10 @@ public sealed class FlowRequestTests : IDisposable
             { "IPv4 without its key", WithoutAttribute(OvsKeyAttribute.Ipv4), null },
             { "UDP without its key", WithoutAttribute(OvsKeyAttribute.Udp), null },
             { "unknown key", Attributes.Concat(udp, Attributes.Build((ref NetlinkWriter writer) => writer.PutU32(60, 1))), null },
-            { "an attribute twice", Attributes.Concat(udp, Attributes.Build((ref NetlinkWriter writer) => writer.PutU32(OvsKeyAttribute.InPort, 1))), null },
-            { "mask of L3 without EtherType", udp, Attributes.Build((ref NetlinkWriter writer) => writer.Put(OvsKeyAttribute.Ipv4, [255, 255, 255, 255, 0, 0, 0, 0, 0, 0, 0, 0])) },
+            { "an attribute twice", Attributes.Concat(udp,
+                Attributes.Build((ref NetlinkWriter writer) => writer.PutU32(OvsKeyAttribute.InPort, 1))), null },
+            { "mask of L3 without EtherType", udp, Attributes.Build(
+                (ref NetlinkWriter writer) => writer.Put(OvsKeyAttribute.Ipv4, [255, 255, 255, 255, 0, 0, 0, 0, 0, 0, 0, 0])) },
             {
                 "mask of L4 without protocol", udp, Attributes.Build((ref NetlinkWriter writer) =>
                 {
@@ -280,20 +300,23 @@ public sealed class FlowRequestTests : IDisposable
     [MemberData(nameof(BadMatches))]
     public void A_match_that_the_kernel_refuses_is_refused(string what, byte[] key, byte[]? mask)
     {
-        _datapath.FlowRequest(OvsCommand.New, TestDatapath.Flow(key, mask, ActionBytes.Output(2)), NetlinkFlags.Create).ShouldBe(Invalid, what);
+        _datapath.FlowRequest(OvsCommand.New, TestDatapath.Flow(key, mask, ActionBytes.Output(2)), NetlinkFlags.Create)
+            .ShouldBe(Invalid, what);
         _datapath.Datapath.FlowCount.ShouldBe(0);
     }
 
     private FlowMessage Get(byte[] key)
     {
-        _datapath.Requests.Request(_datapath.Datapath.Families.Flow, OvsCommand.Get, NetlinkFlags.None, TestDatapath.Flow(key, null, null), out List<byte[]> answers).ShouldBe(0);
+        _datapath.Requests.Request(_datapath.Datapath.Families.Flow, OvsCommand.Get, NetlinkFlags.None, TestDatapath.Flow(key, null, null),
+            out List<byte[]> answers).ShouldBe(0);
         FlowMessage.TryParse(answers.Single(), out FlowMessage flow).ShouldBe(OdpParseError.None);
         return flow;
     }
 
     private static UInt128 UfidOf(byte[] message)
     {
-        new NetlinkAttributes(message.AsSpan(OvsHeader.AttributesOffset)).TryFindLast(OvsFlowAttribute.Ufid, out NetlinkAttribute ufid).ShouldBeTrue();
+        new NetlinkAttributes(message.AsSpan(OvsHeader.AttributesOffset)).TryFindLast(OvsFlowAttribute.Ufid, out NetlinkAttribute ufid)
+            .ShouldBeTrue();
         return BinaryPrimitives.ReadUInt128BigEndian(ufid.Payload);
     }
 }

@@ -16,7 +16,8 @@ public sealed class OtherRequestTests : IDisposable
     {
         _datapath.Datapath.Receive(1, TestFrames.Udp());
         byte[] name = Attributes.Build((ref NetlinkWriter writer) => writer.PutString(OvsDatapathAttribute.Name, "ovs-system"));
-        _datapath.Requests.Request(_datapath.Datapath.Families.Datapath, OvsCommand.Get, NetlinkFlags.None, name, out List<byte[]> answers).ShouldBe(0);
+        _datapath.Requests.Request(_datapath.Datapath.Families.Datapath, OvsCommand.Get, NetlinkFlags.None, name, out List<byte[]> answers)
+            .ShouldBe(0);
 
         var attributes = new NetlinkAttributes(answers.Single().AsSpan(OvsHeader.AttributesOffset));
         attributes.TryFindLast(OvsDatapathAttribute.Stats, out NetlinkAttribute stats).ShouldBeTrue();
@@ -50,7 +51,8 @@ public sealed class OtherRequestTests : IDisposable
         _datapath.Requests.Request(family, OvsCommand.New, request).ShouldBe(0);
         _datapath.Requests.Request(family, OvsCommand.New, request).ShouldBe(17);
         _datapath.Requests.Request(family, OvsCommand.Get, NetlinkFlags.None, name, out List<byte[]> found).ShouldBe(0);
-        new NetlinkAttributes(found.Single().AsSpan(OvsHeader.AttributesOffset)).TryFindLast(OvsVportAttribute.PortNo, out NetlinkAttribute number).ShouldBeTrue();
+        new NetlinkAttributes(found.Single().AsSpan(OvsHeader.AttributesOffset))
+            .TryFindLast(OvsVportAttribute.PortNo, out NetlinkAttribute number).ShouldBeTrue();
         number.U32.ShouldBe(4u);
         _datapath.Requests.Request(family, OvsCommand.Delete, name).ShouldBe(0);
         _datapath.Requests.Request(family, OvsCommand.Get, name).ShouldBe(19);
@@ -119,12 +121,15 @@ public sealed class OtherRequestTests : IDisposable
     private VportStats StatsOf(uint port)
     {
         byte[] number = Attributes.Build((ref NetlinkWriter writer) => writer.PutU32(OvsVportAttribute.PortNo, port));
-        _datapath.Requests.Request(_datapath.Datapath.Families.Vport, OvsCommand.Get, NetlinkFlags.None, number, out List<byte[]> answers).ShouldBe(0);
-        new NetlinkAttributes(answers.Single().AsSpan(OvsHeader.AttributesOffset)).TryFindLast(OvsVportAttribute.Stats, out NetlinkAttribute stats).ShouldBeTrue();
+        _datapath.Requests.Request(_datapath.Datapath.Families.Vport, OvsCommand.Get, NetlinkFlags.None, number, out List<byte[]> answers)
+            .ShouldBe(0);
+        new NetlinkAttributes(answers.Single().AsSpan(OvsHeader.AttributesOffset))
+            .TryFindLast(OvsVportAttribute.Stats, out NetlinkAttribute stats).ShouldBeTrue();
         return VportStats.Read(stats.Payload);
     }
 
-    private int SetMeter(uint id, uint rate, uint burst) => _datapath.Requests.Request(_datapath.Datapath.Families.Meter, OvsMeterCommand.Set, Attributes.Build((ref NetlinkWriter writer) =>
+    private int SetMeter(uint id, uint rate, uint burst) =>
+        _datapath.Requests.Request(_datapath.Datapath.Families.Meter, OvsMeterCommand.Set, Attributes.Build((ref NetlinkWriter writer) =>
     {
         writer.PutU32(OvsMeterAttribute.Id, id);
         int bands = writer.BeginNest(OvsMeterAttribute.Bands);

@@ -69,7 +69,8 @@ public sealed class TestDatapath : IDisposable
     });
 
     /// <summary>Attributes of a flow request.</summary>
-    public static byte[] Flow(byte[] key, byte[]? mask, byte[]? actions, UInt128? ufid = null) => Attributes.Build((ref NetlinkWriter writer) =>
+    public static byte[] Flow(byte[] key, byte[]? mask, byte[]? actions,
+        UInt128? ufid = null) => Attributes.Build((ref NetlinkWriter writer) =>
     {
         if (ufid is { } id)
             System.Buffers.Binary.BinaryPrimitives.WriteUInt128BigEndian(writer.PutReserved(OvsFlowAttribute.Ufid, 16), id);

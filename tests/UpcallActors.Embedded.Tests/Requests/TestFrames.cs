@@ -57,7 +57,8 @@ public static class TestFrames
         BinaryPrimitives.WriteUInt16BigEndian(udp[2..], 2000);
         BinaryPrimitives.WriteUInt16BigEndian(udp[4..], (ushort)udp.Length);
         FillPayload(udp[8..]);
-        BinaryPrimitives.WriteUInt16BigEndian(udp[6..], InternetChecksum.Compute(udp, InternetChecksum.PseudoHeader(ip.Slice(8, 16), ip.Slice(24, 16), 17, udp.Length)));
+        BinaryPrimitives.WriteUInt16BigEndian(udp[6..],
+            InternetChecksum.Compute(udp, InternetChecksum.PseudoHeader(ip.Slice(8, 16), ip.Slice(24, 16), 17, udp.Length)));
         return frame;
     }
 
@@ -87,7 +88,8 @@ public static class TestFrames
         segment.CopyTo(ip[20..]);
         if (checksumOffset != 0)
         {
-            ushort checksum = InternetChecksum.Compute(segment, InternetChecksum.PseudoHeader(ip.Slice(12, 4), ip.Slice(16, 4), protocol, segment.Length));
+            ushort checksum = InternetChecksum.Compute(segment,
+                InternetChecksum.PseudoHeader(ip.Slice(12, 4), ip.Slice(16, 4), protocol, segment.Length));
             BinaryPrimitives.WriteUInt16BigEndian(ip[(20 + checksumOffset)..], checksum);
         }
 

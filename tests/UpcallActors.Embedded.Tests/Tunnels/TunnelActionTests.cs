@@ -9,11 +9,13 @@ namespace UpcallActors.Embedded.Tests.Tunnels;
 public sealed class TunnelActionTests : IDisposable
 {
     private const uint Port = 7;
-    private static readonly FlowKey s_far = new() { TunIpv4Dst = 0xc0000202, TunId = 5, TunTtl = 64, TunFlags = TunnelFlags.Key | TunnelFlags.DontFragment };
+    private static readonly FlowKey s_far =
+        new() { TunIpv4Dst = 0xc0000202, TunId = 5, TunTtl = 64, TunFlags = TunnelFlags.Key | TunnelFlags.DontFragment };
     private readonly TestDatapath _datapath = new();
     private readonly RecordingTunnel _tunnel = new();
 
-    public TunnelActionTests() => _datapath.Datapath.AddPort(new EmbeddedPort(Port, "vxlan_sys_4789", OvsVportType.Vxlan, mtu: 65000, tunnel: _tunnel));
+    public TunnelActionTests() =>
+        _datapath.Datapath.AddPort(new EmbeddedPort(Port, "vxlan_sys_4789", OvsVportType.Vxlan, mtu: 65000, tunnel: _tunnel));
 
     public void Dispose() => _datapath.Dispose();
 
@@ -22,7 +24,8 @@ public sealed class TunnelActionTests : IDisposable
     {
         byte[] frame = TestFrames.Udp(vlan: 3);
         FlowKey other = s_far with { TunId = 9 };
-        _datapath.Execute(frame, Attributes.Concat(SetTunnel(other), ActionBytes.Output(Port), SetTunnel(s_far), ActionBytes.Clone(ActionBytes.Output(Port)), ActionBytes.Output(2))).ShouldBe(0);
+        _datapath.Execute(frame, Attributes.Concat(SetTunnel(other), ActionBytes.Output(Port), SetTunnel(s_far),
+            ActionBytes.Clone(ActionBytes.Output(Port)), ActionBytes.Output(2))).ShouldBe(0);
         _tunnel.Sent.Select(sent => sent.Tunnel).ShouldBe([other, s_far]);
         _tunnel.Sent.ShouldAllBe(sent => sent.Frame.SequenceEqual(frame));
         _datapath.B.Frames.ShouldHaveSingleItem().ShouldBe(frame);
@@ -42,7 +45,18 @@ public sealed class TunnelActionTests : IDisposable
     public void What_a_frame_came_by_is_in_its_upcall_and_does_not_change_with_what_it_leaves_by()
     {
         byte[] frame = TestFrames.Udp();
-        var key = new FlowKey { InPort = Port, TunIpv4Src = 0xc0000202, TunIpv4Dst = 0xc0000201, TunId = 77, TunTtl = 63, TunTos = 4, TunTpSrc = 40000, TunTpDst = 4789, TunFlags = TunnelFlags.Key };
+        var key = new FlowKey
+        {
+            InPort = Port,
+            TunIpv4Src = 0xc0000202,
+            TunIpv4Dst = 0xc0000201,
+            TunId = 77,
+            TunTtl = 63,
+            TunTos = 4,
+            TunTpSrc = 40000,
+            TunTpDst = 4789,
+            TunFlags = TunnelFlags.Key,
+        };
         var batch = new FrameBatch();
         frame.CopyTo(batch.Reserve(frame.Length));
         batch.Commit(key, frame.Length);
@@ -54,7 +68,8 @@ public sealed class TunnelActionTests : IDisposable
         KeyExtraction.TryExtract(frame, ref expected, out _);
         read.ShouldBe(expected);
 
-        _datapath.Requests.Send(Replays.UpcallTurning.ToExecute(upcall, Attributes.Concat(SetTunnel(s_far), ActionBytes.Recirc(3)))).ShouldBeEmpty();
+        _datapath.Requests.Send(Replays.UpcallTurning.ToExecute(upcall, Attributes.Concat(SetTunnel(s_far), ActionBytes.Recirc(3))))
+            .ShouldBeEmpty();
         FlowKey again = KeyOf(_datapath.Upcalls().Single());
         again.ShouldBe(expected with { RecircId = 3 });
     }
@@ -63,13 +78,22 @@ public sealed class TunnelActionTests : IDisposable
     public void A_flow_matches_on_what_its_mask_says_of_the_tunnel()
     {
         byte[] frame = TestFrames.Udp();
-        var key = new FlowKey { InPort = Port, TunIpv4Src = 0xc0000202, TunIpv4Dst = 0xc0000201, TunId = 77, TunTtl = 63, TunFlags = TunnelFlags.Key };
+        var key = new FlowKey
+        {
+            InPort = Port,
+            TunIpv4Src = 0xc0000202,
+            TunIpv4Dst = 0xc0000201,
+            TunId = 77,
+            TunTtl = 63,
+            TunFlags = TunnelFlags.Key,
+        };
         FlowKey full = key;
         KeyExtraction.TryExtract(frame, ref full, out _);
         byte[] keyBytes = Attributes.Build((ref NetlinkWriter writer) => OvsFlowKeyWriter.WriteKey(full, ref writer));
         var mask = new FlowKey { InPort = uint.MaxValue, TunId = ulong.MaxValue, TunIpv4Src = uint.MaxValue, RecircId = uint.MaxValue };
         byte[] maskBytes = Attributes.Build((ref NetlinkWriter writer) => OvsFlowKeyWriter.WriteMask(full, mask, ref writer));
-        _datapath.FlowRequest(OvsCommand.New, TestDatapath.Flow(keyBytes, maskBytes, ActionBytes.Output(2)), NetlinkFlags.Create).ShouldBe(0);
+        _datapath.FlowRequest(OvsCommand.New, TestDatapath.Flow(keyBytes, maskBytes, ActionBytes.Output(2)), NetlinkFlags.Create)
+            .ShouldBe(0);
 
         Receive(frame, key with { TunTtl = 9, TunTpSrc = 1 });
         _datapath.B.Frames.Count.ShouldBe(1);
@@ -119,13 +143,16 @@ public sealed class TunnelActionTests : IDisposable
         Refused(s_far with { TunIpv6Dst = 1 });
         Refused(ActionBytes.Set(OvsKeyAttribute.Tunnel, [8, 0, (byte)OvsTunnelKeyAttribute.Ipv4Dst, 0, 1, 2, 3, 4]));
         Refused(ActionBytes.Set(OvsKeyAttribute.Tunnel, [5, 0, (byte)OvsTunnelKeyAttribute.Ttl, 0, 64, 0, 0, 0]));
-        Refused(ActionBytes.Set(OvsKeyAttribute.Tunnel, [5, 0, (byte)OvsTunnelKeyAttribute.Ttl, 0, 64, 0, 0, 0, 7, 0, (byte)OvsTunnelKeyAttribute.Ipv4Dst, 0, 1, 2, 3, 0]));
-        Refused(ActionBytes.Set(OvsKeyAttribute.Tunnel, [5, 0, (byte)OvsTunnelKeyAttribute.Ttl, 0, 64, 0, 0, 0, 8, 0, (byte)OvsTunnelKeyAttribute.Ipv4Dst, 0, 1, 2, 3, 4, 4, 0, 17, 0]));
+        Refused(ActionBytes.Set(OvsKeyAttribute.Tunnel,
+            [5, 0, (byte)OvsTunnelKeyAttribute.Ttl, 0, 64, 0, 0, 0, 7, 0, (byte)OvsTunnelKeyAttribute.Ipv4Dst, 0, 1, 2, 3, 0]));
+        Refused(ActionBytes.Set(OvsKeyAttribute.Tunnel, [5, 0, (byte)OvsTunnelKeyAttribute.Ttl, 0, 64, 0, 0, 0, 8, 0,
+            (byte)OvsTunnelKeyAttribute.Ipv4Dst, 0, 1, 2, 3, 4, 4, 0, 17, 0]));
         Refused(ActionBytes.Set(OvsKeyAttribute.Tunnel, []));
         Refused(ActionBytes.SetMasked(OvsKeyAttribute.Tunnel, TunnelOf(s_far), TunnelOf(s_far)));
     }
 
-    private static byte[] TunnelOf(FlowKey key) => Attributes.Build((ref NetlinkWriter writer) => OvsFlowKeyWriter.WriteTunnelAttributes(key, ref writer));
+    private static byte[] TunnelOf(FlowKey key) =>
+        Attributes.Build((ref NetlinkWriter writer) => OvsFlowKeyWriter.WriteTunnelAttributes(key, ref writer));
 
     private static byte[] SetTunnel(FlowKey key) => ActionBytes.Set(OvsKeyAttribute.Tunnel, TunnelOf(key));
 
@@ -146,7 +173,8 @@ public sealed class TunnelActionTests : IDisposable
 
     private void Refused(FlowKey key) => Refused(SetTunnel(key));
 
-    private void Refused(byte[] action) => _datapath.Execute(TestFrames.Udp(), Attributes.Concat(action, ActionBytes.Output(Port))).ShouldBe(22);
+    private void Refused(byte[] action) =>
+        _datapath.Execute(TestFrames.Udp(), Attributes.Concat(action, ActionBytes.Output(Port))).ShouldBe(22);
 
     private sealed class RecordingTunnel : ITunnelOutput
     {

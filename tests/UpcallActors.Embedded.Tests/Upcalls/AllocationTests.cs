@@ -22,11 +22,13 @@ public sealed class AllocationTests
         datapath.AddPort(new EmbeddedPort(2, "b"));
         byte[] frame = TestFrames.Udp(payload: 1000);
         byte[] actions = Attributes.Concat(
-            ActionBytes.Set(OvsKeyAttribute.Udp, [0, 1, 0, 2]), ActionBytes.PushVlan(7), ActionBytes.Clone(ActionBytes.Output(2)), ActionBytes.PopVlan(),
+            ActionBytes.Set(OvsKeyAttribute.Udp, [0, 1, 0, 2]), ActionBytes.PushVlan(7), ActionBytes.Clone(ActionBytes.Output(2)),
+            ActionBytes.PopVlan(),
             ActionBytes.Ct(1, commit: true), ActionBytes.Recirc(1));
         foreach (uint recircId in new uint[] { 0, 1 })
         {
-            byte[] flow = TestDatapath.Flow(TestDatapath.Key(frame, 1, recircId), recircId == 0 ? null : TestDatapath.PortMask(), recircId == 0 ? actions : ActionBytes.Output(2));
+            byte[] flow = TestDatapath.Flow(TestDatapath.Key(frame, 1, recircId), recircId == 0 ? null : TestDatapath.PortMask(),
+                recircId == 0 ? actions : ActionBytes.Output(2));
             requests.Request(datapath.Families.Flow, OvsCommand.New, NetlinkFlags.Create, flow, out _).ShouldBe(0);
         }
 
@@ -43,9 +45,12 @@ public sealed class AllocationTests
         var tunnel = new CountingTunnel();
         datapath.AddPort(new EmbeddedPort(2, "b", tunnel: tunnel));
         byte[] frame = Conntrack.Frames.Tcp("10.0.0.1", 1, "10.0.0.2", 2, Conntrack.Frames.Ack, payload: 5000);
-        VirtioNetHeader offload = Offload.OffloadedFrames.LeaveChecksum(frame, Offload.OffloadedFrames.TcpChecksum, VirtioNetHeader.TcpIpv4, 1000);
-        byte[] setTunnel = Attributes.Build((ref NetlinkWriter writer) => OvsFlowKeyWriter.WriteTunnelAttributes(new FlowKey { TunIpv4Dst = 1, TunTtl = 64 }, ref writer));
-        byte[] flow = TestDatapath.Flow(TestDatapath.Key(frame), TestDatapath.PortMask(), Attributes.Concat(ActionBytes.Set(OvsKeyAttribute.Tunnel, setTunnel), ActionBytes.Output(2)));
+        VirtioNetHeader offload = Offload.OffloadedFrames.LeaveChecksum(frame, Offload.OffloadedFrames.TcpChecksum,
+            VirtioNetHeader.TcpIpv4, 1000);
+        byte[] setTunnel = Attributes.Build(
+            (ref NetlinkWriter writer) => OvsFlowKeyWriter.WriteTunnelAttributes(new FlowKey { TunIpv4Dst = 1, TunTtl = 64 }, ref writer));
+        byte[] flow = TestDatapath.Flow(TestDatapath.Key(frame), TestDatapath.PortMask(),
+            Attributes.Concat(ActionBytes.Set(OvsKeyAttribute.Tunnel, setTunnel), ActionBytes.Output(2)));
         requests.Request(datapath.Families.Flow, OvsCommand.New, NetlinkFlags.Create, flow, out _).ShouldBe(0);
         var batch = new FrameBatch();
 

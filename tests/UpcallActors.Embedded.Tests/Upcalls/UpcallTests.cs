@@ -17,12 +17,14 @@ public sealed class UpcallTests : IDisposable
     public void An_ACTION_upcall_has_its_attributes_in_the_kernels_order_and_the_packet_last_unpadded()
     {
         byte[] frame = TestFrames.Udp(payload: 33);
-        byte[] actions = Attributes.Concat(ActionBytes.Trunc(61), ActionBytes.Userspace([1, 2, 3], withActions: true), ActionBytes.Output(2));
+        byte[] actions = Attributes.Concat(ActionBytes.Trunc(61), ActionBytes.Userspace([1, 2, 3], withActions: true),
+            ActionBytes.Output(2));
         _datapath.Execute(frame, actions, mru: 1400).ShouldBe(0);
 
         byte[] upcall = _datapath.Upcalls().Single();
         ushort[] types = [.. TypesOf(upcall)];
-        types.ShouldBe([OvsPacketAttribute.Key, OvsPacketAttribute.UserData, OvsPacketAttribute.Actions, OvsPacketAttribute.Mru, OvsPacketAttribute.Len, OvsPacketAttribute.Hash, OvsPacketAttribute.Packet]);
+        types.ShouldBe([OvsPacketAttribute.Key, OvsPacketAttribute.UserData, OvsPacketAttribute.Actions, OvsPacketAttribute.Mru,
+            OvsPacketAttribute.Len, OvsPacketAttribute.Hash, OvsPacketAttribute.Packet]);
         PacketMessage.TryParse(upcall, out PacketMessage message).ShouldBe(OdpParseError.None);
         message.Command.ShouldBe(PacketCommand.Action);
         message.Packet.Of(upcall).ToArray().ShouldBe(frame[..61]);
