@@ -38,7 +38,8 @@ public sealed class BridgeBuilder
     /// <summary>Adds a port.</summary>
     /// <param name="number">The OpenFlow port number.</param>
     /// <param name="request">What the datapath is asked for.</param>
-    /// <param name="configure">Completes the port, with its VLAN or a tunnel's far end: <c>port => port with { Vlan = 10, VlanMode = VlanMode.Access }</c>. Number, datapath port and MTU are the datapath's to say.</param>
+    /// <param name="configure">Completes the port, with its VLAN or a tunnel's far end:
+    /// <c>port => port with { Vlan = 10, VlanMode = VlanMode.Access }</c>. Number, datapath port and MTU are the datapath's to say.</param>
     public BridgeBuilder AddPort(uint number, PortRequest request, Func<BridgePort, BridgePort>? configure = null)
     {
         _ports.Add(new BridgeBuilderPort(number, request, configure ?? (port => port)));
@@ -83,7 +84,9 @@ public sealed class BridgeBuilder
         foreach (BridgeBuilderPort port in _ports)
         {
             if (places.GetValueOrDefault(port.Request.Name) is { Number: { } number } place)
-                yield return port.Configure(new BridgePort(port.Number, number, port.Request.Name) { Mtu = BridgeBuilderPort.MtuOf(port.Request.Kind, place) });
+                yield return port.Configure(new BridgePort(port.Number, number,
+                    port.Request.Name)
+                { Mtu = BridgeBuilderPort.MtuOf(port.Request.Kind, place) });
         }
     }
 }

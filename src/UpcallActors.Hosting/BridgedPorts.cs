@@ -6,7 +6,8 @@ using UpcallActors.OpenFlow;
 namespace UpcallActors.Hosting;
 
 /// <summary>
-/// Bridges on a datapath whose devices come, go and change: translators get bridges with the ports' numbers and MTUs as they are at the moment. Disposing stops following.
+/// Bridges on a datapath whose devices come, go and change: translators get bridges with
+/// the ports' numbers and MTUs as they are at the moment. Disposing stops following.
 /// </summary>
 internal sealed class BridgedPorts : IAsyncDisposable
 {
@@ -14,7 +15,8 @@ internal sealed class BridgedPorts : IAsyncDisposable
     private readonly IReadOnlyList<BridgeBuilder> _bridges;
     private readonly ILogger _logger;
     private readonly Dictionary<string, string> _names = new(StringComparer.Ordinal);
-    private readonly Channel<bool> _changes = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+    private readonly Channel<bool> _changes =
+        Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
     private readonly RetryBackoff _backoff = new();
     private readonly Timer _retryTimer;
     private volatile bool _isRetryDue;
@@ -47,7 +49,9 @@ internal sealed class BridgedPorts : IAsyncDisposable
     /// <summary>Who decides about upcalls, by the bridges as they are at the moment.</summary>
     public OpenFlowTranslatorFactory Translators { get; }
 
-    /// <summary>Ends with the failure when the ports cannot be followed any more: the datapath is gone. Ends well after <see cref="DisposeAsync"/>.</summary>
+    /// <summary>
+    /// Ends with the failure when the ports cannot be followed any more: the datapath is gone. Ends well after <see cref="DisposeAsync"/>.
+    /// </summary>
     public Task Completion { get; }
 
     /// <inheritdoc/>
@@ -67,7 +71,8 @@ internal sealed class BridgedPorts : IAsyncDisposable
     private Dictionary<string, DatapathPort> Places()
     {
         var present = _ports.List().ToDictionary(port => port.Name, StringComparer.Ordinal);
-        return _names.Where(name => present.ContainsKey(name.Value)).ToDictionary(name => name.Key, name => present[name.Value], StringComparer.Ordinal);
+        return _names.Where(name => present.ContainsKey(name.Value))
+            .ToDictionary(name => name.Key, name => present[name.Value], StringComparer.Ordinal);
     }
 
     private void Note(object? sender, EventArgs change) => _changes.Writer.TryWrite(true);
@@ -85,7 +90,8 @@ internal sealed class BridgedPorts : IAsyncDisposable
             Dictionary<string, DatapathPort> places = Places();
             ScheduleRetry(places);
             // Whatever else has changed, such as a link's state, no translation depends on it.
-            if (places.Count == _places.Count && places.All(place => _places.TryGetValue(place.Key, out DatapathPort? before) && IsSame(before, place.Value)))
+            if (places.Count == _places.Count
+                && places.All(place => _places.TryGetValue(place.Key, out DatapathPort? before) && IsSame(before, place.Value)))
                 continue;
             Translators.Replace(On(places));
             Tell(_places, places);

@@ -8,4 +8,5 @@ namespace UpcallActors.Hosting;
 /// <param name="Ports">Its ports; null for a datapath of one's own that was given without.</param>
 /// <param name="Translators">Who decides about upcalls: an <c>OpenFlowTranslatorFactory</c> when bridges were added.</param>
 /// <param name="Pipeline">The pipeline, with its counters, which stay readable after the end.</param>
-public sealed record RunningUpcallActors(IDatapath Datapath, IDatapathPorts? Ports, IUpcallTranslatorFactory Translators, UpcallPipeline Pipeline);
+public sealed record RunningUpcallActors(IDatapath Datapath, IDatapathPorts? Ports, IUpcallTranslatorFactory Translators,
+    UpcallPipeline Pipeline);

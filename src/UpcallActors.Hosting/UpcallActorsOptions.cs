@@ -7,7 +7,10 @@ using UpcallActors.Pipeline;
 
 namespace UpcallActors.Hosting;
 
-/// <summary>Which datapath's upcalls are answered, and by whom. One of the <c>Use…Datapath</c> methods must be called, and either <see cref="UseTranslators"/> or <see cref="AddBridge"/>.</summary>
+/// <summary>
+/// Which datapath's upcalls are answered, and by whom. One of the <c>Use…Datapath</c> methods
+/// must be called, and either <see cref="UseTranslators"/> or <see cref="AddBridge"/>.
+/// </summary>
 public sealed class UpcallActorsOptions
 {
     private readonly List<BridgeBuilder> _bridges = [];
@@ -31,32 +34,44 @@ public sealed class UpcallActorsOptions
     private bool HasPorts { get; set; }
 
     /// <summary>
-    /// The datapath of the kernel's module <c>openvswitch</c>: needs <c>CAP_NET_ADMIN</c>. It stays, with its ports and flows, when the host ends.
-    /// The start fails with <see cref="DatapathException"/> where it cannot be had, and while another process that lives answers its upcalls.
+    /// The datapath of the kernel's module <c>openvswitch</c>: needs <c>CAP_NET_ADMIN</c>. It stays, with
+    /// its ports and flows, when the host ends. The start fails with <see cref="DatapathException"/>
+    /// where it cannot be had, and while another process that lives answers its upcalls.
     /// </summary>
     public UpcallActorsOptions UseKernelDatapath(KernelDatapathOptions? options = null) => Use(true, _ =>
     {
         var datapath = KernelDatapath.Open(options ?? new KernelDatapathOptions());
-        return OpenedDatapath.With(datapath, () => new KernelPorts(datapath.Name, datapath.IfIndex, datapath.KernelFamilies, datapath.UpcallPids));
+        return OpenedDatapath.With(datapath,
+            () => new KernelPorts(datapath.Name, datapath.IfIndex, datapath.KernelFamilies, datapath.UpcallPids));
     });
 
-    /// <summary>A datapath in this process, whose ports are devices of the host (packet sockets, TAP devices, VXLAN): those need <c>CAP_NET_RAW</c> and <c>CAP_NET_ADMIN</c>.</summary>
+    /// <summary>
+    /// A datapath in this process, whose ports are devices of the host (packet sockets,
+    /// TAP devices, VXLAN): those need <c>CAP_NET_RAW</c> and <c>CAP_NET_ADMIN</c>.
+    /// </summary>
     public UpcallActorsOptions UseEmbeddedDatapath(EmbeddedDatapathOptions? options = null) => Use(true, _ =>
     {
         var datapath = new EmbeddedDatapath(options ?? new EmbeddedDatapathOptions());
         return OpenedDatapath.With(datapath, () => new EmbeddedPorts(datapath));
     });
 
-    /// <summary>A datapath of one's own, such as an <see cref="EmbeddedDatapath"/> whose ports are in this process. The host closes it after the last upcall was answered.</summary>
+    /// <summary>
+    /// A datapath of one's own, such as an <see cref="EmbeddedDatapath"/> whose ports
+    /// are in this process. The host closes it after the last upcall was answered.
+    /// </summary>
     /// <param name="open">Opens the datapath when the host starts.</param>
-    /// <param name="ports">Follows its ports, which <see cref="AddPort"/> and <see cref="AddBridge"/> need; null where it has none to be added.</param>
-    public UpcallActorsOptions UseDatapath(Func<IServiceProvider, IDatapath> open, Func<IDatapath, IDatapathPorts>? ports = null) => Use(ports is not null, services =>
+    /// <param name="ports">Follows its ports, which <see cref="AddPort"/> and
+    /// <see cref="AddBridge"/> need; null where it has none to be added.</param>
+    public UpcallActorsOptions UseDatapath(Func<IServiceProvider, IDatapath> open,
+        Func<IDatapath, IDatapathPorts>? ports = null) => Use(ports is not null, services =>
     {
         IDatapath datapath = open(services);
         return OpenedDatapath.With(datapath, () => ports?.Invoke(datapath));
     });
 
-    /// <summary>Adds a port to the datapath when the host starts, for translators of one's own; ports of bridges are added with them.</summary>
+    /// <summary>
+    /// Adds a port to the datapath when the host starts, for translators of one's own; ports of bridges are added with them.
+    /// </summary>
     public UpcallActorsOptions AddPort(PortRequest port)
     {
         _ports.Add(port);
@@ -64,8 +79,8 @@ public sealed class UpcallActorsOptions
     }
 
     /// <summary>
-    /// Lets a policy of one's own decide about upcalls. The factory is made once, when the datapath is open and its ports were added, and is disposed after the last upcall if it
-    /// can be. The ports are null where the datapath was given without.
+    /// Lets a policy of one's own decide about upcalls. The factory is made once, when the datapath is open and its ports were
+    /// added, and is disposed after the last upcall if it can be. The ports are null where the datapath was given without.
     /// </summary>
     public UpcallActorsOptions UseTranslators(Func<IServiceProvider, IDatapath, IDatapathPorts?, IUpcallTranslatorFactory> create)
     {
@@ -75,7 +90,10 @@ public sealed class UpcallActorsOptions
         return this;
     }
 
-    /// <summary>Lets the OpenFlow tables of a bridge decide about upcalls of its ports. Its ports, and one of its own name, are added to the datapath and followed as devices come and go.</summary>
+    /// <summary>
+    /// Lets the OpenFlow tables of a bridge decide about upcalls of its ports. Its ports, and
+    /// one of its own name, are added to the datapath and followed as devices come and go.
+    /// </summary>
     /// <exception cref="FormatException">A flow is not understood; all that is wrong is in the message.</exception>
     public UpcallActorsOptions AddBridge(string name, Action<BridgeBuilder> configure)
     {
@@ -110,7 +128,8 @@ public sealed class UpcallActorsOptions
         if (Translators is null == (_bridges.Count == 0))
             throw new InvalidOperationException("who decides about upcalls? Call either UseTranslators or AddBridge");
         if (!HasPorts && (_ports.Count > 0 || _bridges.Count > 0))
-            throw new InvalidOperationException("ports and bridges need a datapath that ports can be added to: give UseDatapath its ports, or make an OpenFlowTranslatorFactory in UseTranslators");
+            throw new InvalidOperationException("ports and bridges need a datapath that ports can be added to: give UseDatapath its ports, "
+                + "or make an OpenFlowTranslatorFactory in UseTranslators");
     }
 
     private UpcallActorsOptions Use(bool hasPorts, Func<IServiceProvider, OpenedDatapath> open)

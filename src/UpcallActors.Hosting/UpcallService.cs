@@ -45,7 +45,9 @@ internal sealed class UpcallService
         _closed = new Lazy<Task>(CloseAsync);
     }
 
-    /// <summary>Opens the datapath and starts the pipeline; ends when upcalls are answered. Throws when that cannot be, with nothing left open.</summary>
+    /// <summary>
+    /// Opens the datapath and starts the pipeline; ends when upcalls are answered. Throws when that cannot be, with nothing left open.
+    /// </summary>
     public static async Task StartAsync(ActorSystem system, IServiceProvider services, UpcallActorsOptions options)
     {
         ILogger logger = services.GetService<ILoggerFactory>()?.CreateLogger("UpcallActors") ?? NullLogger.Instance;
@@ -124,7 +126,8 @@ internal sealed class UpcallService
         try
         {
             Task stopping = _stopping.Task;
-            await await Task.WhenAny(stopping, _pipeline.Completion, _bridges?.Completion ?? stopping, (_opened.Datapath as KernelDatapath)?.TakenOver ?? stopping);
+            await await Task.WhenAny(stopping, _pipeline.Completion, _bridges?.Completion ?? stopping,
+                (_opened.Datapath as KernelDatapath)?.TakenOver ?? stopping);
         }
 #pragma warning disable CA1031 // Whatever it was, it ends the system and is said there.
         catch (Exception failure)
@@ -152,7 +155,9 @@ internal sealed class UpcallService
         await _pipeline.DisposeAsync();
     }
 
-    /// <summary>The pipeline's memory is the datapath's to read until its last actor has ended, however long a phase of the shutdown may take.</summary>
+    /// <summary>
+    /// The pipeline's memory is the datapath's to read until its last actor has ended, however long a phase of the shutdown may take.
+    /// </summary>
     private async Task CloseAsync()
     {
         await _drained.Value;

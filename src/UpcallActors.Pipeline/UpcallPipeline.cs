@@ -23,7 +23,8 @@ public sealed class UpcallPipeline : IAsyncDisposable
     private readonly Lock _tuning = new();
     private readonly PipelineMetrics _metrics;
 
-    private UpcallPipeline(IActorRef pipeline, Lane[] lanes, PipelineMetrics metrics, PipelineCounters counters, Revalidation? revalidation, Task started, Task completion)
+    private UpcallPipeline(IActorRef pipeline, Lane[] lanes, PipelineMetrics metrics, PipelineCounters counters, Revalidation? revalidation,
+        Task started, Task completion)
     {
         _pipeline = pipeline;
         _lanes = lanes;
@@ -44,7 +45,8 @@ public sealed class UpcallPipeline : IAsyncDisposable
     public LaneTuning Tuning => _lanes[0].Tuning;
 
     /// <summary>
-    /// What is traced while somebody listens; may be set while the pipeline runs, for the upcalls from then on. Throws <see cref="ArgumentOutOfRangeException"/> for values outside their ranges.
+    /// What is traced while somebody listens; may be set while the pipeline runs, for the upcalls from
+    /// then on. Throws <see cref="ArgumentOutOfRangeException"/> for values outside their ranges.
     /// </summary>
     public TraceSampling Tracing
     {
@@ -57,7 +59,9 @@ public sealed class UpcallPipeline : IAsyncDisposable
         }
     }
 
-    /// <summary>Watches upcalls of all lanes from now on; to be disposed. Shed upcalls, which no stage looks at, are not among them.</summary>
+    /// <summary>
+    /// Watches upcalls of all lanes from now on; to be disposed. Shed upcalls, which no stage looks at, are not among them.
+    /// </summary>
     /// <param name="filter">Which ones.</param>
     /// <param name="packetBytes">How much of each packet is copied, bytes from its start.</param>
     public UpcallMonitor Watch(IUpcallFilter filter, int packetBytes = int.MaxValue)
@@ -81,8 +85,8 @@ public sealed class UpcallPipeline : IAsyncDisposable
     }
 
     /// <summary>
-    /// Ends when upcalls are answered: once the flows that the datapath had before us are taken over, so that what they carry does not notice.
-    /// Ends with the failure when the pipeline ends before.
+    /// Ends when upcalls are answered: once the flows that the datapath had before us are taken over,
+    /// so that what they carry does not notice. Ends with the failure when the pipeline ends before.
     /// </summary>
     public Task Started { get; }
 
@@ -93,9 +97,9 @@ public sealed class UpcallPipeline : IAsyncDisposable
     public Task Completion { get; }
 
     /// <summary>
-    /// Takes over the flows that the datapath has, then starts the lanes (see <see cref="Started"/>). The datapath and the factory stay the caller's, who disposes them after <see cref="Completion"/>.
-    /// Any number of pipelines may run in one actor system, each over a datapath of its own. Throws <see
-    /// cref="ArgumentOutOfRangeException"/> for settings outside their ranges.
+    /// Takes over the flows that the datapath has, then starts the lanes (see <see cref="Started"/>). The datapath and the factory
+    /// stay the caller's, who disposes them after <see cref="Completion"/>. Any number of pipelines may run in one actor system,
+    /// each over a datapath of its own. Throws <see cref="ArgumentOutOfRangeException"/> for settings outside their ranges.
     /// </summary>
     /// <param name="system">Where the pipeline's actors live.</param>
     /// <param name="datapath">Whose upcalls are answered.</param>
@@ -197,7 +201,8 @@ public sealed class UpcallPipeline : IAsyncDisposable
     }
 
     /// <summary>
-    /// Changes <see cref="Tuning"/>, for the batches that are begun from then on. Throws <see cref="ArgumentOutOfRangeException"/> for values outside their ranges; nothing was changed then.
+    /// Changes <see cref="Tuning"/>, for the batches that are begun from then on. Throws
+    /// <see cref="ArgumentOutOfRangeException"/> for values outside their ranges; nothing was changed then.
     /// </summary>
     /// <param name="change">Makes the new values from those that hold; called once, and no other change comes between.</param>
     public void Tune(Func<LaneTuning, LaneTuning> change)
@@ -213,8 +218,9 @@ public sealed class UpcallPipeline : IAsyncDisposable
     }
 
     /// <summary>
-    /// Stops reading upcalls, finishes those on their way, and closes the lanes; ends when that is done. The instruments can be read until <see cref="DisposeAsync"/>. For a coordinated shutdown this
-    /// belongs before the phase that closes the datapath. Cancelling stops the wait, not the drain. Throws what <see cref="Completion"/> ends with.
+    /// Stops reading upcalls, finishes those on their way, and closes the lanes; ends when that is done. The instruments
+    /// can be read until <see cref="DisposeAsync"/>. For a coordinated shutdown this belongs before the phase that
+    /// closes the datapath. Cancelling stops the wait, not the drain. Throws what <see cref="Completion"/> ends with.
     /// </summary>
     public async Task StopAsync(CancellationToken cancellation = default)
     {

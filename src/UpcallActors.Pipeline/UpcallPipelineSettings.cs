@@ -30,7 +30,9 @@ public sealed record UpcallPipelineSettings
     /// <summary>Dispatcher id of the executors; null for the lane's own event loop.</summary>
     public string? ExecutorDispatcher { get; init; }
 
-    /// <summary>Failures of one lane's receiver, router and executor within <see cref="RestartWindow"/> after which the lane gives up.</summary>
+    /// <summary>
+    /// Failures of one lane's receiver, router and executor within <see cref="RestartWindow"/> after which the lane gives up.
+    /// </summary>
     public int RestartLimit { get; init; } = 10;
 
     /// <summary>See <see cref="RestartLimit"/>.</summary>
@@ -57,7 +59,10 @@ public sealed record UpcallPipelineSettings
     /// </summary>
     public Func<bool>? LimitsRequestLog { get; init; }
 
-    /// <summary>How flows in the datapath are looked after; null for not at all, as where a recording is replayed: they stay until somebody else deletes them.</summary>
+    /// <summary>
+    /// How flows in the datapath are looked after; null for not at all, as where
+    /// a recording is replayed: they stay until somebody else deletes them.
+    /// </summary>
     public RevalidatorSettings? Revalidation { get; init; } = new();
 
     /// <summary>Whether all stages of a lane run on its own event loop.</summary>

@@ -73,7 +73,8 @@ public sealed class HostLifetimeTests
         await using var hosted = new HostedDatapath();
         var closing = new ClosingDatapath(hosted.Datapath) { Closing = () => true };
 
-        Func<Task> start = () => hosted.StartAsync(options => options.UseDatapath(_ => closing).UseTranslators((_, _, _) => throw new InvalidDataException("no policy today")));
+        Func<Task> start = () => hosted.StartAsync(options => options.UseDatapath(_ => closing)
+            .UseTranslators((_, _, _) => throw new InvalidDataException("no policy today")));
 
         (await start.ShouldThrowAsync<InvalidDataException>()).Message.ShouldBe("no policy today");
         closing.WasPipelineEnded.ShouldBe(true);

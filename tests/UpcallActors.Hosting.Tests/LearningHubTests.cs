@@ -83,13 +83,15 @@ public sealed partial class LearningHubTests
         numbers[0].ShouldBe(frames.Count);
         numbers[1].ShouldBe(frames.Select(frame => frame.Source).Distinct().Count());
         // At least one upcall of each pair of stations, and no more than there are frames.
-        numbers[2].ShouldBeInRange(frames.Select(frame => frame.Data.Span[..12].ToArray()).Select(Convert.ToHexString).Distinct().Count(), frames.Count);
+        numbers[2].ShouldBeInRange(frames.Select(frame => frame.Data.Span[..12].ToArray()).Select(Convert.ToHexString).Distinct().Count(),
+            frames.Count);
         numbers[3].ShouldBeGreaterThan(0);
     }
 
     private static Task StartAsync(HostedDatapath hosted, UpcallPipelineSettings? settings = null) => hosted.StartAsync(options =>
     {
-        options.UseDatapath(_ => hosted.Datapath).UseTranslators((_, datapath, _) => new LearningHub(datapath, HostedDatapath.PortCount, FlowsPerSecond));
+        options.UseDatapath(_ => hosted.Datapath)
+            .UseTranslators((_, datapath, _) => new LearningHub(datapath, HostedDatapath.PortCount, FlowsPerSecond));
         options.Pipeline = settings ?? new UpcallPipelineSettings();
     });
 

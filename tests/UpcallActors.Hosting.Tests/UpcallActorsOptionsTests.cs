@@ -29,7 +29,8 @@ public sealed class UpcallActorsOptionsTests
 
     [Theory]
     [MemberData(nameof(Wrong))]
-    public async Task What_is_missing_or_does_not_go_together_is_refused_before_anything_is_opened(Action<UpcallActorsOptions> configure, string problem)
+    public async Task What_is_missing_or_does_not_go_together_is_refused_before_anything_is_opened(Action<UpcallActorsOptions> configure,
+        string problem)
     {
         await using var hosted = new HostedDatapath();
 
@@ -41,7 +42,8 @@ public sealed class UpcallActorsOptionsTests
     {
         var options = new UpcallActorsOptions();
 
-        FormatException wrong = Should.Throw<FormatException>(() => options.AddBridge("br0", bridge => bridge.AddFlows("actions=outpt:1\nin_port=p9,actions=drop\nactions=drop")));
+        FormatException wrong = Should.Throw<FormatException>(
+            () => options.AddBridge("br0", bridge => bridge.AddFlows("actions=outpt:1\nin_port=p9,actions=drop\nactions=drop")));
 
         wrong.Message.Split(Environment.NewLine).Length.ShouldBe(2);
         wrong.Message.ShouldStartWith("br0:1:");
@@ -88,7 +90,9 @@ public sealed class UpcallActorsOptionsTests
         });
     }
 
-    /// <summary>Ports numbered as those of the datapath, the bridge's own last of all, since the datapath has none of that number.</summary>
+    /// <summary>
+    /// Ports numbered as those of the datapath, the bridge's own last of all, since the datapath has none of that number.
+    /// </summary>
     private static ScriptedPorts Ports(params string[] devices)
     {
         var ports = new ScriptedPorts();

@@ -3,7 +3,8 @@ using Akka.TestKit.Xunit2;
 namespace UpcallActors.Pipeline.Tests;
 
 /// <summary>Runs pipelines over a scripted datapath.</summary>
-public abstract class PipelineSpec(string config = "") : TestKit(config + "\nakka.loglevel = OFF\nakka.stdout-loglevel = OFF\nakka.test.single-expect-default = 20s")
+public abstract class PipelineSpec(string config = "")
+    : TestKit(config + "\nakka.loglevel = OFF\nakka.stdout-loglevel = OFF\nakka.test.single-expect-default = 20s")
 {
     internal ScriptedTranslators Translators { get; } = new();
 

@@ -7,9 +7,9 @@ using UpcallActors.Odp;
 namespace UpcallActors.Pipeline;
 
 /// <summary>
-/// Up to 64 upcalls on their way through a lane: the message between its actors. Mutable and pooled, against the custom
-/// that messages are immutable, because an allocation per upcall would cost more than its whole translation;
-/// what makes it safe is that it has one owner at a time (<see cref="Owner"/>), that <c>Tell</c> hands it over, and that it never leaves the process.
+/// Up to 64 upcalls on their way through a lane: the message between its actors. Mutable and pooled, against the custom that
+/// messages are immutable, because an allocation per upcall would cost more than its whole translation; what makes it safe is
+/// that it has one owner at a time (<see cref="Owner"/>), that <c>Tell</c> hands it over, and that it never leaves the process.
 /// </summary>
 internal sealed class UpcallBatch : INoSerializationVerificationNeeded, IDisposable
 {
@@ -19,7 +19,9 @@ internal sealed class UpcallBatch : INoSerializationVerificationNeeded, IDisposa
     /// <summary>The longest action list: an attribute's length is 16 bits, its header and padding included.</summary>
     public const int MaxActions = ushort.MaxValue - NetlinkAttribute.HeaderLength - 3;
 
-    /// <summary>Arena an upcall can need: UPCALL_PID, ACTIONS, and a flow put with key, mask and the same actions. Pages are committed on touch.</summary>
+    /// <summary>
+    /// Arena an upcall can need: UPCALL_PID, ACTIONS, and a flow put with key, mask and the same actions. Pages are committed on touch.
+    /// </summary>
     private const int ArenaPerUpcall = (2 * ushort.MaxValue) + (16 * 1024);
 
     private readonly UpcallRecord[] _records;
@@ -76,7 +78,9 @@ internal sealed class UpcallBatch : INoSerializationVerificationNeeded, IDisposa
     /// <summary>When the stages had done their part; for the spans of its upcalls.</summary>
     public ref StageTimes Times => ref _times;
 
-    /// <summary>The span over all stages; null for a batch that is not traced. Mailboxes do not carry <see cref="Activity.Current"/>.</summary>
+    /// <summary>
+    /// The span over all stages; null for a batch that is not traced. Mailboxes do not carry <see cref="Activity.Current"/>.
+    /// </summary>
     public Activity? Trace { get; set; }
 
     /// <summary>Whether its upcalls' spans were begun.</summary>
@@ -102,7 +106,9 @@ internal sealed class UpcallBatch : INoSerializationVerificationNeeded, IDisposa
 
     /// <summary>The actions that a translated upcall's tail carries.</summary>
     public ReadOnlySpan<byte> Actions(in UpcallRecord record) =>
-        record.TailLength == 0 ? [] : Arena.Slice(record.TailOffset + record.TailLength - record.Translation.ActionsLength, record.Translation.ActionsLength);
+        record.TailLength == 0
+            ? []
+            : Arena.Slice(record.TailOffset + record.TailLength - record.Translation.ActionsLength, record.Translation.ActionsLength);
 
     /// <summary>
     /// The earlier upcall whose translation this one has, or <see cref="UpcallRecord.None"/> for one that was translated by itself: the

@@ -61,7 +61,10 @@ public sealed class LoopDispatcher : MessageDispatcher
     /// <summary>Whether the loop's thread runs now.</summary>
     public bool IsRunning => Volatile.Read(ref _running);
 
-    /// <summary>How far the loop's thread stands back for others, 0 to 19: its nice value from the next mailbox it runs. It is only ever raised; lowering it would need a privilege.</summary>
+    /// <summary>
+    /// How far the loop's thread stands back for others, 0 to 19: its nice value from the
+    /// next mailbox it runs. It is only ever raised; lowering it would need a privilege.
+    /// </summary>
     public int Niceness
     {
         get => Volatile.Read(ref _niceness);

@@ -19,7 +19,8 @@ internal readonly record struct DatapathRequest(UpcallBatch Batch, int Upcall, i
     public bool IsExecute => TailLength != 0;
 
     /// <summary>The number that an answer to it has; read from the message itself.</summary>
-    public uint Sequence => BinaryPrimitives.ReadUInt32LittleEndian((IsExecute ? Batch.Slots.Region : Batch.Arena).Slice(Offset + NetlinkMessage.SequenceOffset, sizeof(uint)));
+    public uint Sequence => BinaryPrimitives.ReadUInt32LittleEndian(
+        (IsExecute ? Batch.Slots.Region : Batch.Arena).Slice(Offset + NetlinkMessage.SequenceOffset, sizeof(uint)));
 
     /// <summary>Bytes of the whole message.</summary>
     public int TotalLength => Length + TailLength;

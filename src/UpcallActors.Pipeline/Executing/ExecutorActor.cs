@@ -40,8 +40,8 @@ internal sealed class ExecutorActor : StageActor
     /// <inheritdoc/>
     protected override void OnBatch()
     {
-        // On the lane's own loop a batch goes out at once: the loop gives each actor one message a turn, so whoever waited for an
-        // empty mailbox would wait as long as upcalls keep coming. Elsewhere the batches that wait go out together, at most the lane's credits.
+        // On the lane's own loop a batch goes out at once: the loop gives each actor one message a turn, so whoever waited for an empty
+        // mailbox would wait as long as upcalls keep coming. Elsewhere the batches that wait go out together, at most the lane's credits.
         if (Lane.Dispatcher.IsCurrentThread || Context is not ActorCell { HasMessages: true })
         {
             OnResume();
@@ -79,7 +79,8 @@ internal sealed class ExecutorActor : StageActor
         _sender?.Abandon();
         for (int i = 0; i < Queue.Count; i++)
         {
-            if (_prepares && Queue[i].Next > 0 && Queue[i].Next <= Queue[i].Count && Queue[i].Record(Queue[i].Next - 1).Progress == UpcallProgress.ToExecute)
+            if (_prepares && Queue[i].Next > 0 && Queue[i].Next <= Queue[i].Count
+                && Queue[i].Record(Queue[i].Next - 1).Progress == UpcallProgress.ToExecute)
             {
                 Queue[i].Record(Queue[i].Next - 1).Progress = UpcallProgress.Done;
                 Lane.Counters.CountLost(LossCause.StageFailed);
@@ -121,7 +122,8 @@ internal sealed class ExecutorActor : StageActor
         IDatapath datapath = Lane.Datapath;
         if (ShouldInstall(batch, ref record, upcall))
         {
-            if (RequestWriter.TryPut(batch, upcall, _exact, datapath.Families.Flow, _sender!.NextPutSequence(), datapath.IfIndex, out DatapathRequest put))
+            if (RequestWriter.TryPut(batch, upcall, _exact, datapath.Families.Flow, _sender!.NextPutSequence(), datapath.IfIndex,
+                out DatapathRequest put))
                 _sender.Add(put);
             else
                 _sender.RefusePut(ref record);

@@ -15,7 +15,9 @@ internal sealed class RequestSender : IDisposable
     /// <summary>Pieces of one send: <c>UIO_MAXIOV</c> in the kernel.</summary>
     private const int MaxPieces = 1024;
 
-    /// <summary>An answer carries the refused request back unless the channel caps it, and a request can be longest upcall and longest actions.</summary>
+    /// <summary>
+    /// An answer carries the refused request back unless the channel caps it, and a request can be longest upcall and longest actions.
+    /// </summary>
     private const int AnswerLength = 192 * 1024;
 
     /// <summary>How often the same send is tried when the datapath says that it cannot just now.</summary>

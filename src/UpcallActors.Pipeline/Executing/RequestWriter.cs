@@ -42,8 +42,11 @@ internal static class RequestWriter
     /// <summary>The MRU that the EXECUTE of an upcall carries; 0 for none.</summary>
     public static ushort MruOf(in UpcallRecord record) => ClampsMru(record) ? record.Translation.MruLimit : record.Message.Origin.Mru;
 
-    /// <summary>Writes the flow put of a miss into the batch's arena; false when it does not fit. An exact one matches the key of the miss alone.</summary>
-    public static bool TryPut(UpcallBatch batch, int upcall, bool exact, ushort family, uint sequence, int datapathIfIndex, out DatapathRequest request)
+    /// <summary>
+    /// Writes the flow put of a miss into the batch's arena; false when it does not fit. An exact one matches the key of the miss alone.
+    /// </summary>
+    public static bool TryPut(UpcallBatch batch, int upcall, bool exact, ushort family, uint sequence, int datapathIfIndex,
+        out DatapathRequest request)
     {
         ref UpcallRecord record = ref batch.Record(upcall);
         int start = batch.ArenaUsed;
@@ -54,7 +57,8 @@ internal static class RequestWriter
         if (exact)
             FlowMessageWriter.WriteExactPut(ref writer, family, sequence, datapathIfIndex, ufid, key, batch.Actions(record));
         else
-            FlowMessageWriter.WritePut(ref writer, family, sequence, datapathIfIndex, ufid, key, batch.Key(upcall), batch.Mask(upcall), batch.Actions(record));
+            FlowMessageWriter.WritePut(ref writer, family, sequence, datapathIfIndex, ufid, key, batch.Key(upcall), batch.Mask(upcall),
+                batch.Actions(record));
         request = new DatapathRequest(batch, upcall, start, writer.Length, 0, 0);
         if (writer.Overflowed)
             return false;

@@ -3,7 +3,10 @@ using Microsoft.Extensions.Logging;
 
 namespace UpcallActors.Pipeline;
 
-/// <summary>Says why an actor failed: at once, but once a second at most. A packet that makes a translator throw may come a thousand times a second. Belongs to the supervisor.</summary>
+/// <summary>
+/// Says why an actor failed: at once, but once a second at most. A packet that makes
+/// a translator throw may come a thousand times a second. Belongs to the supervisor.
+/// </summary>
 internal sealed partial class FailureLog(ILogger logger, TimeProvider time)
 {
     /// <summary>The log's category: the name of Open vSwitch's module that handles upcalls.</summary>

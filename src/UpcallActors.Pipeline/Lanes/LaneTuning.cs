@@ -11,7 +11,10 @@ public sealed record LaneTuning
     /// <summary>See <see cref="UpcallPipelineSettings.PortShare"/>.</summary>
     public double PortShare { get; init; } = 0.5;
 
-    /// <summary>Shares of single ports, above 0 up to 1, by their numbers in the datapath. They hold in place of <see cref="PortShare"/>, however many ports are active.</summary>
+    /// <summary>
+    /// Shares of single ports, above 0 up to 1, by their numbers in the datapath.
+    /// They hold in place of <see cref="PortShare"/>, however many ports are active.
+    /// </summary>
     public FrozenDictionary<uint, double> PortShares { get; init; } = FrozenDictionary<uint, double>.Empty;
 
     /// <summary>Throws <see cref="ArgumentOutOfRangeException"/> for a value outside its range.</summary>

@@ -4,9 +4,9 @@ using Microsoft.Extensions.Logging;
 namespace UpcallActors.Pipeline;
 
 /// <summary>
-/// The parent of the lanes and of the revalidators. The lanes start when the revalidators have taken over the flows that are there, and are
-/// drained, when the pipeline stops, after the revalidators have ended. Says so when a lane or the revalidators have given up: a handler's upcalls would
-/// go unanswered, or flows would go on after old tables, which nobody should have to find out from silence.
+/// The parent of the lanes and of the revalidators. The lanes start when the revalidators have taken over the flows that are there,
+/// and are drained, when the pipeline stops, after the revalidators have ended. Says so when a lane or the revalidators have given up:
+/// a handler's upcalls would go unanswered, or flows would go on after old tables, which nobody should have to find out from silence.
 /// </summary>
 internal sealed class PipelineActor : UntypedActor
 {

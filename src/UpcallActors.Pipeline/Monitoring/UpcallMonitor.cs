@@ -3,8 +3,8 @@ using System.Diagnostics.CodeAnalysis;
 namespace UpcallActors.Pipeline;
 
 /// <summary>
-/// Somebody who watches upcalls. Lanes put copies of those that pass the filter into a bounded queue; what does not fit is counted (<see cref="Missed"/>) and not waited for. One
-/// reader. Disposing ends it.
+/// Somebody who watches upcalls. Lanes put copies of those that pass the filter into a bounded queue;
+/// what does not fit is counted (<see cref="Missed"/>) and not waited for. One reader. Disposing ends it.
 /// </summary>
 public sealed class UpcallMonitor : IDisposable
 {
@@ -40,7 +40,9 @@ public sealed class UpcallMonitor : IDisposable
         return true;
     }
 
-    /// <summary>Whether nothing waits for the reader. It has to look now and then: to wake it would cost the lane more than the copy.</summary>
+    /// <summary>
+    /// Whether nothing waits for the reader. It has to look now and then: to wake it would cost the lane more than the copy.
+    /// </summary>
     public bool IsEmpty => _ring.IsEmpty;
 
     /// <inheritdoc/>

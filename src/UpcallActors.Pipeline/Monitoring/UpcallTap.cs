@@ -1,7 +1,8 @@
 namespace UpcallActors.Pipeline;
 
 /// <summary>
-/// Where monitors are attached to all lanes of a pipeline. Without one a batch pays the read of a field when it is done with; with one, a copy of each upcall that passes its filter. Thread-safe.
+/// Where monitors are attached to all lanes of a pipeline. Without one a batch pays the read of a
+/// field when it is done with; with one, a copy of each upcall that passes its filter. Thread-safe.
 /// </summary>
 internal sealed class UpcallTap
 {

@@ -14,7 +14,9 @@ namespace UpcallActors.Pipeline;
 /// </summary>
 internal sealed partial class ReceiverActor : UntypedActor
 {
-    /// <summary>Receives in one turn while nothing is lost: the batch runs through the lane while it is in the cache, then the next.</summary>
+    /// <summary>
+    /// Receives in one turn while nothing is lost: the batch runs through the lane while it is in the cache, then the next.
+    /// </summary>
     private const int ReceivesPerTurn = 1;
 
     /// <summary>

@@ -3,9 +3,10 @@ using UpcallActors.Odp;
 namespace UpcallActors.Pipeline;
 
 /// <summary>
-/// Takes over flows that nobody here knows: what our own lanes just put, what an earlier run left, what somebody else put. Each is translated
-/// anew and compared. A flow that differs from what we would put in recirculation ids alone tells what those ids stand for, and
-/// flows behind them can be translated then, which may tell of more; the same goes for stations learned by the way. So it goes on until nothing new comes up.
+/// Takes over flows that nobody here knows: what our own lanes just put, what an earlier run left, what
+/// somebody else put. Each is translated anew and compared. A flow that differs from what we would put in
+/// recirculation ids alone tells what those ids stand for, and flows behind them can be translated then, which
+/// may tell of more; the same goes for stations learned by the way. So it goes on until nothing new comes up.
 /// </summary>
 internal sealed class FlowAdoption(FlowJudge judge, IRecirculationIds? recirculations, RevalidationState state)
 {

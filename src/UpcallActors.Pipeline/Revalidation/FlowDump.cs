@@ -4,8 +4,8 @@ using UpcallActors.Odp;
 namespace UpcallActors.Pipeline;
 
 /// <summary>
-/// A dump of the datapath's flows under way. Read part by part: the datapath makes the next part when one was read, so no part is waited for.
-/// One thread.
+/// A dump of the datapath's flows under way. Read part by part: the datapath
+/// makes the next part when one was read, so no part is waited for. One thread.
 /// </summary>
 internal sealed class FlowDump : IDisposable
 {
@@ -30,7 +30,9 @@ internal sealed class FlowDump : IDisposable
     /// <summary>What is done with each flow; the message lives until it returns.</summary>
     public delegate void FlowHandler(in FlowMessage flow, ReadOnlySpan<byte> message);
 
-    /// <summary>Begins a dump that leaves out what <paramref name="ufidFlags"/> says. False, and the error, when the datapath refuses.</summary>
+    /// <summary>
+    /// Begins a dump that leaves out what <paramref name="ufidFlags"/> says. False, and the error, when the datapath refuses.
+    /// </summary>
     public bool TryBegin(uint ufidFlags, out Errno error)
     {
         // What an earlier dump that was given up left.
@@ -61,7 +63,9 @@ internal sealed class FlowDump : IDisposable
             if (message.Sequence != _sequence)
                 continue;
             if (message.Type is NetlinkControlType.Done or NetlinkControlType.Error)
-                return NetlinkErrorAnswer.TryRead(message, out NetlinkErrorAnswer answer) && answer.Error == Errno.None ? FlowDumpProgress.Done : FlowDumpProgress.Failed;
+                return NetlinkErrorAnswer.TryRead(message, out NetlinkErrorAnswer answer) && answer.Error == Errno.None
+                    ? FlowDumpProgress.Done
+                    : FlowDumpProgress.Failed;
             if (message.Type == _datapath.Families.Flow && FlowMessage.TryParse(message.Bytes, out FlowMessage flow) == OdpParseError.None)
                 onFlow(flow, message.Bytes);
         }

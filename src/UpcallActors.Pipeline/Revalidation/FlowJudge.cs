@@ -83,8 +83,8 @@ internal sealed class FlowJudge(IUpcallTranslator translator, RevalidationCounte
     }
 
     /// <summary>
-    /// Whether a mask looks at bits that the installed one leaves out (<c>flow_wildcards_has_extra</c>): then packets share the flow that must
-    /// not. An installed mask that looks at more is safe.
+    /// Whether a mask looks at bits that the installed one leaves out (<c>flow_wildcards_has_extra</c>):
+    /// then packets share the flow that must not. An installed mask that looks at more is safe.
     /// </summary>
     private static bool HasExtra(in FlowKey key, in FlowKey mask, in FlowKey installed)
     {
@@ -94,7 +94,8 @@ internal sealed class FlowJudge(IUpcallTranslator translator, RevalidationCounte
         Span<byte> attributes = stackalloc byte[MaxMask];
         var writer = new NetlinkWriter(attributes);
         OvsFlowKeyWriter.WriteMask(key, mask, ref writer);
-        return writer.Overflowed || OvsFlowKeyReader.TryReadMask(writer.Written, out FlowKey told) != OdpParseError.None || HasExtra(told, installed);
+        return writer.Overflowed || OvsFlowKeyReader.TryReadMask(writer.Written, out FlowKey told) != OdpParseError.None
+            || HasExtra(told, installed);
     }
 
     private static bool HasExtra(in FlowKey mask, in FlowKey installed)

@@ -6,12 +6,14 @@ using UpcallActors.Odp;
 namespace UpcallActors.Pipeline;
 
 /// <summary>
-/// A revalidator's requests about single flows, many in a send. The datapath has handled them when the send returns, and their answers are told
-/// one by one. One thread.
+/// A revalidator's requests about single flows, many in a send. The datapath has handled
+/// them when the send returns, and their answers are told one by one. One thread.
 /// </summary>
 internal sealed class FlowRequests : IDisposable
 {
-    /// <summary>Requests in a send (Open vSwitch's <c>REVALIDATE_MAX_BATCH</c> is 50); their answers must fit a socket's receive buffer.</summary>
+    /// <summary>
+    /// Requests in a send (Open vSwitch's <c>REVALIDATE_MAX_BATCH</c> is 50); their answers must fit a socket's receive buffer.
+    /// </summary>
     public const int MaxRequests = 64;
 
     /// <summary>Two attributes of full length, and headers and ids.</summary>
@@ -48,7 +50,9 @@ internal sealed class FlowRequests : IDisposable
         _channel = datapath.OpenRequests();
     }
 
-    /// <summary>The outcome of a request: its error, and the flow it yielded, if it did, in a message that lives until this returns.</summary>
+    /// <summary>
+    /// The outcome of a request: its error, and the flow it yielded, if it did, in a message that lives until this returns.
+    /// </summary>
     public delegate void AnswerHandler(in FlowRequest request, Errno error, FlowMessage? flow, ReadOnlySpan<byte> message);
 
     /// <summary>Whether the next request must wait for a <see cref="Send"/>.</summary>
@@ -58,7 +62,8 @@ internal sealed class FlowRequests : IDisposable
     public void Get(Ufid ufid)
     {
         NetlinkWriter writer = Writer();
-        FlowMessageWriter.WriteByUfid(ref writer, _datapath.Families.Flow, NetlinkFlags.None, Sequence, OvsCommand.Get, _datapath.IfIndex, ufid);
+        FlowMessageWriter.WriteByUfid(ref writer, _datapath.Families.Flow, NetlinkFlags.None, Sequence, OvsCommand.Get,
+            _datapath.IfIndex, ufid);
         Add(writer, new FlowRequest(FlowRequestKind.Get, ufid, null, [], default));
     }
 
@@ -82,7 +87,8 @@ internal sealed class FlowRequests : IDisposable
     public void Modify(Ukey ukey, byte[] actions)
     {
         NetlinkWriter writer = Writer();
-        FlowMessageWriter.WriteSet(ref writer, _datapath.Families.Flow, Sequence, _datapath.IfIndex, ukey.Ufid, ukey.Key, ukey.Mask, actions);
+        FlowMessageWriter.WriteSet(ref writer, _datapath.Families.Flow, Sequence, _datapath.IfIndex, ukey.Ufid, ukey.Key,
+            ukey.Mask, actions);
         Add(writer, new FlowRequest(FlowRequestKind.Modify, ukey.Ufid, ukey, actions, default));
     }
 

@@ -1,8 +1,8 @@
 namespace UpcallActors.Pipeline;
 
 /// <summary>
-/// How many flows the datapath has, about, and how many it may have: what executors ask before they put one. Any thread. Lanes write nothing here: what
-/// they have put is in their own counters.
+/// How many flows the datapath has, about, and how many it may have: what executors ask before they
+/// put one. Any thread. Lanes write nothing here: what they have put is in their own counters.
 /// </summary>
 internal sealed class InstalledFlows
 {
@@ -24,7 +24,9 @@ internal sealed class InstalledFlows
     /// <summary>Flows of the last dump and those put and deleted since.</summary>
     public int Count => (int)Math.Clamp(Balance, 0, int.MaxValue);
 
-    /// <summary>As <see cref="Count"/>, below 0 when flows were deleted that nobody had counted: what <see cref="Correct"/> wants.</summary>
+    /// <summary>
+    /// As <see cref="Count"/>, below 0 when flows were deleted that nobody had counted: what <see cref="Correct"/> wants.
+    /// </summary>
     public long Balance => Volatile.Read(ref _beyondPuts) + Puts;
 
     /// <summary>The limit at this time.</summary>
@@ -55,6 +57,8 @@ internal sealed class InstalledFlows
     /// <summary>A flow was deleted.</summary>
     public void CountDeleted() => Interlocked.Decrement(ref _beyondPuts);
 
-    /// <summary>A dump that began when <see cref="Balance"/> was <paramref name="before"/> has shown <paramref name="dumped"/> flows.</summary>
+    /// <summary>
+    /// A dump that began when <see cref="Balance"/> was <paramref name="before"/> has shown <paramref name="dumped"/> flows.
+    /// </summary>
     public void Correct(long before, int dumped) => Interlocked.Add(ref _beyondPuts, dumped - before);
 }

@@ -4,8 +4,9 @@ using UpcallActors.Odp;
 namespace UpcallActors.Pipeline;
 
 /// <summary>
-/// How flows in the datapath are looked after, and what can be asked for. Thread-safe. Tasks are cancelled when the pipeline ends before they are done, and
-/// fail with a <see cref="DatapathException"/> when the datapath cannot be asked for its flows, or refuses to change or delete one.
+/// How flows in the datapath are looked after, and what can be asked for. Thread-safe. Tasks are
+/// cancelled when the pipeline ends before they are done, and fail with a <see cref="DatapathException"/>
+/// when the datapath cannot be asked for its flows, or refuses to change or delete one.
 /// </summary>
 public sealed class Revalidation
 {
@@ -28,8 +29,8 @@ public sealed class Revalidation
     public RevalidatorSettings Settings => _state.Settings;
 
     /// <summary>
-    /// How many flows the datapath may have at this time. Setting it (<c>upcall/set-flow-limit</c>) holds until a round finds another number better: it grows up to
-    /// <see cref="RevalidatorSettings.FlowLimit"/> while rounds are quick, and shrinks when they are slow.
+    /// How many flows the datapath may have at this time. Setting it (<c>upcall/set-flow-limit</c>) holds until a round finds another
+    /// number better: it grows up to <see cref="RevalidatorSettings.FlowLimit"/> while rounds are quick, and shrinks when they are slow.
     /// </summary>
     public int FlowLimit
     {
@@ -41,7 +42,9 @@ public sealed class Revalidation
         }
     }
 
-    /// <summary>Whether flows match as much as they may. A change deletes all flows; <see cref="PurgeAsync"/> afterwards ends when that is done.</summary>
+    /// <summary>
+    /// Whether flows match as much as they may. A change deletes all flows; <see cref="PurgeAsync"/> afterwards ends when that is done.
+    /// </summary>
     public bool MegaflowsEnabled
     {
         get => _state.Flows.MegaflowsEnabled;
@@ -90,10 +93,15 @@ public sealed class Revalidation
         Keys = [.. _state.Partitions.Select(partition => partition.Keys)],
     };
 
-    /// <summary>Deletes all flows that are in the datapath when it is called, with what they have carried credited; also while paused.</summary>
+    /// <summary>
+    /// Deletes all flows that are in the datapath when it is called, with what they have carried credited; also while paused.
+    /// </summary>
     public Task PurgeAsync() => Ask(RevalidationActor.RequestKind.Purge);
 
-    /// <summary>Ends when a whole round that began after the call has ended: all flows are then as the tables at the time of the call wanted them. While paused, not before rounds are resumed.</summary>
+    /// <summary>
+    /// Ends when a whole round that began after the call has ended: all flows are then as the
+    /// tables at the time of the call wanted them. While paused, not before rounds are resumed.
+    /// </summary>
     public Task WaitAsync() => Ask(RevalidationActor.RequestKind.Wait);
 
     /// <summary>Ends when no round is under way; none begins until <see cref="ResumeAsync"/>.</summary>

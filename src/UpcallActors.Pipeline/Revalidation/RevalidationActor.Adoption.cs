@@ -12,8 +12,8 @@ internal sealed partial class RevalidationActor
     private readonly List<Ufid> _senseless = [];
 
     /// <summary>
-    /// Takes over what an earlier run left, all at once, since what one flow's recirculation id stands for is told by another. A datapath that cannot be asked now is asked
-    /// again in each round.
+    /// Takes over what an earlier run left, all at once, since what one flow's recirculation id stands
+    /// for is told by another. A datapath that cannot be asked now is asked again in each round.
     /// </summary>
     private void AdoptAll()
     {

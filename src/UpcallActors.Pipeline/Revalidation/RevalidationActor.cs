@@ -6,10 +6,12 @@ using UpcallActors.Odp;
 namespace UpcallActors.Pipeline;
 
 /// <summary>
-/// Leads the revalidators, its children: takes over the flows that are there at the start, then goes round after round, in each of which it dumps the flows, by their ids unless most are new,
-/// hands each revalidator those that are its own, and waits until all have dealt with them. How long that takes decides how many flows there may be.
+/// Leads the revalidators, its children: takes over the flows that are there at the start, then goes round after
+/// round, in each of which it dumps the flows, by their ids unless most are new, hands each revalidator those that
+/// are its own, and waits until all have dealt with them. How long that takes decides how many flows there may be.
 /// </summary>
-[SuppressMessage("Design", "CA1001:Types that own disposable fields should be disposable", Justification = "An actor is never disposed: PostStop is where it lets go of what it holds.")]
+[SuppressMessage("Design", "CA1001:Types that own disposable fields should be disposable",
+    Justification = "An actor is never disposed: PostStop is where it lets go of what it holds.")]
 internal sealed partial class RevalidationActor : UntypedActor
 {
     /// <summary>Flows in a message to a revalidator.</summary>
@@ -159,8 +161,8 @@ internal sealed partial class RevalidationActor : UntypedActor
     }
 
     /// <summary>
-    /// A flow of ours changed, or might: on the thread that changed it, which may be a lane's. One message is under way at a time, so that a
-    /// storm of changes costs its cause an exchange each.
+    /// A flow of ours changed, or might: on the thread that changed it, which may be a lane's. One
+    /// message is under way at a time, so that a storm of changes costs its cause an exchange each.
     /// </summary>
     private void OnChanged(IActorRef self)
     {
@@ -219,8 +221,9 @@ internal sealed partial class RevalidationActor : UntypedActor
     }
 
     /// <summary>
-    /// The time from the beginning of the last round to that of the next (<c>udpif_revalidator</c>). Unlike there a long round is followed by as long a rest: the more flows a flood
-    /// of upcalls leaves behind, the more of the processor would be taken from those who answer it. Nothing is late by it but statistics, and a flow's end by <c>max-idle</c>.
+    /// The time from the beginning of the last round to that of the next (<c>udpif_revalidator</c>). Unlike there a long
+    /// round is followed by as long a rest: the more flows a flood of upcalls leaves behind, the more of the processor
+    /// would be taken from those who answer it. Nothing is late by it but statistics, and a flow's end by <c>max-idle</c>.
     /// </summary>
     private TimeSpan BetweenRounds()
     {
@@ -289,7 +292,8 @@ internal sealed partial class RevalidationActor : UntypedActor
 
         _dumped++;
         int partition = _state.PartitionOf(ufid);
-        if (_chunks[partition].Add(new FlowReport(ufid, flow.Packets, flow.Bytes, (long)flow.Used, _showsAll ? Ukey.Of(flow, message) : null)))
+        if (_chunks[partition].Add(new FlowReport(ufid, flow.Packets, flow.Bytes, (long)flow.Used,
+            _showsAll ? Ukey.Of(flow, message) : null)))
             Send(partition);
     }
 
@@ -363,7 +367,10 @@ internal sealed partial class RevalidationActor : UntypedActor
         _state.Flows.Limit = (int)Math.Min(_state.Settings.FlowLimit, Math.Max(limit, 1000));
     }
 
-    /// <summary>A revalidator was restarted; the message it failed over is lost, and if it was the one that we wait for an answer to, the round must not wait for ever.</summary>
+    /// <summary>
+    /// A revalidator was restarted; the message it failed over is lost, and if it
+    /// was the one that we wait for an answer to, the round must not wait for ever.
+    /// </summary>
     private void OnRevalidatorFailed(int partition)
     {
         _isWhole = false;

@@ -1,6 +1,9 @@
 namespace UpcallActors.Pipeline;
 
-/// <summary>What the revalidators have done since the start, as <c>coverage/show</c> of ovs-vswitchd names it. Everything only grows and is readable from any thread.</summary>
+/// <summary>
+/// What the revalidators have done since the start, as <c>coverage/show</c> of
+/// ovs-vswitchd names it. Everything only grows and is readable from any thread.
+/// </summary>
 public sealed class RevalidationCounters
 {
     private readonly long[] _deleted = new long[(int)FlowDeletionReason.NoUfid + 1];

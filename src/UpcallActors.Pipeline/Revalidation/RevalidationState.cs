@@ -5,12 +5,15 @@ using UpcallActors.Odp;
 
 namespace UpcallActors.Pipeline;
 
-/// <summary>What the revalidators share and what outlives their restarts. The rounds' own values belong to the leader, and are read from any thread.</summary>
+/// <summary>
+/// What the revalidators share and what outlives their restarts. The rounds' own values belong to the leader, and are read from any thread.
+/// </summary>
 internal sealed class RevalidationState
 {
     /// <summary>
-    /// How far revalidators stand back for lanes on a processor that both want: at this nice value a lane is given three times their time. An upcall is a packet
-    /// that waits. With much less time for them rounds take so long that the limit of flows falls, and flows go that carry traffic.
+    /// How far revalidators stand back for lanes on a processor that both want: at this nice value a
+    /// lane is given three times their time. An upcall is a packet that waits. With much less time
+    /// for them rounds take so long that the limit of flows falls, and flows go that carry traffic.
     /// </summary>
     private const int Niceness = 5;
 
@@ -37,7 +40,8 @@ internal sealed class RevalidationState
         Logger = lanes[0].Logger;
         _settings = settings.Revalidation!;
         Flows = new InstalledFlows(Array.ConvertAll(lanes, lane => lane.Counters), Settings);
-        Partitions = [.. Enumerable.Range(0, Settings.Revalidators ?? ((lanes.Length / 4) + 1)).Select(index => new Partition(index, lanes.Length + 1 + index, dispatcherOf(index)))];
+        Partitions = [.. Enumerable.Range(0, Settings.Revalidators ?? ((lanes.Length / 4) + 1))
+            .Select(index => new Partition(index, lanes.Length + 1 + index, dispatcherOf(index)))];
         LeaderNumber = lanes.Length;
     }
 

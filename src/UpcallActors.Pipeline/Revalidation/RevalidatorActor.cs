@@ -6,10 +6,12 @@ using UpcallActors.Odp;
 namespace UpcallActors.Pipeline;
 
 /// <summary>
-/// Looks after a part of the datapath's flows: credits what they carry to the OpenFlow rules, translates them anew when something has changed,
-/// and deletes those that are idle, too many, or not as they should be. Owns its flows' <see cref="Ukey"/>s; nobody else sees them.
+/// Looks after a part of the datapath's flows: credits what they carry to the OpenFlow rules,
+/// translates them anew when something has changed, and deletes those that are idle, too many,
+/// or not as they should be. Owns its flows' <see cref="Ukey"/>s; nobody else sees them.
 /// </summary>
-[SuppressMessage("Design", "CA1001:Types that own disposable fields should be disposable", Justification = "An actor is never disposed: PostStop is where it lets go of what it holds.")]
+[SuppressMessage("Design", "CA1001:Types that own disposable fields should be disposable",
+    Justification = "An actor is never disposed: PostStop is where it lets go of what it holds.")]
 internal sealed partial class RevalidatorActor : UntypedActor
 {
     /// <summary>Flows after which requests are sent and limits looked at again (<c>REVALIDATE_MAX_BATCH</c>).</summary>
@@ -225,7 +227,9 @@ internal sealed partial class RevalidatorActor : UntypedActor
             Delete(ukey, _judge!.Reason);
     }
 
-    /// <summary>Takes over the flows that a batch showed and nobody here knows, and fetches those that it showed by their ids alone.</summary>
+    /// <summary>
+    /// Takes over the flows that a batch showed and nobody here knows, and fetches those that it showed by their ids alone.
+    /// </summary>
     private void AdoptUnknown()
     {
         if (_new.Count == 0)

@@ -16,12 +16,14 @@ public sealed record RevalidatorSettings
     public TimeSpan MaxRevalidator { get; init; } = TimeSpan.FromMilliseconds(500);
 
     /// <summary>
-    /// Packets per second below which a flow is deleted rather than translated again while a dump takes half of <see cref="MaxRevalidator"/> or
-    /// longer; 0 for none (<c>min-revalidate-pps</c>).
+    /// Packets per second below which a flow is deleted rather than translated again while a dump
+    /// takes half of <see cref="MaxRevalidator"/> or longer; 0 for none (<c>min-revalidate-pps</c>).
     /// </summary>
     public int MinRevalidatePps { get; init; } = 5;
 
-    /// <summary>Whether flows match as much traffic as their translation allows, or exactly one packet's key each (<c>upcall/disable-megaflows</c>).</summary>
+    /// <summary>
+    /// Whether flows match as much traffic as their translation allows, or exactly one packet's key each (<c>upcall/disable-megaflows</c>).
+    /// </summary>
     public bool Megaflows { get; init; } = true;
 
     /// <summary>Whose time rounds are started by; null for the system's.</summary>

@@ -3,8 +3,8 @@ using UpcallActors.Odp;
 namespace UpcallActors.Pipeline;
 
 /// <summary>
-/// A flow in the datapath as its revalidator knows it (<c>struct udpif_key</c> of Open vSwitch): key, mask and actions as attributes, in one
-/// array, since most of them are only ever compared. One owner.
+/// A flow in the datapath as its revalidator knows it (<c>struct udpif_key</c> of Open vSwitch): key,
+/// mask and actions as attributes, in one array, since most of them are only ever compared. One owner.
 /// </summary>
 internal sealed class Ukey
 {
@@ -54,7 +54,10 @@ internal sealed class Ukey
     /// <summary>The version under which its translation was last compared.</summary>
     public ulong Version { get; set; }
 
-    /// <summary>Makes one of a flow that the datapath reports in full; null when it has no id, or key, mask or actions are missing or the actions make no sense.</summary>
+    /// <summary>
+    /// Makes one of a flow that the datapath reports in full; null when it has
+    /// no id, or key, mask or actions are missing or the actions make no sense.
+    /// </summary>
     public static Ukey? Of(in FlowMessage flow, ReadOnlySpan<byte> message)
     {
         if (flow.Ufid is not { } ufid || !flow.Key.IsPresent || !flow.Mask.IsPresent || !flow.Actions.IsPresent)
@@ -65,7 +68,9 @@ internal sealed class Ukey
         return new Ukey(ufid, [.. flow.Key.Of(message), .. flow.Mask.Of(message)], flow.Key.Length, actions.ToArray());
     }
 
-    /// <summary>Takes note of actions that the datapath is given, and holds their recirculation ids and the key's instead of those before.</summary>
+    /// <summary>
+    /// Takes note of actions that the datapath is given, and holds their recirculation ids and the key's instead of those before.
+    /// </summary>
     public void TakeActions(byte[] actions, IRecirculationIds? recirculations)
     {
         uint[] before = _held;

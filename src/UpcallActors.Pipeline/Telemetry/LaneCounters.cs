@@ -112,7 +112,10 @@ public sealed class LaneCounters
     /// <summary>Answers that belong to no request of the send before them.</summary>
     public long StrayAnswers => Volatile.Read(ref _strayAnswers);
 
-    /// <summary>From the reception of a batch's first upcall until the datapath has handled the batch's requests, once a batch; batches with nothing to translate are not in it.</summary>
+    /// <summary>
+    /// From the reception of a batch's first upcall until the datapath has handled the
+    /// batch's requests, once a batch; batches with nothing to translate are not in it.
+    /// </summary>
     public LatencyCounts Latency { get; } = new();
 
     /// <summary>EXECUTEs that the datapath answered with an error.</summary>

@@ -2,7 +2,10 @@ using System.Collections.Immutable;
 
 namespace UpcallActors.Pipeline;
 
-/// <summary>Between which latencies is told apart: 1-2-5 steps from 1 µs to 100 ms. Bounds of every histogram of durations here, with and without OpenTelemetry.</summary>
+/// <summary>
+/// Between which latencies is told apart: 1-2-5 steps from 1 µs to 100 ms.
+/// Bounds of every histogram of durations here, with and without OpenTelemetry.
+/// </summary>
 public static class LatencyBounds
 {
     /// <summary>Upper bounds, seconds, inclusive, ascending; what is longer than the last is in one bucket more.</summary>
@@ -20,8 +23,8 @@ public static class LatencyBounds
     public static int Buckets => Seconds.Length + 1;
 
     /// <summary>
-    /// The latency, seconds, that a share of what was counted does not exceed, as exactly as buckets tell: the upper bound of the bucket it falls into. Infinite when that is the
-    /// last one; 0 when nothing was counted.
+    /// The latency, seconds, that a share of what was counted does not exceed, as exactly as buckets tell: the
+    /// upper bound of the bucket it falls into. Infinite when that is the last one; 0 when nothing was counted.
     /// </summary>
     /// <param name="counts">Counts by bucket; <see cref="Buckets"/> of them.</param>
     /// <param name="share">Above 0 up to 1: 0.99 for the 99th percentile.</param>

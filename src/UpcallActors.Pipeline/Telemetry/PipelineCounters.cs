@@ -4,7 +4,10 @@ using UpcallActors.Odp;
 
 namespace UpcallActors.Pipeline;
 
-/// <summary>What a pipeline has done: the sums over its lanes, and each lane's own. Readable from any thread at any time, also after the pipeline has stopped.</summary>
+/// <summary>
+/// What a pipeline has done: the sums over its lanes, and each lane's own.
+/// Readable from any thread at any time, also after the pipeline has stopped.
+/// </summary>
 public sealed class PipelineCounters
 {
     private readonly Lane[] _lanes;
@@ -112,7 +115,9 @@ public sealed class PipelineCounters
     /// <summary>See <see cref="LaneCounters.Malformed"/>.</summary>
     public long Malformed(OdpParseError error) => Sum(lane => lane.Malformed(error));
 
-    /// <summary>Upcalls received and shed by datapath port, over all lanes. Ports beyond a lane's bound are under <see cref="PortCounts.Others"/>.</summary>
+    /// <summary>
+    /// Upcalls received and shed by datapath port, over all lanes. Ports beyond a lane's bound are under <see cref="PortCounts.Others"/>.
+    /// </summary>
     public IReadOnlyDictionary<uint, PortCounts> ByPort()
     {
         var ports = new Dictionary<uint, PortCounts>();
@@ -124,7 +129,9 @@ public sealed class PipelineCounters
                 if (counts.Received == 0)
                     continue;
                 uint port = entry == PortTable.Others ? PortCounts.Others : lane.Ports.PortOf(entry);
-                ports[port] = ports.TryGetValue(port, out PortCounts sum) ? new PortCounts(sum.Received + counts.Received, sum.Shed + counts.Shed) : counts;
+                ports[port] = ports.TryGetValue(port, out PortCounts sum)
+                    ? new PortCounts(sum.Received + counts.Received, sum.Shed + counts.Shed)
+                    : counts;
             }
         }
 

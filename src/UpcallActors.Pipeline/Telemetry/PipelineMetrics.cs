@@ -6,8 +6,9 @@ using UpcallActors.Odp;
 namespace UpcallActors.Pipeline;
 
 /// <summary>
-/// The pipeline's instruments; docs/observability.md lists them. Counters are read off the lanes' own when somebody collects; histograms are recorded once per batch, and once per round of the revalidators.
-/// Attributes have few values: lanes (up to 64), classes, causes, reasons, events, errnos, and the first <see cref="MaxPortSeries"/> ports.
+/// The pipeline's instruments; docs/observability.md lists them. Counters are read off the lanes' own when somebody
+/// collects; histograms are recorded once per batch, and once per round of the revalidators. Attributes have few
+/// values: lanes (up to 64), classes, causes, reasons, events, errnos, and the first <see cref="MaxPortSeries"/> ports.
 /// </summary>
 internal sealed class PipelineMetrics : IDisposable
 {
@@ -17,7 +18,8 @@ internal sealed class PipelineMetrics : IDisposable
     private const string Prefix = "upcall_actors.";
 
     private static readonly InstrumentAdvice<double> _latencies = new() { HistogramBucketBoundaries = LatencyBounds.Seconds };
-    private static readonly InstrumentAdvice<double> _rounds = new() { HistogramBucketBoundaries = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10] };
+    private static readonly InstrumentAdvice<double> _rounds =
+        new() { HistogramBucketBoundaries = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10] };
     private static readonly InstrumentAdvice<int> _sizes = new() { HistogramBucketBoundaries = [1, 2, 4, 8, 16, 32, 64] };
 
     private readonly HashSet<uint> _portSeries = [];
@@ -33,34 +35,43 @@ internal sealed class PipelineMetrics : IDisposable
         _lanes = lanes;
         _counters = counters;
         _batchSize = _meter.CreateHistogram(Prefix + "batch.size", "{upcall}", "Upcalls in a batch.", tags: null, _sizes);
-        _queueWait = _meter.CreateHistogram(Prefix + "batch.wait.duration", "s", "From the reception of a batch's first upcall until the router begins with it.", tags: null, _latencies);
-        _latency = _meter.CreateHistogram(Prefix + "batch.duration", "s", "From the reception of a batch's first upcall until the datapath has handled the batch's requests.", tags: null, _latencies);
+        _queueWait = _meter.CreateHistogram(Prefix + "batch.wait.duration", "s",
+            "From the reception of a batch's first upcall until the router begins with it.", tags: null, _latencies);
+        _latency = _meter.CreateHistogram(Prefix + "batch.duration", "s",
+            "From the reception of a batch's first upcall until the datapath has handled the batch's requests.", tags: null, _latencies);
         Count("upcalls.received", Classes, "{upcall}", "Upcalls received, by what they ask.");
         Count("upcalls.by_port", () => Ports((ports, entry) => ports.ReceivedOn(entry)), "{upcall}", "Upcalls received, by datapath port.");
-        Count("upcalls.shed", () => Ports((ports, entry) => ports.ShedOn(entry)), "{upcall}", "Upcalls shed because their port was over its share, by datapath port.");
+        Count("upcalls.shed", () => Ports((ports, entry) => ports.ShedOn(entry)), "{upcall}",
+            "Upcalls shed because their port was over its share, by datapath port.");
         Count("upcalls.lost", Losses, "{upcall}", "Upcalls given up, by cause.");
         Count("datapath.dropped", () => _lanes[0].Datapath.Drops.Select(drop => Of(drop.Packets, "cause", drop.Cause)), "{packet}",
             "Packets that the embedded datapath let go of, by cause.");
         PerLane("upcalls.completed", "{upcall}", "Upcalls done with.", counters => counters.Completed);
-        PerLane("upcalls.duplicates", "{upcall}", "Upcalls that an earlier one of their batch has spared the translation.", counters => counters.Duplicates);
+        PerLane("upcalls.duplicates", "{upcall}", "Upcalls that an earlier one of their batch has spared the translation.",
+            counters => counters.Duplicates);
         PerLane("upcalls.with_mru", "{upcall}", "Upcalls of packets put together from fragments.", counters => counters.WithMru);
-        PerLane("upcalls.mru_clamped", "{upcall}", "Upcalls that went back with a smaller MRU, since the port they go to takes no more.", counters => counters.MruClamped);
+        PerLane("upcalls.mru_clamped", "{upcall}", "Upcalls that went back with a smaller MRU, since the port they go to takes no more.",
+            counters => counters.MruClamped);
         PerLane("upcalls.dropped", "{upcall}", "Upcalls translated to no action.", counters => counters.Dropped);
         PerLane("translations", "{translation}", "Translations made.", counters => counters.Translated);
         PerLane("translation_errors", "{translation}", "Translations that ended with an error.", counters => counters.TranslationErrors);
         PerLane("executes", "{request}", "EXECUTEs that the datapath took.", counters => counters.Executes);
         PerLane("flow_puts", "{request}", "Flow puts that the datapath took.", counters => counters.FlowPuts);
         PerLane("existing_flows", "{request}", "Flow puts that found their flow there.", counters => counters.ExistingFlows);
-        PerLane("stale_flows", "{flow}", "Flows not put because the tables had changed since their translation.", counters => counters.StaleFlows);
+        PerLane("stale_flows", "{flow}", "Flows not put because the tables had changed since their translation.",
+            counters => counters.StaleFlows);
         PerLane("sends", "{send}", "Sends to the datapath; a system call each with the kernel's.", counters => counters.Sends);
         Count("request_errors", RequestErrors, "{request}", "Requests of lanes that the datapath refused, by kind and errno.");
         PerLane("stray_answers", "{answer}", "Answers to no request of ours.", counters => counters.StrayAnswers);
         PerLane("restarts", "{restart}", "Actors of lanes that failed and were restarted.", counters => counters.Restarts);
-        PerLane("suppressed_spans", "{span}", "Spans of upcalls not made because there were too many in that second.", counters => counters.SuppressedSpans);
+        PerLane("suppressed_spans", "{span}", "Spans of upcalls not made because there were too many in that second.",
+            counters => counters.SuppressedSpans);
         _meter.CreateObservableCounter(
             Prefix + "unattended_failures", () => UnattendedWork.Failures, "{failure}", "Failures of threads and timers, which went on.");
-        _meter.CreateObservableUpDownCounter(Prefix + "credits.used", () => PerLane(lane => lane.Pool.Credits - lane.Pool.Free), "{batch}", "Batches on their way or in a receiver's hand.");
-        _meter.CreateObservableUpDownCounter(Prefix + "credits.limit", () => PerLane(lane => lane.Pool.Credits), "{batch}", "Batches that there are.");
+        _meter.CreateObservableUpDownCounter(Prefix + "credits.used", () => PerLane(lane => lane.Pool.Credits - lane.Pool.Free), "{batch}",
+            "Batches on their way or in a receiver's hand.");
+        _meter.CreateObservableUpDownCounter(Prefix + "credits.limit", () => PerLane(lane => lane.Pool.Credits), "{batch}",
+            "Batches that there are.");
         if (revalidation is not null)
             revalidation.RoundDuration = Measure(revalidation);
     }
@@ -89,11 +100,16 @@ internal sealed class PipelineMetrics : IDisposable
     private Histogram<double> Measure(RevalidationState state)
     {
         _meter.CreateObservableUpDownCounter(Prefix + "flows.count", () => state.Flows.Count, "{flow}", "Flows in the datapath.");
-        _meter.CreateObservableUpDownCounter(Prefix + "flows.limit", () => state.Flows.Limit, "{flow}", "Flows that the datapath may have at this time.");
-        Count("flows.deleted", () => Each<FlowDeletionReason>("reason", reason => state.Counters.Deleted(reason)), "{flow}", "Flows deleted, by reason.");
-        Count("revalidation.events", () => Each<RevalidationEvent>("event", happened => state.Counters[happened]), "{event}", "What revalidators met with, by event.");
-        Count("revalidation.errors", () => state.Counters.RequestErrors.NonZero().Select(error => Of(error.Value, "errno", error.Key)), "{request}", "Requests of revalidators that the datapath refused, by errno.");
-        return _meter.CreateHistogram(Prefix + "revalidation.duration", "s", "A round of the revalidators through all flows.", tags: null, _rounds);
+        _meter.CreateObservableUpDownCounter(Prefix + "flows.limit", () => state.Flows.Limit, "{flow}",
+            "Flows that the datapath may have at this time.");
+        Count("flows.deleted", () => Each<FlowDeletionReason>("reason", reason => state.Counters.Deleted(reason)), "{flow}",
+            "Flows deleted, by reason.");
+        Count("revalidation.events", () => Each<RevalidationEvent>("event", happened => state.Counters[happened]), "{event}",
+            "What revalidators met with, by event.");
+        Count("revalidation.errors", () => state.Counters.RequestErrors.NonZero().Select(error => Of(error.Value, "errno", error.Key)),
+            "{request}", "Requests of revalidators that the datapath refused, by errno.");
+        return _meter.CreateHistogram(Prefix + "revalidation.duration", "s", "A round of the revalidators through all flows.",
+            tags: null, _rounds);
     }
 
     private void Count(string name, Func<IEnumerable<Measurement<long>>> observe, string unit, string description) =>
@@ -102,13 +118,15 @@ internal sealed class PipelineMetrics : IDisposable
     private void PerLane(string name, string unit, string description, Func<LaneCounters, long> count) =>
         Count(name, () => _lanes.Select(lane => new Measurement<long>(count(lane.Counters), lane.Tag)), unit, description);
 
-    private IEnumerable<Measurement<int>> PerLane(Func<Lane, int> number) => _lanes.Select(lane => new Measurement<int>(number(lane), lane.Tag));
+    private IEnumerable<Measurement<int>> PerLane(Func<Lane, int> number) =>
+        _lanes.Select(lane => new Measurement<int>(number(lane), lane.Tag));
 
     private static IEnumerable<Measurement<long>> Each<T>(string attribute, Func<T, long> count)
         where T : struct, Enum =>
         Enum.GetValues<T>().Select(value => Of(count(value), attribute, SnakeCase.Of(value.ToString())));
 
-    private static Measurement<long> Of(long count, string attribute, object value) => new(count, new KeyValuePair<string, object?>(attribute, value));
+    private static Measurement<long> Of(long count, string attribute, object value) =>
+        new(count, new KeyValuePair<string, object?>(attribute, value));
 
     private static Measurement<long> OfPort(long count, uint port, UpcallPort? named) => named is not { } known
         ? Of(count, "in_port", port)
@@ -147,7 +165,9 @@ internal sealed class PipelineMetrics : IDisposable
         yield return Of(others, "in_port", "other");
     }
 
-    /// <summary>Once a port has a series it keeps it: what went over to the others later would make one counter jump and the other go back.</summary>
+    /// <summary>
+    /// Once a port has a series it keeps it: what went over to the others later would make one counter jump and the other go back.
+    /// </summary>
     private bool HasSeries(uint port)
     {
         lock (_portSeries)

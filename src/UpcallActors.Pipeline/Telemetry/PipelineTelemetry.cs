@@ -4,13 +4,15 @@ using System.Reflection;
 namespace UpcallActors.Pipeline;
 
 /// <summary>
-/// The source of all spans, and the spans of batches: <c>upcall.batch</c> from reception until the datapath has handled the requests, with the children <c>upcall.receive</c>, <c>upcall.route</c>,
-/// <c>upcall.translate</c> and <c>upcall.execute</c>. The span travels in the batch. Costs one field read per stage and batch while nobody listens.
+/// The source of all spans, and the spans of batches: <c>upcall.batch</c> from reception until the datapath has handled
+/// the requests, with the children <c>upcall.receive</c>, <c>upcall.route</c>, <c>upcall.translate</c> and
+/// <c>upcall.execute</c>. The span travels in the batch. Costs one field read per stage and batch while nobody listens.
 /// </summary>
 internal static class PipelineTelemetry
 {
     /// <summary>The assembly's version, on source and meter.</summary>
-    public static readonly string? Version = typeof(PipelineTelemetry).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion;
+    public static readonly string? Version =
+        typeof(PipelineTelemetry).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion;
 
     private static readonly ActivitySource Source = new(new ActivitySourceOptions(UpcallActorsTelemetry.SourceName) { Version = Version });
 
@@ -34,7 +36,8 @@ internal static class PipelineTelemetry
     }
 
     /// <summary>Starts a stage's span; null when the batch is not traced.</summary>
-    public static Activity? TraceStage(UpcallBatch batch, string stage) => batch.Trace is { } trace ? Source.StartActivity(stage, ActivityKind.Internal, trace.Context) : null;
+    public static Activity? TraceStage(UpcallBatch batch, string stage) =>
+        batch.Trace is { } trace ? Source.StartActivity(stage, ActivityKind.Internal, trace.Context) : null;
 
     /// <summary>Makes the span of the stage that has just ended, since what it did was done for several batches at once.</summary>
     public static void TraceExecuted(UpcallBatch batch, long startedAt, int gathered)
@@ -58,7 +61,9 @@ internal static class PipelineTelemetry
         trace.Stop();
     }
 
-    /// <summary>Starts a span in a trace of its own: what happens to run on this thread is no parent of it, and it is none of what runs next.</summary>
+    /// <summary>
+    /// Starts a span in a trace of its own: what happens to run on this thread is no parent of it, and it is none of what runs next.
+    /// </summary>
     public static Activity? StartRoot(string name, ActivityKind kind, DateTimeOffset start, IEnumerable<ActivityLink>? links)
     {
         Activity? outer = Activity.Current;

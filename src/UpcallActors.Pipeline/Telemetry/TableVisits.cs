@@ -5,7 +5,8 @@ using UpcallActors.OpenFlow;
 namespace UpcallActors.Pipeline;
 
 /// <summary>
-/// Finds the tables and rules that decided about an upcall, by translating it once more beside the lane: what is done here counts and learns nothing, and costs only those upcalls that have a span. Single owner.
+/// Finds the tables and rules that decided about an upcall, by translating it once more beside the lane:
+/// what is done here counts and learns nothing, and costs only those upcalls that have a span. Single owner.
 /// </summary>
 internal sealed class TableVisits : ITranslationObserver
 {
@@ -23,9 +24,12 @@ internal sealed class TableVisits : ITranslationObserver
     private TableVisits(OpenFlowTranslatorFactory factory) => _translator = factory.Observe(this);
 
     /// <summary>For the upcalls that a factory's translators translate; null when they do not do so by tables.</summary>
-    public static TableVisits? Of(IUpcallTranslatorFactory translators) => translators is OpenFlowTranslatorFactory factory ? new TableVisits(factory) : null;
+    public static TableVisits? Of(IUpcallTranslatorFactory translators) =>
+        translators is OpenFlowTranslatorFactory factory ? new TableVisits(factory) : null;
 
-    /// <summary>Adds to an upcall's span which tables it went through and what was found there; nothing when the tables have changed since.</summary>
+    /// <summary>
+    /// Adds to an upcall's span which tables it went through and what was found there; nothing when the tables have changed since.
+    /// </summary>
     public void Describe(Activity span, UpcallBatch batch, int upcall)
     {
         _tables.Clear();

@@ -1,6 +1,8 @@
 namespace UpcallActors.Pipeline;
 
-/// <summary>The names by which OpenTelemetry is told to listen, <c>AddSource(SourceName)</c> and <c>AddMeter(MeterName)</c>, and the words of tags.</summary>
+/// <summary>
+/// The names by which OpenTelemetry is told to listen, <c>AddSource(SourceName)</c> and <c>AddMeter(MeterName)</c>, and the words of tags.
+/// </summary>
 public static class UpcallActorsTelemetry
 {
     /// <summary>The name of the one <see cref="System.Diagnostics.ActivitySource"/>.</summary>

@@ -6,8 +6,8 @@ using UpcallActors.Odp.Text;
 namespace UpcallActors.Pipeline;
 
 /// <summary>
-/// The span <c>upcall</c>: what an upcall brought, and what was decided. It has a trace of its own, linked to that of its batch, and to the upcall whose packet it is after a
-/// recirculation.
+/// The span <c>upcall</c>: what an upcall brought, and what was decided. It has a trace of its
+/// own, linked to that of its batch, and to the upcall whose packet it is after a recirculation.
 /// </summary>
 internal static class UpcallSpan
 {
@@ -23,7 +23,8 @@ internal static class UpcallSpan
     /// <summary>Starts it, from the reception of its batch on. Null when nobody wants it after all.</summary>
     public static Activity? Start(Lane lane, UpcallBatch batch, int upcall, SpanReason reason, ActivityContext cause)
     {
-        Activity? span = PipelineTelemetry.StartRoot("upcall", ActivityKind.Internal, PipelineTelemetry.TimeOf(batch.ReceivedAt), LinksOf(batch, cause));
+        Activity? span = PipelineTelemetry.StartRoot("upcall", ActivityKind.Internal, PipelineTelemetry.TimeOf(batch.ReceivedAt),
+            LinksOf(batch, cause));
         span?.SetTag("upcall.lane", lane.Handler);
         span?.SetTag("upcall.class", UpcallActorsTelemetry.NameOf(batch.Record(upcall).Class));
         span?.SetTag("upcall.sampled_for", SnakeCase.Of(reason.ToString()));

@@ -141,7 +141,8 @@ internal sealed class TranslatorActor : StageActor
             return;
         record.TailOffset = start;
         record.TailLength = ExecuteTail.HeaderLength + translation.ActionsLength;
-        batch.ArenaUsed = start + ExecuteTail.Finish(batch.Arena.Slice(start, ExecuteTail.HeaderLength + UpcallBatch.MaxActions + 3), translation.ActionsLength, Lane.UpcallPid);
+        batch.ArenaUsed = start + ExecuteTail.Finish(batch.Arena.Slice(start, ExecuteTail.HeaderLength + UpcallBatch.MaxActions + 3),
+            translation.ActionsLength, Lane.UpcallPid);
     }
 
     private void Publish()

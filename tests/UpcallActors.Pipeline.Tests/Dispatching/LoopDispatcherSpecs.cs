@@ -13,7 +13,8 @@ public sealed class LoopDispatcherSpecs() : PipelineSpec("""
     public async Task All_actors_of_a_lane_run_on_one_thread()
     {
         LoopDispatcher dispatcher = LoopDispatcher.Register(Sys, "test.lane-a");
-        IActorRef[] actors = [.. Enumerable.Range(0, 4).Select(_ => Sys.ActorOf(Props.Create(() => new Where()).WithDispatcher(dispatcher.Id)))];
+        IActorRef[] actors =
+            [.. Enumerable.Range(0, 4).Select(_ => Sys.ActorOf(Props.Create(() => new Where()).WithDispatcher(dispatcher.Id)))];
 
         var threads = new HashSet<int>();
         for (int i = 0; i < 100; i++)
@@ -111,7 +112,13 @@ public sealed class LoopDispatcherSpecs() : PipelineSpec("""
             new() { RouterDispatcher = dispatcher },
             new() { TranslatorDispatcher = dispatcher },
             new() { ExecutorDispatcher = dispatcher },
-            new() { ReceiverDispatcher = dispatcher, RouterDispatcher = dispatcher, TranslatorDispatcher = dispatcher, ExecutorDispatcher = dispatcher },
+            new()
+            {
+                ReceiverDispatcher = dispatcher,
+                RouterDispatcher = dispatcher,
+                TranslatorDispatcher = dispatcher,
+                ExecutorDispatcher = dispatcher,
+            },
         ];
         foreach (UpcallPipelineSettings settings in spread)
         {
@@ -126,7 +133,8 @@ public sealed class LoopDispatcherSpecs() : PipelineSpec("""
             await Idle(pipeline, datapath);
             await pipeline.StopAsync();
 
-            datapath.Executes.Select(message => message.Serial).ShouldBe(Enumerable.Range(0, 1000).Select(i => (uint)i), settings.ToString());
+            datapath.Executes.Select(message => message.Serial)
+                .ShouldBe(Enumerable.Range(0, 1000).Select(i => (uint)i), settings.ToString());
         }
     }
 

@@ -17,8 +17,10 @@ public sealed class AllocationSpecs : PipelineSpec
     {
         RecordedScenario scenario = RecordedScenario.Of("linux-6.1/ipv4-fragmentation");
         byte[][] upcalls = [.. scenario.Messages.Where(IsFreshMiss)];
-        using var datapath = new LoopedDatapath(upcalls, Tests.Upcalls.Families with { Packet = scenario.PacketFamily, Flow = scenario.FlowFamily }, Tests.Upcalls.IfIndex, burst);
-        await using UpcallPipeline pipeline = UpcallPipeline.Start(Sys, datapath, new OpenFlowTranslatorFactory(scenario.Bridges()), new UpcallPipelineSettings { Revalidation = null });
+        using var datapath = new LoopedDatapath(upcalls,
+            Tests.Upcalls.Families with { Packet = scenario.PacketFamily, Flow = scenario.FlowFamily }, Tests.Upcalls.IfIndex, burst);
+        await using UpcallPipeline pipeline = UpcallPipeline.Start(Sys, datapath, new OpenFlowTranslatorFactory(scenario.Bridges()),
+            new UpcallPipelineSettings { Revalidation = null });
         // Who has watched leaves nothing behind.
         using (pipeline.Watch(new Everything()))
             Run(pipeline, datapath, Upcalls);

@@ -12,13 +12,16 @@ public sealed class FailureSpecs() : PipelineSpec("own { type = PinnedDispatcher
         using var datapath = new ScriptedDatapath();
         ScriptedTranslators.TranslateUpcall output = ScriptedTranslators.OutputTo(2);
         Translators.Decide = (in UpcallView upcall, Span<byte> actions, ref FlowKey mask) =>
-            upcall.Key == Upcalls.Key(1, 30) || upcall.Key == Upcalls.Key(1, 63) ? throw new InvalidOperationException("told to") : output(upcall, actions, ref mask);
+            upcall.Key == Upcalls.Key(1, 30) || upcall.Key == Upcalls.Key(1, 63)
+                ? throw new InvalidOperationException("told to")
+                : output(upcall, actions, ref mask);
         await using UpcallPipeline pipeline = Start(datapath);
 
         datapath.Upcall(Enumerable.Range(0, 200).Select(i => Upcalls.Miss(1, (uint)i, (uint)i)));
         await Idle(pipeline, datapath);
 
-        datapath.Executes.Select(message => message.Serial).ShouldBe(Enumerable.Range(0, 200).Where(i => i is not (30 or 63)).Select(i => (uint)i));
+        datapath.Executes.Select(message => message.Serial)
+            .ShouldBe(Enumerable.Range(0, 200).Where(i => i is not (30 or 63)).Select(i => (uint)i));
         pipeline.Counters.Lost(LossCause.TranslatorFailed).ShouldBe(2);
         pipeline.Counters.Lanes[0].Restarts.ShouldBe(2);
         Translators.Created.ShouldBe(3);

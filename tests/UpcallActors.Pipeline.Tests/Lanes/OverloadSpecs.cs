@@ -90,7 +90,8 @@ public sealed class OverloadSpecs() : PipelineSpec("own { type = PinnedDispatche
         await using UpcallPipeline pipeline = Start(datapath, Small);
         using Gate opened = gate;
         datapath.Upcall(Enumerable.Range(0, Capacity - Small.BatchSize).Select(i => Upcalls.Miss(1, (uint)i)));
-        await Until(() => pipeline.Counters.Received == Capacity - Small.BatchSize && pipeline.Counters.CreditsInUse == Small.BatchesPerLane);
+        await Until(() => pipeline.Counters.Received == Capacity - Small.BatchSize
+            && pipeline.Counters.CreditsInUse == Small.BatchesPerLane);
         byte[] cut = [.. Upcalls.Miss(2, 1), .. new byte[MessageSlots.Stride]];
 
         datapath.Upcall(Upcalls.Miss(1, 1000), cut);

@@ -31,7 +31,8 @@ public sealed class TuningSpecs() : PipelineSpec("own { type = PinnedDispatcher 
         using Gate opened = gate;
         // All batches but the one in the receiver's hand: from now on shares count.
         datapath.Upcall(Enumerable.Range(0, Capacity - settings.BatchSize).Select(i => Upcalls.Miss(1, (uint)i)));
-        await Until(() => pipeline.Counters.Received == Capacity - settings.BatchSize && pipeline.Counters.CreditsInUse == settings.BatchesPerLane);
+        await Until(() => pipeline.Counters.Received == Capacity - settings.BatchSize
+            && pipeline.Counters.CreditsInUse == settings.BatchesPerLane);
 
         pipeline.Tune(tuning => tuning with { PortShares = new Dictionary<uint, double> { [1] = 1, [2] = 0.001 }.ToFrozenDictionary() });
         datapath.Upcall(Enumerable.Range(0, 3).Select(i => Upcalls.Miss(2, 1000 + (uint)i)));

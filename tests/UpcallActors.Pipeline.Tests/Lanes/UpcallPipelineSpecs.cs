@@ -40,11 +40,13 @@ public sealed class UpcallPipelineSpecs : PipelineSpec
     [InlineData(1200, 1280, 1200)]
     [InlineData(1500, 0, 1500)]
     [InlineData(0, 1280, 0)]
-    public async Task A_packet_goes_back_with_the_MRU_it_came_with_or_the_smaller_one_that_the_translator_allows(ushort mru, ushort limit, ushort sent)
+    public async Task A_packet_goes_back_with_the_MRU_it_came_with_or_the_smaller_one_that_the_translator_allows(ushort mru, ushort limit,
+        ushort sent)
     {
         using var datapath = new ScriptedDatapath();
         ScriptedTranslators.TranslateUpcall output = ScriptedTranslators.OutputTo(2);
-        Translators.Decide = (in UpcallView upcall, Span<byte> actions, ref FlowKey mask) => output(upcall, actions, ref mask) with { MruLimit = limit };
+        Translators.Decide = (in UpcallView upcall, Span<byte> actions,
+            ref FlowKey mask) => output(upcall, actions, ref mask) with { MruLimit = limit };
         await using UpcallPipeline pipeline = Start(datapath);
 
         datapath.Upcall(Upcalls.Miss(1, 1, serial: 7, packetLength: 3001, mru: mru, hash: 42));
@@ -70,7 +72,8 @@ public sealed class UpcallPipelineSpecs : PipelineSpec
         datapath.Upcall(upcall);
         await Idle(pipeline, datapath);
 
-        new NetlinkAttributes(datapath.Executes.ShouldHaveSingleItem().Bytes.AsSpan(OvsHeader.AttributesOffset)).TryFindLast(77, out NetlinkAttribute unknown).ShouldBeTrue();
+        new NetlinkAttributes(datapath.Executes.ShouldHaveSingleItem().Bytes.AsSpan(OvsHeader.AttributesOffset))
+            .TryFindLast(77, out NetlinkAttribute unknown).ShouldBeTrue();
         unknown.U32.ShouldBe(0xfeedface);
     }
 
@@ -84,7 +87,8 @@ public sealed class UpcallPipelineSpecs : PipelineSpec
         await Idle(pipeline, datapath);
 
         SentMessage execute = datapath.Executes.ShouldHaveSingleItem();
-        new NetlinkAttributes(execute.Bytes.AsSpan(OvsHeader.AttributesOffset)).TryFindLast(OvsPacketAttribute.UpcallPid, out _).ShouldBeFalse();
+        new NetlinkAttributes(execute.Bytes.AsSpan(OvsHeader.AttributesOffset)).TryFindLast(OvsPacketAttribute.UpcallPid, out _)
+            .ShouldBeFalse();
         execute.Actions.Length.ShouldBe(8);
     }
 
@@ -129,7 +133,8 @@ public sealed class UpcallPipelineSpecs : PipelineSpec
     {
         using var datapath = new ScriptedDatapath();
         ScriptedTranslators.TranslateUpcall output = ScriptedTranslators.OutputTo(2);
-        Translators.Decide = (in UpcallView upcall, Span<byte> actions, ref FlowKey mask) => output(upcall, actions, ref mask) with { ControllerPackets = 1 };
+        Translators.Decide = (in UpcallView upcall, Span<byte> actions,
+            ref FlowKey mask) => output(upcall, actions, ref mask) with { ControllerPackets = 1 };
         await using UpcallPipeline pipeline = Start(datapath);
 
         datapath.Upcall(Upcalls.Miss(1, 1), Upcalls.Miss(1, 1));

@@ -10,7 +10,8 @@ public sealed class UpcallMonitorSpecs : PipelineSpec
     {
         using var datapath = new ScriptedDatapath { Answer = message => message.IsExecute ? 19 : 28 };
         ScriptedTranslators.TranslateUpcall output = ScriptedTranslators.OutputTo(2);
-        Translators.Decide = (in UpcallView upcall, Span<byte> actions, ref FlowKey mask) => output(upcall, actions, ref mask) with { MruLimit = 1280 };
+        Translators.Decide = (in UpcallView upcall, Span<byte> actions,
+            ref FlowKey mask) => output(upcall, actions, ref mask) with { MruLimit = 1280 };
         await using UpcallPipeline pipeline = Start(datapath);
         using UpcallMonitor monitor = pipeline.Watch(new Everything(), packetBytes: 60);
         DateTime before = DateTime.UtcNow;

@@ -48,7 +48,8 @@ public sealed class RecordedUpcalls : PipelineSpec
             IfIndex = first.DatapathIfIndex,
             Families = Upcalls.Families with { Packet = scenario.PacketFamily, Flow = scenario.FlowFamily },
         };
-        await using UpcallPipeline pipeline = UpcallPipeline.Start(Sys, datapath, new OpenFlowTranslatorFactory(scenario.Bridges()), new UpcallPipelineSettings { Revalidation = null });
+        await using UpcallPipeline pipeline = UpcallPipeline.Start(Sys, datapath, new OpenFlowTranslatorFactory(scenario.Bridges()),
+            new UpcallPipelineSettings { Revalidation = null });
         var comparison = new Comparison();
         foreach (byte[] message in scenario.Messages)
         {
@@ -106,7 +107,8 @@ public sealed class RecordedUpcalls : PipelineSpec
             if (new NetlinkAttributes(packet.Key.Of(upcall)).TryFindLast(OvsKeyAttribute.RecircId, out NetlinkAttribute id) && id.U32 != 0)
             {
                 int offset = packet.Key.Offset + id.PayloadOffset;
-                System.Buffers.Binary.BinaryPrimitives.WriteUInt32LittleEndian(mapped.AsSpan(offset), _ourIds.GetValueOrDefault(id.U32, uint.MaxValue));
+                System.Buffers.Binary.BinaryPrimitives.WriteUInt32LittleEndian(mapped.AsSpan(offset),
+                    _ourIds.GetValueOrDefault(id.U32, uint.MaxValue));
             }
 
             return mapped;
@@ -141,7 +143,9 @@ public sealed class RecordedUpcalls : PipelineSpec
             CompareActions(what, ours[at].Actions, theirs.Actions.Of(recorded));
         }
 
-        /// <summary>Of the key only the metadata that ovs-vswitchd sends: ours is whole, and the kernel reads the rest off the packet.</summary>
+        /// <summary>
+        /// Of the key only the metadata that ovs-vswitchd sends: ours is whole, and the kernel reads the rest off the packet.
+        /// </summary>
         private void CompareMetadata(string what, FlowKey ours, ReadOnlySpan<byte> recorded)
         {
             OvsFlowKeyReader.TryRead(recorded, out FlowKey theirs).ShouldBe(OdpParseError.None);
@@ -150,7 +154,8 @@ public sealed class RecordedUpcalls : PipelineSpec
                 Differences.Add($"{what}: metadata {Hex(ours)} instead of {Hex(theirs)}");
         }
 
-        private static string Hex(FlowKey key) => string.Join(' ', key.Words[..FlowKey.L2Start].ToArray().Select(word => word.ToString("x", null)));
+        private static string Hex(FlowKey key) =>
+            string.Join(' ', key.Words[..FlowKey.L2Start].ToArray().Select(word => word.ToString("x", null)));
 
         private void CompareActions(string what, byte[] ours, ReadOnlySpan<byte> recorded)
         {

@@ -54,7 +54,8 @@ internal sealed class PoisonedTranslators(OpenFlowTranslatorFactory inner) : IUp
 
     private sealed class Translator(PoisonedTranslators translators, IUpcallTranslator inner) : IUpcallTranslator
     {
-        public Translation Translate(in UpcallView upcall, Span<byte> actions, ref FlowKey mask) => inner.Translate(upcall, actions, ref mask);
+        public Translation Translate(in UpcallView upcall, Span<byte> actions, ref FlowKey mask) =>
+            inner.Translate(upcall, actions, ref mask);
 
         public Translation Retranslate(in FlowKey key, FlowCredit credit, Span<byte> actions, ref FlowKey mask) =>
             key.TpDst == translators.Poison && Interlocked.Decrement(ref translators._times) >= 0

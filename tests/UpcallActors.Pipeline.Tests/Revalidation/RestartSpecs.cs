@@ -6,7 +6,9 @@ using UpcallActors.OpenFlow;
 
 namespace UpcallActors.Pipeline.Tests;
 
-/// <summary>The slow path ends and starts anew, with nothing of what it knew, over a datapath that goes on: traffic does not notice.</summary>
+/// <summary>
+/// The slow path ends and starts anew, with nothing of what it knew, over a datapath that goes on: traffic does not notice.
+/// </summary>
 public sealed class RestartSpecs() : TestKit("akka.loglevel = OFF\nakka.stdout-loglevel = OFF")
 {
     private const string TwoTracks = """

@@ -62,7 +62,8 @@ internal sealed class RevalidatedSwitch : IAsyncDisposable
     }
 
     public static async Task<RevalidatedSwitch> StartAsync(
-        ActorSystem system, string flows, EmbeddedDatapath? datapath = null, RevalidatorSettings? settings = null, OdpSupport? support = null,
+        ActorSystem system, string flows, EmbeddedDatapath? datapath = null, RevalidatorSettings? settings = null,
+        OdpSupport? support = null,
         Func<IDatapath, IDatapath>? seen = null, Func<OpenFlowTranslatorFactory, IUpcallTranslatorFactory>? translators = null)
     {
         datapath ??= NewDatapath();
@@ -172,7 +173,10 @@ internal sealed class RevalidatedSwitch : IAsyncDisposable
     /// <summary>The datapath's flows as <c>dpctl/dump-flows</c> prints them, without counters, sorted.</summary>
     public string[] Flows() => FlowsOf(Datapath);
 
-    public static string[] FlowsOf(IDatapath datapath) => [.. DumpOf(datapath).Select(flow => $"{FlowText.Format(flow.Key.Span, flow.Mask.Span, null, verbose: false)}, actions:{ActionText.Format(flow.Actions.Span, null)}").Order(StringComparer.Ordinal)];
+    public static string[] FlowsOf(IDatapath datapath) =>
+        [.. DumpOf(datapath)
+            .Select(flow => $"{FlowText.Format(flow.Key.Span, flow.Mask.Span, null, verbose: false)}, actions:"
+                + $"{ActionText.Format(flow.Actions.Span, null)}").Order(StringComparer.Ordinal)];
 
     public IReadOnlyList<FlowDumpLine> Dump() => DumpOf(Datapath);
 
@@ -182,7 +186,8 @@ internal sealed class RevalidatedSwitch : IAsyncDisposable
         using var dump = new FlowDump(datapath);
         dump.TryBegin(0, out _).ShouldBeTrue();
         FlowDumpProgress progress;
-        while ((progress = dump.Read((in FlowMessage flow, ReadOnlySpan<byte> message) => flows.Add(FlowDumpLine.Of(flow, message, 0)))) == FlowDumpProgress.More)
+        while ((progress = dump.Read((in FlowMessage flow, ReadOnlySpan<byte> message) => flows.Add(FlowDumpLine.Of(flow, message, 0))))
+            == FlowDumpProgress.More)
         {
         }
 
@@ -196,7 +201,8 @@ internal sealed class RevalidatedSwitch : IAsyncDisposable
         using var region = new NativeRegion(8192);
         using IRequestChannel channel = Datapath.OpenRequests();
         var writer = new NetlinkWriter(region.Slice(0, 8192));
-        int start = OvsHeader.Begin(ref writer, Datapath.Families.Flow, NetlinkFlags.Request | NetlinkFlags.Create, 1, OvsCommand.New, OvsFamilyVersion.Flow, Datapath.IfIndex);
+        int start = OvsHeader.Begin(ref writer, Datapath.Families.Flow, NetlinkFlags.Request | NetlinkFlags.Create, 1, OvsCommand.New,
+            OvsFamilyVersion.Flow, Datapath.IfIndex);
         if (ufid is { } id)
             id.Write(writer.PutReserved(OvsFlowAttribute.Ufid, Ufid.Length));
         (byte[] keyBytes, byte[] maskBytes) = FlowText.Parse(flow, null);

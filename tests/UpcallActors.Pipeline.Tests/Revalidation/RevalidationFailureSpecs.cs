@@ -13,7 +13,8 @@ public sealed class RevalidationFailureSpecs() : TestKit("akka.loglevel = OFF\na
     public async Task A_flow_that_a_dump_shows_twice_is_credited_once()
     {
         TamperedDatapath? tampered = null;
-        await using RevalidatedSwitch bridge = await RevalidatedSwitch.StartAsync(Sys, "in_port=1,actions=2", seen: inner => tampered = new TamperedDatapath(inner));
+        await using RevalidatedSwitch bridge = await RevalidatedSwitch.StartAsync(Sys, "in_port=1,actions=2",
+            seen: inner => tampered = new TamperedDatapath(inner));
         await bridge.ExactRoundsAsync(1);
         tampered!.Showing = _ => 2;
         await bridge.SendAsync(101, RevalidatedSwitch.Udp(1, 2), times: 4);
@@ -29,7 +30,8 @@ public sealed class RevalidationFailureSpecs() : TestKit("akka.loglevel = OFF\na
     public async Task A_flow_that_dumps_miss_is_kept_for_three_of_them_and_then_given_up()
     {
         TamperedDatapath? tampered = null;
-        await using RevalidatedSwitch bridge = await RevalidatedSwitch.StartAsync(Sys, "in_port=1,actions=2", seen: inner => tampered = new TamperedDatapath(inner));
+        await using RevalidatedSwitch bridge = await RevalidatedSwitch.StartAsync(Sys, "in_port=1,actions=2",
+            seen: inner => tampered = new TamperedDatapath(inner));
         await bridge.SendAsync(101, RevalidatedSwitch.Udp(1, 2), times: 4);
         await bridge.RoundAsync();
         tampered!.Showing = _ => 0;
@@ -52,7 +54,8 @@ public sealed class RevalidationFailureSpecs() : TestKit("akka.loglevel = OFF\na
     public async Task A_change_reaches_a_flow_that_the_dump_missed()
     {
         TamperedDatapath? tampered = null;
-        await using RevalidatedSwitch bridge = await RevalidatedSwitch.StartAsync(Sys, "in_port=1,actions=2", seen: inner => tampered = new TamperedDatapath(inner));
+        await using RevalidatedSwitch bridge = await RevalidatedSwitch.StartAsync(Sys, "in_port=1,actions=2",
+            seen: inner => tampered = new TamperedDatapath(inner));
         await bridge.SendAsync(101, RevalidatedSwitch.Udp(1, 2), times: 4);
         await bridge.RoundAsync();
         tampered!.Showing = _ => 0;
@@ -66,7 +69,8 @@ public sealed class RevalidationFailureSpecs() : TestKit("akka.loglevel = OFF\na
     {
         PoisonedTranslators? poisoned = null;
         await using RevalidatedSwitch bridge = await RevalidatedSwitch.StartAsync(
-            Sys, ByPort, settings: new RevalidatorSettings { Revalidators = 1 }, translators: inner => poisoned = new PoisonedTranslators(inner));
+            Sys, ByPort, settings: new RevalidatorSettings { Revalidators = 1 },
+            translators: inner => poisoned = new PoisonedTranslators(inner));
         await bridge.SendAsync(101, RevalidatedSwitch.Udp(1, 2, 1), times: 4);
         await bridge.SendAsync(101, RevalidatedSwitch.Udp(1, 2, 2), times: 4);
         await bridge.RoundAsync();
@@ -92,7 +96,8 @@ public sealed class RevalidationFailureSpecs() : TestKit("akka.loglevel = OFF\na
         await first.SendAsync(101, RevalidatedSwitch.Udp(1, 2, 2), times: 2);
         await first.DisposeAsync();
 
-        await using RevalidatedSwitch second = await RevalidatedSwitch.StartAsync(Sys, ByPort, first.Datapath, translators: inner => new PoisonedTranslators(inner) { Poison = 1 });
+        await using RevalidatedSwitch second = await RevalidatedSwitch.StartAsync(Sys, ByPort, first.Datapath,
+            translators: inner => new PoisonedTranslators(inner) { Poison = 1 });
         // What the flow had carried that is given up is credited to nobody.
         second.IsAccounted = false;
         second.Flows().ShouldHaveSingleItem().ShouldContain("udp(dst=2");
@@ -106,7 +111,8 @@ public sealed class RevalidationFailureSpecs() : TestKit("akka.loglevel = OFF\na
     public async Task A_datapath_that_cannot_be_asked_is_asked_again_and_the_lanes_go_on()
     {
         TamperedDatapath? tampered = null;
-        await using RevalidatedSwitch bridge = await RevalidatedSwitch.StartAsync(Sys, "in_port=1,actions=2", seen: inner => tampered = new TamperedDatapath(inner));
+        await using RevalidatedSwitch bridge = await RevalidatedSwitch.StartAsync(Sys, "in_port=1,actions=2",
+            seen: inner => tampered = new TamperedDatapath(inner));
         await bridge.SendAsync(101, RevalidatedSwitch.Udp(1, 2), times: 2);
         await bridge.RoundAsync();
         bool refuses = true;
@@ -125,7 +131,8 @@ public sealed class RevalidationFailureSpecs() : TestKit("akka.loglevel = OFF\na
     public async Task Revalidators_that_fail_without_end_end_the_pipeline()
     {
         PoisonedTranslators? poisoned = null;
-        RevalidatedSwitch bridge = await RevalidatedSwitch.StartAsync(Sys, ByPort, translators: inner => poisoned = new PoisonedTranslators(inner));
+        RevalidatedSwitch bridge = await RevalidatedSwitch.StartAsync(Sys, ByPort,
+            translators: inner => poisoned = new PoisonedTranslators(inner));
         // The lane has its translator when it has answered: that one must not fail to be made.
         await bridge.SendAsync(101, RevalidatedSwitch.Udp(1, 2, 1), times: 2);
         poisoned!.FailsToCreate = true;

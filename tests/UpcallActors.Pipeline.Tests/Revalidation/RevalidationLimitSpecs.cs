@@ -6,7 +6,8 @@ namespace UpcallActors.Pipeline.Tests;
 /// <summary>How many flows there may be, how long rounds may take, and what an operator can ask for.</summary>
 public sealed class RevalidationLimitSpecs() : TestKit("akka.loglevel = OFF\nakka.stdout-loglevel = OFF")
 {
-    private const string ByPort = "udp,tp_dst=1,actions=2\nudp,tp_dst=2,actions=2\nudp,tp_dst=4,actions=2\nudp,tp_dst=8,actions=2\nactions=3";
+    private const string ByPort =
+        "udp,tp_dst=1,actions=2\nudp,tp_dst=2,actions=2\nudp,tp_dst=4,actions=2\nudp,tp_dst=8,actions=2\nactions=3";
 
     [Fact]
     public async Task Beyond_the_limit_packets_go_on_and_no_flow_is_put()
@@ -17,7 +18,8 @@ public sealed class RevalidationLimitSpecs() : TestKit("akka.loglevel = OFF\nakk
         await bridge.SendAsync(101, RevalidatedSwitch.Udp(1, 2, 2), times: 3);
         bridge.Datapath.FlowCount.ShouldBe(1);
         bridge.Pipeline.Counters.Executes.ShouldBe(4);
-        await AwaitConditionAsync(() => Task.FromResult(bridge.Counters[RevalidationEvent.UpcallFlowLimitHit] == 3), TimeSpan.FromSeconds(30), TimeSpan.FromMilliseconds(5));
+        await AwaitConditionAsync(() => Task.FromResult(bridge.Counters[RevalidationEvent.UpcallFlowLimitHit] == 3),
+            TimeSpan.FromSeconds(30), TimeSpan.FromMilliseconds(5));
 
         bridge.Revalidation.FlowLimit = 2;
         await bridge.SendAsync(101, RevalidatedSwitch.Udp(1, 2, 2));
@@ -27,7 +29,8 @@ public sealed class RevalidationLimitSpecs() : TestKit("akka.loglevel = OFF\nakk
     [Fact]
     public async Task With_too_many_flows_those_go_that_were_idle_for_100_ms()
     {
-        await using RevalidatedSwitch bridge = await RevalidatedSwitch.StartAsync(Sys, ByPort, settings: new RevalidatorSettings { Revalidators = 1 });
+        await using RevalidatedSwitch bridge = await RevalidatedSwitch.StartAsync(Sys, ByPort,
+            settings: new RevalidatorSettings { Revalidators = 1 });
         for (ushort port = 1; port <= 4; port *= 2)
             await bridge.SendAsync(101, RevalidatedSwitch.Udp(1, 2, port), times: 2);
         await bridge.RoundAsync();
@@ -43,7 +46,8 @@ public sealed class RevalidationLimitSpecs() : TestKit("akka.loglevel = OFF\nakk
     [Fact]
     public async Task With_twice_too_many_flows_all_go()
     {
-        await using RevalidatedSwitch bridge = await RevalidatedSwitch.StartAsync(Sys, ByPort, settings: new RevalidatorSettings { Revalidators = 1 });
+        await using RevalidatedSwitch bridge = await RevalidatedSwitch.StartAsync(Sys, ByPort,
+            settings: new RevalidatorSettings { Revalidators = 1 });
         for (ushort port = 1; port <= 4; port *= 2)
             await bridge.SendAsync(101, RevalidatedSwitch.Udp(1, 2, port), times: 2);
         await bridge.RoundAsync();
@@ -61,7 +65,8 @@ public sealed class RevalidationLimitSpecs() : TestKit("akka.loglevel = OFF\nakk
     public async Task Slow_rounds_lower_the_limit(int milliseconds, int limit, RevalidationEvent reason)
     {
         TamperedDatapath? tampered = null;
-        await using RevalidatedSwitch bridge = await RevalidatedSwitch.StartAsync(Sys, ByPort, seen: inner => tampered = new TamperedDatapath(inner));
+        await using RevalidatedSwitch bridge = await RevalidatedSwitch.StartAsync(Sys, ByPort,
+            seen: inner => tampered = new TamperedDatapath(inner));
         bridge.Revalidation.FlowLimit.ShouldBe(10_000);
         tampered!.Receiving = () => bridge.Time.Advance(TimeSpan.FromMilliseconds(milliseconds));
         await bridge.ExactRoundsAsync(1);
@@ -77,7 +82,8 @@ public sealed class RevalidationLimitSpecs() : TestKit("akka.loglevel = OFF\nakk
     public async Task A_long_round_is_followed_by_as_long_a_rest_but_flows_are_looked_at_once_in_max_idle(int milliseconds, int rest)
     {
         TamperedDatapath? tampered = null;
-        await using RevalidatedSwitch bridge = await RevalidatedSwitch.StartAsync(Sys, ByPort, seen: inner => tampered = new TamperedDatapath(inner));
+        await using RevalidatedSwitch bridge = await RevalidatedSwitch.StartAsync(Sys, ByPort,
+            seen: inner => tampered = new TamperedDatapath(inner));
         tampered!.Receiving = () => bridge.Time.Advance(TimeSpan.FromMilliseconds(milliseconds));
         await bridge.ExactRoundsAsync(1);
         // The round that the alarm begins must not move the clock before it is read.
@@ -91,7 +97,8 @@ public sealed class RevalidationLimitSpecs() : TestKit("akka.loglevel = OFF\nakk
     public async Task A_change_ends_the_rest_after_a_long_round()
     {
         TamperedDatapath? tampered = null;
-        await using RevalidatedSwitch bridge = await RevalidatedSwitch.StartAsync(Sys, ByPort, seen: inner => tampered = new TamperedDatapath(inner));
+        await using RevalidatedSwitch bridge = await RevalidatedSwitch.StartAsync(Sys, ByPort,
+            seen: inner => tampered = new TamperedDatapath(inner));
         tampered!.Receiving = () => bridge.Time.Advance(TimeSpan.FromMilliseconds(1400));
         await bridge.ExactRoundsAsync(1);
         long rounds = bridge.Revalidation.Snapshot().Rounds;
@@ -102,7 +109,8 @@ public sealed class RevalidationLimitSpecs() : TestKit("akka.loglevel = OFF\nakk
     [Fact]
     public async Task Quick_rounds_raise_the_limit_up_to_what_is_configured()
     {
-        await using RevalidatedSwitch bridge = await RevalidatedSwitch.StartAsync(Sys, ByPort, settings: new RevalidatorSettings { FlowLimit = 11_500 });
+        await using RevalidatedSwitch bridge = await RevalidatedSwitch.StartAsync(Sys, ByPort,
+            settings: new RevalidatorSettings { FlowLimit = 11_500 });
         bridge.Revalidation.FlowLimit = 9_900;
         for (ushort port = 1; port <= 8; port *= 2)
             await bridge.SendAsync(101, RevalidatedSwitch.Udp(1, 2, port));
@@ -123,7 +131,8 @@ public sealed class RevalidationLimitSpecs() : TestKit("akka.loglevel = OFF\nakk
     public async Task While_rounds_are_slow_a_flow_that_carries_little_is_not_translated_again()
     {
         TamperedDatapath? tampered = null;
-        await using RevalidatedSwitch bridge = await RevalidatedSwitch.StartAsync(Sys, ByPort, seen: inner => tampered = new TamperedDatapath(inner));
+        await using RevalidatedSwitch bridge = await RevalidatedSwitch.StartAsync(Sys, ByPort,
+            seen: inner => tampered = new TamperedDatapath(inner));
         await bridge.SendAsync(101, RevalidatedSwitch.Udp(1, 2, 1), times: 2);
         await bridge.SendAsync(101, RevalidatedSwitch.Udp(1, 2, 2), times: 2);
         tampered!.Receiving = () => bridge.Time.Advance(TimeSpan.FromMilliseconds(300));
@@ -169,7 +178,8 @@ public sealed class RevalidationLimitSpecs() : TestKit("akka.loglevel = OFF\nakk
         bridge.Tables.Apply(FlowSyntax.ParseFlow("in_port=1,actions=3"));
         bridge.Time.GoToAlarm();
         await bridge.DoneAsync(bridge.Revalidation.PauseAsync());
-        bridge.Revalidation.Snapshot().ShouldSatisfyAllConditions(snapshot => snapshot.IsPaused.ShouldBeTrue(), snapshot => snapshot.Rounds.ShouldBe(rounds));
+        bridge.Revalidation.Snapshot().ShouldSatisfyAllConditions(snapshot => snapshot.IsPaused.ShouldBeTrue(),
+            snapshot => snapshot.Rounds.ShouldBe(rounds));
         bridge.Flows().ShouldHaveSingleItem().ShouldContain("actions:102");
         round.IsCompleted.ShouldBeFalse();
 
@@ -197,7 +207,8 @@ public sealed class RevalidationLimitSpecs() : TestKit("akka.loglevel = OFF\nakk
     public async Task A_pipeline_may_be_stopped_in_the_middle_of_a_round_and_what_is_there_stays()
     {
         TamperedDatapath? tampered = null;
-        RevalidatedSwitch bridge = await RevalidatedSwitch.StartAsync(Sys, "in_port=1,actions=2", seen: inner => tampered = new TamperedDatapath(inner));
+        RevalidatedSwitch bridge = await RevalidatedSwitch.StartAsync(Sys, "in_port=1,actions=2",
+            seen: inner => tampered = new TamperedDatapath(inner));
         await bridge.SendAsync(101, RevalidatedSwitch.Udp(1, 2));
         using var held = new PipelineSpec.Gate();
         var reached = new TaskCompletionSource();

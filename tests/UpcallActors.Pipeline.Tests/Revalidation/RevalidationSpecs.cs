@@ -14,7 +14,8 @@ public sealed class RevalidationSpecs() : TestKit("akka.loglevel = OFF\nakka.std
     {
         TamperedDatapath? seen = null;
         await using RevalidatedSwitch bridge = await RevalidatedSwitch.StartAsync(
-            Sys, string.Join('\n', Enumerable.Range(1, 21).Select(port => $"udp,tp_dst={port},actions=2")), seen: inner => seen = new TamperedDatapath(inner));
+            Sys, string.Join('\n', Enumerable.Range(1, 21).Select(port => $"udp,tp_dst={port},actions=2")),
+            seen: inner => seen = new TamperedDatapath(inner));
         for (ushort port = 1; port <= 20; port++)
             await bridge.SendAsync(101, RevalidatedSwitch.Udp(1, 2, port), times: 3);
         await bridge.ExactRoundsAsync(1);
@@ -199,12 +200,17 @@ public sealed class RevalidationSpecs() : TestKit("akka.loglevel = OFF\nakka.std
     [Fact]
     public async Task A_flow_that_matches_less_than_it_need_stays_as_it_is()
     {
-        await using RevalidatedSwitch bridge = await RevalidatedSwitch.StartAsync(Sys, "in_port=1,actions=2\npriority=40000,udp,tp_dst=99,actions=3");
+        await using RevalidatedSwitch bridge = await RevalidatedSwitch.StartAsync(Sys,
+            "in_port=1,actions=2\npriority=40000,udp,tp_dst=99,actions=3");
         await bridge.SendAsync(101, RevalidatedSwitch.Udp(1, 2), times: 2);
         await bridge.RoundAsync();
         string[] before = bridge.Flows();
         before.ShouldHaveSingleItem().ShouldContain("udp(dst=");
-        bridge.Tables.Apply(FlowSyntax.ParseFlow("priority=40000,udp,tp_dst=99,actions=drop") with { Command = FlowCommand.DeleteStrict, Actions = null });
+        bridge.Tables.Apply(FlowSyntax.ParseFlow("priority=40000,udp,tp_dst=99,actions=drop") with
+        {
+            Command = FlowCommand.DeleteStrict,
+            Actions = null,
+        });
         await bridge.RoundAsync();
         bridge.Flows().ShouldBe(before);
     }
@@ -232,7 +238,8 @@ public sealed class RevalidationSpecs() : TestKit("akka.loglevel = OFF\nakka.std
         await bridge.ExactRoundsAsync(1);
         bridge.Time.Advance(TimeSpan.FromMilliseconds(6));
         bridge.Tables.Apply(FlowSyntax.ParseFlow("in_port=1,actions=3"));
-        await AwaitConditionAsync(() => Task.FromResult(bridge.Flows().Single().EndsWith("actions:103", StringComparison.Ordinal)), TimeSpan.FromSeconds(30), TimeSpan.FromMilliseconds(5));
+        await AwaitConditionAsync(() => Task.FromResult(bridge.Flows().Single().EndsWith("actions:103", StringComparison.Ordinal)),
+            TimeSpan.FromSeconds(30), TimeSpan.FromMilliseconds(5));
     }
 
     [Fact]
@@ -303,7 +310,8 @@ public sealed class RevalidationSpecs() : TestKit("akka.loglevel = OFF\nakka.std
     [Fact]
     public async Task Packets_go_on_behind_conntrack_however_many_states_come_and_go()
     {
-        await using RevalidatedSwitch bridge = await RevalidatedSwitch.StartAsync(Sys, "in_port=1,udp,actions=ct(commit,table=1)\ntable=1,actions=2");
+        await using RevalidatedSwitch bridge = await RevalidatedSwitch.StartAsync(Sys,
+            "in_port=1,udp,actions=ct(commit,table=1)\ntable=1,actions=2");
         await bridge.SendAsync(101, RevalidatedSwitch.Udp(1, 2), times: 2);
         await bridge.RoundAsync();
         bridge.Counters[RevalidationEvent.FlowModified].ShouldBe(0);

@@ -64,7 +64,8 @@ public sealed class RuleTimeoutSpecs() : TestKit("akka.loglevel = OFF\nakka.stdo
     public async Task While_dumps_fail_no_rule_in_use_goes()
     {
         TamperedDatapath? tampered = null;
-        await using RevalidatedSwitch bridge = await RevalidatedSwitch.StartAsync(Sys, "in_port=1,idle_timeout=3,actions=2", seen: inner => tampered = new TamperedDatapath(inner));
+        await using RevalidatedSwitch bridge = await RevalidatedSwitch.StartAsync(Sys, "in_port=1,idle_timeout=3,actions=2",
+            seen: inner => tampered = new TamperedDatapath(inner));
         await bridge.SendAsync(101, RevalidatedSwitch.Udp(1, 2), times: 2);
         await bridge.ExactRoundsAsync(1);
         bool refuses = true;
@@ -90,7 +91,8 @@ public sealed class RuleTimeoutSpecs() : TestKit("akka.loglevel = OFF\nakka.stdo
     public async Task A_rule_whose_flow_dumps_miss_stays_until_one_shows_what_the_flow_carried()
     {
         TamperedDatapath? tampered = null;
-        await using RevalidatedSwitch bridge = await RevalidatedSwitch.StartAsync(Sys, "in_port=1,idle_timeout=2,actions=2", seen: inner => tampered = new TamperedDatapath(inner));
+        await using RevalidatedSwitch bridge = await RevalidatedSwitch.StartAsync(Sys, "in_port=1,idle_timeout=2,actions=2",
+            seen: inner => tampered = new TamperedDatapath(inner));
         await bridge.SendAsync(101, RevalidatedSwitch.Udp(1, 2), times: 2);
         await bridge.ExactRoundsAsync(1);
         tampered!.Showing = _ => 0;

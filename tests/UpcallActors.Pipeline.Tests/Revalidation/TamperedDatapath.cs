@@ -64,11 +64,14 @@ internal sealed class TamperedDatapath(IDatapath inner) : DatapathDecorator(inne
                 return 0;
             int written = 0;
             bool isDump = false;
-            for (ReadOnlySpan<byte> rest = part.AsSpan(0, length); NetlinkMessage.TryRead(rest, out NetlinkMessage message, out int consumed) == NetlinkParseError.None; rest = rest[consumed..])
+            for (ReadOnlySpan<byte> rest = part.AsSpan(0, length); NetlinkMessage.TryRead(rest, out NetlinkMessage message,
+                out int consumed) == NetlinkParseError.None; rest = rest[consumed..])
             {
                 bool isPart = (message.Flags & NetlinkFlags.Multi) != 0;
                 isDump |= isPart;
-                int times = FlowMessage.TryParse(message.Bytes, out FlowMessage flow) == OdpParseError.None && flow.Ufid is { } ufid ? tampered.Show(flow, ufid, isPart) : 1;
+                int times = FlowMessage.TryParse(message.Bytes, out FlowMessage flow) == OdpParseError.None && flow.Ufid is { } ufid
+                    ? tampered.Show(flow, ufid, isPart)
+                    : 1;
                 for (; times > 0; times--)
                 {
                     message.Bytes.CopyTo(answer[written..]);

@@ -8,7 +8,8 @@ public sealed class LatencyTests
     [Fact]
     public void Bounds_are_steps_of_1_2_5_from_1_us_to_100_ms()
     {
-        LatencyBounds.Seconds.Select(seconds => (long)Math.Round(seconds * 1e6)).ShouldBe([1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, 20_000, 50_000, 100_000]);
+        LatencyBounds.Seconds.Select(seconds => (long)Math.Round(seconds * 1e6))
+            .ShouldBe([1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, 20_000, 50_000, 100_000]);
         LatencyBounds.Buckets.ShouldBe(17);
     }
 

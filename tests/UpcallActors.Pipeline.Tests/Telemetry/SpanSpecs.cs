@@ -4,7 +4,9 @@ using UpcallActors.Odp;
 
 namespace UpcallActors.Pipeline.Tests;
 
-/// <summary>Which spans there are, and what they tell. Listeners see every pipeline of the process, so nothing else may run beside.</summary>
+/// <summary>
+/// Which spans there are, and what they tell. Listeners see every pipeline of the process, so nothing else may run beside.
+/// </summary>
 [Collection(nameof(AllocationSpecs))]
 public sealed class SpanSpecs : PipelineSpec
 {
@@ -41,7 +43,8 @@ public sealed class SpanSpecs : PipelineSpec
         Activity batch = spans.Single("upcall.batch");
         IReadOnlyList<Activity> upcalls = spans.Named("upcall");
         upcalls.Select(span => span.GetTagItem("upcall.in_port")).ShouldBe([1u, 3u]);
-        upcalls.ShouldAllBe(span => span.TraceId != batch.TraceId && span.ParentSpanId == default && span.Links.Single().Context.SpanId == batch.SpanId);
+        upcalls.ShouldAllBe(span => span.TraceId != batch.TraceId && span.ParentSpanId == default
+            && span.Links.Single().Context.SpanId == batch.SpanId);
         Activity first = upcalls[0];
         first.GetTagItem("upcall.class").ShouldBe("miss");
         first.GetTagItem("upcall.sampled_for").ShouldBe("ratio");
@@ -49,7 +52,8 @@ public sealed class SpanSpecs : PipelineSpec
         first.GetTagItem("upcall.hash").ShouldBe("0x123456789");
         first.GetTagItem("upcall.recirc_id").ShouldBe(0u);
         first.GetTagItem("upcall.packet.size").ShouldBe(98);
-        ((string)first.GetTagItem("upcall.key")!).ShouldEndWith("eth_type(0x0800),ipv4(src=10.1.1.1,dst=10.2.0.1,proto=1,tos=0,ttl=64,frag=no),icmp(type=8,code=0)");
+        ((string)first.GetTagItem("upcall.key")!)
+            .ShouldEndWith("eth_type(0x0800),ipv4(src=10.1.1.1,dst=10.2.0.1,proto=1,tos=0,ttl=64,frag=no),icmp(type=8,code=0)");
         first.GetTagItem("upcall.megaflow").ShouldBe("in_port(1),eth()");
         first.GetTagItem("upcall.actions").ShouldBe("2");
         first.GetTagItem("upcall.flow").ShouldBe("put");
@@ -96,7 +100,11 @@ public sealed class SpanSpecs : PipelineSpec
     public async Task An_upcall_whose_translation_ended_with_an_error_has_a_span_that_names_it()
     {
         using var spans = new SpanListener();
-        Translators.Decide = (in UpcallView upcall, Span<byte> _, ref FlowKey _) => new Translation { Error = upcall.Key.InPort == 2 ? XlateError.TooManyResubmits : XlateError.None, Version = 1 };
+        Translators.Decide = (in UpcallView upcall, Span<byte> _, ref FlowKey _) => new Translation
+        {
+            Error = upcall.Key.InPort == 2 ? XlateError.TooManyResubmits : XlateError.None,
+            Version = 1,
+        };
         await Run(_exceptions, Upcalls.Miss(1, 1), Upcalls.Miss(2, 2));
 
         Activity upcall = spans.Single("upcall");
@@ -160,11 +168,14 @@ public sealed class SpanSpecs : PipelineSpec
     {
         using var spans = new SpanListener();
         using var datapath = new ScriptedDatapath();
-        Translators.Decide = (in UpcallView upcall, Span<byte> actions, ref FlowKey mask) => ScriptedTranslators.OutputTo(2)(upcall, actions, ref mask) with { MruLimit = 1400 };
-        UpcallPipeline pipeline = await Run(datapath, _exceptions, [Upcalls.Miss(1, 1, mru: 1500), Upcalls.Miss(2, 2, mru: 1300), Upcalls.Miss(3, 3), Upcalls.Action(4, 4, UserspaceReason.SlowPath)]);
+        Translators.Decide = (in UpcallView upcall, Span<byte> actions,
+            ref FlowKey mask) => ScriptedTranslators.OutputTo(2)(upcall, actions, ref mask) with { MruLimit = 1400 };
+        UpcallPipeline pipeline = await Run(datapath, _exceptions, [Upcalls.Miss(1, 1, mru: 1500), Upcalls.Miss(2, 2, mru: 1300),
+            Upcalls.Miss(3, 3), Upcalls.Action(4, 4, UserspaceReason.SlowPath)]);
 
         IReadOnlyList<Activity> upcalls = spans.Named("upcall");
-        upcalls.Select(span => (span.GetTagItem("upcall.in_port"), span.GetTagItem("upcall.sampled_for"))).ShouldBe([(1u, "mru_clamped"), (4u, "slow_path")]);
+        upcalls.Select(span => (span.GetTagItem("upcall.in_port"), span.GetTagItem("upcall.sampled_for")))
+            .ShouldBe([(1u, "mru_clamped"), (4u, "slow_path")]);
         upcalls[0].GetTagItem("upcall.mru.limit").ShouldBe((ushort)1400);
         pipeline.Counters.Lanes[0].MruClamped.ShouldBe(1);
     }
@@ -275,7 +286,8 @@ public sealed class SpanSpecs : PipelineSpec
     {
         using var spans = new SpanListener();
         using var datapath = new ScriptedDatapath();
-        UpcallPipeline pipeline = await Run(datapath, _all with { UpcallsPerSecond = 0 }, Enumerable.Range(0, 200).Select(flow => Upcalls.Miss(1, (uint)flow)));
+        UpcallPipeline pipeline = await Run(datapath, _all with { UpcallsPerSecond = 0 },
+            Enumerable.Range(0, 200).Select(flow => Upcalls.Miss(1, (uint)flow)));
 
         spans.Named("upcall").ShouldBeEmpty();
         pipeline.Counters.Lanes[0].SuppressedSpans.ShouldBe(200);
@@ -289,9 +301,16 @@ public sealed class SpanSpecs : PipelineSpec
     [InlineData(0, 0, -1, 100)]
     [InlineData(0, 0, 0, -1)]
     [InlineData(0, 0, 0, 1_000_001)]
-    public async Task Sampling_out_of_its_range_is_refused_and_changes_nothing(double batches, double upcalls, int slowerThan, int perSecond)
+    public async Task Sampling_out_of_its_range_is_refused_and_changes_nothing(double batches, double upcalls, int slowerThan,
+        int perSecond)
     {
-        var wrong = new TraceSampling { Batches = batches, Upcalls = upcalls, SlowerThan = TimeSpan.FromMilliseconds(slowerThan), UpcallsPerSecond = perSecond };
+        var wrong = new TraceSampling
+        {
+            Batches = batches,
+            Upcalls = upcalls,
+            SlowerThan = TimeSpan.FromMilliseconds(slowerThan),
+            UpcallsPerSecond = perSecond,
+        };
         using var datapath = new ScriptedDatapath();
         await using UpcallPipeline pipeline = Start(datapath, new UpcallPipelineSettings { Tracing = _all });
         Should.Throw<ArgumentOutOfRangeException>(() => pipeline.Tracing = wrong);

@@ -5,7 +5,9 @@ using UpcallActors.Odp;
 
 namespace UpcallActors.Pipeline.Tests;
 
-/// <summary>What the one source and the one meter tell. Listeners see every pipeline of the process, so nothing else may run beside.</summary>
+/// <summary>
+/// What the one source and the one meter tell. Listeners see every pipeline of the process, so nothing else may run beside.
+/// </summary>
 [Collection(nameof(AllocationSpecs))]
 public sealed class TelemetrySpecs : PipelineSpec
 {
@@ -107,8 +109,10 @@ public sealed class TelemetrySpecs : PipelineSpec
             },
         };
         listener.SetMeasurementEventCallback<long>((instrument, value, tags, _) => longs[Name(instrument, tags)] = value);
-        listener.SetMeasurementEventCallback<int>((instrument, value, tags, _) => histograms.AddOrUpdate(Name(instrument, tags), value, (_, sum) => sum + value));
-        listener.SetMeasurementEventCallback<double>((instrument, value, tags, _) => histograms.AddOrUpdate(Name(instrument, tags), value, (_, sum) => sum + value));
+        listener.SetMeasurementEventCallback<int>((instrument, value, tags,
+            _) => histograms.AddOrUpdate(Name(instrument, tags), value, (_, sum) => sum + value));
+        listener.SetMeasurementEventCallback<double>((instrument, value, tags,
+            _) => histograms.AddOrUpdate(Name(instrument, tags), value, (_, sum) => sum + value));
         listener.Start();
         using var datapath = new ScriptedDatapath();
         datapath.Answer = message => message.IsExecute ? 0 : message.Key.InPort == 5 ? 28 : 17;
@@ -167,8 +171,11 @@ public sealed class TelemetrySpecs : PipelineSpec
         using var datapath = new ScriptedDatapath();
         await using UpcallPipeline pipeline = Start(datapath);
 
-        instruments.Where(instrument => !instrument.Name.StartsWith("upcall_actors.", StringComparison.Ordinal) || !instrument.Description!.EndsWith('.') || instrument.Unit is null or "").Select(instrument => instrument.Name).ShouldBeEmpty();
-        foreach (Histogram<double> durations in instruments.OfType<Histogram<double>>().Where(histogram => histogram.Name.StartsWith("upcall_actors.batch.", StringComparison.Ordinal)))
+        instruments.Where(instrument => !instrument.Name.StartsWith("upcall_actors.", StringComparison.Ordinal)
+            || !instrument.Description!.EndsWith('.') || instrument.Unit is null or "").Select(instrument => instrument.Name)
+            .ShouldBeEmpty();
+        foreach (Histogram<double> durations in instruments.OfType<Histogram<double>>()
+            .Where(histogram => histogram.Name.StartsWith("upcall_actors.batch.", StringComparison.Ordinal)))
             durations.Advice!.HistogramBucketBoundaries!.ShouldBe(LatencyBounds.Seconds);
     }
 
