@@ -7,7 +7,8 @@ public interface IStatusSource
     DaemonSnapshot Take();
 
     /// <summary>
-    /// The datapath's flows with the most packets. Throws <see cref="StatusRequestException"/> when the filter cannot be read or the datapath refuses.
+    /// The datapath's flows with the most packets. Throws <see cref="StatusRequestException"/>
+    /// when the filter cannot be read or the datapath refuses.
     /// </summary>
     /// <param name="filter">A match in <c>ovs-ofctl</c>'s syntax, over the datapath's fields; null for all flows.</param>
     /// <param name="most">How many to list.</param>
@@ -25,7 +26,8 @@ public interface IStatusSource
     RuleListing ListRules(string bridge, string? match, int most);
 
     /// <summary>
-    /// What the tables do to a packet. Changes nothing. Throws <see cref="StatusRequestException"/> when there is no such bridge or the packet cannot be read.
+    /// What the tables do to a packet. Changes nothing. Throws <see cref="StatusRequestException"/>
+    /// when there is no such bridge or the packet cannot be read.
     /// </summary>
     /// <param name="bridge">The bridge's name.</param>
     /// <param name="flow">The packet in <c>ovs-ofctl</c>'s syntax.</param>

@@ -20,7 +20,11 @@ public sealed class Browser : IAsyncLifetime
         Assertions.SetDefaultExpectTimeout((float)Eventually.Limit.TotalMilliseconds);
         _playwright = await Playwright.CreateAsync();
         // Whoever tests as root, or in a container, has no sandbox; what is loaded is ours.
-        _browser = await _playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions { ExecutablePath = Program, Args = ["--no-sandbox", "--disable-dev-shm-usage"] });
+        _browser = await _playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions
+        {
+            ExecutablePath = Program,
+            Args = ["--no-sandbox", "--disable-dev-shm-usage"],
+        });
     }
 
     public async Task DisposeAsync()
@@ -31,7 +35,8 @@ public sealed class Browser : IAsyncLifetime
     }
 
     /// <summary>A page of its own, with its own storage, that has loaded the address and notes what goes wrong.</summary>
-    public async Task<WatchedPage> OpenAsync(Uri address, int width = 1280, int height = 900, ColorScheme scheme = ColorScheme.Light, bool withoutMotion = true)
+    public async Task<WatchedPage> OpenAsync(Uri address, int width = 1280, int height = 900, ColorScheme scheme = ColorScheme.Light,
+        bool withoutMotion = true)
     {
         IBrowserContext context = await _browser!.NewContextAsync(new BrowserNewContextOptions
         {

@@ -14,8 +14,8 @@ using UpcallActors.Pipeline;
 namespace UpcallActors.Web.Tests;
 
 /// <summary>
-/// A switch with traffic, and its status page on a free port: a recording's fragmented pings over and over, which come up reassembled with their MRU, and datagrams of ever other
-/// addresses on four ports.
+/// A switch with traffic, and its status page on a free port: a recording's fragmented pings over and
+/// over, which come up reassembled with their MRU, and datagrams of ever other addresses on four ports.
 /// </summary>
 public sealed class RunningSwitch : IAsyncLifetime
 {
@@ -64,9 +64,11 @@ public sealed class RunningSwitch : IAsyncLifetime
 
         var tables = new FlowTables();
         tables.Apply(FlowSyntax.ParseFile(Rules).Changes.AsSpan());
-        var translators = new OpenFlowTranslatorFactory([new Bridge("br0", FailMode.Secure, tables, ports), new Bridge("br-empty", FailMode.Secure, new FlowTables(), [])]);
+        var translators = new OpenFlowTranslatorFactory([new Bridge("br0", FailMode.Secure, tables, ports),
+            new Bridge("br-empty", FailMode.Secure, new FlowTables(), [])]);
         Pipeline = UpcallPipeline.Start(
-            _actors, _datapath, translators, new UpcallPipelineSettings { Revalidation = new RevalidatorSettings { MaxIdle = TimeSpan.FromSeconds(2) } });
+            _actors, _datapath, translators,
+            new UpcallPipelineSettings { Revalidation = new RevalidatorSettings { MaxIdle = TimeSpan.FromSeconds(2) } });
         await Pipeline.Started;
         Status = new SwitchStatus(_datapath, "embedded", translators, Pipeline);
         _checks = new HealthChecks(Status.Health);
@@ -90,7 +92,8 @@ public sealed class RunningSwitch : IAsyncLifetime
 
     private static List<(uint Port, byte[] Frame)> Recorded()
     {
-        string configuration = Recording.Find(Recording.Folder).First(recording => recording.ConfigurationFile.EndsWith("ipv4-fragmentation.conf", StringComparison.Ordinal)).ConfigurationFile;
+        string configuration = Recording.Find(Recording.Folder).First(
+            recording => recording.ConfigurationFile.EndsWith("ipv4-fragmentation.conf", StringComparison.Ordinal)).ConfigurationFile;
         (DaemonOptions? options, _) = DaemonOptionsReader.Read([configuration]);
         return [.. from port in options.ShouldNotBeNull().Bridges.Single().Ports.OfType<CapturePortOptions>()
                    from frame in port.Frames
@@ -136,13 +139,15 @@ public sealed class RunningSwitch : IAsyncLifetime
             for (int tick = 0; await timer.WaitForNextTickAsync(_end.Token); tick++)
             {
                 (uint port, byte[] frame) = recorded[tick % recorded.Count];
-                // As it was done when the pings were recorded: otherwise what is put together matches the flow of a ping that was never cut.
+                // As it was done when the pings were recorded: otherwise what is
+                // put together matches the flow of a ping that was never cut.
                 if (port != FirstPort && IsFirstFragment(frame))
                     Purge();
                 _datapath.Receive(port, frame);
                 int datagrams = 6 + (int)(5 * Math.Sin(tick / 90.0));
                 for (int number = 0; number < datagrams; number++)
-                    _datapath.Receive(FirstPort + (uint)(number % 7 is 0 or 3 ? 1 : number % 7 is 5 ? 2 : 0), Datagram((tick * 11) + number));
+                    _datapath.Receive(FirstPort + (uint)(number % 7 is 0 or 3 ? 1 : number % 7 is 5 ? 2 : 0),
+                        Datagram((tick * 11) + number));
             }
         }
         catch (OperationCanceledException) when (_end.IsCancellationRequested)

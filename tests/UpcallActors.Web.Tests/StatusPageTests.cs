@@ -6,7 +6,9 @@ namespace UpcallActors.Web.Tests;
 /// <summary>The page in a browser, over a switch with traffic.</summary>
 public sealed partial class StatusPageTests(RunningSwitch running, Browser browser) : IClassFixture<RunningSwitch>, IClassFixture<Browser>
 {
-    /// <summary>With a folder in this variable, the tests leave screenshots there; <c>docs/images/status-page.png</c> is one of them.</summary>
+    /// <summary>
+    /// With a folder in this variable, the tests leave screenshots there; <c>docs/images/status-page.png</c> is one of them.
+    /// </summary>
     private const string Screenshots = "UPCALL_SCREENSHOTS";
 
     [BrowserFact]

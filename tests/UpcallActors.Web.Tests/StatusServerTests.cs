@@ -25,11 +25,13 @@ public sealed class StatusServerTests(RunningSwitch running) : IClassFixture<Run
         page.Headers.GetValues("X-Content-Type-Options").ShouldBe(["nosniff"]);
         string html = await page.Content.ReadAsStringAsync();
         html.ShouldNotContain("://");
-        foreach (string file in (string[])["page.css", "page.js", "format.js", "history.js", "pipeline.js", "charts.js", "tables.js", "asking.js", "icon.svg"])
+        foreach (string file in (string[])["page.css", "page.js", "format.js", "history.js", "pipeline.js", "charts.js", "tables.js",
+            "asking.js", "icon.svg"])
         {
             using HttpResponseMessage response = await _client.GetAsync(file);
             response.StatusCode.ShouldBe(HttpStatusCode.OK, file);
-            (await response.Content.ReadAsStringAsync()).Replace("http://www.w3.org/2000/svg", "", StringComparison.Ordinal).ShouldNotContain("://", customMessage: file);
+            (await response.Content.ReadAsStringAsync()).Replace("http://www.w3.org/2000/svg", "", StringComparison.Ordinal)
+                .ShouldNotContain("://", customMessage: file);
         }
     }
 
@@ -48,7 +50,8 @@ public sealed class StatusServerTests(RunningSwitch running) : IClassFixture<Run
     public async Task A_snapshot_has_what_the_pipeline_has_counted()
     {
         long before = running.Pipeline.Counters.Received;
-        DaemonSnapshot snapshot = await SnapshotAsync(found => found.Lanes.Sum(lane => lane.Received) > before && found.Mru is { Upcalls: > 0, Largest: > 0 } && found.Latency.Counts.Sum() > 0);
+        DaemonSnapshot snapshot = await SnapshotAsync(found => found.Lanes.Sum(lane => lane.Received) > before
+            && found.Mru is { Upcalls: > 0, Largest: > 0 } && found.Latency.Counts.Sum() > 0);
         snapshot.NotReadyBecause.ShouldBeNull();
         snapshot.Datapath.FullName.ShouldBe("embedded@ovs-system");
         snapshot.Lanes.Length.ShouldBe(3);
@@ -110,7 +113,8 @@ public sealed class StatusServerTests(RunningSwitch running) : IClassFixture<Run
         all.IsCut.ShouldBeFalse();
         all.Flows.Length.ShouldBe(all.Matched);
         FlowListing dns = await FlowsAsync("filter=udp,tp_dst=53", found => found.Matched > 0 && found.Matched < found.Read);
-        dns.Flows.ShouldAllBe(flow => flow.Match.Contains("dst=53", StringComparison.Ordinal) && flow.Actions.Contains("p3", StringComparison.Ordinal));
+        dns.Flows.ShouldAllBe(flow => flow.Match.Contains("dst=53", StringComparison.Ordinal)
+            && flow.Actions.Contains("p3", StringComparison.Ordinal));
         FlowListing few = await FlowsAsync("limit=3", found => found.Matched > 3);
         few.Flows.Length.ShouldBe(3);
         few.Flows.Select(flow => flow.Packets).ShouldBe(few.Flows.Select(flow => flow.Packets).OrderDescending());
@@ -135,7 +139,8 @@ public sealed class StatusServerTests(RunningSwitch running) : IClassFixture<Run
     {
         using HttpResponseMessage response = await _client.GetAsync(address);
         response.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
-        ProblemAnswer answer = JsonSerializer.Deserialize(await response.Content.ReadAsStringAsync(), StatusJson.Default.ProblemAnswer).ShouldNotBeNull();
+        ProblemAnswer answer = JsonSerializer.Deserialize(await response.Content.ReadAsStringAsync(), StatusJson.Default.ProblemAnswer)
+            .ShouldNotBeNull();
         answer.Problem.ShouldNotBeEmpty();
         answer.Problem.ShouldContain(reason);
     }
@@ -159,7 +164,8 @@ public sealed class StatusServerTests(RunningSwitch running) : IClassFixture<Run
     [Fact]
     public async Task A_trace_goes_through_tables_and_through_conntrack()
     {
-        using JsonDocument answer = JsonDocument.Parse(await _client.GetStringAsync("api/trace?bridge=br0&flow=" + Uri.EscapeDataString("in_port=2,icmp,nw_src=10.0.0.2,nw_dst=10.0.0.1")));
+        using JsonDocument answer = JsonDocument.Parse(await _client.GetStringAsync(
+            "api/trace?bridge=br0&flow=" + Uri.EscapeDataString("in_port=2,icmp,nw_src=10.0.0.2,nw_dst=10.0.0.1")));
         JsonElement passes = answer.RootElement.GetProperty("trace").GetProperty("passes");
         passes.GetArrayLength().ShouldBe(2);
         passes[0].GetProperty("datapathActions").GetString().ShouldNotBeNull().ShouldStartWith("ct(zone=9),recirc(");
@@ -241,7 +247,8 @@ public sealed class StatusServerTests(RunningSwitch running) : IClassFixture<Run
         {
             "LONG LINE" => $"GET /{new string('a', 20_000)} HTTP/1.1\r\nHost: localhost\r\n\r\n",
             "LONG HEADER" => $"GET / HTTP/1.1\r\nHost: localhost\r\nX: {new string('a', 40_000)}\r\n\r\n",
-            "MANY HEADERS" => $"GET / HTTP/1.1\r\nHost: localhost\r\n{string.Concat(Enumerable.Range(0, 100).Select(number => $"X{number}: a\r\n"))}\r\n",
+            "MANY HEADERS" =>
+                $"GET / HTTP/1.1\r\nHost: localhost\r\n{string.Concat(Enumerable.Range(0, 100).Select(number => $"X{number}: a\r\n"))}\r\n",
             _ => request,
         };
         using var client = new TcpClient();
@@ -291,7 +298,8 @@ public sealed class StatusServerTests(RunningSwitch running) : IClassFixture<Run
     private async Task<DaemonSnapshot> SnapshotAsync(Func<DaemonSnapshot, bool> isWanted)
     {
         DaemonSnapshot? found = null;
-        await Eventually.HoldsAsync(async () => isWanted(found = JsonSerializer.Deserialize(await _client.GetStringAsync("api/snapshot"), StatusJson.Default.DaemonSnapshot)!));
+        await Eventually.HoldsAsync(async () => isWanted(found =
+            JsonSerializer.Deserialize(await _client.GetStringAsync("api/snapshot"), StatusJson.Default.DaemonSnapshot)!));
         return found!;
     }
 
@@ -301,7 +309,8 @@ public sealed class StatusServerTests(RunningSwitch running) : IClassFixture<Run
     private async Task<FlowListing> FlowsAsync(string query, Func<FlowListing, bool> isWanted)
     {
         FlowListing? found = null;
-        await Eventually.HoldsAsync(async () => isWanted(found = JsonSerializer.Deserialize(await _client.GetStringAsync("api/flows?" + query), StatusJson.Default.FlowListing)!));
+        await Eventually.HoldsAsync(async () => isWanted(found =
+            JsonSerializer.Deserialize(await _client.GetStringAsync("api/flows?" + query), StatusJson.Default.FlowListing)!));
         return found!;
     }
 }

@@ -5,7 +5,10 @@ using UpcallActors.Odp;
 
 namespace UpcallActors.Daemon.Commands;
 
-/// <summary>The command line: <c>upcall-actors [run] [--config FILE]… [--json]</c>, <c>upcall-actors config</c>, and commands to a daemon that runs.</summary>
+/// <summary>
+/// The command line: <c>upcall-actors [run] [--config FILE]… [--json]</c>,
+/// <c>upcall-actors config</c>, and commands to a daemon that runs.
+/// </summary>
 internal static class CommandLine
 {
     /// <summary>Parses and runs; returns the exit code.</summary>
@@ -13,7 +16,8 @@ internal static class CommandLine
     /// <param name="output">Where results go.</param>
     /// <param name="errors">Where problems go.</param>
     /// <param name="attach">What the pipeline is to see as the datapath; tests put something in between.</param>
-    public static async Task<int> RunAsync(string[] arguments, TextWriter output, TextWriter errors, Func<IDatapath, IDatapath>? attach = null)
+    public static async Task<int> RunAsync(string[] arguments, TextWriter output, TextWriter errors,
+        Func<IDatapath, IDatapath>? attach = null)
     {
         ParseResult parsed = Build(attach).Parse(arguments);
         if (parsed.Errors.Count > 0)
@@ -49,7 +53,8 @@ internal static class CommandLine
     {
         var files = new Option<string[]>("--config")
         {
-            Description = "A HOCON file, laid over the built-in defaults. May be given several times; the last one is on top. Without any, the shipped recordings are replayed.",
+            Description = "A HOCON file, laid over the built-in defaults. May be given several times; the last one is on top. Without any, "
+                + "the shipped recordings are replayed.",
             HelpName = "FILE",
             Recursive = true,
             DefaultValueFactory = _ => [],
@@ -59,7 +64,8 @@ internal static class CommandLine
             Description = "Print JSON.",
             Recursive = true,
         };
-        var root = new RootCommand("Answers upcalls of the Open vSwitch datapath: takes packets that matched no flow, decides by OpenFlow tables, and sends them on with their MRU.")
+        var root = new RootCommand("Answers upcalls of the Open vSwitch datapath: takes packets that matched no flow, decides by OpenFlow "
+            + "tables, and sends them on with their MRU.")
         {
             files,
             json,
@@ -69,7 +75,8 @@ internal static class CommandLine
         foreach (Command command in (Command[])[root, run])
         {
             command.SetAction((result, _) =>
-                new RunCommand(result.GetValue(json), result.InvocationConfiguration.Output, result.InvocationConfiguration.Error, attach).RunAsync(result.GetValue(files) ?? []));
+                new RunCommand(result.GetValue(json), result.InvocationConfiguration.Output, result.InvocationConfiguration.Error, attach)
+                    .RunAsync(result.GetValue(files) ?? []));
         }
 
         root.Subcommands.Add(DemoCommand.Build(files, attach));
@@ -87,16 +94,22 @@ internal static class CommandLine
         };
         var check = new Option<string[]>("--check")
         {
-            Description = "Check files as --config would lay them over each other, and print all that is wrong with them. Exit code 0 when nothing is.",
+            Description = "Check files as --config would lay them over each other, and print all that is wrong with them. Exit code 0 when "
+                + "nothing is.",
             HelpName = "FILE",
             Arity = ArgumentArity.OneOrMore,
             AllowMultipleArgumentsPerToken = true,
             DefaultValueFactory = _ => [],
         };
-        var config = new Command("config", "Print the built-in configuration with a comment on every key; or what holds; or check files. Nothing is started.") { effective, check };
+        var config = new Command("config",
+            "Print the built-in configuration with a comment on every key; or what holds; or check files. Nothing is started.")
+            {
+                effective, check,
+            };
         config.SetAction((result, _) =>
         {
-            var command = new ConfigCommand(result.GetValue(json), result.InvocationConfiguration.Output, result.InvocationConfiguration.Error);
+            var command = new ConfigCommand(result.GetValue(json), result.InvocationConfiguration.Output,
+                result.InvocationConfiguration.Error);
             string[] named = result.GetValue(files) ?? [];
             return result.GetValue(check) is { Length: > 0 } checkedFiles ? command.CheckAsync([.. named, .. checkedFiles])
                 : result.GetValue(effective) ? command.ShowEffectiveAsync(named)

@@ -4,7 +4,9 @@ using UpcallActors.Daemon.Configuration;
 
 namespace UpcallActors.Daemon.Commands;
 
-/// <summary>The command <c>health</c>: asks the running daemon whether it is ready, for a container's health check, which has no curl.</summary>
+/// <summary>
+/// The command <c>health</c>: asks the running daemon whether it is ready, for a container's health check, which has no curl.
+/// </summary>
 /// <param name="json">Whether the answer is JSON.</param>
 /// <param name="output">Where the answer goes.</param>
 /// <param name="errors">Where problems go.</param>
@@ -28,7 +30,11 @@ internal sealed class HealthCommand(bool json, TextWriter output, TextWriter err
         {
             Description = "Ask whether it lives (/health/live) and not whether it is ready (/health/ready).",
         };
-        var health = new Command("health", "Ask the running daemon whether it answers upcalls. Exit code 0 when it does, 1 when it does not or cannot be asked.") { address, live };
+        var health = new Command("health",
+            "Ask the running daemon whether it answers upcalls. Exit code 0 when it does, 1 when it does not or cannot be asked.")
+            {
+                address, live,
+            };
         health.SetAction((result, cancellation) =>
             new HealthCommand(result.GetValue(json), result.InvocationConfiguration.Output, result.InvocationConfiguration.Error)
                 .AskAsync(result.GetValue(address), result.GetValue(files) ?? [], result.GetValue(live), cancellation));
@@ -70,9 +76,13 @@ internal sealed class HealthCommand(bool json, TextWriter output, TextWriter err
         using var client = new HttpClient(handler) { Timeout = _patience, MaxResponseContentBufferSize = 64 << 10 };
         try
         {
-            using HttpResponseMessage response = await client.GetAsync(new Uri($"http://{endpoint}/health/{(live ? "live" : "ready")}"), cancellation);
+            using HttpResponseMessage response = await client.GetAsync(new Uri($"http://{endpoint}/health/{(live ? "live" : "ready")}"),
+                cancellation);
             string text = (await response.Content.ReadAsStringAsync(cancellation)).TrimEnd();
-            return await AnswerAsync(response.IsSuccessStatusCode, response.StatusCode is HttpStatusCode.OK or HttpStatusCode.ServiceUnavailable ? text : $"{(int)response.StatusCode}: {text}");
+            return await AnswerAsync(response.IsSuccessStatusCode,
+                response.StatusCode is HttpStatusCode.OK or HttpStatusCode.ServiceUnavailable
+                    ? text
+                    : $"{(int)response.StatusCode}: {text}");
         }
         catch (HttpRequestException refused)
         {
@@ -87,14 +97,16 @@ internal sealed class HealthCommand(bool json, TextWriter output, TextWriter err
     private async Task<int> AnswerAsync(bool isHealthy, string text)
     {
         if (json)
-            await output.WriteLineAsync($$"""{"healthy":{{(isHealthy ? "true" : "false")}},"answer":"{{System.Text.Json.JsonEncodedText.Encode(text)}}"}""");
+            await output.WriteLineAsync(
+                $$"""{"healthy":{{(isHealthy ? "true" : "false")}},"answer":"{{System.Text.Json.JsonEncodedText.Encode(text)}}"}""");
         else
             await output.WriteLineAsync(text);
         return isHealthy ? ExitCode.Success : ExitCode.Failure;
     }
 
     /// <summary>Who listens on all addresses is asked on the loopback's.</summary>
-    private static IPEndPoint Reachable(IPEndPoint endpoint) => endpoint.Address.Equals(IPAddress.Any) ? new IPEndPoint(IPAddress.Loopback, endpoint.Port)
+    private static IPEndPoint Reachable(IPEndPoint endpoint) =>
+        endpoint.Address.Equals(IPAddress.Any) ? new IPEndPoint(IPAddress.Loopback, endpoint.Port)
         : endpoint.Address.Equals(IPAddress.IPv6Any) ? new IPEndPoint(IPAddress.IPv6Loopback, endpoint.Port)
         : endpoint;
 }

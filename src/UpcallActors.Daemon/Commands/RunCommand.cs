@@ -134,10 +134,14 @@ internal sealed class RunCommand(bool json, TextWriter output, TextWriter errors
         logger.TellSkippedFlows(options);
         logger.TellCaptures(options);
         // A replay is short: what is to be told of it is gathered from its first upcall on.
-        await using DaemonTelemetry? telemetry = DaemonTelemetry.Start(options.Telemetry, new TelemetrySubject(options.Datapath.Name, "embedded"), isScraped: false, saysProblems: true, loggers, logger);
-        logger.Started(options.Datapath.Name, "embedded", options.Bridges.Count, options.Bridges.Sum(bridge => bridge.Ports.Count), options.Handlers);
+        await using DaemonTelemetry? telemetry = DaemonTelemetry.Start(options.Telemetry,
+            new TelemetrySubject(options.Datapath.Name, "embedded"), isScraped: false, saysProblems: true, loggers, logger);
+        logger.Started(options.Datapath.Name, "embedded", options.Bridges.Count, options.Bridges.Sum(bridge => bridge.Ports.Count),
+            options.Handlers);
         // One that runs once, as fast as it can, is over before anybody could look.
-        Func<SwitchStatus, IAsyncDisposable>? show = options.Replay.Recorded || options.Replay.Loop ? status => StatusPage.Open(options, status, "embedded", loggers, logger) : null;
+        Func<SwitchStatus, IAsyncDisposable>? show = options.Replay.Recorded || options.Replay.Loop
+            ? status => StatusPage.Open(options, status, "embedded", loggers, logger)
+            : null;
         var run = new CaptureRun(system, attach, telemetry, show, loggers);
         RunSummary summary = await run.RunAsync(options, (_, port) => outputs[port], stop);
         logger.Drained(summary.Upcalls.Misses + summary.Upcalls.Actions);
@@ -151,7 +155,8 @@ internal sealed class RunCommand(bool json, TextWriter output, TextWriter errors
         return outputs.LogFailures(logger) ? ExitCode.Failure : ExitCode.Success;
     }
 
-    private async Task<int> RunLiveAsync(RunningConfiguration configuration, ActorSystem system, ILoggerFactory loggers, LogLevels levels, CancellationToken stop)
+    private async Task<int> RunLiveAsync(RunningConfiguration configuration, ActorSystem system, ILoggerFactory loggers, LogLevels levels,
+        CancellationToken stop)
     {
         await new LiveRun(system, loggers, levels, attach).RunAsync(configuration, stop);
         return ExitCode.Success;
@@ -163,7 +168,8 @@ internal sealed class RunCommand(bool json, TextWriter output, TextWriter errors
             logger.Lost(summary.Upcalls.Lost, RunReport.Losses(summary));
         if (summary.Upcalls.Errors > 0)
             logger.Refused(summary.Upcalls.Errors);
-        var mtus = options.Bridges.SelectMany(bridge => bridge.Ports).OfType<CapturePortOptions>().ToDictionary(port => port.Name, port => port.Mtu);
+        var mtus = options.Bridges.SelectMany(bridge => bridge.Ports).OfType<CapturePortOptions>()
+            .ToDictionary(port => port.Name, port => port.Mtu);
         foreach (PortSummary port in summary.Ports.Where(port => port.TooLong > 0))
             logger.TooLong(port.TooLong, port.Port, mtus[port.Port]);
     }

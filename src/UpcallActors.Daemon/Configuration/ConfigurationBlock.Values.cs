@@ -84,7 +84,8 @@ internal sealed partial class ConfigurationBlock
         if (Text(key, required) is not { } text)
             return null;
         // Only as people write them: IPAddress takes a bare number for an address too.
-        if (IPAddress.TryParse(text, out IPAddress? address) && (text.Contains(':', StringComparison.Ordinal) || text.Count(character => character == '.') == 3)
+        if (IPAddress.TryParse(text, out IPAddress? address)
+            && (text.Contains(':', StringComparison.Ordinal) || text.Count(character => character == '.') == 3)
             && (address.AddressFamily != System.Net.Sockets.AddressFamily.InterNetworkV6 || address.ScopeId == 0))
         {
             return address;

@@ -18,7 +18,8 @@ internal sealed partial class ConfigurationBlock
     /// <param name="name">The block's own key; empty for the top.</param>
     /// <param name="place">What a problem with a key that is not there is reported with: the block, or the nearest one around it.</param>
     /// <param name="items">What is in the block.</param>
-    private ConfigurationBlock(ConfigurationSource source, string name, ConfigurationValue? place, IReadOnlyDictionary<string, ConfigurationValue> items)
+    private ConfigurationBlock(ConfigurationSource source, string name, ConfigurationValue? place,
+        IReadOnlyDictionary<string, ConfigurationValue> items)
     {
         _source = source;
         Name = name;
@@ -85,7 +86,8 @@ internal sealed partial class ConfigurationBlock
     }
 
     /// <summary>A whole number in a range; <paramref name="otherwise"/> when absent or wrong.</summary>
-    public int Integer(string key, int otherwise, int least, int most, bool required = false) => (int)Long(key, otherwise, least, most, required);
+    public int Integer(string key, int otherwise, int least, int most, bool required = false) =>
+        (int)Long(key, otherwise, least, most, required);
 
     /// <summary>A whole number in a range that may be wider than 32 bits; <paramref name="otherwise"/> when absent or wrong.</summary>
     public long Long(string key, long otherwise, long least, long most, bool required = false)
@@ -204,6 +206,8 @@ internal sealed partial class ConfigurationBlock
     private static string Suggestion(string word, IEnumerable<string> known)
     {
         string? nearest = known.MinBy(candidate => EditDistance.Between(word, candidate));
-        return nearest != null && EditDistance.Between(word, nearest) <= Math.Max(2, nearest.Length / 3) ? $"; did you mean {nearest}?" : "";
+        return nearest != null && EditDistance.Between(word, nearest) <= Math.Max(2, nearest.Length / 3)
+            ? $"; did you mean {nearest}?"
+            : "";
     }
 }

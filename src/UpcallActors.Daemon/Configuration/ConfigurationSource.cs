@@ -101,7 +101,8 @@ internal sealed class ConfigurationSource
     public void Report(ConfigurationProblem problem) => _problems.Add(problem);
 
     private static ConfigurationSource Of(
-        IReadOnlyList<HoconBlock> layers, IReadOnlyList<string> files, string top, Func<string, string?>? environment, List<ConfigurationProblem> problems)
+        IReadOnlyList<HoconBlock> layers, IReadOnlyList<string> files, string top, Func<string, string?>? environment,
+        List<ConfigurationProblem> problems)
     {
         var root = new HoconBlock(new HoconPlace(Reference, "/", 0));
         foreach (HoconBlock layer in layers)

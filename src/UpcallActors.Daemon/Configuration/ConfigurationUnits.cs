@@ -62,7 +62,8 @@ internal static class ConfigurationUnits
         value = 0;
         // Ten digits and as many decimals: no product overflows.
         const int Longest = 21;
-        if (number.Length > Longest || !decimal.TryParse(number, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out decimal parsed)
+        if (number.Length > Longest
+            || !decimal.TryParse(number, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out decimal parsed)
             || (!unit.IsEmpty && !units.TryGetValue(unit.ToString(), out factor)))
         {
             return false;

@@ -5,7 +5,8 @@ namespace UpcallActors.Daemon.Configuration;
 /// <summary>A value of the whole configuration: a text, a list, or a block; and where it was set.</summary>
 internal sealed class ConfigurationValue
 {
-    private ConfigurationValue(HoconPlace place, string? text, string? variable, IReadOnlyList<ConfigurationValue>? elements, IReadOnlyDictionary<string, ConfigurationValue>? items)
+    private ConfigurationValue(HoconPlace place, string? text, string? variable, IReadOnlyList<ConfigurationValue>? elements,
+        IReadOnlyDictionary<string, ConfigurationValue>? items)
     {
         Place = place;
         Text = text;
@@ -33,8 +34,10 @@ internal sealed class ConfigurationValue
     public static ConfigurationValue OfText(HoconPlace place, string? text, string? variable) => new(place, text, variable, null, null);
 
     /// <summary>A list.</summary>
-    public static ConfigurationValue OfList(HoconPlace place, IReadOnlyList<ConfigurationValue> elements) => new(place, null, null, elements, null);
+    public static ConfigurationValue OfList(HoconPlace place, IReadOnlyList<ConfigurationValue> elements) =>
+        new(place, null, null, elements, null);
 
     /// <summary>A block.</summary>
-    public static ConfigurationValue OfBlock(HoconPlace place, IReadOnlyDictionary<string, ConfigurationValue> items) => new(place, null, null, null, items);
+    public static ConfigurationValue OfBlock(HoconPlace place, IReadOnlyDictionary<string, ConfigurationValue> items) =>
+        new(place, null, null, null, items);
 }

@@ -49,7 +49,8 @@ internal sealed record DaemonOptions
 /// <param name="KeepOnExit">Whether it stays, with its ports and flows, when the daemon ends.</param>
 /// <param name="Dispatch">How upcalls are spread over handlers.</param>
 /// <param name="ReceiveBuffer">Bytes of each handler's socket.</param>
-internal sealed record DatapathOptions(DatapathType Type, string Name, bool TakeOver, bool KeepOnExit, DispatchOption Dispatch, int ReceiveBuffer);
+internal sealed record DatapathOptions(DatapathType Type, string Name, bool TakeOver, bool KeepOnExit, DispatchOption Dispatch,
+    int ReceiveBuffer);
 
 /// <summary>The datapaths there are.</summary>
 internal enum DatapathType
@@ -91,10 +92,12 @@ internal sealed record RevalidatorOptions(int? Count, int FlowLimit, TimeSpan Ma
 /// <param name="PortShare">The most of a lane's batches that one port may fill once they run out.</param>
 /// <param name="Dispatchers">What runs the actors of each stage.</param>
 /// <param name="Restarts">How many failures a lane survives.</param>
-internal sealed record PipelineTuning(int BatchSize, int BatchesPerLane, double PortShare, StageDispatcherOptions Dispatchers, RestartOptions Restarts);
+internal sealed record PipelineTuning(int BatchSize, int BatchesPerLane, double PortShare, StageDispatcherOptions Dispatchers,
+    RestartOptions Restarts);
 
 /// <summary>The block <c>pipeline.restarts</c>.</summary>
-/// <param name="Limit">Failures of a lane's receiver, router and executor, or of revalidators, within <paramref name="Window"/> that are survived.</param>
+/// <param name="Limit">Failures of a lane's receiver, router and executor, or
+/// of revalidators, within <paramref name="Window"/> that are survived.</param>
 /// <param name="Window">See <paramref name="Limit"/>.</param>
 /// <param name="TranslatorLimit">Failures of a lane's translator without one success after which the lane gives up.</param>
 internal sealed record RestartOptions(int Limit, TimeSpan Window, int TranslatorLimit);

@@ -23,7 +23,8 @@ internal static class DaemonOptionsReader
 
     /// <summary>Reads files, the last one on top.</summary>
     /// <returns>The options and no problems, or no options and the problems.</returns>
-    public static (DaemonOptions? Options, IReadOnlyList<ConfigurationProblem> Problems) Read(IReadOnlyList<string> files) => Read(ConfigurationSource.Read(files));
+    public static (DaemonOptions? Options, IReadOnlyList<ConfigurationProblem> Problems) Read(IReadOnlyList<string> files) =>
+        Read(ConfigurationSource.Read(files));
 
     /// <summary>Reads what files, built-in defaults and environment make together.</summary>
     public static (DaemonOptions? Options, IReadOnlyList<ConfigurationProblem> Problems) Read(ConfigurationSource source)
@@ -77,7 +78,8 @@ internal static class DaemonOptionsReader
         {
             if (options.Datapath.Type == DatapathType.Kernel)
                 block.Block("datapath").Report("type", "type = kernel has no capture ports; use embedded or auto");
-            if (options.Replay.Loop && options.Bridges.SelectMany(bridge => bridge.Ports).OfType<CapturePortOptions>().FirstOrDefault(port => port.Output != null) is { } writing)
+            if (options.Replay.Loop && options.Bridges.SelectMany(bridge => bridge.Ports).OfType<CapturePortOptions>()
+                .FirstOrDefault(port => port.Output != null) is { } writing)
                 block.Block("replay").Report("loop", $"loop = true has no end, and the output of {writing.Name} would have none either");
             return;
         }
@@ -85,7 +87,8 @@ internal static class DaemonOptionsReader
         if (options.Datapath.Type == DatapathType.Embedded
             && options.Bridges.SelectMany(bridge => bridge.Ports).OfType<LivePortOptions>()
             .FirstOrDefault(port => port.Request.Kind.IsTunnel() && port.Request.Kind != PortKind.Vxlan) is { } tunnel)
-            block.Block("datapath").Report("type", $"type = embedded has tunnels of type vxlan only, and {tunnel.Name} is {tunnel.Request.Kind.ToString().ToLowerInvariant()}");
+            block.Block("datapath").Report("type", $"type = embedded has tunnels of type vxlan only, "
+                + $"and {tunnel.Name} is {tunnel.Request.Kind.ToString().ToLowerInvariant()}");
         ConfigurationBlock replay = block.Block("replay");
         if (options.Bridges.Any(bridge => bridge.Ports.Count > 0) && options.Replay.Recorded)
             replay.Report("pace", "pace is for capture ports, and there are none");
@@ -97,7 +100,8 @@ internal static class DaemonOptionsReader
 
     private static DatapathOptions ReadDatapath(ConfigurationBlock block)
     {
-        DatapathType type = block.Choice("type", DatapathType.Auto, ("auto", DatapathType.Auto), ("embedded", DatapathType.Embedded), ("kernel", DatapathType.Kernel));
+        DatapathType type = block.Choice("type", DatapathType.Auto, ("auto", DatapathType.Auto), ("embedded", DatapathType.Embedded),
+            ("kernel", DatapathType.Kernel));
         string name = block.Text("name") ?? "ovs-system";
         if (!InterfaceName.IsValid(name))
             block.Report("name", InterfaceName.Problem(name));
@@ -106,7 +110,8 @@ internal static class DaemonOptionsReader
             name,
             block.Flag("take-over", false),
             block.Choice("on-exit", true, ("keep", true), ("delete", false)),
-            block.Choice("dispatch", DispatchOption.Auto, ("auto", DispatchOption.Auto), ("per-cpu", DispatchOption.PerCpu), ("per-vport", DispatchOption.PerVport)),
+            block.Choice("dispatch", DispatchOption.Auto, ("auto", DispatchOption.Auto), ("per-cpu", DispatchOption.PerCpu),
+                ("per-vport", DispatchOption.PerVport)),
             block.Size("receive-buffer", 4 << 20, LeastReceiveBuffer, MostReceiveBuffer));
         block.RefuseOthers();
         return options;
@@ -127,7 +132,8 @@ internal static class DaemonOptionsReader
 
     private static ReplayOptions ReadReplay(ConfigurationBlock block)
     {
-        var replay = new ReplayOptions(block.Choice("pace", false, ("fast", false), ("recorded", true)), block.Times("purge-at"), block.Flag("loop", false));
+        var replay = new ReplayOptions(block.Choice("pace", false, ("fast", false), ("recorded", true)), block.Times("purge-at"),
+            block.Flag("loop", false));
         block.RefuseOthers();
         return replay;
     }

@@ -3,7 +3,10 @@ namespace UpcallActors.Daemon.Configuration;
 /// <summary>How far a misspelt word is from the one that was meant.</summary>
 internal static class EditDistance
 {
-    /// <summary>The least number of insertions, deletions and substitutions that turn one word into the other, upper and lower case alike (Levenshtein).</summary>
+    /// <summary>
+    /// The least number of insertions, deletions and substitutions that turn
+    /// one word into the other, upper and lower case alike (Levenshtein).
+    /// </summary>
     public static int Between(string one, string other)
     {
         int[] row = [.. Enumerable.Range(0, other.Length + 1)];

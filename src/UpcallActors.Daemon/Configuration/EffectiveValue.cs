@@ -60,7 +60,8 @@ internal sealed record EffectiveValue(string Key, ConfigurationValue Value, bool
             Add(values, path.Length == 0 ? WrittenKey(key) : $"{path}.{WrittenKey(key)}", inner);
     }
 
-    private static string WrittenKey(string key) => key.All(character => char.IsAsciiLetterOrDigit(character) || character is '-' or '_') ? key : $"\"{key}\"";
+    private static string WrittenKey(string key) =>
+        key.All(character => char.IsAsciiLetterOrDigit(character) || character is '-' or '_') ? key : $"\"{key}\"";
 
     private static string Written(ConfigurationValue value, Func<string, string> shown) =>
         value.Elements is { } elements ? $"[{string.Join(", ", elements.Select(element => Written(element, shown)))}]"
@@ -71,7 +72,8 @@ internal sealed record EffectiveValue(string Key, ConfigurationValue Value, bool
 
     private static string Written(string text)
     {
-        bool isPlain = text.Length > 0 && text != "null" && text.All(character => char.IsAsciiLetterOrDigit(character) || character is '-' or '_' or '.' or '/' or '%' or '~')
+        bool isPlain = text.Length > 0 && text != "null"
+            && text.All(character => char.IsAsciiLetterOrDigit(character) || character is '-' or '_' or '.' or '/' or '%' or '~')
             && !text.Contains("//", StringComparison.Ordinal) && !text.StartsWith("include", StringComparison.Ordinal);
         if (isPlain)
             return text;

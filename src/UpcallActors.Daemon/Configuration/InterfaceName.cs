@@ -8,7 +8,8 @@ internal static class InterfaceName
 
     /// <summary>Whether the kernel takes it.</summary>
     public static bool IsValid(string name) =>
-        name.Length <= MostLength && name is not ("" or "." or "..") && !name.Any(character => character is '/' or ':' || character > '~' || char.IsWhiteSpace(character) || char.IsControl(character));
+        name.Length <= MostLength && name is not ("" or "." or "..") && !name.Any(
+            character => character is '/' or ':' || character > '~' || char.IsWhiteSpace(character) || char.IsControl(character));
 
     /// <summary>What to say about one that it does not take.</summary>
     public static string Problem(string name) => $"the name {name} must have at most {MostLength} characters, without '/', ':' and spaces";

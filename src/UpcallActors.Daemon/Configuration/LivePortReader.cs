@@ -20,14 +20,17 @@ internal static class LivePortReader
     {
         bool isTunnel = kind.IsTunnel();
         if (block.Has("mtu"))
-            block.Report("mtu", isTunnel ? "mtu is not a tunnel's: its packets are cut by the route they take" : "mtu is for capture ports; here it is the device's, which ip link sets");
+            block.Report("mtu", isTunnel
+                ? "mtu is not a tunnel's: its packets are cut by the route they take"
+                : "mtu is for capture ports; here it is the device's, which ip link sets");
         TunnelPort? tunnel = isTunnel ? ReadTunnel(block, kind) : null;
         var options = new LivePortOptions
         {
             Name = block.Name,
             Number = number,
             Vlan = vlan,
-            Request = new PortRequest(block.Name, kind, kind == PortKind.System ? ReadInterface(block) : null, tunnel?.DestinationPort ?? 0),
+            Request = new PortRequest(block.Name, kind, kind == PortKind.System ? ReadInterface(block) : null,
+                tunnel?.DestinationPort ?? 0),
             Tunnel = tunnel,
         };
         checks.CheckLive(block, options);

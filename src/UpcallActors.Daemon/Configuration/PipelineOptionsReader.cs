@@ -24,12 +24,14 @@ internal static class PipelineOptionsReader
     {
         int threads = block.Integer("fork-join-threads", 0, 0, MostThreads);
         var options = new StageDispatcherOptions(
-            Dispatcher("receiver"), Dispatcher("router"), Dispatcher("translator"), Dispatcher("executor"), threads == 0 ? Environment.ProcessorCount : threads);
+            Dispatcher("receiver"), Dispatcher("router"), Dispatcher("translator"), Dispatcher("executor"),
+            threads == 0 ? Environment.ProcessorCount : threads);
         block.RefuseOthers();
         return options;
 
         StageDispatcher Dispatcher(string stage) => block.Choice(
-            stage, StageDispatcher.Lane, ("lane", StageDispatcher.Lane), ("pinned", StageDispatcher.Pinned), ("fork-join", StageDispatcher.ForkJoin));
+            stage, StageDispatcher.Lane, ("lane", StageDispatcher.Lane), ("pinned", StageDispatcher.Pinned),
+            ("fork-join", StageDispatcher.ForkJoin));
     }
 
     private static RestartOptions ReadRestarts(ConfigurationBlock block)

@@ -20,7 +20,8 @@ internal sealed class PortChecks(string datapath)
     {
         CheckNameOnce(bridge, around, "a bridge");
         if (!_devices.TryAdd(bridge.Name, "a bridge") && _devices[bridge.Name] != "the datapath")
-            around.Report(bridge.Name, $"the device {bridge.Name}, which the bridge needs for itself, is that of the port {_devices[bridge.Name]} already");
+            around.Report(bridge.Name,
+                $"the device {bridge.Name}, which the bridge needs for itself, is that of the port {_devices[bridge.Name]} already");
         _numbers.Clear();
         _hosts.Clear();
     }
@@ -58,7 +59,9 @@ internal sealed class PortChecks(string datapath)
             block.Report("output", $"output is that of {_outputs[WithoutLinks(port.Output)].Name} already");
     }
 
-    /// <summary>Checks a device or a tunnel against those before: a device is a port once, and what comes in from a tunnel belongs to one port.</summary>
+    /// <summary>
+    /// Checks a device or a tunnel against those before: a device is a port once, and what comes in from a tunnel belongs to one port.
+    /// </summary>
     public void CheckLive(ConfigurationBlock block, LivePortOptions port)
     {
         if (port.Tunnel is { } tunnel)
@@ -79,7 +82,8 @@ internal sealed class PortChecks(string datapath)
 
         string device = port.Request.Interface ?? port.Name;
         if (!_devices.TryAdd(device, port.Name))
-            block.Report(port.Request.Interface == null ? "type" : "interface", $"the device {device} is that of {_devices[device]} already");
+            block.Report(port.Request.Interface == null ? "type" : "interface",
+                $"the device {device} is that of {_devices[device]} already");
     }
 
     /// <summary>Remembers a file that is read, so that no output overwrites it.</summary>

@@ -3,7 +3,9 @@ using UpcallActors.OpenFlow;
 
 namespace UpcallActors.Daemon.Configuration;
 
-/// <summary>Reads a block in <c>ports</c>: what all types have, and captures. Devices and tunnels are <see cref="LivePortReader"/>'s.</summary>
+/// <summary>
+/// Reads a block in <c>ports</c>: what all types have, and captures. Devices and tunnels are <see cref="LivePortReader"/>'s.
+/// </summary>
 internal static class PortOptionsReader
 {
     /// <summary>VLANs end here; 4095 is reserved (IEEE 802.1Q).</summary>
@@ -41,7 +43,14 @@ internal static class PortOptionsReader
         {
             // What else it has cannot be judged; it stays, so that the flows find its name.
             block.Text("type", required: true);
-            return new LivePortOptions { Name = block.Name, Number = number, Vlan = vlan, Request = new PortRequest(block.Name, PortKind.System), Tunnel = null };
+            return new LivePortOptions
+            {
+                Name = block.Name,
+                Number = number,
+                Vlan = vlan,
+                Request = new PortRequest(block.Name, PortKind.System),
+                Tunnel = null,
+            };
         }
 
         PortOptions options = read() with { Share = block.Has("share") ? block.Share("share", 1) : null };
@@ -56,7 +65,8 @@ internal static class PortOptionsReader
     {
         bool hasTag = block.Has("tag");
         // A port with a tag is an access port unless it says otherwise (Open vSwitch's rule for an empty vlan_mode).
-        VlanMode mode = block.Choice("vlan-mode", hasTag ? VlanMode.Access : VlanMode.Trunk, ("trunk", VlanMode.Trunk), ("access", VlanMode.Access));
+        VlanMode mode = block.Choice("vlan-mode", hasTag ? VlanMode.Access : VlanMode.Trunk, ("trunk", VlanMode.Trunk),
+            ("access", VlanMode.Access));
         int tag = block.Integer("tag", 0, 1, MostVlan);
         IReadOnlyList<int> trunks = block.Integers("trunks", 0, MostVlan);
         if (mode == VlanMode.Access && !hasTag)

@@ -26,7 +26,9 @@ internal sealed record StatusOptions(IPEndPoint? Listen)
         string numeric = text.StartsWith("localhost:", StringComparison.Ordinal) ? "127.0.0.1" + text["localhost".Length..] : text;
         // IPEndPoint takes an address without a port, and a bare number for an address.
         int colon = numeric.LastIndexOf(':');
-        bool hasPort = colon > 0 && colon < numeric.Length - 1 && (numeric[colon - 1] == ']' || numeric.IndexOf(':', StringComparison.Ordinal) == colon);
-        return IPEndPoint.TryParse(numeric, out endpoint) && hasPort && (numeric[0] == '[' || numeric.Count(character => character == '.') == 3);
+        bool hasPort = colon > 0 && colon < numeric.Length - 1
+            && (numeric[colon - 1] == ']' || numeric.IndexOf(':', StringComparison.Ordinal) == colon);
+        return IPEndPoint.TryParse(numeric, out endpoint) && hasPort
+            && (numeric[0] == '[' || numeric.Count(character => character == '.') == 3);
     }
 }

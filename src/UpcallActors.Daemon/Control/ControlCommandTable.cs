@@ -8,7 +8,9 @@ using UpcallActors.Odp;
 
 namespace UpcallActors.Daemon.Control;
 
-/// <summary>All commands, by name. Thread-safe if the commands are. Messages are those of Open vSwitch's unixctl, which scripts know.</summary>
+/// <summary>
+/// All commands, by name. Thread-safe if the commands are. Messages are those of Open vSwitch's unixctl, which scripts know.
+/// </summary>
 internal sealed class ControlCommandTable
 {
     private readonly FrozenDictionary<string, ControlCommand> _commands;
@@ -55,9 +57,11 @@ internal sealed class ControlCommandTable
         if (request.Arguments is not { } arguments)
             return ControlReply.Error($"\"{name}\" command has non-string argument");
         if (arguments.Count < command.MinArguments)
-            return ControlReply.Error(string.Create(CultureInfo.InvariantCulture, $"\"{name}\" command requires at least {command.MinArguments} arguments"));
+            return ControlReply.Error(string.Create(CultureInfo.InvariantCulture,
+                $"\"{name}\" command requires at least {command.MinArguments} arguments"));
         if (arguments.Count > command.MaxArguments)
-            return ControlReply.Error(string.Create(CultureInfo.InvariantCulture, $"\"{name}\" command takes at most {command.MaxArguments} arguments"));
+            return ControlReply.Error(string.Create(CultureInfo.InvariantCulture,
+                $"\"{name}\" command takes at most {command.MaxArguments} arguments"));
         try
         {
             return await command.Handler(new ControlCall(arguments, session), cancellation);
@@ -83,7 +87,8 @@ internal sealed class ControlCommandTable
     private ControlReply List()
     {
         var text = new StringBuilder("The available commands are:\n");
-        foreach (ControlCommand command in _commands.Values.Where(command => command.Usage != null).OrderBy(command => command.Name, StringComparer.Ordinal))
+        foreach (ControlCommand command in _commands.Values.Where(command => command.Usage != null)
+            .OrderBy(command => command.Name, StringComparer.Ordinal))
             text.Append(CultureInfo.InvariantCulture, $"  {command.Name,-23} {command.Usage}\n");
         return ControlReply.Of(text);
     }
@@ -111,7 +116,9 @@ internal sealed class ControlCommandTable
             : call.Arguments.Count == 1 && first.StartsWith(Option + "=", StringComparison.Ordinal) ? first[(Option.Length + 1)..]
             : null;
         if (format == null)
-            return ValueTask.FromResult(ControlReply.Error(first == Option ? "option '--format' requires an argument" : $"unrecognized option '{first}'"));
+            return ValueTask.FromResult(ControlReply.Error(first == Option
+                ? "option '--format' requires an argument"
+                : $"unrecognized option '{first}'"));
         bool asJson = format.Equals("json", StringComparison.OrdinalIgnoreCase);
         if (!asJson && !format.Equals("text", StringComparison.OrdinalIgnoreCase))
             return ValueTask.FromResult(ControlReply.Error($"option format has invalid value {format}"));

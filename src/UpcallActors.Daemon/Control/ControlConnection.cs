@@ -11,12 +11,14 @@ namespace UpcallActors.Daemon.Control;
 /// One client: its requests one after the other, each answered before the next is looked at. <see cref="RunAsync"/> is its only
 /// thread of control; <see cref="Disconnect"/> may be called from others.
 /// </summary>
-internal sealed class ControlConnection(Socket socket, ControlCommandTable commands, ControlLimits limits, ControlSession session) : IDisposable
+internal sealed class ControlConnection(Socket socket, ControlCommandTable commands, ControlLimits limits, ControlSession session)
+    : IDisposable
 {
     /// <summary>An answer goes out in pieces of this size, each of which a client has to take in time.</summary>
     private const int PieceLength = 64 << 10;
 
-    private static readonly JsonWriterOptions _relaxed = new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonWriterOptions _relaxed =
+        new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     private readonly ControlRequestStream _requests = new(limits.RequestBytes);
     private readonly CancellationTokenSource _disconnected = new();

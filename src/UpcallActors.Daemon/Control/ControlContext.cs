@@ -13,7 +13,9 @@ internal sealed record ControlContext
     /// <summary>The datapath.</summary>
     public required IDatapath Datapath { get; init; }
 
-    /// <summary>What stands before the @ of its full name: <c>system</c> for the kernel's, <c>embedded</c> for the one in this process.</summary>
+    /// <summary>
+    /// What stands before the @ of its full name: <c>system</c> for the kernel's, <c>embedded</c> for the one in this process.
+    /// </summary>
     public required string DatapathType { get; init; }
 
     /// <summary>The bridges, and who finds the bridge of a packet.</summary>
@@ -32,8 +34,8 @@ internal sealed record ControlContext
     public required LogLevels LogLevels { get; init; }
 
     /// <summary>
-    /// Asks the daemon to end: without the datapath's flows, ports and device left behind when the argument is true. Returns at once; the control socket
-    /// is the last that is disposed, so that who asked is answered when all is done.
+    /// Asks the daemon to end: without the datapath's flows, ports and device left behind when the argument is true.
+    /// Returns at once; the control socket is the last that is disposed, so that who asked is answered when all is done.
     /// </summary>
     public required Action<bool> Stop { get; init; }
 

@@ -16,8 +16,8 @@ internal sealed record ControlLimits
     public TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>
-    /// Bytes of memory that all answers together may hold which clients have not taken: a dump of Open vSwitch's largest flow table with <c>-m</c> has
-    /// some 150 MB. The one that has waited for longest is pushed out.
+    /// Bytes of memory that all answers together may hold which clients have not taken: a dump of Open vSwitch's
+    /// largest flow table with <c>-m</c> has some 150 MB. The one that has waited for longest is pushed out.
     /// </summary>
     public long UnsentBytes { get; init; } = 512L << 20;
 }

@@ -8,7 +8,8 @@ namespace UpcallActors.Daemon.Control;
 /// <summary>A request as it came in: <c>{"method": command, "params": [strings], "id": n}</c> (JSON-RPC 1.0).</summary>
 /// <param name="Method">The command's name.</param>
 /// <param name="Arguments">Its arguments; null when one is no string, which is the command's error and not the connection's.</param>
-/// <param name="Id">What the answer repeats: any JSON but null, that would be a notification. As it came in, so that nothing in it can fail to be written.</param>
+/// <param name="Id">What the answer repeats: any JSON but null, that would be a
+/// notification. As it came in, so that nothing in it can fail to be written.</param>
 internal sealed record ControlRequest(string Method, IReadOnlyList<string>? Arguments, ReadOnlyMemory<byte> Id)
 {
     /// <summary>
@@ -50,7 +51,9 @@ internal sealed record ControlRequest(string Method, IReadOnlyList<string>? Argu
             bool isEmpty = member.Name is "result" or "error" && member.Value.ValueKind == JsonValueKind.Null;
             if (!isKnown && !isEmpty)
             {
-                problem = member.Name is "result" or "error" ? "an answer instead of a request" : $"unexpected member \"{Quote(member.Name)}\"";
+                problem = member.Name is "result" or "error"
+                    ? "an answer instead of a request"
+                    : $"unexpected member \"{Quote(member.Name)}\"";
                 return null;
             }
         }

@@ -147,9 +147,11 @@ internal sealed class ControlServer : IAsyncDisposable
         lock (_lock)
         {
             if (_connections.Keys.Sum(connection => connection.UnsentBytes) > _limits.UnsentBytes)
-                Slowest(_connections.Keys.Where(connection => connection != latest && connection.UnsentBytes > 0))?.Disconnect("others need the memory of the answer that it does not take");
+                Slowest(_connections.Keys.Where(connection => connection != latest && connection.UnsentBytes > 0))
+                    ?.Disconnect("others need the memory of the answer that it does not take");
         }
     }
 
-    private static ControlConnection? Slowest(IEnumerable<ControlConnection> connections) => connections.MinBy(connection => connection.LastProgress);
+    private static ControlConnection? Slowest(IEnumerable<ControlConnection> connections) =>
+        connections.MinBy(connection => connection.LastProgress);
 }

@@ -19,8 +19,12 @@ internal sealed class ControlService : IAsyncDisposable
         _ticks = new UnattendedTimer("counting events", CoverageTable.Interval, coverage.Tick);
     }
 
-    /// <summary>Opens the socket in a directory that this process holds, and serves. Throws <see cref="RunDirectoryException"/> when it cannot be made.</summary>
-    public static async Task<ControlService> StartAsync(RunDirectory directory, ControlContext context, ControlLimits limits, ILogger logger)
+    /// <summary>
+    /// Opens the socket in a directory that this process holds, and serves.
+    /// Throws <see cref="RunDirectoryException"/> when it cannot be made.
+    /// </summary>
+    public static async Task<ControlService> StartAsync(RunDirectory directory, ControlContext context, ControlLimits limits,
+        ILogger logger)
     {
         ControlCommandTable? table = null;
         var coverage = new CoverageTable(

@@ -31,8 +31,8 @@ internal sealed class ControlSocket : IDisposable
     public string Path { get; }
 
     /// <summary>
-    /// Opens the control socket of a run directory, which this process holds (<see cref="RunDirectory"/>), and removes those of processes that are no more.
-    /// Throws <see cref="RunDirectoryException"/> when it cannot be made.
+    /// Opens the control socket of a run directory, which this process holds (<see cref="RunDirectory"/>), and removes
+    /// those of processes that are no more. Throws <see cref="RunDirectoryException"/> when it cannot be made.
     /// </summary>
     public static async Task<ControlSocket> OpenAsync(RunDirectory directory, ILogger logger)
     {

@@ -27,7 +27,9 @@ internal sealed partial class DatapathQuery : IDisposable
     private readonly byte[] _answer = ArrayPool<byte>.Shared.Rent(AnswerLength);
     private DatapathQuery? _aside;
 
-    /// <summary>Opens a channel to the datapath. Throws <see cref="DatapathException"/> when there is none to be had: descriptors are used up.</summary>
+    /// <summary>
+    /// Opens a channel to the datapath. Throws <see cref="DatapathException"/> when there is none to be had: descriptors are used up.
+    /// </summary>
     public DatapathQuery(IDatapath datapath)
     {
         _datapath = datapath;
@@ -51,9 +53,11 @@ internal sealed partial class DatapathQuery : IDisposable
     {
         var writer = new NetlinkWriter(_region.Slice(0, RequestLength));
         // A GET by name alone, as any client asks: with NLM_F_ECHO the kernel would tell others too.
-        new DatapathMessage { Command = OvsCommand.Get, Name = _datapath.Name }.Write(ref writer, _datapath.Families.Datapath, NetlinkFlags.Request, Sequence);
+        new DatapathMessage { Command = OvsCommand.Get, Name = _datapath.Name }.Write(ref writer, _datapath.Families.Datapath,
+            NetlinkFlags.Request, Sequence);
         DatapathMessage? found = null;
-        Ask(writer.Length, "reading the datapath", isDump: false, message => found = Parsed(DatapathMessage.TryParse(message.Bytes, out DatapathMessage? parsed), parsed));
+        Ask(writer.Length, "reading the datapath", isDump: false,
+            message => found = Parsed(DatapathMessage.TryParse(message.Bytes, out DatapathMessage? parsed), parsed));
         return found ?? throw new DatapathException("the datapath does not answer");
     }
 
@@ -64,13 +68,15 @@ internal sealed partial class DatapathQuery : IDisposable
         new VportMessage { Command = OvsCommand.Get, DatapathIfIndex = _datapath.IfIndex }
             .Write(ref writer, _datapath.Families.Vport, NetlinkFlags.Request | NetlinkFlags.Dump, Sequence);
         var ports = new List<VportMessage>();
-        Ask(writer.Length, "listing ports", isDump: true, message => ports.Add(Parsed(VportMessage.TryParse(message.Bytes, out VportMessage? parsed), parsed)));
+        Ask(writer.Length, "listing ports", isDump: true,
+            message => ports.Add(Parsed(VportMessage.TryParse(message.Bytes, out VportMessage? parsed), parsed)));
         return [.. ports.OrderBy(port => port.PortNo)];
     }
 
     /// <summary>Shows every flow, one by one, in the datapath's order.</summary>
     /// <param name="read">Takes a flow.</param>
-    /// <param name="isEnough">Asked now and then; the rest of the flows is not read once it says so, and nothing else can be asked then.</param>
+    /// <param name="isEnough">Asked now and then; the rest of the flows is
+    /// not read once it says so, and nothing else can be asked then.</param>
     public void ReadFlows(FlowReader read, Func<bool>? isEnough = null)
     {
         var writer = new NetlinkWriter(_region.Slice(0, RequestLength));
@@ -119,7 +125,8 @@ internal sealed partial class DatapathQuery : IDisposable
     {
         var writer = new NetlinkWriter(_region.Slice(0, RequestLength));
         int start = OvsHeader.Begin(
-            ref writer, _datapath.Families.Flow, NetlinkFlags.Request | NetlinkFlags.Ack, Sequence, OvsCommand.Delete, OvsFamilyVersion.Flow, _datapath.IfIndex);
+            ref writer, _datapath.Families.Flow, NetlinkFlags.Request | NetlinkFlags.Ack, Sequence, OvsCommand.Delete,
+            OvsFamilyVersion.Flow, _datapath.IfIndex);
         writer.EndMessage(start);
         Ask(writer.Length, "deleting all flows", isDump: false, _ => { });
     }
@@ -137,7 +144,9 @@ internal sealed partial class DatapathQuery : IDisposable
         where T : class =>
         error == OdpParseError.None ? value! : throw new DatapathException($"the datapath answered what cannot be read ({error})");
 
-    /// <summary>Sends the request that was written and shows each message of the answer. One channel, one request: nothing else can be in between.</summary>
+    /// <summary>
+    /// Sends the request that was written and shows each message of the answer. One channel, one request: nothing else can be in between.
+    /// </summary>
     private void Ask(int length, string doing, bool isDump, NetlinkAnswerHandler read, Func<bool>? isEnough = null) =>
         Ask(_region, length, doing, isDump, read, isEnough);
 

@@ -5,8 +5,9 @@ using UpcallActors.Netlink;
 namespace UpcallActors.Daemon.Control;
 
 /// <summary>
-/// A file with this process's id, locked by <c>fcntl</c> while the process lives. Open vSwitch's clients take the daemon for dead
-/// unless the process that the file names holds that lock (<c>read_pidfile__</c> in daemon-unix.c). Until <see cref="Publish"/> it has another name.
+/// A file with this process's id, locked by <c>fcntl</c> while the process lives. Open vSwitch's
+/// clients take the daemon for dead unless the process that the file names holds that lock
+/// (<c>read_pidfile__</c> in daemon-unix.c). Until <see cref="Publish"/> it has another name.
 /// </summary>
 /// <remarks>
 /// The lock is the process's, not the descriptor's: closing any descriptor of the file releases it. So nobody in this process may
@@ -14,7 +15,8 @@ namespace UpcallActors.Daemon.Control;
 /// </remarks>
 internal sealed class PidFile : IDisposable
 {
-    private const UnixFileMode AllMayRead = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
+    private const UnixFileMode AllMayRead =
+        UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
 
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
@@ -30,7 +32,8 @@ internal sealed class PidFile : IDisposable
     }
 
     /// <summary>
-    /// Makes and locks the file, under a temporary name, and removes one at <paramref name="path"/> that nobody holds. Throws <see cref="RunDirectoryException"/> when another process holds it, and
+    /// Makes and locks the file, under a temporary name, and removes one at <paramref name="path"/> that
+    /// nobody holds. Throws <see cref="RunDirectoryException"/> when another process holds it, and
     /// <see cref="IOException"/> or <see cref="UnauthorizedAccessException"/> when it cannot be written.
     /// </summary>
     public static PidFile Lock(string path)
@@ -56,7 +59,10 @@ internal sealed class PidFile : IDisposable
         }
     }
 
-    /// <summary>Lets clients find the file. Throws <see cref="IOException"/> or <see cref="UnauthorizedAccessException"/> when the directory does not allow it any more.</summary>
+    /// <summary>
+    /// Lets clients find the file. Throws <see cref="IOException"/> or
+    /// <see cref="UnauthorizedAccessException"/> when the directory does not allow it any more.
+    /// </summary>
     public void Publish()
     {
         File.SetUnixFileMode(_file.SafeFileHandle, AllMayRead);
@@ -72,7 +78,10 @@ internal sealed class PidFile : IDisposable
         _file.Dispose();
     }
 
-    /// <summary>Who waits for the file is not to be content with one of an earlier daemon. Throws <see cref="RunDirectoryException"/> when that lives.</summary>
+    /// <summary>
+    /// Who waits for the file is not to be content with one of an earlier
+    /// daemon. Throws <see cref="RunDirectoryException"/> when that lives.
+    /// </summary>
     private static void RemoveDead(string path, string temporary)
     {
         if (FileStatus.OfName(path) == null)

@@ -14,7 +14,8 @@ internal sealed class RunDirectory : IDisposable
     private const string Program = "upcall-actors";
 
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
-    private const UnixFileMode AllMayLook = OwnerOnly | UnixFileMode.GroupRead | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute;
+    private const UnixFileMode AllMayLook =
+        OwnerOnly | UnixFileMode.GroupRead | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute;
 
     private readonly PidFile _pidFile;
 
@@ -68,7 +69,10 @@ internal sealed class RunDirectory : IDisposable
         }
     }
 
-    /// <summary>Says that the daemon is ready: the pidfile gets the name by which clients and supervisors look for it. Throws <see cref="RunDirectoryException"/> when it cannot.</summary>
+    /// <summary>
+    /// Says that the daemon is ready: the pidfile gets the name by which clients and
+    /// supervisors look for it. Throws <see cref="RunDirectoryException"/> when it cannot.
+    /// </summary>
     public void Announce()
     {
         try
@@ -98,7 +102,8 @@ internal sealed class RunDirectory : IDisposable
         }
     }
 
-    private static RunDirectoryException Unusable(string path, Exception failure) => new($"the run directory {path} cannot be used: {failure.Message}", failure);
+    private static RunDirectoryException Unusable(string path, Exception failure) =>
+        new($"the run directory {path} cannot be used: {failure.Message}", failure);
 
     /// <summary>
     /// Whoever may write to the directory may put a link or a file of his own where ours are to be, and take ours away; and in a folder

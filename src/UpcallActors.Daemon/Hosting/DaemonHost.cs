@@ -32,7 +32,8 @@ internal static class DaemonHost
     /// <param name="json">Whether a line is a JSON object.</param>
     public static IHost Build(LogLevels levels, bool json)
     {
-        HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { ApplicationName = ActorSystemName });
+        HostApplicationBuilder builder =
+            Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { ApplicationName = ActorSystemName });
         builder.Services.Configure<ConsoleLifetimeOptions>(options => options.SuppressStatusMessages = true);
         // Everything goes through the one filter, whose levels can be changed while the daemon runs.
         builder.Logging.SetMinimumLevel(LogLevel.Trace);

@@ -54,7 +54,8 @@ internal sealed class FrameComparison(string port)
 
         return recorded.Count == ours.Count
             ? null
-            : string.Create(CultureInfo.InvariantCulture, $"{port}: {ours.Count} frames {header}, of which the kernel put out {recorded.Count}");
+            : string.Create(CultureInfo.InvariantCulture,
+                $"{port}: {ours.Count} frames {header}, of which the kernel put out {recorded.Count}");
     }
 
     private static Dictionary<string, List<ReadOnlyMemory<byte>>> ByHeader(IReadOnlyList<ReadOnlyMemory<byte>> frames) =>
@@ -66,7 +67,8 @@ internal sealed class FrameComparison(string port)
         if (frame.Length < EthernetHeader)
             return $"of {frame.Length} bytes";
         int end = EndOfTags(frame);
-        return $"to {Convert.ToHexStringLower(frame[..6])} from {Convert.ToHexStringLower(frame[6..12])} type {Convert.ToHexStringLower(frame[TypeOffset..end])}";
+        return $"to {Convert.ToHexStringLower(frame[..6])} from {Convert.ToHexStringLower(frame[6..12])} type "
+            + $"{Convert.ToHexStringLower(frame[TypeOffset..end])}";
     }
 
     private string? CompareFrame(ReadOnlySpan<byte> recorded, ReadOnlySpan<byte> ours)
@@ -86,7 +88,9 @@ internal sealed class FrameComparison(string port)
         uint mine = BinaryPrimitives.ReadUInt32BigEndian(ours[identification..]);
         _oursByRecorded.TryAdd(theirs, mine);
         _recordedByOurs.TryAdd(mine, theirs);
-        return _oursByRecorded[theirs] == mine && _recordedByOurs[mine] == theirs ? null : "belongs to another packet by its fragment identification";
+        return _oursByRecorded[theirs] == mine && _recordedByOurs[mine] == theirs
+            ? null
+            : "belongs to another packet by its fragment identification";
     }
 
     /// <summary>Where the Ethernet header with its tags ends, for a frame of 14 bytes or more.</summary>

@@ -70,7 +70,8 @@ internal sealed class RecordingReplay(
         foreach (CapturePortOptions port in ports)
         {
             var others = ports.Where(other => other != port).SelectMany(other => other.Stations).ToHashSet();
-            IReadOnlyList<ReadOnlyMemory<byte>> recorded = [.. port.Frames.Where(frame => others.Contains(frame.Source)).Select(frame => frame.Data)];
+            IReadOnlyList<ReadOnlyMemory<byte>> recorded =
+                [.. port.Frames.Where(frame => others.Contains(frame.Source)).Select(frame => frame.Data)];
             if (new FrameComparison(port.Name).Compare(recorded, outputs[port].Frames) is { } difference)
                 yield return difference;
         }

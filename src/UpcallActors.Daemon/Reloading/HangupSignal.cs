@@ -8,7 +8,8 @@ internal sealed class HangupSignal : IDisposable
 {
     private readonly PosixSignalRegistration _registration;
 
-    private HangupSignal(RunningConfiguration configuration, ILogger logger) => _registration = PosixSignalRegistration.Create(PosixSignal.SIGHUP, signal =>
+    private HangupSignal(RunningConfiguration configuration,
+        ILogger logger) => _registration = PosixSignalRegistration.Create(PosixSignal.SIGHUP, signal =>
     {
         // The usual meaning is the end.
         signal.Cancel = true;

@@ -5,11 +5,14 @@ namespace UpcallActors.Daemon.Reloading;
 /// <summary>A part of the running daemon that can take other options while it runs.</summary>
 internal interface IReloadable
 {
-    /// <summary>The keys below <c>upcall-actors</c> that it can change, such as <c>pipeline.port-share</c>; a block stands for all in it.</summary>
+    /// <summary>
+    /// The keys below <c>upcall-actors</c> that it can change, such as <c>pipeline.port-share</c>; a block stands for all in it.
+    /// </summary>
     IReadOnlyList<string> Keys { get; }
 
     /// <summary>
-    /// Goes on by other options, which were checked. Called when a value of its keys has changed, by one caller at a time; ends when they hold. What it throws is logged, and ends nothing.
+    /// Goes on by other options, which were checked. Called when a value of its keys has changed,
+    /// by one caller at a time; ends when they hold. What it throws is logged, and ends nothing.
     /// </summary>
     Task ApplyAsync(DaemonOptions options);
 

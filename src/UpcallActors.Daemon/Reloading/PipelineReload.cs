@@ -3,7 +3,10 @@ using UpcallActors.Pipeline;
 
 namespace UpcallActors.Daemon.Reloading;
 
-/// <summary>What of a pipeline can change while it runs: batch size and share of its lanes, how its revalidators look after flows, and what is traced.</summary>
+/// <summary>
+/// What of a pipeline can change while it runs: batch size and share of
+/// its lanes, how its revalidators look after flows, and what is traced.
+/// </summary>
 internal sealed class PipelineReload(UpcallPipeline pipeline) : IReloadable
 {
     /// <inheritdoc/>

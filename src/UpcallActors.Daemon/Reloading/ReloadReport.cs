@@ -9,7 +9,8 @@ namespace UpcallActors.Daemon.Reloading;
 /// <param name="Waiting">What cannot change while the daemon runs, likewise, with the value that holds until a restart.</param>
 /// <param name="Failed">What could not be applied, with the reason.</param>
 internal sealed record ReloadReport(
-    IReadOnlyList<ConfigurationProblem> Problems, IReadOnlyList<string> Applied, IReadOnlyList<string> Waiting, IReadOnlyList<string> Failed)
+    IReadOnlyList<ConfigurationProblem> Problems, IReadOnlyList<string> Applied, IReadOnlyList<string> Waiting,
+    IReadOnlyList<string> Failed)
 {
     /// <summary>Lines of files of flows that are left out, as their bridges are told to do.</summary>
     public IReadOnlyList<ConfigurationProblem> SkippedFlows { get; init; } = [];

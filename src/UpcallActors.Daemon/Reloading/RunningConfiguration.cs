@@ -4,7 +4,8 @@ using UpcallActors.Daemon.Configuration;
 namespace UpcallActors.Daemon.Reloading;
 
 /// <summary>
-/// What the daemon runs by. Reading it again lets its parts go on by what has changed; what none of them can change keeps its value, and is named each time. Thread-safe.
+/// What the daemon runs by. Reading it again lets its parts go on by what has changed;
+/// what none of them can change keeps its value, and is named each time. Thread-safe.
 /// </summary>
 internal sealed class RunningConfiguration : IDisposable
 {
@@ -33,7 +34,8 @@ internal sealed class RunningConfiguration : IDisposable
     /// <param name="files">The files.</param>
     /// <param name="environment">The value of an environment variable; null for the process's.</param>
     /// <returns>The configuration and no problems, or none and the problems.</returns>
-    public static (RunningConfiguration? Configuration, IReadOnlyList<ConfigurationProblem> Problems) Read(IReadOnlyList<string> files, Func<string, string?>? environment = null)
+    public static (RunningConfiguration? Configuration, IReadOnlyList<ConfigurationProblem> Problems) Read(IReadOnlyList<string> files,
+        Func<string, string?>? environment = null)
     {
         var source = ConfigurationSource.Read(files, environment);
         (DaemonOptions? options, IReadOnlyList<ConfigurationProblem> problems) = DaemonOptionsReader.Read(source);
@@ -43,7 +45,9 @@ internal sealed class RunningConfiguration : IDisposable
     /// <summary>From now on it can be read again: these parts are told what has changed, in their order. To be called once.</summary>
     public void Attach(params IReloadable[] parts) => _parts.SetResult(parts);
 
-    /// <summary>Reads the files again and applies what has changed, once there are parts to tell. With a problem in them nothing changes.</summary>
+    /// <summary>
+    /// Reads the files again and applies what has changed, once there are parts to tell. With a problem in them nothing changes.
+    /// </summary>
     public async Task<ReloadReport> ReloadAsync(ILogger logger)
     {
         await _one.WaitAsync();
@@ -69,9 +73,11 @@ internal sealed class RunningConfiguration : IDisposable
         if (options == null)
             return new ReloadReport(problems, [], [], []);
         if (options.IsReplay && !Options.IsReplay)
-            return new ReloadReport([new ConfigurationProblem(_files[^1], 0, "ports of type capture need a restart of a daemon that has others")], [], [], []);
+            return new ReloadReport(
+                [new ConfigurationProblem(_files[^1], 0, "ports of type capture need a restart of a daemon that has others")], [], [], []);
         IReadOnlyDictionary<string, RunningValue> wanted = ValuesOf(source, options);
-        string[] changed = [.. wanted.Keys.Union(_values.Keys).Where(key => wanted.GetValueOrDefault(key)?.Compared != _values.GetValueOrDefault(key)?.Compared).Order(StringComparer.Ordinal)];
+        string[] changed = [.. wanted.Keys.Union(_values.Keys).Where(
+            key => wanted.GetValueOrDefault(key)?.Compared != _values.GetValueOrDefault(key)?.Compared).Order(StringComparer.Ordinal)];
         var retried = new List<string>();
         foreach (IReloadable part in parts)
             retried.AddRange(await part.RetryAsync());
@@ -98,7 +104,8 @@ internal sealed class RunningConfiguration : IDisposable
 
         string[] waiting = [.. changed.Where(key => !parts.Any(part => Covers(part, key)))];
         unchanged.AddRange(waiting);
-        string[] waits = [.. waiting.Select(key => $"{Describe(key, wanted)} (it is {_values.GetValueOrDefault(key)?.Effective.Text ?? "not set"})")];
+        string[] waits =
+            [.. waiting.Select(key => $"{Describe(key, wanted)} (it is {_values.GetValueOrDefault(key)?.Effective.Text ?? "not set"})")];
         _values = WithValuesBefore(wanted, unchanged);
         return new ReloadReport([], [.. changed.Except(unchanged).Select(key => Describe(key, wanted))], waits, failed)
         {
@@ -125,7 +132,8 @@ internal sealed class RunningConfiguration : IDisposable
         values.TryGetValue(key, out RunningValue? value) ? $"{key} = {value.Effective.Text}" : $"{key} (not set)";
 
     private static bool Covers(IReloadable part, string key) =>
-        part.Keys.Any(own => key.StartsWith($"upcall-actors.{own}", StringComparison.Ordinal) && (key.Length == own.Length + "upcall-actors.".Length || key[own.Length + "upcall-actors.".Length] == '.'));
+        part.Keys.Any(own => key.StartsWith($"upcall-actors.{own}", StringComparison.Ordinal)
+            && (key.Length == own.Length + "upcall-actors.".Length || key[own.Length + "upcall-actors.".Length] == '.'));
 
     /// <summary>What is only there for substitutions changes nothing by itself. A file of flows is compared by what is in it.</summary>
     private static Dictionary<string, RunningValue> ValuesOf(ConfigurationSource source, DaemonOptions options)

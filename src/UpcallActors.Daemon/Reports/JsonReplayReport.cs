@@ -12,7 +12,8 @@ internal sealed class JsonReplayReport(TextWriter output) : IReplayReport
         var shown = new List<ReplayRow>();
         await foreach (ReplayRow row in rows)
             shown.Add(row);
-        await output.WriteLineAsync(JsonSerializer.Serialize(new ReplayDocument(shown, shown.Count == recordings.Count), ReportJson.Default.ReplayDocument));
+        await output.WriteLineAsync(JsonSerializer.Serialize(new ReplayDocument(shown, shown.Count == recordings.Count),
+            ReportJson.Default.ReplayDocument));
         return shown;
     }
 }

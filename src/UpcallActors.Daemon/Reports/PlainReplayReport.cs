@@ -3,7 +3,9 @@ using UpcallActors.Daemon.Recordings;
 
 namespace UpcallActors.Daemon.Reports;
 
-/// <summary>Lines for a pipe: columns of fixed width, no control characters; each row as soon as it is there, which is the progress.</summary>
+/// <summary>
+/// Lines for a pipe: columns of fixed width, no control characters; each row as soon as it is there, which is the progress.
+/// </summary>
 internal sealed class PlainReplayReport(TextWriter output) : IReplayReport
 {
     /// <inheritdoc/>

@@ -25,7 +25,8 @@ internal static class ReplayColumns
 
     /// <summary>What a run without configuration says first.</summary>
     public static string Opening(IReadOnlyList<Recording> recordings) =>
-        $"No configuration given: replaying {recordings.Count} shipped recordings of Linux {string.Join(" and ", recordings.Select(recording => recording.Kernel).Distinct())} "
+        $"No configuration given: replaying {recordings.Count} shipped recordings of "
+            + $"Linux {string.Join(" and ", recordings.Select(recording => recording.Kernel).Distinct())} "
         + "through the embedded datapath; nothing of this machine is touched.";
 
     /// <summary>What it says last.</summary>

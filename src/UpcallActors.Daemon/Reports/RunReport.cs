@@ -51,7 +51,8 @@ internal static class RunReport
                 ", ", summary.Drops.Select(drop => $"{Number(drop.Packets)} {drop.Description}"));
     }
 
-    private static string[] Cells(PortSummary port) => [port.Bridge, port.Port, Number(port.FramesIn), Number(port.FramesOut), Number(port.TooLong)];
+    private static string[] Cells(PortSummary port) =>
+        [port.Bridge, port.Port, Number(port.FramesIn), Number(port.FramesOut), Number(port.TooLong)];
 
     private static string PlainLine(string[] cells) =>
         string.Create(CultureInfo.InvariantCulture, $"{cells[0],-15}  {cells[1],-15}  {cells[2],10}  {cells[3],10}  {cells[4],8}");
@@ -61,8 +62,10 @@ internal static class RunReport
         UpcallSummary upcalls = summary.Upcalls;
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"upcalls: {upcalls.Misses} miss, {upcalls.Actions} action, {upcalls.WithMru} with MRU (largest {upcalls.LargestMru}), {upcalls.Lost} lost; "
-            + $"{upcalls.Executes} executes, {upcalls.FlowPuts} flow puts, {upcalls.Errors} errors; {summary.UpcallsPerSecond:F0} upcalls/s");
+            $"upcalls: {upcalls.Misses} miss, {upcalls.Actions} action, {upcalls.WithMru} with MRU "
+                + $"(largest {upcalls.LargestMru}), {upcalls.Lost} lost; "
+            + $"{upcalls.Executes} executes, {upcalls.FlowPuts} flow puts, {upcalls.Errors} errors; "
+            + $"{summary.UpcallsPerSecond:F0} upcalls/s");
     }
 
     private static string Number(long number) => number.ToString(CultureInfo.InvariantCulture);

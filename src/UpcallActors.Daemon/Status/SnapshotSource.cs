@@ -12,7 +12,10 @@ using UpcallActors.Web;
 
 namespace UpcallActors.Daemon.Status;
 
-/// <summary>Takes snapshots of a switch that runs. Costs the lanes nothing: their counters are read, and the datapath is asked over a channel that lives as long. Thread-safe.</summary>
+/// <summary>
+/// Takes snapshots of a switch that runs. Costs the lanes nothing: their counters are
+/// read, and the datapath is asked over a channel that lives as long. Thread-safe.
+/// </summary>
 /// <param name="datapath">The datapath.</param>
 /// <param name="datapathType">What stands before the @ of its full name.</param>
 /// <param name="translators">The bridges.</param>
@@ -29,7 +32,8 @@ internal sealed class SnapshotSource(
 {
     private static readonly DateTime _started = StartOfProcess();
 
-    private readonly ImmutableArray<FeatureSnapshot> _features = [.. datapath.Support.Rows.Select(row => new FeatureSnapshot(row.Name, row.Result))];
+    private readonly ImmutableArray<FeatureSnapshot> _features =
+        [.. datapath.Support.Rows.Select(row => new FeatureSnapshot(row.Name, row.Result))];
 
     private Task _checking = Task.CompletedTask;
 
@@ -60,7 +64,8 @@ internal sealed class SnapshotSource(
             Bridges = [.. translators.Bridges.Select(bridge =>
                 new BridgeSnapshot(bridge.Name, bridge.Ports.Length, bridge.Tables.RuleCount, bridge.Tables.Missed.Counters.Packets))],
             Lanes = [.. counters.Lanes.Select((lane, handler) => LaneOf(lane, handler, counters.Credits(handler)))],
-            Classes = [.. Enum.GetValues<UpcallClass>().Select(upcallClass => new ClassSnapshot(UpcallActorsTelemetry.NameOf(upcallClass), counters.ByClass(upcallClass)))],
+            Classes = [.. Enum.GetValues<UpcallClass>()
+                .Select(upcallClass => new ClassSnapshot(UpcallActorsTelemetry.NameOf(upcallClass), counters.ByClass(upcallClass)))],
             Latency = LatencyOf(counters.Latency()),
             Losses = [.. counters.Losses().Select(loss => new LossSnapshot(loss.Cause, loss.Words, loss.Count))],
             Errors = [.. counters.RequestErrors().Select(refused =>
@@ -90,7 +95,8 @@ internal sealed class SnapshotSource(
         {
             using var query = new DatapathQuery(datapath);
             DatapathStats? stats = query.GetDatapath().Stats;
-            return (stats is { } known ? new DatapathStatsSnapshot(known.Hit, known.Missed, known.Lost, known.Flows, known.Masks) : null, query.GetPorts());
+            return (stats is { } known ? new DatapathStatsSnapshot(known.Hit, known.Missed, known.Lost, known.Flows, known.Masks) : null,
+                query.GetPorts());
         }
         catch (DatapathException)
         {
@@ -111,7 +117,8 @@ internal sealed class SnapshotSource(
         }
 
         IReadOnlyDictionary<uint, PortCounts> upcalls = pipeline.Counters.ByPort();
-        return [.. byNumber.Keys.Union(upcalls.Keys).Select(Port).OrderByDescending(port => port.Upcalls).ThenByDescending(port => port.RxPackets + port.TxPackets ?? 0)];
+        return [.. byNumber.Keys.Union(upcalls.Keys).Select(Port).OrderByDescending(port => port.Upcalls)
+            .ThenByDescending(port => port.RxPackets + port.TxPackets ?? 0)];
 
         PortSnapshot Port(uint number)
         {
@@ -157,14 +164,16 @@ internal sealed class SnapshotSource(
         return new LatencySnapshot(LatencyBounds.Seconds, counts, Quantile(0.5), Quantile(0.99));
 
         // JSON has no infinity.
-        double? Quantile(double share) => LatencyBounds.Quantile(counts.AsSpan(), share) is var seconds && double.IsFinite(seconds) ? seconds : null;
+        double? Quantile(double share) =>
+            LatencyBounds.Quantile(counts.AsSpan(), share) is var seconds && double.IsFinite(seconds) ? seconds : null;
     }
 
     private static RevalidationView RevalidationOf(Revalidation revalidation)
     {
         RevalidationSnapshot state = revalidation.Snapshot();
         return new RevalidationView(
-            state.Flows, state.AverageFlows, state.MaxFlows, state.FlowLimit, state.DumpDuration.TotalMilliseconds, state.Rounds, state.IsPaused, state.Keys,
+            state.Flows, state.AverageFlows, state.MaxFlows, state.FlowLimit, state.DumpDuration.TotalMilliseconds, state.Rounds,
+            state.IsPaused, state.Keys,
             Enum.GetValues<FlowDeletionReason>().Sum(revalidation.Counters.Deleted));
     }
 }

@@ -9,7 +9,8 @@ using UpcallActors.Web;
 namespace UpcallActors.Daemon.Status;
 
 /// <summary>
-/// The status page of a run. It comes up beside the run, which does not wait for it; a run goes on without while its address is taken, because packets matter more. Disposing closes it.
+/// The status page of a run. It comes up beside the run, which does not wait for it; a run goes
+/// on without while its address is taken, because packets matter more. Disposing closes it.
 /// </summary>
 internal sealed class StatusPage : IAsyncDisposable
 {
@@ -24,7 +25,9 @@ internal sealed class StatusPage : IAsyncDisposable
     {
         _checks = new HealthChecks(source.Health);
         _metrics = new MetricsEndpoint(options.Telemetry, new TelemetrySubject(options.Datapath.Name, datapathType), loggers, logger);
-        _server = options.Status.Listen is { } endpoint ? Task.Run(() => StartAsync(endpoint, source, loggers, logger)) : Task.FromResult<StatusServer?>(null);
+        _server = options.Status.Listen is { } endpoint
+            ? Task.Run(() => StartAsync(endpoint, source, loggers, logger))
+            : Task.FromResult<StatusServer?>(null);
     }
 
     /// <summary>Begins to serve it, where the options say; at once and without waiting.</summary>

@@ -46,7 +46,8 @@ internal sealed class SwitchStatus(
             FlowFilter? passes = null;
             if (filter != null && !FlowFilter.TryParse(filter, ports, out passes, out string? problem))
                 throw new StatusRequestException(problem);
-            return List(query, passes, most, new OdpPortNames(ports.Select(port => KeyValuePair.Create(port.PortNo ?? 0, port.Name ?? ""))), cancellation);
+            return List(query, passes, most, new OdpPortNames(ports.Select(port => KeyValuePair.Create(port.PortNo ?? 0, port.Name ?? ""))),
+                cancellation);
         }
         catch (DatapathException refused)
         {
@@ -77,7 +78,8 @@ internal sealed class SwitchStatus(
         Bridge found = Find(bridge);
         try
         {
-            OdpPortNames names = new(found.Ports.Where(port => port.Tunnel == null).Select(port => KeyValuePair.Create(port.DatapathPort, port.Name)));
+            OdpPortNames names = new(found.Ports.Where(port => port.Tunnel == null)
+                .Select(port => KeyValuePair.Create(port.DatapathPort, port.Name)));
             FlowTrace trace = new FlowTracer(translators, names).Trace(PacketSyntax.Parse(flow, found));
             return new TraceAnswer(trace, trace.ToString());
         }
@@ -113,7 +115,8 @@ internal sealed class SwitchStatus(
             () => read >= FlowListing.MostRead || cancellation.IsCancellationRequested);
         cancellation.ThrowIfCancellationRequested();
         return new FlowListing(
-            read, read >= FlowListing.MostRead, matched, [.. busiest.UnorderedItems.OrderByDescending(flow => flow.Priority).Select(flow => Listed(flow.Element, names))]);
+            read, read >= FlowListing.MostRead, matched,
+            [.. busiest.UnorderedItems.OrderByDescending(flow => flow.Priority).Select(flow => Listed(flow.Element, names))]);
     }
 
     private static ListedFlow Listed(FlowDumpLine flow, OdpPortNames names) => new(

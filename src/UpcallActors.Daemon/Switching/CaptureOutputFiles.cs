@@ -11,7 +11,8 @@ internal sealed class CaptureOutputFiles : IDisposable
     private readonly Dictionary<string, (FileStream Stream, CaptureOutput Output)> _files = new(StringComparer.Ordinal);
 
     /// <summary>The output of a port; null if it has none.</summary>
-    public CaptureOutput? this[CapturePortOptions port] => _files.TryGetValue(port.Name, out (FileStream Stream, CaptureOutput Output) file) ? file.Output : null;
+    public CaptureOutput? this[CapturePortOptions port] =>
+        _files.TryGetValue(port.Name, out (FileStream Stream, CaptureOutput Output) file) ? file.Output : null;
 
     /// <summary>Makes the folders and files of all ports, so that one that cannot be made shows before anything is started.</summary>
     public IReadOnlyList<ConfigurationProblem> Open(DaemonOptions options)

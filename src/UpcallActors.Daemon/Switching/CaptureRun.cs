@@ -38,7 +38,8 @@ internal sealed class CaptureRun(
     /// <param name="options">The configuration.</param>
     /// <param name="outputOf">Where what a port puts out goes.</param>
     /// <param name="stop">Ends the run early.</param>
-    public async Task<RunSummary> RunAsync(DaemonOptions options, Func<BridgeOptions, CapturePortOptions, IPortOutput?> outputOf, CancellationToken stop)
+    public async Task<RunSummary> RunAsync(DaemonOptions options, Func<BridgeOptions, CapturePortOptions, IPortOutput?> outputOf,
+        CancellationToken stop)
     {
         using var embedded = CaptureSwitch.Create(options, outputOf);
         IDatapath datapath = attach?.Invoke(embedded.Datapath) ?? embedded.Datapath;

@@ -4,7 +4,10 @@ using UpcallActors.OpenFlow;
 
 namespace UpcallActors.Daemon.Switching;
 
-/// <summary>An embedded datapath whose ports are captures, and the bridges on it, made from options. The caller disposes it once the pipeline over it has ended.</summary>
+/// <summary>
+/// An embedded datapath whose ports are captures, and the bridges on it, made
+/// from options. The caller disposes it once the pipeline over it has ended.
+/// </summary>
 internal sealed class CaptureSwitch : IDisposable
 {
     private CaptureSwitch(EmbeddedDatapath datapath, OpenFlowTranslatorFactory translators, IReadOnlyList<SwitchPort> ports)

@@ -4,8 +4,9 @@ using UpcallActors.OpenFlow;
 namespace UpcallActors.Daemon.Switching;
 
 /// <summary>
-/// What makes the flows of one configuration those of another, and touches nothing else: flows that are in both keep their counters and timeouts, and what came otherwise
-/// (learned flows) stays. As <c>ovs-ofctl replace-flows</c>, but against the configuration before, not against the tables.
+/// What makes the flows of one configuration those of another, and touches nothing else: flows that
+/// are in both keep their counters and timeouts, and what came otherwise (learned flows) stays. As
+/// <c>ovs-ofctl replace-flows</c>, but against the configuration before, not against the tables.
 /// </summary>
 internal static class FlowDifference
 {

@@ -32,8 +32,8 @@ internal sealed class LiveDatapath : IDisposable
     public string Dispatch => Kernel == null ? "by flow" : IsPerCpu(Kernel) ? "per-cpu" : "per-vport";
 
     /// <summary>
-    /// Opens the datapath that is asked for; of type auto the kernel's where it can be had. Throws <see cref="DatapathException"/> with the reason when it cannot
-    /// be opened, also of type auto: a kernel's datapath that is in use is no reason to have another one beside it.
+    /// Opens the datapath that is asked for; of type auto the kernel's where it can be had. Throws <see cref="DatapathException"/> with the
+    /// reason when it cannot be opened, also of type auto: a kernel's datapath that is in use is no reason to have another one beside it.
     /// </summary>
     public static LiveDatapath Open(DaemonOptions options, ILogger logger)
     {
@@ -42,7 +42,9 @@ internal sealed class LiveDatapath : IDisposable
         {
             KernelAvailability kernel = KernelAvailability.Find();
             isKernel = kernel.IsAvailable;
-            logger.Chosen(isKernel ? "kernel" : "embedded", isKernel ? "the kernel has Open vSwitch, and this process may use it" : kernel.Reason);
+            logger.Chosen(isKernel
+                ? "kernel"
+                : "embedded", isKernel ? "the kernel has Open vSwitch, and this process may use it" : kernel.Reason);
         }
 
         try
@@ -55,7 +57,9 @@ internal sealed class LiveDatapath : IDisposable
         }
     }
 
-    /// <summary>Deletes the datapath with its ports, and the devices that were made for them. Throws <see cref="DatapathException"/> when refused.</summary>
+    /// <summary>
+    /// Deletes the datapath with its ports, and the devices that were made for them. Throws <see cref="DatapathException"/> when refused.
+    /// </summary>
     public void Delete()
     {
         Kernel?.ThrowIfTakenOver();
@@ -90,7 +94,8 @@ internal sealed class LiveDatapath : IDisposable
         {
             if (options.Datapath.Dispatch == DispatchOption.PerCpu && !IsPerCpu(datapath))
                 throw new DatapathException($"datapath {datapath.Name}: this kernel does not spread upcalls per CPU (dispatch = per-cpu)");
-            return new LiveDatapath(datapath, new KernelPorts(datapath.Name, datapath.IfIndex, datapath.KernelFamilies, datapath.UpcallPids));
+            return new LiveDatapath(datapath,
+                new KernelPorts(datapath.Name, datapath.IfIndex, datapath.KernelFamilies, datapath.UpcallPids));
         }
         catch
         {

@@ -12,8 +12,8 @@ using UpcallActors.Pipeline;
 namespace UpcallActors.Daemon.Switching;
 
 /// <summary>
-/// Runs a configuration of live ports until told to stop: datapath, bridges, pipeline over them, control socket, in this order, and back. The run directory
-/// is claimed before all that, and announced when upcalls are answered.
+/// Runs a configuration of live ports until told to stop: datapath, bridges, pipeline over them, control socket,
+/// in this order, and back. The run directory is claimed before all that, and announced when upcalls are answered.
 /// </summary>
 /// <param name="system">Where the pipeline's actors live.</param>
 /// <param name="loggers">Where it is said what happens.</param>
@@ -24,8 +24,8 @@ internal sealed class LiveRun(ActorSystem system, ILoggerFactory loggers, LogLev
     private readonly ILogger _logger = loggers.CreateLogger(DaemonHost.ActorSystemName);
 
     /// <summary>
-    /// Runs. Cancelling <paramref name="stop"/> ends it well, as the control socket's <c>exit</c> does: upcalls under way are finished. Throws what ended it otherwise:
-    /// <see cref="RunDirectoryException"/> and <see cref="DatapathException"/> have messages for people.
+    /// Runs. Cancelling <paramref name="stop"/> ends it well, as the control socket's <c>exit</c> does: upcalls under way are finished.
+    /// Throws what ended it otherwise: <see cref="RunDirectoryException"/> and <see cref="DatapathException"/> have messages for people.
     /// </summary>
     public async Task RunAsync(RunningConfiguration configuration, CancellationToken stop)
     {
@@ -54,11 +54,13 @@ internal sealed class LiveRun(ActorSystem system, ILoggerFactory loggers, LogLev
                 if (pipeline.Started.IsCompletedSuccessfully)
                     Announce(options, live, directory);
                 // Now, not before: its code would be compiled while upcalls wait.
-                await using (DaemonTelemetry.Start(options.Telemetry, new TelemetrySubject(live.Datapath.Name, live.Type), isScraped: false, saysProblems: true, loggers, _logger))
+                await using (DaemonTelemetry.Start(options.Telemetry, new TelemetrySubject(live.Datapath.Name, live.Type), isScraped: false,
+                    saysProblems: true, loggers, _logger))
                 await using (StatusPage.Open(options, status, live.Type, loggers, _logger))
                 await using (Watch(bridges, pipeline))
                 {
-                    // Whichever ends first; a failure of the pipeline or of following the ports ends the daemon, and so does another that takes the datapath.
+                    // Whichever ends first; a failure of the pipeline or of following the
+                    // ports ends the daemon, and so does another that takes the datapath.
                     await await Task.WhenAny(exit.Task, pipeline.Completion, bridges.Completion, live.Kernel?.TakenOver ?? exit.Task);
                     status.Drain();
                     await pipeline.StopAsync(CancellationToken.None);
@@ -80,7 +82,8 @@ internal sealed class LiveRun(ActorSystem system, ILoggerFactory loggers, LogLev
     {
         directory.Announce();
         _logger.Running(
-            $"{live.Type}@{live.Datapath.Name}", options.Bridges.Count, options.Bridges.Sum(bridge => bridge.Ports.Count), live.Datapath.HandlerCount, live.Dispatch);
+            $"{live.Type}@{live.Datapath.Name}", options.Bridges.Count, options.Bridges.Sum(bridge => bridge.Ports.Count),
+            live.Datapath.HandlerCount, live.Dispatch);
     }
 
     private UpcallPipeline StartPipeline(DaemonOptions options, LiveDatapath live, LiveSwitch bridges)
@@ -97,7 +100,8 @@ internal sealed class LiveRun(ActorSystem system, ILoggerFactory loggers, LogLev
     }
 
     private async Task<ControlService> ServeAsync(
-        RunningConfiguration configuration, LiveDatapath live, LiveSwitch bridges, UpcallPipeline pipeline, RunDirectory directory, TaskCompletionSource<bool> exit)
+        RunningConfiguration configuration, LiveDatapath live, LiveSwitch bridges, UpcallPipeline pipeline, RunDirectory directory,
+        TaskCompletionSource<bool> exit)
     {
         var context = new ControlContext
         {

@@ -22,7 +22,8 @@ internal sealed class LiveSwitch : IReloadable, IAsyncDisposable
     private readonly SwitchBridges _bridges;
     private readonly SwitchPorts _wanted;
     private readonly ILogger _logger;
-    private readonly Channel<bool> _changes = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+    private readonly Channel<bool> _changes =
+        Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
     private readonly ConcurrentQueue<Reload> _reloads = new();
     private readonly ConcurrentQueue<TaskCompletionSource<IReadOnlyList<string>>> _retries = new();
     private readonly RetryBackoff _backoff = new();
@@ -47,7 +48,11 @@ internal sealed class LiveSwitch : IReloadable, IAsyncDisposable
         RemoveOthers(datapath.Name);
         _places = _wanted.Places(ports.List());
         Translators = new OpenFlowTranslatorFactory(
-            _bridges.On(_places), support: new OdpSupport { CheckPktLen = datapath.Support.CheckPktLen, UserspacePid = datapath.UserspacePid });
+            _bridges.On(_places), support: new OdpSupport
+            {
+                CheckPktLen = datapath.Support.CheckPktLen,
+                UserspacePid = datapath.UserspacePid,
+            });
         ScheduleRetry();
         Completion = FollowAsync();
     }
@@ -58,7 +63,9 @@ internal sealed class LiveSwitch : IReloadable, IAsyncDisposable
     /// <summary>The ports that are not in the datapath, with the reasons. Any thread.</summary>
     public IReadOnlyList<WaitingPort> Waiting => _wanted.Waiting;
 
-    /// <summary>Ends when the ports cannot be followed any more, with the failure: the datapath is gone. Ends well after <see cref="DisposeAsync"/>.</summary>
+    /// <summary>
+    /// Ends when the ports cannot be followed any more, with the failure: the datapath is gone. Ends well after <see cref="DisposeAsync"/>.
+    /// </summary>
     public Task Completion { get; }
 
     /// <inheritdoc/>
@@ -71,7 +78,9 @@ internal sealed class LiveSwitch : IReloadable, IAsyncDisposable
         DaemonOptions options, IDatapath datapath, IDatapathPorts ports, ILogger logger, TimeProvider? time = null) =>
         new(options, datapath, ports, logger, time ?? TimeProvider.System);
 
-    /// <summary>From now on the pipeline knows the shares of ports that have one of their own, by the numbers that they have at the moment.</summary>
+    /// <summary>
+    /// From now on the pipeline knows the shares of ports that have one of their own, by the numbers that they have at the moment.
+    /// </summary>
     public void ShareWith(UpcallPipeline pipeline)
     {
         Volatile.Write(ref _pipeline, pipeline);
@@ -79,8 +88,8 @@ internal sealed class LiveSwitch : IReloadable, IAsyncDisposable
     }
 
     /// <summary>
-    /// Goes on with other bridges: ports that are new are added first, then the flows change, then the ports go that nobody wants any more. What is the same in both stays as it is, and so
-    /// do the counters of flows and the stations learned.
+    /// Goes on with other bridges: ports that are new are added first, then the flows change, then the ports go that nobody
+    /// wants any more. What is the same in both stays as it is, and so do the counters of flows and the stations learned.
     /// </summary>
     public Task ApplyAsync(DaemonOptions options)
     {
@@ -110,8 +119,8 @@ internal sealed class LiveSwitch : IReloadable, IAsyncDisposable
     }
 
     /// <summary>
-    /// Takes out what an earlier run with another configuration left, as ovs-vswitchd does (<c>open_dpif_backer</c> in ofproto-dpif.c). What
-    /// others add later is theirs.
+    /// Takes out what an earlier run with another configuration left, as ovs-vswitchd
+    /// does (<c>open_dpif_backer</c> in ofproto-dpif.c). What others add later is theirs.
     /// </summary>
     private void RemoveOthers(string datapath)
     {
@@ -208,7 +217,8 @@ internal sealed class LiveSwitch : IReloadable, IAsyncDisposable
         _wanted.Retry(_ports);
         Dictionary<string, PortPlace> places = _wanted.Places(_ports.List());
         // Whatever else has changed, such as a link's state, no translation depends on it.
-        if (places.Count != _places.Count || places.Any(place => !_places.TryGetValue(place.Key, out PortPlace before) || before != place.Value))
+        if (places.Count != _places.Count
+            || places.Any(place => !_places.TryGetValue(place.Key, out PortPlace before) || before != place.Value))
         {
             Translators.Replace(_bridges.On(places));
             _places = places;
@@ -222,13 +232,15 @@ internal sealed class LiveSwitch : IReloadable, IAsyncDisposable
     {
         if (Volatile.Read(ref _pipeline) is not { } pipeline)
             return;
-        var shares = _shares.Where(share => _places.ContainsKey(share.Key)).GroupBy(share => _places[share.Key].Number, share => share.Value).ToFrozenDictionary(port => port.Key, port => port.Max());
+        var shares = _shares.Where(share => _places.ContainsKey(share.Key))
+            .GroupBy(share => _places[share.Key].Number, share => share.Value).ToFrozenDictionary(port => port.Key, port => port.Max());
         FrozenDictionary<uint, double> before = pipeline.Tuning.PortShares;
         if (shares.Count != before.Count || shares.Any(share => !before.TryGetValue(share.Key, out double old) || old != share.Value))
             pipeline.Tune(tuning => tuning with { PortShares = shares });
     }
 
-    private static Dictionary<string, double> SharesOf(DaemonOptions options) => options.Bridges.SelectMany(bridge => bridge.Ports).Where(port => port.Share != null)
+    private static Dictionary<string, double> SharesOf(DaemonOptions options) =>
+        options.Bridges.SelectMany(bridge => bridge.Ports).Where(port => port.Share != null)
         .ToDictionary(port => port.Name, port => port.Share!.Value, StringComparer.Ordinal);
 
     private sealed record Reload(DaemonOptions Options, TaskCompletionSource Done);

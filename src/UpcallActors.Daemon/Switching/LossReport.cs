@@ -12,7 +12,9 @@ internal sealed class LossReport
     public LossReport(IEnumerable<UpcallLoss> losses) =>
         _before = losses.ToDictionary(loss => loss.Cause, loss => loss.Count, StringComparer.Ordinal);
 
-    /// <summary>The causes whose counts have grown, with how much and how much a second, such as <c>120 (12/s) shed</c>; null when none has.</summary>
+    /// <summary>
+    /// The causes whose counts have grown, with how much and how much a second, such as <c>120 (12/s) shed</c>; null when none has.
+    /// </summary>
     public string? Next(IEnumerable<UpcallLoss> losses, double seconds)
     {
         var grown = new List<string>();

@@ -4,8 +4,8 @@ using UpcallActors.OpenFlow;
 namespace UpcallActors.Daemon.Switching;
 
 /// <summary>
-/// Says of each port once that reassembled packets leave on it in smaller fragments than they came in, since its MTU takes no larger ones: each of these packets
-/// comes up, and somebody may want a larger MTU. Single owner.
+/// Says of each port once that reassembled packets leave on it in smaller fragments than they came in, since its
+/// MTU takes no larger ones: each of these packets comes up, and somebody may want a larger MTU. Single owner.
 /// </summary>
 internal sealed class NarrowPorts(OpenFlowTranslatorFactory translators, ILogger logger)
 {
@@ -16,7 +16,8 @@ internal sealed class NarrowPorts(OpenFlowTranslatorFactory translators, ILogger
     {
         foreach ((uint datapathPort, _) in translators.Refragmented)
         {
-            BridgePort? port = translators.Bridges.SelectMany(bridge => bridge.Ports).FirstOrDefault(port => port.DatapathPort == datapathPort);
+            BridgePort? port = translators.Bridges.SelectMany(bridge => bridge.Ports)
+                .FirstOrDefault(port => port.DatapathPort == datapathPort);
             if (port != null && _said.Add(datapathPort))
                 logger.Refragmented(port.Name, port.Mtu);
         }

@@ -19,8 +19,8 @@ internal sealed class SwitchBridges
     }
 
     /// <summary>
-    /// Goes on with other bridges: those that stay keep their tables and what they have learned. Their flows change with the action that is returned, which is for when
-    /// translators have the other ports.
+    /// Goes on with other bridges: those that stay keep their tables and what they have learned. Their
+    /// flows change with the action that is returned, which is for when translators have the other ports.
     /// </summary>
     public Action Replace(IEnumerable<BridgeOptions> bridges)
     {
@@ -47,8 +47,8 @@ internal sealed class SwitchBridges
     }
 
     /// <summary>
-    /// The bridges with the ports that there are: those of the configuration, by their names, and LOCAL, which has the bridge's name. What is not in
-    /// <paramref name="places"/> is left out.
+    /// The bridges with the ports that there are: those of the configuration, by their names, and
+    /// LOCAL, which has the bridge's name. What is not in <paramref name="places"/> is left out.
     /// </summary>
     public IReadOnlyList<Bridge> On(IReadOnlyDictionary<string, PortPlace> places) => [.. _bridges.Select(bridge => new Bridge(
         bridge.Options.Name,

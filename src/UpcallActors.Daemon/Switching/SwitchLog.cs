@@ -10,7 +10,8 @@ internal static partial class SwitchLog
     public static partial void Chosen(this ILogger logger, string type, string reason);
 
     /// <summary>The switch runs.</summary>
-    [LoggerMessage(521, LogLevel.Information, "Datapath {Datapath} with {Bridges} bridges and {Ports} ports, {Lanes} handlers, dispatch {Dispatch}")]
+    [LoggerMessage(521, LogLevel.Information,
+        "Datapath {Datapath} with {Bridges} bridges and {Ports} ports, {Lanes} handlers, dispatch {Dispatch}")]
     public static partial void Running(this ILogger logger, string datapath, int bridges, int ports, int lanes, string dispatch);
 
     /// <summary>What the datapath can do, in short.</summary>
@@ -55,6 +56,7 @@ internal static partial class SwitchLog
     public static partial void Kept(this ILogger logger, string datapath);
 
     /// <summary>Fragments are made smaller than they were.</summary>
-    [LoggerMessage(530, LogLevel.Warning, "Reassembled packets leave port {Port} in smaller fragments than they came in: its MTU is {Mtu}. Each of them comes up")]
+    [LoggerMessage(530, LogLevel.Warning,
+        "Reassembled packets leave port {Port} in smaller fragments than they came in: its MTU is {Mtu}. Each of them comes up")]
     public static partial void Refragmented(this ILogger logger, string port, int mtu);
 }

@@ -6,7 +6,8 @@ using UpcallActors.OpenFlow;
 namespace UpcallActors.Daemon.Switching;
 
 /// <summary>
-/// The ports that a configuration asks a datapath for, each bridge's own included, and what was last said about each to the log. Single owner.
+/// The ports that a configuration asks a datapath for, each bridge's own
+/// included, and what was last said about each to the log. Single owner.
 /// </summary>
 internal sealed class SwitchPorts
 {
@@ -32,8 +33,8 @@ internal sealed class SwitchPorts
     public IReadOnlyList<WaitingPort> Waiting => Volatile.Read(ref _waiting);
 
     /// <summary>
-    /// Goes on with the ports of other bridges: adds those that are new, once what is in their way is gone. Others that nobody wants any more are still
-    /// there for the packets that are on their way to them; the names of their devices are returned.
+    /// Goes on with the ports of other bridges: adds those that are new, once what is in their way is gone. Others that nobody
+    /// wants any more are still there for the packets that are on their way to them; the names of their devices are returned.
     /// </summary>
     public IReadOnlyList<string> Replace(IEnumerable<BridgeOptions> bridges, IDatapathPorts datapath)
     {
@@ -43,7 +44,8 @@ internal sealed class SwitchPorts
             port.TakeAfter(before.Find(other => other.Bridge == port.Bridge && other.Request == port.Request));
         WantedPort[] gone = [.. before.Where(old => old.Name != null && !_ports.Exists(port => port.SharesDeviceWith(old)))];
         // One of another kind cannot be added under a name that is still taken.
-        WantedPort[] inTheWay = [.. gone.Where(old => _ports.Exists(port => port.Request.Name == old.Request.Name || port.Request.Name == old.Name))];
+        WantedPort[] inTheWay =
+            [.. gone.Where(old => _ports.Exists(port => port.Request.Name == old.Request.Name || port.Request.Name == old.Name))];
         foreach (WantedPort old in inTheWay)
             Remove(old.Name!, datapath);
         Retry(datapath);
@@ -131,7 +133,8 @@ internal sealed class SwitchPorts
     }
 
     /// <summary>Whether a port of the datapath is one of these, or would be if it were not refused.</summary>
-    public bool Contains(DatapathPort present) => _ports.Any(port => present.Name == (port.Name ?? port.Request.Interface ?? port.Request.Name));
+    public bool Contains(DatapathPort present) =>
+        _ports.Any(port => present.Name == (port.Name ?? port.Request.Interface ?? port.Request.Name));
 
     private static List<WantedPort> Wanted(IEnumerable<BridgeOptions> bridges)
     {

@@ -13,8 +13,9 @@ using UpcallActors.Pipeline;
 namespace UpcallActors.Daemon.Telemetry;
 
 /// <summary>
-/// What the daemon tells others: spans, metrics and logs to a collector, metrics to Prometheus. Sending is done by threads of its own; where it fails, what waits is dropped beyond a
-/// bound (2,048 spans and log records). Disposing sends what is left, for <see cref="TelemetryOptions.FlushTimeout"/> at most.
+/// What the daemon tells others: spans, metrics and logs to a collector, metrics to Prometheus. Sending
+/// is done by threads of its own; where it fails, what waits is dropped beyond a bound (2,048 spans and
+/// log records). Disposing sends what is left, for <see cref="TelemetryOptions.FlushTimeout"/> at most.
 /// </summary>
 internal sealed class DaemonTelemetry : IAsyncDisposable
 {
@@ -40,7 +41,8 @@ internal sealed class DaemonTelemetry : IAsyncDisposable
     /// <param name="saysProblems">Whether problems of OpenTelemetry's are logged.</param>
     /// <param name="loggers">What gets one more provider where logs are sent.</param>
     /// <param name="logger">Where it is said what happens.</param>
-    public static DaemonTelemetry? Start(TelemetryOptions options, TelemetrySubject subject, bool isScraped, bool saysProblems, ILoggerFactory loggers, ILogger logger)
+    public static DaemonTelemetry? Start(TelemetryOptions options, TelemetrySubject subject, bool isScraped, bool saysProblems,
+        ILoggerFactory loggers, ILogger logger)
     {
         if (!options.Exports && !isScraped)
             return null;

@@ -7,8 +7,8 @@ using UpcallActors.Daemon.Configuration;
 namespace UpcallActors.Daemon.Telemetry;
 
 /// <summary>
-/// Metrics for Prometheus. They are gathered from the first request on, so that nobody who does not scrape pays for them: counters are those since the start even then, histograms begin
-/// with that request.
+/// Metrics for Prometheus. They are gathered from the first request on, so that nobody who does not scrape
+/// pays for them: counters are those since the start even then, histograms begin with that request.
 /// </summary>
 internal sealed class MetricsEndpoint : IAsyncDisposable
 {
@@ -18,7 +18,8 @@ internal sealed class MetricsEndpoint : IAsyncDisposable
     /// <param name="subject">About what.</param>
     /// <param name="loggers">For the exporter.</param>
     /// <param name="logger">Where it is said what happens.</param>
-    public MetricsEndpoint(TelemetryOptions options, TelemetrySubject subject, ILoggerFactory loggers, ILogger logger) => _scraped = new Lazy<Scraped>(() =>
+    public MetricsEndpoint(TelemetryOptions options, TelemetrySubject subject, ILoggerFactory loggers,
+        ILogger logger) => _scraped = new Lazy<Scraped>(() =>
     {
         DaemonTelemetry telemetry =
             DaemonTelemetry.Start(
@@ -27,7 +28,8 @@ internal sealed class MetricsEndpoint : IAsyncDisposable
             ?? throw new InvalidOperationException("metrics cannot be gathered");
         ServiceProvider services = new ServiceCollection().AddOptions().BuildServiceProvider();
         var application = new ApplicationBuilder(services);
-        application.UseOpenTelemetryPrometheusScrapingEndpoint(telemetry.Meters, predicate: null, path: null, configureBranchedPipeline: null, optionsName: null);
+        application.UseOpenTelemetryPrometheusScrapingEndpoint(telemetry.Meters, predicate: null, path: null,
+            configureBranchedPipeline: null, optionsName: null);
         return new Scraped(telemetry, services, application.Build());
     });
 

@@ -6,7 +6,8 @@ using UpcallActors.Daemon.Configuration;
 namespace UpcallActors.Daemon.Telemetry;
 
 /// <summary>
-/// OpenTelemetry says what goes wrong within it to <see cref="EventSource"/>s alone, each time it does. Here it becomes one line of the log a minute. Thread-safe.
+/// OpenTelemetry says what goes wrong within it to <see cref="EventSource"/>s alone,
+/// each time it does. Here it becomes one line of the log a minute. Thread-safe.
 /// </summary>
 internal sealed class TelemetryDiagnostics : EventListener
 {

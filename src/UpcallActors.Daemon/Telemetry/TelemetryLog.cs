@@ -10,7 +10,8 @@ internal static partial class TelemetryLog
     public static partial void Sending(this ILogger logger, string traces, string metrics, string logs);
 
     /// <summary>The collector is not there, or refuses, or something else.</summary>
-    [LoggerMessage(581, LogLevel.Warning, "OpenTelemetry reports problems ({Problems} since the last such line); upcalls go on. The latest: {Problem}")]
+    [LoggerMessage(581, LogLevel.Warning,
+        "OpenTelemetry reports problems ({Problems} since the last such line); upcalls go on. The latest: {Problem}")]
     public static partial void NotSending(this ILogger logger, long problems, string problem);
 
     /// <summary>Nothing is sent, since OpenTelemetry's library does not take what it was given.</summary>

@@ -16,7 +16,8 @@ internal sealed class PageFiles
     private const string Start = "index.html";
 
     private readonly FrozenDictionary<string, PageFile> _files =
-        typeof(PageFiles).Assembly.GetManifestResourceNames().ToFrozenDictionary(name => name == Start ? "/" : "/" + name, Read, StringComparer.Ordinal);
+        typeof(PageFiles).Assembly.GetManifestResourceNames()
+            .ToFrozenDictionary(name => name == Start ? "/" : "/" + name, Read, StringComparer.Ordinal);
 
     /// <summary>Finds the file of a path.</summary>
     public bool TryGet(string path, [NotNullWhen(true)] out PageFile? file) => _files.TryGetValue(path, out file);

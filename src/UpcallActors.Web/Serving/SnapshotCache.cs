@@ -2,7 +2,9 @@ using System.Text.Json;
 
 namespace UpcallActors.Web;
 
-/// <summary>Snapshots as JSON, taken when somebody asks and at most four a second, however many ask. Nobody asking costs nothing. Thread-safe.</summary>
+/// <summary>
+/// Snapshots as JSON, taken when somebody asks and at most four a second, however many ask. Nobody asking costs nothing. Thread-safe.
+/// </summary>
 #pragma warning disable CA1001 // A SemaphoreSlim whose wait handle nobody asks for holds nothing.
 internal sealed class SnapshotCache(IStatusSource source, TimeProvider time)
 #pragma warning restore CA1001

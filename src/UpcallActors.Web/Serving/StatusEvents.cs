@@ -3,8 +3,8 @@ using Microsoft.AspNetCore.Http;
 namespace UpcallActors.Web;
 
 /// <summary>
-/// Server-sent events: a snapshot a second to everybody who looks. Each client has a loop of its own, so that one that reads slowly misses snapshots and holds up nobody; Kestrel closes
-/// one that takes next to nothing (<c>MinResponseDataRate</c>).
+/// Server-sent events: a snapshot a second to everybody who looks. Each client has a loop of its own, so that one that reads
+/// slowly misses snapshots and holds up nobody; Kestrel closes one that takes next to nothing (<c>MinResponseDataRate</c>).
 /// </summary>
 internal sealed class StatusEvents(SnapshotCache snapshots, CancellationToken ending)
 {

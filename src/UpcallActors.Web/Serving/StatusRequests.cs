@@ -5,7 +5,10 @@ using Microsoft.AspNetCore.Http;
 
 namespace UpcallActors.Web;
 
-/// <summary>Answers requests: who may ask is <see cref="RequestGuard"/>'s, what they get is decided here. Everything can be read and nothing changed. Thread-safe.</summary>
+/// <summary>
+/// Answers requests: who may ask is <see cref="RequestGuard"/>'s, what they get
+/// is decided here. Everything can be read and nothing changed. Thread-safe.
+/// </summary>
 #pragma warning disable CA1001 // A SemaphoreSlim whose wait handle nobody asks for holds nothing.
 internal sealed class StatusRequests(
     IStatusSource source, HealthEndpoints health, RequestDelegate? metrics, bool isLoopback, CancellationToken ending)
@@ -64,7 +67,8 @@ internal sealed class StatusRequests(
                 await AnswerAloneAsync(context, _rules, StatusJson.Default.RuleListing, () => ListRules(context));
                 break;
             case "/api/trace":
-                await AnswerAloneAsync(context, _traces, StatusJson.Default.TraceAnswer, () => source.Trace(Text(context, "bridge"), Text(context, "flow")));
+                await AnswerAloneAsync(context, _traces, StatusJson.Default.TraceAnswer,
+                    () => source.Trace(Text(context, "bridge"), Text(context, "flow")));
                 break;
             case { } path when _files.TryGet(path, out PageFile? file):
                 await AnswerFileAsync(context, file);
@@ -150,7 +154,8 @@ internal sealed class StatusRequests(
 
     private static string Text(HttpContext context, string key) => context.Request.Query[key].FirstOrDefault() ?? "";
 
-    private static Task WriteAsync(HttpContext context, int status, string contentType, string text) => WriteAsync(context, status, contentType, System.Text.Encoding.UTF8.GetBytes(text));
+    private static Task WriteAsync(HttpContext context, int status, string contentType, string text) =>
+        WriteAsync(context, status, contentType, System.Text.Encoding.UTF8.GetBytes(text));
 
     private static async Task WriteAsync(HttpContext context, int status, string contentType, ReadOnlyMemory<byte> body)
     {

@@ -11,8 +11,8 @@ using Microsoft.Extensions.Options;
 namespace UpcallActors.Web;
 
 /// <summary>
-/// Serves the status page, health and metrics over HTTP/1.1. Kestrel without a host around it: a host reads files and variables that are not ours, listens to signals, and takes longer to
-/// start than all the rest. Disposing closes it and what is under way.
+/// Serves the status page, health and metrics over HTTP/1.1. Kestrel without a host around it: a host reads files and variables
+/// that are not ours, listens to signals, and takes longer to start than all the rest. Disposing closes it and what is under way.
 /// </summary>
 public sealed class StatusServer : IAsyncDisposable
 {
@@ -40,7 +40,10 @@ public sealed class StatusServer : IAsyncDisposable
     /// <summary>Where it listens, with the port that it was given.</summary>
     public IPEndPoint Endpoint { get; }
 
-    /// <summary>Starts to listen. Throws <see cref="IOException"/> when the address is in use, and <see cref="System.Net.Sockets.SocketException"/> when it is not this machine's.</summary>
+    /// <summary>
+    /// Starts to listen. Throws <see cref="IOException"/> when the address is in use, and
+    /// <see cref="System.Net.Sockets.SocketException"/> when it is not this machine's.
+    /// </summary>
     /// <param name="endpoint">Where; port 0 for any that is free.</param>
     /// <param name="source">What is shown.</param>
     /// <param name="checks">What <c>/health/ready</c> runs: the checks with the tag <c>ready</c>.</param>

@@ -3,8 +3,9 @@ using System.Collections.Immutable;
 namespace UpcallActors.Web;
 
 /// <summary>
-/// A running daemon at one moment: what the status page shows, and what <c>upcall-actors/snapshot</c> answers as JSON. Counters count from the daemon's start and only grow, except
-/// those of datapath and ports, which may be older than the daemon; rates are the differences of two snapshots.
+/// A running daemon at one moment: what the status page shows, and what <c>upcall-actors/snapshot</c>
+/// answers as JSON. Counters count from the daemon's start and only grow, except those of datapath
+/// and ports, which may be older than the daemon; rates are the differences of two snapshots.
 /// </summary>
 public sealed record DaemonSnapshot
 {
@@ -72,7 +73,8 @@ public sealed record DaemonSnapshot
 /// <param name="Dispatch">How upcalls are spread over lanes: by flow, per-cpu or per-vport.</param>
 /// <param name="Features">What it was found to support.</param>
 /// <param name="Stats">Its counters; null when it did not answer.</param>
-public sealed record DatapathSnapshot(string Name, string FullName, string Dispatch, ImmutableArray<FeatureSnapshot> Features, DatapathStatsSnapshot? Stats);
+public sealed record DatapathSnapshot(string Name, string FullName, string Dispatch, ImmutableArray<FeatureSnapshot> Features,
+    DatapathStatsSnapshot? Stats);
 
 /// <summary>A feature of a datapath.</summary>
 /// <param name="Name">Its name, as <c>dpif/show-dp-features</c> has it.</param>
@@ -156,7 +158,8 @@ public sealed record ClassSnapshot(string Class, long Upcalls);
 /// <param name="Counts">Batches by bucket, since the start.</param>
 /// <param name="P50Seconds">The bound that half of all stay below; null when that is beyond the last.</param>
 /// <param name="P99Seconds">The bound that 99 of 100 stay below; null when that is beyond the last.</param>
-public sealed record LatencySnapshot(ImmutableArray<double> BoundsSeconds, ImmutableArray<long> Counts, double? P50Seconds, double? P99Seconds);
+public sealed record LatencySnapshot(ImmutableArray<double> BoundsSeconds, ImmutableArray<long> Counts, double? P50Seconds,
+    double? P99Seconds);
 
 /// <summary>Upcalls lost for a cause.</summary>
 /// <param name="Cause">As telemetry names it: source, shed, truncated, malformed, …</param>
@@ -219,7 +222,8 @@ public sealed record WaitingPortSnapshot(string Bridge, string Name, uint Number
 /// <summary>Packets with an MRU.</summary>
 /// <param name="Upcalls">Upcalls that had one.</param>
 /// <param name="Largest">The largest, bytes of layer 3; 0 when there was none.</param>
-/// <param name="Refragmented">Packets that had to leave in smaller fragments than they had come in, for the egress MTU is less than their MRU.</param>
+/// <param name="Refragmented">Packets that had to leave in smaller fragments
+/// than they had come in, for the egress MTU is less than their MRU.</param>
 public sealed record MruSnapshot(long Upcalls, int Largest, long Refragmented);
 
 /// <summary>How flows are looked after, as <c>upcall/show</c> has it.</summary>
@@ -233,4 +237,5 @@ public sealed record MruSnapshot(long Upcalls, int Largest, long Refragmented);
 /// <param name="Keys">Flows that each revalidator looks after.</param>
 /// <param name="Deleted">Flows deleted, for whatever reason.</param>
 public sealed record RevalidationView(
-    int Flows, int AverageFlows, int MaxFlows, int FlowLimit, double DumpMilliseconds, long Rounds, bool IsPaused, ImmutableArray<int> Keys, long Deleted);
+    int Flows, int AverageFlows, int MaxFlows, int FlowLimit, double DumpMilliseconds, long Rounds, bool IsPaused, ImmutableArray<int> Keys,
+    long Deleted);

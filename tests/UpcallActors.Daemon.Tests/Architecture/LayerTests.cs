@@ -75,7 +75,8 @@ public sealed class LayerTests
 
     private static IEnumerable<string> NativeMethods(string layer) =>
         from type in Load(layer).GetTypes()
-        from method in type.GetMethods(BindingFlags.DeclaredOnly | BindingFlags.Static | BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic)
+        from method in type.GetMethods(BindingFlags.DeclaredOnly | BindingFlags.Static | BindingFlags.Instance | BindingFlags.Public
+            | BindingFlags.NonPublic)
         where method.Attributes.HasFlag(MethodAttributes.PinvokeImpl)
         select $"{type.FullName}.{method.Name}";
 

@@ -59,7 +59,8 @@ public sealed class CommandLineTests : IDisposable
         foreach (JsonElement recording in recordings)
         {
             recording.EnumerateObject().Select(property => property.Name).ShouldBe(
-                ["scenario", "kernel", "framesIn", "misses", "actions", "withMru", "largestMru", "executes", "flowPuts", "framesOut", "identical", "upcallsPerSecond", "differences"]);
+                ["scenario", "kernel", "framesIn", "misses", "actions", "withMru", "largestMru", "executes", "flowPuts", "framesOut",
+                    "identical", "upcallsPerSecond", "differences"]);
             recording.GetProperty("identical").GetBoolean().ShouldBeTrue();
             recording.GetProperty("withMru").GetInt64().ShouldBe(2);
             recording.GetProperty("differences").GetArrayLength().ShouldBe(0);
@@ -69,17 +70,20 @@ public sealed class CommandLineTests : IDisposable
     [Fact]
     public async Task A_configuration_is_run_until_its_captures_have_ended()
     {
-        (int code, string output, string errors) = await DaemonProcess.RunAsync("run", "--config", _folder.Write("hub.conf", Hub), "--json");
+        (int code, string output, string errors) = await DaemonProcess.RunAsync("run", "--config",
+            _folder.Write("hub.conf", Hub), "--json");
         code.ShouldBe(0, errors);
         using var document = JsonDocument.Parse(output);
         JsonElement[] ports = [.. document.RootElement.GetProperty("ports").EnumerateArray()];
-        ports.Select(port => $"{port.GetProperty("port").GetString()} {port.GetProperty("framesIn").GetInt64()} {port.GetProperty("framesOut").GetInt64()} {port.GetProperty("tooLong").GetInt64()}")
+        ports.Select(port => $"{port.GetProperty("port").GetString()} {port.GetProperty("framesIn").GetInt64()} "
+            + $"{port.GetProperty("framesOut").GetInt64()} {port.GetProperty("tooLong").GetInt64()}")
             .ShouldBe(["p0 1 2 0", "p1 2 1 0"]);
         JsonElement upcalls = document.RootElement.GetProperty("upcalls");
         upcalls.GetProperty("misses").GetInt64().ShouldBeGreaterThan(0);
         upcalls.GetProperty("lost").GetInt64().ShouldBe(0);
         upcalls.GetProperty("errors").GetInt64().ShouldBe(0);
-        Frames("out/p0.pcap").ShouldBe([Convert.ToHexString(ConfigurationFolder.Frame(0x0b)), Convert.ToHexString(ConfigurationFolder.Frame(0x0b))]);
+        Frames("out/p0.pcap").ShouldBe([Convert.ToHexString(ConfigurationFolder.Frame(0x0b)),
+            Convert.ToHexString(ConfigurationFolder.Frame(0x0b))]);
         Frames("out/p1.pcap").ShouldBe([Convert.ToHexString(ConfigurationFolder.Frame(0x0a))]);
     }
 
@@ -107,7 +111,8 @@ public sealed class CommandLineTests : IDisposable
         code.ShouldBe(0, errors);
         using var document = JsonDocument.Parse(output);
 
-        document.RootElement.GetProperty("ports").EnumerateArray().Select(port => port.GetProperty("tooLong").GetInt64()).ShouldAllBe(tooLong => tooLong == 0);
+        document.RootElement.GetProperty("ports").EnumerateArray().Select(port => port.GetProperty("tooLong").GetInt64())
+            .ShouldAllBe(tooLong => tooLong == 0);
         // Each of the six large replies comes up by itself, and so does the first of each size that meets no flow.
         document.RootElement.GetProperty("upcalls").GetProperty("actions").GetInt64().ShouldBe(6);
         string[] frames = Frames("p0.out");
@@ -134,7 +139,8 @@ public sealed class CommandLineTests : IDisposable
     [Fact]
     public async Task A_wrong_configuration_ends_with_code_2_and_all_problems()
     {
-        string file = _folder.Write("bad.conf", Hub.Replace("handlers = 1", "handlers = many", StringComparison.Ordinal).Replace("p1.pcap", "gone.pcap", StringComparison.Ordinal));
+        string file = _folder.Write("bad.conf", Hub.Replace("handlers = 1", "handlers = many", StringComparison.Ordinal)
+            .Replace("p1.pcap", "gone.pcap", StringComparison.Ordinal));
         (int code, string output, string errors) = await DaemonProcess.RunAsync("run", "--config", file);
         code.ShouldBe(2);
         output.ShouldBeEmpty();

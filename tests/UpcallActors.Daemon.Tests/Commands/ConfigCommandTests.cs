@@ -40,7 +40,8 @@ public sealed class ConfigCommandTests : IDisposable
     {
         string reference = ConfigurationSource.ReadReference();
         foreach (string key in (string[])[
-            "fail-mode", "flows", "type", "number", "share", "vlan-mode", "tag", "trunks", "interface", "remote-ip", "local-ip", "key", "dst-port", "tos", "ttl", "df", "csum", "input", "host-mac", "output", "mtu"])
+            "fail-mode", "flows", "type", "number", "share", "vlan-mode", "tag", "trunks", "interface", "remote-ip", "local-ip", "key",
+            "dst-port", "tos", "ttl", "df", "csum", "input", "host-mac", "output", "mtu"])
         {
             reference.ShouldMatch($@"\n +# +{key} = ");
         }
@@ -50,7 +51,8 @@ public sealed class ConfigCommandTests : IDisposable
     public async Task Effective_values_name_who_set_them()
     {
         _folder.Write("part.conf", "\npipeline.batch-size = 16\n");
-        string file = _folder.Write("a.conf", DaemonOptionsTests.Good.Replace("handlers = 2", "handlers = 3\ninclude \"part.conf\"", StringComparison.Ordinal));
+        string file = _folder.Write("a.conf",
+            DaemonOptionsTests.Good.Replace("handlers = 2", "handlers = 3\ninclude \"part.conf\"", StringComparison.Ordinal));
         (int code, string output, string errors) = await RunAsync("config", "--effective", "--config", file);
         code.ShouldBe(0, errors);
         string[] lines = output.Split('\n');
@@ -73,7 +75,8 @@ public sealed class ConfigCommandTests : IDisposable
         (int code, string output, string errors) = await RunAsync("config", "--effective", "--json");
         code.ShouldBe(0, errors);
         using var document = JsonDocument.Parse(output);
-        JsonElement name = document.RootElement.GetProperty("values").EnumerateArray().Single(value => value.GetProperty("key").GetString() == "upcall-actors.datapath.name");
+        JsonElement name = document.RootElement.GetProperty("values").EnumerateArray()
+            .Single(value => value.GetProperty("key").GetString() == "upcall-actors.datapath.name");
         name.GetProperty("value").GetString().ShouldBe("ovs-system");
         name.GetProperty("origin").GetString().ShouldBe("built-in");
     }
@@ -82,15 +85,18 @@ public sealed class ConfigCommandTests : IDisposable
     public void Environment_variables_lie_between_the_built_in_values_and_the_files()
     {
         string file = _folder.Write("a.conf", DaemonOptionsTests.Good);
-        string? Variable(string name) => name switch { "UPCALL_HANDLERS" => "7", "UPCALL_BATCH_SIZE" => "9", "UPCALL_RUN_DIR" => "here", _ => null };
+        string? Variable(string name) =>
+            name switch { "UPCALL_HANDLERS" => "7", "UPCALL_BATCH_SIZE" => "9", "UPCALL_RUN_DIR" => "here", _ => null };
         var source = ConfigurationSource.Read([file], Variable);
         (DaemonOptions? options, IReadOnlyList<ConfigurationProblem> problems) = DaemonOptionsReader.Read(source);
         problems.ShouldBeEmpty();
         options!.Pipeline.BatchSize.ShouldBe(9);
         options.Handlers.ShouldBe(2);
         options.RunDirectory.ShouldBe(Path.GetFullPath("here"));
-        EffectiveValue.List(source).Single(value => value.Key == "upcall-actors.pipeline.batch-size").Origin.ShouldBe("environment variable UPCALL_BATCH_SIZE");
-        _folder.Write("a.conf", DaemonOptionsTests.Good.Replace("handlers = 2", "handlers = 2\nhandlers = ${?UPCALL_HANDLERS}", StringComparison.Ordinal));
+        EffectiveValue.List(source).Single(value => value.Key == "upcall-actors.pipeline.batch-size").Origin
+            .ShouldBe("environment variable UPCALL_BATCH_SIZE");
+        _folder.Write("a.conf", DaemonOptionsTests.Good.Replace("handlers = 2", "handlers = 2\nhandlers = ${?UPCALL_HANDLERS}",
+            StringComparison.Ordinal));
         DaemonOptionsReader.Read(ConfigurationSource.Read([file], Variable)).Options!.Handlers.ShouldBe(7);
     }
 
@@ -99,7 +105,8 @@ public sealed class ConfigCommandTests : IDisposable
     {
         string file = _folder.Write("a.conf", DaemonOptionsTests.Good);
         DaemonOptionsReader.Read(ConfigurationSource.Read([file], name => name == "UPCALL_BATCH_SIZE" ? "many" : null)).Problems
-            .ShouldHaveSingleItem().ToString().ShouldBe("environment variable UPCALL_BATCH_SIZE: batch-size must be a whole number, not \"many\"");
+            .ShouldHaveSingleItem().ToString()
+            .ShouldBe("environment variable UPCALL_BATCH_SIZE: batch-size must be a whole number, not \"many\"");
     }
 
     [Fact]
@@ -119,7 +126,8 @@ public sealed class ConfigCommandTests : IDisposable
     [InlineData("--effective --config")]
     public async Task Files_with_mistakes_have_all_of_them_named(string how)
     {
-        string file = _folder.Write("a.conf", DaemonOptionsTests.Good.Replace("handlers = 2", "handlers = few\nzebra = ${UNSET_ANYWHERE}", StringComparison.Ordinal));
+        string file = _folder.Write("a.conf",
+            DaemonOptionsTests.Good.Replace("handlers = 2", "handlers = few\nzebra = ${UNSET_ANYWHERE}", StringComparison.Ordinal));
         (int code, string output, string errors) = await RunAsync(["config", .. how.Split(' '), file]);
         code.ShouldBe(2);
         output.ShouldBeEmpty();

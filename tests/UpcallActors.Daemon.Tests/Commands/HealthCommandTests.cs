@@ -12,7 +12,8 @@ public sealed class HealthCommandTests : IDisposable
     [Fact]
     public async Task A_running_daemon_is_ready_and_one_that_has_ended_is_not()
     {
-        string page = _folder.Write("page.conf", "upcall-actors { handlers = 1, replay { pace = recorded }, status.listen = \"127.0.0.1:0\" }");
+        string page = _folder.Write("page.conf",
+            "upcall-actors { handlers = 1, replay { pace = recorded }, status.listen = \"127.0.0.1:0\" }");
         string good = _folder.Write("good.conf", DaemonOptionsTests.Good);
         using var daemon = DaemonProcess.Start("--config", good, "--config", page);
         string line = await daemon.WaitForAsync("Status page at http://");
@@ -20,7 +21,8 @@ public sealed class HealthCommandTests : IDisposable
         // The page is there before the pipeline has begun.
         await Eventually.HoldsAsync(async () => await DaemonProcess.RunAsync("health", "--address", address) == (0, "ready\n", ""));
         (await DaemonProcess.RunAsync("health", "--live", "--address", $"http://{address}/")).ShouldBe((0, "live\n", ""));
-        (await DaemonProcess.RunAsync("health", "--json", "--address", address)).ShouldBe((0, """{"healthy":true,"answer":"ready"}""" + "\n", ""));
+        (await DaemonProcess.RunAsync("health", "--json", "--address", address))
+            .ShouldBe((0, """{"healthy":true,"answer":"ready"}""" + "\n", ""));
         string asked = _folder.Write("asked.conf", $"upcall-actors.status.listen = \"{address}\"");
         (await DaemonProcess.RunAsync("health", "--config", asked)).ShouldBe((0, "ready\n", ""));
         using (var client = new HttpClient())
@@ -42,7 +44,8 @@ public sealed class HealthCommandTests : IDisposable
     public async Task Whoever_has_no_page_is_not_healthy()
     {
         string off = _folder.Write("off.conf", "upcall-actors.status.listen = off");
-        (await DaemonProcess.RunAsync("health", "--config", off)).ShouldBe((1, "there is no status page to ask: status.listen is off\n", ""));
+        (await DaemonProcess.RunAsync("health", "--config", off))
+            .ShouldBe((1, "there is no status page to ask: status.listen is off\n", ""));
     }
 
     [Theory]
@@ -62,7 +65,8 @@ public sealed class HealthCommandTests : IDisposable
         using var taken = new System.Net.Sockets.TcpListener(System.Net.IPAddress.Loopback, 0);
         taken.Start();
         string good = _folder.Write("good.conf", DaemonOptionsTests.Good);
-        string page = _folder.Write("page.conf", $"upcall-actors {{ handlers = 1, replay.pace = recorded, status.listen = \"{taken.LocalEndpoint}\" }}");
+        string page = _folder.Write("page.conf",
+            $"upcall-actors {{ handlers = 1, replay.pace = recorded, status.listen = \"{taken.LocalEndpoint}\" }}");
         using var daemon = DaemonProcess.Start("--config", good, "--config", page);
         string line = await daemon.WaitForAsync("No status page at");
         line.ShouldContain("in use");

@@ -74,5 +74,6 @@ public sealed class RecordingReplayTests
     }
 
     private static string[][] Rows(string[] lines) =>
-        [.. lines.Where(line => line.StartsWith("ipv", StringComparison.Ordinal)).Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries))];
+        [.. lines.Where(line => line.StartsWith("ipv", StringComparison.Ordinal))
+            .Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries))];
 }

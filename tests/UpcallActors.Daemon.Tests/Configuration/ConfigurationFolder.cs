@@ -55,7 +55,8 @@ internal sealed class ConfigurationFolder : IDisposable
     {
         (DaemonOptions? options, IReadOnlyList<ConfigurationProblem> problems) = Read(texts);
         (options == null).ShouldBe(problems.Count > 0);
-        return [.. problems.Select(problem => problem.ToString().Replace(Root + Path.DirectorySeparatorChar, "", StringComparison.Ordinal))];
+        return [.. problems.Select(problem => problem.ToString()
+            .Replace(Root + Path.DirectorySeparatorChar, "", StringComparison.Ordinal))];
     }
 
     public void Dispose() => Directory.Delete(Root, recursive: true);

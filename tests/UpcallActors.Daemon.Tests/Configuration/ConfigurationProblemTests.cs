@@ -12,23 +12,30 @@ public sealed class ConfigurationProblemTests : IDisposable
     [InlineData("handlers = 2", "zebra = 2", "a.conf:2: unknown key zebra in upcall-actors")]
     [InlineData("handlers = 2", "handlers = two", "a.conf:2: handlers must be a whole number, not \"two\"")]
     [InlineData("handlers = 2", "handlers = 2000", "a.conf:2: handlers must be from 0 to 64, not 2000")]
-    [InlineData("handlers = 2", "handlers = 99999999999999999999", "a.conf:2: handlers must be a whole number, not \"99999999999999999999\"")]
+    [InlineData("handlers = 2", "handlers = 99999999999999999999",
+        "a.conf:2: handlers must be a whole number, not \"99999999999999999999\"")]
     [InlineData("handlers = 2", "handlers = null", "a.conf:2: handlers has no value")]
     [InlineData("handlers = 2", "handlers = [2]", "a.conf:2: handlers must be a plain value, not a list")]
     [InlineData("handlers = 2", "handlers { }", "a.conf:2: handlers must be a plain value, not a block")]
     [InlineData("handlers = 2", "datapath = embedded", "a.conf:2: datapath must be a block: datapath { … }")]
-    [InlineData("handlers = 2", "datapath.type = kernal", "a.conf:2: type must be auto or embedded or kernel, not \"kernal\"; did you mean kernel?")]
+    [InlineData("handlers = 2", "datapath.type = kernal",
+        "a.conf:2: type must be auto or embedded or kernel, not \"kernal\"; did you mean kernel?")]
     [InlineData("handlers = 2", "datapath.type = kernel", "a.conf:2: type = kernel has no capture ports; use embedded or auto")]
-    [InlineData("handlers = 2", "datapath.dispatch = per-port", "a.conf:2: dispatch must be auto or per-cpu or per-vport, not \"per-port\"; did you mean per-vport?")]
+    [InlineData("handlers = 2", "datapath.dispatch = per-port",
+        "a.conf:2: dispatch must be auto or per-cpu or per-vport, not \"per-port\"; did you mean per-vport?")]
     [InlineData("handlers = 2", "datapath.on-exit = drop", "a.conf:2: on-exit must be keep or delete, not \"drop\"")]
     [InlineData("handlers = 2", "datapath.take-over = yes", "a.conf:2: take-over must be false or true, not \"yes\"")]
-    [InlineData("handlers = 2", "datapath.name = \"ovs system\"", "a.conf:2: the name ovs system must have at most 15 characters, without '/', ':' and spaces")]
-    [InlineData("handlers = 2", "datapath.receive-buffer = 4 MiBs", "a.conf:2: receive-buffer must be a size such as 512KiB or 4MiB, not \"4 MiBs\"")]
+    [InlineData("handlers = 2", "datapath.name = \"ovs system\"",
+        "a.conf:2: the name ovs system must have at most 15 characters, without '/', ':' and spaces")]
+    [InlineData("handlers = 2", "datapath.receive-buffer = 4 MiBs",
+        "a.conf:2: receive-buffer must be a size such as 512KiB or 4MiB, not \"4 MiBs\"")]
     [InlineData("handlers = 2", "datapath.receive-buffer = 4kB", "a.conf:2: receive-buffer must be from 64KiB to 1GiB, not 4kB")]
-    [InlineData("handlers = 2", "revalidators.max-idle = 10 weeks", "a.conf:2: max-idle must be a duration such as 500ms or 10s, not \"10 weeks\"")]
+    [InlineData("handlers = 2", "revalidators.max-idle = 10 weeks",
+        "a.conf:2: max-idle must be a duration such as 500ms or 10s, not \"10 weeks\"")]
     [InlineData("handlers = 2", "revalidators.max-idle = -10s", "a.conf:2: max-idle must be a duration such as 500ms or 10s, not \"-10s\"")]
     [InlineData("handlers = 2", "revalidators.max-idle = 499ms", "a.conf:2: max-idle must be from 500ms to 1h, not 499ms")]
-    [InlineData("handlers = 2", "revalidators.max-idle = 9999999999999999999999s", "a.conf:2: max-idle must be a duration such as 500ms or 10s, not \"9999999999999999999999s\"")]
+    [InlineData("handlers = 2", "revalidators.max-idle = 9999999999999999999999s",
+        "a.conf:2: max-idle must be a duration such as 500ms or 10s, not \"9999999999999999999999s\"")]
     [InlineData("handlers = 2", "revalidators.max-revalidator = 61s", "a.conf:2: max-revalidator must be from 100ms to 1m, not 61s")]
     [InlineData("handlers = 2", "revalidators.max-idle = 500.5ms",
         "a.conf:2: max-idle goes in steps of 1ms, and 500.5ms is between two of them")]
@@ -59,9 +66,12 @@ public sealed class ConfigurationProblemTests : IDisposable
     [InlineData("handlers = 2", "pipeline.port-share = 1.5", "a.conf:2: port-share must be a number above 0 up to 1, not \"1.5\"")]
     [InlineData("handlers = 2", "pipeline.port-share = 0", "a.conf:2: port-share must be a number above 0 up to 1, not \"0\"")]
     [InlineData("handlers = 2", "pipeline.batch-size = 65", "a.conf:2: batch-size must be from 1 to 64, not 65")]
-    [InlineData("handlers = 2", "pipeline.dispatchers.router = pined", "a.conf:2: router must be lane or pinned or fork-join, not \"pined\"; did you mean pinned?")]
-    [InlineData("handlers = 2", "pipeline.dispatchers.fork-join-threads = 257", "a.conf:2: fork-join-threads must be from 0 to 256, not 257")]
-    [InlineData("handlers = 2", "pipeline.dispatchers.receivr = lane", "a.conf:2: unknown key receivr in dispatchers; did you mean receiver?")]
+    [InlineData("handlers = 2", "pipeline.dispatchers.router = pined",
+        "a.conf:2: router must be lane or pinned or fork-join, not \"pined\"; did you mean pinned?")]
+    [InlineData("handlers = 2", "pipeline.dispatchers.fork-join-threads = 257",
+        "a.conf:2: fork-join-threads must be from 0 to 256, not 257")]
+    [InlineData("handlers = 2", "pipeline.dispatchers.receivr = lane",
+        "a.conf:2: unknown key receivr in dispatchers; did you mean receiver?")]
     [InlineData("handlers = 2", "pipeline.restarts.limit = -1", "a.conf:2: limit must be from 0 to 1000000, not -1")]
     [InlineData("handlers = 2", "pipeline.restarts.window = 0s", "a.conf:2: window must be from 100ms to 1h, not 0s")]
     [InlineData("handlers = 2", "pipeline.restarts.translator-limit = 0", "a.conf:2: translator-limit must be from 1 to 1000000, not 0")]
@@ -75,9 +85,12 @@ public sealed class ConfigurationProblemTests : IDisposable
     [InlineData("number = 2", "number = 1", "a.conf:8: number 1 is that of p0 already")]
     [InlineData("input = \"p0.pcap\"", "input = nothing", "a.conf:7: input: there is no file nothing")]
     [InlineData("host-mac = \"02:00:00:00:00:0b\"", "host-mac = \"02:00:00:00:00:0a\"", "a.conf:8: host-mac is that of p0 already")]
-    [InlineData("02:00:00:00:00:0b", "02:00:00:00:00", "a.conf:8: host-mac must be six pairs of hexadecimal digits with colons between, not \"02:00:00:00:00\"")]
-    [InlineData("02:00:00:00:00:0b", "02:00:00:00:00: b", "a.conf:8: host-mac must be six pairs of hexadecimal digits with colons between, not \"02:00:00:00:00: b\"")]
-    [InlineData("02:00:00:00:00:0b", "03:00:00:00:00:0b", "a.conf:8: host-mac 03:00:00:00:00:0b is a multicast address; no host sends from one")]
+    [InlineData("02:00:00:00:00:0b", "02:00:00:00:00",
+        "a.conf:8: host-mac must be six pairs of hexadecimal digits with colons between, not \"02:00:00:00:00\"")]
+    [InlineData("02:00:00:00:00:0b", "02:00:00:00:00: b",
+        "a.conf:8: host-mac must be six pairs of hexadecimal digits with colons between, not \"02:00:00:00:00: b\"")]
+    [InlineData("02:00:00:00:00:0b", "03:00:00:00:00:0b",
+        "a.conf:8: host-mac 03:00:00:00:00:0b is a multicast address; no host sends from one")]
     [InlineData("02:00:00:00:00:0b", "00:00:00:00:00:00", "a.conf:8: host-mac is all zeroes; no host sends from it")]
     [InlineData("mtu = 1400", "mtu = 67", "a.conf:7: mtu must be from 68 to 65535, not 67")]
     [InlineData("out/p0.pcap", "p1.pcap", "a.conf:7: output is the input of p1, which it would overwrite")]
@@ -87,8 +100,10 @@ public sealed class ConfigurationProblemTests : IDisposable
     [InlineData(
         "type = capture, input = \"p1", "type = tap, input = \"p1",
         "a.conf:8: type must be system or internal or vxlan or geneve or gre or ip6gre or capture, not \"tap\"")]
-    [InlineData("number = 2, type = capture, input = \"p1.pcap\", host-mac = \"02:00:00:00:00:0b\"", "number = 2", "a.conf:8: type is missing in p1")]
-    [InlineData("number = 2, type = capture, input = \"p1.pcap\", host-mac = \"02:00:00:00:00:0b\"", "number = 2, type = system", "a.conf:8: type = capture goes with captures only, and p1 is none")]
+    [InlineData("number = 2, type = capture, input = \"p1.pcap\", host-mac = \"02:00:00:00:00:0b\"", "number = 2",
+        "a.conf:8: type is missing in p1")]
+    [InlineData("number = 2, type = capture, input = \"p1.pcap\", host-mac = \"02:00:00:00:00:0b\"", "number = 2, type = system",
+        "a.conf:8: type = capture goes with captures only, and p1 is none")]
     [InlineData("handlers = 2", "replay.loop = true", "a.conf:2: loop = true has no end, and the output of p0 would have none either")]
     [InlineData("handlers = 2", "replay.loop = forever", "a.conf:2: loop must be false or true, not \"forever\"")]
     [InlineData("mtu = 1400", "tag = 0", "a.conf:7: tag must be from 1 to 4094, not 0")]
@@ -98,7 +113,8 @@ public sealed class ConfigurationProblemTests : IDisposable
     [InlineData("mtu = 1400", "trunks = [1, 4095]", "a.conf:7: trunks holds \"4095\", which is no whole number from 0 to 4094")]
     [InlineData("p1 {", "br0 {", "a.conf:8: the name br0 is that of a bridge already")]
     [InlineData("p1 {", "ovs-system {", "a.conf:8: the name ovs-system is that of the datapath already")]
-    [InlineData("p1 {", "a-name-that-is-long {", "a.conf:8: the name a-name-that-is-long must have at most 15 characters, without '/', ':' and spaces")]
+    [InlineData("p1 {", "a-name-that-is-long {",
+        "a.conf:8: the name a-name-that-is-long must have at most 15 characters, without '/', ':' and spaces")]
     public void A_mistake_is_named_with_its_line(string good, string bad, string problem)
     {
         string text = DaemonOptionsTests.Good.Replace(good, bad, StringComparison.Ordinal);
@@ -125,10 +141,12 @@ public sealed class ConfigurationProblemTests : IDisposable
 
     [Theory]
     [InlineData("p0 {", "\"eth/0\" {", "a.conf:5: the name eth/0 must have at most 15 characters, without '/', ':' and spaces")]
-    [InlineData("interface = eth0", "interface = \"eth 0\"", "a.conf:5: interface: the name eth 0 must have at most 15 characters, without '/', ':' and spaces")]
+    [InlineData("interface = eth0", "interface = \"eth 0\"",
+        "a.conf:5: interface: the name eth 0 must have at most 15 characters, without '/', ':' and spaces")]
     [InlineData("interface = eth0", "interface = p3", "a.conf:8: the device p3 is that of p0 already")]
     [InlineData("interface = eth0", "interface = br0", "a.conf:5: the device br0 is that of a bridge already")]
-    [InlineData("interface = eth0", "interface = br1", "a.conf:11: the device br1, which the bridge needs for itself, is that of the port p0 already")]
+    [InlineData("interface = eth0", "interface = br1",
+        "a.conf:11: the device br1, which the bridge needs for itself, is that of the port p0 already")]
     [InlineData("interface = eth0", "interface = ovs-system", "a.conf:5: the device ovs-system is that of the datapath already")]
     [InlineData("interface = eth0", "mtu = 9000", "a.conf:5: mtu is for capture ports; here it is the device's, which ip link sets")]
     [InlineData("interface = eth0", "input = x", "a.conf:5: unknown key input in p0")]
@@ -159,7 +177,8 @@ public sealed class ConfigurationProblemTests : IDisposable
     [InlineData("key = 7", "ttl = 0", "a.conf:6: ttl must be from 1 to 255, not 0")]
     [InlineData("key = 7", "df = 1", "a.conf:6: df must be false or true, not \"1\"")]
     [InlineData("type = ip6gre", "type = ip6gre, dst-port = 1", "a.conf:7: unknown key dst-port in p2")]
-    [InlineData("key = 8, df = false, csum = true, tos = 16, ttl = 9, dst-port = 8472", "key = 7", "a.conf:13: remote-ip, local-ip, key and dst-port are those of p1 already")]
+    [InlineData("key = 8, df = false, csum = true, tos = 16, ttl = 9, dst-port = 8472", "key = 7",
+        "a.conf:13: remote-ip, local-ip, key and dst-port are those of p1 already")]
     [InlineData("  bridges {", "  replay.loop = true, bridges {", "a.conf:2: loop is for capture ports, and there are none")]
     [InlineData("  bridges {", "  replay.pace = recorded, bridges {", "a.conf:2: pace is for capture ports, and there are none")]
     [InlineData(
@@ -197,7 +216,8 @@ public sealed class ConfigurationProblemTests : IDisposable
     {
         _folder.Write("flows.of", "# two mistakes\npriority=high,actions=drop\nin_port=p0,actions=drop\nicmp,actions=outptu:1\n");
         _folder.Write("p0.pcap", "no capture");
-        IReadOnlyList<string> problems = _folder.Problems(DaemonOptionsTests.Good.Replace("handlers = 2", "handlers = few", StringComparison.Ordinal));
+        IReadOnlyList<string> problems =
+            _folder.Problems(DaemonOptionsTests.Good.Replace("handlers = 2", "handlers = few", StringComparison.Ordinal));
         problems.Count.ShouldBe(4);
         problems[0].ShouldStartWith("a.conf:2: ");
         problems[1].ShouldBe("a.conf:7: input: p0.pcap: not a pcap or pcapng file (UnknownMagic).");

@@ -48,14 +48,17 @@ public sealed class DaemonOptionsTests : IDisposable
     [Fact]
     public void What_the_file_leaves_out_comes_from_the_built_in_defaults()
     {
-        DaemonOptions options = Read(Good.Replace("handlers = 2", "", StringComparison.Ordinal).Replace("fail-mode = standalone", "", StringComparison.Ordinal));
-        options.Datapath.ShouldBe(new DatapathOptions(DatapathType.Auto, "ovs-system", TakeOver: false, KeepOnExit: true, DispatchOption.Auto, 4 << 20));
+        DaemonOptions options = Read(Good.Replace("handlers = 2", "", StringComparison.Ordinal)
+            .Replace("fail-mode = standalone", "", StringComparison.Ordinal));
+        options.Datapath.ShouldBe(new DatapathOptions(DatapathType.Auto, "ovs-system", TakeOver: false, KeepOnExit: true,
+            DispatchOption.Auto, 4 << 20));
         options.Handlers.ShouldBe(Environment.ProcessorCount);
         options.Pipeline.ShouldBe(new PipelineTuning(
             64,
             32,
             0.5,
-            new StageDispatcherOptions(StageDispatcher.Lane, StageDispatcher.Lane, StageDispatcher.Lane, StageDispatcher.Lane, Environment.ProcessorCount),
+            new StageDispatcherOptions(StageDispatcher.Lane, StageDispatcher.Lane, StageDispatcher.Lane, StageDispatcher.Lane,
+                Environment.ProcessorCount),
             new RestartOptions(10, TimeSpan.FromSeconds(10), 1000)));
         options.Replay.Recorded.ShouldBeFalse();
         options.Replay.PurgeAt.ShouldBeEmpty();
@@ -75,7 +78,8 @@ public sealed class DaemonOptionsTests : IDisposable
     public void A_relative_path_starts_from_the_file_that_names_it()
     {
         string main = _folder.Write("main.conf", Good);
-        _folder.Write("below/p2.pcap", ConfigurationFolder.Capture(ConfigurationFolder.Frame(1), ConfigurationFolder.Frame(1), ConfigurationFolder.Frame(1)));
+        _folder.Write("below/p2.pcap",
+            ConfigurationFolder.Capture(ConfigurationFolder.Frame(1), ConfigurationFolder.Frame(1), ConfigurationFolder.Frame(1)));
         string over = _folder.Write("below/over.conf", "upcall-actors.bridges.br0.ports.p1.input = p2.pcap\n");
         (DaemonOptions? options, IReadOnlyList<ConfigurationProblem> problems) = DaemonOptionsReader.Read([main, over]);
         problems.ShouldBeEmpty();

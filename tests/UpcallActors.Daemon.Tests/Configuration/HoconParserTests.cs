@@ -27,7 +27,8 @@ public sealed class HoconParserTests
     [InlineData("a = \"\"\"\n\n\"\"\"\nb = 1", "b", 4)]
     [InlineData("a = (x)|<y>;'z'\u00a0\nb = 1", "b", 2)]
     public void A_key_is_found_on_its_line(string text, string path, int line) =>
-        path.Split('/').Aggregate(ConfigurationSource.Parse("a.conf", text, _ => null).Root, (block, key) => block.Items![key]).Place.Line.ShouldBe(line);
+        path.Split('/').Aggregate(ConfigurationSource.Parse("a.conf", text, _ => null).Root, (block, key) => block.Items![key]).Place.Line
+            .ShouldBe(line);
 
     [Theory]
     [InlineData("a = 1 }\n", 1, "',' or a new line expected, not '}'")]

@@ -14,7 +14,8 @@ public sealed class IncludeTests : IDisposable
     public void An_included_file_lies_where_it_is_included()
     {
         _folder.Write("parts/tuning.conf", "handlers = 3\npipeline.batch-size = 16\n");
-        DaemonOptions options = Read(DaemonOptionsTests.Good.Replace("handlers = 2", "handlers = 2\ninclude \"parts/tuning.conf\"\npipeline.batch-size = 8", StringComparison.Ordinal));
+        DaemonOptions options = Read(DaemonOptionsTests.Good.Replace("handlers = 2",
+            "handlers = 2\ninclude \"parts/tuning.conf\"\npipeline.batch-size = 8", StringComparison.Ordinal));
         options.Handlers.ShouldBe(3);
         options.Pipeline.BatchSize.ShouldBe(8);
     }
@@ -26,7 +27,9 @@ public sealed class IncludeTests : IDisposable
         _folder.Write("parts/more.conf", "fail-mode = ${define.mode}\n");
         _folder.Write("parts/flows.of", "priority=7,actions=drop\n");
         DaemonOptions options = Read(
-            "define.mode = secure\n" + DaemonOptionsTests.Good.Replace("fail-mode = standalone", "include required(file(\"parts/bridge.conf\"))", StringComparison.Ordinal).Replace("    flows = \"flows.of\"\n", "", StringComparison.Ordinal));
+            "define.mode = secure\n" + DaemonOptionsTests.Good.Replace("fail-mode = standalone",
+                "include required(file(\"parts/bridge.conf\"))", StringComparison.Ordinal)
+                .Replace("    flows = \"flows.of\"\n", "", StringComparison.Ordinal));
         BridgeOptions bridge = options.Bridges.ShouldHaveSingleItem();
         bridge.Standalone.ShouldBeFalse();
         bridge.Flows.ShouldHaveSingleItem().Priority.ShouldBe((ushort)7);
@@ -38,7 +41,8 @@ public sealed class IncludeTests : IDisposable
     {
         _folder.Write("tuning.conf", "\nhandlers = few\n");
         _folder.Write("broken.conf", "a {\n");
-        _folder.Problems(DaemonOptionsTests.Good.Replace("handlers = 2", "include \"tuning.conf\"\ninclude \"broken.conf\"", StringComparison.Ordinal)).ShouldBe([
+        _folder.Problems(DaemonOptionsTests.Good.Replace("handlers = 2", "include \"tuning.conf\"\ninclude \"broken.conf\"",
+            StringComparison.Ordinal)).ShouldBe([
             "tuning.conf:2: handlers must be a whole number, not \"few\"",
             "broken.conf:2: a '}' is missing at the end",
         ]);
@@ -48,7 +52,8 @@ public sealed class IncludeTests : IDisposable
     public void A_file_that_is_not_there_is_nothing_unless_it_is_required()
     {
         Read("include \"none.conf\"\n" + DaemonOptionsTests.Good).Handlers.ShouldBe(2);
-        _folder.Problems("\ninclude required(\"none.conf\")\n" + DaemonOptionsTests.Good).ShouldBe(["a.conf:2: include: there is no file none.conf"]);
+        _folder.Problems("\ninclude required(\"none.conf\")\n" + DaemonOptionsTests.Good)
+            .ShouldBe(["a.conf:2: include: there is no file none.conf"]);
     }
 
     [Fact]
@@ -58,7 +63,8 @@ public sealed class IncludeTests : IDisposable
         _folder.Problems("include \"other.conf\"\n" + DaemonOptionsTests.Good).ShouldBe(["other.conf:2: include: a.conf includes itself"]);
         for (int file = 0; file < 10; file++)
             _folder.Write($"f{file}.conf", $"include \"f{file + 1}.conf\"\n");
-        _folder.Problems("include \"f0.conf\"\n" + DaemonOptionsTests.Good).ShouldBe(["f6.conf:1: include: files include each other deeper than 8"]);
+        _folder.Problems("include \"f0.conf\"\n" + DaemonOptionsTests.Good)
+            .ShouldBe(["f6.conf:1: include: files include each other deeper than 8"]);
     }
 
     [Fact]
@@ -100,7 +106,8 @@ public sealed class IncludeTests : IDisposable
     public void An_output_may_not_overwrite_an_included_file()
     {
         _folder.Write("tuning.conf", "handlers = 3\n");
-        _folder.Problems(DaemonOptionsTests.Good.Replace("handlers = 2", "include \"tuning.conf\"", StringComparison.Ordinal).Replace("out/p0.pcap", "tuning.conf", StringComparison.Ordinal))
+        _folder.Problems(DaemonOptionsTests.Good.Replace("handlers = 2", "include \"tuning.conf\"", StringComparison.Ordinal)
+            .Replace("out/p0.pcap", "tuning.conf", StringComparison.Ordinal))
             .ShouldBe(["a.conf:7: output is the configuration itself, which it would overwrite"]);
     }
 

@@ -54,8 +54,23 @@ public sealed class LivePortOptionsTests : IDisposable
         ports[0].Tunnel.ShouldBeNull();
         ports[1].Tunnel.ShouldBe(new TunnelPort { RemoteIpv4 = 0xc0000201, Key = 7 });
         UInt128 prefix = (UInt128)0x20010db8 << 96;
-        ports[2].Tunnel.ShouldBe(new TunnelPort { RemoteIpv6 = prefix + 1, LocalIpv6 = prefix + 2, Key = uint.MaxValue, DestinationPort = 0 });
-        ports[5].Tunnel.ShouldBe(new TunnelPort { RemoteIpv4 = 0xc0000201, Key = 8, DontFragment = false, Checksum = true, Tos = 16, Ttl = 9, DestinationPort = 8472 });
+        ports[2].Tunnel.ShouldBe(new TunnelPort
+        {
+            RemoteIpv6 = prefix + 1,
+            LocalIpv6 = prefix + 2,
+            Key = uint.MaxValue,
+            DestinationPort = 0,
+        });
+        ports[5].Tunnel.ShouldBe(new TunnelPort
+        {
+            RemoteIpv4 = 0xc0000201,
+            Key = 8,
+            DontFragment = false,
+            Checksum = true,
+            Tos = 16,
+            Ttl = 9,
+            DestinationPort = 8472,
+        });
         ports[6].Tunnel.ShouldBe(new TunnelPort { RemoteIpv4 = 0xc0000201, Key = null, DestinationPort = 6081 });
     }
 
@@ -85,7 +100,8 @@ public sealed class LivePortOptionsTests : IDisposable
             }
             """);
         options.RunDirectory.ShouldBe(Path.Combine(_folder.Root, "run"));
-        options.Datapath.ShouldBe(new DatapathOptions(DatapathType.Kernel, "dp0", TakeOver: true, KeepOnExit: false, DispatchOption.PerVport, 8 << 20));
+        options.Datapath.ShouldBe(new DatapathOptions(DatapathType.Kernel, "dp0", TakeOver: true, KeepOnExit: false,
+            DispatchOption.PerVport, 8 << 20));
         options.Revalidators.ShouldBe(new RevalidatorOptions(3, 1000, TimeSpan.FromMilliseconds(1500), TimeSpan.FromMilliseconds(250), 7));
         options.Pipeline.PortShare.ShouldBe(0.25);
     }
@@ -99,7 +115,8 @@ public sealed class LivePortOptionsTests : IDisposable
         options.Datapath.Dispatch.ShouldBe(DispatchOption.Auto);
     }
 
-    private static LivePortOptions[] Ports(DaemonOptions options) => [.. options.Bridges.SelectMany(bridge => bridge.Ports).Cast<LivePortOptions>()];
+    private static LivePortOptions[] Ports(DaemonOptions options) =>
+        [.. options.Bridges.SelectMany(bridge => bridge.Ports).Cast<LivePortOptions>()];
 
     private DaemonOptions Read(params string[] texts)
     {

@@ -5,7 +5,8 @@ namespace UpcallActors.Daemon.Tests.Configuration;
 /// <summary>What stands for something else, as HOCON's specification has it, and how it is refused.</summary>
 public sealed class SubstitutionTests
 {
-    private static readonly Dictionary<string, string> _environment = new(StringComparer.Ordinal) { ["SET"] = "from outside", ["EMPTY"] = "" };
+    private static readonly Dictionary<string, string> _environment =
+        new(StringComparer.Ordinal) { ["SET"] = "from outside", ["EMPTY"] = "" };
 
     [Theory]
     [InlineData("a = ${b}, b = 5", "a = 5")]
@@ -46,7 +47,8 @@ public sealed class SubstitutionTests
         (IReadOnlyList<string> values, IReadOnlyList<ConfigurationProblem> problems) = Read(text);
         problems.ShouldBeEmpty();
         string first = expected.Split(['.', ' '])[0];
-        values.Where(value => value.Split(['.', ' '])[0] == first || expected.Length == 0).ShouldBe(expected.Split('\n', StringSplitOptions.RemoveEmptyEntries));
+        values.Where(value => value.Split(['.', ' '])[0] == first || expected.Length == 0)
+            .ShouldBe(expected.Split('\n', StringSplitOptions.RemoveEmptyEntries));
     }
 
     [Theory]
@@ -72,7 +74,8 @@ public sealed class SubstitutionTests
         Read(lists).Problems.ShouldHaveSingleItem().Message.ShouldBe("substitutions make a list of more than 10000 elements");
         string chain = "a0 = 1\n" + string.Concat(Enumerable.Range(1, 100_000).Reverse().Select(n => $"a{n} = ${{a{n - 1}}}\n"));
         Read(chain).Problems.ShouldHaveSingleItem().Message.ShouldBe("substitutions lead to each other more than 64 times");
-        string blocks = "a0 { x = 1 }\n" + string.Concat(Enumerable.Range(1, 14).Select(n => $"a{n} {{ l = ${{a{n - 1}}}, m = ${{a{n - 1}}}, n = ${{a{n - 1}}}, o = ${{a{n - 1}}} }}\n"));
+        string blocks = "a0 { x = 1 }\n" + string.Concat(Enumerable.Range(1, 14)
+            .Select(n => $"a{n} {{ l = ${{a{n - 1}}}, m = ${{a{n - 1}}}, n = ${{a{n - 1}}}, o = ${{a{n - 1}}} }}\n"));
         Read(blocks).Problems.ShouldHaveSingleItem().Message.ShouldBe("substitutions make more than a configuration has");
     }
 

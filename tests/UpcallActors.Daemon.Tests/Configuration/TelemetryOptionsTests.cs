@@ -41,7 +41,13 @@ public sealed class TelemetryOptionsTests : IDisposable
         options.Logs.ShouldBe(
             new OtlpTarget(new Uri("http://collector:4318/base/v1/logs"), OtlpProtocol.HttpProtobuf, "a=b,c=d", TimeSpan.FromSeconds(4),
             IsCompressed: false));
-        options.Sampling.ShouldBe(new Pipeline.TraceSampling { Batches = 1, Upcalls = 0, SlowerThan = TimeSpan.Zero, UpcallsPerSecond = 5 });
+        options.Sampling.ShouldBe(new Pipeline.TraceSampling
+        {
+            Batches = 1,
+            Upcalls = 0,
+            SlowerThan = TimeSpan.Zero,
+            UpcallsPerSecond = 5,
+        });
         options.MetricsInterval.ShouldBe(TimeSpan.FromSeconds(5));
         options.JsonLogs.ShouldBeTrue();
     }
@@ -57,7 +63,8 @@ public sealed class TelemetryOptionsTests : IDisposable
     }
 
     [Theory]
-    [InlineData("otlp.endpoint = \"127.0.0.1:4317\"", "endpoint must be a URL such as http://127.0.0.1:4317, or off, not \"127.0.0.1:4317\"")]
+    [InlineData("otlp.endpoint = \"127.0.0.1:4317\"",
+        "endpoint must be a URL such as http://127.0.0.1:4317, or off, not \"127.0.0.1:4317\"")]
     [InlineData("otlp.endpoint = \"file:///etc/passwd\"", "endpoint must be a URL")]
     [InlineData("otlp.protocol = json", "protocol must be grpc or http/protobuf, not \"json\"")]
     [InlineData("otlp.headers = \"secret\"", "headers must be name=value,name=value")]
@@ -74,7 +81,8 @@ public sealed class TelemetryOptionsTests : IDisposable
     [InlineData("otlp.endpiont = off", "unknown key endpiont in otlp; did you mean endpoint?")]
     public void What_is_wrong_is_said(string text, string problem)
     {
-        (DaemonOptions? options, IReadOnlyList<ConfigurationProblem> problems) = _folder.Read(DaemonOptionsTests.Good, $"upcall-actors.telemetry {{\n{text}\n}}");
+        (DaemonOptions? options, IReadOnlyList<ConfigurationProblem> problems) =
+            _folder.Read(DaemonOptionsTests.Good, $"upcall-actors.telemetry {{\n{text}\n}}");
         options.ShouldBeNull();
         problems.ShouldHaveSingleItem().Message.ShouldStartWith(problem);
         problems[0].Message.ShouldNotContain("secret");
@@ -82,7 +90,8 @@ public sealed class TelemetryOptionsTests : IDisposable
 
     private TelemetryOptions Read(string text)
     {
-        (DaemonOptions? options, IReadOnlyList<ConfigurationProblem> problems) = _folder.Read(DaemonOptionsTests.Good, $"upcall-actors.telemetry {{\n{text}\n}}");
+        (DaemonOptions? options, IReadOnlyList<ConfigurationProblem> problems) =
+            _folder.Read(DaemonOptionsTests.Good, $"upcall-actors.telemetry {{\n{text}\n}}");
         problems.ShouldBeEmpty();
         return options!.Telemetry;
     }

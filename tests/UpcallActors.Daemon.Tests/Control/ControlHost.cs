@@ -28,7 +28,8 @@ internal sealed class ControlHost : IAsyncDisposable
         var log = new LogLines();
         var directory = RunDirectory.Claim(root);
         ControlSocket socket = await ControlSocket.OpenAsync(directory, log);
-        return new ControlHost(root, directory, ControlServer.Start(socket, new ControlCommandTable(commands, log), limits ?? new ControlLimits(), log), log);
+        return new ControlHost(root, directory,
+            ControlServer.Start(socket, new ControlCommandTable(commands, log), limits ?? new ControlLimits(), log), log);
     }
 
     /// <summary>Serves a daemon's own commands.</summary>

@@ -12,7 +12,8 @@ public sealed class ControlServerTests
     private static readonly ControlCommand Refuse = new("refuse", "", 0, 0, _ => ControlReply.Error("no"));
     private static readonly ControlCommand Hidden = new("hidden", null, 1, 2, _ => ControlReply.Empty);
     private static readonly ControlCommand Crash = new("crash", "", 0, 0, _ => throw new InvalidOperationException("a defect"));
-    private static readonly ControlCommand Fill = new("fill", "count", 1, 1, arguments => ControlReply.Of(new string('x', int.Parse(arguments[0], System.Globalization.CultureInfo.InvariantCulture))));
+    private static readonly ControlCommand Fill = new("fill", "count", 1, 1,
+        arguments => ControlReply.Of(new string('x', int.Parse(arguments[0], System.Globalization.CultureInfo.InvariantCulture))));
     private static readonly ControlCommand[] Commands = [Echo, Refuse, Hidden, Crash, Fill];
 
     [Fact]
@@ -58,11 +59,13 @@ public sealed class ControlServerTests
     {
         await using ControlHost host = await ControlHost.StartAsync(Commands);
         using ControlClient client = await host.ConnectAsync();
-        (await client.AskAsync("nosuch/cmd")).Error.ShouldBe("\"nosuch/cmd\" is not a valid command (use \"list-commands\" to see a list of valid commands)\n");
+        (await client.AskAsync("nosuch/cmd")).Error
+            .ShouldBe("\"nosuch/cmd\" is not a valid command (use \"list-commands\" to see a list of valid commands)\n");
         (await client.AskAsync("hidden")).Error.ShouldBe("\"hidden\" command requires at least 1 arguments\n");
         (await client.AskAsync("echo", "1", "2", "3", "4")).Error.ShouldBe("\"echo\" command takes at most 3 arguments\n");
         await client.SendAsync("""{"id":7,"method":"echo","params":["a",1]}""");
-        (await client.ReceiveAsync()).ShouldNotBeNull().GetProperty("error").GetString().ShouldBe("\"echo\" command has non-string argument\n");
+        (await client.ReceiveAsync()).ShouldNotBeNull().GetProperty("error").GetString()
+            .ShouldBe("\"echo\" command has non-string argument\n");
         (await client.AskAsync("crash")).Error.ShouldBe("crash failed: a defect\n");
         (await client.AskAsync("echo", "still here")).Result.ShouldBe("still here\n");
     }
@@ -94,7 +97,9 @@ public sealed class ControlServerTests
         (await client.AskAsync("set-options", "--format", "yaml")).Error.ShouldBe("option format has invalid value yaml\n");
         (await client.AskAsync("set-options", "--format")).Error.ShouldBe("option '--format' requires an argument\n");
         (await client.AskAsync("set-options", "--pretty")).Error.ShouldBe("unrecognized option '--pretty'\n");
-        await client.SendAsync("""{"id":1,"method":"set-options","params":["--format","json"]}{"id":2,"method":"echo","params":["a"]}{"id":3,"method":"refuse","params":[]}""");
+        await client.SendAsync(
+            """{"id":1,"method":"set-options","params":["--format","json"]}{"id":2,"method":"echo","params":["a"]}"""
+            + """{"id":3,"method":"refuse","params":[]}""");
         (await client.ReceiveAsync()).ShouldNotBeNull().GetProperty("error").ValueKind.ShouldBe(JsonValueKind.Null);
         JsonElement wrapped = (await client.ReceiveAsync()).ShouldNotBeNull().GetProperty("result");
         wrapped.GetProperty("reply-format").GetString().ShouldBe("plain");
@@ -163,7 +168,8 @@ public sealed class ControlServerTests
     [Fact]
     public async Task A_client_that_stops_in_the_middle_of_a_request_loses_its_connection_and_holds_up_nobody()
     {
-        await using ControlHost host = await ControlHost.StartAsync(Commands, new ControlLimits { Patience = TimeSpan.FromMilliseconds(200) });
+        await using ControlHost host = await ControlHost.StartAsync(Commands,
+            new ControlLimits { Patience = TimeSpan.FromMilliseconds(200) });
         using ControlClient idle = await host.ConnectAsync();
         using ControlClient slow = await host.ConnectAsync();
         await slow.SendAsync("{\"id\":");
@@ -176,7 +182,8 @@ public sealed class ControlServerTests
     [Fact]
     public async Task A_client_that_does_not_take_its_answer_loses_its_connection()
     {
-        await using ControlHost host = await ControlHost.StartAsync(Commands, new ControlLimits { Patience = TimeSpan.FromMilliseconds(200) });
+        await using ControlHost host = await ControlHost.StartAsync(Commands,
+            new ControlLimits { Patience = TimeSpan.FromMilliseconds(200) });
         using ControlClient deaf = await host.ConnectAsync();
         await deaf.SendAsync("""{"id":0,"method":"fill","params":["20000000"]}""");
         await WaitForLogAsync(host, "it made no progress in time");
@@ -359,5 +366,6 @@ public sealed class ControlServerTests
         Directory.Delete(root, recursive: true);
     }
 
-    private static Task WaitForLogAsync(ControlHost host, string text) => Eventually.HoldsAsync(() => host.Log.Lines.Any(line => line.Contains(text, StringComparison.Ordinal)));
+    private static Task WaitForLogAsync(ControlHost host, string text) =>
+        Eventually.HoldsAsync(() => host.Log.Lines.Any(line => line.Contains(text, StringComparison.Ordinal)));
 }

@@ -18,7 +18,8 @@ namespace UpcallActors.Daemon.Tests.Control;
 internal sealed class ControlledSwitch : IAsyncDisposable
 {
     private static readonly OdpPortNames Names = new(
-        [KeyValuePair.Create(0U, "ovs-system"), KeyValuePair.Create(1U, "br0"), KeyValuePair.Create(2U, "ovs-p0"), KeyValuePair.Create(3U, "ovs-p1")]);
+        [KeyValuePair.Create(0U, "ovs-system"), KeyValuePair.Create(1U, "br0"), KeyValuePair.Create(2U, "ovs-p0"),
+            KeyValuePair.Create(3U, "ovs-p1")]);
 
     private static readonly ActorSystem Actors = ActorSystem.Create("control-tests", "akka.loglevel = WARNING");
 
@@ -28,7 +29,8 @@ internal sealed class ControlledSwitch : IAsyncDisposable
     private readonly FirstRules[] _rules;
 
     private ControlledSwitch(
-        EmbeddedDatapath datapath, EmbeddedDatapath? elsewhere, DatapathClock clock, OpenFlowTranslatorFactory translators, UpcallPipeline pipeline, Task<bool> stopped, LogLevels levels, ControlHost host)
+        EmbeddedDatapath datapath, EmbeddedDatapath? elsewhere, DatapathClock clock, OpenFlowTranslatorFactory translators,
+        UpcallPipeline pipeline, Task<bool> stopped, LogLevels levels, ControlHost host)
     {
         _pipeline = pipeline;
         _elsewhere = elsewhere;
@@ -63,7 +65,8 @@ internal sealed class ControlledSwitch : IAsyncDisposable
 
     public Bridge Bridge => Translators.Bridges.Single(bridge => bridge.Name == "br0");
 
-    /// <param name="isAnswered">Whether the datapath's upcalls are answered and its flows are looked after; otherwise what is put into it stays as it is.</param>
+    /// <param name="isAnswered">Whether the datapath's upcalls are answered and its
+    /// flows are looked after; otherwise what is put into it stays as it is.</param>
     /// <param name="seen">What the control socket is to see as the datapath.</param>
     public static async Task<ControlledSwitch> StartAsync(bool isAnswered = false, Func<IDatapath, IDatapath>? seen = null)
     {
@@ -79,7 +82,8 @@ internal sealed class ControlledSwitch : IAsyncDisposable
             new(OpenFlowPorts.Local, 1, "br0"), new(1, 2, "ovs-p0"), new(2, 3, "ovs-p1"), new(7, 99, "lost"),
             new(5, 4, "vx0") { Tunnel = new TunnelPort { RemoteIpv4 = 0x01020304, Key = 5, DestinationPort = 4790 } },
         ];
-        var translators = new OpenFlowTranslatorFactory([new Bridge("br0", FailMode.Secure, new FlowTables(), ports), new Bridge("br-empty", FailMode.Secure, new FlowTables(), [])]);
+        var translators = new OpenFlowTranslatorFactory([new Bridge("br0", FailMode.Secure, new FlowTables(), ports),
+            new Bridge("br-empty", FailMode.Secure, new FlowTables(), [])]);
         EmbeddedDatapath? elsewhere = isAnswered ? null : new EmbeddedDatapath(new EmbeddedDatapathOptions());
         var pipeline = UpcallPipeline.Start(Actors, elsewhere ?? datapath, translators, new UpcallPipelineSettings());
         WaitingPort[] waiting =
@@ -87,7 +91,8 @@ internal sealed class ControlledSwitch : IAsyncDisposable
             new("br0", 3, "aa", PortKind.Gre, "File exists", IsRefused: true)];
         var levels = new LogLevels(LogLevel.Information);
         var folder = new ConfigurationFolder();
-        RunningConfiguration configuration = RunningConfiguration.Read([folder.Write("a.conf", "upcall-actors.bridges.br0.ports.ovs-p0 { number = 1, type = system }\n")], _ => null).Configuration!;
+        RunningConfiguration configuration = RunningConfiguration.Read(
+            [folder.Write("a.conf", "upcall-actors.bridges.br0.ports.ovs-p0 { number = 1, type = system }\n")], _ => null).Configuration!;
         configuration.Attach(new PipelineReload(pipeline));
         var context = new ControlContext
         {
@@ -100,7 +105,9 @@ internal sealed class ControlledSwitch : IAsyncDisposable
             LogLevels = levels,
             Stop = cleanup => stopped.TrySetResult(cleanup),
         };
-        return new ControlledSwitch(datapath, elsewhere, clock, translators, pipeline, stopped.Task, levels, await ControlHost.StartAsync(context)) { Folder = folder };
+        return new ControlledSwitch(datapath, elsewhere, clock, translators, pipeline, stopped.Task, levels,
+            await ControlHost.StartAsync(context))
+        { Folder = folder };
     }
 
     public Task<ControlAnswer> AskAsync(string command, params string[] arguments) => _host.AskAsync(command, arguments);
@@ -131,7 +138,8 @@ internal sealed class ControlledSwitch : IAsyncDisposable
         {
             var line = FlowDumpLine.Parse(text, Names);
             var writer = new NetlinkWriter(region.Slice(0, region.Length));
-            FlowMessageWriter.WritePut(ref writer, Datapath.Families.Flow, 1, Datapath.IfIndex, line.Ufid!.Value, line.Key.Span, line.Mask.Span, line.Actions.Span);
+            FlowMessageWriter.WritePut(ref writer, Datapath.Families.Flow, 1, Datapath.IfIndex, line.Ufid!.Value, line.Key.Span,
+                line.Mask.Span, line.Actions.Span);
             writer.Overflowed.ShouldBeFalse();
             var vector = new SendVector(1);
             vector.Append(region, 0, writer.Length);

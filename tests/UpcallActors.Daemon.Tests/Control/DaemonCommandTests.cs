@@ -19,7 +19,10 @@ public sealed class DaemonCommandTests
         daemon.Datapath.Receive(2, Frame);
         await Eventually.HoldsAsync(() => daemon.Pipeline.Counters.Completed == 1);
         // A round of the revalidators has to have seen the flow, and the count of flows to be the one after it.
-        var shape = new Regex(@"^embedded@ovs-system:\n  flows         : \(current 1\) \(avg \d+\) \(max \d+\) \(limit \d+\)\n  dump duration : \d+ms\n  ufid enabled : true\n\n(  \d+: \(keys 0\)\n)*  \d+: \(keys 1\)\n(  \d+: \(keys 0\)\n)*$");
+        var shape =
+            new Regex(
+                @"^embedded@ovs-system:\n  flows         : \(current 1\) \(avg \d+\) \(max \d+\) \(limit \d+\)\n"
+                + @"  dump duration : \d+ms\n  ufid enabled : true\n\n(  \d+: \(keys 0\)\n)*  \d+: \(keys 1\)\n(  \d+: \(keys 0\)\n)*$");
         await Eventually.HoldsAsync(async () =>
         {
             // On a slow machine it would be idle for too long before it is seen.

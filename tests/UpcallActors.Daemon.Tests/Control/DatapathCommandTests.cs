@@ -3,14 +3,15 @@ using UpcallActors.OpenFlow;
 namespace UpcallActors.Daemon.Tests.Control;
 
 /// <summary>
-/// What the commands about a datapath print, over the control socket. The flows are those that <c>ovs-appctl dpctl/dump-flows -m</c> printed of a kernel in the recordings; other
-/// expected texts are those of <c>ovs-vswitchd</c> 3.1 for the same thing.
+/// What the commands about a datapath print, over the control socket. The flows are those that <c>ovs-appctl dpctl/dump-flows -m</c>
+/// printed of a kernel in the recordings; other expected texts are those of <c>ovs-vswitchd</c> 3.1 for the same thing.
 /// </summary>
 public sealed class DatapathCommandTests
 {
     /// <summary>The flows after the first of the recorded pings.</summary>
     private static readonly string[] Recorded =
-        [.. File.ReadLines(Path.Combine(AppContext.BaseDirectory, "flows", "ipv4-fragmentation.flows.txt")).Skip(1).TakeWhile(line => !line.StartsWith("##", StringComparison.Ordinal))];
+        [.. File.ReadLines(Path.Combine(AppContext.BaseDirectory, "flows", "ipv4-fragmentation.flows.txt")).Skip(1)
+            .TakeWhile(line => !line.StartsWith("##", StringComparison.Ordinal))];
 
     [Fact]
     public async Task Flows_print_as_they_were_recorded()
@@ -22,7 +23,8 @@ public sealed class DatapathCommandTests
         Lines(await daemon.PrintAsync("dpctl/dump-flows", "-m")).ShouldBe(expected, ignoreOrder: true);
         Lines(await daemon.PrintAsync("dpctl/dump-flows", "--more", "embedded@ovs-system")).ShouldBe(expected, ignoreOrder: true);
         Lines(await daemon.PrintAsync("dpif/dump-flows", "-m", "br0"))
-            .ShouldBe(expected.Select(line => line.Replace(", recirc_id", " recirc_id", StringComparison.Ordinal).Replace(", dp:ovs", "", StringComparison.Ordinal)), ignoreOrder: true);
+            .ShouldBe(expected.Select(line => line.Replace(", recirc_id", " recirc_id", StringComparison.Ordinal)
+                .Replace(", dp:ovs", "", StringComparison.Ordinal)), ignoreOrder: true);
     }
 
     [Fact]
@@ -30,23 +32,30 @@ public sealed class DatapathCommandTests
     {
         await using ControlledSwitch daemon = await ControlledSwitch.StartAsync();
         daemon.Put(Recorded);
-        const string Short = "recirc_id(0x1),in_port(3),ct_state(-new+est+trk),eth(),eth_type(0x0800),ipv4(proto=1,frag=no), packets:0, bytes:0, used:never, actions:2";
-        string flow = Lines(await daemon.PrintAsync("dpctl/dump-flows")).Single(line => line.StartsWith("recirc_id(0x1)", StringComparison.Ordinal));
+        const string Short = "recirc_id(0x1),in_port(3),ct_state(-new+est+trk),eth(),eth_type(0x0800),ipv4(proto=1,frag=no), packets:0, "
+            + "bytes:0, used:never, actions:2";
+        string flow = Lines(await daemon.PrintAsync("dpctl/dump-flows"))
+            .Single(line => line.StartsWith("recirc_id(0x1)", StringComparison.Ordinal));
         flow.ShouldBe(Short);
-        Lines(await daemon.PrintAsync("dpctl/dump-flows", "--names")).ShouldContain(flow.Replace("in_port(3)", "in_port(ovs-p1)", StringComparison.Ordinal).Replace("actions:2", "actions:ovs-p0", StringComparison.Ordinal));
-        Lines(await daemon.PrintAsync("dpif/dump-flows", "--names", "br0")).ShouldContain(flow.Replace("in_port(3)", "in_port(ovs-p1)", StringComparison.Ordinal).Replace("actions:2", "actions:ovs-p0", StringComparison.Ordinal));
-        Lines(await daemon.PrintAsync("dpctl/dump-flows", "-m", "--no-names")).Count(line => line.Contains("in_port(3)", StringComparison.Ordinal)).ShouldBe(3);
+        Lines(await daemon.PrintAsync("dpctl/dump-flows", "--names")).ShouldContain(flow.Replace("in_port(3)", "in_port(ovs-p1)",
+            StringComparison.Ordinal).Replace("actions:2", "actions:ovs-p0", StringComparison.Ordinal));
+        Lines(await daemon.PrintAsync("dpif/dump-flows", "--names", "br0")).ShouldContain(flow.Replace("in_port(3)", "in_port(ovs-p1)",
+            StringComparison.Ordinal).Replace("actions:2", "actions:ovs-p0", StringComparison.Ordinal));
+        Lines(await daemon.PrintAsync("dpctl/dump-flows", "-m", "--no-names"))
+            .Count(line => line.Contains("in_port(3)", StringComparison.Ordinal)).ShouldBe(3);
     }
 
     [Fact]
     public async Task Counters_and_ages_are_those_of_the_datapaths_clock()
     {
         await using ControlledSwitch daemon = await ControlledSwitch.StartAsync();
-        daemon.Put(["ufid:104f0d20-0123-4c84-8b54-27995c286edd, recirc_id(0),in_port(ovs-p0),eth(),eth_type(0x88b5), packets:0, bytes:0, used:never, actions:drop"]);
+        daemon.Put(["ufid:104f0d20-0123-4c84-8b54-27995c286edd, recirc_id(0),in_port(ovs-p0),eth(),eth_type(0x88b5), packets:0, bytes:0, "
+            + "used:never, actions:drop"]);
         daemon.Clock.Set(5_000_000);
         daemon.Datapath.Receive(2, [0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 2, 0, 0, 0, 0, 0x0a, 0x88, 0xb5, .. new byte[46]]);
         daemon.Clock.Set(6_250_000);
-        (await daemon.PrintAsync("dpctl/dump-flows")).ShouldBe("recirc_id(0),in_port(2),eth(),eth_type(0x88b5), packets:1, bytes:60, used:1.250s, actions:drop\n");
+        (await daemon.PrintAsync("dpctl/dump-flows"))
+            .ShouldBe("recirc_id(0),in_port(2),eth(),eth_type(0x88b5), packets:1, bytes:60, used:1.250s, actions:drop\n");
     }
 
     [Fact]
@@ -65,8 +74,10 @@ public sealed class DatapathCommandTests
         (await CountAsync("type=tc,dpdk,offloaded,partially-offloaded")).ShouldBe(0);
         (await CountAsync("type=all", "filter=icmp,in_port=3")).ShouldBe(2);
         (await daemon.FailAsync("dpctl/dump-flows", "type=foo")).ShouldBe("upcall-actors: Failed to parse type (foo) (Invalid argument)\n");
-        (await daemon.FailAsync("dpctl/dump-flows", "filter=foo")).ShouldBe("upcall-actors: Failed to parse filter (unknown keyword 'foo')\n");
-        (await daemon.FailAsync("dpctl/dump-flows", "filter=table=1")).ShouldBe("upcall-actors: Failed to parse filter (a datapath has neither tables nor cookies)\n");
+        (await daemon.FailAsync("dpctl/dump-flows", "filter=foo"))
+            .ShouldBe("upcall-actors: Failed to parse filter (unknown keyword 'foo')\n");
+        (await daemon.FailAsync("dpctl/dump-flows", "filter=table=1"))
+            .ShouldBe("upcall-actors: Failed to parse filter (a datapath has neither tables nor cookies)\n");
     }
 
     [Theory]
@@ -131,7 +142,8 @@ public sealed class DatapathCommandTests
         (await daemon.FailAsync("dpctl/dump-flows", "-x")).ShouldBe("Unrecognized option -x\n");
         (await daemon.FailAsync("dpctl/dump-flows", "-mx")).ShouldBe("Unrecognized option -x\n");
         (await daemon.FailAsync("dpctl/dump-flows", "--foo")).ShouldBe("Unrecognized option --foo\n");
-        (await daemon.FailAsync("dpctl/dump-flows", "a", "b", "c", "d", "e", "f", "g")).ShouldBe("\"dpctl/dump-flows\" command takes at most 6 arguments\n");
+        (await daemon.FailAsync("dpctl/dump-flows", "a", "b", "c", "d", "e", "f", "g"))
+            .ShouldBe("\"dpctl/dump-flows\" command takes at most 6 arguments\n");
         (await daemon.FailAsync("dpctl/show", "nosuch")).ShouldBe("upcall-actors: opening datapath nosuch failed (No such device)\n");
         (await daemon.FailAsync("dpif/dump-flows", "nosuch")).ShouldBe("no such bridge\n");
         (await daemon.FailAsync("dpif/dump-flows")).ShouldBe("\"dpif/dump-flows\" command requires at least 1 arguments\n");
@@ -256,7 +268,10 @@ public sealed class DatapathCommandTests
 
     private static string[] Lines(string text) => text.Split('\n', StringSplitOptions.RemoveEmptyEntries);
 
-    /// <summary>The embedded datapath matches ARP operations, which fit one byte, in full where the kernel was told to look at one byte.</summary>
+    /// <summary>
+    /// The embedded datapath matches ARP operations, which fit one byte, in full where the kernel was told to look at one byte.
+    /// </summary>
     private static string WithoutCounters(string line) =>
-        System.Text.RegularExpressions.Regex.Replace(line, "packets:.*, dp:", "packets:0, bytes:0, used:never, dp:").Replace("op=1/0xff", "op=1", StringComparison.Ordinal);
+        System.Text.RegularExpressions.Regex.Replace(line, "packets:.*, dp:", "packets:0, bytes:0, used:never, dp:")
+            .Replace("op=1/0xff", "op=1", StringComparison.Ordinal);
 }

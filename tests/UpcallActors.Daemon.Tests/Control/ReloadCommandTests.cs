@@ -33,10 +33,12 @@ public sealed class ReloadCommandTests
     public async Task Mistakes_are_all_in_the_answer_and_nothing_changes()
     {
         await using ControlledSwitch daemon = await ControlledSwitch.StartAsync();
-        daemon.Folder.Write("a.conf", "upcall-actors.pipeline.batch-size = 16\nupcall-actors.handlers = few\nupcall-actors.zebra = 1\nupcall-actors.bridges.br0.ports.ovs-p0 { number = 1, type = system }\n");
+        daemon.Folder.Write("a.conf", "upcall-actors.pipeline.batch-size = 16\nupcall-actors.handlers = few\nupcall-actors.zebra = "
+            + "1\nupcall-actors.bridges.br0.ports.ovs-p0 { number = 1, type = system }\n");
         string file = Path.Combine(daemon.Folder.Root, "a.conf");
         (await daemon.FailAsync("upcall-actors/reload")).ShouldBe(
-            $"nothing was changed:\n{file}:2: handlers must be a whole number, not \"few\"\n{file}:3: unknown key zebra in upcall-actors\n");
+            $"nothing was changed:\n{file}:2: handlers must be a whole number, not "
+                + $"\"few\"\n{file}:3: unknown key zebra in upcall-actors\n");
         daemon.Pipeline.Tuning.BatchSize.ShouldBe(64);
     }
 }

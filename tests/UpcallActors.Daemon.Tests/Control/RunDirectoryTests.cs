@@ -80,14 +80,16 @@ public sealed class RunDirectoryTests : IDisposable
     {
         string file = Path.Combine(_root, "file");
         File.WriteAllText(file, "");
-        Should.Throw<RunDirectoryException>(() => RunDirectory.Claim(Path.Combine(file, "below"))).Message.ShouldStartWith($"the run directory {file}/below cannot be used: ");
+        Should.Throw<RunDirectoryException>(() => RunDirectory.Claim(Path.Combine(file, "below"))).Message
+            .ShouldStartWith($"the run directory {file}/below cannot be used: ");
     }
 
     [Fact]
     public async Task A_path_that_is_too_long_for_a_socket_is_refused_with_the_reason()
     {
         using RunDirectory directory = RunDirectory.Claim(Path.Combine(_root, new string('x', 100)));
-        (await Should.ThrowAsync<RunDirectoryException>(async () => await ControlSocket.OpenAsync(directory, new LogLines()))).Message.ShouldStartWith($"the control socket {directory.SocketPath} cannot be made: ");
+        (await Should.ThrowAsync<RunDirectoryException>(async () => await ControlSocket.OpenAsync(directory, new LogLines()))).Message
+            .ShouldStartWith($"the control socket {directory.SocketPath} cannot be made: ");
     }
 
     [Theory]
@@ -156,9 +158,12 @@ public sealed class RunDirectoryTests : IDisposable
     {
         await using ControlledSwitch daemon = await ControlledSwitch.StartAsync();
         string runDirectory = daemon.Directory.Path;
-        (await RunAsync("env", $"OVS_RUNDIR={runDirectory}", "ovs-appctl", "-t", "upcall-actors", "dpctl/dump-dps")).ShouldBe((0, "embedded@ovs-system\n", ""));
-        (await RunAsync("ovs-appctl", "-t", daemon.Directory.SocketPath, "fdb/show", "br0")).ShouldBe((0, " port  VLAN  MAC                Age\n", ""));
-        (int code, string output, string errors) = await RunAsync("env", $"OVS_RUNDIR={runDirectory}", "ovs-appctl", "-t", "upcall-actors", "fdb/show", "nosuch");
+        (await RunAsync("env", $"OVS_RUNDIR={runDirectory}", "ovs-appctl", "-t", "upcall-actors", "dpctl/dump-dps"))
+            .ShouldBe((0, "embedded@ovs-system\n", ""));
+        (await RunAsync("ovs-appctl", "-t", daemon.Directory.SocketPath, "fdb/show", "br0"))
+            .ShouldBe((0, " port  VLAN  MAC                Age\n", ""));
+        (int code, string output, string errors) = await RunAsync("env", $"OVS_RUNDIR={runDirectory}", "ovs-appctl", "-t", "upcall-actors",
+            "fdb/show", "nosuch");
         (code, output, errors).ShouldBe((2, "", "no such bridge\novs-appctl: upcall-actors: server returned an error\n"));
     }
 
@@ -187,7 +192,9 @@ public sealed class RunDirectoryTests : IDisposable
 
     private static async Task<(int Code, string Output, string Errors)> RunAsync(string program, params string[] arguments)
     {
-        using Process process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        using Process process = Process.Start(new ProcessStartInfo(program,
+            arguments)
+        { RedirectStandardOutput = true, RedirectStandardError = true })!;
         Task<string> errors = process.StandardError.ReadToEndAsync();
         string output = await process.StandardOutput.ReadToEndAsync();
         await process.WaitForExitAsync();

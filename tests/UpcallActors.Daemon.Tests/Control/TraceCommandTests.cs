@@ -6,10 +6,14 @@ namespace UpcallActors.Daemon.Tests.Control;
 /// <summary><c>ofproto/trace</c>; that its text is that of ovs-vswitchd, the tests of UpcallActors.OpenFlow see.</summary>
 public sealed class TraceCommandTests
 {
-    private const string Flow = "in_port=1,udp,dl_src=50:54:00:00:00:01,dl_dst=50:54:00:00:00:02,nw_src=10.1.1.1,nw_dst=10.1.1.2,nw_ttl=64,udp_src=1000,udp_dst=53";
+    private const string Flow =
+        "in_port=1,udp,dl_src=50:54:00:00:00:01,dl_dst=50:54:00:00:00:02,nw_src=10.1.1.1,nw_dst=10.1.1.2,nw_ttl=64,udp_src=1000,udp_dst=53";
 
-    private const string Expected = """
-        Flow: udp,in_port=1,vlan_tci=0x0000,dl_src=50:54:00:00:00:01,dl_dst=50:54:00:00:00:02,nw_src=10.1.1.1,nw_dst=10.1.1.2,nw_tos=0,nw_ecn=0,nw_ttl=64,nw_frag=no,tp_src=1000,tp_dst=53
+    private const string Traced = "udp,in_port=1,vlan_tci=0x0000,dl_src=50:54:00:00:00:01,dl_dst=50:54:00:00:00:02,"
+        + "nw_src=10.1.1.1,nw_dst=10.1.1.2,nw_tos=0,nw_ecn=0,nw_ttl=64,nw_frag=no,tp_src=1000,tp_dst=53";
+
+    private const string Expected = $"""
+        Flow: {Traced}
 
         bridge("br0")
         -------------
@@ -26,8 +30,10 @@ public sealed class TraceCommandTests
     [InlineData("br0", Flow)]
     [InlineData("br0", "-generate", Flow)]
     [InlineData("br0", "in_port=ovs-p0", "505400000002505400000001080045000020000100004011648b0a0101010a01010203e80035000c000061626364")]
-    [InlineData("in_port(2),eth(src=50:54:00:00:00:01,dst=50:54:00:00:00:02),eth_type(0x0800),ipv4(src=10.1.1.1,dst=10.1.1.2,proto=17,tos=0,ttl=64,frag=no),udp(src=1000,dst=53)")]
-    [InlineData("embedded@ovs-system", "in_port(ovs-p0),eth(src=50:54:00:00:00:01,dst=50:54:00:00:00:02),eth_type(0x0800),ipv4(src=10.1.1.1,dst=10.1.1.2,proto=17,tos=0,ttl=64,frag=no),udp(src=1000,dst=53)")]
+    [InlineData("in_port(2),eth(src=50:54:00:00:00:01,dst=50:54:00:00:00:02),eth_type(0x0800),ipv4(src=10.1.1.1,dst=10.1.1.2,proto=17,"
+        + "tos=0,ttl=64,frag=no),udp(src=1000,dst=53)")]
+    [InlineData("embedded@ovs-system", "in_port(ovs-p0),eth(src=50:54:00:00:00:01,dst=50:54:00:00:00:02),eth_type(0x0800),"
+        + "ipv4(src=10.1.1.1,dst=10.1.1.2,proto=17,tos=0,ttl=64,frag=no),udp(src=1000,dst=53)")]
     public async Task A_packet_is_traced_however_it_is_said(params string[] arguments)
     {
         await using ControlledSwitch daemon = await StartAsync("priority=80,udp,in_port=1,udp_dst=53,actions=2");
@@ -73,15 +79,18 @@ public sealed class TraceCommandTests
         // As long as the port takes what came in, it is not looked at.
         (await daemon.PrintAsync("ofproto/trace", "br0", Flow, "--mru", "1500")).ShouldNotContain("fragments");
         string trace = await daemon.PrintAsync("ofproto/trace", "br0", Flow, "--mru", "3000");
-        trace.ShouldContain(" -> what is longer than the port's MTU of 1500 comes up, and leaves in fragments that fit if it came in fragments\n");
+        trace.ShouldContain(
+            " -> what is longer than the port's MTU of 1500 comes up, and leaves in fragments that fit if it came in fragments\n");
         trace.ShouldContain("no flow is installed");
     }
 
     [Fact]
     public async Task Json_takes_as_many_tables_behind_each_other_as_there_are()
     {
-        await using ControlledSwitch daemon = await StartAsync(string.Join('\n', Enumerable.Range(0, 200).Select(table => $"table={table},actions=goto_table:{table + 1}")));
-        using var trace = JsonDocument.Parse(await daemon.PrintAsync("upcall-actors/trace", "br0", Flow), new JsonDocumentOptions { MaxDepth = 1024 });
+        await using ControlledSwitch daemon =
+            await StartAsync(string.Join('\n', Enumerable.Range(0, 200).Select(table => $"table={table},actions=goto_table:{table + 1}")));
+        using var trace = JsonDocument.Parse(await daemon.PrintAsync("upcall-actors/trace", "br0", Flow),
+            new JsonDocumentOptions { MaxDepth = 1024 });
         trace.RootElement.ToString().ShouldContain("\"table\":200");
     }
 
@@ -89,7 +98,8 @@ public sealed class TraceCommandTests
     public async Task A_trace_that_is_too_long_shows_its_beginning_and_says_what_is_left_out()
     {
         const string Some = "mod_nw_ttl:9,mod_nw_ttl:8,mod_nw_ttl:7,mod_nw_ttl:6,mod_nw_ttl:5,mod_nw_ttl:4";
-        await using ControlledSwitch daemon = await StartAsync(string.Join('\n', Enumerable.Range(0, 12).Select(table => $"table={table},actions={Some}" + (table < 11 ? $",resubmit(,{table + 1}),resubmit(,{table + 1})" : ""))));
+        await using ControlledSwitch daemon = await StartAsync(string.Join('\n', Enumerable.Range(0, 12)
+            .Select(table => $"table={table},actions={Some}" + (table < 11 ? $",resubmit(,{table + 1}),resubmit(,{table + 1})" : ""))));
         string trace = await daemon.PrintAsync("ofproto/trace", "br0", Flow);
         trace.ShouldContain(" 0. priority 32768");
         trace.ShouldContain("more lines are left out");
@@ -100,7 +110,8 @@ public sealed class TraceCommandTests
     {
         await using ControlledSwitch daemon = await StartAsync(
             "cookie=0x10,priority=7,in_port=1,ip,actions=ct(table=1,zone=5)\ntable=1,ct_state=+est,ip,actions=2");
-        using JsonDocument document = JsonDocument.Parse(await daemon.PrintAsync("upcall-actors/trace", "br0", Flow, "--ct-next", "trk,est"));
+        using JsonDocument document =
+            JsonDocument.Parse(await daemon.PrintAsync("upcall-actors/trace", "br0", Flow, "--ct-next", "trk,est"));
         JsonElement[] passes = [.. document.RootElement.GetProperty("passes").EnumerateArray()];
         passes.Length.ShouldBe(2);
         JsonElement bridge = passes[0].GetProperty("nodes")[0];
@@ -122,14 +133,16 @@ public sealed class TraceCommandTests
     [InlineData("br1: unknown bridge", "br1", "in_port=1")]
     [InlineData("Bad openflow flow syntax: in_prt=1: unknown field in_prt", "br0", "in_prt=1")]
     [InlineData("Bad openflow flow syntax: in_port=1,table=3: table is no field", "br0", "in_port=1,table=3")]
-    [InlineData("Bad openflow flow syntax: in_port=1,ip,nw_src=10.0.0.0/8: nw_src of a packet has no mask", "br0", "in_port=1,ip,nw_src=10.0.0.0/8")]
+    [InlineData("Bad openflow flow syntax: in_port=1,ip,nw_src=10.0.0.0/8: nw_src of a packet has no mask", "br0",
+        "in_port=1,ip,nw_src=10.0.0.0/8")]
     [InlineData("Bad openflow flow syntax: in_port=p9: 'p9' is no value of in_port", "br0", "in_port=p9")]
     [InlineData("Bad openflow flow syntax: reg0=5/7: reg0 of a packet has no mask", "br0", "reg0=5/7")]
     [InlineData("no OpenFlow port for datapath port 98", "in_port(98),eth(src=50:54:00:00:00:02,dst=50:54:00:00:00:01),eth_type(0x88b5)")]
     [InlineData("Missing argument for option --ct-next", "br0", "in_port=1", "--ct-next")]
     [InlineData("foo: unknown connection tracking state flag", "br0", "in_port=1", "--ct-next", "foo")]
     [InlineData("new: invalid connection state: If \"trk\" is unset, no other flags are set", "br0", "in_port=1", "--ct-next", "new")]
-    [InlineData("new|est|trk: invalid connection state: \"new\" and \"est\" are mutually exclusive", "br0", "in_port=1", "--ct-next", "trk,est,new")]
+    [InlineData("new|est|trk: invalid connection state: \"new\" and \"est\" are mutually exclusive", "br0", "in_port=1", "--ct-next",
+        "trk,est,new")]
     [InlineData("70000: no MRU, which has 0 to 65535 bytes", "br0", "in_port=1", "--mru", "70000")]
     [InlineData("--bogus: unknown option", "br0", "in_port=1", "--bogus")]
     [InlineData("Packet data too short for Ethernet", "br0", "in_port=1", "00")]

@@ -6,7 +6,10 @@ using UpcallActors.Odp;
 
 namespace UpcallActors.Daemon.Tests.Deployment;
 
-/// <summary>What lies in <c>deploy/</c>, as far as it is the daemon's own: configurations, and the manifests by the model of Kubernetes' API, in which a field that it has not is an error.</summary>
+/// <summary>
+/// What lies in <c>deploy/</c>, as far as it is the daemon's own: configurations, and the
+/// manifests by the model of Kubernetes' API, in which a field that it has not is an error.
+/// </summary>
 public sealed class DeploymentTests
 {
     private static string Manifest => File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "deploy", "upcall-actors.yml"));
@@ -17,7 +20,8 @@ public sealed class DeploymentTests
         List<object> objects = KubernetesYaml.LoadAllFromString(Manifest, strict: true);
 
         objects.Select(item => item.GetType()).ShouldBe([typeof(V1Namespace), typeof(V1ConfigMap), typeof(V1DaemonSet)]);
-        Should.Throw<Exception>(() => KubernetesYaml.LoadAllFromString(Manifest.Replace("hostNetwork", "hostNet", StringComparison.Ordinal), strict: true));
+        Should.Throw<Exception>(() => KubernetesYaml.LoadAllFromString(Manifest.Replace("hostNetwork", "hostNet", StringComparison.Ordinal),
+            strict: true));
     }
 
     [Fact]
@@ -34,7 +38,8 @@ public sealed class DeploymentTests
         container.StartupProbe.HttpGet.Path.ShouldBe("/health/live");
         container.LivenessProbe.ShouldBeNull();
         V1SecurityContext security = container.SecurityContext;
-        (security.RunAsUser, security.AllowPrivilegeEscalation, security.ReadOnlyRootFilesystem, security.Privileged ?? false).ShouldBe((0L, false, true, false));
+        (security.RunAsUser, security.AllowPrivilegeEscalation, security.ReadOnlyRootFilesystem,
+            security.Privileged ?? false).ShouldBe((0L, false, true, false));
         security.Capabilities.Drop.ShouldBe(["ALL"]);
         security.Capabilities.Add.ShouldBe(["NET_ADMIN"]);
         pod.Volumes.Select(volume => volume.Name).ShouldBe(container.VolumeMounts.Select(mount => mount.Name));

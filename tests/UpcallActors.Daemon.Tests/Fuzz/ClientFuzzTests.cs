@@ -8,7 +8,8 @@ namespace UpcallActors.Daemon.Tests.Fuzz;
 public sealed class ClientFuzzTests
 {
     internal static string[] Tokens { get; } =
-        ["{", "}", "[", "]", "\"", "\\", "\\ud800", ",", ":", "null", "0", "-1", "1e999", " ", "\n", "ä", "\0", "--class", "--port", "miss", "p0", ", packets:", ", used:never", ", actions:", "id", "result"];
+        ["{", "}", "[", "]", "\"", "\\", "\\ud800", ",", ":", "null", "0", "-1", "1e999", " ", "\n", "ä", "\0", "--class", "--port",
+            "miss", "p0", ", packets:", ", used:never", ", actions:", "id", "result"];
 
     internal static string[] AnswerCorpus { get; } =
     [
@@ -58,7 +59,8 @@ public sealed class ClientFuzzTests
             }
             catch (Exception failure)
             {
-                throw new InvalidOperationException($"iteration {i}, input {Convert.ToBase64String(input)}:\n{Encoding.UTF8.GetString(input)}", failure);
+                throw new InvalidOperationException(
+                    $"iteration {i}, input {Convert.ToBase64String(input)}:\n{Encoding.UTF8.GetString(input)}", failure);
             }
         }
     }

@@ -9,8 +9,8 @@ namespace UpcallActors.Daemon.Tests.Fuzz;
 public static partial class ConfigurationFuzz
 {
     /// <summary>
-    /// Any bytes are read as options, or give problems that have a place; never anything else. Each value has a line. A text without substitutions means what Akka's
-    /// parser makes of it, where that understands it.
+    /// Any bytes are read as options, or give problems that have a place; never anything else. Each value has
+    /// a line. A text without substitutions means what Akka's parser makes of it, where that understands it.
     /// </summary>
     public static bool Run(ReadOnlySpan<byte> input)
     {
@@ -28,7 +28,9 @@ public static partial class ConfigurationFuzz
         return options != null;
     }
 
-    /// <summary>What the test cannot put in for Akka, and what Akka reads otherwise than HOCON says: blocks behind each other, and +=.</summary>
+    /// <summary>
+    /// What the test cannot put in for Akka, and what Akka reads otherwise than HOCON says: blocks behind each other, and +=.
+    /// </summary>
     [GeneratedRegex(@"\$|\+=|include|[}\]][ \t]*[{\[]")]
     private static partial Regex Apart();
 

@@ -15,13 +15,15 @@ public sealed class ConfigurationFuzzTests
         "a.b = 1\na { c : 2, \"d.e\" = \"x y\" # c\n f = [1,2, 3] }\n",
         "{ upcall-actors.replay { purge-at = [ 1.5, 2 ], pace = recorded } // end\n}",
         "base { x = 1, y = [1, ${?z}] }\na = ${base} { y = ${base.y} [2] }, z = ${LONG}/x ${a.x}\na.y += ${z}\n",
-        "upcall-actors { handlers = ${?HANDLERS}, pipeline.batch-size = ${upcall-actors.handlers} }\ninclude \"fuzz.conf\"\ninclude required(file(\"none.conf\"))\n",
+        "upcall-actors { handlers = ${?HANDLERS}, pipeline.batch-size = ${upcall-actors.handlers} }\ninclude \"fuzz.conf\"\ninclude "
+            + "required(file(\"none.conf\"))\n",
         "a = ${b}\nb = ${c} x\nc = ${?a}\nd { e = ${d}, f = ${d.e} }\n",
         "a = null, b = true\nc = \"\\u0041\\n\", d { } e {f=out/x.y}\r\n",
     ];
 
     internal static string[] Tokens { get; } =
-        ["{", "}", "[", "]", "=", ":", ",", "\n", "\"", "\\", "#", "//", "/", "$", "${", "${?", "${a}", "${?b}", " ${base} {", "}", ".", "\"\"\"", "include ", "null", " ", "\r", "+=", "a", "ä", "\0", "upcall-actors", "bridges", "99999999999"];
+        ["{", "}", "[", "]", "=", ":", ",", "\n", "\"", "\\", "#", "//", "/", "$", "${", "${?", "${a}", "${?b}", " ${base} {", "}", ".",
+            "\"\"\"", "include ", "null", " ", "\r", "+=", "a", "ä", "\0", "upcall-actors", "bridges", "99999999999"];
 
     [Fact]
     public void No_text_brings_the_reader_down()
@@ -37,7 +39,8 @@ public sealed class ConfigurationFuzzTests
             }
             catch (Exception failure)
             {
-                throw new InvalidOperationException($"iteration {i}, input {Convert.ToBase64String(input)}:\n{Encoding.UTF8.GetString(input)}", failure);
+                throw new InvalidOperationException(
+                    $"iteration {i}, input {Convert.ToBase64String(input)}:\n{Encoding.UTF8.GetString(input)}", failure);
             }
         }
     }

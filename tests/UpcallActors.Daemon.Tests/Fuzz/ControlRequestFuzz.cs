@@ -9,7 +9,8 @@ public static class ControlRequestFuzz
     private const int Longest = 512;
 
     /// <summary>
-    /// Any bytes, in one piece or in many, give the same requests and then the same end: more to come, or a reason why nothing more can. Memory stays within the limit.
+    /// Any bytes, in one piece or in many, give the same requests and then the same end:
+    /// more to come, or a reason why nothing more can. Memory stays within the limit.
     /// </summary>
     public static void Run(ReadOnlySpan<byte> input)
     {
@@ -28,7 +29,8 @@ public static class ControlRequestFuzz
             ControlRequestStream.Step step = stream.TryTake(out ControlRequest? request);
             (request != null).ShouldBe(step == ControlRequestStream.Step.Request);
             if (request != null)
-                requests.Add($"{request.Method} {(request.Arguments == null ? "?" : string.Join('|', request.Arguments))} {Encoding.UTF8.GetString(request.Id.Span)}");
+                requests.Add($"{request.Method} {(request.Arguments == null ? "?" : string.Join('|', request.Arguments))} "
+                    + $"{Encoding.UTF8.GetString(request.Id.Span)}");
             if (step == ControlRequestStream.Step.Broken)
             {
                 stream.Problem.ShouldNotBeEmpty();

@@ -9,7 +9,8 @@ public sealed class ControlRequestFuzzTests
     internal static string[] Corpus { get; } =
     [
         """{"method":"dpctl/show","params":["-s"],"id":0}""",
-        """{"id":0,"method":"dpctl/dump-flows","params":["-m","filter=in_port=\\u0031,ip"]} {"params":[],"id":"x","method":"exit","error":null}""",
+        """{"id":0,"method":"dpctl/dump-flows","params":["-m","filter=in_port=\\u0031,ip"]} """
+            + """{"params":[],"id":"x","method":"exit","error":null}""",
         """  {"method":"ä","params":[1,null,{"a":[true]}],"id":{"b":-1.5e3}}	{"id":""",
         new string('{', 100) + """{"method":""" + new string(' ', 600),
     ];
@@ -34,7 +35,8 @@ public sealed class ControlRequestFuzzTests
             }
             catch (Exception failure)
             {
-                throw new InvalidOperationException($"iteration {i}, input {Convert.ToBase64String(input)}:\n{Encoding.UTF8.GetString(input)}", failure);
+                throw new InvalidOperationException(
+                    $"iteration {i}, input {Convert.ToBase64String(input)}:\n{Encoding.UTF8.GetString(input)}", failure);
             }
         }
     }

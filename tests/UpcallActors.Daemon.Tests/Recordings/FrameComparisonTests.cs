@@ -40,12 +40,14 @@ public sealed class FrameComparisonTests
     public void Fragments_of_one_packet_must_not_become_fragments_of_two()
     {
         uint next = 0;
-        Compare(Recorded, [.. Recorded.Select(frame => WithIdentification(frame, _ => ++next))]).ShouldNotBeNull().ShouldContain("belongs to another packet");
+        Compare(Recorded, [.. Recorded.Select(frame => WithIdentification(frame, _ => ++next))]).ShouldNotBeNull()
+            .ShouldContain("belongs to another packet");
     }
 
     [Fact]
     public void Fragments_of_two_packets_must_not_become_fragments_of_one() =>
-        Compare(Recorded, [.. Recorded.Select(frame => WithIdentification(frame, _ => 7u))]).ShouldNotBeNull().ShouldContain("belongs to another packet");
+        Compare(Recorded, [.. Recorded.Select(frame => WithIdentification(frame, _ => 7u))]).ShouldNotBeNull()
+            .ShouldContain("belongs to another packet");
 
     [Fact]
     public void A_missing_frame_and_one_too_many_are_found()
@@ -63,7 +65,8 @@ public sealed class FrameComparisonTests
     [Fact]
     public void Two_frames_of_one_header_in_the_other_order_are_found()
     {
-        byte[][] fragments = [.. Recorded.Where(frame => frame.AsSpan(0, EndOfTaggedHeader).SequenceEqual(Recorded[^1].AsSpan(0, EndOfTaggedHeader)))];
+        byte[][] fragments =
+            [.. Recorded.Where(frame => frame.AsSpan(0, EndOfTaggedHeader).SequenceEqual(Recorded[^1].AsSpan(0, EndOfTaggedHeader)))];
         fragments.Length.ShouldBeGreaterThan(3);
         Compare(fragments, [.. fragments.Reverse()]).ShouldNotBeNull();
         Compare(fragments, [fragments[1], fragments[0], .. fragments[2..]]).ShouldNotBeNull();
@@ -96,7 +99,8 @@ public sealed class FrameComparisonTests
     }
 
     private static string? Compare(byte[][] recorded, byte[][] ours) =>
-        new FrameComparison("p0").Compare([.. recorded.Select(frame => (ReadOnlyMemory<byte>)frame)], [.. ours.Select(frame => (ReadOnlyMemory<byte>)frame)]);
+        new FrameComparison("p0").Compare([.. recorded.Select(frame => (ReadOnlyMemory<byte>)frame)],
+            [.. ours.Select(frame => (ReadOnlyMemory<byte>)frame)]);
 
     private static byte[] WithIdentification(byte[] frame, Func<uint, uint> change)
     {
@@ -109,11 +113,13 @@ public sealed class FrameComparisonTests
     }
 
     /// <summary>All fragments of the recording have one tag and the fragment header right behind the IPv6 header.</summary>
-    private static int IdentificationOf(byte[] frame) => frame.Length > 66 && frame[12] == 0x81 && frame[16] == 0x86 && frame[24] == 44 ? 62 : -1;
+    private static int IdentificationOf(byte[] frame) =>
+        frame.Length > 66 && frame[12] == 0x81 && frame[16] == 0x86 && frame[24] == 44 ? 62 : -1;
 
     private static byte[][] Read(string capture)
     {
-        PcapReader.TryOpen(File.ReadAllBytes(Path.Combine(AppContext.BaseDirectory, "recordings", capture)), out PcapReader? reader).ShouldBe(PcapError.None);
+        PcapReader.TryOpen(File.ReadAllBytes(Path.Combine(AppContext.BaseDirectory, "recordings", capture)), out PcapReader? reader)
+            .ShouldBe(PcapError.None);
         var frames = new List<byte[]>();
         while (reader!.TryReadNext(out PcapRecord record) == PcapError.None)
             frames.Add(record.Data.ToArray());

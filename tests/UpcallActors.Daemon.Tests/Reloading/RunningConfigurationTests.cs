@@ -46,7 +46,8 @@ public sealed class RunningConfigurationTests : IDisposable
         _flows.Told.ShouldBeEmpty();
         running.Values.Single(value => value.Key == "upcall-actors.handlers").Text.ShouldBe("2");
         running.Values.Single(value => value.Key == "upcall-actors.revalidators.max-idle").Text.ShouldBe("7s");
-        _log.All.ShouldContain("Warning: The configuration was read again, but a restart is needed for upcall-actors.handlers = 3 (it is 2)");
+        _log.All
+            .ShouldContain("Warning: The configuration was read again, but a restart is needed for upcall-actors.handlers = 3 (it is 2)");
 
         (await running.ReloadAsync(_log)).ToString().ShouldBe("needs a restart: upcall-actors.handlers = 3 (it is 2)\n");
         Write("handlers = 3", "handlers = 2");
@@ -64,10 +65,12 @@ public sealed class RunningConfigurationTests : IDisposable
         ReloadReport report = await running.ReloadAsync(_log);
         report.IsGood.ShouldBeFalse();
         report.Problems.Count.ShouldBe(2);
-        report.ToString().ShouldStartWith($"nothing was changed:\n{_file}:2: handlers must be a whole number, not \"few\"\n{_folder.Root}/flows.of:1:");
+        report.ToString()
+            .ShouldStartWith($"nothing was changed:\n{_file}:2: handlers must be a whole number, not \"few\"\n{_folder.Root}/flows.of:1:");
         _rounds.Told.ShouldBeEmpty();
         _flows.Told.ShouldBeEmpty();
-        _log.All.Count(line => line.StartsWith("Error: The configuration was read again and nothing was changed: ", StringComparison.Ordinal)).ShouldBe(2);
+        _log.All.Count(line => line.StartsWith("Error: The configuration was read again and nothing was changed: ",
+            StringComparison.Ordinal)).ShouldBe(2);
         running.Values.Single(value => value.Key == "upcall-actors.revalidators.max-idle").Text.ShouldBe("5s");
     }
 
@@ -91,7 +94,8 @@ public sealed class RunningConfigurationTests : IDisposable
         (await running.ReloadAsync(_log)).ToString().ShouldBe("nothing has changed\n");
         Write("idle = 5s", "idle = 6s");
         _variable = "5000";
-        (await running.ReloadAsync(_log)).Applied.ShouldBe(["upcall-actors.revalidators.flow-limit = 5000", "upcall-actors.revalidators.max-idle = 6s"]);
+        (await running.ReloadAsync(_log)).Applied
+            .ShouldBe(["upcall-actors.revalidators.flow-limit = 5000", "upcall-actors.revalidators.max-idle = 6s"]);
     }
 
     [Fact]
@@ -141,7 +145,8 @@ public sealed class RunningConfigurationTests : IDisposable
     {
         using RunningConfiguration running = Start();
         _folder.Write("a.conf", DaemonOptionsTests.Good);
-        (await running.ReloadAsync(_log)).Problems.ShouldHaveSingleItem().Message.ShouldBe("ports of type capture need a restart of a daemon that has others");
+        (await running.ReloadAsync(_log)).Problems.ShouldHaveSingleItem().Message
+            .ShouldBe("ports of type capture need a restart of a daemon that has others");
     }
 
     [Fact]
@@ -158,7 +163,8 @@ public sealed class RunningConfigurationTests : IDisposable
 
     private RunningConfiguration Start()
     {
-        (RunningConfiguration? running, IReadOnlyList<ConfigurationProblem> problems) = RunningConfiguration.Read([_file], name => name == "LIMIT" ? _variable : null);
+        (RunningConfiguration? running, IReadOnlyList<ConfigurationProblem> problems) =
+            RunningConfiguration.Read([_file], name => name == "LIMIT" ? _variable : null);
         problems.ShouldBeEmpty();
         running!.Attach(_flows, _rounds);
         return running;
@@ -180,7 +186,8 @@ public sealed class RunningConfigurationTests : IDisposable
     {
         string text = File.ReadAllText(_file);
         text.ShouldContain(before);
-        File.WriteAllText(_file, text.Replace(before, after, StringComparison.Ordinal) + (more == null ? "" : $"\nupcall-actors.revalidators.{more}\n"));
+        File.WriteAllText(_file, text.Replace(before, after, StringComparison.Ordinal)
+            + (more == null ? "" : $"\nupcall-actors.revalidators.{more}\n"));
     }
 
     private sealed class Part(params string[] keys) : IReloadable

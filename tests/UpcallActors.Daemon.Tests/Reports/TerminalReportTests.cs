@@ -41,8 +41,10 @@ public sealed class TerminalReportTests
     {
         Recording[] recordings = [new("7.2", "ipv6-fragmentation-vlan", "one.conf")];
         using var output = new StringWriter();
-        await new TerminalReplayReport(Console(output, width)).ShowAsync(recordings, new[] { Row("ipv6-fragmentation-vlan", "7.2", []) }.ToAsyncEnumerable());
-        string[] lines = Regex.Replace(output.ToString(), "\e\\[[0-9;?]*[A-Za-z]", "").Split(['\r', '\n'], StringSplitOptions.RemoveEmptyEntries);
+        await new TerminalReplayReport(Console(output, width))
+            .ShowAsync(recordings, new[] { Row("ipv6-fragmentation-vlan", "7.2", []) }.ToAsyncEnumerable());
+        string[] lines = Regex.Replace(output.ToString(), "\e\\[[0-9;?]*[A-Za-z]", "")
+            .Split(['\r', '\n'], StringSplitOptions.RemoveEmptyEntries);
         string row = lines.Last(line => line.Contains("ipv6-fragmentation-vlan", StringComparison.Ordinal));
         row.Length.ShouldBeLessThanOrEqualTo(width);
         row.Split([' ', '│'], StringSplitOptions.RemoveEmptyEntries).ShouldBe(
@@ -96,7 +98,8 @@ public sealed class TerminalReportTests
         RunReport.WriteTerminal(summary, Console(output));
         output.ToString().ShouldContain("p[0]");
         output.ToString().ShouldContain("13");
-        output.ToString().ShouldContain("upcalls: 5 miss, 1 action, 2 with MRU (largest 1500), 6 lost; 4 executes, 3 flow puts, 7 errors; 3 upcalls/s");
+        output.ToString()
+            .ShouldContain("upcalls: 5 miss, 1 action, 2 with MRU (largest 1500), 6 lost; 4 executes, 3 flow puts, 7 errors; 3 upcalls/s");
         output.ToString().ShouldContain("lost upcalls: 6 shed");
         output.ToString().ShouldContain("dropped packets: 8 longer than their port's MTU, 9 over a meter's rate");
     }

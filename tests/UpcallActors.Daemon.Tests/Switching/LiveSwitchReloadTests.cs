@@ -106,7 +106,8 @@ public sealed class LiveSwitchReloadTests : IDisposable
     {
         await using LiveSwitch bridges = Start();
         _ports.Refuse("p9", "it is somebody else's");
-        await bridges.ApplyAsync(Read(Text.Replace("p2 {", "p9 {", StringComparison.Ordinal).Replace("number = 2,", "number = 8,", StringComparison.Ordinal)));
+        await bridges.ApplyAsync(Read(Text.Replace("p2 {", "p9 {", StringComparison.Ordinal)
+            .Replace("number = 2,", "number = 8,", StringComparison.Ordinal)));
         _log.All.ShouldContain("Error: Port p9 of br1 is refused: it is somebody else's");
         Place(bridges, 8).ShouldNotBeNull();
     }
@@ -124,8 +125,10 @@ public sealed class LiveSwitchReloadTests : IDisposable
     {
         using var system = ActorSystem.Create("shares", "akka.loglevel = OFF");
         await using LiveSwitch bridges = LiveSwitch.Start(
-            Read(Text.Replace("interface = eth0", "interface = eth0, share = 0.25", StringComparison.Ordinal).Replace("key = 1", "key = 1, share = 0.75", StringComparison.Ordinal)), _datapath, _ports, _log);
-        await using var pipeline = UpcallPipeline.Start(system, _datapath, bridges.Translators, new UpcallPipelineSettings { Revalidation = null });
+            Read(Text.Replace("interface = eth0", "interface = eth0, share = 0.25", StringComparison.Ordinal)
+                .Replace("key = 1", "key = 1, share = 0.75", StringComparison.Ordinal)), _datapath, _ports, _log);
+        await using var pipeline = UpcallPipeline.Start(system, _datapath, bridges.Translators,
+            new UpcallPipelineSettings { Revalidation = null });
         bridges.ShareWith(pipeline);
         await Eventually.HoldsAsync(() => pipeline.Tuning.PortShares.Count == 2);
         pipeline.Tuning.PortShares[Place(bridges, 1)!.Value].ShouldBe(0.25);
@@ -148,5 +151,6 @@ public sealed class LiveSwitchReloadTests : IDisposable
 
     private static Rule Rule(FlowTables tables, ushort priority) => tables.GetRules().Single(rule => rule.Priority == priority);
 
-    private static uint? Place(LiveSwitch bridges, uint number) => bridges.Translators.Bridges[0].TryGetPort(number, out BridgePort? port) ? port.DatapathPort : null;
+    private static uint? Place(LiveSwitch bridges, uint number) =>
+        bridges.Translators.Bridges[0].TryGetPort(number, out BridgePort? port) ? port.DatapathPort : null;
 }

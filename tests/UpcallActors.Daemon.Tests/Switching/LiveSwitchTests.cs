@@ -45,7 +45,8 @@ public sealed class LiveSwitchTests : IDisposable
         Ports(bridges, "br0").ShouldBe([(OpenFlowPorts.Local, 1, 1500), (1, 2, 1400), (3, 4, 65535), (4, 4, 65535)]);
         Ports(bridges, "br1").ShouldBe([(OpenFlowPorts.Local, 5, 1500), (1, 6, 1500)]);
         _log.All.ShouldContain("Information: Port p0 of br0: datapath port 2 (eth0), MTU 1400");
-        _log.All.Where(line => line.StartsWith("Warning", StringComparison.Ordinal)).ShouldBe(["Warning: Port p1 of br0 waits for its device p1: there is no such device"]);
+        _log.All.Where(line => line.StartsWith("Warning", StringComparison.Ordinal))
+            .ShouldBe(["Warning: Port p1 of br0 waits for its device p1: there is no such device"]);
     }
 
     [Fact]

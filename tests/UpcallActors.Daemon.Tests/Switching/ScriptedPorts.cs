@@ -80,7 +80,9 @@ internal sealed class ScriptedPorts : IDatapathPorts
     public IReadOnlyList<DatapathPort> List()
     {
         lock (_lock)
-            return _isGone ? throw new DatapathException("datapath dp0 is gone") : [.. _ports.Select(port => Describe(port.Key, port.Value.Number))];
+            return _isGone
+                ? throw new DatapathException("datapath dp0 is gone")
+                : [.. _ports.Select(port => Describe(port.Key, port.Value.Number))];
     }
 
     public void Dispose()

@@ -21,12 +21,15 @@ public sealed class StageDispatcherTests : IDisposable
     [InlineData("", Lane, Lane)]
     [InlineData("receiver = pinned", "upcall-actors.pinned", Lane)]
     [InlineData("executor = pinned", Lane, "upcall-actors.pinned")]
-    [InlineData("receiver = fork-join, router = fork-join, translator = fork-join, executor = fork-join, fork-join-threads = 2", "upcall-actors.fork-join", "upcall-actors.fork-join")]
-    [InlineData("receiver = pinned, router = pinned, translator = fork-join, executor = pinned", "upcall-actors.pinned", "upcall-actors.pinned")]
+    [InlineData("receiver = fork-join, router = fork-join, translator = fork-join, executor = fork-join, fork-join-threads = 2",
+        "upcall-actors.fork-join", "upcall-actors.fork-join")]
+    [InlineData("receiver = pinned, router = pinned, translator = fork-join, executor = pinned", "upcall-actors.pinned",
+        "upcall-actors.pinned")]
     public async Task A_stage_runs_where_it_is_told_to_and_every_upcall_is_answered(string dispatchers, string receiver, string executor)
     {
         (DaemonOptions? options, IReadOnlyList<ConfigurationProblem> problems) = _folder.Read(
-            DaemonOptionsTests.Good.Replace("handlers = 2", $"handlers = 1, pipeline.dispatchers {{ {dispatchers} }}", StringComparison.Ordinal));
+            DaemonOptionsTests.Good.Replace("handlers = 2", $"handlers = 1, pipeline.dispatchers {{ {dispatchers} }}",
+                StringComparison.Ordinal));
         problems.ShouldBeEmpty();
         using var system = ActorSystem.Create("dispatchers", "akka.loglevel = OFF");
         NamedThreads? threads = null;

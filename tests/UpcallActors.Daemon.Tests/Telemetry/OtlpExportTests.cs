@@ -26,7 +26,8 @@ public sealed class OtlpExportTests : IDisposable
         (int code, string output, string errors) = await ReplayAsync(
             $$"""
             upcall-actors.telemetry {
-              otlp { endpoint = "{{collector.Endpoint}}", protocol = "{{protocol}}", headers = "tenant=blue", timeout = 60s, flush-timeout = 60s }
+              otlp { endpoint = "{{collector.Endpoint}}", protocol = "{{protocol}}", headers = "tenant=blue" }
+              otlp { timeout = 60s, flush-timeout = 60s }
               traces { batches = 1, upcalls = 1, upcalls-per-second = 100000 }
               logs.exporter = otlp
             }
@@ -40,7 +41,8 @@ public sealed class OtlpExportTests : IDisposable
         CheckUpcalls(collector.Spans);
         CheckMetrics(collector);
         collector.Headers.ShouldAllBe(tenant => tenant == "blue");
-        collector.LogRecords.Select(record => record.Body.StringValue).ShouldContain(line => line.StartsWith("Drained after", StringComparison.Ordinal));
+        collector.LogRecords.Select(record => record.Body.StringValue)
+            .ShouldContain(line => line.StartsWith("Drained after", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -77,7 +79,9 @@ public sealed class OtlpExportTests : IDisposable
             ("OTEL_RESOURCE_ATTRIBUTES", "deployment.environment.name=test,host.name=named"),
             ("OTEL_METRICS_EXPORTER", "none"),
         ];
-        (int code, _, string errors) = await ReplayAsync("upcall-actors.telemetry { service-name = from-the-file, traces.batches = 1, otlp { timeout = 60s, flush-timeout = 60s } }", variables);
+        (int code, _, string errors) =
+            await ReplayAsync("upcall-actors.telemetry { service-name = from-the-file, traces.batches = 1, otlp { timeout = 60s, "
+                + "flush-timeout = 60s } }", variables);
 
         code.ShouldBe(0, errors);
         Dictionary<string, string> resource = Attributes(collector.Resource.Attributes);
@@ -143,7 +147,8 @@ public sealed class OtlpExportTests : IDisposable
     {
         // Port 1 of this machine: nobody listens, and it is not given out.
         (int code, string output, string errors) = await ReplayAsync(
-            "upcall-actors.telemetry { otlp.endpoint = \"http://127.0.0.1:1\", metrics.interval = 100ms, traces { batches = 1, upcalls = 1 } }", arguments: "--json");
+            "upcall-actors.telemetry { otlp.endpoint = \"http://127.0.0.1:1\", metrics.interval = 100ms, traces { batches = 1, upcalls = 1 "
+                + "} }", arguments: "--json");
 
         code.ShouldBe(0, errors);
         output.ShouldContain("\"lost\": 0");
@@ -169,7 +174,8 @@ public sealed class OtlpExportTests : IDisposable
         foreach (string line in lines)
         {
             using var parsed = System.Text.Json.JsonDocument.Parse(line);
-            DateTimeOffset.TryParse(parsed.RootElement.GetProperty("Timestamp").GetString(), CultureInfo.InvariantCulture, out _).ShouldBeTrue();
+            DateTimeOffset.TryParse(parsed.RootElement.GetProperty("Timestamp").GetString(), CultureInfo.InvariantCulture, out _)
+                .ShouldBeTrue();
             parsed.RootElement.GetProperty("LogLevel").GetString().ShouldNotBeEmpty();
             parsed.RootElement.GetProperty("EventId").GetInt32().ShouldBeGreaterThan(0);
             parsed.RootElement.GetProperty("Message").GetString().ShouldNotBeEmpty();
@@ -231,7 +237,8 @@ public sealed class OtlpExportTests : IDisposable
             Span before = bySpan[link.SpanId];
             before.TraceId.ShouldBe(link.TraceId);
             Attributes(before.Attributes)["upcall.actions"].ShouldContain("ct(");
-            Attributes(before.Attributes)["upcall.actions"].ShouldEndWith($"recirc(0x{long.Parse(attributes["upcall.recirc_id"], CultureInfo.InvariantCulture):x})");
+            Attributes(before.Attributes)["upcall.actions"]
+                .ShouldEndWith($"recirc(0x{long.Parse(attributes["upcall.recirc_id"], CultureInfo.InvariantCulture):x})");
         }
     }
 
@@ -246,7 +253,8 @@ public sealed class OtlpExportTests : IDisposable
         duration.Unit.ShouldBe("s");
         duration.Histogram.DataPoints[0].ExplicitBounds.ShouldBe(LatencyBounds.Seconds);
         duration.Histogram.DataPoints.Sum(point => (long)point.Count).ShouldBe(collector.Spans.Count(span => span.Name == "upcall.batch"));
-        collector.MetricOf("upcall_actors.upcalls.received").Sum.DataPoints.ShouldContain(point => Attributes(point.Attributes)["class"] == "miss" && point.AsInt > 0);
+        collector.MetricOf("upcall_actors.upcalls.received").Sum.DataPoints
+            .ShouldContain(point => Attributes(point.Attributes)["class"] == "miss" && point.AsInt > 0);
         IEnumerable<Dictionary<string, string>> ports =
             collector.MetricOf("upcall_actors.upcalls.by_port").Sum.DataPoints.Select(point => Attributes(point.Attributes));
         ports.Where(port => port["in_port"] != "other").Select(port => (port["in_port"], port["in_port.name"], port["bridge"]))
@@ -254,15 +262,20 @@ public sealed class OtlpExportTests : IDisposable
         collector.MetricOf("upcall_actors.upcalls.lost").Sum.DataPoints.ShouldAllBe(point => point.AsInt == 0);
     }
 
-    private static Dictionary<string, string> Attributes(IEnumerable<KeyValue> attributes) => attributes.ToDictionary(attribute => attribute.Key, attribute => attribute.Value.ValueCase switch
+    private static Dictionary<string, string> Attributes(IEnumerable<KeyValue> attributes) =>
+        attributes.ToDictionary(attribute => attribute.Key, attribute => attribute.Value.ValueCase switch
     {
         AnyValue.ValueOneofCase.IntValue => attribute.Value.IntValue.ToString(CultureInfo.InvariantCulture),
         AnyValue.ValueOneofCase.BoolValue => attribute.Value.BoolValue ? "true" : "false",
-        AnyValue.ValueOneofCase.ArrayValue => string.Join('\n', attribute.Value.ArrayValue.Values.Select(value => value.ValueCase == AnyValue.ValueOneofCase.IntValue ? value.IntValue.ToString(CultureInfo.InvariantCulture) : value.StringValue)),
+        AnyValue.ValueOneofCase.ArrayValue =>
+            string.Join('\n', attribute.Value.ArrayValue.Values.Select(value => value.ValueCase == AnyValue.ValueOneofCase.IntValue
+                ? value.IntValue.ToString(CultureInfo.InvariantCulture)
+                : value.StringValue)),
         _ => attribute.Value.StringValue,
     });
 
-    private async Task<(int Code, string Output, string Errors)> ReplayAsync(string configuration, (string, string)[]? variables = null, params string[] arguments)
+    private async Task<(int Code, string Output, string Errors)> ReplayAsync(string configuration, (string, string)[]? variables = null,
+        params string[] arguments)
     {
         string file = _folder.Write("telemetry.conf", configuration);
         string recording = Path.Combine(Recording.Folder, "linux-6.1", "ipv4-fragmentation.conf");

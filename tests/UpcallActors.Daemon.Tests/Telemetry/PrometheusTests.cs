@@ -25,9 +25,11 @@ public sealed class PrometheusTests : IDisposable
         try
         {
             using var client = new HttpClient { BaseAddress = new Uri($"http://{await AddressOfAsync(prometheus)}") };
-            await Eventually.HoldsAsync(async () => await ValueAsync(client, "sum(upcall_actors_upcalls_received_total{class=\"miss\"})") is > 0);
+            await Eventually.HoldsAsync(
+                async () => await ValueAsync(client, "sum(upcall_actors_upcalls_received_total{class=\"miss\"})") is > 0);
             // A scrape that took too long hides all values until the next.
-            foreach ((string query, double value) in ((string, double)[])[("up", 1), ("sum(upcall_actors_upcalls_lost_total)", 0), ("upcall_actors_credits_limit{lane=\"0\"}", 32)])
+            foreach ((string query, double value) in ((string, double)[])[("up", 1), ("sum(upcall_actors_upcalls_lost_total)", 0),
+                ("upcall_actors_credits_limit{lane=\"0\"}", 32)])
                 await Eventually.HoldsAsync(async () => await ValueAsync(client, query) == value, () => query);
             // Bounded, whatever goes through the switch: what docs/observability.md promises for one lane.
             await Eventually.HoldsAsync(async () => await ValueAsync(client, "count({__name__=~\"upcall_actors_.*\"})") is > 0 and < 200);
@@ -52,7 +54,8 @@ public sealed class PrometheusTests : IDisposable
                 static_configs: [ { targets: [ "{{target}}" ] } ]
             """);
         var start = new ProcessStartInfo(
-            "prometheus", [$"--config.file={configuration}", $"--storage.tsdb.path={Path.Combine(_folder.Root, "series")}", "--web.listen-address=127.0.0.1:0"])
+            "prometheus", [$"--config.file={configuration}", $"--storage.tsdb.path={Path.Combine(_folder.Root, "series")}",
+                "--web.listen-address=127.0.0.1:0"])
         {
             RedirectStandardError = true,
         };
@@ -79,12 +82,15 @@ public sealed class PrometheusTests : IDisposable
     /// <summary>The value of a query; null while there is none.</summary>
     private static async Task<double?> ValueAsync(HttpClient client, string query)
     {
-        using HttpResponseMessage response = await client.GetAsync(new Uri($"/api/v1/query?query={Uri.EscapeDataString(query)}", UriKind.Relative));
+        using HttpResponseMessage response =
+            await client.GetAsync(new Uri($"/api/v1/query?query={Uri.EscapeDataString(query)}", UriKind.Relative));
         if (!response.IsSuccessStatusCode)
             return null;
         using JsonDocument answer = JsonDocument.Parse(await response.Content.ReadAsStringAsync());
         JsonElement result = answer.RootElement.GetProperty("data").GetProperty("result");
-        return result.GetArrayLength() == 0 ? null : double.Parse(result[0].GetProperty("value")[1].GetString()!, System.Globalization.CultureInfo.InvariantCulture);
+        return result.GetArrayLength() == 0
+            ? null
+            : double.Parse(result[0].GetProperty("value")[1].GetString()!, System.Globalization.CultureInfo.InvariantCulture);
     }
 }
 

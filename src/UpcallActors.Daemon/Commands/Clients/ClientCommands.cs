@@ -4,7 +4,9 @@ using UpcallActors.Daemon.Commands.Clients.Top;
 
 namespace UpcallActors.Daemon.Commands.Clients;
 
-/// <summary>The commands to a daemon that runs. They are kept apart from the daemon's own, so that none of what those need is loaded.</summary>
+/// <summary>
+/// The commands to a daemon that runs. They are kept apart from the daemon's own, so that none of what those need is loaded.
+/// </summary>
 internal static class ClientCommands
 {
     /// <summary>Adds them, and examples to the help of all commands.</summary>

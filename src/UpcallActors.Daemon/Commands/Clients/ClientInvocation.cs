@@ -39,7 +39,8 @@ internal sealed class ClientInvocation(DaemonClient client, ParseResult argument
     public Task<string> AskAsync(string command, params IReadOnlyList<string> questions) => client.AskAsync(command, questions, stop);
 
     /// <summary>Connects, does the work, and says what went wrong.</summary>
-    public static async Task<int> RunAsync(ClientOptions options, ParseResult arguments, Func<ClientInvocation, Task> work, CancellationToken cancellation)
+    public static async Task<int> RunAsync(ClientOptions options, ParseResult arguments, Func<ClientInvocation, Task> work,
+        CancellationToken cancellation)
     {
         using var stopping = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);

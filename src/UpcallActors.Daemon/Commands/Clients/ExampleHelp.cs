@@ -9,14 +9,16 @@ internal sealed class ExampleHelp(HelpAction usual) : SynchronousCommandLineActi
 {
     private static readonly Dictionary<string, string[]> _examples = new(StringComparer.Ordinal)
     {
-        ["run"] = ["upcall-actors run --config /etc/upcall-actors.conf", "HANDLERS=4 upcall-actors run --config site.conf --config local.conf"],
+        ["run"] = ["upcall-actors run --config /etc/upcall-actors.conf",
+            "HANDLERS=4 upcall-actors run --config site.conf --config local.conf"],
         ["demo"] =
         [
             "upcall-actors demo",
             "OTEL_EXPORTER_OTLP_ENDPOINT=http://127.0.0.1:4317 upcall-actors demo",
             "upcall-actors demo --config more.conf",
         ],
-        ["config"] = ["upcall-actors config > upcall-actors.conf", "upcall-actors config --effective --config site.conf", "upcall-actors config --check site.conf"],
+        ["config"] = ["upcall-actors config > upcall-actors.conf", "upcall-actors config --effective --config site.conf",
+            "upcall-actors config --check site.conf"],
         ["trace"] =
         [
             "upcall-actors trace br0 in_port=1,icmp,nw_src=10.1.1.1,nw_dst=10.1.1.2",
@@ -47,7 +49,8 @@ internal sealed class ExampleHelp(HelpAction usual) : SynchronousCommandLineActi
             "upcall-actors monitor --last 20 --dropped --follow",
             "upcall-actors monitor --write upcalls.pcap --count 100",
         ],
-        ["health"] = ["upcall-actors health", "upcall-actors health --live", "upcall-actors health --config /etc/upcall-actors.conf --json"],
+        ["health"] = ["upcall-actors health", "upcall-actors health --live",
+            "upcall-actors health --config /etc/upcall-actors.conf --json"],
         ["completion"] =
         [
             "source <(upcall-actors completion bash)",

@@ -8,7 +8,11 @@ internal static class FlowsCommand
     /// <summary>The command.</summary>
     public static Command Build(ClientOptions options)
     {
-        var filter = new Argument<string?>("FILTER") { Description = "Which flows, in the syntax of ovs-ofctl; in_port is the datapath's, by number or name.", Arity = ArgumentArity.ZeroOrOne };
+        var filter = new Argument<string?>("FILTER")
+        {
+            Description = "Which flows, in the syntax of ovs-ofctl; in_port is the datapath's, by number or name.",
+            Arity = ArgumentArity.ZeroOrOne,
+        };
         var more = new Option<bool>("--more", "-m") { Description = "Also the flows' ids and the fields that are not looked at." };
         var numbers = new Option<bool>("--no-names") { Description = "Ports by number." };
         var command = new Command("flows", "Show the flows of the datapath.") { filter, more, numbers, options.Target };

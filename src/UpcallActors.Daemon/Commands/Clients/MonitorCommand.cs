@@ -30,7 +30,11 @@ internal static class MonitorCommand
             HelpName = "PORT",
             DefaultValueFactory = _ => [],
         };
-        var count = new Option<int?>("--count", "-n", "-c") { Description = "Upcalls after which to end. Without it, until Ctrl-C.", HelpName = "N" };
+        var count = new Option<int?>("--count", "-n", "-c")
+        {
+            Description = "Upcalls after which to end. Without it, until Ctrl-C.",
+            HelpName = "N",
+        };
         var last = new Option<int?>("--last")
         {
             Description = "First print the last N upcalls from before now, as far as the daemon remembers them: "
@@ -45,7 +49,8 @@ internal static class MonitorCommand
         var verbose = new Option<bool>("--verbose", "-v") { Description = "The whole key, also what is 0, and the lane." };
         var write = new Option<string?>("--write", "-w")
         {
-            Description = "Write the packets to a pcapng file, too, each with its port, MRU and verdict; with - to standard output, and no lines.",
+            Description =
+                "Write the packets to a pcapng file, too, each with its port, MRU and verdict; with - to standard output, and no lines.",
             HelpName = "FILE",
         };
         var unbuffered = new Option<bool>("--packet-buffered", "-U")
@@ -182,7 +187,10 @@ internal static class MonitorCommand
             await file.FlushAsync();
     }
 
-    /// <summary>The daemon forgets us anyway, but would copy upcalls for us until then. The connection may have a half read answer in it: this is another one.</summary>
+    /// <summary>
+    /// The daemon forgets us anyway, but would copy upcalls for us until then.
+    /// The connection may have a half read answer in it: this is another one.
+    /// </summary>
     private static async Task StopAsync(ClientInvocation invocation, string session)
     {
         try

@@ -18,7 +18,9 @@ internal static class Quantity
             prefix++;
         }
 
-        string digits = prefix == 0 ? shown.ToString("0", CultureInfo.InvariantCulture) : shown.ToString(shown < 100 ? "0.0" : "0", CultureInfo.InvariantCulture);
+        string digits = prefix == 0
+            ? shown.ToString("0", CultureInfo.InvariantCulture)
+            : shown.ToString(shown < 100 ? "0.0" : "0", CultureInfo.InvariantCulture);
         return digits + _prefixes[prefix];
     }
 

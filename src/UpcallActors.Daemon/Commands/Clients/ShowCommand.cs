@@ -17,7 +17,10 @@ internal static class ShowCommand
     /// <summary>The command.</summary>
     public static Command Build(ClientOptions options)
     {
-        var command = new Command("show", "Show a summary of the daemon: datapath, bridges, lanes, upcalls, losses, flows.") { options.Target };
+        var command = new Command("show", "Show a summary of the daemon: datapath, bridges, lanes, upcalls, losses, flows.")
+        {
+            options.Target,
+        };
         command.SetAction((result, cancellation) => ClientInvocation.RunAsync(options, result, async invocation =>
         {
             (DaemonSnapshot snapshot, string text) = await AskAsync(invocation);

@@ -45,6 +45,7 @@ internal static class SnapshotReader
 }
 
 /// <summary>How snapshots are read.</summary>
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true)]
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, RespectNullableAnnotations = true,
+    RespectRequiredConstructorParameters = true)]
 [JsonSerializable(typeof(DaemonSnapshot))]
 internal sealed partial class SnapshotJson : JsonSerializerContext;

@@ -13,14 +13,23 @@ internal static class TraceCommand
         {
             Description = "The packet, in the syntax of ovs-ofctl: fields without masks, with in_port if it comes from a port.",
         };
-        var packet = new Argument<string?>("PACKET") { Description = "A frame in hexadecimal digits; of FLOW only what a frame does not say counts then, such as in_port.", Arity = ArgumentArity.ZeroOrOne };
+        var packet = new Argument<string?>("PACKET")
+        {
+            Description = "A frame in hexadecimal digits; of FLOW only what a frame does not say counts then, such as in_port.",
+            Arity = ArgumentArity.ZeroOrOne,
+        };
         var states = new Option<string[]>("--ct-next")
         {
-            Description = "What conntrack finds at the next recirculation, such as trk,est,rpl; each time it is given, at one more. A new connection where nothing is said.",
+            Description = "What conntrack finds at the next recirculation, such as trk,est,rpl; each time it is given, at one more. A new "
+                + "connection where nothing is said.",
             HelpName = "FLAGS",
             DefaultValueFactory = _ => [],
         };
-        var mru = new Option<ushort>("--mru") { Description = "The largest of the fragments that the packet was put together from, bytes of layer 3.", HelpName = "BYTES" };
+        var mru = new Option<ushort>("--mru")
+        {
+            Description = "The largest of the fragments that the packet was put together from, bytes of layer 3.",
+            HelpName = "BYTES",
+        };
         var names = new Option<bool>("--names") { Description = "Call ports by their names." };
         var command = new Command("trace", "Show tables, rules, actions and megaflow of a packet,"
             + " without sending it.") { bridge, flow, packet, states, mru, names, options.Target };
@@ -35,7 +44,8 @@ internal static class TraceCommand
                 arguments.AddRange(["--mru", result.GetValue(mru).ToString(System.Globalization.CultureInfo.InvariantCulture)]);
             if (result.GetValue(names))
                 arguments.Add("--names");
-            await invocation.Output.WriteAsync(await invocation.AskAsync(invocation.Json ? "upcall-actors/trace" : "ofproto/trace", arguments));
+            await invocation.Output.WriteAsync(await invocation.AskAsync(invocation.Json ? "upcall-actors/trace" : "ofproto/trace",
+                arguments));
         }, cancellation));
         return command;
     }

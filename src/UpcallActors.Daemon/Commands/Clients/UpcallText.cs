@@ -74,6 +74,7 @@ internal sealed class UpcallText(bool isVerbose, bool isColoured)
 }
 
 /// <summary>How <c>monitor --json</c> writes an upcall: one a line.</summary>
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(UpcallLine))]
 internal sealed partial class LineJson : JsonSerializerContext;

@@ -13,8 +13,8 @@ internal sealed partial class HoconParser
     private const string Forbidden = "$\"{}[]:=,+#`^?!@*&\\";
 
     /// <summary>
-    /// A value, or several behind each other on a line which make one. Lists and blocks go with lists and blocks, and with substitutions; a text beside one of them
-    /// is a comma that was forgotten.
+    /// A value, or several behind each other on a line which make one. Lists and blocks go with lists
+    /// and blocks, and with substitutions; a text beside one of them is a comma that was forgotten.
     /// </summary>
     private HoconNode ParseValue()
     {
@@ -76,7 +76,10 @@ internal sealed partial class HoconParser
         return true;
     }
 
-    /// <summary>Texts and substitutions behind each other, with the white space between them, to the end of the line, a comma, a closing bracket or a comment.</summary>
+    /// <summary>
+    /// Texts and substitutions behind each other, with the white space between
+    /// them, to the end of the line, a comma, a closing bracket or a comment.
+    /// </summary>
     private HoconNode ParsePlainValues()
     {
         HoconPlace place = Here;
@@ -108,7 +111,8 @@ internal sealed partial class HoconParser
 
         if (!AtComment() && Peek() is not (End or '\n' or ',' or '}' or ']'))
             throw Error($"{Describe(Peek())} must stand in quotes, or ',' or a new line is missing before it");
-        return pieces.Count > 1 ? new HoconJoin(place, [.. pieces.Select(piece => piece is Unquoted part ? new HoconText(place, part.Text) : piece)])
+        return pieces.Count > 1
+            ? new HoconJoin(place, [.. pieces.Select(piece => piece is Unquoted part ? new HoconText(place, part.Text) : piece)])
             : pieces[0] is Unquoted unquoted ? new HoconText(place, unquoted.Text == "null" ? null : unquoted.Text)
             : pieces[0];
     }

@@ -3,8 +3,8 @@ using System.Text;
 namespace UpcallActors.Daemon.Configuration.Hocon;
 
 /// <summary>
-/// Reads a HOCON text into nodes that know their lines, and refuses what other parsers take silently for something else (a stray brace, a key without value, two
-/// entries on one line). Allocates as it likes: configuration is read seldom.
+/// Reads a HOCON text into nodes that know their lines, and refuses what other parsers take silently for something else
+/// (a stray brace, a key without value, two entries on one line). Allocates as it likes: configuration is read seldom.
 /// </summary>
 internal sealed partial class HoconParser
 {
@@ -33,8 +33,8 @@ internal sealed partial class HoconParser
     private HoconPlace Here => new(_file, _directory, _line);
 
     /// <summary>
-    /// Parses a text whose lines end in a line feed alone. Throws <see cref="HoconSyntaxException"/>, which has the line, at the first thing that is no HOCON or
-    /// is not supported.
+    /// Parses a text whose lines end in a line feed alone. Throws <see cref="HoconSyntaxException"/>,
+    /// which has the line, at the first thing that is no HOCON or is not supported.
     /// </summary>
     /// <param name="text">The text.</param>
     /// <param name="file">The file's name, for places.</param>
@@ -123,7 +123,9 @@ internal sealed partial class HoconParser
         return block.Field(_path[^1]);
     }
 
-    /// <summary>One or more segments with dots between, behind those that the path has; from <paramref name="start"/> on they are a path.</summary>
+    /// <summary>
+    /// One or more segments with dots between, behind those that the path has; from <paramref name="start"/> on they are a path.
+    /// </summary>
     private void ParseKey(int start)
     {
         while (true)

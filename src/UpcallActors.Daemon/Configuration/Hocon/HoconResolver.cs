@@ -1,8 +1,9 @@
 namespace UpcallActors.Daemon.Configuration.Hocon;
 
 /// <summary>
-/// Puts in what substitutions stand for, once all files lie over each other: a path of the configuration, else an environment variable. A key whose value leads to
-/// itself means what it had before (<c>a = ${a} [2]</c>); any other circle is a problem. What can go on without bound is bounded.
+/// Puts in what substitutions stand for, once all files lie over each other: a path of the
+/// configuration, else an environment variable. A key whose value leads to itself means what it had
+/// before (<c>a = ${a} [2]</c>); any other circle is a problem. What can go on without bound is bounded.
 /// </summary>
 /// <param name="root">All files.</param>
 /// <param name="environment">The value of an environment variable; null when there is none.</param>
@@ -39,7 +40,8 @@ internal sealed class HoconResolver(HoconBlock root, Func<string, string?> envir
     private ConfigurationValue BuildBlock(HoconBlock block, int depth)
     {
         if (depth > HoconParser.MaxDepth)
-            throw new BoundlessException(block.Place, $"blocks are nested deeper than {HoconParser.MaxDepth}; does a block contain itself by a substitution?");
+            throw new BoundlessException(block.Place,
+                $"blocks are nested deeper than {HoconParser.MaxDepth}; does a block contain itself by a substitution?");
         var items = new Dictionary<string, ConfigurationValue>(StringComparer.Ordinal);
         foreach (HoconField field in block.Fields.Values)
         {
@@ -101,7 +103,8 @@ internal sealed class HoconResolver(HoconBlock root, Func<string, string?> envir
         if (at == _underWay.Count - 1)
             return Below(field, _underWay[at].Level);
         HoconPlace place = asked?.Place ?? field.Assignments[0].Place;
-        Report(place, $"substitutions lead in a circle: {string.Join(" → ", _underWay.Skip(at).Select(other => other.Field.Key).Append(field.Key))}");
+        IEnumerable<string> circle = _underWay.Skip(at).Select(other => other.Field.Key).Append(field.Key);
+        Report(place, $"substitutions lead in a circle: {string.Join(" → ", circle)}");
         return _circle;
     }
 
@@ -146,9 +149,11 @@ internal sealed class HoconResolver(HoconBlock root, Func<string, string?> envir
     private HoconNode? Substitute(HoconSubstitution substitution)
     {
         HoconPlace place = substitution.Place;
-        HoconNode? found = (substitution.Included.Length > 0 ? Find([.. substitution.Included, .. substitution.Path], substitution) : null) ?? Find(substitution.Path, substitution);
+        HoconNode? found = (substitution.Included.Length > 0 ? Find([.. substitution.Included, .. substitution.Path], substitution) : null)
+            ?? Find(substitution.Path, substitution);
         string name = string.Join('.', substitution.Path);
-        // An empty one that need not be there is as good as none: that is how those who start containers leave one out, and OpenTelemetry's rule for its own.
+        // An empty one that need not be there is as good as none: that is how those
+        // who start containers leave one out, and OpenTelemetry's rule for its own.
         if (found == null && environment(name) is { } variable && (variable.Length > 0 || !substitution.IsOptional))
             // A relative path in it starts from where the daemon was started.
             return new HoconText(place with { Directory = Environment.CurrentDirectory }, variable, name);
@@ -213,7 +218,8 @@ internal sealed class HoconResolver(HoconBlock root, Func<string, string?> envir
     {
         if (texts.Sum(text => (long)(text.Text?.Length ?? 0)) > MaxTextLength)
             throw new BoundlessException(join.Place, $"substitutions make a text of more than {MaxTextLength} characters");
-        return new HoconText(join.Place with { Directory = texts[0].Place.Directory }, string.Concat(texts.Select(text => text.Text ?? "null")));
+        return new HoconText(join.Place with { Directory = texts[0].Place.Directory },
+            string.Concat(texts.Select(text => text.Text ?? "null")));
     }
 
     private static HoconList JoinLists(HoconJoin join, IEnumerable<HoconList> lists)

@@ -5,7 +5,8 @@ using System.Text.Json;
 namespace UpcallActors.Daemon.Control.Client;
 
 /// <summary>
-/// A client of a daemon's control socket: JSON-RPC as <c>ovs-appctl</c> speaks it (<c>jsonrpc.c</c>), one question at a time. Loads neither Akka nor ASP.NET, and is quick to start. One owner.
+/// A client of a daemon's control socket: JSON-RPC as <c>ovs-appctl</c> speaks it (<c>jsonrpc.c</c>),
+/// one question at a time. Loads neither Akka nor ASP.NET, and is quick to start. One owner.
 /// </summary>
 internal sealed class DaemonClient : IDisposable
 {
@@ -23,13 +24,19 @@ internal sealed class DaemonClient : IDisposable
         _path = path;
     }
 
-    /// <summary>Connects to a daemon (see <see cref="DaemonTarget.Find"/>). Throws <see cref="DaemonClientException"/> when none answers.</summary>
-    public static Task<DaemonClient> ConnectAsync(string? target, CancellationToken cancellation) => ConnectToAsync(DaemonTarget.Find(target), cancellation);
+    /// <summary>
+    /// Connects to a daemon (see <see cref="DaemonTarget.Find"/>). Throws <see cref="DaemonClientException"/> when none answers.
+    /// </summary>
+    public static Task<DaemonClient> ConnectAsync(string? target, CancellationToken cancellation) =>
+        ConnectToAsync(DaemonTarget.Find(target), cancellation);
 
     /// <summary>Another connection to the same daemon.</summary>
     public Task<DaemonClient> AgainAsync(CancellationToken cancellation) => ConnectToAsync(_path, cancellation);
 
-    /// <summary>Asks, and returns the text of the answer. Throws <see cref="DaemonClientException"/> with the daemon's words when it refuses, and when it goes away.</summary>
+    /// <summary>
+    /// Asks, and returns the text of the answer. Throws <see cref="DaemonClientException"/>
+    /// with the daemon's words when it refuses, and when it goes away.
+    /// </summary>
     public async Task<string> AskAsync(string command, IReadOnlyList<string> arguments, CancellationToken cancellation)
     {
         int id = _id++;
@@ -70,7 +77,10 @@ internal sealed class DaemonClient : IDisposable
         }
     }
 
-    /// <summary>The text of an answer. Throws <see cref="DaemonClientException"/> for one that refuses, and for bytes that are no answer to the question.</summary>
+    /// <summary>
+    /// The text of an answer. Throws <see cref="DaemonClientException"/> for
+    /// one that refuses, and for bytes that are no answer to the question.
+    /// </summary>
     internal static string Read(ReadOnlySpan<byte> answer, int id)
     {
         try
@@ -78,7 +88,8 @@ internal sealed class DaemonClient : IDisposable
             var reader = new Utf8JsonReader(answer);
             using var document = JsonDocument.ParseValue(ref reader);
             JsonElement root = document.RootElement;
-            if (!root.TryGetProperty("id", out JsonElement answered) || answered.ValueKind != JsonValueKind.Number || !answered.TryGetInt32(out int number) || number != id)
+            if (!root.TryGetProperty("id", out JsonElement answered) || answered.ValueKind != JsonValueKind.Number
+                || !answered.TryGetInt32(out int number) || number != id)
                 throw new DaemonClientException("the daemon has answered another question");
             if (root.TryGetProperty("error", out JsonElement error) && error.ValueKind == JsonValueKind.String)
                 throw new DaemonClientException(error.GetString()!.TrimEnd('\n'));

@@ -23,13 +23,15 @@ internal static class DaemonTarget
         if (target is null)
         {
             return directories.Select(TryFindIn).FirstOrDefault(socket => socket is not null)
-                ?? throw new DaemonClientException($"no daemon runs: there is no {Program}.pid in {string.Join(" or ", directories)} (use --target SOCKET, PID or DIRECTORY)");
+                ?? throw new DaemonClientException($"no daemon runs: there is "
+                    + $"no {Program}.pid in {string.Join(" or ", directories)} (use --target SOCKET, PID or DIRECTORY)");
         }
 
         if (target.All(char.IsAsciiDigit) && target.Length > 0)
         {
             return directories.Select(directory => SocketIn(directory, target)).FirstOrDefault(File.Exists)
-                ?? throw new DaemonClientException($"no daemon with process id {target} has a socket in {string.Join(" or ", directories)}");
+                ?? throw new DaemonClientException(
+                    $"no daemon with process id {target} has a socket in {string.Join(" or ", directories)}");
         }
 
         if (!Directory.Exists(target))
@@ -42,7 +44,9 @@ internal static class DaemonTarget
         try
         {
             string pid = File.ReadAllText(Path.Combine(directory, $"{Program}.pid")).Trim();
-            return int.TryParse(pid, NumberStyles.None, CultureInfo.InvariantCulture, out int number) ? SocketIn(directory, number.ToString(CultureInfo.InvariantCulture)) : null;
+            return int.TryParse(pid, NumberStyles.None, CultureInfo.InvariantCulture, out int number)
+                ? SocketIn(directory, number.ToString(CultureInfo.InvariantCulture))
+                : null;
         }
         catch (Exception absent) when (absent is IOException or UnauthorizedAccessException)
         {

@@ -1,8 +1,8 @@
 namespace UpcallActors.Daemon.Control.Client;
 
 /// <summary>
-/// Bytes of an answer as they come, and where it ends: answers are objects without anything between them, so that braces outside of strings are counted. Each byte is looked at once. What is within
-/// the braces is the parser's to judge.
+/// Bytes of an answer as they come, and where it ends: answers are objects without anything between them, so that braces
+/// outside of strings are counted. Each byte is looked at once. What is within the braces is the parser's to judge.
 /// </summary>
 internal sealed class ReplyBuffer(int longest)
 {
@@ -14,7 +14,10 @@ internal sealed class ReplyBuffer(int longest)
     private bool _inString;
     private bool _escaped;
 
-    /// <summary>Room for more bytes, never empty; it grows up to the longest answer. Throws <see cref="DaemonClientException"/> when that is reached.</summary>
+    /// <summary>
+    /// Room for more bytes, never empty; it grows up to the longest answer.
+    /// Throws <see cref="DaemonClientException"/> when that is reached.
+    /// </summary>
     public Memory<byte> Free
     {
         get
@@ -34,7 +37,8 @@ internal sealed class ReplyBuffer(int longest)
     public void Added(int count) => _count += count;
 
     /// <summary>
-    /// Takes the next whole object; false when more bytes are needed. Throws <see cref="DaemonClientException"/> when what comes begins with no object.
+    /// Takes the next whole object; false when more bytes are needed. Throws
+    /// <see cref="DaemonClientException"/> when what comes begins with no object.
     /// </summary>
     public bool TryTake(out ReadOnlyMemory<byte> answer)
     {

@@ -11,6 +11,8 @@ internal sealed class CoverageCommands(CoverageTable coverage)
     [
         new("coverage/show", "", 0, 0, _ => ControlReply.Of(coverage.Show())),
         new("coverage/read-counter", "COUNTER", 1, 1, arguments =>
-            coverage.Read(arguments[0]) is { } total ? ControlReply.Of(total.ToString(CultureInfo.InvariantCulture)) : ControlReply.Error("No such counter")),
+            coverage.Read(arguments[0]) is { } total
+                ? ControlReply.Of(total.ToString(CultureInfo.InvariantCulture))
+                : ControlReply.Error("No such counter")),
     ];
 }

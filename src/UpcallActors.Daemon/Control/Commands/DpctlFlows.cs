@@ -70,7 +70,9 @@ internal sealed class DpctlFlows(ControlContext context)
         return null;
     }
 
-    /// <summary>All flows are the datapath's own: types of offloaded ones are known, and there are none of them (<c>flow_passes_type_filter</c>).</summary>
+    /// <summary>
+    /// All flows are the datapath's own: types of offloaded ones are known, and there are none of them (<c>flow_passes_type_filter</c>).
+    /// </summary>
     private static bool TryReadTypes(string types, out bool isShown, out string unknown)
     {
         isShown = false;

@@ -90,7 +90,8 @@ internal sealed class DpctlOptions
     }
 
     /// <summary>The rest behind the name of the datapath, if that is at its front (<c>dp_arg_exists</c>).</summary>
-    public IReadOnlyList<string> RestBehind(ControlContext context) => Rest.Count > 0 && IsDatapath(Rest[0], context) ? [.. Rest.Skip(1)] : Rest;
+    public IReadOnlyList<string> RestBehind(ControlContext context) =>
+        Rest.Count > 0 && IsDatapath(Rest[0], context) ? [.. Rest.Skip(1)] : Rest;
 
     /// <summary>Whether a text names the datapath, in full or without its type.</summary>
     public static bool IsDatapath(string text, ControlContext context) => text == context.FullName || text == context.Datapath.Name;

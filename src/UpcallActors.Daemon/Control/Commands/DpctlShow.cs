@@ -45,7 +45,8 @@ internal sealed class DpctlShow(ControlContext context)
             ulong packets = stats.Hit + stats.Missed;
             double masksPerPacket = packets == 0 ? 0 : (double)stats.MaskHit / packets;
             double hitRate = packets == 0 ? 0 : 100.0 * stats.CacheHit / packets;
-            text.Append(CultureInfo.InvariantCulture, $"  lookups: hit:{stats.Hit} missed:{stats.Missed} lost:{stats.Lost}\n  flows: {stats.Flows}\n");
+            text.Append(CultureInfo.InvariantCulture,
+                $"  lookups: hit:{stats.Hit} missed:{stats.Missed} lost:{stats.Lost}\n  flows: {stats.Flows}\n");
             text.Append(CultureInfo.InvariantCulture, $"  masks: hit:{stats.MaskHit} total:{stats.Masks} hit/pkt:{masksPerPacket:F2}\n");
             // Older kernels do not count this, and report 0 (dpif_netlink_get_stats).
             if (stats.CacheHit != 0)
@@ -65,10 +66,13 @@ internal sealed class DpctlShow(ControlContext context)
     /// <summary>What a datapath does not count of a port is a question mark, as for Open vSwitch's own tunnel ports.</summary>
     private static void AppendStatistics(StringBuilder text, in VportStats port, (ulong Success, ulong Fail)? upcalls)
     {
-        text.Append(CultureInfo.InvariantCulture, $"    RX packets:{port.RxPackets} errors:{port.RxErrors} dropped:{port.RxDropped} overruns:? frame:?\n");
-        text.Append(CultureInfo.InvariantCulture, $"    TX packets:{port.TxPackets} errors:{port.TxErrors} dropped:{port.TxDropped} aborted:? carrier:?\n");
+        text.Append(CultureInfo.InvariantCulture,
+            $"    RX packets:{port.RxPackets} errors:{port.RxErrors} dropped:{port.RxDropped} overruns:? frame:?\n");
+        text.Append(CultureInfo.InvariantCulture,
+            $"    TX packets:{port.TxPackets} errors:{port.TxErrors} dropped:{port.TxDropped} aborted:? carrier:?\n");
         text.Append("    collisions:?\n");
-        text.Append(CultureInfo.InvariantCulture, $"    RX bytes:{port.RxBytes}{Human(port.RxBytes)}  TX bytes:{port.TxBytes}{Human(port.TxBytes)}\n");
+        text.Append(CultureInfo.InvariantCulture,
+            $"    RX bytes:{port.RxBytes}{Human(port.RxBytes)}  TX bytes:{port.TxBytes}{Human(port.TxBytes)}\n");
         if (upcalls is { } counted)
             text.Append(CultureInfo.InvariantCulture, $"    UPCALL packets:{counted.Success} errors:{counted.Fail}\n");
     }

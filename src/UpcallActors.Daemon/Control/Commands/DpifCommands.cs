@@ -73,7 +73,8 @@ internal sealed class DpifCommands(ControlContext context)
         var text = new StringBuilder();
         query.ReadFlows((in FlowMessage flow, ReadOnlySpan<byte> message) =>
         {
-            if (OvsFlowKeyReader.TryRead(flow.Key.Of(message), out FlowKey key) != OdpParseError.None || context.Translators.FindBridge(key) != bridge)
+            if (OvsFlowKeyReader.TryRead(flow.Key.Of(message), out FlowKey key) != OdpParseError.None
+                || context.Translators.FindBridge(key) != bridge)
                 return;
             var line = FlowDumpLine.Of(flow, message, context.Datapath.Milliseconds);
             if (isVerbose && line.Ufid is { } ufid)

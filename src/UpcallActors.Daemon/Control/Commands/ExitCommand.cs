@@ -1,6 +1,8 @@
 namespace UpcallActors.Daemon.Control.Commands;
 
-/// <summary><c>exit [--cleanup]</c>, which is answered when the daemon has done all but close the control socket (vswitchd/ovs-vswitchd.c).</summary>
+/// <summary>
+/// <c>exit [--cleanup]</c>, which is answered when the daemon has done all but close the control socket (vswitchd/ovs-vswitchd.c).
+/// </summary>
 internal sealed class ExitCommand(ControlContext context)
 {
     /// <summary>The command.</summary>

@@ -19,17 +19,21 @@ internal sealed class FlowFilter
     private FlowFilter(Match match) => _match = match;
 
     /// <summary>Reads a filter.</summary>
-    public static bool TryParse(string text, IReadOnlyList<VportMessage> ports, [NotNullWhen(true)] out FlowFilter? filter, [NotNullWhen(false)] out string? problem)
+    public static bool TryParse(string text, IReadOnlyList<VportMessage> ports, [NotNullWhen(true)] out FlowFilter? filter,
+        [NotNullWhen(false)] out string? problem)
     {
         filter = null;
         problem = null;
-        var names = ports.Where(port => port is { Name: not null, PortNo: not null }).ToFrozenDictionary(port => port.Name!, port => port.PortNo!.Value);
+        var names = ports.Where(port => port is { Name: not null, PortNo: not null })
+            .ToFrozenDictionary(port => port.Name!, port => port.PortNo!.Value);
         try
         {
             // A deletion is a match and nothing else, but for what picks rules, which a datapath has none of.
             FlowChange change = FlowSyntax.ParseFlow($"delete {text}", names: new FlowNames(names));
             filter = new FlowFilter(change.Match);
-            problem = change.Table != null || change.Cookie != null || change.CookieMask != 0 ? "a datapath has neither tables nor cookies" : null;
+            problem = change.Table != null || change.Cookie != null || change.CookieMask != 0
+                ? "a datapath has neither tables nor cookies"
+                : null;
             return problem == null;
         }
         catch (FlowSyntaxException malformed)

@@ -14,7 +14,8 @@ internal sealed class LogCommands(LogLevels levels)
 {
     private static readonly (string Name, LogLevel Level)[] _names =
     [
-        ("OFF", LogLevel.None), ("EMER", LogLevel.Critical), ("ERR", LogLevel.Error), ("WARN", LogLevel.Warning), ("INFO", LogLevel.Information), ("DBG", LogLevel.Debug),
+        ("OFF", LogLevel.None), ("EMER", LogLevel.Critical), ("ERR", LogLevel.Error), ("WARN", LogLevel.Warning),
+        ("INFO", LogLevel.Information), ("DBG", LogLevel.Debug),
     ];
 
     private static readonly char[] _separators = [' ', ',', ':', '\t'];

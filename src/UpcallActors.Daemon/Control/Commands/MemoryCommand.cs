@@ -14,6 +14,7 @@ internal sealed class MemoryCommand(ControlContext context)
         int ports = context.Translators.Bridges.Sum(bridge => bridge.Ports.Length);
         int rules = context.Translators.Bridges.Sum(bridge => bridge.Tables.RuleCount);
         return ControlReply.Of(string.Create(
-            CultureInfo.InvariantCulture, $"handlers:{context.Datapath.HandlerCount} ports:{ports} revalidators:{keys.Length} rules:{rules} udpif keys:{keys.Sum()}"));
+            CultureInfo.InvariantCulture,
+            $"handlers:{context.Datapath.HandlerCount} ports:{ports} revalidators:{keys.Length} rules:{rules} udpif keys:{keys.Sum()}"));
     }
 }

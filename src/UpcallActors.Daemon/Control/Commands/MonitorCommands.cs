@@ -12,9 +12,10 @@ namespace UpcallActors.Daemon.Control.Commands;
 /// <c>upcall-actors/recent</c>: those that have been.
 /// </summary>
 /// <remarks>
-/// The control socket's protocol has one answer to a question, so nothing can be pushed over it. A socket beside it could, and would need its own permissions, limits of clients and
-/// treatment of slow ones. A reading that waits for the first upcall costs one question a second while nothing comes and tells of an upcall within 10 ms; a client that is too
-/// slow finds its queue's overflow counted; and one that dies is forgotten when it has not read for <see cref="MonitorSession.Patience"/>. So the clients ask.
+/// The control socket's protocol has one answer to a question, so nothing can be pushed over it. A socket beside it could, and would
+/// need its own permissions, limits of clients and treatment of slow ones. A reading that waits for the first upcall costs one
+/// question a second while nothing comes and tells of an upcall within 10 ms; a client that is too slow finds its queue's overflow
+/// counted; and one that dies is forgotten when it has not read for <see cref="MonitorSession.Patience"/>. So the clients ask.
 /// </remarks>
 internal sealed class MonitorCommands(ControlContext context)
 {
@@ -75,12 +76,16 @@ internal sealed class MonitorCommands(ControlContext context)
     private async ValueTask<ControlReply> ReadAsync(ControlCall call, CancellationToken cancellation)
     {
         int most = MostUpcalls;
-        if (call.Arguments.Count == 2 && !(int.TryParse(call.Arguments[1], NumberStyles.None, CultureInfo.InvariantCulture, out most) && most is > 0 and <= MostUpcalls))
-            return ControlReply.Error(string.Create(CultureInfo.InvariantCulture, $"{call.Arguments[1]}: no number of upcalls, 1 to {MostUpcalls}"));
+        if (call.Arguments.Count == 2 && !(int.TryParse(call.Arguments[1], NumberStyles.None, CultureInfo.InvariantCulture, out most)
+            && most is > 0 and <= MostUpcalls))
+            return ControlReply.Error(string.Create(CultureInfo.InvariantCulture,
+                $"{call.Arguments[1]}: no number of upcalls, 1 to {MostUpcalls}"));
         if (!TryFind(call.Arguments[0], out _, out MonitorSession? session))
             return NoSession(call.Arguments[0]);
         MonitorReply? reply = await session!.ReadAsync(most, cancellation);
-        return reply is null ? ControlReply.Error($"session {call.Arguments[0]} is being read already") : ControlReply.Of(JsonSerializer.Serialize(reply, MonitorJson.Default.MonitorReply));
+        return reply is null
+            ? ControlReply.Error($"session {call.Arguments[0]} is being read already")
+            : ControlReply.Of(JsonSerializer.Serialize(reply, MonitorJson.Default.MonitorReply));
     }
 
     private ControlReply Stop(IReadOnlyList<string> arguments)
@@ -91,7 +96,9 @@ internal sealed class MonitorCommands(ControlContext context)
         return ControlReply.Empty;
     }
 
-    private static ControlReply NoSession(string text) => ControlReply.Error($"{text}: no such session; one that is not read for {MonitorSession.Patience.TotalSeconds:0} seconds is forgotten");
+    private static ControlReply NoSession(string text) =>
+        ControlReply.Error(
+            $"{text}: no such session; one that is not read for {MonitorSession.Patience.TotalSeconds:0} seconds is forgotten");
 
     private bool TryFind(string text, out long id, out MonitorSession? session)
     {

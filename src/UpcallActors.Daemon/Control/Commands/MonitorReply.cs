@@ -87,7 +87,8 @@ internal sealed record UpcallLine
 }
 
 /// <summary>How monitors' answers are written as JSON.</summary>
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, RespectNullableAnnotations = true)]
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, RespectNullableAnnotations = true)]
 [JsonSerializable(typeof(MonitorStarted))]
 [JsonSerializable(typeof(MonitorReply))]
 [JsonSerializable(typeof(RecentReply))]

@@ -4,7 +4,9 @@ using UpcallActors.Pipeline;
 
 namespace UpcallActors.Daemon.Control.Commands;
 
-/// <summary>A client that watches upcalls, from one reading to the next. One that does not read for a while has gone, and is forgotten.</summary>
+/// <summary>
+/// A client that watches upcalls, from one reading to the next. One that does not read for a while has gone, and is forgotten.
+/// </summary>
 internal sealed class MonitorSession : IDisposable
 {
     /// <summary>How long a client may be silent.</summary>
@@ -38,7 +40,9 @@ internal sealed class MonitorSession : IDisposable
         _forget = new Timer(_ => UnattendedWork.Try("ending a silent monitor", forget), null, Patience, Timeout.InfiniteTimeSpan);
     }
 
-    /// <summary>The next upcalls, at most <paramref name="most"/>; waits a moment when there are none. Null while another reading is under way.</summary>
+    /// <summary>
+    /// The next upcalls, at most <paramref name="most"/>; waits a moment when there are none. Null while another reading is under way.
+    /// </summary>
     public async Task<MonitorReply?> ReadAsync(int most, CancellationToken cancellation)
     {
         if (Interlocked.Exchange(ref _isRead, 1) != 0)
@@ -49,7 +53,8 @@ internal sealed class MonitorSession : IDisposable
             for (TimeSpan waited = TimeSpan.Zero; _monitor.IsEmpty && waited < _longestWait; waited += _pause)
                 await Task.Delay(_pause, cancellation);
             var lines = new List<UpcallLine>();
-            for (int bytes = 0; lines.Count < most && bytes < MostBytes && _monitor.TryTake(out MonitoredUpcall? upcall); bytes += upcall.Packet.Length + upcall.Key.Length)
+            for (int bytes = 0; lines.Count < most && bytes < MostBytes && _monitor.TryTake(out MonitoredUpcall? upcall);
+                bytes += upcall.Packet.Length + upcall.Key.Length)
                 lines.Add(UpcallLines.Of(upcall, _names, _withPackets));
             return new MonitorReply(_monitor.Missed, lines);
         }

@@ -6,13 +6,19 @@ using UpcallActors.OpenFlow;
 
 namespace UpcallActors.Daemon.Control.Commands;
 
-/// <summary>What <c>dpctl/show</c> and <c>dpif/show</c> call ports and say of their configuration (<c>get_tunnel_config</c> in netdev-vport.c).</summary>
+/// <summary>
+/// What <c>dpctl/show</c> and <c>dpif/show</c> call ports and say of their configuration (<c>get_tunnel_config</c> in netdev-vport.c).
+/// </summary>
 internal static class PortText
 {
     /// <summary>The names of ports, for texts about flows.</summary>
-    public static OdpPortNames Names(IReadOnlyList<VportMessage> ports) => new(ports.Select(port => KeyValuePair.Create(port.PortNo ?? 0, port.Name ?? "")));
+    public static OdpPortNames Names(IReadOnlyList<VportMessage> ports) =>
+        new(ports.Select(port => KeyValuePair.Create(port.PortNo ?? 0, port.Name ?? "")));
 
-    /// <summary>The type of a port. A tunnel may be a plain device in the kernel's eyes; its name tells then (<c>get_vport_type</c> in dpif-netlink.c).</summary>
+    /// <summary>
+    /// The type of a port. A tunnel may be a plain device in the kernel's
+    /// eyes; its name tells then (<c>get_vport_type</c> in dpif-netlink.c).
+    /// </summary>
     public static string TypeOf(VportMessage port) => port.Type switch
     {
         OvsVportType.Internal => "internal",
@@ -30,7 +36,10 @@ internal static class PortText
     /// <summary>The type of a port of the configuration.</summary>
     public static string TypeOf(PortKind kind) => kind.ToString().ToLowerInvariant();
 
-    /// <summary>What <c>dpctl/show</c> has behind a port's name: nothing for a system port, otherwise the type, for a tunnel with what is not as usual.</summary>
+    /// <summary>
+    /// What <c>dpctl/show</c> has behind a port's name: nothing for a system
+    /// port, otherwise the type, for a tunnel with what is not as usual.
+    /// </summary>
     public static string Suffix(VportMessage port)
     {
         string type = TypeOf(port);
@@ -79,7 +88,9 @@ internal static class PortText
     private static ushort? PortInName(string? name)
     {
         int at = name?.LastIndexOf('_') ?? -1;
-        return at >= 0 && ushort.TryParse(name.AsSpan(at + 1), NumberStyles.None, CultureInfo.InvariantCulture, out ushort port) ? port : null;
+        return at >= 0 && ushort.TryParse(name.AsSpan(at + 1), NumberStyles.None, CultureInfo.InvariantCulture, out ushort port)
+            ? port
+            : null;
     }
 
     private static string? Address(uint ipv4, UInt128 ipv6)

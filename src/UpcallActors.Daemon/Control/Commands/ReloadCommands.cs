@@ -6,7 +6,9 @@ using UpcallActors.Daemon.Reloading;
 
 namespace UpcallActors.Daemon.Control.Commands;
 
-/// <summary><c>upcall-actors/reload</c> and <c>upcall-actors/config</c>: our own, as ovs-vswitchd has its configuration from a database.</summary>
+/// <summary>
+/// <c>upcall-actors/reload</c> and <c>upcall-actors/config</c>: our own, as ovs-vswitchd has its configuration from a database.
+/// </summary>
 internal sealed class ReloadCommands(RunningConfiguration configuration, ILogger logger)
 {
     /// <summary>The commands.</summary>

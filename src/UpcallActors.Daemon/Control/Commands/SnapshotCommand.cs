@@ -12,5 +12,6 @@ internal sealed class SnapshotCommand(ControlContext context)
 
     /// <summary>The command.</summary>
     public IEnumerable<ControlCommand> Commands =>
-        [new("upcall-actors/snapshot", "", 0, 0, _ => ControlReply.Of(JsonSerializer.Serialize(_source.Take(), StatusJson.Default.DaemonSnapshot)))];
+        [new("upcall-actors/snapshot", "", 0, 0,
+            _ => ControlReply.Of(JsonSerializer.Serialize(_source.Take(), StatusJson.Default.DaemonSnapshot)))];
 }

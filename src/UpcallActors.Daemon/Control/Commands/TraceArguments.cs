@@ -8,8 +8,8 @@ using UpcallActors.OpenFlow;
 namespace UpcallActors.Daemon.Control.Commands;
 
 /// <summary>
-/// The arguments of <c>ofproto/trace</c>: <c>[DPNAME] ODP_FLOW</c> or <c>BRIDGE FLOW</c>, each with a frame behind it or not, and options anywhere
-/// (<c>parse_flow_and_packet</c> in Open vSwitch's ofproto-dpif-trace.c, whose messages these are).
+/// The arguments of <c>ofproto/trace</c>: <c>[DPNAME] ODP_FLOW</c> or <c>BRIDGE FLOW</c>, each with a frame behind it or not,
+/// and options anywhere (<c>parse_flow_and_packet</c> in Open vSwitch's ofproto-dpif-trace.c, whose messages these are).
 /// </summary>
 internal sealed class TraceArguments
 {
@@ -41,7 +41,8 @@ internal sealed class TraceArguments
     public ushort Mru { get; private set; }
 
     /// <summary>Reads the arguments.</summary>
-    public static bool TryParse(IReadOnlyList<string> arguments, ControlContext context, [NotNullWhen(true)] out TraceArguments? parsed, [NotNullWhen(false)] out string? problem)
+    public static bool TryParse(IReadOnlyList<string> arguments, ControlContext context, [NotNullWhen(true)] out TraceArguments? parsed,
+        [NotNullWhen(false)] out string? problem)
     {
         parsed = new TraceArguments();
         problem = parsed.ReadOptions(arguments) ?? parsed.ReadPacket(context);

@@ -6,8 +6,8 @@ using UpcallActors.OpenFlow;
 namespace UpcallActors.Daemon.Control.Commands;
 
 /// <summary>
-/// <c>ofproto/trace</c>, what the tables would do to a packet (ofproto/ofproto-dpif-trace.c), and <c>upcall-actors/trace</c>, the same as JSON: a <see cref="FlowTrace"/>. Neither leaves a
-/// trace in counters, stations or the datapath.
+/// <c>ofproto/trace</c>, what the tables would do to a packet (ofproto/ofproto-dpif-trace.c), and <c>upcall-actors/trace</c>,
+/// the same as JSON: a <see cref="FlowTrace"/>. Neither leaves a trace in counters, stations or the datapath.
 /// </summary>
 internal sealed class TraceCommands(ControlContext context)
 {
@@ -18,7 +18,8 @@ internal sealed class TraceCommands(ControlContext context)
     [
         new("ofproto/trace", Usage, 1, int.MaxValue, arguments => Answer(arguments, trace => trace.ToString())),
         new("ofproto/trace-packet-out", $"[-consistent] {Usage} actions", 1, int.MaxValue, TracePacketOut),
-        new("upcall-actors/trace", Usage, 1, int.MaxValue, arguments => Answer(arguments, trace => JsonSerializer.Serialize(trace, TraceJson.Default.FlowTrace))),
+        new("upcall-actors/trace", Usage, 1, int.MaxValue,
+            arguments => Answer(arguments, trace => JsonSerializer.Serialize(trace, TraceJson.Default.FlowTrace))),
     ];
 
     /// <summary>The trace that arguments ask for.</summary>
@@ -71,7 +72,8 @@ internal sealed class TraceCommands(ControlContext context)
 }
 
 /// <summary>How traces are written as JSON: names in camel case, kinds and errors by name.</summary>
-[JsonSourceGenerationOptions(MaxDepth = TraceJson.MaxDepth, PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, UseStringEnumConverter = true, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSourceGenerationOptions(MaxDepth = TraceJson.MaxDepth, PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    UseStringEnumConverter = true, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(FlowTrace))]
 internal sealed partial class TraceJson : JsonSerializerContext
 {

@@ -31,8 +31,10 @@ internal sealed class UpcallCommands(ControlContext context)
             return NoRevalidation;
         var text = new StringBuilder();
         text.Append(CultureInfo.InvariantCulture, $"{context.FullName}:\n");
-        text.Append(CultureInfo.InvariantCulture, $"  flows         : (current {state.Flows}) (avg {state.AverageFlows}) (max {state.MaxFlows}) (limit {state.FlowLimit})\n");
-        text.Append(CultureInfo.InvariantCulture, $"  dump duration : {(long)state.DumpDuration.TotalMilliseconds}ms\n  ufid enabled : true\n\n");
+        text.Append(CultureInfo.InvariantCulture,
+            $"  flows         : (current {state.Flows}) (avg {state.AverageFlows}) (max {state.MaxFlows}) (limit {state.FlowLimit})\n");
+        text.Append(CultureInfo.InvariantCulture,
+            $"  dump duration : {(long)state.DumpDuration.TotalMilliseconds}ms\n  ufid enabled : true\n\n");
         // Revalidators are numbered behind the lanes, as Open vSwitch numbers them behind its handlers.
         for (int index = 0; index < state.Keys.Length; index++)
             text.Append(CultureInfo.InvariantCulture, $"  {context.Datapath.HandlerCount + index}: (keys {state.Keys[index]})\n");

@@ -8,7 +8,8 @@ using UpcallActors.Pipeline;
 namespace UpcallActors.Daemon.Control.Commands;
 
 /// <summary>
-/// Which upcalls a monitor takes, by arguments: <c>--class CLASS</c> and <c>--port PORT</c>, each any number of times, and a match in <c>ovs-ofctl</c>'s syntax. Ports are the datapath's, by number or name.
+/// Which upcalls a monitor takes, by arguments: <c>--class CLASS</c> and <c>--port PORT</c>, each any
+/// number of times, and a match in <c>ovs-ofctl</c>'s syntax. Ports are the datapath's, by number or name.
 /// </summary>
 internal sealed class UpcallFilter : IUpcallFilter
 {
@@ -25,10 +26,12 @@ internal sealed class UpcallFilter : IUpcallFilter
 
     /// <summary>Reads the arguments.</summary>
     public static bool TryParse(
-        IReadOnlyList<string> arguments, IReadOnlyList<VportMessage> ports, [NotNullWhen(true)] out UpcallFilter? filter, [NotNullWhen(false)] out string? problem)
+        IReadOnlyList<string> arguments, IReadOnlyList<VportMessage> ports, [NotNullWhen(true)] out UpcallFilter? filter,
+        [NotNullWhen(false)] out string? problem)
     {
         filter = new UpcallFilter();
-        var names = ports.Where(port => port is { Name: not null, PortNo: not null }).DistinctBy(port => port.Name).ToFrozenDictionary(port => port.Name!, port => port.PortNo!.Value);
+        var names = ports.Where(port => port is { Name: not null, PortNo: not null }).DistinctBy(port => port.Name)
+            .ToFrozenDictionary(port => port.Name!, port => port.PortNo!.Value);
         problem = filter.Read(arguments, names);
         if (problem is not null)
             filter = null;
@@ -59,11 +62,13 @@ internal sealed class UpcallFilter : IUpcallFilter
                     return $"Missing argument for option {arguments[i]}";
                 case "--class":
                     if (!TryReadClass(arguments[++i], out UpcallClass upcallClass))
-                        return $"{arguments[i]}: no class of upcalls; there are {string.Join(", ", Enum.GetValues<UpcallClass>().Select(UpcallActorsTelemetry.NameOf))}";
+                        return $"{arguments[i]}: no class of upcalls; there "
+                            + $"are {string.Join(", ", Enum.GetValues<UpcallClass>().Select(UpcallActorsTelemetry.NameOf))}";
                     _classes.Add(upcallClass);
                     break;
                 case "--port":
-                    if (!names.TryGetValue(arguments[++i], out uint port) && !uint.TryParse(arguments[i], NumberStyles.None, CultureInfo.InvariantCulture, out port))
+                    if (!names.TryGetValue(arguments[++i], out uint port)
+                        && !uint.TryParse(arguments[i], NumberStyles.None, CultureInfo.InvariantCulture, out port))
                         return $"{arguments[i]}: no port of the datapath";
                     _ports.Add(port);
                     break;

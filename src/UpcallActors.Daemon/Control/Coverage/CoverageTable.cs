@@ -43,27 +43,33 @@ internal sealed class CoverageTable
     {
         var totals = Array.ConvertAll(_counters, counter => (Counter: counter, Total: counter.Event.Read()));
         var text = new StringBuilder();
-        text.Append(CultureInfo.InvariantCulture, $"Event coverage, avg rate over last: {Interval.TotalSeconds} seconds, last minute, last hour,  hash={Hash(totals):x8}:\n");
+        text.Append(CultureInfo.InvariantCulture,
+            $"Event coverage, avg rate over last: {Interval.TotalSeconds} seconds, last minute, last hour,  hash={Hash(totals):x8}:\n");
         lock (_lock)
         {
             int last = (_ticks + TicksPerMinute - 1) % TicksPerMinute;
             foreach ((History counter, long total) in totals.Where(counted => counted.Total != 0))
             {
                 (double now, double minute, double hour) = counter.Rates(last);
-                text.Append(CultureInfo.InvariantCulture, $"{counter.Event.Name,-24} {now,5:F1}/sec {minute,9:F3}/sec {hour,13:F4}/sec   total: {total}\n");
+                text.Append(CultureInfo.InvariantCulture,
+                    $"{counter.Event.Name,-24} {now,5:F1}/sec {minute,9:F3}/sec {hour,13:F4}/sec   total: {total}\n");
             }
         }
 
         return text.Append(CultureInfo.InvariantCulture, $"{totals.Count(counted => counted.Total == 0)} events never hit\n");
     }
 
-    /// <summary>A number that is the same as long as the events are in the same order by how often they happen: two dumps with one hash tell much the same.</summary>
+    /// <summary>
+    /// A number that is the same as long as the events are in the same order
+    /// by how often they happen: two dumps with one hash tell much the same.
+    /// </summary>
     private static uint Hash(IEnumerable<(History Counter, long Total)> totals)
     {
         const uint Basis = 2166136261;
         const uint Prime = 16777619;
         uint hash = Basis;
-        foreach ((History counter, _) in totals.Where(counted => counted.Total != 0).OrderByDescending(counted => counted.Total).ThenBy(counted => counted.Counter.Event.Name, StringComparer.Ordinal))
+        foreach ((History counter, _) in totals.Where(counted => counted.Total != 0).OrderByDescending(counted => counted.Total)
+            .ThenBy(counted => counted.Counter.Event.Name, StringComparer.Ordinal))
         {
             foreach (char letter in counter.Event.Name)
                 hash = unchecked((hash ^ letter) * Prime);

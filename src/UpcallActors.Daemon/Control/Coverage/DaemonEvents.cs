@@ -16,7 +16,8 @@ internal static partial class DaemonEvents
         return
         [
             new("upcall_received", () => pipeline.Received),
-            .. from upcallClass in Enum.GetValues<UpcallClass>() select new CoverageCounter($"upcall_{Snake(upcallClass)}", () => pipeline.ByClass(upcallClass)),
+            .. from upcallClass in Enum.GetValues<UpcallClass>()
+                select new CoverageCounter($"upcall_{Snake(upcallClass)}", () => pipeline.ByClass(upcallClass)),
             new("upcall_duplicate", () => pipeline.Duplicates),
             new("upcall_with_mru", () => pipeline.WithMru),
             new("upcall_dropped", () => pipeline.Dropped),
@@ -42,7 +43,8 @@ internal static partial class DaemonEvents
     private static IEnumerable<CoverageCounter> Revalidating(RevalidationCounters counters) =>
     [
         new("dpif_flow_del", () => Enum.GetValues<FlowDeletionReason>().Sum(counters.Deleted)),
-        .. from reason in Enum.GetValues<FlowDeletionReason>() select new CoverageCounter($"flow_del_{Snake(reason)}", () => counters.Deleted(reason)),
+        .. from reason in Enum.GetValues<FlowDeletionReason>()
+            select new CoverageCounter($"flow_del_{Snake(reason)}", () => counters.Deleted(reason)),
         .. from happened in Enum.GetValues<RevalidationEvent>() select new CoverageCounter(Snake(happened), () => counters[happened]),
         new("revalidate_request_error", () => counters.RequestErrors.Total),
     ];

@@ -25,7 +25,8 @@ public sealed class ClientCommandTests : IDisposable
         // The second time a recirculation has its id already.
         output.ShouldBe(await daemon.PrintAsync("ofproto/trace", "br0", Flow, "--ct-next", "trk,est", "--mru", "1500"));
 
-        (_, string json, _) = await RunAsync(daemon, "trace", "br0", Flow, "505400000002505400000001080045000020000100004011648b0a0101010a01010203e80035000c000061626364", "--json");
+        (_, string json, _) = await RunAsync(daemon, "trace", "br0", Flow,
+            "505400000002505400000001080045000020000100004011648b0a0101010a01010203e80035000c000061626364", "--json");
         using var document = JsonDocument.Parse(json);
         document.RootElement.GetProperty("passes")[0].GetProperty("flow").GetString().ShouldNotBeNull().ShouldStartWith("udp,in_port=1");
     }
@@ -44,7 +45,8 @@ public sealed class ClientCommandTests : IDisposable
     public async Task Flows_are_those_of_the_datapath_with_a_filter_and_as_JSON()
     {
         await using ControlledSwitch daemon = await StartAsync("actions=drop");
-        daemon.Put((await File.ReadAllLinesAsync(Path.Combine(AppContext.BaseDirectory, "flows", "ipv4-fragmentation.flows.txt"))).Skip(1).TakeWhile(line => !line.StartsWith('#')));
+        daemon.Put((await File.ReadAllLinesAsync(Path.Combine(AppContext.BaseDirectory, "flows", "ipv4-fragmentation.flows.txt"))).Skip(1)
+            .TakeWhile(line => !line.StartsWith('#')));
         string[] lines = (await daemon.PrintAsync("dpctl/dump-flows", "-m")).Split('\n', StringSplitOptions.RemoveEmptyEntries);
         lines.ShouldNotBeEmpty();
         (_, string all, _) = await RunAsync(daemon, "flows");
@@ -127,7 +129,8 @@ public sealed class ClientCommandTests : IDisposable
     {
         await using ControlledSwitch daemon = await StartAsync("in_port=1,actions=2", isAnswered: true);
         string capture = Path.Combine(_folder, "upcalls.pcap");
-        (int code, string output, string errors) = await WatchAsync(daemon, "monitor", "--count", "2", "--write", capture, "--class", "miss", "--port", "ovs-p0", "in_port=2");
+        (int code, string output, string errors) = await WatchAsync(daemon, "monitor", "--count", "2", "--write", capture, "--class",
+            "miss", "--port", "ovs-p0", "in_port=2");
         code.ShouldBe(0, errors);
         string[] lines = output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
         lines.Length.ShouldBe(2);
@@ -334,7 +337,8 @@ public sealed class ClientCommandTests : IDisposable
     [InlineData("monitor", "--last", "0")]
     [InlineData("monitor", "--last", "5", "--write", "x.pcapng")]
     [InlineData("man", "nosuch")]
-    public async Task A_command_line_that_makes_no_sense_is_refused(params string[] arguments) => (await RunAsync(arguments)).Code.ShouldBe(2);
+    public async Task A_command_line_that_makes_no_sense_is_refused(params string[] arguments) =>
+        (await RunAsync(arguments)).Code.ShouldBe(2);
 
     [Fact]
     public async Task Nothing_of_the_daemons_own_is_loaded_for_a_client()
@@ -354,7 +358,8 @@ public sealed class ClientCommandTests : IDisposable
     }
 
     private static long Count(string coverage, string name) =>
-        coverage.Split('\n').Where(line => line.StartsWith(name + " ", StringComparison.Ordinal)).Select(line => long.Parse(line.Split("total:")[1], null)).SingleOrDefault();
+        coverage.Split('\n').Where(line => line.StartsWith(name + " ", StringComparison.Ordinal))
+            .Select(line => long.Parse(line.Split("total:")[1], null)).SingleOrDefault();
 
     private static async Task<ControlledSwitch> StartAsync(string flows, bool isAnswered = false)
     {
@@ -363,7 +368,8 @@ public sealed class ClientCommandTests : IDisposable
         return daemon;
     }
 
-    private static Task<(int Code, string Output, string Errors)> RunAsync(ControlledSwitch daemon, params string[] arguments) => RunAsync([.. arguments, "--target", daemon.Directory.SocketPath]);
+    private static Task<(int Code, string Output, string Errors)> RunAsync(ControlledSwitch daemon, params string[] arguments) =>
+        RunAsync([.. arguments, "--target", daemon.Directory.SocketPath]);
 
     private static async Task<(int Code, string Output, string Errors)> RunAsync(params string[] arguments)
     {
@@ -393,5 +399,6 @@ public sealed class ClientCommandTests : IDisposable
     }
 
     /// <summary>A frame whose EtherType, which every megaflow looks at, is its number.</summary>
-    private static byte[] Frame(int number) => [0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 2, 0, 0, 0, 0, 0x0a, (byte)(0x90 + (number >> 8)), (byte)number, .. new byte[46]];
+    private static byte[] Frame(int number) =>
+        [0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 2, 0, 0, 0, 0, 0x0a, (byte)(0x90 + (number >> 8)), (byte)number, .. new byte[46]];
 }

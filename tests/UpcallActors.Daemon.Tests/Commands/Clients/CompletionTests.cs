@@ -25,7 +25,8 @@ public sealed class CompletionTests
         (int code, string script, _) = await RunAsync("completion", "bash");
         code.ShouldBe(0);
         string[] words = line.Split(' ');
-        string ask = $"{script}\nCOMP_WORDS=({string.Join(' ', words)}); COMP_CWORD={words.Length - 1}; _upcall_actors; echo \"${{COMPREPLY[*]}}\"";
+        string ask =
+            $"{script}\nCOMP_WORDS=({string.Join(' ', words)}); COMP_CWORD={words.Length - 1}; _upcall_actors; echo \"${{COMPREPLY[*]}}\"";
         (await BashAsync(ask)).ShouldBe(expected + "\n");
     }
 
@@ -33,7 +34,8 @@ public sealed class CompletionTests
     public async Task Bash_completes_files_behind_options_that_take_one()
     {
         (_, string script, _) = await RunAsync("completion", "bash");
-        string ask = $"{script}\nCOMP_WORDS=(upcall-actors run --config /etc/pass); COMP_CWORD=3; _upcall_actors; echo \"${{COMPREPLY[*]}}\"";
+        string ask =
+            $"{script}\nCOMP_WORDS=(upcall-actors run --config /etc/pass); COMP_CWORD=3; _upcall_actors; echo \"${{COMPREPLY[*]}}\"";
         (await BashAsync(ask)).ShouldContain("/etc/passwd");
     }
 
@@ -128,7 +130,8 @@ public sealed class CompletionTests
             help.ShouldContain("Examples:\n", customMessage: command);
             help.ShouldContain($"upcall-actors {command}");
             // What the examples show is what there is.
-            foreach (string option in help.Split("Examples:\n")[1].Split([' ', '\n']).Where(word => word.StartsWith("--", StringComparison.Ordinal)))
+            foreach (string option in help.Split("Examples:\n")[1].Split([' ', '\n'])
+                .Where(word => word.StartsWith("--", StringComparison.Ordinal)))
                 help.Split("Examples:\n")[0].ShouldContain(option, customMessage: command);
         }
     }

@@ -172,8 +172,10 @@ public sealed class TopTests
         await using ControlledSwitch daemon = await ControlledSwitch.StartAsync();
         string text = await daemon.PrintAsync("upcall-actors/snapshot");
         SnapshotReader.Read(text).Datapath.Name.ShouldBe("ovs-system");
-        foreach (string broken in (string[])["", "null", "{}", text.Replace("\"lanes\":[", "\"lanes\":[null,", StringComparison.Ordinal), text.Replace("\"name\":\"ovs-system\"", "\"name\":null", StringComparison.Ordinal)])
-            Should.Throw<UpcallActors.Daemon.Control.Client.DaemonClientException>(() => SnapshotReader.Read(broken)).Message.ShouldStartWith("the daemon's snapshot cannot be read");
+        foreach (string broken in (string[])["", "null", "{}", text.Replace("\"lanes\":[", "\"lanes\":[null,", StringComparison.Ordinal),
+            text.Replace("\"name\":\"ovs-system\"", "\"name\":null", StringComparison.Ordinal)])
+            Should.Throw<UpcallActors.Daemon.Control.Client.DaemonClientException>(() => SnapshotReader.Read(broken)).Message
+                .ShouldStartWith("the daemon's snapshot cannot be read");
     }
 
     /// <summary>A line without its colours.</summary>
@@ -198,7 +200,8 @@ public sealed class TopTests
             Lanes = [before.Lanes[0] with { Received = before.Lanes[0].Received + 100, Lost = before.Lanes[0].Lost + 4 }],
             Classes = [.. before.Classes.Select(entry => entry.Class == "miss" ? entry with { Upcalls = entry.Upcalls + 100 } : entry)],
             Losses = [.. before.Losses.Select(loss => loss.Cause == "shed" ? loss with { Upcalls = loss.Upcalls + 4 } : loss)],
-            Ports = [.. before.Ports.Select(port => port with { Upcalls = port.Upcalls + (port.Name == "ovs-p1" ? 80 : port.Name == "ovs-p0" ? 20 : 0) })],
+            Ports = [.. before.Ports
+                .Select(port => port with { Upcalls = port.Upcalls + (port.Name == "ovs-p1" ? 80 : port.Name == "ovs-p0" ? 20 : 0) })],
             Latency = before.Latency with { Counts = [.. latencies] },
         };
     }

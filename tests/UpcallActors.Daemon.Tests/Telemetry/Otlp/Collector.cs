@@ -30,7 +30,8 @@ internal sealed class Collector : IAsyncDisposable
         builder.Logging.ClearProviders();
         builder.Services.AddGrpc();
         builder.Services.AddSingleton(this);
-        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, listen => listen.Protocols = grpc ? HttpProtocols.Http2 : HttpProtocols.Http1));
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0,
+            listen => listen.Protocols = grpc ? HttpProtocols.Http2 : HttpProtocols.Http1));
         _server = builder.Build();
         _server.MapGrpcService<Traces>();
         _server.MapGrpcService<Metrics>();
@@ -49,12 +50,15 @@ internal sealed class Collector : IAsyncDisposable
     /// <summary>Over HTTP.</summary>
     public IReadOnlyList<string> Authorizations => [.. _authorizations];
 
-    public IReadOnlyList<Span> Spans => [.. _spans.SelectMany(resource => resource.ScopeSpans).Where(scope => scope.Scope.Name == "UpcallActors").SelectMany(scope => scope.Spans)];
+    public IReadOnlyList<Span> Spans => [.. _spans.SelectMany(resource => resource.ScopeSpans)
+        .Where(scope => scope.Scope.Name == "UpcallActors").SelectMany(scope => scope.Spans)];
 
-    public IReadOnlyList<LogRecord> LogRecords => [.. _logs.SelectMany(resource => resource.ScopeLogs).SelectMany(scope => scope.LogRecords)];
+    public IReadOnlyList<LogRecord> LogRecords =>
+        [.. _logs.SelectMany(resource => resource.ScopeLogs).SelectMany(scope => scope.LogRecords)];
 
     /// <summary>A metric as it was sent last.</summary>
-    public Metric MetricOf(string name) => _metrics.SelectMany(resource => resource.ScopeMetrics).SelectMany(scope => scope.Metrics).Last(metric => metric.Name == name);
+    public Metric MetricOf(string name) =>
+        _metrics.SelectMany(resource => resource.ScopeMetrics).SelectMany(scope => scope.Metrics).Last(metric => metric.Name == name);
 
     /// <summary>The sum over all series of a counter: each as it was sent last.</summary>
     public long TotalOf(string name) =>
@@ -67,7 +71,8 @@ internal sealed class Collector : IAsyncDisposable
     {
         var collector = new Collector(grpc);
         await collector._server.StartAsync();
-        string address = collector._server.Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>().Addresses.Single();
+        string address = collector._server.Services.GetRequiredService<IServer>().Features
+            .GetRequiredFeature<IServerAddressesFeature>().Addresses.Single();
         collector.Endpoint = grpc ? address : address + "/base";
         return collector;
     }

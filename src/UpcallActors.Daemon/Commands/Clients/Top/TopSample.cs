@@ -63,7 +63,8 @@ internal sealed record TopSample
         var classes = before.Classes.ToDictionary(entry => entry.Class, entry => entry.Upcalls);
         var losses = before.Losses.ToDictionary(loss => loss.Cause, loss => loss.Upcalls);
         var ports = before.Ports.Where(port => port.Number is not null).ToDictionary(port => port.Number!.Value);
-        long[] latencies = [.. now.Latency.Counts.Select((count, bucket) => count - (bucket < before.Latency.Counts.Length ? before.Latency.Counts[bucket] : 0))];
+        long[] latencies = [.. now.Latency.Counts.Select((count,
+            bucket) => count - (bucket < before.Latency.Counts.Length ? before.Latency.Counts[bucket] : 0))];
         return new TopSample
         {
             Time = now.Time,
@@ -73,16 +74,23 @@ internal sealed record TopSample
             NotReadyBecause = now.NotReadyBecause,
             Flows = now.Datapath.Stats?.Flows,
             FlowLimit = now.Revalidation?.FlowLimit,
-            Hits = (now.Datapath.Stats, before.Datapath.Stats) is ({ } stats, { } earlier) ? Math.Max(0, (double)stats.Hit - earlier.Hit) / seconds : null,
+            Hits = (now.Datapath.Stats, before.Datapath.Stats) is ({ } stats, { } earlier)
+                ? Math.Max(0, (double)stats.Hit - earlier.Hit) / seconds
+                : null,
             P50Seconds = Quantile(latencies, 0.5),
             P99Seconds = Quantile(latencies, 0.99),
             Lanes = [.. now.Lanes.Select(lane => LaneRates.Between(lanes.GetValueOrDefault(lane.Lane, lane), lane, seconds))],
-            Classes = [.. now.Classes.Select(entry => new NamedRate(entry.Class, entry.Upcalls, (entry.Upcalls - classes.GetValueOrDefault(entry.Class, entry.Upcalls)) / seconds))],
-            Losses = [.. now.Losses.Where(loss => loss.Upcalls > 0).Select(loss => new NamedRate(loss.Cause, loss.Upcalls, (loss.Upcalls - losses.GetValueOrDefault(loss.Cause, loss.Upcalls)) / seconds))],
+            Classes = [.. now.Classes.Select(entry => new NamedRate(entry.Class, entry.Upcalls,
+                (entry.Upcalls - classes.GetValueOrDefault(entry.Class, entry.Upcalls)) / seconds))],
+            Losses = [.. now.Losses.Where(loss => loss.Upcalls > 0)
+                .Select(loss => new NamedRate(loss.Cause, loss.Upcalls,
+                    (loss.Upcalls - losses.GetValueOrDefault(loss.Cause, loss.Upcalls)) / seconds))],
             Ports =
             [
-                .. now.Ports.Select(port => PortRates.Between(port.Number is { } number ? ports.GetValueOrDefault(number, port) : port, port, seconds))
-                    .OrderByDescending(port => port.Upcalls).ThenByDescending(port => port.Packets).ThenBy(port => port.Port, StringComparer.Ordinal),
+                .. now.Ports.Select(
+                    port => PortRates.Between(port.Number is { } number ? ports.GetValueOrDefault(number, port) : port, port, seconds))
+                    .OrderByDescending(port => port.Upcalls).ThenByDescending(port => port.Packets)
+                    .ThenBy(port => port.Port, StringComparer.Ordinal),
             ],
             LargestMru = now.Mru.Largest,
         };
@@ -98,7 +106,8 @@ internal sealed record TopSample
 }
 
 /// <summary>A lane's stages.</summary>
-internal sealed record LaneRates(int Lane, double Received, double Translated, double Executed, double FlowPuts, double Lost, int CreditsInUse, int Credits)
+internal sealed record LaneRates(int Lane, double Received, double Translated, double Executed, double FlowPuts, double Lost,
+    int CreditsInUse, int Credits)
 {
     /// <summary>The rates between two snapshots.</summary>
     public static LaneRates Between(LaneSnapshot before, LaneSnapshot now, double seconds) => new(
@@ -132,7 +141,8 @@ internal sealed record PortRates(string Port, string? Bridge, double Upcalls, do
         Rate(before.TxPackets, now.TxPackets, seconds));
 
     // A device that was made anew counts from 0.
-    private static double? Rate(ulong? before, ulong? now, double seconds) => before is { } from && now is { } to ? Math.Max(0, (double)to - from) / seconds : null;
+    private static double? Rate(ulong? before, ulong? now, double seconds) =>
+        before is { } from && now is { } to ? Math.Max(0, (double)to - from) / seconds : null;
 }
 
 /// <summary>How samples are written as JSON, one a line.</summary>
