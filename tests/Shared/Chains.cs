@@ -9,7 +9,8 @@ internal static class Chains
     public const int Keys = 4096;
 
     /// <summary>
-    /// What no chain of <see cref="Keys"/> keys in as many buckets exceeds: 8 is usual; with even hashes, one test in ten thousand million has a chain of 17.
+    /// What no chain of <see cref="Keys"/> keys in as many buckets exceeds: 8 is
+    /// usual; with even hashes, one test in ten thousand million has a chain of 17.
     /// </summary>
     public const int Longest = 16;
 

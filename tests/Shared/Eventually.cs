@@ -10,7 +10,9 @@ internal static class Eventually
 
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(5);
 
-    /// <summary>Looks until the condition holds; throws <see cref="TimeoutException"/> with what was found instead, if that is told.</summary>
+    /// <summary>
+    /// Looks until the condition holds; throws <see cref="TimeoutException"/> with what was found instead, if that is told.
+    /// </summary>
     public static async Task HoldsAsync(Func<Task<bool>> condition, Func<string>? otherwise = null)
     {
         long started = Stopwatch.GetTimestamp();
@@ -22,6 +24,9 @@ internal static class Eventually
         }
     }
 
-    /// <summary>Looks until the condition holds; throws <see cref="TimeoutException"/> with what was found instead, if that is told.</summary>
-    public static Task HoldsAsync(Func<bool> condition, Func<string>? otherwise = null) => HoldsAsync(() => Task.FromResult(condition()), otherwise);
+    /// <summary>
+    /// Looks until the condition holds; throws <see cref="TimeoutException"/> with what was found instead, if that is told.
+    /// </summary>
+    public static Task HoldsAsync(Func<bool> condition, Func<string>? otherwise = null) =>
+        HoldsAsync(() => Task.FromResult(condition()), otherwise);
 }

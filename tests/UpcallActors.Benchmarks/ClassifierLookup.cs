@@ -5,8 +5,9 @@ using UpcallActors.OpenFlow;
 namespace UpcallActors.Benchmarks;
 
 /// <summary>
-/// One lookup in a table, with its megaflow mask. The masks are the same six whatever the number of rules: three of the recorded five-flow table, a source
-/// prefix, and TCP and UDP services. Flows are taken in turn from a thousand, so that the caches hold no more of a large table than they would.
+/// One lookup in a table, with its megaflow mask. The masks are the same six whatever the number of
+/// rules: three of the recorded five-flow table, a source prefix, and TCP and UDP services. Flows are
+/// taken in turn from a thousand, so that the caches hold no more of a large table than they would.
 /// </summary>
 [MemoryDiagnoser]
 public class ClassifierLookup

@@ -18,17 +18,26 @@ public class FlowPutWriting
     public void Parse()
     {
         byte[] message = RecordedUpcallSet.Misses[0];
-        if (PacketMessage.TryParse(message, out PacketMessage parsed) != OdpParseError.None || OvsFlowKeyReader.TryRead(parsed.Key.Of(message), out _key) != OdpParseError.None)
+        if (PacketMessage.TryParse(message, out PacketMessage parsed) != OdpParseError.None
+            || OvsFlowKeyReader.TryRead(parsed.Key.Of(message), out _key) != OdpParseError.None)
             throw new InvalidDataException("a recorded upcall does not parse");
         _keyAttributes = parsed.Key.Of(message).ToArray();
-        _mask = new FlowKey { InPort = uint.MaxValue, RecircId = uint.MaxValue, EthType = ushort.MaxValue, NwProto = byte.MaxValue, NwFrag = FlowKey.FragAny | FlowKey.FragLater };
+        _mask = new FlowKey
+        {
+            InPort = uint.MaxValue,
+            RecircId = uint.MaxValue,
+            EthType = ushort.MaxValue,
+            NwProto = byte.MaxValue,
+            NwFrag = FlowKey.FragAny | FlowKey.FragLater,
+        };
     }
 
     [Benchmark]
     public int WritePut()
     {
         var writer = new NetlinkWriter(_put);
-        FlowMessageWriter.WritePut(ref writer, RecordedUpcallSet.Families.Flow, 1, 3, Ufid.OfHash(UInt128.One), _keyAttributes, _key, _mask, _actions);
+        FlowMessageWriter.WritePut(ref writer, RecordedUpcallSet.Families.Flow, 1, 3, Ufid.OfHash(UInt128.One), _keyAttributes, _key,
+            _mask, _actions);
         return writer.Length;
     }
 }

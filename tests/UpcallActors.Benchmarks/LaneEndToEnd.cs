@@ -34,7 +34,8 @@ public class LaneEndToEnd
         byte[][] upcalls = DistinctFlows ? RecordedUpcallSet.DistinctMisses(4096) : RecordedUpcallSet.Misses;
         _system = ActorSystem.Create("lane-benchmark", "akka.loglevel = OFF");
         _datapath = new LoopedDatapath(upcalls, RecordedUpcallSet.Families, ifIndex: 1, Batch);
-        _pipeline = UpcallPipeline.Start(_system, _datapath, new OpenFlowTranslatorFactory([RecordedUpcallSet.Bridge()]), new UpcallPipelineSettings { Revalidation = null });
+        _pipeline = UpcallPipeline.Start(_system, _datapath, new OpenFlowTranslatorFactory([RecordedUpcallSet.Bridge()]),
+            new UpcallPipelineSettings { Revalidation = null });
     }
 
     [GlobalCleanup]
@@ -54,6 +55,8 @@ public class LaneEndToEnd
         var spin = new SpinWait();
         while (lane.Completed < end)
             spin.SpinOnce();
-        return lane.Lost(LossCause.Shed) == 0 ? _datapath.Executed : throw new InvalidOperationException("not all upcalls ran through the lane");
+        return lane.Lost(LossCause.Shed) == 0
+            ? _datapath.Executed
+            : throw new InvalidOperationException("not all upcalls ran through the lane");
     }
 }

@@ -11,7 +11,8 @@ using UpcallActors.Pipeline.Tests;
 namespace UpcallActors.Benchmarks;
 
 /// <summary>
-/// What telemetry costs a lane: <see cref="LaneEndToEnd"/> with distinct flows in full batches, with nobody listening, with OpenTelemetry gathering metrics, and with it taking spans, too, which are thrown away. Time is per upcall.
+/// What telemetry costs a lane: <see cref="LaneEndToEnd"/> with distinct flows in full batches, with nobody listening,
+/// with OpenTelemetry gathering metrics, and with it taking spans, too, which are thrown away. Time is per upcall.
 /// </summary>
 [MemoryDiagnoser]
 public class LaneTelemetry
@@ -48,14 +49,18 @@ public class LaneTelemetry
     public void Start()
     {
         if (Listening >= Listener.Metrics)
-            _meters = Sdk.CreateMeterProviderBuilder().AddMeter(UpcallActorsTelemetry.MeterName).AddReader(new PeriodicExportingMetricReader(new Nowhere(), 1000)).Build();
+            _meters = Sdk.CreateMeterProviderBuilder().AddMeter(UpcallActorsTelemetry.MeterName)
+                .AddReader(new PeriodicExportingMetricReader(new Nowhere(), 1000)).Build();
         if (Listening >= Listener.Sampled)
             _tracer = Sdk.CreateTracerProviderBuilder().AddSource(UpcallActorsTelemetry.SourceName).AddProcessor(new Discard()).Build();
-        TraceSampling sampling = Listening == Listener.All ? new TraceSampling { Batches = 1, Upcalls = 1, UpcallsPerSecond = TraceSampling.MostPerSecond } : new TraceSampling();
+        TraceSampling sampling = Listening == Listener.All
+            ? new TraceSampling { Batches = 1, Upcalls = 1, UpcallsPerSecond = TraceSampling.MostPerSecond }
+            : new TraceSampling();
         _system = ActorSystem.Create("lane-benchmark", "akka.loglevel = OFF");
         _datapath = new LoopedDatapath(RecordedUpcallSet.DistinctMisses(4096), RecordedUpcallSet.Families, ifIndex: 1, 64);
         _pipeline = UpcallPipeline.Start(
-            _system, _datapath, new OpenFlowTranslatorFactory([RecordedUpcallSet.Bridge()]), new UpcallPipelineSettings { Revalidation = null, Tracing = sampling });
+            _system, _datapath, new OpenFlowTranslatorFactory([RecordedUpcallSet.Bridge()]),
+            new UpcallPipelineSettings { Revalidation = null, Tracing = sampling });
     }
 
     [GlobalCleanup]
@@ -77,7 +82,9 @@ public class LaneTelemetry
         var spin = new SpinWait();
         while (lane.Completed < end)
             spin.SpinOnce();
-        return lane.Lost(LossCause.Shed) == 0 ? _datapath.Executed : throw new InvalidOperationException("not all upcalls ran through the lane");
+        return lane.Lost(LossCause.Shed) == 0
+            ? _datapath.Executed
+            : throw new InvalidOperationException("not all upcalls ran through the lane");
     }
 
     private sealed class Discard : BaseProcessor<Activity>;

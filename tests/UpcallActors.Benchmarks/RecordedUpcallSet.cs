@@ -24,7 +24,8 @@ internal static class RecordedUpcallSet
     {
         var tables = new FlowTables();
         tables.Apply([.. FlowSyntax.ParseFile(File.ReadAllText(_scenario + ".flows.of"), "flows.of").Changes]);
-        return new Bridge("br0", FailMode.Standalone, tables, [new BridgePort(OpenFlowPorts.Local, 1, "br0"), new BridgePort(1, 2, "ovs-p0"), new BridgePort(2, 3, "ovs-p1")]);
+        return new Bridge("br0", FailMode.Standalone, tables,
+            [new BridgePort(OpenFlowPorts.Local, 1, "br0"), new BridgePort(1, 2, "ovs-p0"), new BridgePort(2, 3, "ovs-p1")]);
     }
 
     /// <summary>ICMP misses, each from an address of its own.</summary>
@@ -44,7 +45,9 @@ internal static class RecordedUpcallSet
     private static int? Ipv4Offset(byte[] message)
     {
         _ = PacketMessage.TryParse(message, out PacketMessage packet);
-        return new NetlinkAttributes(packet.Key.Of(message)).TryFindLast(OvsKeyAttribute.Ipv4, out NetlinkAttribute ipv4) ? packet.Key.Offset + ipv4.PayloadOffset : null;
+        return new NetlinkAttributes(packet.Key.Of(message)).TryFindLast(OvsKeyAttribute.Ipv4, out NetlinkAttribute ipv4)
+            ? packet.Key.Offset + ipv4.PayloadOffset
+            : null;
     }
 
     private static bool IsFreshMiss(byte[] message) =>

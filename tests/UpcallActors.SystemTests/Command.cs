@@ -16,7 +16,9 @@ internal static class Command
     /// <summary>Runs a program; its exit code and what it printed, errors behind output.</summary>
     public static async Task<(int Code, string Output)> TryAsync(string program, params string[] arguments)
     {
-        using Process process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        using Process process = Process.Start(new ProcessStartInfo(program,
+            arguments)
+        { RedirectStandardOutput = true, RedirectStandardError = true })!;
         Task<string> errors = process.StandardError.ReadToEndAsync();
         string output = await process.StandardOutput.ReadToEndAsync();
         await process.WaitForExitAsync();

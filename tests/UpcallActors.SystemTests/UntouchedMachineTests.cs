@@ -15,9 +15,12 @@ public sealed class UntouchedMachineTests
         await Command.RunAsync("ovs-dpctl", "add-dp", "system@untouched");
         try
         {
-            await Command.RunAsync("ovs-dpctl", "add-flow", "system@untouched", "in_port(0),eth(src=02:00:00:00:00:01,dst=02:00:00:00:00:02),eth_type(0x1234)", "0");
+            await Command.RunAsync("ovs-dpctl", "add-flow", "system@untouched",
+                "in_port(0),eth(src=02:00:00:00:00:01,dst=02:00:00:00:00:02),eth_type(0x1234)", "0");
             string before = await StateAsync();
-            using Process monitor = Process.Start(new ProcessStartInfo("ip", ["monitor", "link", "address", "route", "neigh"]) { RedirectStandardOutput = true })!;
+            using Process monitor = Process.Start(new ProcessStartInfo("ip",
+                ["monitor", "link", "address", "route", "neigh"])
+            { RedirectStandardOutput = true })!;
             Task<string> seen = monitor.StandardOutput.ReadToEndAsync();
             await AwaitListeningAsync(monitor);
 
@@ -39,7 +42,8 @@ public sealed class UntouchedMachineTests
     {
         (int code, string output) = await Command.DaemonAsync("run", "--json");
         code.ShouldBe(0, output);
-        using JsonDocument report = JsonDocument.Parse(output[output.IndexOf('{', StringComparison.Ordinal)..(output.LastIndexOf('}') + 1)]);
+        using JsonDocument report =
+            JsonDocument.Parse(output[output.IndexOf('{', StringComparison.Ordinal)..(output.LastIndexOf('}') + 1)]);
         report.RootElement.GetProperty("identical").GetBoolean().ShouldBeTrue();
     }
 

@@ -1,4 +1,5 @@
-// dotnet run -- CAPTURE: puts each station of a capture behind a port of a hub, and lets it send what it sent. docs/dotnet.md runs the hub on devices.
+// dotnet run -- CAPTURE: puts each station of a capture behind a port of a
+// hub, and lets it send what it sent. docs/dotnet.md runs the hub on devices.
 using System.Collections.Concurrent;
 using Akka.Actor;
 using Akka.Hosting;
@@ -21,9 +22,13 @@ foreach (CapturedFrame frame in frames) datapath.Receive((uint)Array.IndexOf(sta
 var counters = host.Services.GetRequiredService<ActorSystem>().GetUpcallActors().Pipeline.Counters;
 while (counters.Completed != datapath.Counters.UpcallsQueued) await Task.Delay(1);
 await host.StopAsync();
-Console.WriteLine($"{frames.Count} frames of {stations.Length} stations: {counters.Received} upcalls, {counters.FlowPuts} flows, {counters.Dropped} dropped");
+Console.WriteLine($"{frames.Count} frames of {stations.Length} stations: {counters.Received} upcalls, {counters.FlowPuts} flows, "
+    + $"{counters.Dropped} dropped");
 
-/// <summary>A hub of ports 1 to n that learns where stations are. A source gets only so many new flows a second: what a scan sends beyond that is dropped.</summary>
+/// <summary>
+/// A hub of ports 1 to n that learns where stations are. A source gets only
+/// so many new flows a second: what a scan sends beyond that is dropped.
+/// </summary>
 internal sealed class LearningHub(IDatapath datapath, uint ports, int flowsPerSecond) : IUpcallTranslatorFactory, IUpcallTranslator
 {
     private readonly ConcurrentDictionary<ulong, (uint Port, long Second, int Flows)> _sources = new();
@@ -38,7 +43,8 @@ internal sealed class LearningHub(IDatapath datapath, uint ports, int flowsPerSe
     {
         var (source, port, second) = (upcall.Key.EthSrc, upcall.Key.InPort, datapath.Milliseconds / 1000);
         bool isHere = _sources.TryGetValue(source, out var before) && before.Port == port;
-        int flows = _sources.AddOrUpdate(source, (port, second, 1), (_, seen) => (port, second, seen.Second == second ? seen.Flows + 1 : 1)).Flows;
+        int flows = _sources.AddOrUpdate(source, (port, second, 1),
+            (_, seen) => (port, second, seen.Second == second ? seen.Flows + 1 : 1)).Flows;
         if (!isHere)
         {
             Interlocked.Increment(ref _moves);

@@ -4,7 +4,8 @@ using UpcallActors.SystemTests.Kernel;
 namespace UpcallActors.SystemTests.Control;
 
 /// <summary>
-/// The real <c>ovs-appctl</c> with the daemon on the kernel's datapath. What it prints of the datapath is what the real <c>ovs-dpctl</c>, which asks the kernel itself, prints too.
+/// The real <c>ovs-appctl</c> with the daemon on the kernel's datapath. What it prints of
+/// the datapath is what the real <c>ovs-dpctl</c>, which asks the kernel itself, prints too.
 /// </summary>
 public sealed partial class AppctlTests : IAsyncLifetime
 {
@@ -91,18 +92,23 @@ public sealed partial class AppctlTests : IAsyncLifetime
         await using VethPair wire = await VethPair.CreateAsync("ctl0");
         await using RunningDaemon daemon = await RunningDaemon.StartAsync(_folder, wire.Near);
         const string Tuple = "ct_nw_src=192.0.2.1,ct_nw_dst=192.0.2.2,ct_nw_proto=17,ct_tp_src=1000,ct_tp_dst=2000";
-        await Command.RunAsync("conntrack", "-I", "-p", "udp", "-s", "192.0.2.1", "-d", "192.0.2.2", "--sport", "1000", "--dport", "2000", "-t", "100", "-w", "7");
+        await Command.RunAsync("conntrack", "-I", "-p", "udp", "-s", "192.0.2.1", "-d", "192.0.2.2", "--sport", "1000", "--dport", "2000",
+            "-t", "100", "-w", "7");
         (await daemon.AppctlAsync("dpctl/dump-conntrack", "zone=7"))
-            .ShouldBe("udp,orig=(src=192.0.2.1,dst=192.0.2.2,sport=1000,dport=2000),reply=(src=192.0.2.2,dst=192.0.2.1,sport=2000,dport=1000),zone=7\n");
+            .ShouldBe("udp,orig=(src=192.0.2.1,dst=192.0.2.2,sport=1000,dport=2000),reply=(src=192.0.2.2,dst=192.0.2.1,sport=2000,"
+                + "dport=1000),zone=7\n");
         (await daemon.AppctlAsync("dpctl/dump-conntrack", "zone=8")).ShouldBeEmpty();
         foreach (string option in (string[])["-m", "-s"])
-            Timeless(await daemon.AppctlAsync("dpctl/dump-conntrack", option, "zone=7")).ShouldBe(Timeless(await Command.RunAsync("ovs-dpctl", option, "dump-conntrack", $"system@{Datapath}", "zone=7")));
-        (await daemon.TryAppctlAsync("dpctl/flush-conntrack", "zone=8", Tuple)).Output.ShouldStartWith("upcall-actors: failed to flush conntrack (No such file or directory)\n");
+            Timeless(await daemon.AppctlAsync("dpctl/dump-conntrack", option, "zone=7"))
+                .ShouldBe(Timeless(await Command.RunAsync("ovs-dpctl", option, "dump-conntrack", $"system@{Datapath}", "zone=7")));
+        (await daemon.TryAppctlAsync("dpctl/flush-conntrack", "zone=8", Tuple)).Output
+            .ShouldStartWith("upcall-actors: failed to flush conntrack (No such file or directory)\n");
         (await daemon.AppctlAsync("dpctl/flush-conntrack", "zone=7", Tuple)).ShouldBeEmpty();
         (await daemon.AppctlAsync("dpctl/dump-conntrack", "zone=7")).ShouldBeEmpty();
     }
 
-    private static byte[] Frame(byte source, byte destination) => [2, 0, 0, 0, 0, destination, 2, 0, 0, 0, 0, source, 0x88, 0xb5, .. new byte[46]];
+    private static byte[] Frame(byte source, byte destination) =>
+        [2, 0, 0, 0, 0, destination, 2, 0, 0, 0, 0, source, 0x88, 0xb5, .. new byte[46]];
 
     /// <summary>Runs a command on the daemon and its counterpart on the kernel; they must print the same. Returns it.</summary>
     private static async Task<string> ComparedAsync(RunningDaemon daemon, string[] options, string command, string counterpart)

@@ -11,7 +11,8 @@ public sealed class ReadinessTests : IDisposable
 
     private string PidFile => Path.Combine(_folder, "upcall-actors.pid");
 
-    private string Socket => Path.Combine(_folder, string.Create(CultureInfo.InvariantCulture, $"upcall-actors.{Environment.ProcessId}.ctl"));
+    private string Socket =>
+        Path.Combine(_folder, string.Create(CultureInfo.InvariantCulture, $"upcall-actors.{Environment.ProcessId}.ctl"));
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
@@ -28,7 +29,8 @@ public sealed class ReadinessTests : IDisposable
             }
             """);
         var released = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        Task<int> daemon = CommandLine.RunAsync(["run", "--config", file], Console.Out, Console.Error, datapath => new HeldDatapath(datapath, released.Task));
+        Task<int> daemon = CommandLine.RunAsync(["run", "--config", file], Console.Out, Console.Error,
+            datapath => new HeldDatapath(datapath, released.Task));
         try
         {
             await Eventually.HoldsAsync(() => File.Exists(Socket) || daemon.IsCompleted, () => "there is no socket");

@@ -8,7 +8,8 @@ namespace UpcallActors.SystemTests.Control;
 public sealed class RunDirectoryTests
 {
     /// <summary>Becomes a program that sees /run empty and without the right to write there.</summary>
-    private static readonly string[] s_withoutRun = ["unshare", "--mount", "sh", "-c", "mount -t tmpfs -o ro tmpfs /run && exec \"$@\"", "sh"];
+    private static readonly string[] s_withoutRun = ["unshare", "--mount", "sh", "-c",
+        "mount -t tmpfs -o ro tmpfs /run && exec \"$@\"", "sh"];
 
     [LiveFact]
     public async Task Without_the_right_to_write_to_run_it_is_its_owners_own_under_the_temporary_folder()

@@ -18,17 +18,22 @@ internal sealed class RunningDaemon : IAsyncDisposable
 
     public string SocketPath => Path.Combine(_folder, $"upcall-actors.{_process.Id}.ctl");
 
-    /// <summary>Starts it with the devices as ports, and ends when it is ready and all ports are in the datapath. The folder holds its configuration and its socket.</summary>
+    /// <summary>
+    /// Starts it with the devices as ports, and ends when it is ready and all ports
+    /// are in the datapath. The folder holds its configuration and its socket.
+    /// </summary>
     public static async Task<RunningDaemon> StartAsync(string folder, params string[] devices)
     {
         string file = Path.Combine(folder, "upcall-actors.conf");
+        IEnumerable<string> ports = devices.Select(
+            (device, index) => $"{device} {{ number = {index + 1}, type = system, interface = {device} }}");
         await File.WriteAllTextAsync(file, $$"""
             upcall-actors {
               datapath { type = kernel, on-exit = keep }
               run-dir = "{{folder}}"
               bridges.br0 {
                 fail-mode = standalone
-                ports { {{string.Join('\n', devices.Select((device, index) => $"{device} {{ number = {index + 1}, type = system, interface = {device} }}"))}} }
+                ports { {{string.Join('\n', ports)}} }
               }
             }
             """);
@@ -37,12 +42,14 @@ internal sealed class RunningDaemon : IAsyncDisposable
         var daemon = new RunningDaemon(process, folder);
         // The pidfile alone may be one that a killed daemon has left; that is gone when there is a socket of this one's.
         await Eventually.HoldsAsync(
-            () => (File.Exists(daemon.SocketPath) && File.Exists(Path.Combine(folder, "upcall-actors.pid"))) || process.HasExited, () => "the daemon is not ready");
+            () => (File.Exists(daemon.SocketPath) && File.Exists(Path.Combine(folder, "upcall-actors.pid"))) || process.HasExited,
+            () => "the daemon is not ready");
         process.HasExited.ShouldBeFalse(process.HasExited ? await daemon._errors : "");
         foreach (string device in devices)
         {
             // A device that is not in the datapath yet has no datapath port number.
-            while ((await daemon.AppctlAsync("dpif/show")).Contains($"{device} {Array.IndexOf(devices, device) + 1}/none", StringComparison.Ordinal))
+            while ((await daemon.AppctlAsync("dpif/show")).Contains($"{device} {Array.IndexOf(devices, device) + 1}/none",
+                StringComparison.Ordinal))
                 await Task.Yield();
         }
 
@@ -50,10 +57,12 @@ internal sealed class RunningDaemon : IAsyncDisposable
     }
 
     /// <summary>What a command prints; it must succeed.</summary>
-    public Task<string> AppctlAsync(params string[] arguments) => Command.RunAsync("env", [$"OVS_RUNDIR={_folder}", "ovs-appctl", "-t", "upcall-actors", .. arguments]);
+    public Task<string> AppctlAsync(params string[] arguments) =>
+        Command.RunAsync("env", [$"OVS_RUNDIR={_folder}", "ovs-appctl", "-t", "upcall-actors", .. arguments]);
 
     /// <summary>What a command prints, errors behind output, and its exit code.</summary>
-    public Task<(int Code, string Output)> TryAppctlAsync(params string[] arguments) => Command.TryAsync("env", [$"OVS_RUNDIR={_folder}", "ovs-appctl", "-t", "upcall-actors", .. arguments]);
+    public Task<(int Code, string Output)> TryAppctlAsync(params string[] arguments) =>
+        Command.TryAsync("env", [$"OVS_RUNDIR={_folder}", "ovs-appctl", "-t", "upcall-actors", .. arguments]);
 
     /// <summary>Waits for its end.</summary>
     public async Task<(int Code, string Errors)> EndAsync()

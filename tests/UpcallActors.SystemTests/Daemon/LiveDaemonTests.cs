@@ -81,7 +81,8 @@ public sealed class LiveDaemonTests : IAsyncLifetime
     public async Task Exit_with_cleanup_deletes_and_is_answered_when_all_is_done()
     {
         BackgroundProcess daemon = await StartAsync("");
-        await Command.RunAsync("ovs-appctl", "-t", $"{_lab.Folder}/upcall-actors.{daemon.Id.ToString(CultureInfo.InvariantCulture)}.ctl", "exit", "--cleanup");
+        await Command.RunAsync("ovs-appctl", "-t", $"{_lab.Folder}/upcall-actors.{daemon.Id.ToString(CultureInfo.InvariantCulture)}.ctl",
+            "exit", "--cleanup");
         (await _lab.Switch.RunAsync("ovs-dpctl", "dump-dps")).ShouldBeEmpty();
         (await daemon.ExitAsync()).ShouldBe(0, daemon.Output);
     }
@@ -108,7 +109,8 @@ public sealed class LiveDaemonTests : IAsyncLifetime
     [KernelDatapathFact]
     public async Task The_datapath_of_a_running_ovs_vswitchd_is_refused()
     {
-        var reference = new ReferenceSwitch(_lab, new SwitchConfiguration(DatapathKind.Kernel, new BridgeConfiguration("br9", PortConfiguration.Of(_one, 1))));
+        var reference = new ReferenceSwitch(_lab,
+            new SwitchConfiguration(DatapathKind.Kernel, new BridgeConfiguration("br9", PortConfiguration.Of(_one, 1))));
         _lab.Own(reference);
         await reference.StartAsync();
         (int code, string output) = await _lab.Switch.TryAsync(Program(await WriteAsync("ours", "")));
@@ -141,8 +143,9 @@ public sealed class LiveDaemonTests : IAsyncLifetime
     }
 
     /// <summary>
-    /// A port that somebody adds to the datapath is of no bridge, and what comes from it is dropped by a flow. When its device gets the name of a port that the
-    /// configuration waits for, it is that port. Where vports have port ids of their own, its first upcalls are lost, until the watchdog has set ours.
+    /// A port that somebody adds to the datapath is of no bridge, and what comes from it is dropped by a
+    /// flow. When its device gets the name of a port that the configuration waits for, it is that port.
+    /// Where vports have port ids of their own, its first upcalls are lost, until the watchdog has set ours.
     /// </summary>
     [SwitchTheory]
     [InlineData("per-cpu")]
@@ -154,7 +157,8 @@ public sealed class LiveDaemonTests : IAsyncLifetime
         await _lab.Switch.RunAsync("ovs-dpctl", "add-if", "ovs-system", stray.Port);
         string number = (await PortsAsync()).Single(port => port.EndsWith($": {stray.Port}", StringComparison.Ordinal)).Split(' ', ':')[1];
         await using BackgroundProcess traffic = stray.Start(["ping", "-n", "-i", "0.3", "10.1.1.1"]);
-        await Eventually.HoldsAsync(async () => (await DropFlowsAsync(number)).Contains("eth_type(0x0806)", StringComparison.Ordinal), () => $"nothing is dropped:\n{daemon.Output}");
+        await Eventually.HoldsAsync(async () => (await DropFlowsAsync(number)).Contains("eth_type(0x0806)", StringComparison.Ordinal),
+            () => $"nothing is dropped:\n{daemon.Output}");
         traffic.Output.ShouldNotContain("bytes from");
 
         await _lab.Switch.IpAsync($"link set {stray.Port} down");
@@ -162,7 +166,8 @@ public sealed class LiveDaemonTests : IAsyncLifetime
         await _lab.Switch.IpAsync("link set late up");
         await daemon.HasPrintedAsync($"Port late of br0: datapath port {number}");
         await traffic.HasPrintedAsync("bytes from");
-        await Eventually.HoldsAsync(async () => (await DropFlowsAsync(number)).Length == 0, () => $"the drop flow is still there:\n{daemon.Output}");
+        await Eventually.HoldsAsync(async () => (await DropFlowsAsync(number)).Length == 0,
+            () => $"the drop flow is still there:\n{daemon.Output}");
     }
 
     [KernelDatapathFact]
@@ -214,7 +219,8 @@ public sealed class LiveDaemonTests : IAsyncLifetime
     private async Task ShouldAnswerAsync(string address, BackgroundProcess daemon) =>
         (await Ping.SendAsync(_one, address)).Answered.Order().Take(3).ShouldBe([1, 2, 3], daemon.Output);
 
-    private static int Count(BackgroundProcess daemon, string text) => daemon.Output.Split('\n').Count(line => line.Contains(text, StringComparison.Ordinal));
+    private static int Count(BackgroundProcess daemon, string text) =>
+        daemon.Output.Split('\n').Count(line => line.Contains(text, StringComparison.Ordinal));
 
     private static async Task<int> EndAsync(BackgroundProcess daemon, string signal)
     {
@@ -226,7 +232,8 @@ public sealed class LiveDaemonTests : IAsyncLifetime
 
     /// <summary>The datapath's ports, number and name of each.</summary>
     private async Task<string[]> PortsAsync() =>
-        [.. (await _lab.Switch.RunAsync("ovs-dpctl", "show")).Split('\n').Select(line => line.Trim()).Where(line => line.StartsWith("port ", StringComparison.Ordinal))];
+        [.. (await _lab.Switch.RunAsync("ovs-dpctl", "show")).Split('\n').Select(line => line.Trim())
+            .Where(line => line.StartsWith("port ", StringComparison.Ordinal))];
 
     /// <summary>The flows that drop what comes from a port of the datapath.</summary>
     private async Task<string> DropFlowsAsync(string port) =>

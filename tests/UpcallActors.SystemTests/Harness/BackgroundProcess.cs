@@ -35,7 +35,8 @@ internal sealed class BackgroundProcess : IAsyncDisposable
     }
 
     /// <summary>Starts a program, with more in its environment than the test has.</summary>
-    public static BackgroundProcess Start(string program, IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment = null)
+    public static BackgroundProcess Start(string program, IEnumerable<string> arguments,
+        IReadOnlyDictionary<string, string>? environment = null)
     {
         var start = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
         foreach ((string name, string value) in environment ?? new Dictionary<string, string>())
@@ -49,7 +50,9 @@ internal sealed class BackgroundProcess : IAsyncDisposable
         {
             bool ended = _process.HasExited && _reading.IsCompleted;
             bool printed = Output.Contains(text, StringComparison.Ordinal);
-            return printed || !ended ? printed : throw new InvalidOperationException($"{_title} ended with {_process.ExitCode} and without '{text}':\n{Output}");
+            return printed || !ended
+                ? printed
+                : throw new InvalidOperationException($"{_title} ended with {_process.ExitCode} and without '{text}':\n{Output}");
         },
         () => $"{_title} did not print '{text}':\n{Output}");
 

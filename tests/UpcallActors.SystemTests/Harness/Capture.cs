@@ -19,7 +19,8 @@ internal sealed class Capture : IAsyncDisposable
     {
         string file = Path.Combine(lab.Folder, $"{at.Name}-{device}.pcap");
         // -U and immediate mode: a frame is in the file as soon as it was seen. -Z: tcpdump stays root, whose folder it writes to.
-        BackgroundProcess tcpdump = at.Start(["tcpdump", "-i", device, "-s", "0", "-U", "--immediate-mode", "-B", "8192", "-Z", "root", "-w", file]);
+        BackgroundProcess tcpdump =
+            at.Start(["tcpdump", "-i", device, "-s", "0", "-U", "--immediate-mode", "-B", "8192", "-Z", "root", "-w", file]);
         var capture = lab.Own(new Capture(tcpdump, file));
         await tcpdump.HasPrintedAsync("listening on");
         return capture;

@@ -11,7 +11,8 @@ internal sealed class DaemonProcess(Lab lab, SwitchConfiguration configuration) 
     /// <inheritdoc/>
     public string Log => _earlier + _process?.Output;
 
-    private string ControlSocket => Path.Combine(lab.Folder, string.Create(CultureInfo.InvariantCulture, $"upcall-actors.{_process!.Id}.ctl"));
+    private string ControlSocket =>
+        Path.Combine(lab.Folder, string.Create(CultureInfo.InvariantCulture, $"upcall-actors.{_process!.Id}.ctl"));
 
     /// <summary>Starts the switch that the tests are about.</summary>
     public static async Task<ISwitch> StartAsync(Lab lab, SwitchConfiguration configuration)
@@ -68,5 +69,6 @@ internal sealed class DaemonProcess(Lab lab, SwitchConfiguration configuration) 
         ? [DaemonProgram.Dotnet, "exec", typeof(DaemonProcess).Assembly.Location, DaemonWithoutMru.Argument]
         : DaemonProgram.Command;
 
-    private Task<(int Code, string Output)> TryAppctlAsync(params string[] command) => Command.TryAsync("ovs-appctl", ["-t", ControlSocket, .. command]);
+    private Task<(int Code, string Output)> TryAppctlAsync(params string[] command) =>
+        Command.TryAsync("ovs-appctl", ["-t", ControlSocket, .. command]);
 }

@@ -13,7 +13,8 @@ namespace UpcallActors.SystemTests.Harness;
 /// <param name="MoreFragments">Whether it is a fragment and not the last.</param>
 /// <param name="Payload">The piece of the datagram.</param>
 internal sealed record IpPacket(
-    int Length, IPAddress Source, IPAddress Destination, byte Protocol, uint Identification, int Offset, bool MoreFragments, ReadOnlyMemory<byte> Payload)
+    int Length, IPAddress Source, IPAddress Destination, byte Protocol, uint Identification, int Offset, bool MoreFragments,
+    ReadOnlyMemory<byte> Payload)
 {
     private const ushort EtherTypeIpv4 = 0x0800;
     private const ushort EtherTypeVlan = 0x8100;
@@ -50,7 +51,8 @@ internal sealed record IpPacket(
         ushort fragment = BinaryPrimitives.ReadUInt16BigEndian(header[6..]);
         return new IpPacket(
             length, new IPAddress(header[12..16]), new IPAddress(header[16..20]), header[9],
-            BinaryPrimitives.ReadUInt16BigEndian(header[4..]), (fragment & 0x1fff) * 8, (fragment & 0x2000) != 0, bytes[headerLength..length]);
+            BinaryPrimitives.ReadUInt16BigEndian(header[4..]), (fragment & 0x1fff) * 8, (fragment & 0x2000) != 0,
+            bytes[headerLength..length]);
     }
 
     private static IpPacket Ipv6(ReadOnlyMemory<byte> bytes)

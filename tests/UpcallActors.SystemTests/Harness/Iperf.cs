@@ -26,5 +26,6 @@ internal sealed record Iperf(long SentBytes, long ReceivedBytes, long Retransmit
         return new Iperf(Number(sent, "bytes"), Number(end.GetProperty("sum_received"), "bytes"), Number(sent, "retransmits"), 0, 0);
     }
 
-    private static long Number(JsonElement element, string name) => Convert.ToInt64(element.GetProperty(name).GetDouble(), CultureInfo.InvariantCulture);
+    private static long Number(JsonElement element, string name) =>
+        Convert.ToInt64(element.GetProperty(name).GetDouble(), CultureInfo.InvariantCulture);
 }

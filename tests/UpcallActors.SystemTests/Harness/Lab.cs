@@ -12,7 +12,8 @@ internal sealed class Lab : IAsyncDisposable
     private const string Prefix = "upcall-test";
     private static int s_last;
 
-    private readonly string _name = string.Create(CultureInfo.InvariantCulture, $"{Prefix}-{Environment.ProcessId}-{Interlocked.Increment(ref s_last)}");
+    private readonly string _name = string.Create(CultureInfo.InvariantCulture,
+        $"{Prefix}-{Environment.ProcessId}-{Interlocked.Increment(ref s_last)}");
     private readonly List<string> _namespaces = [];
     private readonly List<IAsyncDisposable> _processes = [];
 

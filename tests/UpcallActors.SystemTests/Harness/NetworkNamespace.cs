@@ -17,11 +17,13 @@ internal class NetworkNamespace(string name)
         BackgroundProcess.Start("ip", ["netns", "exec", Name, .. command], environment);
 
     /// <summary>Runs <c>ip</c> with one line of arguments.</summary>
-    public Task<string> IpAsync(string arguments) => Command.RunAsync("ip", ["-n", Name, .. arguments.Split(' ', StringSplitOptions.RemoveEmptyEntries)]);
+    public Task<string> IpAsync(string arguments) =>
+        Command.RunAsync("ip", ["-n", Name, .. arguments.Split(' ', StringSplitOptions.RemoveEmptyEntries)]);
 
     /// <summary>
-    /// Gives a device an address with its prefix length. An IPv6 address is usable at once, without looking for duplicates. Neighbours are asked for a minute, as long as a slow
-    /// machine may need for an answer: after the usual three seconds the packets that wait for it would be given up.
+    /// Gives a device an address with its prefix length. An IPv6 address is usable at once, without
+    /// looking for duplicates. Neighbours are asked for a minute, as long as a slow machine may need
+    /// for an answer: after the usual three seconds the packets that wait for it would be given up.
     /// </summary>
     public async Task AddAddressAsync(string device, string address)
     {

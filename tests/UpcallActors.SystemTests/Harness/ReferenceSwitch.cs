@@ -78,11 +78,13 @@ internal sealed class ReferenceSwitch(Lab lab, SwitchConfiguration configuration
 
     private async Task AddAsync(BridgeConfiguration bridge)
     {
-        await VsctlAsync($"add-br {bridge.Name} -- set bridge {bridge.Name} datapath_type=system fail-mode={(bridge.Flows is null ? "standalone" : "secure")}");
+        await VsctlAsync($"add-br {bridge.Name} -- set bridge {bridge.Name} datapath_type=system "
+            + $"fail-mode={(bridge.Flows is null ? "standalone" : "secure")}");
         foreach (PortConfiguration port in bridge.Ports)
         {
             string tunnel = port.Remote is null ? "" : $"type={port.Type} options:remote_ip={port.Remote} ";
-            await VsctlAsync($"add-port {bridge.Name} {port.Name} -- set interface {port.Name} {tunnel}ofport_request={port.Number.ToString(CultureInfo.InvariantCulture)}");
+            await VsctlAsync($"add-port {bridge.Name} {port.Name} -- set "
+                + $"interface {port.Name} {tunnel}ofport_request={port.Number.ToString(CultureInfo.InvariantCulture)}");
         }
 
         if (bridge.Flows is null)
@@ -93,7 +95,9 @@ internal sealed class ReferenceSwitch(Lab lab, SwitchConfiguration configuration
     }
 
     private Task<(int Code, string Output)> TryAppctlAsync(params string[] command) =>
-        Command.TryAsync("ovs-appctl", ["-t", Path.Combine(lab.Folder, string.Create(CultureInfo.InvariantCulture, $"ovs-vswitchd.{_daemon!.Id}.ctl")), .. command]);
+        Command.TryAsync("ovs-appctl",
+            ["-t", Path.Combine(lab.Folder, string.Create(CultureInfo.InvariantCulture, $"ovs-vswitchd.{_daemon!.Id}.ctl")), .. command]);
 
-    private Task<string> VsctlAsync(string arguments) => Command.RunAsync("ovs-vsctl", [$"--db=unix:{Socket}", .. arguments.Split(' ', StringSplitOptions.RemoveEmptyEntries)]);
+    private Task<string> VsctlAsync(string arguments) =>
+        Command.RunAsync("ovs-vsctl", [$"--db=unix:{Socket}", .. arguments.Split(' ', StringSplitOptions.RemoveEmptyEntries)]);
 }

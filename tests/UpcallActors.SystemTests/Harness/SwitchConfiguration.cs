@@ -69,7 +69,8 @@ internal sealed record BridgeConfiguration(string Name, params IReadOnlyList<Por
         foreach (PortConfiguration port in Ports)
         {
             string remote = port.Remote is null ? "" : $", remote-ip = \"{port.Remote}\"";
-            text.AppendLine(CultureInfo.InvariantCulture, $"    ports.{port.Name} {{ number = {port.Number}, type = {port.Type}{remote} }}");
+            text.AppendLine(CultureInfo.InvariantCulture,
+                $"    ports.{port.Name} {{ number = {port.Number}, type = {port.Type}{remote} }}");
         }
 
         text.AppendLine("  }");

@@ -36,7 +36,8 @@ public sealed class HostedSwitchTests
     private static async Task RunHostAsync(VethPair left, VethPair right)
     {
         HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(null);
-        builder.Services.AddAkka("hosted", akka => akka.ConfigureLoggers(loggers => loggers.ClearLoggers()).WithUpcallActors(options => options
+        builder.Services.AddAkka("hosted", akka => akka.ConfigureLoggers(
+            loggers => loggers.ClearLoggers()).WithUpcallActors(options => options
             .UseKernelDatapath(_options)
             .AddBridge("hosted-br", bridge =>
             {
@@ -48,7 +49,8 @@ public sealed class HostedSwitchTests
         long before = right.FarCounter("rx_packets");
 
         // A broadcast of a protocol for experiments; each station is another flow.
-        await left.SendAsync([.. Enumerable.Range(1, 3).Select(station => (byte[])[0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 2, 0, 0, 0, 0, (byte)station, 0x88, 0xb5, .. new byte[46]])]);
+        await left.SendAsync([.. Enumerable.Range(1, 3)
+            .Select(station => (byte[])[0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 2, 0, 0, 0, 0, (byte)station, 0x88, 0xb5, .. new byte[46]])]);
 
         await Eventually.HoldsAsync(() => right.FarCounter("rx_packets") == before + 3);
         RunningUpcallActors running = host.Services.GetRequiredService<ActorSystem>().GetUpcallActors();

@@ -38,7 +38,9 @@ internal static class Frames
         return frame;
     }
 
-    /// <summary>Key attributes of <see cref="Numbered"/> frames from a port; <paramref name="source"/> is the last byte of the source address.</summary>
+    /// <summary>
+    /// Key attributes of <see cref="Numbered"/> frames from a port; <paramref name="source"/> is the last byte of the source address.
+    /// </summary>
     public static byte[] Key(uint inPort, byte source = 1)
     {
         var writer = new NetlinkWriter(new byte[128]);

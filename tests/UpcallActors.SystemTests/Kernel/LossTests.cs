@@ -127,7 +127,8 @@ public sealed class LossTests
 
     private static ulong ProcDrops(uint portId)
     {
-        string line = File.ReadLines("/proc/net/netlink").Single(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries) is [_, "16", var pid, ..] && pid == $"{portId}");
+        string line = File.ReadLines("/proc/net/netlink")
+            .Single(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries) is [_, "16", var pid, ..] && pid == $"{portId}");
         return ulong.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[8], CultureInfo.InvariantCulture);
     }
 }

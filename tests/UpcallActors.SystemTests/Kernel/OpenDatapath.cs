@@ -25,7 +25,14 @@ internal sealed class OpenDatapath : IDisposable
     public uint AddPort(string device)
     {
         VportMessage? added = null;
-        Ask(new VportMessage { Command = OvsCommand.New, DatapathIfIndex = Datapath.IfIndex, Name = device, Type = OvsVportType.Netdev, UpcallPids = Datapath.UpcallPids }, NetlinkFlags.Echo, vport => added = vport);
+        Ask(new VportMessage
+        {
+            Command = OvsCommand.New,
+            DatapathIfIndex = Datapath.IfIndex,
+            Name = device,
+            Type = OvsVportType.Netdev,
+            UpcallPids = Datapath.UpcallPids,
+        }, NetlinkFlags.Echo, vport => added = vport);
         return added.ShouldNotBeNull().PortNo.ShouldNotBeNull();
     }
 
@@ -44,7 +51,8 @@ internal sealed class OpenDatapath : IDisposable
         var writer = new NetlinkWriter(new byte[256]);
         new DatapathMessage { Command = OvsCommand.Get, Name = name }.Write(ref writer, family!.Id, NetlinkFlags.None, 0);
         DatapathMessage? found = null;
-        NetlinkResult result = generic.Request(writer.Written, answer => DatapathMessage.TryParse(answer.Bytes, out found).ShouldBe(OdpParseError.None));
+        NetlinkResult result = generic.Request(writer.Written,
+            answer => DatapathMessage.TryParse(answer.Bytes, out found).ShouldBe(OdpParseError.None));
         result.Error.ShouldBeOneOf(Errno.None, Errno.NoDevice);
         return found;
     }

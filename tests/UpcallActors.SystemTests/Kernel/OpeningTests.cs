@@ -57,7 +57,8 @@ public sealed class OpeningTests
     {
         using OpenDatapath open = OpenDatapath.Open();
         DatapathMessage before = open.Report();
-        DatapathException refused = Should.Throw<DatapathException>(() => KernelDatapath.Open(new KernelDatapathOptions { Name = open.Datapath.Name, HandlerCount = 2 }));
+        DatapathException refused = Should.Throw<DatapathException>(
+            () => KernelDatapath.Open(new KernelDatapathOptions { Name = open.Datapath.Name, HandlerCount = 2 }));
         refused.Message.ShouldContain($"{Environment.ProcessId}");
         refused.Message.ShouldContain(File.ReadAllText("/proc/self/comm").Trim());
         DatapathMessage after = open.Report();
@@ -69,7 +70,8 @@ public sealed class OpeningTests
     public void So_is_one_with_dispatch_by_vport()
     {
         using OpenDatapath open = OpenDatapath.Open(new KernelDatapathOptions { ForcePerVportDispatch = true });
-        Should.Throw<DatapathException>(() => KernelDatapath.Open(new KernelDatapathOptions { Name = open.Datapath.Name })).Message.ShouldContain("in use");
+        Should.Throw<DatapathException>(() => KernelDatapath.Open(new KernelDatapathOptions { Name = open.Datapath.Name })).Message
+            .ShouldContain("in use");
     }
 
     [KernelDatapathFact]
@@ -79,7 +81,8 @@ public sealed class OpeningTests
         KernelDatapath.Open(new KernelDatapathOptions { Name = name }).Dispose();
         using (Process holder = await OtherProcess.HoldAsync(name))
         {
-            DatapathException refused = Should.Throw<DatapathException>(() => KernelDatapath.Open(new KernelDatapathOptions { Name = name }));
+            DatapathException refused =
+                Should.Throw<DatapathException>(() => KernelDatapath.Open(new KernelDatapathOptions { Name = name }));
             refused.Message.ShouldContain($"process {holder.Id} (python3");
             holder.Kill();
             await holder.WaitForExitAsync();

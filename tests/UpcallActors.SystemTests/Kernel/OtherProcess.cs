@@ -30,7 +30,8 @@ internal static class OtherProcess
             if kind == 1: family = struct.unpack_from('H', a, i + 4)[0]; break
             i += (length + 3) & ~3
         pid = s.getsockname()[0] if sys.argv[2] == 'own' else int(sys.argv[2])
-        ask(family, 4, 2, struct.pack('i', 0) + attribute(1, sys.argv[1].encode() + b'\0') + attribute(5, struct.pack('I', 9)) + attribute(8, struct.pack('I', pid)))
+        wanted = attribute(1, sys.argv[1].encode() + b'\0') + attribute(5, struct.pack('I', 9)) + attribute(8, struct.pack('I', pid))
+        ask(family, 4, 2, struct.pack('i', 0) + wanted)
         print('set', flush=True)
         if sys.argv[2] == 'own': time.sleep(3600)
         """;
@@ -41,7 +42,9 @@ internal static class OtherProcess
     /// <summary>Starts a process that gets the datapath's upcalls until it is killed.</summary>
     public static async Task<Process> HoldAsync(string datapath)
     {
-        Process process = Process.Start(new ProcessStartInfo("python3", ["-c", Script, datapath, "own"]) { RedirectStandardOutput = true })!;
+        Process process = Process.Start(new ProcessStartInfo("python3",
+            ["-c", Script, datapath, "own"])
+        { RedirectStandardOutput = true })!;
         (await process.StandardOutput.ReadLineAsync()).ShouldBe("set");
         return process;
     }

@@ -17,7 +17,8 @@ internal sealed class RequestBatch(IDatapath datapath) : IDisposable
     public void Execute(uint sequence, byte[] packet, uint inPort, byte[] actions, ushort? mru = null)
     {
         var writer = new NetlinkWriter(_region.Slice(_length, _region.Length - _length));
-        int start = OvsHeader.Begin(ref writer, datapath.Families.Packet, NetlinkFlags.Request, sequence, (byte)PacketCommand.Execute, OvsFamilyVersion.Packet, datapath.IfIndex);
+        int start = OvsHeader.Begin(ref writer, datapath.Families.Packet, NetlinkFlags.Request, sequence, (byte)PacketCommand.Execute,
+            OvsFamilyVersion.Packet, datapath.IfIndex);
         writer.Put(OvsPacketAttribute.Packet, packet);
         int key = writer.BeginNest(OvsPacketAttribute.Key);
         writer.PutU32(OvsKeyAttribute.InPort, inPort);
@@ -32,7 +33,8 @@ internal sealed class RequestBatch(IDatapath datapath) : IDisposable
     public void Put(uint sequence, byte[] key, byte[] actions, NetlinkFlags flags = NetlinkFlags.Create | NetlinkFlags.Exclusive)
     {
         var writer = new NetlinkWriter(_region.Slice(_length, _region.Length - _length));
-        int start = OvsHeader.Begin(ref writer, datapath.Families.Flow, NetlinkFlags.Request | flags, sequence, OvsCommand.New, OvsFamilyVersion.Flow, datapath.IfIndex);
+        int start = OvsHeader.Begin(ref writer, datapath.Families.Flow, NetlinkFlags.Request | flags, sequence, OvsCommand.New,
+            OvsFamilyVersion.Flow, datapath.IfIndex);
         writer.Put(OvsFlowAttribute.Key, key);
         writer.Put(OvsFlowAttribute.Actions, actions);
         End(writer, start);

@@ -30,7 +30,8 @@ public sealed class RequestTests
         errors.Keys.Order().ToArray().ShouldBe([13u, 15, 17]);
         errors[13].ShouldBe(Errno.Exists);
         errors[15].ShouldBe(Errno.Invalid);
-        await Eventually.HoldsAsync(() => wire.FarCounter("rx_packets") == before + 4, () => $"{wire.FarCounter("rx_packets") - before} of 4 frames came out");
+        await Eventually.HoldsAsync(() => wire.FarCounter("rx_packets") == before + 4,
+            () => $"{wire.FarCounter("rx_packets") - before} of 4 frames came out");
         open.Datapath.ReadStats().Flows.ShouldBe(1u);
     }
 
@@ -54,7 +55,8 @@ public sealed class RequestTests
 
         const int FirstFragments = 1396 + 14;
         const int LastFragment = 14 + 20 + (2988 - (2 * 1376));
-        await Eventually.HoldsAsync(() => wire.FarCounter("rx_packets") - packets == 3, () => $"{wire.FarCounter("rx_packets") - packets} of 3 fragments came out");
+        await Eventually.HoldsAsync(() => wire.FarCounter("rx_packets") - packets == 3,
+            () => $"{wire.FarCounter("rx_packets") - packets} of 3 fragments came out");
         (wire.FarCounter("rx_bytes") - bytes).ShouldBe((2 * FirstFragments) + LastFragment);
     }
 

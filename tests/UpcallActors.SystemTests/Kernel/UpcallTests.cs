@@ -24,7 +24,8 @@ public sealed class UpcallTests
             PacketMessage.TryParse(slots.Message(slot), out PacketMessage upcall).ShouldBe(OdpParseError.None);
             upcall.Command.ShouldBe(PacketCommand.Miss);
             Span<byte> message = slots.Message(slot);
-            new NetlinkAttributes(message.Slice(upcall.Key.Offset, upcall.Key.Length)).TryFindLast(OvsKeyAttribute.InPort, out NetlinkAttribute inPort).ShouldBeTrue();
+            new NetlinkAttributes(message.Slice(upcall.Key.Offset, upcall.Key.Length))
+                .TryFindLast(OvsKeyAttribute.InPort, out NetlinkAttribute inPort).ShouldBeTrue();
             inPort.U32.ShouldBe(port);
             seen.Add(message.Slice(upcall.Packet.Offset, upcall.Packet.Length).ToArray());
         });
@@ -104,7 +105,8 @@ public sealed class UpcallTests
         using OpenDatapath open = OpenDatapath.Open(new KernelDatapathOptions { ForcePerVportDispatch = true });
         open.AddPort(wire.Near);
         string name = open.Datapath.Name;
-        using var next = KernelDatapath.Open(new KernelDatapathOptions { Name = name, HandlerCount = 3, ForcePerVportDispatch = true, TakeOver = true });
+        using var next =
+            KernelDatapath.Open(new KernelDatapathOptions { Name = name, HandlerCount = 3, ForcePerVportDispatch = true, TakeOver = true });
         open.Ports().Count.ShouldBe(2);
         open.Ports().ShouldAllBe(vport => vport.UpcallPids!.SequenceEqual(next.UpcallPids));
     }
@@ -182,7 +184,8 @@ public sealed class UpcallTests
         for (uint number = 0; number < NetlinkSocket.BatchLimit; number++)
         {
             var writer = new NetlinkWriter(region.Slice(offset, 1024));
-            int start = OvsHeader.Begin(ref writer, datapath.Families.Packet, NetlinkFlags.Request, number, (byte)PacketCommand.Execute, OvsFamilyVersion.Packet, datapath.IfIndex);
+            int start = OvsHeader.Begin(ref writer, datapath.Families.Packet, NetlinkFlags.Request, number, (byte)PacketCommand.Execute,
+                OvsFamilyVersion.Packet, datapath.IfIndex);
             writer.Put(OvsPacketAttribute.Packet, Frames.Numbered((byte)number));
             writer.Put(OvsPacketAttribute.Key, []);
             writer.Put(OvsPacketAttribute.Actions, Frames.Userspace(datapath.UserspacePid(0)));

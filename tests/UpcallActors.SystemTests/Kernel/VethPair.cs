@@ -46,7 +46,8 @@ internal sealed class VethPair : IAsyncDisposable
     }
 
     /// <summary>A counter of the far end, such as <c>rx_packets</c>.</summary>
-    public long FarCounter(string name) => long.Parse(File.ReadAllText($"/sys/class/net/{Far}/statistics/{name}"), System.Globalization.CultureInfo.InvariantCulture);
+    public long FarCounter(string name) =>
+        long.Parse(File.ReadAllText($"/sys/class/net/{Far}/statistics/{name}"), System.Globalization.CultureInfo.InvariantCulture);
 
     public async ValueTask DisposeAsync() => await Command.RunAsync("ip", "link", "delete", Near);
 }

@@ -1,14 +1,15 @@
 namespace UpcallActors.SystemTests.Live;
 
 /// <summary>
-/// A fact about the embedded datapath between real network devices: it needs root and network namespaces with veth and TUN, but no Open vSwitch in the kernel, and
-/// is skipped with the reason where one is missing.
+/// A fact about the embedded datapath between real network devices: it needs root and network namespaces with
+/// veth and TUN, but no Open vSwitch in the kernel, and is skipped with the reason where one is missing.
 /// </summary>
 [AttributeUsage(AttributeTargets.Method)]
 internal sealed class LiveFactAttribute : FactAttribute
 {
     private static readonly Lazy<string?> s_reason = new(Reason);
-    private static readonly Lazy<string?> s_noVlan = new(() => Try("VLAN", "ip link add a0 type veth peer name a1 && ip link add link a0 name a2 type vlan id 1"));
+    private static readonly Lazy<string?> s_noVlan =
+        new(() => Try("VLAN", "ip link add a0 type veth peer name a1 && ip link add link a0 name a2 type vlan id 1"));
 
     public LiveFactAttribute() => Skip = s_reason.Value;
 

@@ -113,7 +113,8 @@ public sealed class LivePortTests
         await lab.Switch.IpAsync($"link set {b.Port} up");
         await b.AddAddressAsync("10.1.1.2/24");
         await b.IpAsync($"link set {b.Device} up");
-        await Eventually.HoldsAsync(() => PortOf(live, b) is { Number: not null, IsUp: true } && Volatile.Read(ref changes) > before, () => $"{PortOf(live, b)}");
+        await Eventually.HoldsAsync(() => PortOf(live, b) is { Number: not null, IsUp: true } && Volatile.Read(ref changes) > before,
+            () => $"{PortOf(live, b)}");
 
         PortOf(live, b).Number.ShouldBe(number);
         (await Ping.SendAsync(b, "10.1.1.1")).ShouldBeAnswered("the default size");
@@ -128,7 +129,8 @@ public sealed class LivePortTests
         waiting.Number.ShouldBeNull();
         waiting.Error.ShouldNotBeNull().ShouldContain("late0");
         await lab.Switch.IpAsync("link add late0 type veth peer name late1");
-        await Eventually.HoldsAsync(() => live.Ports.List().Single(port => port.Name == "late0").Number is not null, () => "late0 is not picked up");
+        await Eventually.HoldsAsync(() => live.Ports.List().Single(port => port.Name == "late0").Number is not null,
+            () => "late0 is not picked up");
         live.Ports.Remove("late0").ShouldBeTrue();
         live.Ports.Remove("late0").ShouldBeFalse();
         live.Ports.List().ShouldNotContain(port => port.Name == "late0");
@@ -164,7 +166,8 @@ public sealed class LivePortTests
         intern.Message.ShouldContain("CAP_NET_ADMIN");
         live.Ports.List().Select(port => port.Name).ShouldBe(["ovs-system"]);
 
-        async Task<DatapathException> RefusalAsync(PortRequest request) => await Should.ThrowAsync<DatapathException>(() => NamespaceThread.RunAsync(lab.Switch.Name, () =>
+        async Task<DatapathException> RefusalAsync(PortRequest request) =>
+            await Should.ThrowAsync<DatapathException>(() => NamespaceThread.RunAsync(lab.Switch.Name, () =>
         {
             CapabilityThread.DropAll();
             return live.Ports.Add(request);
@@ -187,7 +190,8 @@ public sealed class LivePortTests
             new("gnv0", PortKind.Geneve),
         ])
         {
-            DatapathException refusal = await Should.ThrowAsync<DatapathException>(() => LiveSwitch.AddAsync(lab, live.Ports, request), request.Name);
+            DatapathException refusal = await Should.ThrowAsync<DatapathException>(() => LiveSwitch.AddAsync(lab, live.Ports, request),
+                request.Name);
             refusal.Message.ShouldContain(request.Name);
         }
 

@@ -24,11 +24,16 @@ internal sealed class LiveSwitch : IAsyncDisposable
 
     public EmbeddedPorts Ports { get; }
 
-    /// <summary>Makes a switch in the lab's switch namespace with one bridge, br0, whose ports are the requests in their order, from OpenFlow port 1 on.</summary>
-    public static Task<LiveSwitch> StartAsync(Lab lab, string flows, params PortRequest[] requests) => StartAsync(lab, flows, _ => null, requests);
+    /// <summary>
+    /// Makes a switch in the lab's switch namespace with one bridge, br0,
+    /// whose ports are the requests in their order, from OpenFlow port 1 on.
+    /// </summary>
+    public static Task<LiveSwitch> StartAsync(Lab lab, string flows, params PortRequest[] requests) =>
+        StartAsync(lab, flows, _ => null, requests);
 
     /// <summary>The same with a tunnel at those ports that <paramref name="tunnelOf"/> gives one.</summary>
-    public static async Task<LiveSwitch> StartAsync(Lab lab, string flows, Func<DatapathPort, TunnelPort?> tunnelOf, params PortRequest[] requests)
+    public static async Task<LiveSwitch> StartAsync(Lab lab, string flows, Func<DatapathPort, TunnelPort?> tunnelOf,
+        params PortRequest[] requests)
     {
         (EmbeddedDatapath datapath, EmbeddedPorts ports) = await OpenAsync(lab);
         var members = new List<BridgePort>();
@@ -36,7 +41,8 @@ internal sealed class LiveSwitch : IAsyncDisposable
         {
             DatapathPort added = await AddAsync(lab, ports, request);
             added.Number.ShouldNotBeNull(added.Error);
-            members.Add(new BridgePort(request.Kind == PortKind.Internal ? OpenFlowPorts.Local : (uint)members.Count + 1, added.Number.Value, added.Name)
+            members.Add(new BridgePort(request.Kind == PortKind.Internal ? OpenFlowPorts.Local : (uint)members.Count + 1,
+                added.Number.Value, added.Name)
             {
                 // A tunnel's packets are cut by the host's stack.
                 Mtu = added.Mtu == 0 ? ushort.MaxValue : added.Mtu,

@@ -23,7 +23,8 @@ public sealed class LiveVxlanTests
         await using Lab lab = await Lab.CreateAsync();
         Station near = await lab.AddStationAsync("p0", "10.1.1.1/24");
         Station far = await FarStationAsync(lab, "172.31.1.1/24", "172.31.1.100/24", "10.1.1.100/24");
-        await using LiveSwitch live = await TunnelAsync(lab, near, Tracking, new TunnelPort { RemoteIpv4 = 0xac1f0164, Key = Identifier, DontFragment = false });
+        await using LiveSwitch live = await TunnelAsync(lab, near, Tracking,
+            new TunnelPort { RemoteIpv4 = 0xac1f0164, Key = Identifier, DontFragment = false });
 
         // Fragments of both ends have 1,500 bytes: the hosts' stacks cut the packets around them, and put them together again.
         (await Ping.SendAsync(near, "10.1.1.100", 3200)).Answered.ShouldContain(1, "3200 bytes, as the very first traffic");
@@ -68,7 +69,8 @@ public sealed class LiveVxlanTests
         await lab.Switch.IpAsync("link add vx type vxlan external dstport 4789");
         await lab.Switch.IpAsync("link set vx up");
         await using LiveSwitch live = await LiveSwitch.StartAsync(lab, "");
-        DatapathException refusal = await Should.ThrowAsync<DatapathException>(() => LiveSwitch.AddAsync(lab, live.Ports, new PortRequest("vx0", PortKind.Vxlan)));
+        DatapathException refusal =
+            await Should.ThrowAsync<DatapathException>(() => LiveSwitch.AddAsync(lab, live.Ports, new PortRequest("vx0", PortKind.Vxlan)));
         refusal.Message.ShouldContain("4789");
     }
 
@@ -85,5 +87,6 @@ public sealed class LiveVxlanTests
     }
 
     private static async Task<LiveSwitch> TunnelAsync(Lab lab, Station near, string flows, TunnelPort tunnel) =>
-        await LiveSwitch.StartAsync(lab, flows, port => port.Type == OvsVportType.Vxlan ? tunnel : null, new PortRequest(near.Port, PortKind.System), new PortRequest("vx0", PortKind.Vxlan));
+        await LiveSwitch.StartAsync(lab, flows, port => port.Type == OvsVportType.Vxlan ? tunnel : null,
+            new PortRequest(near.Port, PortKind.System), new PortRequest("vx0", PortKind.Vxlan));
 }

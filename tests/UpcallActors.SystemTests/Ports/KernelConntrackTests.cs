@@ -77,7 +77,8 @@ public sealed class KernelConntrackTests : IDisposable
             Forget();
             await Command.RunAsync(
                 "ovs-dpctl", "add-flow", "system@tracked-c", $"in_port({number}),eth(),eth_type(0x0800),ipv4(proto=17,frag=no),udp()",
-                "ct(commit,zone=7,mark=0x5/0xffffffff,label=0xabc00000000000000001/0xffffffffffffffffffffffffffffffff,nat(src=10.9.9.9:7000)),0");
+                "ct(commit,zone=7,mark=0x5/0xffffffff,label=0xabc00000000000000001/0xffffffffffffffffffffffffffffffff,"
+                    + "nat(src=10.9.9.9:7000)),0");
             await veth.SendAsync(Convert.FromHexString(Datagram));
             await Eventually.HoldsAsync(() => Made(7).Count == 1, () => "no connection was committed");
 
@@ -86,7 +87,8 @@ public sealed class KernelConntrackTests : IDisposable
             entry.Reply.ShouldBe(new ConntrackTuple(0x0a000002, 0x0a090909, 53, 7000, 17, IsIpv6: false));
             entry.Mark.ShouldBe(5u);
             entry.Labels.ShouldBe(((UInt128)0xabc << 68) + 1);
-            entry.Status.ShouldBe(ConnectionStatus.Confirmed | ConnectionStatus.SourceNat | ConnectionStatus.SourceNatDone, "one way so far");
+            entry.Status.ShouldBe(ConnectionStatus.Confirmed | ConnectionStatus.SourceNat | ConnectionStatus.SourceNatDone,
+                "one way so far");
             ConntrackText.Format(entry, verbose: true, statistics: false, TimeZoneInfo.Local)
                 .ShouldBe(Sorted(await Command.RunAsync("ovs-dpctl", "dump-conntrack", "-m", "system@tracked-c")).Single());
             _conntrack.Flush(7, entry.Original).ShouldBeTrue();
@@ -113,7 +115,8 @@ public sealed class KernelConntrackTests : IDisposable
 
     /// <summary>Those to the tests' two servers. The machine may have others of its own, such as the test runner's.</summary>
     private List<ConntrackEntry> Made(ushort? zone = null) =>
-        [.. _conntrack.Dump(zone).Where(entry => entry.Original.Destination == 0x0a000002 || entry.Original.Destination == ((UInt128)0xfc00 << 112) + 2)];
+        [.. _conntrack.Dump(zone)
+            .Where(entry => entry.Original.Destination == 0x0a000002 || entry.Original.Destination == ((UInt128)0xfc00 << 112) + 2)];
 
     private void Forget() => Made().ForEach(entry => _conntrack.Flush(entry.Zone, entry.Original));
 
@@ -128,12 +131,14 @@ public sealed class KernelConntrackTests : IDisposable
     }
 
     private static string[] Lines(List<ConntrackEntry> entries, bool verbose) =>
-        [.. entries.Select(entry => ConntrackText.Format(entry, verbose, statistics: false, TimeZoneInfo.Local)).Order(StringComparer.Ordinal)];
+        [.. entries.Select(entry => ConntrackText.Format(entry, verbose, statistics: false, TimeZoneInfo.Local))
+            .Order(StringComparer.Ordinal)];
 
     private static string[] Sorted(string output) =>
     [
         .. output.Split('\n')
-            .Where(line => line.Contains(",dst=10.0.0.2,", StringComparison.Ordinal) || line.Contains(",dst=fc00::2,", StringComparison.Ordinal))
+            .Where(line => line.Contains(",dst=10.0.0.2,", StringComparison.Ordinal)
+                || line.Contains(",dst=fc00::2,", StringComparison.Ordinal))
             .Order(StringComparer.Ordinal),
     ];
 }

@@ -64,7 +64,8 @@ public sealed class KernelPortsTests
         // The other end takes the carrier away.
         await UntilAsync(ports, list => !Named(list, "vm0").IsUp, () => Command.RunAsync("ip", "link", "set", "vm1", "down"));
         await UntilAsync(
-            ports, list => Named(list, "vm0").Address == 0x02aabbccddee, () => Command.RunAsync("ip", "link", "set", "vm0", "address", "02:aa:bb:cc:dd:ee"));
+            ports, list => Named(list, "vm0").Address == 0x02aabbccddee,
+            () => Command.RunAsync("ip", "link", "set", "vm0", "address", "02:aa:bb:cc:dd:ee"));
     }
 
     [KernelDatapathFact]
@@ -77,7 +78,8 @@ public sealed class KernelPortsTests
         uint number = ports.Add(new PortRequest("vd0", PortKind.System)).Number!.Value;
         ports.Add(new PortRequest("br-e", PortKind.Internal));
 
-        IReadOnlyList<DatapathPort> without = await UntilAsync(ports, list => Named(list, "vd0").Number is null, () => Command.RunAsync("ip", "link", "del", "vd0"));
+        IReadOnlyList<DatapathPort> without = await UntilAsync(ports, list => Named(list, "vd0").Number is null,
+            () => Command.RunAsync("ip", "link", "del", "vd0"));
         without[^1].ShouldBe(new DatapathPort(null, "vd0", OvsVportType.Netdev) { Error = "there is no such device" });
         await UntilAsync(ports, list => Named(list, "vd0").Number == number, () => datapath.AddVethAsync("vd0", "vd1"));
 
@@ -99,7 +101,8 @@ public sealed class KernelPortsTests
 
         ports.Add(new PortRequest("br-t", PortKind.Internal)).Number.ShouldBe(number);
 
-        IReadOnlyList<DatapathPort> again = await UntilAsync(ports, list => Named(list, "vt0").Number is not null, () => datapath.AddVethAsync("vt0", "vt1"));
+        IReadOnlyList<DatapathPort> again = await UntilAsync(ports, list => Named(list, "vt0").Number is not null,
+            () => datapath.AddVethAsync("vt0", "vt1"));
         Named(again, "vt0").Number.ShouldNotBe(number);
         Named(again, "br-t").Number.ShouldBe(number);
     }
@@ -166,7 +169,8 @@ public sealed class KernelPortsTests
         await datapath.AddVethAsync("vx0", "vx1");
         using KernelPorts ports = datapath.Open();
         Refusal(ports, new PortRequest("vx1", PortKind.Internal)).ShouldBe("ports-x: cannot add port vx1: File exists");
-        Refusal(ports, new PortRequest("ports-x", PortKind.System)).ShouldBe("ports-x: cannot add port ports-x: it is an internal port of the datapath, not a device");
+        Refusal(ports, new PortRequest("ports-x", PortKind.System))
+            .ShouldBe("ports-x: cannot add port ports-x: it is an internal port of the datapath, not a device");
         Refusal(ports, new PortRequest("a-name-of-16-byt", PortKind.Internal)).ShouldContain("is no name of a device");
         Refusal(ports, new PortRequest("", PortKind.System)).ShouldContain("is no name of a device");
         ports.List().Select(port => port.Name).ShouldBe(["ports-x"]);
@@ -184,8 +188,10 @@ public sealed class KernelPortsTests
         try
         {
             using KernelPorts ports = datapath.Open();
-            ports.Add(new PortRequest("vo0", PortKind.System)).ShouldBe(new DatapathPort(null, "vo0", OvsVportType.Netdev) { Error = "it is a port of bridge-o" });
-            await UntilAsync(ports, list => Named(list, "vo0").Number is not null, () => Command.RunAsync("ip", "link", "set", "vo0", "nomaster"));
+            ports.Add(new PortRequest("vo0", PortKind.System))
+                .ShouldBe(new DatapathPort(null, "vo0", OvsVportType.Netdev) { Error = "it is a port of bridge-o" });
+            await UntilAsync(ports, list => Named(list, "vo0").Number is not null,
+                () => Command.RunAsync("ip", "link", "set", "vo0", "nomaster"));
         }
         finally
         {
@@ -257,7 +263,9 @@ public sealed class KernelPortsTests
         });
     }
 
-    /// <summary>Messages that sockets of rtnetlink in the group of links have lost: protocol in column 2, groups in 4, drops in 9.</summary>
+    /// <summary>
+    /// Messages that sockets of rtnetlink in the group of links have lost: protocol in column 2, groups in 4, drops in 9.
+    /// </summary>
     private static long LostByLinkListeners() =>
         File.ReadLines("/proc/net/netlink").Skip(1)
             .Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries))
@@ -266,7 +274,8 @@ public sealed class KernelPortsTests
 
     private static DatapathPort Named(IReadOnlyList<DatapathPort> list, string name) => list.Single(port => port.Name == name);
 
-    private static string Refusal(KernelPorts ports, PortRequest request) => Should.Throw<DatapathException>(() => ports.Add(request)).Message;
+    private static string Refusal(KernelPorts ports, PortRequest request) =>
+        Should.Throw<DatapathException>(() => ports.Add(request)).Message;
 
     private static ulong AddressOf(string device) =>
         Convert.ToUInt64(File.ReadAllText($"/sys/class/net/{device}/address").Trim().Replace(":", "", StringComparison.Ordinal), 16);

@@ -35,7 +35,9 @@ internal sealed class PortsOfDatapath : IAsyncDisposable
 
     public KernelPorts Open(params uint[] upcallPids) => new(Name, IfIndex, _families, upcallPids.Length == 0 ? [0] : upcallPids);
 
-    /// <summary>Makes a pair of devices that goes with the datapath; the second is up, so that the first has a carrier when it is up.</summary>
+    /// <summary>
+    /// Makes a pair of devices that goes with the datapath; the second is up, so that the first has a carrier when it is up.
+    /// </summary>
     public async Task AddVethAsync(string device, string peer)
     {
         await Command.RunAsync("ip", "link", "add", device, "type", "veth", "peer", "name", peer);
@@ -44,8 +46,11 @@ internal sealed class PortsOfDatapath : IAsyncDisposable
             _devices.Add(device);
     }
 
-    /// <summary>Waits until the ports are as wanted, looking again each time that they are said to have changed and never otherwise.</summary>
-    public static async Task<IReadOnlyList<DatapathPort>> UntilAsync(KernelPorts ports, Func<IReadOnlyList<DatapathPort>, bool> wanted, Func<Task> change)
+    /// <summary>
+    /// Waits until the ports are as wanted, looking again each time that they are said to have changed and never otherwise.
+    /// </summary>
+    public static async Task<IReadOnlyList<DatapathPort>> UntilAsync(KernelPorts ports, Func<IReadOnlyList<DatapathPort>, bool> wanted,
+        Func<Task> change)
     {
         using var changed = new SemaphoreSlim(0);
         EventHandler onChanged = (_, _) => changed.Release();
@@ -55,7 +60,8 @@ internal sealed class PortsOfDatapath : IAsyncDisposable
             await change();
             while (true)
             {
-                (await changed.WaitAsync(Limit)).ShouldBeTrue($"nothing was said to have changed any more; the ports: {string.Join('\n', ports.List())}");
+                (await changed.WaitAsync(Limit))
+                    .ShouldBeTrue($"nothing was said to have changed any more; the ports: {string.Join('\n', ports.List())}");
                 IReadOnlyList<DatapathPort> list = ports.List();
                 if (wanted(list))
                     return list;
@@ -72,7 +78,8 @@ internal sealed class PortsOfDatapath : IAsyncDisposable
     {
         Dictionary<string, VportMessage> vports = [];
         var writer = new NetlinkWriter(new byte[256]);
-        new VportMessage { Command = OvsCommand.Get, DatapathIfIndex = IfIndex }.Write(ref writer, _families.Ids.Vport, NetlinkFlags.Dump, 0);
+        new VportMessage { Command = OvsCommand.Get, DatapathIfIndex = IfIndex }.Write(ref writer, _families.Ids.Vport,
+            NetlinkFlags.Dump, 0);
         NetlinkResult result = _generic.Request(writer.Written, answer =>
         {
             VportMessage.TryParse(answer.Bytes, out VportMessage? vport).ShouldBe(OdpParseError.None);

@@ -79,7 +79,8 @@ public sealed class TunnelPortsTests
     public async Task A_device_that_an_earlier_run_left_is_used_and_set_up()
     {
         await using PortsOfDatapath datapath = await CreateAsync("tunnels-l");
-        await Command.RunAsync("ip", "link", "add", "vxlan_sys_4796", "type", "vxlan", "external", "dstport", "4796", "nolearning", "udp6zerocsumrx");
+        await Command.RunAsync("ip", "link", "add", "vxlan_sys_4796", "type", "vxlan", "external", "dstport", "4796", "nolearning",
+            "udp6zerocsumrx");
         string ifIndex = await File.ReadAllTextAsync("/sys/class/net/vxlan_sys_4796/ifindex");
         using KernelPorts ports = datapath.Open();
 
@@ -114,7 +115,8 @@ public sealed class TunnelPortsTests
 
         await UntilAsync(
             ports,
-            list => list.Single(port => port.Name == "vxlan_sys_4795") is { Number: not null } again && again.IfIndex != ifIndex && again.IfIndex != 0,
+            list => list.Single(port => port.Name == "vxlan_sys_4795") is { Number: not null } again && again.IfIndex != ifIndex
+                && again.IfIndex != 0,
             () => Command.RunAsync("ip", "link", "del", "vxlan_sys_4795"));
 
         ports.Remove("vxlan_sys_4795").ShouldBeTrue();

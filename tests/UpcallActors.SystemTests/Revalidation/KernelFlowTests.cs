@@ -26,9 +26,12 @@ public sealed class KernelFlowTests
         priority=100,icmp6,icmp_type=136,action=normal
         """;
 
-    private const string Rewriting = """
+    private const string Commit =
+        "ct(commit,zone=9,exec(set_field:0x5->ct_mark,set_field:0x77->ct_label),nat(src=10.1.1.200))";
+
+    private const string Rewriting = $"""
         priority=10,arp,action=normal
-        priority=100,in_port=1,ip,action=ct(commit,zone=9,exec(set_field:0x5->ct_mark,set_field:0x77->ct_label),nat(src=10.1.1.200)),mod_nw_tos:64,dec_ttl,2
+        priority=100,in_port=1,ip,action={Commit},mod_nw_tos:64,dec_ttl,2
         priority=100,in_port=2,ip,ct_state=-trk,action=ct(table=1,zone=9,nat)
         table=1,in_port=2,ip,ct_mark=5,action=set_field:0x3->pkt_mark,1
         """;
@@ -101,7 +104,8 @@ public sealed class KernelFlowTests
     [KernelDatapathFact]
     public async Task A_purge_leaves_no_flow_and_all_packets_credited()
     {
-        await using RevalidatedBridge bridge = await RevalidatedBridge.StartAsync("priority=10,arp,action=normal\nin_port=1,icmp,actions=2\nin_port=2,icmp,actions=1");
+        await using RevalidatedBridge bridge =
+            await RevalidatedBridge.StartAsync("priority=10,arp,action=normal\nin_port=1,icmp,actions=2\nin_port=2,icmp,actions=1");
         await bridge.Pipeline.Revalidation!.PurgeAsync().WaitAsync(TimeSpan.FromSeconds(60));
         ulong[] packets = [.. Counts()];
         await bridge.PingAsync("10.1.1.2", 56);
@@ -109,20 +113,22 @@ public sealed class KernelFlowTests
         (await bridge.FlowsAsync()).Where(flow => flow.Contains("icmp", StringComparison.Ordinal)).ShouldBeEmpty();
         Counts().ShouldBe(packets.Select(count => count + 3));
 
-        IEnumerable<ulong> Counts() => bridge.Tables.GetRules().Where(rule => rule.ToString().Contains("icmp", StringComparison.Ordinal)).Select(rule => rule.Counters.Packets);
+        IEnumerable<ulong> Counts() => bridge.Tables.GetRules().Where(rule => rule.ToString().Contains("icmp", StringComparison.Ordinal))
+            .Select(rule => rule.Counters.Packets);
     }
 
     [KernelDatapathFact]
     public async Task An_idle_flow_goes()
     {
-        await using RevalidatedBridge bridge = await RevalidatedBridge.StartAsync(Normal, new RevalidatorSettings { MaxIdle = TimeSpan.FromSeconds(1) });
+        await using RevalidatedBridge bridge = await RevalidatedBridge.StartAsync(Normal,
+            new RevalidatorSettings { MaxIdle = TimeSpan.FromSeconds(1) });
         await bridge.PingAsync("10.1.1.2", 56);
         await Eventually.HoldsAsync(() => bridge.Counters.Deleted(FlowDeletionReason.FlowIdle) >= 2, () => "both directions go");
     }
 
     /// <summary>
-    /// Pings, and looks on while rounds go by: the kernel's account of a flow must be recognised as what was put. Then the slow path starts anew
-    /// over the same datapath, and the next pings need it for nothing.
+    /// Pings, and looks on while rounds go by: the kernel's account of a flow must be recognised as what was
+    /// put. Then the slow path starts anew over the same datapath, and the next pings need it for nothing.
     /// </summary>
     private static async Task StayAsync(string flows, string address)
     {

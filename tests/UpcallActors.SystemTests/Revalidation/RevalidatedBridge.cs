@@ -9,8 +9,8 @@ using UpcallActors.SystemTests.Kernel;
 namespace UpcallActors.SystemTests.Revalidation;
 
 /// <summary>
-/// Two hosts, each in a network namespace of its own, on a bridge of a kernel datapath. The slow path can be stopped and started anew over the
-/// datapath, whose flows stay.
+/// Two hosts, each in a network namespace of its own, on a bridge of a kernel datapath.
+/// The slow path can be stopped and started anew over the datapath, whose flows stay.
 /// </summary>
 internal sealed partial class RevalidatedBridge : IAsyncDisposable
 {
@@ -38,7 +38,8 @@ internal sealed partial class RevalidatedBridge : IAsyncDisposable
 
     public long Deleted => Enum.GetValues<FlowDeletionReason>().Sum(Counters.Deleted);
 
-    public static async Task<RevalidatedBridge> StartAsync(string flows, RevalidatorSettings? settings = null, bool perVport = false, bool ipv6 = false)
+    public static async Task<RevalidatedBridge> StartAsync(string flows, RevalidatorSettings? settings = null, bool perVport = false,
+        bool ipv6 = false)
     {
         var bridge = new RevalidatedBridge(perVport, ipv6);
         try
@@ -46,7 +47,8 @@ internal sealed partial class RevalidatedBridge : IAsyncDisposable
             await bridge.AddHostsAsync();
             await bridge.StartSlowPathAsync(flows, settings);
             // The process's first upcall waits for much to be compiled, longer than ping does for a packet behind another.
-            (int code, string answer) = await Command.TryAsync("ip", "netns", "exec", "rv1", "ping", "-c", "1", "-W", "30", ipv6 ? "fc00::2" : "10.1.1.2");
+            (int code, string answer) = await Command.TryAsync("ip", "netns", "exec", "rv1", "ping", "-c", "1", "-W", "30",
+                ipv6 ? "fc00::2" : "10.1.1.2");
             code.ShouldBe(0, answer + bridge.Account());
             return bridge;
         }
@@ -59,18 +61,25 @@ internal sealed partial class RevalidatedBridge : IAsyncDisposable
 
     public async Task StartSlowPathAsync(string flows, RevalidatorSettings? settings = null)
     {
-        _datapath = KernelDatapath.Open(new KernelDatapathOptions { Name = _name, HandlerCount = _perVport ? 1 : 2, ForcePerVportDispatch = _perVport });
+        _datapath = KernelDatapath.Open(new KernelDatapathOptions
+        {
+            Name = _name,
+            HandlerCount = _perVport ? 1 : 2,
+            ForcePerVportDispatch = _perVport,
+        });
         _vports = new KernelPorts(_name, _datapath.IfIndex, _datapath.KernelFamilies, _datapath.UpcallPids);
         var ports = new List<BridgePort>();
         for (uint host = 1; host <= 2; host++)
-            ports.Add(new BridgePort(host, _vports.Add(new PortRequest($"rv{host}", PortKind.System)).Number.ShouldNotBeNull(), $"rv{host}"));
+            ports.Add(new BridgePort(host, _vports.Add(new PortRequest($"rv{host}", PortKind.System)).Number.ShouldNotBeNull(),
+                $"rv{host}"));
         FlowFile file = FlowSyntax.ParseFile(flows);
         file.Errors.ShouldBeEmpty();
         Tables = new FlowTables();
         Tables.Apply([.. file.Changes]);
         var support = new OdpSupport { CheckPktLen = _datapath.Support.CheckPktLen, UserspacePid = _datapath.UserspacePid };
         var factory = new OpenFlowTranslatorFactory([new Bridge("br0", FailMode.Secure, Tables, ports)], null, support);
-        Pipeline = UpcallPipeline.Start(_system, _datapath, factory, new UpcallPipelineSettings { Revalidation = settings ?? new RevalidatorSettings() });
+        Pipeline = UpcallPipeline.Start(_system, _datapath, factory,
+            new UpcallPipelineSettings { Revalidation = settings ?? new RevalidatorSettings() });
         await Pipeline.Started.WaitAsync(TimeSpan.FromSeconds(60));
     }
 
@@ -100,7 +109,8 @@ internal sealed partial class RevalidatedBridge : IAsyncDisposable
     public async Task<string[]> FlowsAsync()
     {
         string dump = await Command.RunAsync("ovs-dpctl", "-m", "dump-flows", $"system@{_name}");
-        return [.. dump.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => Counts().Replace(line, "")).Order(StringComparer.Ordinal)];
+        return [.. dump.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => Counts().Replace(line, ""))
+            .Order(StringComparer.Ordinal)];
     }
 
     public async ValueTask DisposeAsync()
@@ -118,9 +128,13 @@ internal sealed partial class RevalidatedBridge : IAsyncDisposable
     private string Account()
     {
         PipelineCounters counters = Pipeline.Counters;
+        IEnumerable<string> errors = counters.Lanes.SelectMany(
+            lane => lane.ExecuteErrors.NonZero().Concat(lane.FlowPutErrors.NonZero()).Concat(lane.SendErrors.NonZero()),
+            (_, error) => $"{error}");
         return $"received {counters.Received}, misses {counters.ByClass(UpcallClass.Miss)}, executes {counters.Executes}, "
-            + $"errors {string.Join(' ', counters.Lanes.SelectMany(lane => lane.ExecuteErrors.NonZero().Concat(lane.FlowPutErrors.NonZero()).Concat(lane.SendErrors.NonZero())))}, "
-            + $"lost {string.Join(' ', Enum.GetValues<LossCause>().Select(counters.Lost))}, losses {_datapath?.Losses}, stats {_datapath?.ReadStats()}";
+            + $"errors {string.Join(' ', errors)}, "
+            + $"lost {string.Join(' ', Enum.GetValues<LossCause>().Select(counters.Lost))}, losses {_datapath?.Losses}, stats "
+            + $"{_datapath?.ReadStats()}";
     }
 
     /// <summary>Hosts that say nothing of themselves: they know each other's addresses, and do not announce their own.</summary>
@@ -130,7 +144,8 @@ internal sealed partial class RevalidatedBridge : IAsyncDisposable
         {
             int other = 3 - host;
             await Command.RunAsync("ip", "netns", "add", $"rv{host}");
-            await Command.RunAsync("ip", "link", "add", $"rv{host}", "type", "veth", "peer", "name", "eth0", "address", $"02:00:00:00:00:0{host}", "netns", $"rv{host}");
+            await Command.RunAsync("ip", "link", "add", $"rv{host}", "type", "veth", "peer", "name", "eth0", "address",
+                $"02:00:00:00:00:0{host}", "netns", $"rv{host}");
             await File.WriteAllTextAsync($"/proc/sys/net/ipv6/conf/rv{host}/disable_ipv6", "1");
             await Command.RunAsync("ip", "link", "set", $"rv{host}", "up");
             await InAsync(host, "sysctl", "-qw", "net.ipv6.conf.default.disable_ipv6=1");
@@ -141,12 +156,15 @@ internal sealed partial class RevalidatedBridge : IAsyncDisposable
             await InAsync(host, "ip", "link", "add", "link", "eth0", "name", "eth0.100", "type", "vlan", "id", "100");
             await InAsync(host, "ip", "link", "set", "eth0.100", "up");
             await InAsync(host, "ip", "address", "add", $"10.2.2.{host}/24", "dev", "eth0.100");
-            foreach ((string address, string device) in ((string, string)[])[($"10.1.1.{other}", "eth0"), ("10.1.1.200", "eth0"), ($"10.2.2.{other}", "eth0.100")])
-                await InAsync(host, "ip", "neighbour", "add", address, "lladdr", $"02:00:00:00:00:0{other}", "nud", "permanent", "dev", device);
+            foreach ((string address, string device) in ((string, string)[])[($"10.1.1.{other}", "eth0"), ("10.1.1.200", "eth0"),
+                ($"10.2.2.{other}", "eth0.100")])
+                await InAsync(host, "ip", "neighbour", "add", address, "lladdr", $"02:00:00:00:00:0{other}", "nud", "permanent",
+                    "dev", device);
             if (!_ipv6)
                 continue;
             await InAsync(host, "ip", "address", "add", $"fc00::{host}/96", "dev", "eth0", "nodad");
-            await InAsync(host, "ip", "neighbour", "add", $"fc00::{other}", "lladdr", $"02:00:00:00:00:0{other}", "nud", "permanent", "dev", "eth0");
+            await InAsync(host, "ip", "neighbour", "add", $"fc00::{other}", "lladdr", $"02:00:00:00:00:0{other}", "nud", "permanent",
+                "dev", "eth0");
         }
     }
 

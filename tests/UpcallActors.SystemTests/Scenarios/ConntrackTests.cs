@@ -46,11 +46,14 @@ public sealed class ConntrackTests
         priority=100,in_port=2,ct_state=+trk+est,ct_zone=1,icmp,action=1
         """;
 
-    /// <summary>Two pairs of stations with the same flows but for the zone, or mark, which lets the replies of one pair pass only.</summary>
+    /// <summary>
+    /// Two pairs of stations with the same flows but for the zone, or mark, which lets the replies of one pair pass only.
+    /// </summary>
     [SwitchTheory]
     [EveryDatapath(Zones, "zone=1", "zone=2")]
     [EveryDatapath(Marks, "mark=1", "mark=2")]
-    public async Task Replies_pass_by_the_zone_or_the_mark_of_their_connection(DatapathKind datapath, string flows, string passing, string stopped)
+    public async Task Replies_pass_by_the_zone_or_the_mark_of_their_connection(DatapathKind datapath, string flows, string passing,
+        string stopped)
     {
         await using Lab lab = await Lab.CreateAsync();
         Station p0 = await lab.AddStationAsync("p0", "10.1.1.1/24");
@@ -61,13 +64,16 @@ public sealed class ConntrackTests
         Capture atP3 = await Capture.StartAsync(lab, p3, "p3");
 
         BackgroundProcess unanswered = lab.Own(p2.Start(["ping", "-n", "-i", "0.3", "10.1.1.4"]));
-        await atP3.HasSeenAsync(packets => packets.Count(packet => packet.Protocol == Icmp && packet.Source.Equals(IPAddress.Parse("10.1.1.4"))) >= 3, "three replies of p3");
+        await atP3.HasSeenAsync(packets => packets.Count(
+            packet => packet.Protocol == Icmp && packet.Source.Equals(IPAddress.Parse("10.1.1.4"))) >= 3, "three replies of p3");
         (await Ping.SendAsync(p0, "10.1.1.2")).ShouldBeAnswered("the ping", daemon);
         Ping.Parse(unanswered.Output).Answered.ShouldBeEmpty();
 
         string connections = await daemon.AppctlAsync("dpctl/dump-conntrack");
-        connections.Split('\n').ShouldContain(line => line.Contains("src=10.1.1.1,", StringComparison.Ordinal) && line.Contains(passing, StringComparison.Ordinal), connections);
-        connections.Split('\n').ShouldContain(line => line.Contains("src=10.1.1.3,", StringComparison.Ordinal) && line.Contains(stopped, StringComparison.Ordinal), connections);
+        connections.Split('\n').ShouldContain(line => line.Contains("src=10.1.1.1,", StringComparison.Ordinal)
+            && line.Contains(passing, StringComparison.Ordinal), connections);
+        connections.Split('\n').ShouldContain(line => line.Contains("src=10.1.1.3,", StringComparison.Ordinal)
+            && line.Contains(stopped, StringComparison.Ordinal), connections);
     }
 
     [SwitchTheory]
@@ -109,7 +115,8 @@ public sealed class ConntrackTests
         (await Ping.SendAsync(p0, "10.1.1.2", Size)).ShouldBeAnswered("the ping", daemon);
 
         var translated = IPAddress.Parse("10.1.1.240");
-        IReadOnlyList<Datagram> Requests() => [.. Datagram.Whole(atP1.Packets(), Icmp).Where(datagram => !datagram.Source.Equals(IPAddress.Parse("10.1.1.2")))];
+        IReadOnlyList<Datagram> Requests() =>
+            [.. Datagram.Whole(atP1.Packets(), Icmp).Where(datagram => !datagram.Source.Equals(IPAddress.Parse("10.1.1.2")))];
         await atP1.HasSeenAsync(_ => Requests().Count >= 3, "three whole requests");
         foreach (Datagram request in Requests())
         {
@@ -122,5 +129,8 @@ public sealed class ConntrackTests
     private static Task<ISwitch> StartAsync(Lab lab, DatapathKind datapath, string flows, params Station[] stations) =>
         DaemonProcess.StartAsync(lab, new SwitchConfiguration(
             datapath,
-            new BridgeConfiguration("br0", [.. stations.Select((station, index) => PortConfiguration.Of(station, index + 1))]) { Flows = flows }));
+            new BridgeConfiguration("br0", [.. stations.Select((station, index) => PortConfiguration.Of(station, index + 1))])
+            {
+                Flows = flows,
+            }));
 }

@@ -31,7 +31,8 @@ public sealed class CraftedFragmentTests
     [EveryDatapath("10.1.1.1", "10.1.1.2", "1,2,0")]
     [EveryDatapath("fc00::1", "fc00::2", "2,1,0")]
     [EveryDatapath("fc00::1", "fc00::2", "1,2,0")]
-    public async Task Fragments_out_of_order_arrive_as_one_datagram_and_are_answered(DatapathKind datapath, string own, string peer, string order)
+    public async Task Fragments_out_of_order_arrive_as_one_datagram_and_are_answered(DatapathKind datapath, string own, string peer,
+        string order)
     {
         await using Lab lab = await Lab.CreateAsync();
         Link link = await StartAsync(lab, datapath, own, peer);
@@ -48,7 +49,8 @@ public sealed class CraftedFragmentTests
     [EveryDatapath("fc00::1", "fc00::2", "0,1")]
     [EveryDatapath("fc00::1", "fc00::2", "1,2")]
     [EveryDatapath("fc00::1", "fc00::2", "0,1x,2")]
-    public async Task Of_an_incomplete_or_overlapping_datagram_nothing_arrives_and_the_next_is_answered(DatapathKind datapath, string own, string peer, string order)
+    public async Task Of_an_incomplete_or_overlapping_datagram_nothing_arrives_and_the_next_is_answered(DatapathKind datapath, string own,
+        string peer, string order)
     {
         await using Lab lab = await Lab.CreateAsync();
         Link link = await StartAsync(lab, datapath, own, peer);
@@ -73,7 +75,8 @@ public sealed class CraftedFragmentTests
     }
 
     /// <summary>Two stations, and what is on the wire at each.</summary>
-    private sealed record Link(Station Sender, string OwnMac, string PeerMac, IPAddress Own, IPAddress Peer, Capture AtSender, Capture AtPeer)
+    private sealed record Link(Station Sender, string OwnMac, string PeerMac, IPAddress Own, IPAddress Peer, Capture AtSender,
+        Capture AtPeer)
     {
         /// <summary>ICMP or ICMPv6.</summary>
         public byte Protocol => Own.AddressFamily == System.Net.Sockets.AddressFamily.InterNetwork ? (byte)1 : (byte)58;
@@ -81,17 +84,20 @@ public sealed class CraftedFragmentTests
         private byte EchoRequest => Protocol == 1 ? (byte)8 : (byte)128;
 
         /// <summary>Whether a packet is a request, or a piece of one.</summary>
-        public bool IsRequest(IpPacket packet) => packet.Protocol == Protocol && packet.Source.Equals(Own) && (packet.Offset > 0 || packet.Payload.Span[0] == EchoRequest);
+        public bool IsRequest(IpPacket packet) =>
+            packet.Protocol == Protocol && packet.Source.Equals(Own) && (packet.Offset > 0 || packet.Payload.Span[0] == EchoRequest);
 
         /// <summary>Sends requests in pieces, each given as identification and order.</summary>
         public Task SendAsync(params string[] requests) => Sender.RunAsync([
-            "/usr/bin/python3", Path.Combine(AppContext.BaseDirectory, "scripts", "fragments.py"), Sender.Device, OwnMac, PeerMac, Own.ToString(), Peer.ToString(), .. requests,
+            "/usr/bin/python3", Path.Combine(AppContext.BaseDirectory, "scripts", "fragments.py"), Sender.Device, OwnMac, PeerMac,
+            Own.ToString(), Peer.ToString(), .. requests,
         ]);
 
         /// <summary>Waits for the whole reply to a request, as large as that was.</summary>
         public Task HasAnswersAsync(int identification) => AtSender.HasSeenAsync(
             packets => Datagram.Whole(packets, Protocol).Any(datagram =>
-                datagram.Source.Equals(Peer) && datagram.PayloadLength == EchoLength && datagram.FirstByte != EchoRequest && datagram.Payload[7] == identification),
+                datagram.Source.Equals(Peer) && datagram.PayloadLength == EchoLength && datagram.FirstByte != EchoRequest
+                    && datagram.Payload[7] == identification),
             $"the reply to {identification}");
     }
 }

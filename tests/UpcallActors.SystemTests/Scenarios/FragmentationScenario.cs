@@ -3,8 +3,8 @@ using UpcallActors.SystemTests.Harness;
 namespace UpcallActors.SystemTests.Scenarios;
 
 /// <summary>
-/// One of the five networks in which fragments are tracked and recirculated, with the flows of its recording (tests/captures): a switch that loses the MRU, which is
-/// the size of the fragments that it reassembled, cannot send the reply on.
+/// One of the five networks in which fragments are tracked and recirculated, with the flows of its recording (tests/captures):
+/// a switch that loses the MRU, which is the size of the fragments that it reassembled, cannot send the reply on.
 /// </summary>
 internal sealed class FragmentationScenario : IAsyncDisposable
 {
@@ -39,16 +39,19 @@ internal sealed class FragmentationScenario : IAsyncDisposable
     public ISwitch Switch { get; }
 
     /// <summary>Builds the network and starts the switch. No packet of the scenario has been sent when it returns.</summary>
-    public static async Task<FragmentationScenario> StartAsync(string name, DatapathKind datapath, DispatchMode dispatch = DispatchMode.Auto, bool withoutMru = false, int mtu = 1500)
+    public static async Task<FragmentationScenario> StartAsync(string name, DatapathKind datapath,
+        DispatchMode dispatch = DispatchMode.Auto, bool withoutMru = false, int mtu = 1500)
     {
         string flows = await File.ReadAllTextAsync(Path.Combine(AppContext.BaseDirectory, "flows", $"{name}.flows.of"));
         Lab lab = await Lab.CreateAsync();
         try
         {
-            SwitchConfiguration Configure(params BridgeConfiguration[] bridges) => new(datapath, bridges) { Dispatch = dispatch, WithoutMru = withoutMru };
+            SwitchConfiguration Configure(params BridgeConfiguration[] bridges) =>
+                new(datapath, bridges) { Dispatch = dispatch, WithoutMru = withoutMru };
             return name == "vxlan-fragmentation"
                 ? await StartTunnelAsync(lab, flows, Configure)
-                : await StartPairAsync(lab, name.Contains("ipv6", StringComparison.Ordinal), name.EndsWith("-vlan", StringComparison.Ordinal), flows, mtu, Configure);
+                : await StartPairAsync(lab, name.Contains("ipv6", StringComparison.Ordinal),
+                    name.EndsWith("-vlan", StringComparison.Ordinal), flows, mtu, Configure);
         }
         catch
         {
@@ -61,7 +64,10 @@ internal sealed class FragmentationScenario : IAsyncDisposable
     public async Task PingAsync(int size = 56)
     {
         Ping ping = await Ping.SendAsync(Client, Address, size);
-        string counters = ping.IsAnswered ? "" : await LossCounters.OfAsync(Lab.Namespaces) + await Switch.AppctlAsync("coverage/show") + await Switch.AppctlAsync("upcall/show");
+        string counters = ping.IsAnswered
+            ? ""
+            : await LossCounters.OfAsync(Lab.Namespaces) + await Switch.AppctlAsync("coverage/show")
+                + await Switch.AppctlAsync("upcall/show");
         ping.ShouldBeAnswered($"{size} bytes{counters}", Switch);
     }
 
@@ -93,11 +99,15 @@ internal sealed class FragmentationScenario : IAsyncDisposable
     }
 
     /// <summary>A station with a VXLAN device, whose far end is a port of the bridge; the bridge's own device answers.</summary>
-    private static async Task<FragmentationScenario> StartTunnelAsync(Lab lab, string flows, Func<BridgeConfiguration[], SwitchConfiguration> configure)
+    private static async Task<FragmentationScenario> StartTunnelAsync(Lab lab, string flows,
+        Func<BridgeConfiguration[], SwitchConfiguration> configure)
     {
         Station p0 = await lab.AddStationAsync("p0", "172.31.1.1/24");
         ISwitch switchUnderTest = await DaemonProcess.StartAsync(lab, configure([
-            new BridgeConfiguration("br0", new PortConfiguration("at_vxlan0", 1) { Type = "vxlan", Remote = "172.31.1.1" }) { Flows = flows },
+            new BridgeConfiguration("br0", new PortConfiguration("at_vxlan0", 1) { Type = "vxlan", Remote = "172.31.1.1" })
+            {
+                Flows = flows,
+            },
             new BridgeConfiguration("br-underlay", PortConfiguration.Of(p0, 1)),
         ]));
         await lab.Switch.AddAddressAsync("br-underlay", "172.31.1.100/24");

@@ -34,7 +34,8 @@ public sealed class FragmentationTests
 
     [SwitchTheory]
     [MemberData(nameof(ScenariosOnEveryDatapath))]
-    public async Task A_large_ping_is_answered_as_the_very_first_traffic_and_no_fragment_grows_on_the_way(DatapathKind datapath, string name)
+    public async Task A_large_ping_is_answered_as_the_very_first_traffic_and_no_fragment_grows_on_the_way(DatapathKind datapath,
+        string name)
     {
         const int Size = 3200;
         await using FragmentationScenario scenario = await FragmentationScenario.StartAsync(name, datapath);
@@ -70,7 +71,8 @@ public sealed class FragmentationTests
     [MemberData(nameof(Scenarios))]
     public async Task Pings_are_answered_when_the_kernel_chooses_the_socket_by_port(string name)
     {
-        await using FragmentationScenario scenario = await FragmentationScenario.StartAsync(name, DatapathKind.Kernel, DispatchMode.PerVport);
+        await using FragmentationScenario scenario = await FragmentationScenario.StartAsync(name, DatapathKind.Kernel,
+            DispatchMode.PerVport);
         await scenario.PingAsync();
         foreach (int size in (int[])[1600, 3200])
         {

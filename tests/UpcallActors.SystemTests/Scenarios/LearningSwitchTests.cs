@@ -53,7 +53,8 @@ public sealed class LearningSwitchTests
         await p1.AddVlanAsync(Vlan, "10.2.2.2/24");
         await p0.AddAddressAsync("p0.100", "fc00:1::1/96");
         await p1.AddAddressAsync("p1.100", "fc00:1::2/96");
-        ISwitch daemon = await DaemonProcess.StartAsync(lab, new SwitchConfiguration(datapath, new BridgeConfiguration("br0", PortConfiguration.Of(p0, 1), PortConfiguration.Of(p1, 2))));
+        ISwitch daemon = await DaemonProcess.StartAsync(lab,
+            new SwitchConfiguration(datapath, new BridgeConfiguration("br0", PortConfiguration.Of(p0, 1), PortConfiguration.Of(p1, 2))));
         return (p0, p1, daemon);
     }
 }

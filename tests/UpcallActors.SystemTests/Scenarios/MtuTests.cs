@@ -16,8 +16,8 @@ public sealed class MtuTests
     public async Task Large_pings_are_answered_whatever_the_MTU(DatapathKind datapath, string name, int mtu, int size)
     {
         await using FragmentationScenario scenario = await FragmentationScenario.StartAsync(name, datapath, mtu: mtu);
-        // While a neighbour is not resolved, what is sent to it waits in a queue that holds no more than the fragments of two packets of 65,000 bytes
-        // (unres_qlen_bytes in __neigh_event_send). The first ping has both resolved.
+        // While a neighbour is not resolved, what is sent to it waits in a queue that holds no more than the fragments
+        // of two packets of 65,000 bytes (unres_qlen_bytes in __neigh_event_send). The first ping has both resolved.
         await scenario.PingAsync();
         await scenario.PingAsync(size);
         await scenario.PurgeAsync();

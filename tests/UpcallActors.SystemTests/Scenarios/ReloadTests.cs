@@ -35,8 +35,11 @@ public sealed class ReloadTests
         Station p0 = await lab.AddStationAsync("p0", "10.1.1.1/24");
         Station p1 = await lab.AddStationAsync("p1", "10.1.1.2/24");
         Station p2 = await lab.AddStationAsync("p2", "10.1.1.3/24");
-        SwitchConfiguration two = new(datapath, new BridgeConfiguration("br0", PortConfiguration.Of(p0, 1), PortConfiguration.Of(p1, 2)) { Flows = Two });
-        SwitchConfiguration three = new(datapath, new BridgeConfiguration("br0", PortConfiguration.Of(p0, 1), PortConfiguration.Of(p1, 2), PortConfiguration.Of(p2, 3)) { Flows = Three });
+        SwitchConfiguration two = new(datapath,
+            new BridgeConfiguration("br0", PortConfiguration.Of(p0, 1), PortConfiguration.Of(p1, 2)) { Flows = Two });
+        SwitchConfiguration three = new(datapath, new BridgeConfiguration("br0", PortConfiguration.Of(p0, 1), PortConfiguration.Of(p1, 2),
+            PortConfiguration.Of(p2, 3))
+        { Flows = Three });
         await using var daemon = new DaemonProcess(lab, two);
         await daemon.StartAsync();
         BackgroundProcess ping = lab.Own(p0.Start(["ping", "-n", "-i", "0.05", "10.1.1.2"]));
@@ -64,7 +67,8 @@ public sealed class ReloadTests
         (await daemon.AppctlAsync("dpif/show")).ShouldContain("ovs-p2 3/");
 
         await two.WriteAsync(lab.Folder);
-        (await daemon.AppctlAsync("upcall-actors/reload")).ShouldContain("applied: upcall-actors.bridges.br0.ports.ovs-p2.number (not set)\n");
+        (await daemon.AppctlAsync("upcall-actors/reload"))
+            .ShouldContain("applied: upcall-actors.bridges.br0.ports.ovs-p2.number (not set)\n");
         (await daemon.AppctlAsync("dpif/show")).ShouldNotContain("ovs-p2");
         await daemon.AppctlAsync("revalidator/wait");
         await HasMoreAnswersAsync(ping);
@@ -79,6 +83,7 @@ public sealed class ReloadTests
     {
         int before = Ping.Parse(ping.Output).Answered.Count;
         await Eventually.HoldsAsync(
-            () => Ping.Parse(ping.Output).Answered.Count >= before + Some, () => string.Create(CultureInfo.InvariantCulture, $"no more than {before} answers and some:\n{ping.Output}"));
+            () => Ping.Parse(ping.Output).Answered.Count >= before + Some,
+            () => string.Create(CultureInfo.InvariantCulture, $"no more than {before} answers and some:\n{ping.Output}"));
     }
 }

@@ -50,8 +50,8 @@ public sealed partial class RestartTests
     }
 
     /// <summary>
-    /// The second is one of a machine that has time for us. More is allowed where the replay of the recordings takes more, and there are several tries, since what
-    /// else runs on the machine comes and goes.
+    /// The second is one of a machine that has time for us. More is allowed where the replay of the recordings
+    /// takes more, and there are several tries, since what else runs on the machine comes and goes.
     /// </summary>
     [SwitchTheory]
     [EveryDatapath]
@@ -87,7 +87,9 @@ public sealed partial class RestartTests
         return DateTimeOffset.UnixEpoch.AddSeconds(answered) - started;
     }
 
-    /// <summary>A second, or as long as the program needs now to start, answer the upcalls of its recordings and end, if that is more.</summary>
+    /// <summary>
+    /// A second, or as long as the program needs now to start, answer the upcalls of its recordings and end, if that is more.
+    /// </summary>
     private static async Task<TimeSpan> AllowedAsync()
     {
         long started = Stopwatch.GetTimestamp();
@@ -103,11 +105,14 @@ public sealed partial class RestartTests
         Station p2 = await lab.AddStationAsync("p2", "10.1.2.1/24");
         Station p3 = await lab.AddStationAsync("p3", "10.1.2.2/24");
         // Neighbours that need no asking: a question in the meantime would be no established traffic.
-        foreach ((Station one, string address, Station other) in ((Station, string, Station)[])[(p0, "10.1.1.2", p1), (p1, "10.1.1.1", p0), (p2, "10.1.2.2", p3), (p3, "10.1.2.1", p2)])
+        foreach ((Station one, string address, Station other) in ((Station, string, Station)[])[(p0, "10.1.1.2", p1), (p1, "10.1.1.1", p0),
+            (p2, "10.1.2.2", p3), (p3, "10.1.2.1", p2)])
             await one.IpAsync($"neighbour add {address} lladdr {await other.MacAsync()} dev {one.Device} nud permanent");
         ISwitch daemon = await DaemonProcess.StartAsync(lab, new SwitchConfiguration(
             datapath,
-            new BridgeConfiguration("br0", PortConfiguration.Of(p0, 1), PortConfiguration.Of(p1, 2), PortConfiguration.Of(p2, 3), PortConfiguration.Of(p3, 4)) { Flows = Flows })
+            new BridgeConfiguration("br0", PortConfiguration.Of(p0, 1), PortConfiguration.Of(p1, 2), PortConfiguration.Of(p2, 3),
+                PortConfiguration.Of(p3, 4))
+            { Flows = Flows })
         {
             Dispatch = dispatch,
         });
@@ -117,7 +122,8 @@ public sealed partial class RestartTests
     private static async Task HasMoreAnswersAsync(BackgroundProcess ping, string when)
     {
         int before = Ping.Parse(ping.Output).Answered.Count;
-        await Eventually.HoldsAsync(() => Ping.Parse(ping.Output).Answered.Count >= before + Some, () => $"no answers {when}:\n{ping.Output}");
+        await Eventually.HoldsAsync(() => Ping.Parse(ping.Output).Answered.Count >= before + Some,
+            () => $"no answers {when}:\n{ping.Output}");
     }
 
     [GeneratedRegex(@"^\[(\d+\.\d+)\] .* bytes from", RegexOptions.Multiline)]

@@ -21,7 +21,8 @@ public sealed class WatchingTests
         await using BackgroundProcess monitor = scenario.Lab.Switch.Start(
             [.. DaemonProgram.Command, "monitor", "--json", "ip", "--write", capture, "--target", scenario.Lab.Folder]);
         // The file's header is written out when the first reading has come back: from then on all is seen.
-        await Eventually.HoldsAsync(() => File.Exists(capture) && new FileInfo(capture).Length >= PcapHeader, () => $"monitor does not watch:\n{monitor.Output}");
+        await Eventually.HoldsAsync(() => File.Exists(capture) && new FileInfo(capture).Length >= PcapHeader,
+            () => $"monitor does not watch:\n{monitor.Output}");
         await scenario.PingAsync(Size);
         await monitor.HasPrintedAsync("\"mru\":1500");
         await monitor.SignalAsync("INT");
@@ -44,7 +45,8 @@ public sealed class WatchingTests
             const string Actions = "\nDatapath actions: ";
             int at = trace.IndexOf(Actions, StringComparison.Ordinal) + Actions.Length;
             string explained = trace[at..trace.IndexOf('\n', at)];
-            ActionText.Parse(explained, names).ShouldBe(ActionText.Parse(upcall.GetProperty("actions").GetString()!, names), $"{key}\n{trace}");
+            ActionText.Parse(explained, names).ShouldBe(ActionText.Parse(upcall.GetProperty("actions").GetString()!, names),
+                $"{key}\n{trace}");
             if (upcall.GetProperty("mru").GetInt32() != 0)
                 trace.ShouldContain("Resuming from table 0\n 0. ct_state=-new+est+trk,icmp,in_port=2, priority 100\n    output:1\n");
         }
@@ -69,7 +71,9 @@ public sealed class WatchingTests
     private static async Task<OdpPortNames> PortsAsync(FragmentationScenario scenario)
     {
         // "  port 2: ovs-p0"
-        string[] lines = [.. (await scenario.Switch.AppctlAsync("dpctl/show")).Split('\n').Select(line => line.Trim()).Where(line => line.StartsWith("port ", StringComparison.Ordinal))];
-        return new OdpPortNames(lines.Select(line => line.Split(' ')).Select(words => KeyValuePair.Create(uint.Parse(words[1].TrimEnd(':'), null), words[2])));
+        string[] lines = [.. (await scenario.Switch.AppctlAsync("dpctl/show")).Split('\n').Select(line => line.Trim())
+            .Where(line => line.StartsWith("port ", StringComparison.Ordinal))];
+        return new OdpPortNames(lines.Select(line => line.Split(' '))
+            .Select(words => KeyValuePair.Create(uint.Parse(words[1].TrimEnd(':'), null), words[2])));
     }
 }
