@@ -61,7 +61,8 @@ public sealed class BridgedScenario : IDisposable
     {
         var replay = new CaptureReplay(
             Datapath,
-            [new CaptureInput(_recording.PortNumber("p0"), _frames0, Host0), new CaptureInput(_recording.PortNumber("p1"), _frames1, Host1)],
+            [new CaptureInput(_recording.PortNumber("p0"), _frames0, Host0),
+                new CaptureInput(_recording.PortNumber("p1"), _frames1, Host1)],
             _recording.PurgeTimes)
         {
             Purge = slowPath.Purge,
