@@ -82,7 +82,7 @@ public sealed partial class LearningHubTests
         int[] numbers = [.. said.Groups.Values.Skip(1).Select(group => int.Parse(group.Value, null))];
         numbers[0].ShouldBe(frames.Count);
         numbers[1].ShouldBe(frames.Select(frame => frame.Source).Distinct().Count());
-        // At least one upcall of each pair of stations, and no more than there are frames.
+        // At least one upcall of each pair of hosts, and no more than there are frames.
         numbers[2].ShouldBeInRange(frames.Select(frame => frame.Data.Span[..12].ToArray()).Select(Convert.ToHexString).Distinct().Count(),
             frames.Count);
         numbers[3].ShouldBeGreaterThan(0);
@@ -102,6 +102,6 @@ public sealed partial class LearningHubTests
         await hosted.IdleAsync();
     }
 
-    [GeneratedRegex("^([0-9]+) frames of ([0-9]+) stations: ([0-9]+) upcalls, ([0-9]+) flows, [0-9]+ dropped$", RegexOptions.Multiline)]
+    [GeneratedRegex("^([0-9]+) frames of ([0-9]+) hosts: ([0-9]+) upcalls, ([0-9]+) flows, [0-9]+ dropped$", RegexOptions.Multiline)]
     private static partial Regex Said();
 }
