@@ -1,5 +1,5 @@
 using System.Buffers.Binary;
-using UpcallActors.Netlink;
+using UpcallActors.Linux;
 using UpcallActors.Odp;
 
 namespace UpcallActors.Tests;

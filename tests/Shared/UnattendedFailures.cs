@@ -1,5 +1,5 @@
 using System.Collections.Concurrent;
-using UpcallActors.Netlink;
+using UpcallActors.Linux;
 
 namespace UpcallActors.Tests;
 

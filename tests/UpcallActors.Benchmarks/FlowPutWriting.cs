@@ -1,5 +1,5 @@
 using BenchmarkDotNet.Attributes;
-using UpcallActors.Netlink;
+using UpcallActors.Linux;
 using UpcallActors.Odp;
 
 namespace UpcallActors.Benchmarks;

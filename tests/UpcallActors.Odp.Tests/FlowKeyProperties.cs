@@ -1,5 +1,5 @@
 using FsCheck.Xunit;
-using UpcallActors.Netlink;
+using UpcallActors.Linux;
 using UpcallActors.Odp.Text;
 
 namespace UpcallActors.Odp.Tests;

@@ -1,4 +1,4 @@
-using UpcallActors.Netlink;
+using UpcallActors.Linux;
 using UpcallActors.Odp.Tests.Recordings;
 
 namespace UpcallActors.Odp.Tests;

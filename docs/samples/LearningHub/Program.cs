@@ -5,7 +5,7 @@ using Akka.Actor;
 using Akka.Hosting;
 using UpcallActors.Embedded;
 using UpcallActors.Hosting;
-using UpcallActors.Netlink;
+using UpcallActors.Linux;
 using UpcallActors.Odp;
 
 IReadOnlyList<CapturedFrame> frames = CaptureFile.Read(await File.ReadAllBytesAsync(args[0]), args[0]).Frames;

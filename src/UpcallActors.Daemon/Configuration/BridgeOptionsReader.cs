@@ -1,5 +1,5 @@
 using System.Collections.Immutable;
-using UpcallActors.Netlink;
+using UpcallActors.Linux;
 using UpcallActors.OpenFlow;
 
 namespace UpcallActors.Daemon.Configuration;

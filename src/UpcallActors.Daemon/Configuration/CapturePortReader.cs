@@ -1,6 +1,6 @@
 using System.Globalization;
 using UpcallActors.Embedded;
-using UpcallActors.Netlink;
+using UpcallActors.Linux;
 
 namespace UpcallActors.Daemon.Configuration;
 

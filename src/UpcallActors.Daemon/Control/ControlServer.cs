@@ -1,7 +1,7 @@
 using System.Net.Sockets;
 using Microsoft.Extensions.Logging;
 using UpcallActors.Daemon.Hosting;
-using UpcallActors.Netlink;
+using UpcallActors.Linux;
 using UpcallActors.Web;
 
 namespace UpcallActors.Daemon.Control;

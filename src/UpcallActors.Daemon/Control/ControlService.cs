@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging;
 using UpcallActors.Daemon.Control.Commands;
 using UpcallActors.Daemon.Control.Coverage;
 using UpcallActors.Daemon.Hosting;
-using UpcallActors.Netlink;
+using UpcallActors.Linux;
 
 namespace UpcallActors.Daemon.Control;
 

@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text;
-using UpcallActors.Netlink;
+using UpcallActors.Linux;
 
 namespace UpcallActors.Daemon.Control;
 

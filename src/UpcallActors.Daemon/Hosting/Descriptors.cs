@@ -4,7 +4,7 @@ using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging;
 using UpcallActors.Daemon.Configuration;
 using UpcallActors.Daemon.Control;
-using UpcallActors.Netlink;
+using UpcallActors.Linux;
 using UpcallActors.Web;
 
 namespace UpcallActors.Daemon.Hosting;

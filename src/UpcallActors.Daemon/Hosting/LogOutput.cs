@@ -1,5 +1,5 @@
 using Microsoft.Win32.SafeHandles;
-using UpcallActors.Netlink;
+using UpcallActors.Linux;
 
 namespace UpcallActors.Daemon.Hosting;
 

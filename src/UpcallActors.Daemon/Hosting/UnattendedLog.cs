@@ -1,5 +1,5 @@
 using Microsoft.Extensions.Logging;
-using UpcallActors.Netlink;
+using UpcallActors.Linux;
 
 namespace UpcallActors.Daemon.Hosting;
 

@@ -1,6 +1,6 @@
 using System.ComponentModel;
 using System.Text;
-using UpcallActors.Netlink;
+using UpcallActors.Linux;
 using UpcallActors.Odp;
 
 namespace UpcallActors.Embedded;

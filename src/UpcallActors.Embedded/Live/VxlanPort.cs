@@ -1,5 +1,5 @@
 using System.ComponentModel;
-using UpcallActors.Netlink;
+using UpcallActors.Linux;
 using UpcallActors.Odp;
 
 namespace UpcallActors.Embedded;
@@ -86,7 +86,7 @@ internal sealed class VxlanPort : LivePort, ITunnelOutput
             tunnel.TunTtl,
             (tunnel.TunFlags & TunnelFlags.DontFragment) != 0,
             (tunnel.TunFlags & TunnelFlags.Checksum) != 0);
-        if (SenderFor(isIpv6, hash) is not { } sender || sender.Send(header, frame, target) != Netlink.Errno.None)
+        if (SenderFor(isIpv6, hash) is not { } sender || sender.Send(header, frame, target) != Linux.Errno.None)
             Port.CountSendDropped(1);
     }
 

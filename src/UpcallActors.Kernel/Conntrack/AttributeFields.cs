@@ -1,5 +1,5 @@
 using System.Text;
-using UpcallActors.Netlink;
+using UpcallActors.Linux;
 
 namespace UpcallActors.Kernel;
 

@@ -3,7 +3,7 @@ using System.Globalization;
 namespace UpcallActors.Kernel;
 
 /// <summary>A line of <c>/proc/net/netlink</c>: an open Netlink socket in this network namespace.</summary>
-/// <param name="Protocol">As <see cref="Netlink.NetlinkProtocol"/>.</param>
+/// <param name="Protocol">As <see cref="Linux.NetlinkProtocol"/>.</param>
 /// <param name="PortId">Its port id.</param>
 /// <param name="Inode">By which the process that has it open is found (<c>socket:[…]</c> among its descriptors).</param>
 public readonly record struct NetlinkSocketEntry(int Protocol, uint PortId, ulong Inode)

@@ -1,5 +1,5 @@
 using System.Text;
-using UpcallActors.Netlink;
+using UpcallActors.Linux;
 using UpcallActors.Odp;
 
 namespace UpcallActors.Kernel;

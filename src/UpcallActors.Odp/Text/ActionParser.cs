@@ -1,5 +1,5 @@
 using System.Globalization;
-using UpcallActors.Netlink;
+using UpcallActors.Linux;
 
 namespace UpcallActors.Odp.Text;
 

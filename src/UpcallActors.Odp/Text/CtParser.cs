@@ -1,6 +1,6 @@
 using System.Net.Sockets;
 using System.Text;
-using UpcallActors.Netlink;
+using UpcallActors.Linux;
 
 namespace UpcallActors.Odp.Text;
 

@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 using Akka.Actor;
 using Akka.Configuration;
 using Akka.Dispatch;
-using UpcallActors.Netlink;
+using UpcallActors.Linux;
 
 namespace UpcallActors.Pipeline;
 
@@ -198,7 +198,7 @@ public sealed class LoopDispatcher : MessageDispatcher
                 return;
             // Refused to a process that was started with a higher one and has no privilege: it stands back further already.
             if (niceness < Niceness)
-                _ = Netlink.Niceness.TrySetOfThread(niceness = Niceness);
+                _ = Linux.Niceness.TrySetOfThread(niceness = Niceness);
 #pragma warning disable CA1031 // Actors' own failures never come here; whatever does must not end the lane's only thread.
             try
             {

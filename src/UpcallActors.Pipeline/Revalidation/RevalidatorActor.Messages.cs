@@ -1,5 +1,5 @@
 using Akka.Actor;
-using UpcallActors.Netlink;
+using UpcallActors.Linux;
 
 namespace UpcallActors.Pipeline;
 

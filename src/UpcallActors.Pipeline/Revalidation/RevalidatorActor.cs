@@ -1,6 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using Akka.Actor;
-using UpcallActors.Netlink;
+using UpcallActors.Linux;
 using UpcallActors.Odp;
 
 namespace UpcallActors.Pipeline;

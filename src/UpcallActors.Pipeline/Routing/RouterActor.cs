@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.Diagnostics;
 using Akka.Actor;
-using UpcallActors.Netlink;
+using UpcallActors.Linux;
 using UpcallActors.Odp;
 
 namespace UpcallActors.Pipeline;

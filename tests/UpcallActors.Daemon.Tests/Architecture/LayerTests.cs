@@ -5,7 +5,7 @@ using NetArchTest.Rules;
 namespace UpcallActors.Daemon.Tests.Architecture;
 
 /// <summary>
-/// Netlink ← Odp ← {OpenFlow, Embedded, Kernel} ← Pipeline ← {Hosting, Web} ← Daemon, and unsafe code in Netlink alone.
+/// Linux ← Odp ← {OpenFlow, Embedded, Kernel} ← Pipeline ← {Hosting, Web} ← Daemon, and unsafe code in Linux alone.
 /// </summary>
 public sealed class LayerTests
 {
@@ -13,15 +13,15 @@ public sealed class LayerTests
 
     public static TheoryData<string, string[]> Layers => new()
     {
-        { "Netlink", [] },
-        { "Odp", ["Netlink"] },
-        { "OpenFlow", ["Netlink", "Odp"] },
-        { "Embedded", ["Netlink", "Odp"] },
-        { "Kernel", ["Netlink", "Odp"] },
-        { "Pipeline", ["Netlink", "Odp", "OpenFlow", "Embedded"] },
-        { "Hosting", ["Netlink", "Odp", "OpenFlow", "Embedded", "Kernel", "Pipeline"] },
-        { "Web", ["Netlink", "Odp", "OpenFlow", "Embedded", "Pipeline"] },
-        { "Daemon", ["Netlink", "Odp", "OpenFlow", "Embedded", "Kernel", "Pipeline", "Hosting", "Web"] },
+        { "Linux", [] },
+        { "Odp", ["Linux"] },
+        { "OpenFlow", ["Linux", "Odp"] },
+        { "Embedded", ["Linux", "Odp"] },
+        { "Kernel", ["Linux", "Odp"] },
+        { "Pipeline", ["Linux", "Odp", "OpenFlow", "Embedded"] },
+        { "Hosting", ["Linux", "Odp", "OpenFlow", "Embedded", "Kernel", "Pipeline"] },
+        { "Web", ["Linux", "Odp", "OpenFlow", "Embedded", "Pipeline"] },
+        { "Daemon", ["Linux", "Odp", "OpenFlow", "Embedded", "Kernel", "Pipeline", "Hosting", "Web"] },
     };
 
     private static string[] Names => [.. Layers.Select(row => (string)row[0])];
@@ -42,33 +42,33 @@ public sealed class LayerTests
     [Fact]
     public void Only_the_pipeline_and_who_runs_it_know_actors()
     {
-        foreach (string layer in (string[])["Netlink", "Odp", "OpenFlow", "Embedded", "Kernel", "Web"])
+        foreach (string layer in (string[])["Linux", "Odp", "OpenFlow", "Embedded", "Kernel", "Web"])
             Load(layer).GetReferencedAssemblies().Select(name => name.Name).ShouldNotContain("Akka", layer);
     }
 
     [Fact]
-    public void Only_Netlink_calls_native_code()
+    public void Only_Linux_calls_native_code()
     {
-        NativeMethods("Netlink").ShouldNotBeEmpty();
-        foreach (string layer in Names.Where(name => name != "Netlink"))
+        NativeMethods("Linux").ShouldNotBeEmpty();
+        foreach (string layer in Names.Where(name => name != "Linux"))
             NativeMethods(layer).ShouldBeEmpty();
     }
 
     [Fact]
-    public void Only_Netlink_is_compiled_with_unsafe_code_allowed()
+    public void Only_Linux_is_compiled_with_unsafe_code_allowed()
     {
         foreach (string layer in Names)
-            Load(layer).ManifestModule.IsDefined(typeof(UnverifiableCodeAttribute), inherit: false).ShouldBe(layer == "Netlink", layer);
+            Load(layer).ManifestModule.IsDefined(typeof(UnverifiableCodeAttribute), inherit: false).ShouldBe(layer == "Linux", layer);
     }
 
     [Fact]
-    public void No_project_but_Netlink_switches_unsafe_code_on()
+    public void No_project_but_Linux_switches_unsafe_code_on()
     {
         string[] projects = Directory.GetFiles(RepositoryRoot(), "*.csproj", SearchOption.AllDirectories);
         projects.Length.ShouldBeGreaterThan(Names.Length);
         projects.Where(project => File.ReadAllText(project).Contains("AllowUnsafeBlocks", StringComparison.OrdinalIgnoreCase))
             .Select(Path.GetFileNameWithoutExtension)
-            .ShouldBe(["UpcallActors.Netlink"]);
+            .ShouldBe(["UpcallActors.Linux"]);
     }
 
     private static Assembly Load(string layer) => Assembly.Load(layer == "Daemon" ? "upcall-actors" : Prefix + layer);

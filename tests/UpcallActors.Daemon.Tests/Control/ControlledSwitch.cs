@@ -6,7 +6,7 @@ using UpcallActors.Daemon.Reloading;
 using UpcallActors.Daemon.Switching;
 using UpcallActors.Daemon.Tests.Configuration;
 using UpcallActors.Embedded;
-using UpcallActors.Netlink;
+using UpcallActors.Linux;
 using UpcallActors.Odp;
 using UpcallActors.Odp.Text;
 using UpcallActors.OpenFlow;

@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 using System.Net;
-using UpcallActors.Netlink;
+using UpcallActors.Linux;
 using UpcallActors.Odp;
 
 namespace UpcallActors.Embedded.Tests.Conntrack;

@@ -1,7 +1,7 @@
 using UpcallActors.Embedded.Tests.Actions;
 using UpcallActors.Embedded.Tests.Fuzz;
 using UpcallActors.Embedded.Tests.Requests;
-using UpcallActors.Netlink;
+using UpcallActors.Linux;
 using UpcallActors.Odp;
 
 namespace UpcallActors.Embedded.Tests.Extraction;

@@ -34,7 +34,7 @@ public sealed class RecordedKeyExtractionTests
             PacketMessage message = upcall.Packet;
             OvsFlowKeyReader.TryRead(message.Key.Of(upcall.Bytes), out FlowKey key).ShouldBe(OdpParseError.None);
             KeyExtraction.TryExtract(message.Packet.Of(upcall.Bytes), ref key, out PacketLayout layout).ShouldBeTrue();
-            var writer = new UpcallActors.Netlink.NetlinkWriter(new byte[2048]);
+            var writer = new UpcallActors.Linux.NetlinkWriter(new byte[2048]);
             OvsFlowKeyWriter.WriteKey(key, layout.ExtensionHeaders, ref writer);
 
             writer.Written.ToArray().ShouldBe(message.Key.Of(upcall.Bytes).ToArray());

@@ -4,7 +4,7 @@ using UpcallActors.Embedded.Tests.Actions;
 using UpcallActors.Embedded.Tests.Recordings;
 using UpcallActors.Embedded.Tests.Replays;
 using UpcallActors.Embedded.Tests.Requests;
-using UpcallActors.Netlink;
+using UpcallActors.Linux;
 using UpcallActors.Odp;
 
 namespace UpcallActors.Embedded.Tests.Fuzz;

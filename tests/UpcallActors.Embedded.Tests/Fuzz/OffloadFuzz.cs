@@ -1,6 +1,6 @@
 using UpcallActors.Embedded.Tests.Conntrack;
 using UpcallActors.Embedded.Tests.Offload;
-using UpcallActors.Netlink;
+using UpcallActors.Linux;
 
 namespace UpcallActors.Embedded.Tests.Fuzz;
 

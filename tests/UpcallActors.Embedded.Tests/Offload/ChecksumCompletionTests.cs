@@ -1,5 +1,5 @@
 using UpcallActors.Embedded.Tests.Conntrack;
-using UpcallActors.Netlink;
+using UpcallActors.Linux;
 
 namespace UpcallActors.Embedded.Tests.Offload;
 

@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 using UpcallActors.Embedded.Tests.Conntrack;
-using UpcallActors.Netlink;
+using UpcallActors.Linux;
 
 namespace UpcallActors.Embedded.Tests.Offload;
 

@@ -1,6 +1,6 @@
 using UpcallActors.Embedded.Tests.Actions;
 using UpcallActors.Embedded.Tests.Requests;
-using UpcallActors.Netlink;
+using UpcallActors.Linux;
 
 namespace UpcallActors.Embedded.Tests.Ports;
 

@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
-using UpcallActors.Netlink;
+using UpcallActors.Linux;
 using UpcallActors.Odp;
 using UpcallActors.Odp.Captures;
 using UpcallActors.OpenFlow;

@@ -1,5 +1,5 @@
 using UpcallActors.Embedded.Tests.Recordings;
-using UpcallActors.Netlink;
+using UpcallActors.Linux;
 using UpcallActors.Odp;
 using UpcallActors.OpenFlow;
 

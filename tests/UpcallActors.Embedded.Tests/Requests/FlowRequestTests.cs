@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 using UpcallActors.Embedded.Tests.Actions;
-using UpcallActors.Netlink;
+using UpcallActors.Linux;
 using UpcallActors.Odp;
 
 namespace UpcallActors.Embedded.Tests.Requests;

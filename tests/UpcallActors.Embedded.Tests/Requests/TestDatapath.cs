@@ -1,5 +1,5 @@
 using UpcallActors.Embedded.Tests.Replays;
-using UpcallActors.Netlink;
+using UpcallActors.Linux;
 using UpcallActors.Odp;
 
 namespace UpcallActors.Embedded.Tests.Requests;

@@ -1,6 +1,6 @@
 using UpcallActors.Embedded.Tests.Actions;
 using UpcallActors.Embedded.Tests.Requests;
-using UpcallActors.Netlink;
+using UpcallActors.Linux;
 using UpcallActors.Odp;
 
 namespace UpcallActors.Embedded.Tests.Upcalls;

@@ -287,11 +287,11 @@ public class ActionTranslationTests
 
     private static (UserspaceCookie Cookie, ControllerRequest Request) CookieOf(TestSwitch.Outcome outcome)
     {
-        foreach (Netlink.NetlinkAttribute action in new Netlink.NetlinkAttributes(outcome.Actions))
+        foreach (Linux.NetlinkAttribute action in new Linux.NetlinkAttributes(outcome.Actions))
         {
             if (action.Type != OvsActionAttribute.Userspace)
                 continue;
-            new Netlink.NetlinkAttributes(action.Payload).TryFindLast(OvsUserspaceAttribute.UserData, out Netlink.NetlinkAttribute data)
+            new Linux.NetlinkAttributes(action.Payload).TryFindLast(OvsUserspaceAttribute.UserData, out Linux.NetlinkAttribute data)
                 .ShouldBeTrue();
             UserspaceCookie.TryRead(data.Payload, out UserspaceCookie cookie).ShouldBeTrue();
             return (cookie, ControllerRequest.FromArgument(cookie.Argument));

@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using Akka.Actor;
 using UpcallActors.Embedded;
-using UpcallActors.Netlink;
+using UpcallActors.Linux;
 using UpcallActors.Odp;
 using UpcallActors.Odp.Text;
 using UpcallActors.OpenFlow;

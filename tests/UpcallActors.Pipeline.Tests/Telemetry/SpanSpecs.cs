@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using UpcallActors.Netlink;
+using UpcallActors.Linux;
 using UpcallActors.Odp;
 
 namespace UpcallActors.Pipeline.Tests;

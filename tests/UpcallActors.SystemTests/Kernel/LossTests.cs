@@ -1,6 +1,6 @@
 using System.Globalization;
 using UpcallActors.Kernel;
-using UpcallActors.Netlink;
+using UpcallActors.Linux;
 using UpcallActors.Odp;
 
 namespace UpcallActors.SystemTests.Kernel;

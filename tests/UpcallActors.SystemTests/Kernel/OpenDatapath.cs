@@ -1,5 +1,5 @@
 using UpcallActors.Kernel;
-using UpcallActors.Netlink;
+using UpcallActors.Linux;
 using UpcallActors.Odp;
 
 namespace UpcallActors.SystemTests.Kernel;

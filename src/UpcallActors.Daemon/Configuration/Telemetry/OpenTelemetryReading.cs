@@ -1,5 +1,5 @@
 using System.Globalization;
-using UpcallActors.Netlink;
+using UpcallActors.Linux;
 using UpcallActors.Pipeline;
 
 namespace UpcallActors.Daemon.Configuration;

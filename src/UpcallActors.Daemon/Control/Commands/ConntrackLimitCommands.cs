@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text;
-using UpcallActors.Netlink;
+using UpcallActors.Linux;
 using UpcallActors.Odp;
 
 namespace UpcallActors.Daemon.Control.Commands;

@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text;
-using UpcallActors.Netlink;
+using UpcallActors.Linux;
 using UpcallActors.Odp;
 using UpcallActors.Odp.Text;
 

@@ -1,6 +1,6 @@
 using System.Text;
 using System.Text.Json;
-using UpcallActors.Netlink;
+using UpcallActors.Linux;
 using UpcallActors.Odp;
 using UpcallActors.Odp.Text;
 

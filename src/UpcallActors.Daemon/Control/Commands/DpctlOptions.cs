@@ -1,5 +1,5 @@
 using System.Runtime.InteropServices;
-using UpcallActors.Netlink;
+using UpcallActors.Linux;
 
 namespace UpcallActors.Daemon.Control.Commands;
 

@@ -1,5 +1,5 @@
 using System.Text.RegularExpressions;
-using UpcallActors.Netlink;
+using UpcallActors.Linux;
 using UpcallActors.OpenFlow;
 using UpcallActors.Pipeline;
 

@@ -1,0 +1,122 @@
+using System.Buffers.Binary;
+
+namespace UpcallActors.Linux;
+
+/// <summary>
+/// The network devices of this process's network namespace, over rtnetlink. What goes wrong is in the result; nothing is thrown
+/// but by the constructor. Thread-safe.
+/// </summary>
+public sealed class HostLinks : IDisposable
+{
+    private const int RequestLength = 512;
+
+    /// <summary>A dump that was interrupted by a change is asked for again, so many times.</summary>
+    private const int Attempts = 10;
+
+    private readonly NetlinkConversation _route = new(NetlinkProtocol.Route);
+
+    /// <summary>All links, in the kernel's order. The result is an error when they cannot be had, and the list is empty then.</summary>
+    public NetlinkResult List(out IReadOnlyList<Link> links)
+    {
+        List<Link> found = [];
+        NetlinkResult result = default;
+        for (int attempt = 0; attempt < Attempts; attempt++)
+        {
+            found.Clear();
+            result = Ask(LinkMessageType.Get, NetlinkFlags.Dump, name: null, found);
+            if (!result.WasInterrupted)
+                break;
+        }
+
+        links = result.Succeeded ? found : [];
+        return result;
+    }
+
+    /// <summary>The link of a name, null when there is none; that is no error.</summary>
+    public NetlinkResult Find(string name, out Link? link)
+    {
+        List<Link> found = [];
+        NetlinkResult result = Ask(LinkMessageType.Get, NetlinkFlags.None, name, found);
+        link = found.Count == 0 ? null : found[0];
+        return result.Error == Errno.NoDevice ? default : result;
+    }
+
+    /// <summary>
+    /// Makes a tunnel device and sets it up. EEXIST when the name is taken;
+    /// the kernel also refuses a second device of the same kind and port.
+    /// </summary>
+    public NetlinkResult Create(string name, MetadataTunnel tunnel, int mtu)
+    {
+        var writer = new NetlinkWriter(stackalloc byte[RequestLength]);
+        int start = Begin(ref writer, LinkMessageType.New, NetlinkFlags.Create | NetlinkFlags.Exclusive, index: 0, LinkFlags.Up,
+            LinkFlags.Up);
+        writer.PutString(LinkAttribute.Name, name);
+        writer.PutU32(LinkAttribute.Mtu, (uint)mtu);
+        tunnel.Write(ref writer);
+        NetlinkResult result = Send(ref writer, start);
+        // The GRE driver ignores the MTU that a device is made with (ipgre_newlink).
+        return result.Succeeded && Find(name, out Link? made).Succeeded && made is not null && made.Mtu != mtu
+            ? SetMtu(made.Index, mtu)
+            : result;
+    }
+
+    /// <summary>Deletes a device. ENODEV when there is none of that index, EOPNOTSUPP when it is no virtual one.</summary>
+    public NetlinkResult Delete(int index)
+    {
+        var writer = new NetlinkWriter(stackalloc byte[RequestLength]);
+        int start = Begin(ref writer, LinkMessageType.Delete, NetlinkFlags.None, index, LinkFlags.None, LinkFlags.None);
+        return Send(ref writer, start);
+    }
+
+    /// <summary>Sets a device up or down.</summary>
+    public NetlinkResult SetUp(int index, bool up)
+    {
+        var writer = new NetlinkWriter(stackalloc byte[RequestLength]);
+        int start = Begin(ref writer, LinkMessageType.Set, NetlinkFlags.None, index, up ? LinkFlags.Up : LinkFlags.None, LinkFlags.Up);
+        return Send(ref writer, start);
+    }
+
+    /// <summary>Changes a device's MTU. EINVAL when it is outside of what the device can do.</summary>
+    public NetlinkResult SetMtu(int index, int mtu)
+    {
+        var writer = new NetlinkWriter(stackalloc byte[RequestLength]);
+        int start = Begin(ref writer, LinkMessageType.Set, NetlinkFlags.None, index, LinkFlags.None, LinkFlags.None);
+        writer.PutU32(LinkAttribute.Mtu, (uint)mtu);
+        return Send(ref writer, start);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _route.Dispose();
+
+    private static int Begin(ref NetlinkWriter writer, ushort type, NetlinkFlags flags, int index, LinkFlags state, LinkFlags changed)
+    {
+        int start = writer.BeginMessage(type, flags, sequence: 0, portId: 0);
+        Span<byte> header = stackalloc byte[LinkAttribute.HeaderLength];
+        header.Clear();
+        BinaryPrimitives.WriteInt32LittleEndian(header[4..], index);
+        BinaryPrimitives.WriteUInt32LittleEndian(header[8..], (uint)state);
+        BinaryPrimitives.WriteUInt32LittleEndian(header[12..], (uint)changed);
+        writer.PutRaw(header);
+        return start;
+    }
+
+    private NetlinkResult Ask(ushort type, NetlinkFlags flags, string? name, List<Link> found)
+    {
+        var writer = new NetlinkWriter(stackalloc byte[RequestLength]);
+        int start = Begin(ref writer, type, flags, index: 0, LinkFlags.None, LinkFlags.None);
+        if (name is not null)
+            writer.PutString(LinkAttribute.Name, name);
+        return Send(ref writer, start, answer =>
+        {
+            if (Link.TryParse(answer, out Link? link) == NetlinkParseError.None)
+                found.Add(link!);
+        });
+    }
+
+    private NetlinkResult Send(ref NetlinkWriter writer, int start, NetlinkAnswerHandler? onAnswer = null)
+    {
+        writer.EndMessage(start);
+        // A name too long for the buffer is too long for a device by far (IFNAMSIZ is 16).
+        return writer.Overflowed ? new NetlinkResult(Errno.Range) : _route.Request(writer.Written, onAnswer);
+    }
+}

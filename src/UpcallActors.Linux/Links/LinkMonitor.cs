@@ -1,0 +1,66 @@
+namespace UpcallActors.Linux;
+
+/// <summary>
+/// Listens, on a thread of its own, for changes of the host's network devices. What is told is
+/// only a reason to look: a lost message is one too, so nothing that is lost can be missed.
+/// </summary>
+public sealed class LinkMonitor : IDisposable
+{
+    private const int BufferLength = 128 * 1024;
+
+    private readonly NetlinkSocket _links = new(NetlinkProtocol.Route);
+    private readonly EventFd _stop = new();
+    private readonly Action _onChange;
+    private readonly UnattendedThread _thread;
+    private readonly byte[] _buffer = new byte[BufferLength];
+    private bool _isDue;
+
+    /// <summary>
+    /// Listens from now on; <see cref="Start"/> begins to tell. An <paramref name="onChange"/> that fails is called
+    /// again. Throws <see cref="System.ComponentModel.Win32Exception"/>.
+    /// </summary>
+    public LinkMonitor(Action onChange)
+    {
+        _onChange = onChange;
+        _links.JoinGroup(LinkMessageType.Group);
+        _thread = new UnattendedThread("links", "following the host's devices", Turn, _stop.Signal);
+    }
+
+    /// <summary>Begins to tell of changes, those since the construction among them.</summary>
+    public void Start() => _thread.Start();
+
+    /// <summary>Stops, and waits for what is being told unless called from there.</summary>
+    public void Dispose()
+    {
+        _thread.Dispose();
+        _links.Dispose();
+        _stop.Dispose();
+    }
+
+    private void Turn()
+    {
+        if (!_isDue)
+            Readiness.Wait(_links.Descriptor, _stop.Descriptor, timeoutMilliseconds: -1);
+        if (_thread.IsStopping)
+            return;
+        _isDue |= Drain();
+        if (!_isDue)
+            return;
+        _onChange();
+        // Not if it has failed: whoever did not look at a change has it before him still.
+        _isDue = false;
+    }
+
+    /// <summary>Takes all that waits; whether there was anything.</summary>
+    private bool Drain()
+    {
+        bool changed = false;
+        while (true)
+        {
+            NetlinkReceipt receipt = _links.Receive(_buffer);
+            if (receipt.Error is not (Errno.None or Errno.NoBuffers))
+                return changed;
+            changed |= receipt.Error == Errno.NoBuffers || receipt.Sender == 0;
+        }
+    }
+}
