@@ -1,5 +1,6 @@
 using UpcallActors.Linux;
 using UpcallActors.Odp;
+using UpcallActors.Packets;
 
 namespace UpcallActors.Embedded;
 
@@ -20,12 +21,12 @@ public sealed class EmbeddedDatapath : IDatapath
     private readonly EmbeddedDatapathOptions _options;
     private readonly UpcallDispatch _upcalls;
     private readonly PacketProcessor _processor;
-    private readonly FlowRequests _flows;
-    private readonly VportRequests _vports;
-    private readonly DatapathRequests _datapaths;
-    private readonly PacketRequests _packets;
-    private readonly MeterRequests _meters;
-    private readonly CtLimitRequests _ctLimits;
+    private readonly FlowFamily _flows;
+    private readonly VportFamily _vports;
+    private readonly DatapathFamily _datapaths;
+    private readonly PacketFamily _packets;
+    private readonly MeterFamily _meters;
+    private readonly CtLimitFamily _ctLimits;
     private bool _disposed;
 
     /// <summary>Makes a datapath with one port: number 0, internal, of the datapath's name.</summary>
@@ -36,12 +37,12 @@ public sealed class EmbeddedDatapath : IDatapath
         Counters = new DatapathCounters();
         _upcalls = new UpcallDispatch(options, Counters);
         _processor = new PacketProcessor(options, _upcalls, Counters);
-        _flows = new FlowRequests(options, _processor, Counters);
-        _vports = new VportRequests(options, _processor);
-        _datapaths = new DatapathRequests(options, _processor, Counters);
-        _packets = new PacketRequests(_processor, _upcalls);
-        _meters = new MeterRequests(options, _processor);
-        _ctLimits = new CtLimitRequests(options, _processor);
+        _flows = new FlowFamily(options, _processor, Counters);
+        _vports = new VportFamily(options, _processor);
+        _datapaths = new DatapathFamily(options, _processor, Counters);
+        _packets = new PacketFamily(_processor, _upcalls);
+        _meters = new MeterFamily(options, _processor);
+        _ctLimits = new CtLimitFamily(options, _processor);
         Conntrack = new EmbeddedConntrack(this);
         _processor.Ports.TryAdd(new EmbeddedPort(0, options.Name, OvsVportType.Internal));
     }
@@ -279,9 +280,9 @@ public sealed class EmbeddedDatapath : IDatapath
         lock (_lock)
         {
             if (_disposed)
-                return Errno.NoDevice;
+                return RequestErrno.NoDevice;
             if (request.IfIndex != IfIndex && request.Family != FamilyIds.Datapath)
-                return Errno.NoDevice;
+                return RequestErrno.NoDevice;
             if (request.Family == FamilyIds.Packet)
                 return _packets.Handle(request);
             if (request.Family == FamilyIds.Flow)
@@ -292,7 +293,7 @@ public sealed class EmbeddedDatapath : IDatapath
                 return _datapaths.Handle(request, answers);
             if (request.Family == FamilyIds.Meter)
                 return _meters.Handle(request, answers);
-            return request.Family == FamilyIds.CtLimit ? _ctLimits.Handle(request, answers) : Errno.NoEntry;
+            return request.Family == FamilyIds.CtLimit ? _ctLimits.Handle(request, answers) : RequestErrno.NoEntry;
         }
     }
 
@@ -335,7 +336,7 @@ public sealed class EmbeddedDatapath : IDatapath
         {
             uint sequence = request.Sequence;
             if (request.Family == FamilyIds.Flow)
-                return EmbeddedDump.OfFlows(_processor.Flows.Snapshot(), _flows, sequence, FlowRequests.OmissionsOf(request));
+                return EmbeddedDump.OfFlows(_processor.Flows.Snapshot(), _flows, sequence, FlowFamily.OmissionsOf(request));
             if (request.Family == FamilyIds.Vport)
                 return EmbeddedDump.OfPorts(_processor.Ports.Snapshot(), _vports, sequence);
             return request.Family == FamilyIds.Datapath ? EmbeddedDump.OfDatapath(_datapaths, sequence) : null;

@@ -1,6 +1,7 @@
 using BenchmarkDotNet.Attributes;
 using UpcallActors.Linux;
 using UpcallActors.Odp;
+using UpcallActors.Packets;
 
 namespace UpcallActors.Benchmarks;
 

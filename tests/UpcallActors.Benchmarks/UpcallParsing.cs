@@ -1,5 +1,6 @@
 using BenchmarkDotNet.Attributes;
 using UpcallActors.Odp;
+using UpcallActors.Packets;
 
 namespace UpcallActors.Benchmarks;
 

@@ -1,6 +1,7 @@
 using BenchmarkDotNet.Attributes;
 using UpcallActors.Odp;
 using UpcallActors.OpenFlow;
+using UpcallActors.Packets;
 
 namespace UpcallActors.Benchmarks;
 

@@ -8,6 +8,8 @@ using UpcallActors.Odp;
 using UpcallActors.Odp.Tests;
 using UpcallActors.Odp.Tests.Fuzz;
 using UpcallActors.OpenFlow.Tests;
+using UpcallActors.Packets.Tests;
+using UpcallActors.Packets.Tests.Fuzz;
 using KernelConntrack = UpcallActors.Kernel.Tests.Fuzz.ConntrackFuzz;
 using RecordedConnections = UpcallActors.Kernel.Tests.Conntrack.RecordedConnections;
 using Tracker = UpcallActors.Embedded.Tests.Fuzz.ConntrackFuzz;
@@ -18,7 +20,7 @@ namespace UpcallActors.Fuzz.Tests;
 internal static class FuzzTargets
 {
     /// <summary>The targets, by name.</summary>
-    public static IReadOnlyList<FuzzTarget> All { get; } = [.. Netlink(), .. Odp(), .. Kernel(), .. OpenFlow(), .. Embedded(), .. Daemon()];
+    public static IReadOnlyList<FuzzTarget> All { get; } = [.. Netlink(), .. Packets(), .. Odp(), .. Kernel(), .. OpenFlow(), .. Embedded(), .. Daemon()];
 
     /// <summary>The target of a name. Throws <see cref="ArgumentException"/> when there is none.</summary>
     public static FuzzTarget Named(string name) =>
@@ -31,6 +33,12 @@ internal static class FuzzTargets
         FuzzTarget.Counted("netlink.answers", NetlinkAnswerFuzz.Run, () => [NetlinkFuzzTests.AnswerSeed()]),
         FuzzTarget.Counted("netlink.ancillary", ControlMessagesFuzz.Run, () => [NetlinkFuzzTests.AncillarySeed]),
         FuzzTarget.Checked("netlink.links", LinkFuzz.Run, () => RecordedLinks.Messages),
+    ];
+
+    private static FuzzTarget[] Packets() =>
+    [
+        FuzzTarget.Checked(
+            "packets.pcap", CaptureFuzz.Run, () => [PcapTests.SmallFile(nanoseconds: false), PcapTests.SmallFile(nanoseconds: true)]),
     ];
 
     private static FuzzTarget[] Odp() =>
@@ -48,8 +56,6 @@ internal static class FuzzTargets
             () => [.. OdpFuzzTests.ActionSeeds().Select(actions => (byte[])[.. actions, .. actions])]),
         FuzzTarget.Checked("odp.meters", OdpFuzz.Meter, () => [ControlMessageTests.Write(ControlMessageTests.Meter)]),
         FuzzTarget.Checked("odp.ct-limits", OdpFuzz.CtLimit, () => [ControlMessageTests.Write(ControlMessageTests.Limits)]),
-        FuzzTarget.Checked(
-            "odp.pcap", OdpFuzz.Pcap, () => [PcapTests.SmallFile(nanoseconds: false), PcapTests.SmallFile(nanoseconds: true)]),
         FuzzTarget.Read<DatapathSupport>("odp.probe", DatapathProbeFuzz.Run, () => [NetlinkFuzzTests.AnswerSeed()]),
         FuzzTarget.Checked("odp.flow-lines", OdpFuzz.FlowLine, OdpFuzzTests.FlowLineSeeds),
         FuzzTarget.Checked("odp.flow-texts", OdpFuzz.FlowKeyText, () => FuzzTarget.Texts(TextExamples.Flows)),

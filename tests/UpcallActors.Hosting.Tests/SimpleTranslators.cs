@@ -1,5 +1,6 @@
 using UpcallActors.Odp;
 using UpcallActors.OpenFlow;
+using UpcallActors.Packets;
 
 namespace UpcallActors.Hosting.Tests;
 

@@ -109,7 +109,7 @@ public class ActionComparisonTests
         byte[] cookie = new byte[written.Length];
         written.Write(cookie);
         var writer = new NetlinkWriter(new byte[256]);
-        new UserspaceAction { Pid = pid, UserData = cookie }.Write(ref writer);
+        new OvsUserspaceAction { Pid = pid, UserData = cookie }.Write(ref writer);
         return writer.Written.ToArray();
     }
 

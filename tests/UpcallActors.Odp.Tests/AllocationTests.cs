@@ -1,5 +1,6 @@
 using UpcallActors.Linux;
 using UpcallActors.Odp.Tests.Recordings;
+using UpcallActors.Packets;
 
 namespace UpcallActors.Odp.Tests;
 

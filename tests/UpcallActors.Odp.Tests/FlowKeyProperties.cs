@@ -1,6 +1,7 @@
 using FsCheck.Xunit;
 using UpcallActors.Linux;
 using UpcallActors.Odp.Text;
+using UpcallActors.Packets;
 
 namespace UpcallActors.Odp.Tests;
 
@@ -45,7 +46,7 @@ public sealed class FlowKeyProperties
     public bool A_ct_action_is_read_as_it_was_written(ushort zone, uint mark, uint markMask, bool commit, bool source, uint address,
         ushort port, bool persistent)
     {
-        var nat = new NatAction
+        var nat = new OvsNatAction
         {
             Source = source,
             Destination = !source,
@@ -56,7 +57,7 @@ public sealed class FlowKeyProperties
             ProtoMax = ushort.MaxValue,
             Persistent = persistent,
         };
-        var action = new CtAction
+        var action = new OvsCtAction
         {
             Commit = commit,
             Zone = zone,
@@ -77,7 +78,7 @@ public sealed class FlowKeyProperties
 
         bool IsSame(ReadOnlySpan<byte> written)
         {
-            CtAction.TryParse(written[NetlinkAttribute.HeaderLength..], out CtAction read);
+            OvsCtAction.TryParse(written[NetlinkAttribute.HeaderLength..], out OvsCtAction read);
             return read.Commit == commit && read.Zone == zone && read.MarkMask == markMask && (markMask == 0 || read.MarkValue == mark)
                 && read.EventMask == mark && read.Nat == nat
                 && read.LabelsValue == new UInt128(mark, zone) && read.Helper.SequenceEqual("ftp"u8)
@@ -130,7 +131,7 @@ public sealed class FlowKeyProperties
 
     private static void SetNetwork(ref FlowKey key, Random random)
     {
-        key.EthType = random.GetItems([EtherTypes.Ipv4, EtherTypes.Ipv6, EtherTypes.Arp, EtherTypes.Mpls, EtherTypes.Nsh,
+        key.EthType = random.GetItems([EtherTypes.Ipv4, EtherTypes.Ipv6, EtherTypes.Arp, EtherTypes.MplsUnicast, EtherTypes.Nsh,
             OvsFlowKeyReader.NoEtherType, (ushort)0x1234], 1)[0];
         switch (key.EthType)
         {
@@ -148,7 +149,7 @@ public sealed class FlowKeyProperties
                 (key.Ipv4Src, key.Ipv4Dst, key.NwProto) = ((uint)random.Next(), (uint)random.Next(), (byte)random.Next(1, 255));
                 (key.ArpSha, key.ArpTha) = ((ulong)random.NextInt64(1L << 48), (ulong)random.NextInt64(1L << 48));
                 break;
-            case EtherTypes.Mpls:
+            case EtherTypes.MplsUnicast:
                 key.Mpls0 = (uint)random.Next() & ~0x100u;
                 key.Mpls1 = (uint)random.Next() | 0x100;
                 break;

@@ -1,4 +1,5 @@
 using UpcallActors.Linux;
+using UpcallActors.Packets;
 
 namespace UpcallActors.Odp.Tests;
 

@@ -152,7 +152,7 @@ public sealed class MalformedMessageTests
         writer.PutFlag(OvsNatAttribute.Src);
         writer.PutReserved(OvsNatAttribute.IpMin, lowest);
         writer.PutReserved(OvsNatAttribute.IpMax, highest);
-        NatAction.TryParse(writer.Written, out _).ShouldBe(expected);
+        OvsNatAction.TryParse(writer.Written, out _).ShouldBe(expected);
     }
 
     [Fact]
@@ -161,7 +161,7 @@ public sealed class MalformedMessageTests
         var writer = new NetlinkWriter(new byte[64]);
         writer.PutFlag(OvsNatAttribute.Src);
         writer.PutFlag(OvsNatAttribute.Dst);
-        NatAction.TryParse(writer.Written, out _).ShouldBe(OdpParseError.AttributeValue);
+        OvsNatAction.TryParse(writer.Written, out _).ShouldBe(OdpParseError.AttributeValue);
     }
 
     [Fact]

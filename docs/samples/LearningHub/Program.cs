@@ -7,6 +7,7 @@ using UpcallActors.Embedded;
 using UpcallActors.Hosting;
 using UpcallActors.Linux;
 using UpcallActors.Odp;
+using UpcallActors.Packets;
 
 IReadOnlyList<CapturedFrame> frames = CaptureFile.Read(await File.ReadAllBytesAsync(args[0]), args[0]).Frames;
 ulong[] hosts = [.. frames.Select(frame => frame.Source).Distinct()];

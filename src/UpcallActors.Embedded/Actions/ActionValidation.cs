@@ -1,5 +1,6 @@
 using UpcallActors.Linux;
 using UpcallActors.Odp;
+using UpcallActors.Packets;
 
 namespace UpcallActors.Embedded;
 
@@ -26,14 +27,14 @@ internal static class ActionValidation
     public static int Check(ReadOnlySpan<byte> actions, in FlowKey key, int depth = 0)
     {
         if (depth > MaximumDepth)
-            return Errno.Overflow;
+            return RequestErrno.Overflow;
         if (NetlinkAttributes.Check(actions) != NetlinkParseError.None)
-            return Errno.Invalid;
+            return RequestErrno.Invalid;
         foreach (NetlinkAttribute action in new NetlinkAttributes(actions))
         {
             int length = LengthOf(action.Type);
             if (length == Unsupported || (length != VariableLength && length != action.Payload.Length))
-                return Errno.Invalid;
+                return RequestErrno.Invalid;
             int error = CheckOne(action, key, depth);
             if (error != 0)
                 return error;
@@ -61,7 +62,7 @@ internal static class ActionValidation
             case OvsActionAttribute.Output:
                 return ErrorUnless(action.U32 < MaximumPorts);
             case OvsActionAttribute.Trunc:
-                return ErrorUnless(action.U32 >= PacketBuffer.EthernetHeaderLength);
+                return ErrorUnless(action.U32 >= EthernetHeader.Length);
             case OvsActionAttribute.Hash:
                 return ErrorUnless(action.U32 == 0);
             case OvsActionAttribute.PushVlan:
@@ -88,7 +89,7 @@ internal static class ActionValidation
     private static int CheckUserspace(ReadOnlySpan<byte> payload)
     {
         if (NetlinkAttributes.Check(payload) != NetlinkParseError.None)
-            return Errno.Invalid;
+            return RequestErrno.Invalid;
         var attributes = new NetlinkAttributes(payload);
         return ErrorUnless(attributes.TryFindLast(OvsUserspaceAttribute.Pid, out NetlinkAttribute pid) && pid.Payload.Length >= sizeof(uint)
             && pid.U32 != 0);
@@ -97,14 +98,14 @@ internal static class ActionValidation
     private static int CheckSample(ReadOnlySpan<byte> payload, in FlowKey key, int depth)
     {
         if (NetlinkAttributes.Check(payload) != NetlinkParseError.None)
-            return Errno.Invalid;
+            return RequestErrno.Invalid;
         NetlinkAttribute probability = default;
         NetlinkAttribute actions = default;
         int seen = 0;
         foreach (NetlinkAttribute attribute in new NetlinkAttributes(payload))
         {
             if (attribute.Type is not (OvsSampleAttribute.Probability or OvsSampleAttribute.Actions) || (seen & (1 << attribute.Type)) != 0)
-                return Errno.Invalid;
+                return RequestErrno.Invalid;
             seen |= 1 << attribute.Type;
             if (attribute.Type == OvsSampleAttribute.Probability)
                 probability = attribute;
@@ -113,22 +114,22 @@ internal static class ActionValidation
         }
 
         if (probability.Payload.Length != sizeof(uint) || (seen & (1 << OvsSampleAttribute.Actions)) == 0)
-            return Errno.Invalid;
+            return RequestErrno.Invalid;
         return Check(actions.Payload, key, depth + 1);
     }
 
     private static int CheckPacketLength(ReadOnlySpan<byte> payload, in FlowKey key, int depth)
     {
         if (NetlinkAttributes.Check(payload) != NetlinkParseError.None)
-            return Errno.Invalid;
+            return RequestErrno.Invalid;
         var attributes = new NetlinkAttributes(payload);
         if (!attributes.TryFindLast(OvsCheckPktLenAttribute.PktLen, out NetlinkAttribute length) || length.U16 == 0
             || !attributes.TryFindLast(OvsCheckPktLenAttribute.ActionsIfLessEqual, out NetlinkAttribute lessEqual)
             || !attributes.TryFindLast(OvsCheckPktLenAttribute.ActionsIfGreater, out NetlinkAttribute greater))
-            return Errno.Invalid;
+            return RequestErrno.Invalid;
         int error = Check(lessEqual.Payload, key, depth + 1);
         return error != 0 ? error : Check(greater.Payload, key, depth + 1);
     }
 
-    private static int ErrorUnless(bool valid) => valid ? 0 : Errno.Invalid;
+    private static int ErrorUnless(bool valid) => valid ? 0 : RequestErrno.Invalid;
 }

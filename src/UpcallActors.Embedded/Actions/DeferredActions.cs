@@ -1,5 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
-using UpcallActors.Odp;
+using UpcallActors.Packets;
 
 namespace UpcallActors.Embedded;
 
@@ -20,7 +20,7 @@ internal sealed class DeferredActions
     /// Puts actions off; false without a place. The packet becomes the queue's until it is taken. Default actions stand
     /// for recirculation.
     /// </summary>
-    public bool TryAdd(PacketBuffer packet, in FlowKey key, ActionList actions)
+    public bool TryAdd(PacketBuffer packet, in FlowKey key, ActionSlice actions)
     {
         if (_head >= Size - 1)
             return false;
@@ -29,7 +29,7 @@ internal sealed class DeferredActions
     }
 
     /// <summary>Takes the oldest; the places are free again once all are taken.</summary>
-    public bool TryTake([NotNullWhen(true)] out PacketBuffer? packet, out FlowKey key, out ActionList actions)
+    public bool TryTake([NotNullWhen(true)] out PacketBuffer? packet, out FlowKey key, out ActionSlice actions)
     {
         if (_tail == _head)
         {
@@ -63,6 +63,6 @@ internal sealed class DeferredActions
     {
         public PacketBuffer? Packet;
         public FlowKey Key;
-        public ActionList Actions;
+        public ActionSlice Actions;
     }
 }

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using UpcallActors.Linux;
 using UpcallActors.Odp;
+using UpcallActors.Packets;
 
 namespace UpcallActors.Embedded;
 
@@ -30,7 +31,7 @@ internal sealed partial class PacketProcessor
     }
 
     /// <summary>Carries out a list on a packet that stays the caller's buffer. Returns 0 or an errno.</summary>
-    private int DoExecute(PacketBuffer packet, ref FlowKey key, ActionList actions)
+    private int DoExecute(PacketBuffer packet, ref FlowKey key, ActionSlice actions)
     {
         bool delivered = false;
         bool keyIsStale = false;
@@ -53,7 +54,7 @@ internal sealed partial class PacketProcessor
             if (step == Step.Error)
             {
                 Counters.CountDrop(DropReason.ActionError);
-                return Errno.Invalid;
+                return RequestErrno.Invalid;
             }
 
             delivered = step == Step.Delivered;
@@ -64,7 +65,7 @@ internal sealed partial class PacketProcessor
         return 0;
     }
 
-    private Step ExecuteOne(PacketBuffer packet, ref FlowKey key, NetlinkAttribute action, ActionList actions)
+    private Step ExecuteOne(PacketBuffer packet, ref FlowKey key, NetlinkAttribute action, ActionSlice actions)
     {
         bool last = actions.IsLast(action);
         switch (action.Type)
@@ -185,7 +186,7 @@ internal sealed partial class PacketProcessor
         return Step.Next;
     }
 
-    private Step Sample(PacketBuffer packet, ref FlowKey key, ActionList sample, bool last)
+    private Step Sample(PacketBuffer packet, ref FlowKey key, ActionSlice sample, bool last)
     {
         var attributes = new NetlinkAttributes(sample.Span);
         if (!attributes.TryFindLast(OvsSampleAttribute.Probability, out NetlinkAttribute probability)
@@ -198,7 +199,7 @@ internal sealed partial class PacketProcessor
         return Step.Delivered;
     }
 
-    private Step CheckPacketLength(PacketBuffer packet, ref FlowKey key, ActionList check, bool last)
+    private Step CheckPacketLength(PacketBuffer packet, ref FlowKey key, ActionSlice check, bool last)
     {
         var attributes = new NetlinkAttributes(check.Span);
         if (!attributes.TryFindLast(OvsCheckPktLenAttribute.PktLen, out NetlinkAttribute limit))
@@ -217,7 +218,7 @@ internal sealed partial class PacketProcessor
     /// Carries out a nested list on a packet of its own, and on a key of its own unless nothing reads it afterwards
     /// (<c>clone_execute</c>).
     /// </summary>
-    private void ExecuteNested(PacketBuffer packet, ref FlowKey key, ActionList actions, bool last)
+    private void ExecuteNested(PacketBuffer packet, ref FlowKey key, ActionSlice actions, bool last)
     {
         if (!last && _level > DeferredThreshold)
         {
@@ -253,7 +254,7 @@ internal sealed partial class PacketProcessor
             _pool.Release(own);
     }
 
-    private void Defer(PacketBuffer packet, in FlowKey key, ActionList actions)
+    private void Defer(PacketBuffer packet, in FlowKey key, ActionSlice actions)
     {
         PacketBuffer own = _pool.Copy(packet);
         if (_deferred.TryAdd(own, key, actions))

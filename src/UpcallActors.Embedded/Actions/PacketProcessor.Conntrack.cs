@@ -1,4 +1,4 @@
-using UpcallActors.Odp;
+using UpcallActors.Packets;
 
 namespace UpcallActors.Embedded;
 
@@ -23,7 +23,7 @@ internal sealed partial class PacketProcessor
             ref key) == ConntrackVerdict.Accept)
             return Step.Next;
         Counters.CountDrop(DropReason.Conntrack);
-        _refusal = Errno.Invalid;
+        _refusal = RequestErrno.Invalid;
         return Step.Refused;
     }
 

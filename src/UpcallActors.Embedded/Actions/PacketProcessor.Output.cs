@@ -1,5 +1,5 @@
 using System.Buffers.Binary;
-using UpcallActors.Odp;
+using UpcallActors.Packets;
 
 namespace UpcallActors.Embedded;
 
@@ -10,7 +10,7 @@ internal sealed partial class PacketProcessor
     private const int MaximumL2Length = 30;
 
     private readonly List<EmbeddedPort> _toFlush = [];
-    private readonly byte[] _wire = new byte[PacketBuffer.MaximumLength + PacketBuffer.VlanTagLength];
+    private readonly byte[] _wire = new byte[PacketBuffer.MaximumLength + EthernetHeader.VlanTagLength];
 
     private void OutputTo(PacketBuffer packet, in FlowKey key, uint portNumber, bool last)
     {
@@ -26,10 +26,10 @@ internal sealed partial class PacketProcessor
         if (packet.CutLength < packet.Length)
         {
             own = last ? packet : _pool.Copy(packet);
-            own.Trim((int)Math.Max(packet.CutLength, PacketBuffer.EthernetHeaderLength));
+            own.Trim((int)Math.Max(packet.CutLength, EthernetHeader.Length));
         }
 
-        if (own.Mru == 0 || own.Length <= own.Mru + PacketBuffer.EthernetHeaderLength)
+        if (own.Mru == 0 || own.Length <= own.Mru + EthernetHeader.Length)
             Send(own, port);
         else if (own.Mru <= port.Mtu)
             SendFragments(own, key, port);
@@ -91,9 +91,9 @@ internal sealed partial class PacketProcessor
     /// </summary>
     private bool FitsMtu(PacketBuffer packet, EmbeddedPort port)
     {
-        int length = packet.Length - PacketBuffer.EthernetHeaderLength;
+        int length = packet.Length - EthernetHeader.Length;
         if (packet.VlanTpid == 0 && EtherTypes.IsVlan(BinaryPrimitives.ReadUInt16BigEndian(packet.Frame[12..])))
-            length -= PacketBuffer.VlanTagLength;
+            length -= EthernetHeader.VlanTagLength;
         if (length <= port.Mtu)
             return true;
         port.CountSendError();

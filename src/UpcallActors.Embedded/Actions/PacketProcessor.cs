@@ -1,4 +1,5 @@
 using UpcallActors.Odp;
+using UpcallActors.Packets;
 
 namespace UpcallActors.Embedded;
 
@@ -32,7 +33,7 @@ internal sealed partial class PacketProcessor
 
     public FlowTable Flows { get; } = new();
 
-    public PortTable Ports { get; } = new();
+    public EmbeddedPortTable Ports { get; } = new();
 
     public MeterTable Meters { get; } = new();
 
@@ -80,20 +81,20 @@ internal sealed partial class PacketProcessor
     /// Carries out the actions of an EXECUTE on a frame (<c>ovs_packet_cmd_execute</c>). The key's metadata is the
     /// sender's, its headers come from the frame. Returns 0 or an errno.
     /// </summary>
-    public int Execute(ReadOnlySpan<byte> frame, ref FlowKey key, PacketOrigin origin, int upcallHandler, ActionList actions)
+    public int Execute(ReadOnlySpan<byte> frame, ref FlowKey key, PacketOrigin origin, int upcallHandler, ActionSlice actions)
     {
         if (frame.Length > PacketBuffer.MaximumLength)
-            return Errno.Invalid;
+            return RequestErrno.Invalid;
         PacketBuffer packet = StartOver(frame);
         packet.Mru = origin.Mru;
         packet.Hash = origin.Hash;
         packet.UpcallHandler = upcallHandler;
-        int error = Errno.Invalid;
+        int error = RequestErrno.Invalid;
         if (TryExtract(packet, ref key) && HasFittingTuple(key))
         {
             error = ActionValidation.Check(actions.Span, key);
             if (error == 0 && Ports.Find(key.InPort) is null && Ports.Find(0) is null)
-                error = Errno.NoDevice;
+                error = RequestErrno.NoDevice;
             if (error == 0)
             {
                 Counters.CountExecute();
@@ -143,15 +144,15 @@ internal sealed partial class PacketProcessor
         }
 
         flow.Update(packet.WireLength, key.TcpFlags, Clock.Milliseconds);
-        _ = ExecuteActions(packet, ref key, new ActionList(flow.Actions));
+        _ = ExecuteActions(packet, ref key, new ActionSlice(flow.Actions));
     }
 
-    private int ExecuteActions(PacketBuffer packet, ref FlowKey key, ActionList actions)
+    private int ExecuteActions(PacketBuffer packet, ref FlowKey key, ActionSlice actions)
     {
         if (_level >= RecursionLimit)
         {
             Counters.CountDrop(DropReason.RecursionLimit);
-            return Errno.NetworkDown;
+            return RequestErrno.NetworkDown;
         }
 
         _level++;
@@ -164,7 +165,7 @@ internal sealed partial class PacketProcessor
 
     private void RunDeferred()
     {
-        while (_deferred.TryTake(out PacketBuffer? packet, out FlowKey key, out ActionList actions))
+        while (_deferred.TryTake(out PacketBuffer? packet, out FlowKey key, out ActionSlice actions))
         {
             if (actions.Bytes is null)
                 Process(packet, ref key);

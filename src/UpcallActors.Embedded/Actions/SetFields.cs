@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using UpcallActors.Odp;
+using UpcallActors.Packets;
 
 namespace UpcallActors.Embedded;
 
@@ -44,7 +45,7 @@ internal static class SetFields
             case OvsKeyAttribute.Tcp or OvsKeyAttribute.Udp or OvsKeyAttribute.Sctp:
                 return SetPorts(type, value, mask, packet, ref key);
             default:
-                return Errno.Invalid;
+                return RequestErrno.Invalid;
         }
     }
 
@@ -88,7 +89,7 @@ internal static class SetFields
     {
         Span<byte> ip = packet.Network;
         if (ip.Length < Ipv4HeaderLength)
-            return Errno.Invalid;
+            return RequestErrno.Invalid;
         if (SetIpv4Address(ip.Slice(12, 4), value[..4], mask[..4], packet))
             key.Ipv4Src = BinaryPrimitives.ReadUInt32BigEndian(ip[12..]);
         if (SetIpv4Address(ip.Slice(16, 4), value[4..8], mask[4..8], packet))
@@ -147,7 +148,7 @@ internal static class SetFields
             _ => TransportExtraction.SctpHeaderLength,
         };
         if (transport.Length < needed)
-            return Errno.Invalid;
+            return RequestErrno.Invalid;
         Span<byte> changed = stackalloc byte[4];
         transport[..4].CopyTo(changed);
         Blend(changed, value, mask);

@@ -1,5 +1,5 @@
 using System.Buffers.Binary;
-using UpcallActors.Odp;
+using UpcallActors.Packets;
 
 namespace UpcallActors.Embedded;
 
@@ -17,7 +17,7 @@ internal static class SetIpv6Fields
     {
         Span<byte> ip = packet.Network;
         if (ip.Length < Ipv6Extraction.HeaderLength)
-            return Errno.Invalid;
+            return RequestErrno.Invalid;
         if (SetAddress(SourceOffset, value[..AddressLength], mask[..AddressLength], packet, key.NwProto))
             key.Ipv6Src = BinaryPrimitives.ReadUInt128BigEndian(ip[SourceOffset..]);
         if (SetAddress(DestinationOffset, value.Slice(AddressLength, AddressLength), mask.Slice(AddressLength, AddressLength), packet,

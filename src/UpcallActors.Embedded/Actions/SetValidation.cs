@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using UpcallActors.Linux;
 using UpcallActors.Odp;
+using UpcallActors.Packets;
 
 namespace UpcallActors.Embedded;
 
@@ -13,21 +14,21 @@ internal static class SetValidation
     public static int Check(ReadOnlySpan<byte> payload, in FlowKey key, bool masked)
     {
         if (NetlinkAttributes.Check(payload) != NetlinkParseError.None)
-            return Errno.Invalid;
+            return RequestErrno.Invalid;
         NetlinkAttributes.Enumerator keys = new NetlinkAttributes(payload).GetEnumerator();
         if (!keys.MoveNext())
-            return Errno.Invalid;
+            return RequestErrno.Invalid;
         NetlinkAttribute field = keys.Current;
         if (keys.MoveNext())
-            return Errno.Invalid;
+            return RequestErrno.Invalid;
         if (field.Type == OvsKeyAttribute.Tunnel)
-            return masked ? Errno.Invalid : TunnelValidation.Check(field.Payload);
+            return masked ? RequestErrno.Invalid : TunnelValidation.Check(field.Payload);
         int length = SetFields.LengthOf(field.Type);
         if (length == 0 || field.Payload.Length != (masked ? 2 * length : length))
-            return Errno.Invalid;
+            return RequestErrno.Invalid;
         ReadOnlySpan<byte> value = field.Payload[..length];
         ReadOnlySpan<byte> mask = masked ? field.Payload[length..] : default;
-        return IsWithin(value, mask) && IsWritable(field.Type, value, mask, key) ? 0 : Errno.Invalid;
+        return IsWithin(value, mask) && IsWritable(field.Type, value, mask, key) ? 0 : RequestErrno.Invalid;
     }
 
     private static bool IsWithin(ReadOnlySpan<byte> value, ReadOnlySpan<byte> mask)

@@ -1,5 +1,6 @@
 using UpcallActors.Linux;
 using UpcallActors.Odp;
+using UpcallActors.Packets;
 
 namespace UpcallActors.Embedded;
 
@@ -19,20 +20,20 @@ internal static class TunnelValidation
     public static int Check(ReadOnlySpan<byte> attributes)
     {
         if (NetlinkAttributes.Check(attributes) != NetlinkParseError.None)
-            return Errno.Invalid;
+            return RequestErrno.Invalid;
         int seen = 0;
         foreach (NetlinkAttribute attribute in new NetlinkAttributes(attributes))
         {
             if (attribute.Type > OvsTunnelKeyAttribute.Ipv4InfoBridge)
-                return Errno.Invalid;
+                return RequestErrno.Invalid;
             seen |= 1 << attribute.Type;
         }
 
         var key = default(FlowKey);
         if ((seen & UnsupportedBits) != 0 || (seen & TtlBit) == 0 || OvsTunnelKeyReader.Read(attributes, ref key) != OdpParseError.None)
-            return Errno.Invalid;
+            return RequestErrno.Invalid;
         bool ipv4 = (seen & Ipv4Bits) != 0;
         bool ipv6 = (seen & Ipv6Bits) != 0;
-        return ipv4 != ipv6 && (ipv4 ? key.TunIpv4Dst != 0 : key.TunIpv6Dst != UInt128.Zero) ? 0 : Errno.Invalid;
+        return ipv4 != ipv6 && (ipv4 ? key.TunIpv4Dst != 0 : key.TunIpv6Dst != UInt128.Zero) ? 0 : RequestErrno.Invalid;
     }
 }

@@ -1,5 +1,5 @@
 using System.Globalization;
-using UpcallActors.Odp.Captures;
+using UpcallActors.Packets;
 
 namespace UpcallActors.Embedded;
 
@@ -27,7 +27,7 @@ public static class CaptureFile
             number++;
             if (record.Interface.LinkType != PcapLinkType.Ethernet)
                 left.Add(number, $"of link type {Describe(record.Interface.LinkType)}");
-            else if (record.Data.Length < PacketBuffer.EthernetHeaderLength)
+            else if (record.Data.Length < EthernetHeader.Length)
                 left.Add(number, "too short for an Ethernet frame");
             else
                 frames.Add(Frame(record, number));

@@ -1,4 +1,5 @@
 using System.Globalization;
+using UpcallActors.Packets;
 
 namespace UpcallActors.Embedded;
 

@@ -1,6 +1,7 @@
 using System.Numerics;
 
 using UpcallActors.Odp;
+using UpcallActors.Packets;
 
 namespace UpcallActors.Embedded;
 

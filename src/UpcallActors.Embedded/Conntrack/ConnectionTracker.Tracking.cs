@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 
 using UpcallActors.Odp;
+using UpcallActors.Packets;
 
 namespace UpcallActors.Embedded;
 

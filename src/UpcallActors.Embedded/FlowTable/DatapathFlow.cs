@@ -1,4 +1,4 @@
-using UpcallActors.Odp;
+using UpcallActors.Packets;
 
 namespace UpcallActors.Embedded;
 
@@ -11,7 +11,7 @@ internal sealed class DatapathFlow
     private readonly FlowKey _key;
     private readonly FlowKey _unmaskedKey;
 
-    public DatapathFlow(in FlowKey key, FlowMask mask, UInt128? ufid, byte[] actions)
+    public DatapathFlow(in FlowKey key, MaskedFlows mask, UInt128? ufid, byte[] actions)
     {
         _key = FlowTable.Masked(key, mask.Mask);
         _unmaskedKey = key;
@@ -27,7 +27,7 @@ internal sealed class DatapathFlow
     public ref readonly FlowKey UnmaskedKey => ref _unmaskedKey;
 
     /// <summary>The mask and its flows.</summary>
-    public FlowMask Mask { get; }
+    public MaskedFlows Mask { get; }
 
     /// <summary>The unique flow identifier, if the flow was given one.</summary>
     public UInt128? Ufid { get; }

@@ -1,5 +1,6 @@
 using UpcallActors.Linux;
 using UpcallActors.Odp;
+using UpcallActors.Packets;
 
 namespace UpcallActors.Embedded;
 
@@ -28,14 +29,14 @@ internal static class FlowMatch
         ReadOnlySpan<byte> source = exact ?? maskAttributes;
         ulong maskSet = 0;
         if (!TryCollect(source, skipZero: true, ref maskSet) || OvsFlowKeyReader.TryReadMask(source, out mask) != OdpParseError.None)
-            return Errno.Invalid;
+            return RequestErrno.Invalid;
 
         // Whether there is a tag is always matched on, and the input port all or not at all.
         mask.VlanTci = ushort.MaxValue;
         mask.CvlanTci = ushort.MaxValue;
         if (mask.InPort != 0)
             mask.InPort = uint.MaxValue;
-        return (maskSet & ~AllowedMask(key, mask, keySet)) == 0 ? 0 : Errno.Invalid;
+        return (maskSet & ~AllowedMask(key, mask, keySet)) == 0 ? 0 : RequestErrno.Invalid;
     }
 
     private static int ReadKey(ReadOnlySpan<byte> attributes, out FlowKey key, out ulong set)
@@ -43,17 +44,17 @@ internal static class FlowMatch
         set = 0;
         key = default;
         if (!TryCollect(attributes, skipZero: false, ref set) || OvsFlowKeyReader.TryRead(attributes, out key) != OdpParseError.None)
-            return Errno.Invalid;
+            return RequestErrno.Invalid;
         if (new NetlinkAttributes(attributes).TryFindLast(OvsKeyAttribute.Tunnel, out NetlinkAttribute tunnel)
             && TunnelValidation.Check(tunnel.Payload) != 0)
-            return Errno.Invalid;
+            return RequestErrno.Invalid;
         ulong expected = ExpectedKey(key);
 
         // Packets without an Ethernet header have no port here to come from.
         if ((set & Bit(OvsKeyAttribute.Ethernet)) == 0 || (set & expected) != expected)
-            return Errno.Invalid;
+            return RequestErrno.Invalid;
         if ((set & Bit(OvsKeyAttribute.InPort)) != 0 && key.InPort >= ActionValidation.MaximumPorts)
-            return Errno.Invalid;
+            return RequestErrno.Invalid;
         if ((set & Bit(OvsKeyAttribute.InPort)) == 0)
             key.InPort = ActionValidation.MaximumPorts;
         return 0;

@@ -1,4 +1,4 @@
-using UpcallActors.Odp;
+using UpcallActors.Packets;
 
 namespace UpcallActors.Embedded;
 
@@ -8,7 +8,7 @@ namespace UpcallActors.Embedded;
 /// </summary>
 internal sealed class FlowTable
 {
-    private readonly List<FlowMask> _masks = [];
+    private readonly List<MaskedFlows> _masks = [];
     private readonly Dictionary<UInt128, DatapathFlow> _byUfid = [];
 
     /// <summary>Flows in the table.</summary>
@@ -40,7 +40,7 @@ internal sealed class FlowTable
     /// <summary>Finds the flow without UFID that was put with exactly this key (<c>ovs_flow_tbl_lookup_exact</c>).</summary>
     public DatapathFlow? FindExact(in FlowKey key)
     {
-        foreach (FlowMask mask in _masks)
+        foreach (MaskedFlows mask in _masks)
         {
             DatapathFlow? flow = mask.Find(key);
             if (flow is { Ufid: null } && flow.UnmaskedKey == key)
@@ -53,7 +53,7 @@ internal sealed class FlowTable
     /// <summary>Adds a flow that is not there yet.</summary>
     public DatapathFlow Insert(in FlowKey key, in FlowKey mask, UInt128? ufid, byte[] actions)
     {
-        FlowMask shared = FindOrAddMask(mask);
+        MaskedFlows shared = FindOrAddMask(mask);
         var flow = new DatapathFlow(key, shared, ufid, actions);
         shared.Insert(flow);
         if (ufid is { } id)
@@ -85,7 +85,7 @@ internal sealed class FlowTable
     public DatapathFlow[] Snapshot()
     {
         var flows = new List<DatapathFlow>(Count);
-        foreach (FlowMask mask in _masks)
+        foreach (MaskedFlows mask in _masks)
             mask.CollectInto(flows);
         return [.. flows];
     }
@@ -101,15 +101,15 @@ internal sealed class FlowTable
         return masked;
     }
 
-    private FlowMask FindOrAddMask(in FlowKey mask)
+    private MaskedFlows FindOrAddMask(in FlowKey mask)
     {
-        foreach (FlowMask known in _masks)
+        foreach (MaskedFlows known in _masks)
         {
             if (known.Mask == mask)
                 return known;
         }
 
-        var added = new FlowMask(mask);
+        var added = new MaskedFlows(mask);
         _masks.Add(added);
         return added;
     }

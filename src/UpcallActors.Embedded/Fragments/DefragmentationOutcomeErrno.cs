@@ -1,3 +1,5 @@
+using UpcallActors.Packets;
+
 namespace UpcallActors.Embedded;
 
 /// <summary>What the <c>ct</c> action returns for an outcome of defragmentation.</summary>

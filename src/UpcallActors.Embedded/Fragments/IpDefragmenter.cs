@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using UpcallActors.Packets;
 
 namespace UpcallActors.Embedded;
 
@@ -59,7 +60,7 @@ public sealed partial class IpDefragmenter
 
     /// <summary>
     /// Takes a frame that the <c>ct</c> action of a zone sees. Only fragments should come here
-    /// (<see cref="Odp.FlowKey.NwFrag"/> not 0): any other frame is <see cref="DefragmentationOutcome.Unchanged"/>.
+    /// (<see cref="Packets.FlowKey.NwFrag"/> not 0): any other frame is <see cref="DefragmentationOutcome.Unchanged"/>.
     /// </summary>
     /// <param name="frame">The frame from its L2 header on. Bytes behind the
     /// IP packet are padding and ignored. Copied as far as kept.</param>

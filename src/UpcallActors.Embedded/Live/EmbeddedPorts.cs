@@ -2,6 +2,7 @@ using System.ComponentModel;
 using System.Text;
 using UpcallActors.Linux;
 using UpcallActors.Odp;
+using UpcallActors.Packets;
 
 namespace UpcallActors.Embedded;
 
@@ -16,7 +17,7 @@ public sealed class EmbeddedPorts : IDatapathPorts
     private const int LongestName = 15;
 
     /// <summary>What a UDP datagram holds, without a VXLAN and an Ethernet header.</summary>
-    private const int TunnelMtu = 65_535 - 20 - 8 - VxlanHeader.Length - PacketBuffer.EthernetHeaderLength;
+    private const int TunnelMtu = 65_535 - 20 - 8 - VxlanHeader.Length - EthernetHeader.Length;
 
     private readonly Lock _lock = new();
     private readonly EmbeddedDatapath _datapath;

@@ -1,6 +1,6 @@
 using System.ComponentModel;
 using UpcallActors.Linux;
-using UpcallActors.Odp;
+using UpcallActors.Packets;
 
 namespace UpcallActors.Embedded;
 

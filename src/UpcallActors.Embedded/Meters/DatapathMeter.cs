@@ -43,12 +43,12 @@ internal sealed class DatapathMeter
         if (!list.TryFindLast(OvsMeterAttribute.Id, out NetlinkAttribute id) || id.Payload.Length < sizeof(uint)
             || !list.TryFindLast(OvsMeterAttribute.Bands, out NetlinkAttribute bands)
             || NetlinkAttributes.Check(bands.Payload) != NetlinkParseError.None)
-            return Errno.Invalid;
+            return RequestErrno.Invalid;
         var read = new List<Band>();
         foreach (NetlinkAttribute attribute in new NetlinkAttributes(bands.Payload))
         {
             if (read.Count == MaximumBands || !TryReadBand(attribute.Payload, out Band band))
-                return Errno.Invalid;
+                return RequestErrno.Invalid;
             read.Add(band);
         }
 

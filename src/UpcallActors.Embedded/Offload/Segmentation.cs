@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using UpcallActors.Linux;
+using UpcallActors.Packets;
 
 namespace UpcallActors.Embedded;
 

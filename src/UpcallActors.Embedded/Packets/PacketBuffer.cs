@@ -1,5 +1,5 @@
 using System.Buffers.Binary;
-using UpcallActors.Odp;
+using UpcallActors.Packets;
 
 namespace UpcallActors.Embedded;
 

@@ -1,5 +1,5 @@
 using System.Numerics;
-using UpcallActors.Odp;
+using UpcallActors.Packets;
 
 namespace UpcallActors.Embedded;
 

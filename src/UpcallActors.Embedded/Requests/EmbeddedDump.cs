@@ -23,15 +23,15 @@ internal sealed class EmbeddedDump
     /// <summary>Whether the end was written.</summary>
     public bool IsDone { get; private set; }
 
-    public static EmbeddedDump OfFlows(DatapathFlow[] flows, FlowRequests requests, uint sequence, FlowOmissions omit) =>
+    public static EmbeddedDump OfFlows(DatapathFlow[] flows, FlowFamily requests, uint sequence, FlowOmissions omit) =>
         new(sequence, flows.Length, (int index, ref NetlinkWriter writer) =>
             requests.Write(flows[index], OvsCommand.Get, NetlinkFlags.Multi, sequence, omit, ref writer));
 
-    public static EmbeddedDump OfPorts(EmbeddedPort[] ports, VportRequests requests, uint sequence) =>
+    public static EmbeddedDump OfPorts(EmbeddedPort[] ports, VportFamily requests, uint sequence) =>
         new(sequence, ports.Length, (int index, ref NetlinkWriter writer) =>
             requests.Write(ports[index], OvsCommand.Get, NetlinkFlags.Multi, sequence, ref writer));
 
-    public static EmbeddedDump OfDatapath(DatapathRequests requests, uint sequence) =>
+    public static EmbeddedDump OfDatapath(DatapathFamily requests, uint sequence) =>
         new(sequence, 1, (int _, ref NetlinkWriter writer) => requests.Write(OvsCommand.Get, NetlinkFlags.Multi, sequence, ref writer));
 
     /// <summary>Writes parts, at least one or the end, until <paramref name="room"/> bytes are filled.</summary>

@@ -50,7 +50,7 @@ internal readonly ref struct EmbeddedRequest
         OdpParseError error = OvsHeader.TryRead(bytes.AsSpan(0, length), out NetlinkMessage message, out byte command,
             out int ifIndex, out _);
         if (error != OdpParseError.None)
-            return Errno.Invalid;
+            return RequestErrno.Invalid;
         request = new EmbeddedRequest(bytes, length, message, command, ifIndex);
         return 0;
     }
@@ -59,6 +59,6 @@ internal readonly ref struct EmbeddedRequest
     public bool TryFind(ushort type, out NetlinkAttribute attribute) => new NetlinkAttributes(Attributes).TryFindLast(type, out attribute);
 
     /// <summary>An attribute's payload as actions that may be kept while the request is being handled.</summary>
-    public ActionList ActionsOf(NetlinkAttribute attribute) =>
+    public ActionSlice ActionsOf(NetlinkAttribute attribute) =>
         new(_bytes, OvsHeader.AttributesOffset + attribute.PayloadOffset, attribute.Payload.Length);
 }

@@ -25,7 +25,7 @@ internal sealed class EmbeddedRequestChannel(EmbeddedDatapath datapath) : IReque
     public int Send(SendVector requests)
     {
         if (requests.TotalLength > Limit)
-            return Errno.MessageSize;
+            return RequestErrno.MessageSize;
         var source = new PieceReader(requests);
         Span<byte> header = stackalloc byte[NetlinkMessage.HeaderLength];
         while (source.TryPeek(header))
@@ -86,11 +86,11 @@ internal sealed class EmbeddedRequestChannel(EmbeddedDatapath datapath) : IReque
             || request.Family == datapath.Families.Meter)
             return datapath.Handle(request, _answers);
         if (_dump is not null)
-            return Errno.Busy;
+            return RequestErrno.Busy;
         if (request.IfIndex != datapath.IfIndex && request.Family != datapath.Families.Datapath)
-            return Errno.NoDevice;
+            return RequestErrno.NoDevice;
         _dump = datapath.BeginDump(request);
         isDump = _dump is not null;
-        return isDump ? 0 : Errno.NotSupported;
+        return isDump ? 0 : RequestErrno.NotSupported;
     }
 }

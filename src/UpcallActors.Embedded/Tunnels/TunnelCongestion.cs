@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using UpcallActors.Packets;
 
 namespace UpcallActors.Embedded;
 
@@ -65,7 +66,7 @@ public static class TunnelCongestion
     private static bool TryFind(ReadOnlySpan<byte> frame, out int network, out bool isIpv6)
     {
         const int Ipv4HeaderLength = 20;
-        network = PacketBuffer.EthernetHeaderLength;
+        network = EthernetHeader.Length;
         isIpv6 = false;
         while (network <= frame.Length)
         {
@@ -74,7 +75,7 @@ public static class TunnelCongestion
             if (!EtherTypes.IsVlan(type))
                 return (isIpv6 || type == EtherTypes.Ipv4)
                     && frame.Length - network >= (isIpv6 ? Ipv6Extraction.HeaderLength : Ipv4HeaderLength);
-            network += PacketBuffer.VlanTagLength;
+            network += EthernetHeader.VlanTagLength;
         }
 
         return false;

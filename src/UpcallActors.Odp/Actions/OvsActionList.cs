@@ -1,4 +1,5 @@
 using UpcallActors.Linux;
+using UpcallActors.Packets;
 
 namespace UpcallActors.Odp;
 
@@ -37,11 +38,11 @@ public static class OvsActionList
         switch (action.Type)
         {
             case OvsActionAttribute.Userspace:
-                return UserspaceAction.TryParse(action.Payload, out _);
+                return OvsUserspaceAction.TryParse(action.Payload, out _);
             case OvsActionAttribute.Ct:
-                return CtAction.TryParse(action.Payload, out _);
+                return OvsCtAction.TryParse(action.Payload, out _);
             case OvsActionAttribute.Psample:
-                return PsampleAction.TryParse(action.Payload, out _);
+                return OvsPsampleAction.TryParse(action.Payload, out _);
             case OvsActionAttribute.Set:
                 return CheckSet(action.Payload, isMasked: false);
             case OvsActionAttribute.SetMasked:
@@ -51,7 +52,7 @@ public static class OvsActionList
             case OvsActionAttribute.Clone:
                 return Check(action.Payload, depth + 1);
             case OvsActionAttribute.Sample:
-                OdpParseError error = SampleAction.TryParse(action.Payload, out SampleAction sample);
+                OdpParseError error = OvsSampleAction.TryParse(action.Payload, out OvsSampleAction sample);
                 return error == OdpParseError.None ? Check(sample.Actions, depth + 1) : error;
             case OvsActionAttribute.CheckPktLen:
                 return CheckBranches(action.Payload, depth);
@@ -88,7 +89,7 @@ public static class OvsActionList
 
     private static OdpParseError CheckBranches(ReadOnlySpan<byte> payload, int depth)
     {
-        OdpParseError error = CheckPktLenAction.TryParse(payload, out CheckPktLenAction check);
+        OdpParseError error = OvsCheckPktLenAction.TryParse(payload, out OvsCheckPktLenAction check);
         if (error == OdpParseError.None)
             error = Check(check.IfGreater, depth + 1);
         return error == OdpParseError.None ? Check(check.IfLessEqual, depth + 1) : error;

@@ -1,10 +1,11 @@
 using System.Buffers.Binary;
 using UpcallActors.Linux;
+using UpcallActors.Packets;
 
 namespace UpcallActors.Odp;
 
 /// <summary>
-/// Writes the plain datapath actions; those with arguments of their own write themselves (<see cref="CtAction"/> and so on).
+/// Writes the plain datapath actions; those with arguments of their own write themselves (<see cref="OvsCtAction"/> and so on).
 /// </summary>
 public static class OvsActionWriter
 {

@@ -1,3 +1,5 @@
+using UpcallActors.Packets;
+
 namespace UpcallActors.Odp;
 
 /// <summary>One direction of a connection (<c>nf_conntrack_tuple</c>).</summary>

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
 using UpcallActors.Linux;
+using UpcallActors.Packets;
 
 namespace UpcallActors.Odp;
 
@@ -45,19 +46,19 @@ public static class DatapathProbe
             CloneAction = requests.TakesActions(EmptyPacket, Bytes(static (ref writer) => OvsActionWriter.Clone(ref writer, []))),
             SampleNesting = SampleNesting(requests),
             CtEventMask = requests.TakesActions(UdpPacket(),
-                Bytes(static (ref writer) => new CtAction { EventMask = uint.MaxValue }.Write(ref writer))),
+                Bytes(static (ref writer) => new OvsCtAction { EventMask = uint.MaxValue }.Write(ref writer))),
             CtClear = TakesAction(requests, OvsActionWriter.CtClear),
             MaxHashAlgorithm = TakesAction(requests,
                 static (ref writer) => OvsActionWriter.Hash(ref writer, OvsActionWriter.HashSymmetricL4, 0)) ? 1 : 0,
-            CheckPktLen = TakesAction(requests, static (ref writer) => new CheckPktLenAction { PacketLength = 100 }.Write(ref writer)),
+            CheckPktLen = TakesAction(requests, static (ref writer) => new OvsCheckPktLenAction { PacketLength = 100 }.Write(ref writer)),
             CtTimeout = requests.TakesActions(UdpPacket(),
-                Bytes(static (ref writer) => new CtAction { Timeout = "ovs_test_tp"u8 }.Write(ref writer))),
+                Bytes(static (ref writer) => new OvsCtAction { Timeout = "ovs_test_tp"u8 }.Write(ref writer))),
             ExplicitDrop = TakesAction(requests, static (ref writer) => OvsActionWriter.Drop(ref writer, XlateError.None)),
-            AddMpls = TakesAction(requests, static (ref writer) => OvsActionWriter.AddMpls(ref writer, 0, EtherTypes.Mpls, 0)),
-            Psample = TakesAction(requests, static (ref writer) => new PsampleAction
+            AddMpls = TakesAction(requests, static (ref writer) => OvsActionWriter.AddMpls(ref writer, 0, EtherTypes.MplsUnicast, 0)),
+            Psample = TakesAction(requests, static (ref writer) => new OvsPsampleAction
             {
                 Group = 10,
-                Cookie = new byte[PsampleAction.MaximumCookieLength],
+                Cookie = new byte[OvsPsampleAction.MaximumCookieLength],
             }.Write(ref writer)),
             CtState = TakesKey(requests, EtherTypes.Ipv4, static (ref writer) => writer.PutU32(OvsKeyAttribute.CtState, CtNew)),
             CtZone = TakesKey(requests, EtherTypes.Ipv4, static (ref writer) => writer.PutU16(OvsKeyAttribute.CtZone, 1)),
@@ -135,7 +136,7 @@ public static class DatapathProbe
         if (nesting == 0)
             return Bytes(static (ref writer) => OvsActionWriter.Output(ref writer, 1));
         byte[] inner = NestedSample(nesting - 1);
-        return Bytes((ref writer) => new SampleAction { Probability = uint.MaxValue, Actions = inner }.Write(ref writer));
+        return Bytes((ref writer) => new OvsSampleAction { Probability = uint.MaxValue, Actions = inner }.Write(ref writer));
     }
 
     private static void PutMaskedSet(ref NetlinkWriter writer)
@@ -166,7 +167,7 @@ public static class DatapathProbe
     private static void PutMpls(ref NetlinkWriter writer, int depth)
     {
         const byte BottomOfStack = 1;
-        writer.PutU16BigEndian(OvsKeyAttribute.EtherType, EtherTypes.Mpls);
+        writer.PutU16BigEndian(OvsKeyAttribute.EtherType, EtherTypes.MplsUnicast);
         Span<byte> labels = writer.PutReserved(OvsKeyAttribute.Mpls, sizeof(uint) * depth);
         labels[^2] = BottomOfStack;
     }

@@ -1,4 +1,5 @@
 using UpcallActors.Linux;
+using UpcallActors.Packets;
 
 namespace UpcallActors.Odp;
 
@@ -40,7 +41,7 @@ public static class OvsFlowKeyReader
     /// </summary>
     public static bool CanBeFlow(ReadOnlySpan<byte> keyAttributes, in FlowKey key)
     {
-        if (!IsVlanType(key.EthType) && key.EthType is not (EtherTypes.Mpls or EtherTypes.MplsMulticast))
+        if (!IsVlanType(key.EthType) && key.EthType is not (EtherTypes.MplsUnicast or EtherTypes.MplsMulticast))
             return true;
         foreach (NetlinkAttribute attribute in new NetlinkAttributes(keyAttributes))
         {

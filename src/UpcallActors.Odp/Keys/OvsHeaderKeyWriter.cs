@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using UpcallActors.Linux;
+using UpcallActors.Packets;
 
 namespace UpcallActors.Odp;
 
@@ -70,7 +71,7 @@ internal static class OvsHeaderKeyWriter
     private static void WriteFromEtherType(in FlowKey key, in FlowKey data, bool isMask, int extensionHeaders, bool onlyWhatCounts,
         ref NetlinkWriter writer)
     {
-        if (key.EthType < EtherTypes.Minimum)
+        if (key.EthType < EtherTypes.SmallestType)
         {
             // A frame without EtherType is told by the attribute's absence from the key, and 0xffff in the mask.
             if (isMask)
@@ -92,7 +93,7 @@ internal static class OvsHeaderKeyWriter
             case EtherTypes.Arp or EtherTypes.Rarp:
                 WriteArp(data, onlyWhatCounts, ref writer);
                 break;
-            case EtherTypes.Mpls or EtherTypes.MplsMulticast:
+            case EtherTypes.MplsUnicast or EtherTypes.MplsMulticast:
                 WriteMpls(key, data, ref writer);
                 break;
             case EtherTypes.Nsh:

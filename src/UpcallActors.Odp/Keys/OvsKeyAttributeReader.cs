@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Runtime.CompilerServices;
 using UpcallActors.Linux;
+using UpcallActors.Packets;
 
 namespace UpcallActors.Odp;
 

@@ -66,7 +66,7 @@ public static class OvsKeyAttribute
     /// <summary>Label stack entries in network order.</summary>
     public const ushort Mpls = 21;
 
-    /// <summary>u32 of <see cref="Odp.CtState"/>.</summary>
+    /// <summary>u32 of <see cref="Packets.CtState"/>.</summary>
     public const ushort CtState = 22;
 
     /// <summary>u16 in host order.</summary>

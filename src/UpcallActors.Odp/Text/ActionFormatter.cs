@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Globalization;
 using System.Text;
 using UpcallActors.Linux;
+using UpcallActors.Packets;
 
 namespace UpcallActors.Odp.Text;
 
@@ -41,7 +42,7 @@ internal sealed class ActionFormatter(StringBuilder text, IOdpPortNames names)
                 break;
             case OvsActionAttribute.Recirc:
                 text.Append("recirc(");
-                FieldText.AppendHexadecimal(text, action.U32);
+                OdpFieldText.AppendHexadecimal(text, action.U32);
                 text.Append(')');
                 break;
             case OvsActionAttribute.Trunc or OvsActionAttribute.Meter:
@@ -99,9 +100,9 @@ internal sealed class ActionFormatter(StringBuilder text, IOdpPortNames names)
                 break;
             case OvsActionAttribute.PushEth:
                 text.Append("push_eth(src=");
-                FieldText.AppendValue(text, FieldSyntax.Mac, FieldText.Read(action.Payload[..6]));
+                OdpFieldText.AppendValue(text, OdpFieldSyntax.Mac, OdpFieldText.Read(action.Payload[..6]));
                 text.Append(",dst=");
-                FieldText.AppendValue(text, FieldSyntax.Mac, FieldText.Read(action.Payload[6..]));
+                OdpFieldText.AppendValue(text, OdpFieldSyntax.Mac, OdpFieldText.Read(action.Payload[6..]));
                 text.Append(')');
                 break;
             case OvsActionAttribute.PopEth:
@@ -132,13 +133,13 @@ internal sealed class ActionFormatter(StringBuilder text, IOdpPortNames names)
                 text.Append(')');
                 break;
             case OvsActionAttribute.Sample:
-                SampleAction.TryParse(action.Payload, out SampleAction sample);
+                OvsSampleAction.TryParse(action.Payload, out OvsSampleAction sample);
                 text.Append(CultureInfo.InvariantCulture, $"sample(sample={100.0 * sample.Probability / uint.MaxValue:F1}%,actions(");
                 Append(sample.Actions, depth + 1);
                 text.Append("))");
                 break;
             case OvsActionAttribute.CheckPktLen:
-                CheckPktLenAction.TryParse(action.Payload, out CheckPktLenAction check);
+                OvsCheckPktLenAction.TryParse(action.Payload, out OvsCheckPktLenAction check);
                 text.Append(CultureInfo.InvariantCulture, $"check_pkt_len(size={check.PacketLength},gt(");
                 Append(check.IfGreater, depth + 1);
                 text.Append("),le(");
@@ -152,7 +153,7 @@ internal sealed class ActionFormatter(StringBuilder text, IOdpPortNames names)
                 text.Append("))");
                 break;
             case OvsActionAttribute.Psample:
-                PsampleAction.TryParse(action.Payload, out PsampleAction psample);
+                OvsPsampleAction.TryParse(action.Payload, out OvsPsampleAction psample);
                 text.Append(CultureInfo.InvariantCulture, $"psample(group={psample.Group}");
                 if (!psample.Cookie.IsEmpty)
                 {
@@ -213,7 +214,7 @@ internal sealed class ActionFormatter(StringBuilder text, IOdpPortNames names)
 
     private void AppendUserspace(ReadOnlySpan<byte> payload)
     {
-        UserspaceAction.TryParse(payload, out UserspaceAction action);
+        OvsUserspaceAction.TryParse(payload, out OvsUserspaceAction action);
         text.Append(CultureInfo.InvariantCulture, $"userspace(pid={action.Pid}");
         if (!action.UserData.IsEmpty && !OvsCookieText.TryAppend(text, action.UserData, names))
             text.Append(",userdata(").Append(Convert.ToHexStringLower(action.UserData)).Append(')');

@@ -22,9 +22,9 @@ public static class ActionText
     /// </summary>
     public static byte[] Parse(string text, IOdpPortNames? names)
     {
-        var cursor = new TextCursor(text);
+        var cursor = new OdpTextCursor(text);
         var writer = new NetlinkWriter(new byte[BufferLength]);
-        new ActionParser(cursor, names ?? OdpPortNames.None).ParseList(ref writer, depth: 0);
+        new OdpActionParser(cursor, names ?? OdpPortNames.None).ParseList(ref writer, depth: 0);
         if (!cursor.AtEnd)
             throw cursor.Expected("an action or the end");
         return writer.Overflowed ? throw new OdpTextException("the action list is too long") : writer.Written.ToArray();

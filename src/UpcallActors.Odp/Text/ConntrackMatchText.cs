@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using UpcallActors.Packets;
 
 namespace UpcallActors.Odp.Text;
 
@@ -86,7 +87,7 @@ public static class ConntrackMatchText
         if ((isSource ? tuple.Source : tuple.Destination) is not null)
             throw new OdpTextException($"{key} is set multiple times");
         UInt128 address = Whole(value,
-            cursor => FieldText.ParseAddress(cursor, isIpv6 ? AddressFamily.InterNetworkV6 : AddressFamily.InterNetwork), $"field {key}");
+            cursor => OdpFieldText.ParseAddress(cursor, isIpv6 ? AddressFamily.InterNetworkV6 : AddressFamily.InterNetwork), $"field {key}");
         return (match with { IsIpv6 = isIpv6 }, isSource ? tuple with { Source = address } : tuple with { Destination = address });
     }
 
@@ -116,9 +117,9 @@ public static class ConntrackMatchText
         return slash < 0 ? (Number(text, bits, what), full) : (Number(text[..slash], bits, what), Number(text[(slash + 1)..], bits, what));
     }
 
-    private static UInt128 Whole(string value, Func<TextCursor, UInt128> take, string what)
+    private static UInt128 Whole(string value, Func<OdpTextCursor, UInt128> take, string what)
     {
-        var cursor = new TextCursor(value);
+        var cursor = new OdpTextCursor(value);
         try
         {
             UInt128 result = take(cursor);

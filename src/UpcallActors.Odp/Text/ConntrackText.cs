@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using UpcallActors.Packets;
 
 namespace UpcallActors.Odp.Text;
 
@@ -39,7 +40,7 @@ public static class ConntrackText
         if (entry.Mark != 0)
             AppendNumber(text, "mark", entry.Mark);
         if (entry.Labels != 0)
-            FieldText.AppendHexadecimal(text.Append(",labels="), entry.Labels);
+            OdpFieldText.AppendHexadecimal(text.Append(",labels="), entry.Labels);
         AppendProtocolState(text, entry, verbose);
         if (entry.Helper is { } helper)
             text.Append(",helper=").Append(helper);
@@ -66,9 +67,9 @@ public static class ConntrackText
 
     private static void AppendDirection(StringBuilder text, string name, in ConntrackTuple tuple, ConntrackCounters counters)
     {
-        FieldSyntax syntax = tuple.IsIpv6 ? FieldSyntax.Ipv6 : FieldSyntax.Ipv4;
-        FieldText.AppendValue(text.Append(',').Append(name).Append("=(src="), syntax, tuple.Source);
-        FieldText.AppendValue(text.Append(",dst="), syntax, tuple.Destination);
+        OdpFieldSyntax syntax = tuple.IsIpv6 ? OdpFieldSyntax.Ipv6 : OdpFieldSyntax.Ipv4;
+        OdpFieldText.AppendValue(text.Append(',').Append(name).Append("=(src="), syntax, tuple.Source);
+        OdpFieldText.AppendValue(text.Append(",dst="), syntax, tuple.Destination);
         if (tuple.IsIcmp)
             text.Append(CultureInfo.InvariantCulture,
                 $",id={tuple.SourcePort},type={tuple.DestinationPort >> 8},code={(byte)tuple.DestinationPort}");

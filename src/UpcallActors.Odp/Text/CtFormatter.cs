@@ -8,7 +8,7 @@ internal static class CtFormatter
 {
     internal static void Append(StringBuilder text, ReadOnlySpan<byte> payload)
     {
-        CtAction.TryParse(payload, out CtAction action);
+        OvsCtAction.TryParse(payload, out OvsCtAction action);
         text.Append("ct(");
         if (action.Commit)
             text.Append(action.Force ? "force_commit," : "commit,");
@@ -17,20 +17,20 @@ internal static class CtFormatter
         if (action.MarkMask != 0)
         {
             text.Append("mark=");
-            FieldText.AppendHexadecimal(text, action.MarkValue);
+            OdpFieldText.AppendHexadecimal(text, action.MarkValue);
             text.Append('/');
-            FieldText.AppendHexadecimal(text, action.MarkMask);
+            OdpFieldText.AppendHexadecimal(text, action.MarkMask);
             text.Append(',');
         }
 
         if (action.LabelsMask != UInt128.Zero)
         {
             text.Append("label=");
-            FieldText.AppendHexadecimal(text, action.LabelsValue);
+            OdpFieldText.AppendHexadecimal(text, action.LabelsValue);
             if (action.LabelsMask != UInt128.MaxValue)
             {
                 text.Append('/');
-                FieldText.AppendHexadecimal(text, action.LabelsMask);
+                OdpFieldText.AppendHexadecimal(text, action.LabelsMask);
             }
 
             text.Append(',');
@@ -50,7 +50,7 @@ internal static class CtFormatter
             Close(text);
     }
 
-    private static void AppendNat(StringBuilder text, NatAction nat)
+    private static void AppendNat(StringBuilder text, OvsNatAction nat)
     {
         text.Append("nat");
         if (!nat.Source && !nat.Destination)
@@ -68,7 +68,7 @@ internal static class CtFormatter
         Close(text);
     }
 
-    private static void AppendRange(StringBuilder text, NatAction nat)
+    private static void AppendRange(StringBuilder text, OvsNatAction nat)
     {
         text.Append('=');
         bool hasPorts = nat.ProtoMin is > 0;
@@ -90,7 +90,7 @@ internal static class CtFormatter
     {
         if (length == 4)
         {
-            FieldText.AppendIpv4(text, (uint)address);
+            OdpFieldText.AppendIpv4(text, (uint)address);
             return;
         }
 

@@ -10,9 +10,9 @@ internal static class CtParser
     private const int MaximumHelperLength = 15;
     private const int MaximumTimeoutLength = 31;
 
-    internal static void Parse(TextCursor cursor, ref NetlinkWriter writer)
+    internal static void Parse(OdpTextCursor cursor, ref NetlinkWriter writer)
     {
-        var action = default(CtAction);
+        var action = default(OvsCtAction);
         if (cursor.TryTake("("))
         {
             cursor.SkipSeparators();
@@ -26,7 +26,7 @@ internal static class CtParser
         action.Write(ref writer);
     }
 
-    private static CtAction ParseArgument(TextCursor cursor, CtAction action)
+    private static OvsCtAction ParseArgument(OdpTextCursor cursor, OvsCtAction action)
     {
         switch (cursor.PeekWord("=()"))
         {
@@ -63,15 +63,15 @@ internal static class CtParser
         }
     }
 
-    private static byte[] TakeName(TextCursor cursor, int maximumLength)
+    private static byte[] TakeName(OdpTextCursor cursor, int maximumLength)
     {
         byte[] name = Encoding.UTF8.GetBytes(cursor.TakeWord(")"));
         return name.Length <= maximumLength ? name : throw cursor.Expected($"a name of at most {maximumLength} bytes");
     }
 
-    private static NatAction ParseNat(TextCursor cursor)
+    private static OvsNatAction ParseNat(OdpTextCursor cursor)
     {
-        var nat = default(NatAction);
+        var nat = default(OvsNatAction);
         if (!cursor.TryTake("("))
             return nat;
         while (!cursor.TryTake(")"))
@@ -91,7 +91,7 @@ internal static class CtParser
         return Check(cursor, nat);
     }
 
-    private static NatAction Check(TextCursor cursor, NatAction nat)
+    private static OvsNatAction Check(OdpTextCursor cursor, OvsNatAction nat)
     {
         bool hasOptions = nat.Persistent || nat.ProtoHash || nat.ProtoRandom;
         if ((nat.Source && nat.Destination) || (nat is { Source: false, Destination: false } && hasOptions)
@@ -102,13 +102,13 @@ internal static class CtParser
         return nat;
     }
 
-    private static NatAction Take(TextCursor cursor, string word, NatAction nat)
+    private static OvsNatAction Take(OdpTextCursor cursor, string word, OvsNatAction nat)
     {
         cursor.Take(word);
         return nat;
     }
 
-    private static NatAction TakeRange(TextCursor cursor, string word, NatAction nat)
+    private static OvsNatAction TakeRange(OdpTextCursor cursor, string word, OvsNatAction nat)
     {
         cursor.Take(word);
         if (!cursor.TryTake("="))
@@ -129,18 +129,18 @@ internal static class CtParser
         return cursor.TryTake("-") ? nat with { ProtoMax = (ushort)cursor.TakeNumber(16) } : nat;
     }
 
-    private static (UInt128 Address, int Length) TakeAddress(TextCursor cursor)
+    private static (UInt128 Address, int Length) TakeAddress(OdpTextCursor cursor)
     {
         if (cursor.TryTake("["))
         {
-            UInt128 address = FieldText.ParseAddress(cursor, AddressFamily.InterNetworkV6);
+            UInt128 address = OdpFieldText.ParseAddress(cursor, AddressFamily.InterNetworkV6);
             cursor.Take("]");
             return (address, 16);
         }
 
         bool isIpv6 = cursor.PeekWord("-)[").Count(letter => letter == ':') > 1;
         return isIpv6
-            ? (FieldText.ParseAddress(cursor, AddressFamily.InterNetworkV6), 16)
-            : (FieldText.ParseAddress(cursor, AddressFamily.InterNetwork), 4);
+            ? (OdpFieldText.ParseAddress(cursor, AddressFamily.InterNetworkV6), 16)
+            : (OdpFieldText.ParseAddress(cursor, AddressFamily.InterNetwork), 4);
     }
 }

@@ -14,15 +14,15 @@ internal static class ErspanText
 
     internal static void Append(StringBuilder text, ReadOnlySpan<byte> options, AttributeMask mask, bool verbose)
     {
-        FieldText.Append(text, "ver", FieldSyntax.U8, options[0], mask.HasBytes ? mask.Bytes[0] : null, verbose);
+        OdpFieldText.Append(text, "ver", OdpFieldSyntax.U8, options[0], mask.HasBytes ? mask.Bytes[0] : null, verbose);
         if (options[0] == 1)
         {
             text.Append("idx=");
-            FieldText.AppendHexadecimal(text, FieldText.Read(options.Slice(IndexOffset, 4)));
+            OdpFieldText.AppendHexadecimal(text, OdpFieldText.Read(options.Slice(IndexOffset, 4)));
             if (mask.HasBytes)
             {
                 text.Append('/');
-                FieldText.AppendHexadecimal(text, FieldText.Read(mask.Bytes.Slice(IndexOffset, 4)));
+                OdpFieldText.AppendHexadecimal(text, OdpFieldText.Read(mask.Bytes.Slice(IndexOffset, 4)));
             }
 
             text.Append(',');
@@ -30,9 +30,9 @@ internal static class ErspanText
         else if (options[0] == 2)
         {
             byte? directionMask = mask.HasBytes ? (byte)((mask.Bytes[DirectionOffset] & 8) != 0 ? byte.MaxValue : 0) : null;
-            FieldText.Append(text, "dir", FieldSyntax.U8, (UInt128)((options[DirectionOffset] >> 3) & 1), directionMask, verbose);
+            OdpFieldText.Append(text, "dir", OdpFieldSyntax.U8, (UInt128)((options[DirectionOffset] >> 3) & 1), directionMask, verbose);
             byte? hardwareMask = mask.HasBytes ? HardwareId(mask.Bytes) : null;
-            FieldText.Append(text, "hwid", FieldSyntax.U8Hex, HardwareId(options),
+            OdpFieldText.Append(text, "hwid", OdpFieldSyntax.U8Hex, HardwareId(options),
                 hardwareMask == 0x3f ? byte.MaxValue : hardwareMask, verbose);
         }
 
@@ -41,24 +41,24 @@ internal static class ErspanText
     }
 
     /// <summary>Parses up to the closing bracket.</summary>
-    internal static (byte[] Options, byte[] Mask) Parse(TextCursor cursor)
+    internal static (byte[] Options, byte[] Mask) Parse(OdpTextCursor cursor)
     {
         byte[] options = new byte[Length];
         byte[] mask = new byte[Length];
         cursor.Take("ver=");
-        (UInt128 version, UInt128 versionMask) = FieldText.Parse(cursor, FieldSyntax.U8);
+        (UInt128 version, UInt128 versionMask) = OdpFieldText.Parse(cursor, OdpFieldSyntax.U8);
         (options[0], mask[0]) = ((byte)version, (byte)versionMask);
         cursor.SkipSeparators();
         if (cursor.TryTake("idx="))
         {
-            (UInt128 index, UInt128 indexMask) = FieldText.Parse(cursor, FieldSyntax.U32Hex);
-            FieldText.Write(options.AsSpan(IndexOffset, 4), index);
-            FieldText.Write(mask.AsSpan(IndexOffset, 4), indexMask);
+            (UInt128 index, UInt128 indexMask) = OdpFieldText.Parse(cursor, OdpFieldSyntax.U32Hex);
+            OdpFieldText.Write(options.AsSpan(IndexOffset, 4), index);
+            OdpFieldText.Write(mask.AsSpan(IndexOffset, 4), indexMask);
         }
 
         if (cursor.TryTake("dir="))
         {
-            (UInt128 direction, UInt128 directionMask) = FieldText.Parse(cursor, FieldSyntax.U8);
+            (UInt128 direction, UInt128 directionMask) = OdpFieldText.Parse(cursor, OdpFieldSyntax.U8);
             options[DirectionOffset] |= (byte)((byte)(direction & 1) << 3);
             mask[DirectionOffset] |= (byte)(directionMask != 0 ? 8 : 0);
             cursor.SkipSeparators();
@@ -66,7 +66,7 @@ internal static class ErspanText
 
         if (cursor.TryTake("hwid="))
         {
-            (UInt128 id, UInt128 idMask) = FieldText.Parse(cursor, FieldSyntax.U8Hex);
+            (UInt128 id, UInt128 idMask) = OdpFieldText.Parse(cursor, OdpFieldSyntax.U8Hex);
             SetHardwareId(options, (byte)id);
             SetHardwareId(mask, (byte)idMask);
         }

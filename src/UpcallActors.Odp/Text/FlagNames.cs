@@ -50,7 +50,7 @@ internal sealed class FlagNames(uint all, params (uint Bit, string Name)[] names
     }
 
     /// <summary>Parses either form, or numbers <c>flags/mask</c>, up to the closing bracket.</summary>
-    internal (uint Flags, uint Mask) Parse(TextCursor cursor)
+    internal (uint Flags, uint Mask) Parse(OdpTextCursor cursor)
     {
         if (cursor.Current is '+' or '-')
             return ParseMasked(cursor);
@@ -70,7 +70,7 @@ internal sealed class FlagNames(uint all, params (uint Bit, string Name)[] names
         return (flags, all);
     }
 
-    private (uint Flags, uint Mask) ParseMasked(TextCursor cursor)
+    private (uint Flags, uint Mask) ParseMasked(OdpTextCursor cursor)
     {
         uint flags = 0;
         uint mask = 0;
@@ -92,7 +92,7 @@ internal sealed class FlagNames(uint all, params (uint Bit, string Name)[] names
         return (flags, mask);
     }
 
-    private uint ParseName(TextCursor cursor)
+    private uint ParseName(OdpTextCursor cursor)
     {
         int start = cursor.Position;
         string word = cursor.TakeWord("|+-)/");

@@ -55,7 +55,7 @@ public sealed record FlowDumpLine
     /// <summary>Parses a line. Throws <see cref="OdpTextException"/>, which says where it failed.</summary>
     public static FlowDumpLine Parse(string line, IOdpPortNames? names)
     {
-        var cursor = new TextCursor(line);
+        var cursor = new OdpTextCursor(line);
         Ufid? ufid = null;
         if (cursor.TryTake("ufid:"))
         {
@@ -121,7 +121,7 @@ public sealed record FlowDumpLine
 
     private static byte[] Copy(Extent extent, ReadOnlySpan<byte> message) => extent.IsPresent ? extent.Of(message).ToArray() : [];
 
-    private static long? TakeUsed(TextCursor cursor)
+    private static long? TakeUsed(OdpTextCursor cursor)
     {
         if (cursor.TryTake("never"))
             return null;
@@ -134,7 +134,7 @@ public sealed record FlowDumpLine
         return (long)(seconds * 1000);
     }
 
-    private static byte ParseTcpFlags(TextCursor cursor)
+    private static byte ParseTcpFlags(OdpTextCursor cursor)
     {
         byte flags = 0;
         foreach (char letter in cursor.TakeWord(""))

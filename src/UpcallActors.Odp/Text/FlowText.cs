@@ -25,7 +25,7 @@ public static class FlowText
     /// </summary>
     public static (byte[] Key, byte[] Mask) Parse(string text, IOdpPortNames? names)
     {
-        var cursor = new TextCursor(text);
+        var cursor = new OdpTextCursor(text);
         (byte[] Key, byte[] Mask) flow = KeyParser.ParseList(cursor, names ?? OdpPortNames.None);
         return cursor.AtEnd ? flow : throw cursor.Expected("the end");
     }

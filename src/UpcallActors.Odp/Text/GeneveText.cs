@@ -39,15 +39,15 @@ internal static class GeneveText
     }
 
     /// <summary>Parses options up to the closing bracket, each with its mask.</summary>
-    internal static (byte[] Options, byte[] Mask) Parse(TextCursor cursor)
+    internal static (byte[] Options, byte[] Mask) Parse(OdpTextCursor cursor)
     {
         var options = new List<byte>();
         var masks = new List<byte>();
         while (cursor.TryTake("{"))
         {
-            (UInt128 optionClass, UInt128 classMask) = TakeField(cursor, "class=", FieldSyntax.U16Hex);
-            (UInt128 type, UInt128 typeMask) = TakeField(cursor, "type=", FieldSyntax.U8Hex);
-            (UInt128 length, UInt128 lengthMask) = TakeField(cursor, "len=", FieldSyntax.U8);
+            (UInt128 optionClass, UInt128 classMask) = TakeField(cursor, "class=", OdpFieldSyntax.U16Hex);
+            (UInt128 type, UInt128 typeMask) = TakeField(cursor, "type=", OdpFieldSyntax.U8Hex);
+            (UInt128 length, UInt128 lengthMask) = TakeField(cursor, "len=", OdpFieldSyntax.U8);
             if (length % 4 != 0 || length > 124)
                 throw cursor.Expected("a length that is a multiple of 4 up to 124");
             byte[] data = new byte[(int)length];
@@ -75,11 +75,11 @@ internal static class GeneveText
     {
         int dataLength = option.Length - HeaderLength;
         text.Append('{');
-        FieldText.Append(text, "class", FieldSyntax.U16Hex, FieldText.Read(option[..2]),
-            hasMask ? FieldText.Read(mask[..2]) : null, verbose);
-        FieldText.Append(text, "type", FieldSyntax.U8Hex, option[2], hasMask ? mask[2] : null, verbose);
+        OdpFieldText.Append(text, "class", OdpFieldSyntax.U16Hex, OdpFieldText.Read(option[..2]),
+            hasMask ? OdpFieldText.Read(mask[..2]) : null, verbose);
+        OdpFieldText.Append(text, "type", OdpFieldSyntax.U8Hex, option[2], hasMask ? mask[2] : null, verbose);
         UInt128? lengthMask = hasMask ? ((mask[3] & 0x1f) == 0x1f ? byte.MaxValue : (byte)(mask[3] & 0x1f)) : null;
-        FieldText.Append(text, "len", FieldSyntax.U8, (byte)dataLength, lengthMask, verbose);
+        OdpFieldText.Append(text, "len", OdpFieldSyntax.U8, (byte)dataLength, lengthMask, verbose);
         ReadOnlySpan<byte> dataMask = hasMask ? mask[HeaderLength..] : default;
         if (dataLength != 0 && (verbose || !hasMask || dataMask.ContainsAnyExcept((byte)0)))
         {
@@ -113,7 +113,7 @@ internal static class GeneveText
     }
 
     /// <summary>Takes a hexadecimal number of any length into the end of <paramref name="target"/>.</summary>
-    internal static void TakeHexadecimal(TextCursor cursor, Span<byte> target)
+    internal static void TakeHexadecimal(OdpTextCursor cursor, Span<byte> target)
     {
         bool isHexadecimal = cursor.TryTake("0x");
         int start = cursor.Position;
@@ -129,10 +129,10 @@ internal static class GeneveText
         Convert.FromHexString(padded).CopyTo(target[(target.Length - (padded.Length / 2))..]);
     }
 
-    private static (UInt128 Value, UInt128 Mask) TakeField(TextCursor cursor, string name, FieldSyntax syntax)
+    private static (UInt128 Value, UInt128 Mask) TakeField(OdpTextCursor cursor, string name, OdpFieldSyntax syntax)
     {
         cursor.SkipSeparators();
-        (UInt128 Value, UInt128 Mask) field = cursor.TryTake(name) ? FieldText.Parse(cursor, syntax) : default;
+        (UInt128 Value, UInt128 Mask) field = cursor.TryTake(name) ? OdpFieldText.Parse(cursor, syntax) : default;
         cursor.SkipSeparators();
         return field;
     }

@@ -30,7 +30,7 @@ internal static class Ipv6Text
             bool endsInIpv4 = index == 6 && start == 0 && (length == 6 || (length == 5 && groups[5] == ushort.MaxValue));
             if (endsInIpv4)
             {
-                FieldText.AppendIpv4(text, (uint)address);
+                OdpFieldText.AppendIpv4(text, (uint)address);
                 return;
             }
 

@@ -71,11 +71,11 @@ internal sealed class KeyFormatter(StringBuilder text, IOdpPortNames names, bool
         text.Append(')');
     }
 
-    internal void AppendField(string name, FieldSyntax syntax, ReadOnlySpan<byte> value, AttributeMask mask, int maskOffset = 0)
+    internal void AppendField(string name, OdpFieldSyntax syntax, ReadOnlySpan<byte> value, AttributeMask mask, int maskOffset = 0)
     {
-        int length = FieldText.Length(syntax);
-        UInt128? bits = mask.HasBytes ? FieldText.Read(mask.Bytes.Slice(maskOffset, length)) : null;
-        FieldText.Append(text, name, syntax, FieldText.Read(value[..length]), bits, verbose);
+        int length = OdpFieldText.Length(syntax);
+        UInt128? bits = mask.HasBytes ? OdpFieldText.Read(mask.Bytes.Slice(maskOffset, length)) : null;
+        OdpFieldText.Append(text, name, syntax, OdpFieldText.Read(value[..length]), bits, verbose);
     }
 
     /// <summary>Takes a trailing comma away.</summary>
@@ -160,11 +160,11 @@ internal sealed class KeyFormatter(StringBuilder text, IOdpPortNames names, bool
         if (attribute.Type == OvsKeyAttribute.InPort)
             text.Append(value.ToString(CultureInfo.InvariantCulture));
         else
-            FieldText.AppendHexadecimal(text, value);
+            OdpFieldText.AppendHexadecimal(text, value);
         if (!mask.IsAllOnes)
         {
             text.Append('/');
-            FieldText.AppendHexadecimal(text, KeyNames.ReadNumber(mask.Bytes));
+            OdpFieldText.AppendHexadecimal(text, KeyNames.ReadNumber(mask.Bytes));
         }
     }
 

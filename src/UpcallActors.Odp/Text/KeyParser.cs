@@ -11,7 +11,7 @@ internal static class KeyParser
     private const int MaximumDepth = 8;
 
     /// <summary>Parses attributes with commas between them up to the end, or up to a comma with a blank behind it.</summary>
-    internal static (byte[] Key, byte[] Mask) ParseList(TextCursor cursor, IOdpPortNames names, bool endsBeforeBlank = false)
+    internal static (byte[] Key, byte[] Mask) ParseList(OdpTextCursor cursor, IOdpPortNames names, bool endsBeforeBlank = false)
     {
         var key = new NetlinkWriter(new byte[BufferLength]);
         var mask = new NetlinkWriter(new byte[BufferLength]);
@@ -24,7 +24,7 @@ internal static class KeyParser
     }
 
     /// <summary>Parses one attribute; appends it to the key and its mask to the mask.</summary>
-    internal static void ParseAttribute(TextCursor cursor, IOdpPortNames names, ref NetlinkWriter key, ref NetlinkWriter mask, int depth)
+    internal static void ParseAttribute(OdpTextCursor cursor, IOdpPortNames names, ref NetlinkWriter key, ref NetlinkWriter mask, int depth)
     {
         int start = cursor.Position;
         string name = cursor.TakeWord("()=");
@@ -40,7 +40,7 @@ internal static class KeyParser
         cursor.Take(")");
     }
 
-    private static void ParseStructure(TextCursor cursor, StructAttribute structure, ref NetlinkWriter key, ref NetlinkWriter mask)
+    private static void ParseStructure(OdpTextCursor cursor, StructAttribute structure, ref NetlinkWriter key, ref NetlinkWriter mask)
     {
         Span<byte> value = stackalloc byte[structure.Length];
         Span<byte> bits = stackalloc byte[structure.Length];
@@ -54,10 +54,10 @@ internal static class KeyParser
                 throw cursor.Expected($"a field of {structure.Name}");
             cursor.Take("=");
             StructField field = structure.Fields[index];
-            (UInt128 fieldValue, UInt128 fieldMask) = FieldText.Parse(cursor, field.Syntax);
-            int length = FieldText.Length(field.Syntax);
-            FieldText.Write(value.Slice(field.Offset, length), fieldValue);
-            FieldText.Write(bits.Slice(field.Offset, length), fieldMask);
+            (UInt128 fieldValue, UInt128 fieldMask) = OdpFieldText.Parse(cursor, field.Syntax);
+            int length = OdpFieldText.Length(field.Syntax);
+            OdpFieldText.Write(value.Slice(field.Offset, length), fieldValue);
+            OdpFieldText.Write(bits.Slice(field.Offset, length), fieldMask);
             cursor.SkipSeparators();
         }
 
@@ -65,7 +65,7 @@ internal static class KeyParser
         mask.Put(structure.Type, bits);
     }
 
-    private static void ParseNumber(TextCursor cursor, IOdpPortNames names, ushort type, int length, ref NetlinkWriter key,
+    private static void ParseNumber(OdpTextCursor cursor, IOdpPortNames names, ushort type, int length, ref NetlinkWriter key,
         ref NetlinkWriter mask)
     {
         UInt128 full = length == 16 ? UInt128.MaxValue : (UInt128.One << (8 * length)) - 1;
@@ -95,7 +95,7 @@ internal static class KeyParser
         KeyNames.WriteNumber(mask.PutReserved(type, length), bits);
     }
 
-    private static uint TakePortName(TextCursor cursor, IOdpPortNames names)
+    private static uint TakePortName(OdpTextCursor cursor, IOdpPortNames names)
     {
         int start = cursor.Position;
         string name = cursor.TakeWord(")");
@@ -105,7 +105,7 @@ internal static class KeyParser
         throw cursor.Expected("the name of a port");
     }
 
-    private static void ParseOther(TextCursor cursor, IOdpPortNames names, string name, int start, ref NetlinkWriter key,
+    private static void ParseOther(OdpTextCursor cursor, IOdpPortNames names, string name, int start, ref NetlinkWriter key,
         ref NetlinkWriter mask, int depth)
     {
         switch (name)
@@ -141,7 +141,7 @@ internal static class KeyParser
         }
     }
 
-    private static void ParseEncap(TextCursor cursor, IOdpPortNames names, ref NetlinkWriter key, ref NetlinkWriter mask, int depth)
+    private static void ParseEncap(OdpTextCursor cursor, IOdpPortNames names, ref NetlinkWriter key, ref NetlinkWriter mask, int depth)
     {
         int keyNest = key.BeginNest(OvsKeyAttribute.Encap);
         int maskNest = mask.BeginNest(OvsKeyAttribute.Encap);
@@ -155,7 +155,7 @@ internal static class KeyParser
         mask.EndNest(maskNest);
     }
 
-    private static void ParseVlan(TextCursor cursor, ref NetlinkWriter key, ref NetlinkWriter mask)
+    private static void ParseVlan(OdpTextCursor cursor, ref NetlinkWriter key, ref NetlinkWriter mask)
     {
         int tci = OvsFlowKeyReader.VlanPresent;
         int bits = OvsFlowKeyReader.VlanPresent;
@@ -177,9 +177,9 @@ internal static class KeyParser
         mask.PutU16BigEndian(OvsKeyAttribute.Vlan, (ushort)bits);
     }
 
-    private static void ParseEtherType(TextCursor cursor, ref NetlinkWriter key, ref NetlinkWriter mask)
+    private static void ParseEtherType(OdpTextCursor cursor, ref NetlinkWriter key, ref NetlinkWriter mask)
     {
-        (UInt128 value, UInt128 bits) = FieldText.Parse(cursor, FieldSyntax.U16Hex);
+        (UInt128 value, UInt128 bits) = OdpFieldText.Parse(cursor, OdpFieldSyntax.U16Hex);
 
         // "0/0xffff" says that the key has no EtherType at all.
         if (value != UInt128.Zero || bits == UInt128.Zero)
@@ -187,7 +187,7 @@ internal static class KeyParser
         mask.PutU16BigEndian(OvsKeyAttribute.EtherType, (ushort)bits);
     }
 
-    private static void ParseMpls(TextCursor cursor, ref NetlinkWriter key, ref NetlinkWriter mask)
+    private static void ParseMpls(OdpTextCursor cursor, ref NetlinkWriter key, ref NetlinkWriter mask)
     {
         const int MaximumLabels = 3;
         Span<byte> entries = stackalloc byte[4 * MaximumLabels];
@@ -209,7 +209,7 @@ internal static class KeyParser
     }
 
     /// <summary>Parses <c>label=100,tc=3,ttl=64,bos=1</c>; masks behind a slash are hexadecimal, with 0x or not.</summary>
-    internal static (uint Entry, uint Mask) TakeLabel(TextCursor cursor, bool allowMask)
+    internal static (uint Entry, uint Mask) TakeLabel(OdpTextCursor cursor, bool allowMask)
     {
         uint entry = 0;
         uint mask = 0;
@@ -230,7 +230,7 @@ internal static class KeyParser
     /// <c>key32(00 00/00 00)</c>: bytes, and after a slash as many bytes of
     /// mask. <paramref name="expected"/> says what should have stood there.
     /// </summary>
-    public static void ParseUnknown(TextCursor cursor, string name, int start, string expected, ref NetlinkWriter key,
+    public static void ParseUnknown(OdpTextCursor cursor, string name, int start, string expected, ref NetlinkWriter key,
         ref NetlinkWriter mask)
     {
         ushort type = 0;

@@ -58,7 +58,7 @@ internal static class NshText
     /// <summary>
     /// Parses up to the closing bracket or <paramref name="stopAt"/>: header and context (24 bytes), and the mask of what was written.
     /// </summary>
-    internal static (byte[] Header, byte[] Mask) Parse(TextCursor cursor, string? stopAt = null)
+    internal static (byte[] Header, byte[] Mask) Parse(OdpTextCursor cursor, string? stopAt = null)
     {
         byte[] header = new byte[BaseLength + ContextLength];
         byte[] mask = new byte[BaseLength + ContextLength];
@@ -70,11 +70,11 @@ internal static class NshText
                 throw cursor.Expected("a field of NSH");
             cursor.Take("=");
             (_, int offset, int length, _) = Fields[index];
-            FieldText.Write(header.AsSpan(offset, length), cursor.TakeNumber(8 * length));
+            OdpFieldText.Write(header.AsSpan(offset, length), cursor.TakeNumber(8 * length));
             UInt128 bits = (UInt128.One << (8 * length)) - 1;
 
             // A mask of spi is printed with all 32 bits set for its 24.
-            FieldText.Write(mask.AsSpan(offset, length), cursor.TryTake("/") ? cursor.TakeNumber(32) & bits : bits);
+            OdpFieldText.Write(mask.AsSpan(offset, length), cursor.TryTake("/") ? cursor.TakeNumber(32) & bits : bits);
             cursor.SkipSeparators();
         }
 
@@ -115,8 +115,8 @@ internal static class NshText
             ReadOnlySpan<byte> bits = mask.Slice(offset, length);
             if (isMasked ? !bits.ContainsAnyExcept((byte)0) : isContext && header[MetadataTypeOffset] != MetadataType1)
                 continue;
-            ulong value = (ulong)FieldText.Read(header.Slice(offset, length));
-            ulong partial = (ulong)FieldText.Read(bits);
+            ulong value = (ulong)OdpFieldText.Read(header.Slice(offset, length));
+            ulong partial = (ulong)OdpFieldText.Read(bits);
             text.Append(separator).Append(name).Append('=');
             separator = ",";
             if (!isMasked || !bits.ContainsAnyExcept(byte.MaxValue))

@@ -62,7 +62,7 @@ internal static class OvsCookieText
                 text.Append(",controller(");
                 AppendFields(text, cookie, ControllerHead);
                 text.Append(",rule_cookie=");
-                FieldText.AppendHexadecimal(text, BinaryPrimitives.ReadUInt64BigEndian(cookie[32..]));
+                OdpFieldText.AppendHexadecimal(text, BinaryPrimitives.ReadUInt64BigEndian(cookie[32..]));
                 text.Append(',');
                 AppendFields(text, cookie, ControllerTail);
                 text.Append(')');
@@ -73,7 +73,7 @@ internal static class OvsCookieText
     }
 
     /// <summary>Parses <c>,kind(…)</c> if the text goes on so; null if not.</summary>
-    internal static byte[]? TryParse(TextCursor cursor, IOdpPortNames names)
+    internal static byte[]? TryParse(OdpTextCursor cursor, IOdpPortNames names)
     {
         byte[] cookie = new byte[Length];
         BinaryPrimitives.WriteUInt32LittleEndian(cookie.AsSpan(PortOffset), NoPort);
@@ -127,7 +127,7 @@ internal static class OvsCookieText
         text.Append(')');
     }
 
-    private static void ParseSflow(TextCursor cursor, Span<byte> cookie)
+    private static void ParseSflow(OdpTextCursor cursor, Span<byte> cookie)
     {
         SetKind(cookie, Sflow);
         cursor.Take("vid=");
@@ -141,7 +141,7 @@ internal static class OvsCookieText
         KeyNames.WriteNumber(cookie.Slice(28, 4), cursor.TakeNumber(32));
     }
 
-    private static void ParseSlowPath(TextCursor cursor, Span<byte> cookie)
+    private static void ParseSlowPath(OdpTextCursor cursor, Span<byte> cookie)
     {
         SetKind(cookie, SlowPath);
         uint reasons = 0;
@@ -170,7 +170,7 @@ internal static class OvsCookieText
         KeyNames.WriteNumber(cookie.Slice(28, 4), reasons);
     }
 
-    private static void ParseFlowSample(TextCursor cursor, Span<byte> cookie, IOdpPortNames names)
+    private static void ParseFlowSample(OdpTextCursor cursor, Span<byte> cookie, IOdpPortNames names)
     {
         SetKind(cookie, FlowSample);
         ParseFields(cursor, cookie, SampleFields);
@@ -180,14 +180,14 @@ internal static class OvsCookieText
         KeyNames.WriteNumber(cookie.Slice(44, 4), direction);
     }
 
-    private static void ParseIpfix(TextCursor cursor, Span<byte> cookie, IOdpPortNames names)
+    private static void ParseIpfix(OdpTextCursor cursor, Span<byte> cookie, IOdpPortNames names)
     {
         SetKind(cookie, Ipfix);
         cursor.Take("output_port=");
         KeyNames.WriteNumber(cookie.Slice(UnionOffset, 4), TakePort(cursor, names));
     }
 
-    private static void ParseController(TextCursor cursor, Span<byte> cookie)
+    private static void ParseController(OdpTextCursor cursor, Span<byte> cookie)
     {
         SetKind(cookie, Controller);
         ParseFields(cursor, cookie, ControllerHead);
@@ -197,7 +197,7 @@ internal static class OvsCookieText
         ParseFields(cursor, cookie, ControllerTail);
     }
 
-    private static void ParseFields(TextCursor cursor, Span<byte> cookie, ReadOnlySpan<(string Name, int Offset, int Bytes)> fields)
+    private static void ParseFields(OdpTextCursor cursor, Span<byte> cookie, ReadOnlySpan<(string Name, int Offset, int Bytes)> fields)
     {
         string separator = "";
         foreach ((string name, int offset, int bytes) in fields)
@@ -210,7 +210,7 @@ internal static class OvsCookieText
         }
     }
 
-    private static uint TakePort(TextCursor cursor, IOdpPortNames names)
+    private static uint TakePort(OdpTextCursor cursor, IOdpPortNames names)
     {
         if (char.IsAsciiDigit(cursor.Current))
             return (uint)cursor.TakeNumber(32);

@@ -7,18 +7,18 @@ namespace UpcallActors.Odp.Text;
 /// <summary>Formats tunnel keys (<c>format_odp_tun_attr</c>).</summary>
 internal sealed class TunnelFormatter(StringBuilder text, KeyFormatter fields, bool verbose)
 {
-    private static readonly (ushort Type, string Name, FieldSyntax Syntax)[] Plain =
+    private static readonly (ushort Type, string Name, OdpFieldSyntax Syntax)[] Plain =
     [
-        (OvsTunnelKeyAttribute.Id, "tun_id", FieldSyntax.U64Hex), (OvsTunnelKeyAttribute.Ipv4Src, "src", FieldSyntax.Ipv4),
-        (OvsTunnelKeyAttribute.Ipv4Dst, "dst", FieldSyntax.Ipv4),
-        (OvsTunnelKeyAttribute.Ipv6Src, "ipv6_src", FieldSyntax.Ipv6), (OvsTunnelKeyAttribute.Ipv6Dst, "ipv6_dst", FieldSyntax.Ipv6),
-        (OvsTunnelKeyAttribute.Tos, "tos", FieldSyntax.U8Hex),
-        (OvsTunnelKeyAttribute.Ttl, "ttl", FieldSyntax.U8), (OvsTunnelKeyAttribute.TpSrc, "tp_src", FieldSyntax.U16),
-        (OvsTunnelKeyAttribute.TpDst, "tp_dst", FieldSyntax.U16),
+        (OvsTunnelKeyAttribute.Id, "tun_id", OdpFieldSyntax.U64Hex), (OvsTunnelKeyAttribute.Ipv4Src, "src", OdpFieldSyntax.Ipv4),
+        (OvsTunnelKeyAttribute.Ipv4Dst, "dst", OdpFieldSyntax.Ipv4),
+        (OvsTunnelKeyAttribute.Ipv6Src, "ipv6_src", OdpFieldSyntax.Ipv6), (OvsTunnelKeyAttribute.Ipv6Dst, "ipv6_dst", OdpFieldSyntax.Ipv6),
+        (OvsTunnelKeyAttribute.Tos, "tos", OdpFieldSyntax.U8Hex),
+        (OvsTunnelKeyAttribute.Ttl, "ttl", OdpFieldSyntax.U8), (OvsTunnelKeyAttribute.TpSrc, "tp_src", OdpFieldSyntax.U16),
+        (OvsTunnelKeyAttribute.TpDst, "tp_dst", OdpFieldSyntax.U16),
     ];
 
     /// <summary>The attributes that are one field each; the parser reads by the same table.</summary>
-    internal static ReadOnlySpan<(ushort Type, string Name, FieldSyntax Syntax)> Fields => Plain;
+    internal static ReadOnlySpan<(ushort Type, string Name, OdpFieldSyntax Syntax)> Fields => Plain;
 
     internal void Append(ReadOnlySpan<byte> key, MaskView mask)
     {
@@ -69,7 +69,7 @@ internal sealed class TunnelFormatter(StringBuilder text, KeyFormatter fields, b
 
     private void AppendOne(NetlinkAttribute attribute, AttributeMask mask)
     {
-        foreach ((ushort type, string name, FieldSyntax syntax) in Plain)
+        foreach ((ushort type, string name, OdpFieldSyntax syntax) in Plain)
         {
             if (type == attribute.Type)
             {
@@ -117,8 +117,8 @@ internal sealed class TunnelFormatter(StringBuilder text, KeyFormatter fields, b
 
             uint? policyMask = bits.HasBytes ? (uint)KeyNames.ReadNumber(bits.Bytes) : null;
             text.Append("gbp(");
-            FieldText.Append(text, "id", FieldSyntax.U16, (ushort)attribute.U32, policyMask is { } id ? (ushort)id : null, verbose);
-            FieldText.Append(text, "flags", FieldSyntax.U8Hex, (byte)(attribute.U32 >> 16),
+            OdpFieldText.Append(text, "id", OdpFieldSyntax.U16, (ushort)attribute.U32, policyMask is { } id ? (ushort)id : null, verbose);
+            OdpFieldText.Append(text, "flags", OdpFieldSyntax.U8Hex, (byte)(attribute.U32 >> 16),
                 policyMask is { } flags ? (byte)(flags >> 16) : null, verbose);
             fields.Chomp();
             text.Append("),");

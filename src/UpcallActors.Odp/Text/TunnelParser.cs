@@ -6,7 +6,7 @@ namespace UpcallActors.Odp.Text;
 internal static class TunnelParser
 {
     /// <summary>Parses up to the closing bracket.</summary>
-    internal static void Parse(TextCursor cursor, ref NetlinkWriter key, ref NetlinkWriter mask)
+    internal static void Parse(OdpTextCursor cursor, ref NetlinkWriter key, ref NetlinkWriter mask)
     {
         int keyNest = key.BeginNest(OvsKeyAttribute.Tunnel);
         int maskNest = mask.BeginNest(OvsKeyAttribute.Tunnel);
@@ -20,19 +20,19 @@ internal static class TunnelParser
         mask.EndNest(maskNest);
     }
 
-    private static void ParseOne(TextCursor cursor, ref NetlinkWriter key, ref NetlinkWriter mask)
+    private static void ParseOne(OdpTextCursor cursor, ref NetlinkWriter key, ref NetlinkWriter mask)
     {
         int start = cursor.Position;
         string name = cursor.TakeWord("=()");
-        foreach ((ushort type, string known, FieldSyntax syntax) in TunnelFormatter.Fields)
+        foreach ((ushort type, string known, OdpFieldSyntax syntax) in TunnelFormatter.Fields)
         {
             if (known != name)
                 continue;
             cursor.Take("=");
-            (UInt128 value, UInt128 bits) = FieldText.Parse(cursor, syntax);
-            int length = FieldText.Length(syntax);
-            FieldText.Write(key.PutReserved(type, length), value);
-            FieldText.Write(mask.PutReserved(type, length), bits);
+            (UInt128 value, UInt128 bits) = OdpFieldText.Parse(cursor, syntax);
+            int length = OdpFieldText.Length(syntax);
+            OdpFieldText.Write(key.PutReserved(type, length), value);
+            OdpFieldText.Write(mask.PutReserved(type, length), bits);
             return;
         }
 
@@ -63,7 +63,7 @@ internal static class TunnelParser
         cursor.Take(")");
     }
 
-    private static void ParseFlags(TextCursor cursor, ref NetlinkWriter key, ref NetlinkWriter mask)
+    private static void ParseFlags(OdpTextCursor cursor, ref NetlinkWriter key, ref NetlinkWriter mask)
     {
         (uint flags, uint bits) = FlagNames.Tunnel.Parse(cursor);
         foreach (ushort type in (ReadOnlySpan<ushort>)[OvsTunnelKeyAttribute.DontFragment, OvsTunnelKeyAttribute.Csum,
@@ -77,7 +77,7 @@ internal static class TunnelParser
         }
     }
 
-    private static void ParseVxlan(TextCursor cursor, ref NetlinkWriter key, ref NetlinkWriter mask)
+    private static void ParseVxlan(OdpTextCursor cursor, ref NetlinkWriter key, ref NetlinkWriter mask)
     {
         cursor.Take("gbp(");
         UInt128 id = UInt128.Zero;
@@ -85,10 +85,10 @@ internal static class TunnelParser
         UInt128 flags = UInt128.Zero;
         UInt128 flagsMask = UInt128.Zero;
         if (cursor.TryTake("id="))
-            (id, idMask) = FieldText.Parse(cursor, FieldSyntax.U16);
+            (id, idMask) = OdpFieldText.Parse(cursor, OdpFieldSyntax.U16);
         cursor.SkipSeparators();
         if (cursor.TryTake("flags="))
-            (flags, flagsMask) = FieldText.Parse(cursor, FieldSyntax.U8Hex);
+            (flags, flagsMask) = OdpFieldText.Parse(cursor, OdpFieldSyntax.U8Hex);
         cursor.Take(")");
         WriteVxlan((uint)(id | (flags << 16)), ref key);
         WriteVxlan((uint)(idMask | (flagsMask << 16)), ref mask);

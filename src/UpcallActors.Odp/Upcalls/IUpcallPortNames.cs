@@ -1,4 +1,5 @@
 using UpcallActors.Odp.Text;
+using UpcallActors.Packets;
 
 namespace UpcallActors.Odp;
 

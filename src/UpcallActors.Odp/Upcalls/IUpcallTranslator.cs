@@ -1,3 +1,5 @@
+using UpcallActors.Packets;
+
 namespace UpcallActors.Odp;
 
 /// <summary>

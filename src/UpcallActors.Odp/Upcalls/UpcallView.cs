@@ -1,3 +1,5 @@
+using UpcallActors.Packets;
+
 namespace UpcallActors.Odp;
 
 /// <summary>An upcall as a translator sees it. Borrows the lane's memory: nothing of it may be kept.</summary>

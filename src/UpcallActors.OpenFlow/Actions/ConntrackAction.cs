@@ -88,11 +88,11 @@ internal sealed class ConntrackAction : OpenFlowAction
     {
         if (!check.Holds(FieldPrerequisite.Ip))
             return Inconsistent($"ct needs {FieldPrerequisite.Ip.Describe()} in the match");
-        if (Commit && (check.Packet.Key.CtState & Odp.CtState.Invalid) != 0)
+        if (Commit && (check.Packet.Key.CtState & Packets.CtState.Invalid) != 0)
             return Inconsistent("ct(commit) cannot be for packets that conntrack has found invalid (ct_state=+inv)");
-        if (Helper == "ftp" && check.Packet.Key.NwProto != Odp.IpProtocols.Tcp)
+        if (Helper == "ftp" && check.Packet.Key.NwProto != Packets.IpProtocols.Tcp)
             return Inconsistent($"alg=ftp needs {FieldPrerequisite.Tcp.Describe()} in the match");
-        if (Helper == "tftp" && check.Packet.Key.NwProto != Odp.IpProtocols.Udp)
+        if (Helper == "tftp" && check.Packet.Key.NwProto != Packets.IpProtocols.Udp)
             return Inconsistent($"alg=tftp needs {FieldPrerequisite.Udp.Describe()} in the match");
         if (Nat is { AddressBytes: 4 } && !check.Holds(FieldPrerequisite.Ipv4))
             return Inconsistent($"{Nat} needs {FieldPrerequisite.Ipv4.Describe()} in the match");

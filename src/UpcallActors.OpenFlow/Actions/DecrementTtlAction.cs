@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 using System.Text;
-using UpcallActors.Odp;
+using UpcallActors.Packets;
 
 namespace UpcallActors.OpenFlow;
 

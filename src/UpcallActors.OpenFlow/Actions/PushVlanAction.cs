@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text;
-using UpcallActors.Odp;
+using UpcallActors.Packets;
 
 namespace UpcallActors.OpenFlow;
 

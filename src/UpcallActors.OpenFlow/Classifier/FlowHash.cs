@@ -6,7 +6,7 @@ namespace UpcallActors.OpenFlow;
 /// <summary>
 /// The hash of a flow, word by word, so that a staged lookup goes on where the stage before left off.
 /// Its start is secret, so that whoever sends packets cannot make them look like a rule's to the
-/// stages, which would cost flows. Fewer steps than <see cref="UpcallActors.Odp.KeyedHash"/>, since
+/// stages, which would cost flows. Fewer steps than <see cref="UpcallActors.Packets.KeyedHash"/>, since
 /// each lookup takes it once per subtable; only rules, which their owner chooses, are stored by it.
 /// </summary>
 internal static class FlowHash

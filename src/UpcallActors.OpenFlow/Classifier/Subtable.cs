@@ -1,5 +1,5 @@
 using System.Runtime.CompilerServices;
-using UpcallActors.Odp;
+using UpcallActors.Packets;
 
 namespace UpcallActors.OpenFlow;
 

@@ -1,5 +1,5 @@
 using System.Collections.Immutable;
-using UpcallActors.Odp;
+using UpcallActors.Packets;
 
 namespace UpcallActors.OpenFlow;
 

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using UpcallActors.Odp;
 using UpcallActors.Odp.Text;
+using UpcallActors.Packets;
 
 namespace UpcallActors.OpenFlow;
 

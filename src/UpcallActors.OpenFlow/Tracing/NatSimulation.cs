@@ -1,5 +1,5 @@
 using System.Globalization;
-using UpcallActors.Odp;
+using UpcallActors.Packets;
 
 namespace UpcallActors.OpenFlow;
 

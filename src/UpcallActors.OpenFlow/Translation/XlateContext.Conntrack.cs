@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using UpcallActors.Odp;
+using UpcallActors.Packets;
 
 namespace UpcallActors.OpenFlow;
 

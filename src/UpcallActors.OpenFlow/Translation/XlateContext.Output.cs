@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using UpcallActors.Odp;
+using UpcallActors.Packets;
 
 namespace UpcallActors.OpenFlow;
 

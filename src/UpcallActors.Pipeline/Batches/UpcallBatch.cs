@@ -2,7 +2,7 @@ using System.ComponentModel;
 using System.Diagnostics;
 using Akka.Actor;
 using UpcallActors.Linux;
-using UpcallActors.Odp;
+using UpcallActors.Packets;
 
 namespace UpcallActors.Pipeline;
 

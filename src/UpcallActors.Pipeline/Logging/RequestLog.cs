@@ -4,6 +4,7 @@ using UpcallActors.Linux;
 using UpcallActors.Odp;
 using UpcallActors.Odp.Text;
 using UpcallActors.OpenFlow;
+using UpcallActors.Packets;
 
 namespace UpcallActors.Pipeline;
 

@@ -31,7 +31,7 @@ internal sealed partial class RevalidationActor : UntypedActor
     private readonly Chunk[] _chunks;
     private readonly HashSet<int> _awaited = [];
     private FlowDump? _dump;
-    private FlowRequests? _requests;
+    private FlowRequestBatch? _requests;
     private FlowJudge? _judge;
     private ITimer? _timer;
     private EventHandler? _onChanged;
@@ -80,7 +80,7 @@ internal sealed partial class RevalidationActor : UntypedActor
     {
         IActorRef self = Self;
         _dump = new FlowDump(_state.Datapath);
-        _requests = new FlowRequests(_state.Datapath, _state.Counters, _state.Log, OnAnswer);
+        _requests = new FlowRequestBatch(_state.Datapath, _state.Counters, _state.Log, OnAnswer);
         _judge = new FlowJudge(_state.Translators.Create(_state.LeaderNumber), _state.Counters);
         _timer = _time.CreateTimer(_ => self.Tell(Wake.Instance), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         _onChanged = (_, _) => OnChanged(self);

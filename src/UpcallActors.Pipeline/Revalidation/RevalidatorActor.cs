@@ -33,7 +33,7 @@ internal sealed partial class RevalidatorActor : UntypedActor
     private readonly List<Ufid> _senseless = [];
     private FlowJudge? _judge;
     private FlowAdoption? _adoption;
-    private FlowRequests? _requests;
+    private FlowRequestBatch? _requests;
     private Begin _round;
     private Errno _refused;
     private long _maxIdle;
@@ -54,7 +54,7 @@ internal sealed partial class RevalidatorActor : UntypedActor
     {
         _judge = new FlowJudge(_state.Translators.Create(_partition.Number), _state.Counters);
         _adoption = new FlowAdoption(_judge, _recirculations, _state);
-        _requests = new FlowRequests(_state.Datapath, _state.Counters, _state.Log, OnAnswer);
+        _requests = new FlowRequestBatch(_state.Datapath, _state.Counters, _state.Log, OnAnswer);
         _partition.Keys = 0;
     }
 

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using UpcallActors.Odp;
 using UpcallActors.OpenFlow;
+using UpcallActors.Packets;
 
 namespace UpcallActors.Pipeline;
 

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using UpcallActors.Linux;
 using UpcallActors.Odp;
 using UpcallActors.Odp.Text;
+using UpcallActors.Packets;
 
 namespace UpcallActors.Pipeline;
 

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Akka.Actor;
 using UpcallActors.Odp;
+using UpcallActors.Packets;
 
 namespace UpcallActors.Pipeline;
 

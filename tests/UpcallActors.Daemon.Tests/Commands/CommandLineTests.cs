@@ -1,6 +1,6 @@
 using System.Text.Json;
 using UpcallActors.Daemon.Tests.Configuration;
-using UpcallActors.Odp.Captures;
+using UpcallActors.Packets;
 
 namespace UpcallActors.Daemon.Tests.Commands;
 

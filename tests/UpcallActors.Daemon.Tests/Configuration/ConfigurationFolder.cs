@@ -1,5 +1,5 @@
 using UpcallActors.Daemon.Configuration;
-using UpcallActors.Odp.Captures;
+using UpcallActors.Packets;
 
 namespace UpcallActors.Daemon.Tests.Configuration;
 

@@ -5,6 +5,7 @@ using UpcallActors.Daemon.Control.Client;
 using UpcallActors.Daemon.Control.Commands;
 using UpcallActors.Odp;
 using UpcallActors.Odp.Text;
+using UpcallActors.Packets;
 using UpcallActors.Pipeline;
 using UpcallActors.Web;
 

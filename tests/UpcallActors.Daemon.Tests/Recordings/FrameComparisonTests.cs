@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 using UpcallActors.Daemon.Recordings;
-using UpcallActors.Odp.Captures;
+using UpcallActors.Packets;
 
 namespace UpcallActors.Daemon.Tests.Recordings;
 

@@ -4,6 +4,7 @@ using System.Net;
 using PacketDotNet;
 using UpcallActors.Embedded.Tests.Requests;
 using UpcallActors.Odp;
+using UpcallActors.Packets;
 
 namespace UpcallActors.Embedded.Tests.Actions;
 

@@ -1,6 +1,7 @@
 using UpcallActors.Embedded.Tests.Requests;
 using UpcallActors.Linux;
 using UpcallActors.Odp;
+using UpcallActors.Packets;
 
 namespace UpcallActors.Embedded.Tests.Actions;
 

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using UpcallActors.Embedded.Tests.Requests;
+using UpcallActors.Packets;
 
 namespace UpcallActors.Embedded.Tests.Actions;
 

@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using UpcallActors.Embedded.Tests.Actions;
 using UpcallActors.Embedded.Tests.Requests;
-using UpcallActors.Odp.Captures;
+using UpcallActors.Packets;
 
 namespace UpcallActors.Embedded.Tests.Captures;
 

@@ -1,4 +1,5 @@
 using UpcallActors.Odp;
+using UpcallActors.Packets;
 
 namespace UpcallActors.Embedded.Tests.Conntrack;
 

@@ -1,5 +1,5 @@
 using UpcallActors.Embedded.Tests.Fragments;
-using UpcallActors.Odp;
+using UpcallActors.Packets;
 
 namespace UpcallActors.Embedded.Tests.Conntrack;
 

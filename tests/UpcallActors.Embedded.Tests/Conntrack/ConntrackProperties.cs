@@ -1,5 +1,5 @@
 using FsCheck.Xunit;
-using UpcallActors.Odp;
+using UpcallActors.Packets;
 
 namespace UpcallActors.Embedded.Tests.Conntrack;
 

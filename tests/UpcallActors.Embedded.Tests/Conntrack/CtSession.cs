@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Net;
 using UpcallActors.Linux;
 using UpcallActors.Odp;
+using UpcallActors.Packets;
 
 namespace UpcallActors.Embedded.Tests.Conntrack;
 

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Net;
+using UpcallActors.Packets;
 
 namespace UpcallActors.Embedded.Tests.Conntrack;
 

@@ -1,5 +1,5 @@
 using PacketDotNet;
-using UpcallActors.Odp;
+using UpcallActors.Packets;
 
 namespace UpcallActors.Embedded.Tests.Conntrack;
 

@@ -1,6 +1,6 @@
 using PacketDotNet;
 using UpcallActors.Embedded.Tests.Recordings;
-using UpcallActors.Odp;
+using UpcallActors.Packets;
 
 namespace UpcallActors.Embedded.Tests.Extraction;
 

@@ -3,6 +3,7 @@ using UpcallActors.Embedded.Tests.Fuzz;
 using UpcallActors.Embedded.Tests.Requests;
 using UpcallActors.Linux;
 using UpcallActors.Odp;
+using UpcallActors.Packets;
 
 namespace UpcallActors.Embedded.Tests.Extraction;
 

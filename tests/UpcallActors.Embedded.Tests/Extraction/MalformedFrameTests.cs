@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 using UpcallActors.Embedded.Tests.Requests;
-using UpcallActors.Odp;
+using UpcallActors.Packets;
 
 namespace UpcallActors.Embedded.Tests.Extraction;
 

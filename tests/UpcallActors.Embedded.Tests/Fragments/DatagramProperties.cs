@@ -1,4 +1,5 @@
 using FsCheck.Xunit;
+using UpcallActors.Packets;
 
 namespace UpcallActors.Embedded.Tests.Fragments;
 

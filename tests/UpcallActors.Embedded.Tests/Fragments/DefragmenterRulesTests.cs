@@ -1,3 +1,5 @@
+using UpcallActors.Packets;
+
 namespace UpcallActors.Embedded.Tests.Fragments;
 
 /// <summary>The rules of <c>ip_frag_queue</c> and <c>nf_ct_frag6_queue</c>, one by one.</summary>

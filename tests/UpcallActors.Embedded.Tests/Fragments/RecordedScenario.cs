@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using UpcallActors.Linux;
 using UpcallActors.Odp;
-using UpcallActors.Odp.Captures;
+using UpcallActors.Packets;
 
 namespace UpcallActors.Embedded.Tests.Fragments;
 

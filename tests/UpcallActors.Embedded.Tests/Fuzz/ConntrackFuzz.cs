@@ -1,6 +1,6 @@
 using UpcallActors.Embedded.Tests.Conntrack;
 using UpcallActors.Linux;
-using UpcallActors.Odp;
+using UpcallActors.Packets;
 
 namespace UpcallActors.Embedded.Tests.Fuzz;
 

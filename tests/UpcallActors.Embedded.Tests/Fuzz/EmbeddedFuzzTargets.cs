@@ -1,6 +1,6 @@
 using UpcallActors.Embedded.Tests.Requests;
 using UpcallActors.Linux;
-using UpcallActors.Odp;
+using UpcallActors.Packets;
 
 namespace UpcallActors.Embedded.Tests.Fuzz;
 

@@ -1,6 +1,7 @@
 using UpcallActors.Embedded.Tests.Conntrack;
 using UpcallActors.Embedded.Tests.Offload;
 using UpcallActors.Linux;
+using UpcallActors.Packets;
 
 namespace UpcallActors.Embedded.Tests.Fuzz;
 

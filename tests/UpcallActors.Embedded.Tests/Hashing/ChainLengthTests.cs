@@ -1,5 +1,6 @@
 using System.Reflection;
 using UpcallActors.Odp;
+using UpcallActors.Packets;
 
 namespace UpcallActors.Embedded.Tests.Hashing;
 

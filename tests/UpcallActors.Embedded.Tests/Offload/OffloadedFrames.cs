@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using UpcallActors.Embedded.Tests.Conntrack;
 using UpcallActors.Linux;
+using UpcallActors.Packets;
 
 namespace UpcallActors.Embedded.Tests.Offload;
 

@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text.RegularExpressions;
 using UpcallActors.Linux;
 using UpcallActors.Odp;
-using UpcallActors.Odp.Captures;
+using UpcallActors.Packets;
 using UpcallActors.OpenFlow;
 
 namespace UpcallActors.Embedded.Tests.Recordings;

@@ -1,5 +1,6 @@
 using UpcallActors.Embedded.Tests.Recordings;
 using UpcallActors.Odp;
+using UpcallActors.Packets;
 
 namespace UpcallActors.Embedded.Tests.Replays;
 

@@ -2,6 +2,7 @@ using UpcallActors.Embedded.Tests.Recordings;
 using UpcallActors.Linux;
 using UpcallActors.Odp;
 using UpcallActors.OpenFlow;
+using UpcallActors.Packets;
 
 namespace UpcallActors.Embedded.Tests.Replays;
 

@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using UpcallActors.Embedded.Tests.Actions;
 using UpcallActors.Linux;
 using UpcallActors.Odp;
+using UpcallActors.Packets;
 
 namespace UpcallActors.Embedded.Tests.Requests;
 

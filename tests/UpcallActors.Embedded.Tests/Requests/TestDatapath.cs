@@ -1,6 +1,7 @@
 using UpcallActors.Embedded.Tests.Replays;
 using UpcallActors.Linux;
 using UpcallActors.Odp;
+using UpcallActors.Packets;
 
 namespace UpcallActors.Embedded.Tests.Requests;
 

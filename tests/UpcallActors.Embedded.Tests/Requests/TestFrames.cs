@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using UpcallActors.Packets;
 
 namespace UpcallActors.Embedded.Tests.Requests;
 

@@ -1,4 +1,5 @@
 using UpcallActors.Embedded.Tests.Conntrack;
+using UpcallActors.Packets;
 
 namespace UpcallActors.Embedded.Tests.Tunnels;
 

@@ -2,6 +2,7 @@ using UpcallActors.Embedded.Tests.Actions;
 using UpcallActors.Embedded.Tests.Requests;
 using UpcallActors.Linux;
 using UpcallActors.Odp;
+using UpcallActors.Packets;
 
 namespace UpcallActors.Embedded.Tests.Upcalls;
 

@@ -3,6 +3,7 @@ using UpcallActors.Embedded.Tests.Replays;
 using UpcallActors.Embedded.Tests.Requests;
 using UpcallActors.Linux;
 using UpcallActors.Odp;
+using UpcallActors.Packets;
 
 namespace UpcallActors.Embedded.Tests.Upcalls;
 

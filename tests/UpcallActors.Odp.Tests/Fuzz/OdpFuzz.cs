@@ -1,5 +1,5 @@
 using UpcallActors.Linux;
-using UpcallActors.Odp.Captures;
+using UpcallActors.Packets;
 using UpcallActors.Odp.Text;
 
 namespace UpcallActors.Odp.Tests.Fuzz;
@@ -88,15 +88,6 @@ internal static class OdpFuzz
     public static bool Meter(ReadOnlySpan<byte> input) => MeterMessage.TryParse(input, out _) == OdpParseError.None;
 
     public static bool CtLimit(ReadOnlySpan<byte> input) => CtLimitMessage.TryParse(input, out _) == OdpParseError.None;
-
-    public static bool Pcap(ReadOnlySpan<byte> input)
-    {
-        if (PcapReader.TryOpen(input.ToArray(), out PcapReader? reader) != PcapError.None)
-            return false;
-        while (reader!.TryReadNext(out PcapRecord record) == PcapError.None)
-            NlmonRecord.TryRead(record.Data.Span, out _);
-        return true;
-    }
 
     public static bool FlowLine(ReadOnlySpan<byte> input) => Text(input, text => FlowDumpLine.Parse(text, OdpPortNames.None));
 

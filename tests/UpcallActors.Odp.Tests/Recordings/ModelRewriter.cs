@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using UpcallActors.Linux;
+using UpcallActors.Packets;
 
 namespace UpcallActors.Odp.Tests.Recordings;
 
@@ -72,23 +73,23 @@ internal static class ModelRewriter
                 OvsActionWriter.Hash(ref writer, action.U32, BinaryPrimitives.ReadUInt32LittleEndian(action.Payload[4..]));
                 break;
             case OvsActionAttribute.Ct:
-                CtAction.TryParse(action.Payload, out CtAction ct).ShouldBe(OdpParseError.None);
+                OvsCtAction.TryParse(action.Payload, out OvsCtAction ct).ShouldBe(OdpParseError.None);
                 if (asKernel)
                     ct.WriteAsKernel(ref writer);
                 else
                     ct.Write(ref writer);
                 break;
             case OvsActionAttribute.Userspace:
-                UserspaceAction.TryParse(action.Payload, out UserspaceAction userspace).ShouldBe(OdpParseError.None);
+                OvsUserspaceAction.TryParse(action.Payload, out OvsUserspaceAction userspace).ShouldBe(OdpParseError.None);
                 userspace.Write(ref writer);
                 break;
             case OvsActionAttribute.Sample:
-                SampleAction.TryParse(action.Payload, out SampleAction sample).ShouldBe(OdpParseError.None);
-                new SampleAction { Probability = sample.Probability, Actions = Actions(sample.Actions, asKernel) }.Write(ref writer);
+                OvsSampleAction.TryParse(action.Payload, out OvsSampleAction sample).ShouldBe(OdpParseError.None);
+                new OvsSampleAction { Probability = sample.Probability, Actions = Actions(sample.Actions, asKernel) }.Write(ref writer);
                 break;
             case OvsActionAttribute.CheckPktLen:
-                CheckPktLenAction.TryParse(action.Payload, out CheckPktLenAction check).ShouldBe(OdpParseError.None);
-                new CheckPktLenAction
+                OvsCheckPktLenAction.TryParse(action.Payload, out OvsCheckPktLenAction check).ShouldBe(OdpParseError.None);
+                new OvsCheckPktLenAction
                 {
                     PacketLength = check.PacketLength,
                     IfGreater = Actions(check.IfGreater, asKernel),

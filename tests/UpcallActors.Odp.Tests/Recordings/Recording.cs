@@ -1,6 +1,6 @@
 using System.Globalization;
 using UpcallActors.Linux;
-using UpcallActors.Odp.Captures;
+using UpcallActors.Packets;
 using UpcallActors.Odp.Text;
 
 namespace UpcallActors.Odp.Tests.Recordings;

@@ -29,7 +29,7 @@ public static class ActionListFuzz
         Translate("icmp6,dl_vlan=5", printed, Packets.Ipv6(58).Tagged(5));
     }
 
-    private static void Translate(string match, string actions, Odp.FlowKey packet)
+    private static void Translate(string match, string actions, UpcallActors.Packets.FlowKey packet)
     {
         string flow = $"priority=2,{match},actions={actions}";
         if (FlowSyntax.ParseFile(flow).Errors is not [{ } refused])

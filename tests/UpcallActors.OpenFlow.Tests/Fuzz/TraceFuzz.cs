@@ -1,5 +1,6 @@
 using System.Text;
 using UpcallActors.Odp;
+using UpcallActors.Packets;
 
 namespace UpcallActors.OpenFlow.Tests;
 

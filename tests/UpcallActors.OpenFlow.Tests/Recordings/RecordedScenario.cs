@@ -1,6 +1,6 @@
 using System.Text.RegularExpressions;
 using UpcallActors.Linux;
-using UpcallActors.Odp.Captures;
+using UpcallActors.Packets;
 
 namespace UpcallActors.OpenFlow.Tests;
 

@@ -1,5 +1,6 @@
 using UpcallActors.Odp;
 using UpcallActors.Odp.Text;
+using UpcallActors.Packets;
 
 namespace UpcallActors.OpenFlow.Tests;
 

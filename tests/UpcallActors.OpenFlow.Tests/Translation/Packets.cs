@@ -1,4 +1,4 @@
-using UpcallActors.Odp;
+using UpcallActors.Packets;
 
 namespace UpcallActors.OpenFlow.Tests;
 

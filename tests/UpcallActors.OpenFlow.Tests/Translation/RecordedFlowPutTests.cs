@@ -1,5 +1,6 @@
 using UpcallActors.Linux;
 using UpcallActors.Odp;
+using UpcallActors.Packets;
 
 namespace UpcallActors.OpenFlow.Tests;
 

@@ -1,6 +1,7 @@
 using UpcallActors.Linux;
 using UpcallActors.Odp;
 using UpcallActors.Odp.Text;
+using UpcallActors.Packets;
 
 namespace UpcallActors.OpenFlow.Tests;
 

@@ -1,6 +1,7 @@
 using UpcallActors.Odp;
 using UpcallActors.OpenFlow;
 using UpcallActors.OpenFlow.Tests;
+using UpcallActors.Packets;
 
 namespace UpcallActors.Pipeline.Tests;
 

@@ -1,5 +1,6 @@
 using Akka.Actor;
 using UpcallActors.Odp;
+using UpcallActors.Packets;
 
 namespace UpcallActors.Pipeline.Tests;
 

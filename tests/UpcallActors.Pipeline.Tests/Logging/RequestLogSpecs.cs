@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using UpcallActors.Odp;
+using UpcallActors.Packets;
 
 namespace UpcallActors.Pipeline.Tests;
 

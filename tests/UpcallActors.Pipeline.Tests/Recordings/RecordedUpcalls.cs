@@ -2,6 +2,7 @@ using UpcallActors.Linux;
 using UpcallActors.Odp;
 using UpcallActors.OpenFlow;
 using UpcallActors.OpenFlow.Tests;
+using UpcallActors.Packets;
 
 namespace UpcallActors.Pipeline.Tests;
 

@@ -3,6 +3,7 @@ using UpcallActors.Embedded;
 using UpcallActors.Embedded.Tests.Recordings;
 using UpcallActors.Odp;
 using UpcallActors.OpenFlow;
+using UpcallActors.Packets;
 
 namespace UpcallActors.Pipeline.Tests;
 

@@ -1,6 +1,7 @@
 using Akka.TestKit.Xunit2;
 using UpcallActors.Odp;
 using UpcallActors.OpenFlow;
+using UpcallActors.Packets;
 
 namespace UpcallActors.Pipeline.Tests;
 

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using UpcallActors.Linux;
 using UpcallActors.Odp;
+using UpcallActors.Packets;
 
 namespace UpcallActors.Pipeline.Tests;
 

@@ -1,4 +1,4 @@
-using UpcallActors.Odp.Captures;
+using UpcallActors.Packets;
 
 namespace UpcallActors.SystemTests.Harness;
 

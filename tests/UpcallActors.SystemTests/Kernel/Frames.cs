@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using UpcallActors.Linux;
 using UpcallActors.Odp;
+using UpcallActors.Packets;
 
 namespace UpcallActors.SystemTests.Kernel;
 
@@ -62,7 +63,7 @@ internal static class Frames
     public static byte[] Userspace(uint pid, byte number = 0)
     {
         var writer = new NetlinkWriter(new byte[64]);
-        new UserspaceAction { Pid = pid, UserData = new byte[] { number } }.Write(ref writer);
+        new OvsUserspaceAction { Pid = pid, UserData = new byte[] { number } }.Write(ref writer);
         return writer.Written.ToArray();
     }
 

@@ -2,6 +2,7 @@ using System.Globalization;
 using UpcallActors.Kernel;
 using UpcallActors.Odp;
 using UpcallActors.Odp.Text;
+using UpcallActors.Packets;
 using UpcallActors.SystemTests.Kernel;
 using static UpcallActors.SystemTests.Ports.PortsOfDatapath;
 

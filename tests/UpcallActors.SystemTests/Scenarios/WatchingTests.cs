@@ -1,6 +1,6 @@
 using System.Text.Json;
 using PacketDotNet;
-using UpcallActors.Odp.Captures;
+using UpcallActors.Packets;
 using UpcallActors.Odp.Text;
 using UpcallActors.SystemTests.Harness;
 

@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text;
 using UpcallActors.Daemon.Control.Client;
 using UpcallActors.Daemon.Control.Commands;
-using UpcallActors.Odp.Captures;
+using UpcallActors.Packets;
 
 namespace UpcallActors.Daemon.Commands.Clients;
 

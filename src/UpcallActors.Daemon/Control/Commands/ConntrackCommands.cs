@@ -4,6 +4,7 @@ using System.Text;
 using UpcallActors.Linux;
 using UpcallActors.Odp;
 using UpcallActors.Odp.Text;
+using UpcallActors.Packets;
 
 namespace UpcallActors.Daemon.Control.Commands;
 

@@ -59,7 +59,7 @@ internal sealed class DpctlDatapath(ControlContext context)
     private ControlReply ParseActions(IReadOnlyList<string> arguments)
     {
         using var query = new DatapathQuery(context.Datapath);
-        OdpPortNames names = PortText.Names(query.GetPorts());
+        OdpPortNames names = PortDescription.Names(query.GetPorts());
         var text = new StringBuilder();
         foreach (string actions in arguments)
         {

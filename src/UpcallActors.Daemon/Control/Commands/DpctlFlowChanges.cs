@@ -34,7 +34,7 @@ internal sealed class DpctlFlowChanges(ControlContext context)
         if (!FlowArguments.TryReadUfid(rest[0], out Ufid ufid))
             return ControlReply.Of(DpctlOptions.Line("parsing flow ufid", Errno.None));
         using var query = new DatapathQuery(context.Datapath);
-        OdpPortNames? names = options.UsesNames ? PortText.Names(query.GetPorts()) : null;
+        OdpPortNames? names = options.UsesNames ? PortDescription.Names(query.GetPorts()) : null;
         return Try(() => ControlReply.Of(query.GetFlow(ufid).Format(names, options.IsVerbose)), "getting flow");
     }
 
@@ -47,7 +47,7 @@ internal sealed class DpctlFlowChanges(ControlContext context)
             return NoDatapath;
         using var query = new DatapathQuery(context.Datapath);
         FlowPut change = isNew ? FlowPut.Add : options.MayCreate ? FlowPut.AddOrModify : FlowPut.Modify;
-        return Put(query, PortText.Names(query.GetPorts()), rest[0], rest[1], change, options);
+        return Put(query, PortDescription.Names(query.GetPorts()), rest[0], rest[1], change, options);
     }
 
     private static ControlReply Put(
@@ -80,7 +80,7 @@ internal sealed class DpctlFlowChanges(ControlContext context)
         if (rest.Count != 1)
             return NoDatapath;
         using var query = new DatapathQuery(context.Datapath);
-        return Delete(query, PortText.Names(query.GetPorts()), rest[0], options);
+        return Delete(query, PortDescription.Names(query.GetPorts()), rest[0], options);
     }
 
     private static ControlReply Delete(DatapathQuery query, OdpPortNames names, string text, DpctlOptions options)
@@ -136,7 +136,7 @@ internal sealed class DpctlFlowChanges(ControlContext context)
 
         var text = new StringBuilder();
         using var query = new DatapathQuery(context.Datapath);
-        OdpPortNames names = PortText.Names(query.GetPorts());
+        OdpPortNames names = PortDescription.Names(query.GetPorts());
         for (int number = 1; number <= lines.Length; number++)
         {
             string line = lines[number - 1].Split('#')[0].Trim();

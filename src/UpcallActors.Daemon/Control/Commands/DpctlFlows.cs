@@ -59,7 +59,7 @@ internal sealed class DpctlFlows(ControlContext context)
         FlowFilter? filter = null;
         if (filterText != null && !FlowFilter.TryParse(filterText, ports, out filter, out string? problem))
             return DpctlOptions.Error($"Failed to parse filter ({problem})");
-        OdpPortNames? names = usesNames ? PortText.Names(ports) : null;
+        OdpPortNames? names = usesNames ? PortDescription.Names(ports) : null;
         if (!isShown)
             return null;
         query.ReadFlows((in FlowMessage flow, ReadOnlySpan<byte> message) =>

@@ -57,7 +57,7 @@ internal sealed class DpctlShow(ControlContext context)
             text.Append(CultureInfo.InvariantCulture, $"  caches:\n    masks-cache: size:{size}\n");
         foreach (VportMessage port in ports)
         {
-            text.Append(CultureInfo.InvariantCulture, $"  port {port.PortNo}: {port.Name}{PortText.Suffix(port)}\n");
+            text.Append(CultureInfo.InvariantCulture, $"  port {port.PortNo}: {port.Name}{PortDescription.Suffix(port)}\n");
             if (withStatistics && port.Stats is { } counters)
                 AppendStatistics(text, counters, port.UpcallStats);
         }

@@ -4,6 +4,7 @@ using UpcallActors.Daemon.Switching;
 using UpcallActors.Odp;
 using UpcallActors.Odp.Text;
 using UpcallActors.OpenFlow;
+using UpcallActors.Packets;
 
 namespace UpcallActors.Daemon.Control.Commands;
 
@@ -26,7 +27,7 @@ internal sealed class DpifCommands(ControlContext context)
     {
         using var query = new DatapathQuery(context.Datapath);
         DatapathStats stats = query.GetDatapath().Stats ?? default;
-        var types = query.GetPorts().ToDictionary(port => port.PortNo ?? 0, PortText.TypeOf);
+        var types = query.GetPorts().ToDictionary(port => port.PortNo ?? 0, PortDescription.TypeOf);
         var text = new StringBuilder();
         text.Append(CultureInfo.InvariantCulture, $"{context.FullName}: hit:{stats.Hit} missed:{stats.Missed}\n");
         ILookup<string, WaitingPort> waiting = context.WaitingPorts().ToLookup(port => port.Bridge, StringComparer.Ordinal);
@@ -45,7 +46,7 @@ internal sealed class DpifCommands(ControlContext context)
         {
             bool isThere = types.TryGetValue(port.DatapathPort, out string? type);
             string number = isThere ? port.DatapathPort.ToString(CultureInfo.InvariantCulture) : "none";
-            string options = port.Tunnel is { } tunnel ? PortText.Configuration(tunnel, type ?? "vxlan") : "";
+            string options = port.Tunnel is { } tunnel ? PortDescription.Configuration(tunnel, type ?? "vxlan") : "";
             return $"    {port.Name} {port.Number}/{number}: ({type ?? "system"}{(options.Length > 0 ? ": " : "")}{options})\n";
         }
     }
@@ -54,7 +55,7 @@ internal sealed class DpifCommands(ControlContext context)
     /// A port that the datapath does not have (yet): Open vSwitch leaves it out here, and says why in <c>ovs-vsctl show</c>.
     /// </summary>
     private static string WaitingLine(WaitingPort port) =>
-        $"    {port.Name} {port.Number}/none: ({PortText.TypeOf(port.Kind)}, {(port.IsRefused ? "refused" : "waits")}: {port.Reason})\n";
+        $"    {port.Name} {port.Number}/none: ({PortDescription.TypeOf(port.Kind)}, {(port.IsRefused ? "refused" : "waits")}: {port.Reason})\n";
 
     private ControlReply ShowFeatures(IReadOnlyList<string> arguments) =>
         context.TryGetBridge(arguments[0], out _)
@@ -69,7 +70,7 @@ internal sealed class DpifCommands(ControlContext context)
         bool isVerbose = arguments.SkipLast(1).Contains("-m");
         string? choice = arguments.SkipLast(1).LastOrDefault(argument => argument is "--names" or "--no-names");
         using var query = new DatapathQuery(context.Datapath);
-        OdpPortNames? names = (choice == null ? isVerbose : choice == "--names") ? PortText.Names(query.GetPorts()) : null;
+        OdpPortNames? names = (choice == null ? isVerbose : choice == "--names") ? PortDescription.Names(query.GetPorts()) : null;
         var text = new StringBuilder();
         query.ReadFlows((in FlowMessage flow, ReadOnlySpan<byte> message) =>
         {

@@ -45,7 +45,7 @@ internal sealed class MonitorCommands(ControlContext context)
         if (filter.WithPackets)
             return ControlReply.Error("packets are not remembered");
         RecentUpcalls recent = context.Pipeline.Recall(filter);
-        OdpPortNames names = PortText.Names(ports);
+        OdpPortNames names = PortDescription.Names(ports);
         var reply = new RecentReply(recent.Looked, [.. recent.Upcalls.Select(upcall => UpcallLines.Of(upcall, names, withPacket: false))]);
         return ControlReply.Of(JsonSerializer.Serialize(reply, MonitorJson.Default.RecentReply));
     }
@@ -69,7 +69,7 @@ internal sealed class MonitorCommands(ControlContext context)
 
         long id = Interlocked.Increment(ref _last);
         UpcallMonitor monitor = context.Pipeline.Watch(filter, filter.WithPackets ? int.MaxValue : 0);
-        _sessions[id] = new MonitorSession(monitor, PortText.Names(ports), filter.WithPackets, () => Remove(id));
+        _sessions[id] = new MonitorSession(monitor, PortDescription.Names(ports), filter.WithPackets, () => Remove(id));
         return ControlReply.Of(JsonSerializer.Serialize(new MonitorStarted(id), MonitorJson.Default.MonitorStarted));
     }
 

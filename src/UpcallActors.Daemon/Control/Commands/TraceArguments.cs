@@ -1,9 +1,9 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
-using UpcallActors.Embedded;
 using UpcallActors.Odp;
 using UpcallActors.Odp.Text;
 using UpcallActors.OpenFlow;
+using UpcallActors.Packets;
 
 namespace UpcallActors.Daemon.Control.Commands;
 
@@ -137,7 +137,7 @@ internal sealed class TraceArguments
         using var query = new DatapathQuery(context.Datapath);
         try
         {
-            (byte[] attributes, _) = FlowText.Parse(text, PortText.Names(query.GetPorts()));
+            (byte[] attributes, _) = FlowText.Parse(text, PortDescription.Names(query.GetPorts()));
             OdpParseError error = OvsFlowKeyReader.TryRead(attributes, out FlowKey key);
             if (error != OdpParseError.None)
                 return $"{text}: no packet has such a key ({error})";

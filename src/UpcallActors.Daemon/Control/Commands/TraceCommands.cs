@@ -35,7 +35,7 @@ internal sealed class TraceCommands(ControlContext context)
     private OdpPortNames DatapathNames()
     {
         using var query = new DatapathQuery(context.Datapath);
-        return PortText.Names(query.GetPorts());
+        return PortDescription.Names(query.GetPorts());
     }
 
     /// <summary>

@@ -3,6 +3,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using UpcallActors.Odp;
 using UpcallActors.OpenFlow;
+using UpcallActors.Packets;
 using UpcallActors.Pipeline;
 
 namespace UpcallActors.Daemon.Control.Commands;

@@ -2,7 +2,7 @@ using System.Text.Json;
 using System.Text.RegularExpressions;
 using UpcallActors.Daemon.Commands;
 using UpcallActors.Daemon.Tests.Control;
-using UpcallActors.Odp.Captures;
+using UpcallActors.Packets;
 using UpcallActors.OpenFlow;
 
 namespace UpcallActors.Daemon.Tests.Commands.Clients;

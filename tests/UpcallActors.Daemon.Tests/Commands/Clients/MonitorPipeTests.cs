@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using UpcallActors.Daemon.Tests.Control;
-using UpcallActors.Odp.Captures;
+using UpcallActors.Packets;
 
 namespace UpcallActors.Daemon.Tests.Commands.Clients;
 
