@@ -9,11 +9,7 @@ namespace UpcallActors.OpenFlow;
 internal sealed class ClassifierBuilder
 {
     private readonly Dictionary<FlowMask, Group> _groups = [];
-    private readonly PrefixTrie?[] _tries = new PrefixTrie?[PrefixField.Count];
-    // Prefixes of rules that came since the last build: of many, a trie is made at once.
-    private readonly List<(UInt128 Prefix, int Length)>[] _added =
-        [.. Enumerable.Range(0, PrefixField.Count).Select(_ => new List<(UInt128, int)>())];
-    private readonly PrefixIndex?[] _indexes = new PrefixIndex?[PrefixField.Count];
+    private readonly PrefixIndexBuilder[] _prefixes = [.. Enumerable.Range(0, PrefixField.Count).Select(_ => new PrefixIndexBuilder())];
     private long _groupsMade;
 
     /// <summary>How many rules there are.</summary>
@@ -53,7 +49,7 @@ internal sealed class ClassifierBuilder
         bool isNewMatch = group.Set(rule);
         Count += group.Count - before;
         if (isNewMatch)
-            ChangeTries(group, rule, isAdded: true);
+            ChangePrefixes(group, rule.Match, isAdded: true);
     }
 
     /// <summary>Takes a rule out.</summary>
@@ -62,7 +58,7 @@ internal sealed class ClassifierBuilder
         Group group = _groups[rule.Match.Mask];
         Count--;
         if (group.Remove(rule))
-            ChangeTries(group, rule, isAdded: false);
+            ChangePrefixes(group, rule.Match, isAdded: false);
         if (group.IsEmpty)
             _groups.Remove(rule.Match.Mask);
     }
@@ -74,53 +70,35 @@ internal sealed class ClassifierBuilder
             .OrderBy(group => group.Number)
             .Select(group => group.Build())
             .OrderByDescending(subtable => subtable.MaximumPriority)];
-        for (int i = 0; i < PrefixField.Count; i++)
-        {
-            AddToTrie(i);
-            _indexes[i] ??= new PrefixIndex(_tries[i]);
-        }
-
-        return new Classifier(subtables, [.. _indexes.OfType<PrefixIndex>()]);
+        return new Classifier(
+            subtables, [.. _prefixes.Select((prefixes, field) => prefixes.Build(count => CollectPrefixes(field, count)))]);
     }
 
-    private void ChangeTries(Group group, Rule rule, bool isAdded)
+    private void ChangePrefixes(Group group, Match match, bool isAdded)
     {
-        Flow value = rule.Match.ToValue();
         for (int i = 0; i < PrefixField.Count; i++)
         {
             int length = group.PrefixLengths[i];
             if (length == 0)
                 continue;
-            UInt128 prefix = PrefixField.All[i].Read(value.ReadOnlyWords) & PrefixTrie.PrefixMask(length);
-            _indexes[i] = null;
+            UInt128 prefix = group.PrefixOf(match, i);
             if (isAdded)
-            {
-                _added[i].Add((prefix, length));
-                continue;
-            }
-
-            AddToTrie(i);
-            _tries[i] = PrefixTrie.Remove(_tries[i], prefix, length);
+                _prefixes[i].Add(prefix, length);
+            else
+                _prefixes[i].Remove(prefix, length);
         }
     }
 
-    private void AddToTrie(int field)
+    private List<(UInt128 Prefix, int Length)> CollectPrefixes(int field, int count)
     {
-        List<(UInt128 Prefix, int Length)> added = _added[field];
-        if (added.Count == 0)
-            return;
-        if (_tries[field] is null)
+        var prefixes = new List<(UInt128 Prefix, int Length)>(count);
+        foreach (Group group in _groups.Values.Where(group => group.PrefixLengths[field] != 0))
         {
-            _tries[field] = PrefixTrie.Of(added);
-        }
-        else
-        {
-            foreach ((UInt128 prefix, int length) in added)
-                _tries[field] = PrefixTrie.Add(_tries[field], prefix, length);
+            foreach (Match match in group.Matches)
+                prefixes.Add((group.PrefixOf(match, field), group.PrefixLengths[field]));
         }
 
-        added.Clear();
-        added.TrimExcess();
+        return prefixes;
     }
 
     /// <summary>The rules of one mask, by match.</summary>
@@ -139,7 +117,16 @@ internal sealed class ClassifierBuilder
 
         public IEnumerable<Rule> Rules => _rules.Values.SelectMany(rules => rules.All);
 
+        public Dictionary<Match, RulesOfMatch>.KeyCollection Matches => _rules.Keys;
+
+        /// <summary>For each <see cref="PrefixField"/> how long the prefix is that the mask has of it, 0 if it has none.</summary>
         public int[] PrefixLengths { get; } = [.. PrefixField.All.ToArray().Select(field => field.PrefixLength(mask))];
+
+        public UInt128 PrefixOf(Match match, int field)
+        {
+            Flow value = match.ToValue();
+            return PrefixField.All[field].Read(value.ReadOnlyWords) & PrefixTrie.PrefixMask(PrefixLengths[field]);
+        }
 
         public Rule? Find(Match match, ushort priority) =>
             _rules.TryGetValue(match, out RulesOfMatch rules) ? rules.Find(priority) : null;

@@ -18,6 +18,16 @@ internal readonly struct HashSlots
         _shift = 64 - BitOperations.Log2((uint)size);
     }
 
+    /// <summary>One entry for each hash.</summary>
+    public static HashSlots Of(HashSet<ulong> hashes)
+    {
+        var slots = new HashSlots(hashes.Count);
+        int entry = 0;
+        foreach (ulong hash in hashes)
+            slots.Add(hash, entry++);
+        return slots;
+    }
+
     /// <summary>Adds an entry.</summary>
     public void Add(ulong hash, int entry)
     {

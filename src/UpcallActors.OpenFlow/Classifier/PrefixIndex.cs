@@ -12,11 +12,10 @@ internal sealed class PrefixIndex
     public PrefixIndex(PrefixTrie? trie)
     {
         _trie = trie;
-        var prefixes = new List<(UInt128 Prefix, int Length)>();
-        trie?.Collect(prefixes);
-        _prefixes = new HashSlots(prefixes.Count);
-        for (int i = 0; i < prefixes.Count; i++)
-            _prefixes.Add(Hash(prefixes[i].Prefix, prefixes[i].Length), i);
+        _prefixes = new HashSlots(trie?.Count() ?? 0);
+        HashSlots prefixes = _prefixes;
+        int count = 0;
+        trie?.Visit((prefix, length) => prefixes.Add(Hash(prefix, length), count++));
     }
 
     /// <summary>

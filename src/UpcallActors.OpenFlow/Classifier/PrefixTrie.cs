@@ -116,13 +116,16 @@ internal sealed class PrefixTrie
         return last is null ? 0 : last._zero is null && last._one is null ? last._length : last._length + 1;
     }
 
-    /// <summary>The prefixes that rules have, each once, added to <paramref name="prefixes"/>.</summary>
-    public void Collect(List<(UInt128 Prefix, int Length)> prefixes)
+    /// <summary>How many different prefixes rules have.</summary>
+    public int Count() => (_rules > 0 ? 1 : 0) + (_zero?.Count() ?? 0) + (_one?.Count() ?? 0);
+
+    /// <summary>Visits the prefixes that rules have, each once.</summary>
+    public void Visit(Action<UInt128, int> visit)
     {
         if (_rules > 0)
-            prefixes.Add((Prefix, _length));
-        _zero?.Collect(prefixes);
-        _one?.Collect(prefixes);
+            visit(Prefix, _length);
+        _zero?.Visit(visit);
+        _one?.Visit(visit);
     }
 
     /// <summary>A mask of the top <paramref name="length"/> of 128 bits.</summary>

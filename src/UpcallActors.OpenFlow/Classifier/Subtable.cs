@@ -26,29 +26,28 @@ internal sealed class Subtable
     private readonly uint _portsMask;
     private readonly PrefixTrie? _portsTrie;
 
-    /// <summary>A subtable of <paramref name="heads"/>: for each match the rule of the highest priority.</summary>
-    public Subtable(FlowMask mask, IReadOnlyCollection<Rule> heads, int maximumPriority)
+    /// <summary>A subtable of <paramref name="heads"/>, which becomes its own: for each match the rule of the highest priority.</summary>
+    public Subtable(FlowMask mask, Rule[] heads, int maximumPriority)
     {
         _mask = mask;
+        _heads = heads;
         MaximumPriority = maximumPriority;
         _stageEnds = FindStageEnds(mask, out _prefixStage);
         for (int i = 0; i < PrefixField.Count; i++)
             _prefixLengths[i] = (byte)PrefixField.All[i].PrefixLength(mask);
-        _portsMask = (uint)(mask.WordAt(_portsWord) >> PortsShift);
 
-        _stageIndexes = new HashSlots[_stageEnds.Length - 1];
-        for (int i = 0; i < _stageIndexes.Length; i++)
-            _stageIndexes[i] = new HashSlots(heads.Count);
-        _slots = new HashSlots(heads.Count);
-        _values = new ulong[heads.Count * mask.Words.Length];
-        _heads = new Rule[heads.Count];
-        int count = 0;
-        foreach (Rule rule in heads)
-        {
-            Insert(rule, count++);
-            if (_portsMask != 0)
-                _portsTrie = PrefixTrie.Add(_portsTrie, PortsOf(rule), PortsLength);
-        }
+        var stages = new HashSet<ulong>[_stageEnds.Length - 1];
+        for (int i = 0; i < stages.Length; i++)
+            stages[i] = [];
+        _slots = new HashSlots(heads.Length);
+        _values = new ulong[heads.Length * mask.Words.Length];
+        for (int entry = 0; entry < heads.Length; entry++)
+            Insert(heads[entry].Match.Values, entry, stages);
+        _stageIndexes = Array.ConvertAll(stages, HashSlots.Of);
+
+        _portsMask = (uint)(mask.WordAt(_portsWord) >> PortsShift);
+        if (_portsMask != 0)
+            _portsTrie = PrefixTrie.Of([.. heads.Select(rule => (PortsOf(rule), PortsLength))]);
     }
 
     /// <summary>The highest priority in it.</summary>
@@ -156,21 +155,19 @@ internal sealed class Subtable
         return (UInt128)(uint)(value.ReadOnlyWords[_portsWord] >> PortsShift) << 96;
     }
 
-    private void Insert(Rule rule, int entry)
+    private void Insert(ReadOnlySpan<ulong> values, int entry, HashSet<ulong>[] stages)
     {
-        ReadOnlySpan<ulong> values = rule.Match.Values;
         values.CopyTo(_values.AsSpan(entry * values.Length));
-        _heads[entry] = rule;
         ulong hash = FlowHash.Seed;
         int done = 0;
         for (int stage = 0; stage < _stageEnds.Length; stage++)
         {
             for (; done < _stageEnds[stage]; done++)
                 hash = FlowHash.Mix(hash, values[done]);
-            if (stage == _stageEnds.Length - 1)
-                _slots.Add(hash, entry);
-            else if (!_stageIndexes[stage].Contains(hash))
-                _stageIndexes[stage].Add(hash, entry);
+            if (stage < stages.Length)
+                stages[stage].Add(hash);
         }
+
+        _slots.Add(hash, entry);
     }
 }

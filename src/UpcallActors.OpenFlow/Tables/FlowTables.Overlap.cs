@@ -28,6 +28,7 @@ public sealed partial class FlowTables
     private void ApplyAll(ReadOnlySpan<FlowChange> changes, HashSet<int> touched)
     {
         _isJournaling = false;
+        _batchTime = Now;
         foreach (FlowChange change in changes)
             _isJournaling |= WantsNoOverlap(change);
         for (int i = 0; i < changes.Length; i++)

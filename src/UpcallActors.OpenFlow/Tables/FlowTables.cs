@@ -13,6 +13,8 @@ public sealed partial class FlowTables
     private readonly TimeProvider _time;
     private TablesSnapshot _current = TablesSnapshot.Empty;
     private int _ruleCount;
+    // A batch is made at one time. To ask for it is a system call where the kernel maps no clock into the process.
+    private TimeSpan _batchTime;
 
     /// <summary>Empty tables; timeouts count by <paramref name="time"/>, the system's if null.</summary>
     public FlowTables(TimeProvider? time = null)
@@ -179,7 +181,6 @@ public sealed partial class FlowTables
 
     private Rule NewRule(FlowChange change)
     {
-        TimeSpan now = Now;
         var rule = new Rule(change.Table ?? 0, change.Priority, change.Match, change.Actions!)
         {
             Cookie = change.Cookie ?? 0,
@@ -187,16 +188,15 @@ public sealed partial class FlowTables
             HardTimeout = change.HardTimeout,
             Flags = change.Flags,
             Importance = change.Importance,
-            Created = now,
-            Modified = now,
+            Created = _batchTime,
+            Modified = _batchTime,
         };
-        rule.Counters.Use(now);
+        rule.Counters.Use(_batchTime);
         return rule;
     }
 
     private Rule WithActions(Rule rule, FlowChange change)
     {
-        TimeSpan now = Now;
         RuleCounters counters = rule.Counters;
         if (change.Flags.HasFlag(FlowFlags.ResetCounts))
         {
@@ -212,7 +212,7 @@ public sealed partial class FlowTables
             Flags = rule.Flags,
             Importance = rule.Importance,
             Created = rule.Created,
-            Modified = now,
+            Modified = _batchTime,
             Counters = counters,
         };
     }
