@@ -11,11 +11,11 @@ internal ref struct ActionCheck
     private string? _needsOpenFlow11;
     private string? _vlanWithoutPresence;
 
-    /// <summary>Starts with a match.</summary>
-    public ActionCheck(Match match, byte table, FlowFlags flags)
+    /// <summary>Starts with a match: its value, and its mask.</summary>
+    public ActionCheck(in Flow value, in Flow mask, byte table, FlowFlags flags)
     {
-        Packet = match.ToValue();
-        _mask = match.ToMask();
+        Packet = value;
+        _mask = mask;
         Table = table;
         FlowFlags newer = flags & (FlowFlags.ResetCounts | FlowFlags.NoPacketCounts | FlowFlags.NoByteCounts);
         if (newer != FlowFlags.None)

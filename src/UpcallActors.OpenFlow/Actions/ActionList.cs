@@ -71,7 +71,7 @@ public sealed class ActionList
         bool inConntrack = place == ListPlace.Conntrack;
         if (nestingLeft == 0)
             throw cursor.Error("actions are nested too deeply");
-        ImmutableArray<OpenFlowAction>.Builder actions = ImmutableArray.CreateBuilder<OpenFlowAction>();
+        ImmutableArray<OpenFlowAction>.Builder actions = ImmutableArray.CreateBuilder<OpenFlowAction>(initialCapacity: 1);
         bool drops = false;
         for (cursor.SkipSeparators(); !cursor.AtEnd; cursor.SkipSeparators())
         {
@@ -141,7 +141,7 @@ public sealed class ActionList
             return null;
         if (ActionCatalogue.TryFind(name, out ActionEntry? entry))
         {
-            string written = name.ToString();
+            string written = name.SequenceEqual(entry.Name) ? entry.Name : name.ToString();
             ActionArguments arguments = ActionArguments.Take(ref cursor, nestingLeft);
             OpenFlowAction action = entry.Parse(written, ref arguments);
             arguments.ExpectEnd();

@@ -20,11 +20,13 @@ internal static class FlowCheck
             return null;
         if (change.Table == InternalTable)
             return new ActionProblem(OpenFlowErrors.NotPermitted, $"table {InternalTable} is the switch's own");
-        if (FindHidden(change.Match) is { } hidden)
+        Flow value = change.Match.ToValue();
+        Flow mask = change.Match.ToMask();
+        if (FindHidden(value, mask) is { } hidden)
             return new ActionProblem(OpenFlowErrors.NotPermitted, $"only flows of the switch's own match on {hidden.Name}");
-        if (_queueing.Read(change.Match.ToMask()) != 0)
+        if (_queueing.Read(mask) != 0)
             return new ActionProblem(OpenFlowErrors.MatchInconsistent, $"no version of OpenFlow matches on {_queueing.Name}");
-        var check = new ActionCheck(change.Match, change.Table ?? 0, change.Flags);
+        var check = new ActionCheck(value, mask, change.Table ?? 0, change.Flags);
         return actions.Check(ref check) ?? check.Finish();
     }
 
@@ -32,12 +34,11 @@ internal static class FlowCheck
     /// A field that recirculation has for itself, unless it is that of packets which were not recirculated
     /// (<c>match_has_default_hidden_fields</c>).
     /// </summary>
-    private static MatchField? FindHidden(Match match)
+    private static MatchField? FindHidden(in Flow value, in Flow mask)
     {
-        Flow mask = match.ToMask();
         if (_hash.Read(mask) != 0)
             return _hash;
         UInt128 bits = _recirculation.Read(mask);
-        return bits != 0 && (bits != _recirculation.Bits || _recirculation.Read(match.ToValue()) != 0) ? _recirculation : null;
+        return bits != 0 && (bits != _recirculation.Bits || _recirculation.Read(value) != 0) ? _recirculation : null;
     }
 }

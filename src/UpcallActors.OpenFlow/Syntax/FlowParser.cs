@@ -8,11 +8,13 @@ internal sealed class FlowParser
 
     private static readonly MatchField _vlanPriority = MatchFields.Get("vlan_pcp");
     private static readonly MatchField _taggedPriority = MatchFields.Get("dl_vlan_pcp");
+    private static readonly MatchField _etherType = MatchFields.Get("eth_type");
+    private static readonly MatchField _protocol = MatchFields.Get("nw_proto");
 
     private readonly List<(MatchField Field, int Position)> _matched = [];
     private MatchBuilder _match;
     private int _actionsAt;
-    private FlowChange _change = new();
+    private Attributes _attributes;
     private FlowCommand _command;
 
     /// <summary>Whether there may be nothing but fields.</summary>
@@ -20,6 +22,9 @@ internal sealed class FlowParser
 
     /// <summary>Whether fields must have one value. Flags may be written with signs nevertheless.</summary>
     public bool WithoutMasks { get; init; }
+
+    /// <summary>What flows that are read one after the other share their actions by; null where there is one flow only.</summary>
+    public ActionTexts? Texts { get; init; }
 
     private bool IsDeletion => _command is FlowCommand.Delete or FlowCommand.DeleteStrict;
 
@@ -29,7 +34,7 @@ internal sealed class FlowParser
     public FlowChange Parse(FlowCommand command, ref TextCursor cursor)
     {
         _command = command;
-        _change = new FlowChange { Command = command };
+        _attributes = new Attributes();
         _match = default;
         _matched.Clear();
         cursor.SkipSeparators();
@@ -46,13 +51,29 @@ internal sealed class FlowParser
             cursor.SkipSeparators();
         }
         CheckPrerequisites(cursor);
-        if (_change.Actions is null && !IsDeletion)
+        if (_attributes.Actions is null && !IsDeletion)
             throw cursor.Error("actions are missing");
-        FlowChange change = _change with { Match = _match.Build() };
+        FlowChange change = MakeChange();
         if (FieldsOnly)
             return change;
         return FlowCheck.Find(change) is { } problem ? throw cursor.ErrorAt(PlaceOf(problem, cursor), problem.ToString()) : change;
     }
+
+    private FlowChange MakeChange() => new()
+    {
+        Command = _command,
+        Table = _attributes.Table,
+        Priority = _attributes.Priority,
+        Match = _match.Build(),
+        Cookie = _attributes.Cookie,
+        CookieFilter = _attributes.CookieFilter,
+        CookieMask = _attributes.CookieMask,
+        IdleTimeout = _attributes.IdleTimeout,
+        HardTimeout = _attributes.HardTimeout,
+        Flags = _attributes.Flags,
+        Importance = _attributes.Importance,
+        Actions = _attributes.Actions,
+    };
 
     /// <summary>Where the action stands that there is a problem with; the actions are read once more to find it.</summary>
     private int PlaceOf(ActionProblem problem, TextCursor line)
@@ -71,7 +92,7 @@ internal sealed class FlowParser
             throw cursor.ErrorAt(start, "a deletion has no actions");
         cursor.Expect('=');
         _actionsAt = cursor.Position;
-        _change = _change with { Actions = ActionList.Parse(ref cursor) };
+        _attributes.Actions = Texts is { } texts ? texts.Parse(ref cursor) : ActionList.Parse(ref cursor);
         cursor.SkipBlanks();
         if (!cursor.AtEnd)
             throw cursor.Error($"'{cursor.Rest}' is too much");
@@ -83,8 +104,9 @@ internal sealed class FlowParser
             throw cursor.ErrorAt(start, $"a field's name is missing before '{cursor.Peek}'");
         if (ProtocolShorthand.TryFind(name, out ProtocolShorthand shorthand))
         {
-            foreach ((MatchField field, UInt128 number) in shorthand.Fields())
-                AddToMatch(field, number, field.Bits, start, cursor);
+            AddToMatch(_etherType, shorthand.EthType, _etherType.Bits, start, cursor);
+            if (shorthand.Protocol != 0)
+                AddToMatch(_protocol, shorthand.Protocol, _protocol.Bits, start, cursor);
             return;
         }
         if (name is "eth" or "allow_hidden_fields" or "no_readonly_table")
@@ -114,7 +136,7 @@ internal sealed class FlowParser
     {
         if (FieldsOnly || IsDeletion)
             throw cursor.ErrorAt(start, FieldsOnly ? $"{name} is no field" : $"{name} has no place in {_command}");
-        _change = _change with { Flags = _change.Flags | flag };
+        _attributes.Flags |= flag;
     }
 
     private void ParseField(MatchField field, int start, TextCursor cursor, ref TextCursor value)
@@ -167,19 +189,19 @@ internal sealed class FlowParser
         {
             case "table":
                 byte table = value.TakeTable("a table", AllTables);
-                _change = _change with { Table = table == AllTables ? null : table };
+                _attributes.Table = table == AllTables ? null : table;
                 break;
             case "importance" when _command == FlowCommand.Add:
-                _change = _change with { Importance = (ushort)value.TakeNumber("an importance", ushort.MaxValue) };
+                _attributes.Importance = (ushort)value.TakeNumber("an importance", ushort.MaxValue);
                 break;
             case "priority" when HasPriority:
-                _change = _change with { Priority = (ushort)value.TakeNumber("a priority", ushort.MaxValue) };
+                _attributes.Priority = (ushort)value.TakeNumber("a priority", ushort.MaxValue);
                 break;
             case "idle_timeout" when !IsDeletion:
-                _change = _change with { IdleTimeout = (ushort)value.TakeNumber("a timeout", ushort.MaxValue) };
+                _attributes.IdleTimeout = (ushort)value.TakeNumber("a timeout", ushort.MaxValue);
                 break;
             case "hard_timeout" when !IsDeletion:
-                _change = _change with { HardTimeout = (ushort)value.TakeNumber("a timeout", ushort.MaxValue) };
+                _attributes.HardTimeout = (ushort)value.TakeNumber("a timeout", ushort.MaxValue);
                 break;
             case "cookie":
                 ParseCookie(ref value);
@@ -201,13 +223,13 @@ internal sealed class FlowParser
         {
             if (IsDeletion)
                 throw value.ErrorAt(start, "a cookie to look for needs a mask, such as /-1");
-            _change = _change with { Cookie = cookie };
+            _attributes.Cookie = cookie;
             return;
         }
         if (_command == FlowCommand.Add)
             throw value.ErrorAt(start, "a flow is not added by a cookie's mask");
         ulong mask = value.TryTake("-1") ? ulong.MaxValue : value.TakeNumber("a cookie's mask");
-        _change = _change with { CookieFilter = cookie, CookieMask = mask };
+        (_attributes.CookieFilter, _attributes.CookieMask) = (cookie, mask);
     }
 
     private void CheckPrerequisites(TextCursor cursor)
@@ -221,4 +243,19 @@ internal sealed class FlowParser
 
     private static bool IsKnown(ReadOnlySpan<char> name) =>
         name is "table" or "priority" or "idle_timeout" or "hard_timeout" or "importance" or "cookie" || MatchFields.TryFind(name, out _);
+
+    /// <summary>What has been read of a change, but for its match: a change itself cannot be changed.</summary>
+    private struct Attributes()
+    {
+        public byte? Table;
+        public ushort Priority = Rule.DefaultPriority;
+        public ulong? Cookie;
+        public ulong CookieFilter;
+        public ulong CookieMask;
+        public ushort IdleTimeout;
+        public ushort HardTimeout;
+        public FlowFlags Flags;
+        public ushort Importance;
+        public ActionList? Actions;
+    }
 }

@@ -58,7 +58,7 @@ public static class FlowSyntax
         var changes = new List<FlowChange>();
         var lines = new List<int>();
         var errors = new List<FlowSyntaxError>();
-        var parser = new FlowParser();
+        var parser = new FlowParser { Texts = new ActionTexts() };
         int number = 0;
         foreach (ReadOnlySpan<char> whole in text.AsSpan().EnumerateLines())
         {

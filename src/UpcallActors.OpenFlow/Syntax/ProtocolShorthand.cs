@@ -55,12 +55,4 @@ internal readonly record struct ProtocolShorthand(string Name, ushort EthType, b
         }
         return null;
     }
-
-    /// <summary>The fields it stands for, and their values.</summary>
-    public IEnumerable<(MatchField Field, UInt128 Value)> Fields()
-    {
-        yield return (MatchFields.Get("eth_type"), EthType);
-        if (HasProtocol)
-            yield return (MatchFields.Get("nw_proto"), Protocol);
-    }
 }
