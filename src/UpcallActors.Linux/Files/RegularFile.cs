@@ -9,6 +9,9 @@ namespace UpcallActors.Linux;
 /// </summary>
 public static class RegularFile
 {
+    /// <summary>Characters for which memory is taken before they are there.</summary>
+    private const int LargestPiece = 1 << 26;
+
     /// <summary>
     /// Opens a file to read it; never waits. Throws <see cref="FileNotFoundException"/> when there is none,
     /// <see cref="UnauthorizedAccessException"/> when it may not be read, and <see cref="IOException"/> when it is no regular file, or on
@@ -40,8 +43,13 @@ public static class RegularFile
     /// <summary>The whole text of a file. Throws as <see cref="Open"/> does.</summary>
     public static string ReadText(string path)
     {
-        using var reader = new StreamReader(Open(path));
-        return reader.ReadToEnd();
+        using FileStream file = Open(path);
+        using var reader = new StreamReader(file);
+        // A text has no more characters than bytes: as a rule it is read in one piece. Some files, such as those of procfs, do not say
+        // how long they are.
+        char[] text = new char[Math.Min(file.Length, LargestPiece) + 1];
+        int length = reader.ReadBlock(text);
+        return length < text.Length ? new string(text, 0, length) : new string(text) + reader.ReadToEnd();
     }
 
     /// <summary>All bytes of a file. Throws as <see cref="Open"/> does.</summary>
