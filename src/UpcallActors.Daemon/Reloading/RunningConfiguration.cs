@@ -66,16 +66,22 @@ internal sealed class RunningConfiguration : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _one.Dispose();
 
-    private async Task<ReloadReport> ReadAgainAsync(IReloadable[] parts, ILogger logger)
+    private (DaemonOptions? Options, Dictionary<string, RunningValue> Values, IReadOnlyList<ConfigurationProblem> Problems) ReadFiles()
     {
         var source = ConfigurationSource.Read(_files, _environment);
         (DaemonOptions? options, IReadOnlyList<ConfigurationProblem> problems) = DaemonOptionsReader.Read(source);
+        return (options, options == null ? [] : ValuesOf(source, options), problems);
+    }
+
+    private async Task<ReloadReport> ReadAgainAsync(IReloadable[] parts, ILogger logger)
+    {
+        (DaemonOptions? options, IReadOnlyDictionary<string, RunningValue> wanted, IReadOnlyList<ConfigurationProblem> problems) =
+            await BackgroundWork.Run(ReadFiles);
         if (options == null)
             return new ReloadReport(problems, [], [], []);
         if (options.IsReplay && !Options.IsReplay)
             return new ReloadReport(
                 [new ConfigurationProblem(_files[^1], 0, "ports of type capture need a restart of a daemon that has others")], [], [], []);
-        IReadOnlyDictionary<string, RunningValue> wanted = ValuesOf(source, options);
         string[] changed = [.. wanted.Keys.Union(_values.Keys).Where(
             key => wanted.GetValueOrDefault(key)?.Compared != _values.GetValueOrDefault(key)?.Compared).Order(StringComparer.Ordinal)];
         var retried = new List<string>();

@@ -144,7 +144,7 @@ internal sealed class LiveSwitch : IReloadable, IAsyncDisposable
         await foreach (bool _ in _changes.Reader.ReadAllAsync().ConfigureAwait(false))
         {
             while (_reloads.TryDequeue(out Reload? reload))
-                TryTake(reload);
+                await TryTakeAsync(reload).ConfigureAwait(false);
             RetryIfDue();
             Follow();
             ScheduleRetry();
@@ -184,11 +184,11 @@ internal sealed class LiveSwitch : IReloadable, IAsyncDisposable
     }
 
     /// <summary>A failure is the reload's. Should the datapath be gone, to follow it fails next.</summary>
-    private void TryTake(Reload reload)
+    private async Task TryTakeAsync(Reload reload)
     {
         try
         {
-            Take(reload);
+            await TakeAsync(reload).ConfigureAwait(false);
         }
 #pragma warning disable CA1031 // Told to whoever asked for the reload.
         catch (Exception failure)
@@ -198,14 +198,14 @@ internal sealed class LiveSwitch : IReloadable, IAsyncDisposable
         }
     }
 
-    private void Take(Reload reload)
+    private async Task TakeAsync(Reload reload)
     {
-        Action changeFlows = _bridges.Replace(reload.Options.Bridges);
+        Action changeFlows = await BackgroundWork.Run(() => _bridges.Replace(reload.Options.Bridges)).ConfigureAwait(false);
         IReadOnlyList<string> gone = _wanted.Replace(reload.Options.Bridges, _ports);
         _shares = SharesOf(reload.Options);
         _places = _wanted.Places(_ports.List());
         Translators.Replace(_bridges.On(_places));
-        changeFlows();
+        await BackgroundWork.Run(changeFlows).ConfigureAwait(false);
         foreach (string device in gone)
             _wanted.Remove(device, _ports);
         TellShares();

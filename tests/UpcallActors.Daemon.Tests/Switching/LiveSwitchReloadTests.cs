@@ -3,6 +3,7 @@ using UpcallActors.Daemon.Configuration;
 using UpcallActors.Daemon.Switching;
 using UpcallActors.Daemon.Tests.Configuration;
 using UpcallActors.Embedded;
+using UpcallActors.Netlink;
 using UpcallActors.Odp;
 using UpcallActors.OpenFlow;
 using UpcallActors.Pipeline;
@@ -63,6 +64,17 @@ public sealed class LiveSwitchReloadTests : IDisposable
         _folder.Write("flows.of", "priority=7,icmp,actions=drop\n");
         await bridges.ApplyAsync(Read(Text));
         tables.GetRules().Select(rule => rule.Priority).Order().ShouldBe([(ushort)7, (ushort)9]);
+    }
+
+    [Fact]
+    public async Task Flows_change_on_a_thread_that_stands_back_for_lanes()
+    {
+        await using LiveSwitch bridges = Start();
+        int niceness = 0;
+        bridges.Translators.Bridges[0].Tables.Changed += (_, _) => niceness = Niceness.OfThread;
+        _folder.Write("flows.of", "priority=7,icmp,actions=drop\n");
+        await bridges.ApplyAsync(Read(Text));
+        niceness.ShouldBeGreaterThan(Niceness.OfThread);
     }
 
     [Fact]
