@@ -2,9 +2,12 @@ using System.Diagnostics;
 
 namespace UpcallActors.SystemTests;
 
-/// <summary>A program of the system, or the daemon, run to its end.</summary>
+/// <summary>A program of the system, or the daemon, run to its end. One that does not end fails, and the test with it.</summary>
 internal static class Command
 {
+    /// <summary>No program takes so long that ends by itself, on an emulated machine either.</summary>
+    private static readonly TimeSpan _limit = 2 * Eventually.Limit;
+
     /// <summary>Runs a program; what it prints, errors included, comes back if it succeeds.</summary>
     public static async Task<string> RunAsync(string program, params string[] arguments)
     {
@@ -20,9 +23,19 @@ internal static class Command
             arguments)
         { RedirectStandardOutput = true, RedirectStandardError = true })!;
         Task<string> errors = process.StandardError.ReadToEndAsync();
-        string output = await process.StandardOutput.ReadToEndAsync();
-        await process.WaitForExitAsync();
-        return (process.ExitCode, output + await errors);
+        Task<string> output = process.StandardOutput.ReadToEndAsync();
+        try
+        {
+            // What it printed comes to its end with the last of those that it has started.
+            await Task.WhenAll(output, errors, process.WaitForExitAsync()).WaitAsync(_limit);
+        }
+        catch (TimeoutException)
+        {
+            process.Kill(entireProcessTree: true);
+            throw new TimeoutException($"{program} {string.Join(' ', arguments)} did not end within {_limit}");
+        }
+
+        return (process.ExitCode, await output + await errors);
     }
 
     /// <summary>Runs the daemon to its end.</summary>
