@@ -1,4 +1,4 @@
-using UpcallActors.Netlink;
+using UpcallActors.Linux;
 
 namespace UpcallActors.Daemon.Reloading;
 

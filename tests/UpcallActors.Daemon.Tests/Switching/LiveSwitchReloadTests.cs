@@ -3,7 +3,7 @@ using UpcallActors.Daemon.Configuration;
 using UpcallActors.Daemon.Switching;
 using UpcallActors.Daemon.Tests.Configuration;
 using UpcallActors.Embedded;
-using UpcallActors.Netlink;
+using UpcallActors.Linux;
 using UpcallActors.Odp;
 using UpcallActors.OpenFlow;
 using UpcallActors.Pipeline;

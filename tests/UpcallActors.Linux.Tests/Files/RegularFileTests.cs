@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace UpcallActors.Netlink.Tests;
+namespace UpcallActors.Linux.Tests;
 
 public sealed class RegularFileTests : IDisposable
 {
