@@ -12,6 +12,6 @@ internal static class ExitCode
     /// <summary>The command line or the configuration is wrong; nothing was started.</summary>
     public const int Usage = 2;
 
-    /// <summary>Whoever read our output has gone: what a shell says of a program that SIGPIPE has ended.</summary>
+    /// <summary>The reader of our output has gone: the code that a shell gives a program that SIGPIPE has ended.</summary>
     public const int OutputClosed = 141;
 }

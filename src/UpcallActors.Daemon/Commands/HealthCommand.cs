@@ -104,7 +104,7 @@ internal sealed class HealthCommand(bool json, TextWriter output, TextWriter err
         return isHealthy ? ExitCode.Success : ExitCode.Failure;
     }
 
-    /// <summary>Who listens on all addresses is asked on the loopback's.</summary>
+    /// <summary>A daemon that listens on all addresses is asked on the loopback address.</summary>
     private static IPEndPoint Reachable(IPEndPoint endpoint) =>
         endpoint.Address.Equals(IPAddress.Any) ? new IPEndPoint(IPAddress.Loopback, endpoint.Port)
         : endpoint.Address.Equals(IPAddress.IPv6Any) ? new IPEndPoint(IPAddress.IPv6Loopback, endpoint.Port)

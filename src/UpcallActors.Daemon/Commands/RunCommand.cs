@@ -44,7 +44,7 @@ internal sealed class RunCommand(bool json, TextWriter output, TextWriter errors
         return await RefuseAsync(problems);
     }
 
-    /// <summary>Nobody has a file of ours yet who runs this; who has a collector may see every batch there.</summary>
+    /// <summary>This is run without a configuration file; with a collector each batch may be traced.</summary>
     private async Task<int> RunRecordingsAsync()
     {
         (TelemetryOptions? telemetry, IReadOnlyList<ConfigurationProblem> problems) = DaemonOptionsReader.ReadTelemetry();
@@ -133,12 +133,12 @@ internal sealed class RunCommand(bool json, TextWriter output, TextWriter errors
 
         logger.TellSkippedFlows(options);
         logger.TellCaptures(options);
-        // A replay is short: what is to be told of it is gathered from its first upcall on.
+        // A replay is short, so telemetry starts before its first upcall.
         await using DaemonTelemetry? telemetry = DaemonTelemetry.Start(options.Telemetry,
             new TelemetrySubject(options.Datapath.Name, "embedded"), isScraped: false, saysProblems: true, loggers, logger);
         logger.Started(options.Datapath.Name, "embedded", options.Bridges.Count, options.Bridges.Sum(bridge => bridge.Ports.Count),
             options.Handlers);
-        // One that runs once, as fast as it can, is over before anybody could look.
+        // One that runs once, as fast as it can, ends before a page could be opened.
         Func<SwitchStatus, IAsyncDisposable>? show = options.Replay.Recorded || options.Replay.Loop
             ? status => StatusPage.Open(options, status, "embedded", loggers, logger)
             : null;

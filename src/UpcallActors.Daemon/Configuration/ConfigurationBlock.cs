@@ -4,7 +4,7 @@ using System.Globalization;
 namespace UpcallActors.Daemon.Configuration;
 
 /// <summary>
-/// A block of the configuration while it is read: each key is asked for once, with its type; what nobody asked for is unknown.
+/// A block of the configuration while it is read: each key is asked for once, with its type; a key that was not asked for is unknown.
 /// Problems go to the <see cref="ConfigurationSource"/>, and reading goes on with the default.
 /// </summary>
 internal sealed partial class ConfigurationBlock
@@ -39,7 +39,7 @@ internal sealed partial class ConfigurationBlock
     /// <summary>The variables that OpenTelemetry's library reads by itself, checked.</summary>
     public IReadOnlyDictionary<string, string> Library => _source.Library;
 
-    /// <summary>What is not as whoever set it may think, of what was read so far.</summary>
+    /// <summary>Settings read so far that may not do what the user expects.</summary>
     public IReadOnlyList<ConfigurationProblem> Notes => _source.Notes;
 
     /// <summary>The whole tree as a block.</summary>
@@ -187,7 +187,7 @@ internal sealed partial class ConfigurationBlock
         return cut == _items.Count ? name : null;
     }
 
-    /// <summary>Reports every key that nobody asked for. To be called last.</summary>
+    /// <summary>Reports each key that was not asked for. To be called last.</summary>
     public void RefuseOthers()
     {
         foreach (string key in _items.Keys.Where(key => !_known.Contains(key)))

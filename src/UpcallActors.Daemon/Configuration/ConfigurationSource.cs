@@ -34,7 +34,7 @@ internal sealed class ConfigurationSource
     public IReadOnlyList<ConfigurationProblem> Problems =>
         [.. _problems.Distinct().OrderBy(problem => FileOrder(problem.File)).ThenBy(problem => problem.Line)];
 
-    /// <summary>What is not as whoever set it may think, and no reason to refuse anything.</summary>
+    /// <summary>Settings that may not do what the user expects, and that are no reason to refuse anything.</summary>
     public IReadOnlyList<ConfigurationProblem> Notes => [.. _notes.Distinct()];
 
     /// <summary>The variables that OpenTelemetry's library reads by itself, checked.</summary>

@@ -22,7 +22,7 @@ internal sealed record DaemonOptions
     /// <summary>The pipeline's sizes.</summary>
     public required PipelineTuning Pipeline { get; init; }
 
-    /// <summary>What is told about it all, and to whom.</summary>
+    /// <summary>Telemetry: spans, metrics and logs.</summary>
     public TelemetryOptions Telemetry { get; init; } = TelemetryOptions.None;
 
     /// <summary>How capture ports send.</summary>

@@ -5,7 +5,7 @@ namespace UpcallActors.Daemon.Configuration;
 /// <summary>A key of the whole configuration with the value that holds.</summary>
 /// <param name="Key">The path, as it can be written in a file: segments with dots between.</param>
 /// <param name="Value">A text or a list.</param>
-/// <param name="IsSecret">Whether the whole value is for nobody's eyes.</param>
+/// <param name="IsSecret">Whether the whole value must never be shown.</param>
 internal sealed record EffectiveValue(string Key, ConfigurationValue Value, bool IsSecret)
 {
     /// <summary>Fewer characters are found in everything.</summary>

@@ -15,7 +15,9 @@ internal sealed class PortChecks(string datapath)
     private readonly Dictionary<string, ConfigurationBlock> _outputs = new(StringComparer.Ordinal);
     private (bool IsCapture, string Port)? _isCapture;
 
-    /// <summary>Numbers and hosts are a bridge's own; names are the datapath's, where each bridge has a port of its own name.</summary>
+    /// <summary>
+    /// Numbers and hosts belong to a bridge. Names belong to the datapath, in which each bridge has a port with the bridge's name.
+    /// </summary>
     public void StartBridge(ConfigurationBlock bridge, ConfigurationBlock around)
     {
         CheckNameOnce(bridge, around, "a bridge");

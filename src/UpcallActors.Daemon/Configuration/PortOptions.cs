@@ -30,19 +30,19 @@ internal sealed record VlanOptions(VlanMode Mode, ushort Tag, ImmutableArray<ush
 /// <summary>A port of type <c>capture</c>: a host that was recorded, or several.</summary>
 internal sealed record CapturePortOptions : PortOptions
 {
-    /// <summary>What was captured where the port leads to: the frames that stations there sent, and those they received.</summary>
+    /// <summary>The capture of the port's hosts: the frames that they sent and received.</summary>
     public required IReadOnlyList<CapturedFrame> Frames { get; init; }
 
     /// <summary>What is to be said of the file they are in.</summary>
     public IReadOnlyList<ConfigurationProblem> Warnings { get; init; } = [];
 
     /// <summary>
-    /// The addresses by which the stations' own frames are known among <see cref="Frames"/>, the first octet uppermost; none for all
+    /// The hosts' addresses, by which the frames that they sent are found in <see cref="Frames"/>, the first octet uppermost; none for all
     /// frames.
     /// </summary>
     public required IReadOnlySet<ulong> Stations { get; init; }
 
-    /// <summary>Whether a station behind the port sent a frame.</summary>
+    /// <summary>Whether a host behind the port sent a frame.</summary>
     public bool Sent(in CapturedFrame frame) => Stations.Count == 0 || Stations.Contains(frame.Source);
 
     /// <summary>The capture file to write what the port puts out to; null for none.</summary>

@@ -3,8 +3,7 @@ using System.Text;
 namespace UpcallActors.Daemon.Configuration;
 
 /// <summary>
-/// Takes secrets out of a text that somebody may see. They are known by their form, wherever they stand: nobody can list the keys that hold
-/// one.
+/// Takes secrets out of a text before it is shown. They are found by their form in any place, because no list of keys could be complete.
 /// </summary>
 internal static class Secrets
 {

@@ -31,7 +31,7 @@ internal sealed class ControlConnection(Socket socket, ControlCommandTable comma
     /// <summary>When the client last sent or took a byte, in ticks of <see cref="Stopwatch"/>.</summary>
     public long LastProgress => Volatile.Read(ref _lastProgress);
 
-    /// <summary>Bytes of memory that an answer under way holds.</summary>
+    /// <summary>Bytes of memory that an unsent answer holds.</summary>
     public long UnsentBytes => Volatile.Read(ref _unsentBytes);
 
     /// <summary>Whether an answer is due when the control socket closes.</summary>
@@ -97,7 +97,7 @@ internal sealed class ControlConnection(Socket socket, ControlCommandTable comma
     /// <summary>The next request; null at the end of the stream, and where it is broken.</summary>
     private async ValueTask<ControlRequest?> NextAsync()
     {
-        // A client may be silent for as long as it likes between requests, but not in the middle of one.
+        // A client may be silent between requests for any time, but not in the middle of one.
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(_disconnected.Token);
         bool isTimed = false;
         while (true)

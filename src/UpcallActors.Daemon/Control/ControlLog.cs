@@ -25,7 +25,7 @@ internal static partial class ControlLog
     [LoggerMessage(565, LogLevel.Error, "Serving a client of the control socket failed")]
     public static partial void ConnectionFailed(this ILogger logger, Exception failure);
 
-    /// <summary>A socket of a process that is no more was removed.</summary>
+    /// <summary>The socket of a process that has ended was removed.</summary>
     [LoggerMessage(564, LogLevel.Information, "Removed {Path}, which nobody listens on")]
     public static partial void RemovedStale(this ILogger logger, string path);
 }

@@ -7,8 +7,8 @@ using UpcallActors.Web;
 namespace UpcallActors.Daemon.Control;
 
 /// <summary>
-/// The control socket: takes clients in and keeps them within <see cref="ControlLimits"/>. Each client is served by itself, so
-/// that none waits for another; whoever is over a limit loses its own connection. Thread-safe.
+/// The control socket: takes clients in and keeps them within <see cref="ControlLimits"/>. Each client is served alone, so no client waits
+/// for another. A client over a limit loses its connection. Thread-safe.
 /// </summary>
 internal sealed class ControlServer : IAsyncDisposable
 {
@@ -60,7 +60,7 @@ internal sealed class ControlServer : IAsyncDisposable
         return new ControlServer(listener, commands, limits, logger, isRateLimited);
     }
 
-    /// <summary>Takes no more clients, ends what commands are under way, and removes the socket.</summary>
+    /// <summary>Takes no more clients, ends the running commands, and removes the socket.</summary>
     public async ValueTask DisposeAsync()
     {
         if (_stopping.IsCancellationRequested)

@@ -50,8 +50,8 @@ internal sealed class ControlSocket : IDisposable
         var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         try
         {
-            // Before it has a name, which somebody could lay a link over: bind(2) makes the file with the socket's own mode, and follows
-            // none.
+            // The mode is set before the socket has a name, over which another user could lay a link. bind(2) makes the file with the
+            // socket's mode and follows no link.
             using (var file = new SafeFileHandle(socket.Handle, ownsHandle: false))
                 File.SetUnixFileMode(file, OwnerOnly);
             // The process id, and so the name, is ours now, whatever left something there.
@@ -93,7 +93,7 @@ internal sealed class ControlSocket : IDisposable
         }
         catch (OperationCanceledException)
         {
-            // A listener that does not accept is alive all the same.
+            // A listener that does not accept is still alive.
             return true;
         }
     }

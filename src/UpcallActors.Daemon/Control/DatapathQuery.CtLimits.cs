@@ -9,7 +9,7 @@ internal sealed partial class DatapathQuery
     /// <summary>65,536 zones and the default, each twelve bytes, are more than a request takes: ask for fewer.</summary>
     private const int CtLimitRequestLength = 60 << 10;
 
-    /// <summary>The limits of zones, and the default as zone −1; of all zones that have one of their own when none is named.</summary>
+    /// <summary>The limits of zones, and the default as zone −1; of all zones with a limit if none is named.</summary>
     public IReadOnlyList<CtZoneLimit> GetCtLimits(IReadOnlyList<CtZoneLimit> zones)
     {
         IReadOnlyList<CtZoneLimit>? limits = null;

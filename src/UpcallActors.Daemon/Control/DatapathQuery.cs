@@ -7,8 +7,8 @@ using UpcallActors.Odp;
 namespace UpcallActors.Daemon.Control;
 
 /// <summary>
-/// Asks a datapath about itself over a channel of its own: what <c>dpctl</c> commands show. Single owner; lives for one command.
-/// Everything here throws <see cref="DatapathException"/> when the datapath refuses or answers what cannot be read.
+/// Asks a datapath about itself over its own channel: what <c>dpctl</c> commands show. Single owner; lives for one command. Everything here
+/// throws <see cref="DatapathException"/> when the datapath refuses or answers what cannot be read.
 /// </summary>
 internal sealed partial class DatapathQuery : IDisposable
 {
@@ -28,7 +28,7 @@ internal sealed partial class DatapathQuery : IDisposable
     private DatapathQuery? _aside;
 
     /// <summary>
-    /// Opens a channel to the datapath. Throws <see cref="DatapathException"/> when there is none to be had: descriptors are used up.
+    /// Opens a channel to the datapath. Throws <see cref="DatapathException"/> if no descriptor is left.
     /// </summary>
     public DatapathQuery(IDatapath datapath)
     {

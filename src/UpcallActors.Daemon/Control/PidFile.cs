@@ -10,7 +10,7 @@ namespace UpcallActors.Daemon.Control;
 /// (<c>read_pidfile__</c> in daemon-unix.c). Until <see cref="Publish"/> it has another name.
 /// </summary>
 /// <remarks>
-/// The lock is the process's, not the descriptor's: closing any descriptor of the file releases it. So nobody in this process may
+/// The lock is the process's, not the descriptor's: closing any descriptor of the file releases it. So no other code in this process may
 /// open the file while it is held.
 /// </remarks>
 internal sealed class PidFile : IDisposable
@@ -32,15 +32,16 @@ internal sealed class PidFile : IDisposable
     }
 
     /// <summary>
-    /// Makes and locks the file, under a temporary name, and removes one at <paramref name="path"/> that
-    /// nobody holds. Throws <see cref="RunDirectoryException"/> when another process holds it, and
-    /// <see cref="IOException"/> or <see cref="UnauthorizedAccessException"/> when it cannot be written.
+    /// Makes and locks the file, under a temporary name, and removes an unlocked one at <paramref name="path"/>. Throws
+    /// <see cref="RunDirectoryException"/> when another process holds it, and <see cref="IOException"/> or
+    /// <see cref="UnauthorizedAccessException"/> when it cannot be written.
     /// </summary>
     public static PidFile Lock(string path)
     {
         // As make_pidfile does: who holds the lock of the temporary file is the only one that may rename it.
         string temporary = path + ".tmp";
-        // Who may open it may lock it, and a reader's lock keeps a writer's out: nobody else may before it is ours.
+        // A process that can open the file can lock it, and a reader's lock excludes a writer's. So no other user may open it before we
+        // hold the lock.
         FileStream file = OwnFile.OpenOrCreate(temporary, OwnerOnly);
         try
         {
@@ -86,7 +87,7 @@ internal sealed class PidFile : IDisposable
     {
         if (FileStatus.OfName(path) == null)
             return;
-        // For reading alone: a daemon that lives has a writer's lock, which keeps out a reader's, and anybody may have a reader's.
+        // For reading alone: a running daemon has a writer's lock, which excludes a reader's. Any process may take a reader's.
         using FileStream existing = OwnFile.OpenRead(path);
         if (TryLock(existing))
         {
@@ -94,7 +95,7 @@ internal sealed class PidFile : IDisposable
             return;
         }
 
-        // We hold its lock, so it is nobody else's.
+        // We hold its lock, so it belongs to no other process.
         File.Delete(temporary);
         const int Longest = 20;
         byte[] text = new byte[Longest];

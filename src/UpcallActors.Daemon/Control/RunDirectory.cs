@@ -52,11 +52,11 @@ internal sealed class RunDirectory : IDisposable
     /// <summary>The directory of who may not write to <see cref="Default"/>.</summary>
     public static string Fallback => System.IO.Path.Combine(System.IO.Path.GetTempPath(), $"{Program}-{Environment.UserName}");
 
-    /// <summary>All control sockets in the directory, those included that nobody listens on any more.</summary>
+    /// <summary>All control sockets in the directory, including those without a listener.</summary>
     public IEnumerable<string> FindSockets() =>
         Directory.EnumerateFiles(Path, $"{Program}.*.ctl").Where(file => FileStatus.OfName(file)?.Kind == FileKind.Socket);
 
-    /// <summary>Removes a file at the end; that somebody has removed it, or the whole directory, is as good.</summary>
+    /// <summary>Removes a file at the end. It is no error if the file or the directory is already gone.</summary>
     public static void Remove(string file)
     {
         try
@@ -65,7 +65,7 @@ internal sealed class RunDirectory : IDisposable
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
-            // The next daemon finds that nobody holds it.
+            // The next daemon finds that it is not locked.
         }
     }
 
@@ -106,9 +106,8 @@ internal sealed class RunDirectory : IDisposable
         new($"the run directory {path} cannot be used: {failure.Message}", failure);
 
     /// <summary>
-    /// Whoever may write to the directory may put a link or a file of his own where ours are to be, and take ours away; and in a folder
-    /// that everybody may write to, somebody else may have been there first. So it has to be ours, or root's, and others may not write to
-    /// it.
+    /// A user who can write to the directory can put a link or another file in place of ours, or remove ours. In a folder that all users
+    /// can write to, another user may have created the directory first. So it has to be ours, or root's, and others may not write to it.
     /// </summary>
     private static void Secure(string path, UnixFileMode mode)
     {

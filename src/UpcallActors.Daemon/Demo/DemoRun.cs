@@ -43,7 +43,7 @@ internal sealed class DemoRun(
         using var slowed = new SlowedDatapath(recorded.Datapath);
         var exit = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         await using CancellationTokenRegistration registration = stop.Register(() => exit.TrySetResult());
-        // Last to go: who asks for the end there is answered when all is done.
+        // It ends last: a client that asked for the end gets its answer when all else has ended.
         ControlService? control = null;
         try
         {

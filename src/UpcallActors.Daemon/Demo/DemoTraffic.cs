@@ -6,8 +6,8 @@ using UpcallActors.Embedded;
 namespace UpcallActors.Daemon.Demo;
 
 /// <summary>
-/// The demo's frames: round after round the recorded hosts of all bridges send what they sent, at the pace of the recording; in every
-/// other round one packet is slow, and in those between ports are scanned.
+/// The demo's frames. In each round the recorded hosts of all bridges send their frames, at the pace of the recording. In every other round
+/// one packet is slow; in the rounds between, ports are scanned.
 /// </summary>
 /// <param name="recorded">The switch.</param>
 /// <param name="purgeTimes">When the datapath's flows were deleted in the recordings.</param>
@@ -53,7 +53,7 @@ internal sealed class DemoTraffic(CaptureSwitch recorded, IReadOnlyList<DateTime
                     datapath.Receive(entry.Port, entry.Frame.Span);
             }
 
-            // Nobody else tells it that time passes.
+            // Without this, it would not notice that time passes.
             datapath.Expire();
             await WaitAsync(begins + _round, started, cancellation);
         }

@@ -33,7 +33,7 @@ internal static class PortScan
         Ports = [Host(Scanner, 1), Host("server", 2)],
     };
 
-    /// <summary>A frame that the server is sent: from a port that makes it a connection of its own.</summary>
+    /// <summary>A frame that the server is sent: from a port that makes it a new connection.</summary>
     public static byte[] Visit(ushort number) => Frame((ushort)(1024 + number), Http);
 
     /// <summary>Frames to ports that nothing is behind, each of which comes up.</summary>

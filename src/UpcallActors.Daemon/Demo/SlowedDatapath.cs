@@ -5,7 +5,7 @@ using UpcallActors.Odp;
 namespace UpcallActors.Daemon.Demo;
 
 /// <summary>
-/// A datapath that takes its time over packets when it is told to, as a kernel does whose processor is busy elsewhere. Thread-safe.
+/// A datapath that can be slow on request, like a kernel on a busy processor. Thread-safe.
 /// </summary>
 internal sealed class SlowedDatapath(IDatapath inner) : IDatapath
 {

@@ -45,7 +45,7 @@ internal static partial class DaemonLog
     [LoggerMessage(509, LogLevel.Information, "Status page at http://{Endpoint}/")]
     public static partial void PageServed(this ILogger logger, System.Net.IPEndPoint endpoint);
 
-    /// <summary>A thread or timer of ours failed, and goes on.</summary>
+    /// <summary>A background thread or timer failed, and continues.</summary>
     [LoggerMessage(511, LogLevel.Error, "Failed while {Work}; goes on")]
     public static partial void UnattendedFailed(this ILogger logger, Exception failure, string work);
 
@@ -53,7 +53,7 @@ internal static partial class DaemonLog
     [LoggerMessage(510, LogLevel.Warning, "No status page at {Endpoint} (status.listen) until this is otherwise: {Reason}")]
     public static partial void PageRefused(this ILogger logger, System.Net.IPEndPoint endpoint, string reason);
 
-    /// <summary>Something of the environment is not as whoever set it may think.</summary>
+    /// <summary>A variable of the environment may not do what the user expects.</summary>
     [LoggerMessage(514, LogLevel.Warning, "{Note}")]
     public static partial void Noted(this ILogger logger, Configuration.ConfigurationProblem note);
 

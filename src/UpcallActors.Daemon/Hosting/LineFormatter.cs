@@ -6,8 +6,8 @@ using Microsoft.Extensions.Logging.Console;
 namespace UpcallActors.Daemon.Hosting;
 
 /// <summary>
-/// Lines of the log for people: time where nobody else notes it, level, category, number of the event, message; or what
-/// <c>vlog/set PATTERN:console</c> says.
+/// Lines of the log as text: the time if the reader does not add it, level, category, number of the event, message; or what <c>vlog/set
+/// PATTERN:console</c> says.
 /// </summary>
 /// <param name="patterns">What says so.</param>
 internal sealed class LineFormatter(LogPatterns patterns) : ConsoleFormatter(LineFormatter.FormatterName)

@@ -6,7 +6,7 @@ namespace UpcallActors.Daemon.Hosting;
 /// <summary>
 /// What is logged of which category, changeable while the daemon runs: the filter of its logging. A rule is for a category and those whose
 /// names go on behind it with a dot or a slash; the longest one counts. The daemon's own category is divided into modules
-/// (<see cref="LogModules"/>), each with the category's level until it is given one of its own. Thread-safe.
+/// (<see cref="LogModules"/>), each with the category's level until its own level is set. Thread-safe.
 /// </summary>
 /// <param name="initial">The level of what no rule is for.</param>
 internal sealed class LogLevels(LogLevel initial)
@@ -108,7 +108,7 @@ internal sealed class LogLevels(LogLevel initial)
 
         public LogLevel Of(string category)
         {
-            // What has a category of its own may be a module by name.
+            // A category may be used as a module by its name.
             if (Array.Find(ByModule, rule => rule.Is(category)) is { } own)
                 return own.Level;
             LogLevel level = Others;

@@ -2,7 +2,7 @@ namespace UpcallActors.Daemon.Hosting;
 
 /// <summary>
 /// The modules of Open vSwitch's log by name (<c>VLOG_DEFINE_MODULE</c>), which people type from memory, and which of our events belong to
-/// which of them. A module that has no event here can be set all the same: it has nothing to say, as many have in Open vSwitch.
+/// which of them. A module without events can be set and logs nothing, like many in Open vSwitch.
 /// </summary>
 internal static class LogModules
 {

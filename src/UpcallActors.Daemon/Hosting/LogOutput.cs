@@ -9,8 +9,8 @@ internal static class LogOutput
     private const int StandardError = 2;
 
     /// <summary>
-    /// Whether who reads the lines knows when they came: the journal and a container's engine, which are behind a socket or a pipe, note
-    /// the time of each. A terminal and a file do not.
+    /// Whether the reader of the lines adds the time: the journal and a container's engine, which read a socket or a pipe, do. A terminal
+    /// and a file do not.
     /// </summary>
     public static bool KeepsTime
     {

@@ -24,7 +24,7 @@ internal readonly record struct LogSeverity(string Name, int Syslog);
 /// <param name="text">The pattern.</param>
 internal sealed class LogPattern(string text)
 {
-    /// <summary>The widest field: a longer line than that is of use to nobody.</summary>
+    /// <summary>The widest field; a longer line is of no use.</summary>
     private const int WidestField = 1000;
 
     private static readonly long _start = Environment.TickCount64;

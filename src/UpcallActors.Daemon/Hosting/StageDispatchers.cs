@@ -41,7 +41,9 @@ internal static class StageDispatchers
             + $"thread-count = {threads}, threadtype = background }}"))
         .WithFallback(system.Settings.Config.GetConfig(Dispatchers.DefaultDispatcherId));
 
-    /// <summary>A dispatcher with one thread for each actor; Akka's own can be had by the actor system's configuration alone.</summary>
+    /// <summary>
+    /// A dispatcher with one thread for each actor; Akka's own dispatchers come only from the actor system's configuration.
+    /// </summary>
     private sealed class PinnedConfigurator(Config config, IDispatcherPrerequisites prerequisites)
         : MessageDispatcherConfigurator(config, prerequisites)
     {

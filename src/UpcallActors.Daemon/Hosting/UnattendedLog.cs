@@ -4,8 +4,8 @@ using UpcallActors.Linux;
 namespace UpcallActors.Daemon.Hosting;
 
 /// <summary>
-/// Says what failed on threads and timers that nobody waits for (<see cref="UnattendedWork"/>), five lines at once and
-/// then one now and then. Disposing ends it.
+/// Logs failures of background threads and timers (<see cref="UnattendedWork"/>), five lines at once and then one now and then. Disposing
+/// ends it.
 /// </summary>
 internal sealed class UnattendedLog : IDisposable
 {

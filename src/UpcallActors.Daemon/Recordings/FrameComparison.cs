@@ -4,11 +4,11 @@ using System.Globalization;
 namespace UpcallActors.Daemon.Recordings;
 
 /// <summary>
-/// Compares the frames put out on a port with those the kernel put out there: the same frames with the same bytes, and in
-/// the same order among those with the same Ethernet header (addresses, tags, type). Frames of different headers may overtake each
-/// other, as they do in the kernel: one that comes up waits for user space, while another finds its flow and does not.
-/// The one freedom in the bytes is the identification of IPv6 fragments, which the kernel draws anew for each packet that it
-/// fragments (<c>ip6_fragment</c>): there each recorded value must stand for one of ours throughout, and each of ours for one recorded.
+/// Compares the frames sent on a port with those that the kernel sent there. They must have the same bytes, and frames with the same
+/// Ethernet header (addresses, tags, type) the same order. Frames of different headers may overtake each other, as they do in the kernel:
+/// one that comes up waits for user space, while another finds its flow and does not. Only the identification of IPv6 fragments may differ,
+/// because the kernel chooses a random one for each packet that it fragments (<c>ip6_fragment</c>). There, one recorded value must always
+/// match one of ours, and the reverse.
 /// </summary>
 internal sealed class FrameComparison(string port)
 {

@@ -9,22 +9,22 @@ using UpcallActors.Odp;
 
 namespace UpcallActors.Daemon.Recordings;
 
-/// <summary>Replays recordings, each in a switch of its own, and compares what comes out with what the kernel put out.</summary>
+/// <summary>Replays recordings, each in its own switch, and compares the output with the kernel's.</summary>
 /// <param name="system">Where the pipelines' actors live.</param>
 /// <param name="attach">What the pipelines are to see as the datapath; tests put something in between.</param>
-/// <param name="options">What is told of the replay.</param>
-/// <param name="loggers">Where it is said what the datapath refused.</param>
-/// <param name="tell">Begins to tell it; null when there is nobody to be told.</param>
+/// <param name="options">What is traced of the replay.</param>
+/// <param name="loggers">The log of requests that the datapath refused.</param>
+/// <param name="tell">Starts telemetry; null without it.</param>
 internal sealed class RecordingReplay(
     ActorSystem system, Func<IDatapath, IDatapath>? attach, TelemetryOptions options, ILoggerFactory loggers, Func<DaemonTelemetry?> tell)
 {
-    /// <summary>Replays one after the other. Ends early, without a row for the recording under way, when told to stop.</summary>
+    /// <summary>Replays one after the other. If it is stopped, it ends early, without a row for the current recording.</summary>
     public async IAsyncEnumerable<ReplayRow> RunAsync(IReadOnlyList<Recording> recordings, [EnumeratorCancellation] CancellationToken stop)
     {
         // Once for the just-in-time compiler, or the first row's upcalls per second would be a measure of that.
         if (recordings.Count > 0)
             await ReplayAsync(recordings[0], new CaptureRun(system, attach, loggers: loggers), stop);
-        // After that, so that it is told once.
+        // After that, so that it is reported once.
         await using DaemonTelemetry? telemetry = tell();
         var run = new CaptureRun(system, attach, telemetry, loggers: loggers);
         foreach (Recording recording in recordings)
@@ -61,8 +61,8 @@ internal sealed class RecordingReplay(
     }
 
     /// <summary>
-    /// What a host received through the datapath comes from the other hosts. Its capture has frames from the datapath's end of
-    /// its own wire too (router solicitations of that device), which never were in the datapath.
+    /// What a host received through the datapath comes from the other hosts. Its capture also has frames from the datapath's end of its
+    /// wire (router solicitations of that device), which never were in the datapath.
     /// </summary>
     private static IEnumerable<string> Differences(BridgeOptions bridge, Dictionary<CapturePortOptions, FrameList> outputs)
     {

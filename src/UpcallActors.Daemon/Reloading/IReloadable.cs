@@ -11,8 +11,8 @@ internal interface IReloadable
     IReadOnlyList<string> Keys { get; }
 
     /// <summary>
-    /// Goes on by other options, which were checked. Called when a value of its keys has changed,
-    /// by one caller at a time; ends when they hold. What it throws is logged, and ends nothing.
+    /// Changes to other options, which were checked. Called when a value of its keys has changed, by one caller at a time; ends when they
+    /// hold. What it throws is logged, and ends nothing.
     /// </summary>
     Task ApplyAsync(DaemonOptions options);
 

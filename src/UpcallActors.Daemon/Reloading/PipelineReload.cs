@@ -4,8 +4,7 @@ using UpcallActors.Pipeline;
 namespace UpcallActors.Daemon.Reloading;
 
 /// <summary>
-/// What of a pipeline can change while it runs: batch size and share of
-/// its lanes, how its revalidators look after flows, and what is traced.
+/// What of a pipeline can change while it runs: batch size and share of its lanes, the settings of its revalidators, and what is traced.
 /// </summary>
 internal sealed class PipelineReload(UpcallPipeline pipeline) : IReloadable
 {

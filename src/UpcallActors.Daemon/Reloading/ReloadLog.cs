@@ -41,7 +41,7 @@ internal static partial class ReloadLog
     [LoggerMessage(544, LogLevel.Error, "The configuration was read again, but {Keys} could not be applied")]
     public static partial void ReloadFailed(this ILogger logger, Exception failure, string keys);
 
-    /// <summary>A line of a file of flows is left out, as its bridge is told to do.</summary>
+    /// <summary>A line of a file of flows is left out, because the bridge is configured to skip.</summary>
     [LoggerMessage(545, LogLevel.Warning, "Flow left out: {Problem}")]
     public static partial void FlowSkipped(this ILogger logger, ConfigurationProblem problem);
 

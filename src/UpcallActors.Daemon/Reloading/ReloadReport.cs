@@ -12,7 +12,7 @@ internal sealed record ReloadReport(
     IReadOnlyList<ConfigurationProblem> Problems, IReadOnlyList<string> Applied, IReadOnlyList<string> Waiting,
     IReadOnlyList<string> Failed)
 {
-    /// <summary>Lines of files of flows that are left out, as their bridges are told to do.</summary>
+    /// <summary>Lines of files of flows that are left out, because their bridges are configured to skip.</summary>
     public IReadOnlyList<ConfigurationProblem> SkippedFlows { get; init; } = [];
 
     /// <summary>What was tried again, and what came of it.</summary>

@@ -4,8 +4,8 @@ using UpcallActors.Daemon.Configuration;
 namespace UpcallActors.Daemon.Reloading;
 
 /// <summary>
-/// What the daemon runs by. Reading it again lets its parts go on by what has changed;
-/// what none of them can change keeps its value, and is named each time. Thread-safe.
+/// What the daemon runs by. Reading it again gives its parts the changed values. A value that no part can change stays, and is named each
+/// time. Thread-safe.
 /// </summary>
 internal sealed class RunningConfiguration : IDisposable
 {
@@ -42,7 +42,7 @@ internal sealed class RunningConfiguration : IDisposable
         return (options == null ? null : new RunningConfiguration(files, environment, options, source), problems);
     }
 
-    /// <summary>From now on it can be read again: these parts are told what has changed, in their order. To be called once.</summary>
+    /// <summary>From now on it can be read again: these parts get the changes, in their order. To be called once.</summary>
     public void Attach(params IReloadable[] parts) => _parts.SetResult(parts);
 
     /// <summary>

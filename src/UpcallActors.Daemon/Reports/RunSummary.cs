@@ -8,7 +8,7 @@ namespace UpcallActors.Daemon.Reports;
 /// <param name="Ports">The capture ports.</param>
 /// <param name="Upcalls">The upcalls.</param>
 /// <param name="Seconds">How long frames were sent and answered.</param>
-/// <param name="Drops">Packets that the datapath let go of, by the causes that occurred.</param>
+/// <param name="Drops">Packets that the datapath dropped, by the causes that occurred.</param>
 internal sealed record RunSummary(
     IReadOnlyList<PortSummary> Ports, UpcallSummary Upcalls, double Seconds, IReadOnlyList<DatapathDrop> Drops)
 {

@@ -6,7 +6,7 @@ namespace UpcallActors.Daemon.Reports;
 /// <summary>A table for a person at a terminal, with a row for each recording from the start, filled in as it goes.</summary>
 internal sealed class TerminalReplayReport(IAnsiConsole console) : IReplayReport
 {
-    /// <summary>Columns of a terminal that the table with borders takes: a line and two spaces for each of its own.</summary>
+    /// <summary>Columns of a terminal that the table with borders takes: a line and two spaces for each column.</summary>
     private static readonly int _withBorders = ReplayColumns.All.Sum(column => column.Width + 3) + 1;
 
     /// <inheritdoc/>

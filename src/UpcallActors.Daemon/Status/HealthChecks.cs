@@ -6,8 +6,8 @@ using UpcallActors.Hosting;
 namespace UpcallActors.Daemon.Status;
 
 /// <summary>
-/// The daemon's health as ASP.NET Core's service runs it: the same check that a host of the libraries has. It logs nothing: a line for each
-/// question would be anybody's to cause. Disposing ends it.
+/// The daemon's health as ASP.NET Core's service runs it: the same check that a host of the libraries has. It logs nothing, because any
+/// client could cause a line for each question. Disposing ends it.
 /// </summary>
 internal sealed class HealthChecks : IDisposable
 {

@@ -5,7 +5,7 @@ using UpcallActors.Web;
 
 namespace UpcallActors.Daemon.Status;
 
-/// <summary>Rules as the status page and clients are told of them.</summary>
+/// <summary>Rules as the status page and clients show them.</summary>
 internal static class ListedRules
 {
     /// <summary>A rule with what it has counted.</summary>

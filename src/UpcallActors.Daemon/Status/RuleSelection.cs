@@ -3,7 +3,7 @@ using UpcallActors.OpenFlow;
 namespace UpcallActors.Daemon.Status;
 
 /// <summary>
-/// Rules of a bridge that somebody wants to see, in the syntax of <c>ovs-ofctl dump-flows BRIDGE MATCH</c>: a match, a table, a cookie.
+/// A selection of a bridge's rules, in the syntax of <c>ovs-ofctl dump-flows BRIDGE MATCH</c>: a match, a table, a cookie.
 /// </summary>
 internal static class RuleSelection
 {

@@ -46,7 +46,7 @@ internal sealed class SnapshotSource(
     /// <summary>Takes one. A datapath that does not answer leaves holes, as the parts of <see cref="DaemonSnapshot"/> say.</summary>
     public DaemonSnapshot Take()
     {
-        // Beside it: who looks does not wait for a lane that hangs, and sees it with the next look.
+        // It runs in the background: a snapshot does not wait for a lane that hangs, and the next snapshot shows it.
         if (_checking.IsCompleted)
             _checking = Health.CheckAsync();
         (DatapathStatsSnapshot? stats, IReadOnlyList<VportMessage> vports) = AskDatapath();
@@ -100,7 +100,7 @@ internal sealed class SnapshotSource(
         }
         catch (DatapathException)
         {
-            // It has gone, or its sockets are used up: the pipeline says so itself, and whoever looks wants to see the rest.
+            // The datapath is gone, or there are no more sockets. The pipeline logs that; the rest of the snapshot is still useful.
             return (null, []);
         }
     }

@@ -9,8 +9,8 @@ using UpcallActors.Web;
 namespace UpcallActors.Daemon.Status;
 
 /// <summary>
-/// The status page of a run. It comes up beside the run, which does not wait for it; a run goes
-/// on without while its address is taken, because packets matter more. Disposing closes it.
+/// The status page of a run. It starts beside the run, which does not wait for it. While its address is in use, the run continues without
+/// it, because packets matter more. Disposing closes it.
 /// </summary>
 internal sealed class StatusPage : IAsyncDisposable
 {
@@ -50,7 +50,7 @@ internal sealed class StatusPage : IAsyncDisposable
     private async Task<StatusServer?> StartAsync(IPEndPoint endpoint, IStatusSource source, ILoggerFactory loggers, ILogger logger)
     {
         bool isSaid = false;
-        // Anybody may ask, and make whoever serves log.
+        // Any client may connect, and so cause log lines.
         using var limited = new LimitedLoggers(loggers, TimeProvider.System);
         while (!_closing.IsCancellationRequested)
         {

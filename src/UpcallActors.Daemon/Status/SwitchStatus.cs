@@ -30,7 +30,7 @@ internal sealed class SwitchStatus(
     /// <summary>Whether the daemon answers upcalls.</summary>
     public UpcallHealth Health => _snapshots.Health;
 
-    /// <summary>From now on the daemon is not ready: it finishes what is under way, and ends.</summary>
+    /// <summary>From now on the daemon is not ready: it finishes the upcalls in progress, and ends.</summary>
     public void Drain() => Health.Drain();
 
     /// <inheritdoc/>

@@ -73,7 +73,7 @@ internal sealed class CaptureOutputFiles : IDisposable
             }
             catch (IOException)
             {
-                // What was still to be flushed: LogFailures has said so, and the file is closed all the same.
+                // What was still to be flushed: LogFailures has logged it, and the file is closed anyway.
             }
         }
     }

@@ -18,9 +18,9 @@ namespace UpcallActors.Daemon.Switching;
 /// </summary>
 /// <param name="system">Where the pipeline's actors live.</param>
 /// <param name="attach">What the pipeline is to see as the datapath; tests put something in between.</param>
-/// <param name="telemetry">Who tells others about it; null for nobody.</param>
-/// <param name="show">Shows the run to people as long as it lasts; null for nobody.</param>
-/// <param name="loggers">Where it is said what requests the datapath refused; null for nowhere.</param>
+/// <param name="telemetry">Telemetry; null for none.</param>
+/// <param name="show">Shows the run while it lasts; null for none.</param>
+/// <param name="loggers">The log of requests that the datapath refused; null for none.</param>
 internal sealed class CaptureRun(
     ActorSystem system,
     Func<IDatapath, IDatapath>? attach = null,
@@ -32,8 +32,8 @@ internal sealed class CaptureRun(
     private const int EagerLooks = 2000;
 
     /// <summary>
-    /// Runs. Cancelling <paramref name="stop"/> ends the frames; what is under way is finished in any case. Throws what ended the
-    /// pipeline if it did not end well.
+    /// Runs. Cancelling <paramref name="stop"/> ends the frames; upcalls in progress are always finished. Throws what ended the pipeline if
+    /// it did not end well.
     /// </summary>
     /// <param name="options">The configuration.</param>
     /// <param name="outputOf">Where what a port puts out goes.</param>
@@ -46,13 +46,13 @@ internal sealed class CaptureRun(
         UpcallPipelineSettings settings = PipelineSettings.Of(system, options);
         await using UpcallPipeline pipeline = UpcallPipeline.Start(system, datapath, embedded.Translators, settings with
         {
-            // As many flows as the recording makes: nobody looks after them until they are purged.
+            // As many flows as the recording makes: without revalidators they stay until they are purged.
             Revalidation = settings.Revalidation! with { FlowLimit = int.MaxValue },
             Loggers = loggers ?? NullLoggerFactory.Instance,
         });
         await pipeline.Started;
         Revalidation flows = pipeline.Revalidation!;
-        // Recorded frames run through in a moment, by a clock of their own; a replay purges its flows when the recording did.
+        // Recorded frames run through in a moment, by their own clock; a replay purges its flows when the recording did.
         await flows.PauseAsync();
         var replay = new CaptureReplay(
             embedded.Datapath,
@@ -98,8 +98,8 @@ internal sealed class CaptureRun(
     }
 
     /// <summary>
-    /// Ends when every upcall was answered. The pipeline counts an upcall as completed only after the datapath has handled its
-    /// requests, which may have queued more upcalls: so completed is read first, and equality means that nothing was under way then.
+    /// Ends when every upcall was answered. The pipeline counts an upcall as completed only after the datapath has handled its requests,
+    /// which may have queued more upcalls: so completed is read first, and equality means that nothing was in progress then.
     /// </summary>
     private static async ValueTask WhenIdleAsync(EmbeddedDatapath datapath, UpcallPipeline pipeline, CancellationToken cancellation)
     {

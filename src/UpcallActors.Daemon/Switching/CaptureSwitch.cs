@@ -48,7 +48,7 @@ internal sealed class CaptureSwitch : IDisposable
         uint number = 0;
         foreach (BridgeOptions bridge in options.Bridges)
         {
-            // Each bridge has a port of its own name, LOCAL, whose host is this machine. Nobody listens there.
+            // Each bridge has a port with the bridge's name, LOCAL, whose host is this machine. It has no listener.
             Add(new EmbeddedPort(++number, bridge.Name, Odp.OvsVportType.Internal));
             foreach (CapturePortOptions port in bridge.Ports.OfType<CapturePortOptions>())
             {

@@ -3,7 +3,7 @@ using UpcallActors.Odp;
 
 namespace UpcallActors.Daemon.Switching;
 
-/// <summary>What a datapath can do, for the log: a line, and all of it for who looks closer.</summary>
+/// <summary>The features of a datapath, for the log: one line, and all of them at debug.</summary>
 internal static class FeatureReport
 {
     /// <summary>Logs it.</summary>

@@ -32,8 +32,8 @@ internal sealed class LiveDatapath : IDisposable
     public string Dispatch => Kernel == null ? "by flow" : IsPerCpu(Kernel) ? "per-cpu" : "per-vport";
 
     /// <summary>
-    /// Opens the datapath that is asked for; of type auto the kernel's where it can be had. Throws <see cref="DatapathException"/> with the
-    /// reason when it cannot be opened, also of type auto: a kernel's datapath that is in use is no reason to have another one beside it.
+    /// Opens the configured datapath; type auto prefers the kernel's. Throws <see cref="DatapathException"/> with the reason when it cannot
+    /// be opened, also of type auto: a kernel's datapath that is in use is no reason to have another one beside it.
     /// </summary>
     public static LiveDatapath Open(DaemonOptions options, ILogger logger)
     {

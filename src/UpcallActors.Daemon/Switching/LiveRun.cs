@@ -24,7 +24,7 @@ internal sealed class LiveRun(ActorSystem system, ILoggerFactory loggers, LogLev
     private readonly ILogger _logger = loggers.CreateLogger(DaemonHost.ActorSystemName);
 
     /// <summary>
-    /// Runs. Cancelling <paramref name="stop"/> ends it well, as the control socket's <c>exit</c> does: upcalls under way are finished.
+    /// Runs. Cancelling <paramref name="stop"/> ends it cleanly, like the control socket's <c>exit</c>: upcalls in progress are finished.
     /// Throws what ended it otherwise: <see cref="RunDirectoryException"/> and <see cref="DatapathException"/> have messages for people.
     /// </summary>
     public async Task RunAsync(RunningConfiguration configuration, CancellationToken stop)
@@ -39,7 +39,7 @@ internal sealed class LiveRun(ActorSystem system, ILoggerFactory loggers, LogLev
         FeatureReport.Log(_logger, live.Datapath);
         var exit = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
         await using CancellationTokenRegistration registration = stop.Register(() => exit.TrySetResult(!options.Datapath.KeepOnExit));
-        // Last to go: who asks for the end there is answered when all is done.
+        // It ends last: a client that asked for the end gets its answer when all else has ended.
         ControlService? control = null;
         try
         {

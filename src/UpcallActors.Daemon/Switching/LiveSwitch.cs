@@ -11,10 +11,9 @@ using UpcallActors.Pipeline;
 namespace UpcallActors.Daemon.Switching;
 
 /// <summary>
-/// The bridges of a configuration on a datapath whose devices come, go and change. What the configuration asks for is added to the
-/// datapath; what is refused or waits is tried again when devices change and, ever more rarely, by time; whenever the ports change,
-/// translators get bridges with their numbers and MTUs as they are then. So they do when the bridges of the configuration change.
-/// Disposing stops following.
+/// The bridges of a configuration on a datapath whose devices come, go and change. Adds the configured ports to the datapath. Refused and
+/// waiting ports are tried again when devices change, and also by time, less and less often. When ports change, translators get bridges
+/// with the new numbers and MTUs. So they do when the bridges of the configuration change. Disposing stops following.
 /// </summary>
 internal sealed class LiveSwitch : IReloadable, IAsyncDisposable
 {
@@ -79,7 +78,7 @@ internal sealed class LiveSwitch : IReloadable, IAsyncDisposable
         new(options, datapath, ports, logger, time ?? TimeProvider.System);
 
     /// <summary>
-    /// From now on the pipeline knows the shares of ports that have one of their own, by the numbers that they have at the moment.
+    /// Gives the pipeline the shares of ports that have their own, by their current numbers.
     /// </summary>
     public void ShareWith(UpcallPipeline pipeline)
     {
@@ -88,15 +87,15 @@ internal sealed class LiveSwitch : IReloadable, IAsyncDisposable
     }
 
     /// <summary>
-    /// Goes on with other bridges: ports that are new are added first, then the flows change, then the ports go that nobody
-    /// wants any more. What is the same in both stays as it is, and so do the counters of flows and the stations learned.
+    /// Changes to other bridges: new ports are added first, then the flows change, then ports that are no longer configured are removed.
+    /// Parts that are in both stay, with the counters of flows and the learned MAC addresses.
     /// </summary>
     public Task ApplyAsync(DaemonOptions options)
     {
         var reload = new Reload(options, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
         _reloads.Enqueue(reload);
         _changes.Writer.TryWrite(true);
-        // Whoever stops following leaves what waits.
+        // The caller has stopped following the ports.
         return Task.WhenAny(reload.Done.Task, Completion).Unwrap();
     }
 
@@ -151,7 +150,7 @@ internal sealed class LiveSwitch : IReloadable, IAsyncDisposable
         }
     }
 
-    /// <summary>Tries again what waits, if it is time or somebody wants to know what comes of it.</summary>
+    /// <summary>Tries the waiting ports again, if it is time or a caller wants the result.</summary>
     private void RetryIfDue()
     {
         if (!_isRetryDue)

@@ -4,8 +4,8 @@ using UpcallActors.OpenFlow;
 namespace UpcallActors.Daemon.Switching;
 
 /// <summary>
-/// Says of each port once that reassembled packets leave on it in smaller fragments than they came in, since its
-/// MTU takes no larger ones: each of these packets comes up, and somebody may want a larger MTU. Single owner.
+/// Logs once for each port that reassembled packets leave it in smaller fragments than they came in, because of its MTU. Each of these
+/// packets comes up, so a larger MTU may be better. Single owner.
 /// </summary>
 internal sealed class NarrowPorts(OpenFlowTranslatorFactory translators, ILogger logger)
 {

@@ -19,8 +19,8 @@ internal sealed class SwitchBridges
     }
 
     /// <summary>
-    /// Goes on with other bridges: those that stay keep their tables and what they have learned. Their
-    /// flows change with the action that is returned, which is for when translators have the other ports.
+    /// Changes to other bridges: those that stay keep their tables and learned MAC addresses. Their flows change with the action that is
+    /// returned, which is for when translators have the other ports.
     /// </summary>
     public Action Replace(IEnumerable<BridgeOptions> bridges)
     {

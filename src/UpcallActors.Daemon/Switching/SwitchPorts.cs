@@ -33,8 +33,8 @@ internal sealed class SwitchPorts
     public IReadOnlyList<WaitingPort> Waiting => Volatile.Read(ref _waiting);
 
     /// <summary>
-    /// Goes on with the ports of other bridges: adds those that are new, once what is in their way is gone. Others that nobody
-    /// wants any more are still there for the packets that are on their way to them; the names of their devices are returned.
+    /// Changes to the ports of other bridges: adds new ports, after removing those in their way. Ports that are no longer configured stay
+    /// for packets that are on their way to them; the names of their devices are returned.
     /// </summary>
     public IReadOnlyList<string> Replace(IEnumerable<BridgeOptions> bridges, IDatapathPorts datapath)
     {
@@ -170,7 +170,7 @@ internal sealed class SwitchPorts
                 ? Request.DestinationPort == other.Request.DestinationPort
                 : (Request.Interface ?? Request.Name) == (other.Request.Interface ?? other.Request.Name));
 
-        /// <summary>Goes on where the same port of a configuration before was; from the start when there is none.</summary>
+        /// <summary>Continues from the same port of the earlier configuration; starts anew if there was none.</summary>
         public void TakeAfter(WantedPort? before)
         {
             Name = before?.Name;

@@ -13,9 +13,9 @@ using UpcallActors.Pipeline;
 namespace UpcallActors.Daemon.Telemetry;
 
 /// <summary>
-/// What the daemon tells others: spans, metrics and logs to a collector, metrics to Prometheus. Sending
-/// is done by threads of its own; where it fails, what waits is dropped beyond a bound (2,048 spans and
-/// log records). Disposing sends what is left, for <see cref="TelemetryOptions.FlushTimeout"/> at most.
+/// What the daemon tells others: spans, metrics and logs to a collector, metrics to Prometheus. Separate threads send. If sending fails, at
+/// most 2,048 spans and as many log records wait; more are dropped. Disposing sends what is left, for
+/// <see cref="TelemetryOptions.FlushTimeout"/> at most.
 /// </summary>
 internal sealed class DaemonTelemetry : IAsyncDisposable
 {
@@ -31,10 +31,10 @@ internal sealed class DaemonTelemetry : IAsyncDisposable
         _diagnostics = diagnostics;
     }
 
-    /// <summary>Where metrics are gathered; with a reader for Prometheus if that was asked for. Null where nobody wants them.</summary>
+    /// <summary>Where metrics are gathered; with a reader for Prometheus if that was asked for. Null without a reader.</summary>
     public MeterProvider? Meters { get; private set; }
 
-    /// <summary>Begins to tell; null when there is nobody to be told, and when that cannot be done, which the log says.</summary>
+    /// <summary>Starts telemetry; null if there is no receiver, or if it cannot start, which the log says.</summary>
     /// <param name="options">What, and whom.</param>
     /// <param name="subject">About what.</param>
     /// <param name="isScraped">Whether Prometheus may come for metrics.</param>
@@ -46,7 +46,7 @@ internal sealed class DaemonTelemetry : IAsyncDisposable
     {
         if (!options.Exports && !isScraped)
             return null;
-        // It hears everything of this process: who only gathers for Prometheus leaves it to who sends, if there is somebody.
+        // It hears all of this process. If another instance sends, one that only gathers for Prometheus leaves it to that.
 #pragma warning disable CA2000 // Whoever it is returned to disposes it; where it is not, it is released.
         var telemetry = new DaemonTelemetry(options.FlushTimeout, saysProblems ? new TelemetryDiagnostics(logger, TimeProvider.System)
             : null);

@@ -7,14 +7,14 @@ using UpcallActors.Daemon.Configuration;
 namespace UpcallActors.Daemon.Telemetry;
 
 /// <summary>
-/// Metrics for Prometheus. They are gathered from the first request on, so that nobody who does not scrape
-/// pays for them: counters are those since the start even then, histograms begin with that request.
+/// Metrics for Prometheus. They are gathered from the first request on, so a daemon that is not scraped pays nothing. Counters still count
+/// from the start; histograms begin with that request.
 /// </summary>
 internal sealed class MetricsEndpoint : IAsyncDisposable
 {
     private readonly Lazy<Scraped> _scraped;
 
-    /// <param name="options">What is told otherwise; only who tells it is of interest here.</param>
+    /// <param name="options">The options of telemetry; only the resource is used here.</param>
     /// <param name="subject">About what.</param>
     /// <param name="loggers">For the exporter.</param>
     /// <param name="logger">Where it is said what happens.</param>

@@ -13,7 +13,7 @@ internal sealed class TelemetryDiagnostics : EventListener
 {
     private const string Sources = "OpenTelemetry-";
 
-    /// <summary>Said of each instrument in the process that nobody asked for.</summary>
+    /// <summary>Reported for each instrument in the process that is not exported.</summary>
     private const string InstrumentIgnored = "MetricInstrumentIgnored";
 
     private static readonly TimeSpan _interval = TimeSpan.FromMinutes(1);

@@ -6,7 +6,7 @@ namespace UpcallActors.Daemon.Telemetry;
 /// <summary>Who it is that tells: the attributes of the resource, named by OpenTelemetry's conventions where these have names.</summary>
 internal static class TelemetryResource
 {
-    /// <summary>The service's name where nobody gives another.</summary>
+    /// <summary>The default name of the service.</summary>
     public const string DefaultServiceName = "upcall-actors";
 
     /// <summary>The kernel says its release there, as <c>uname -r</c>; readable by everybody.</summary>

@@ -25,13 +25,13 @@ internal sealed class ClientInvocation(DaemonClient client, ParseResult argument
     /// <summary>Where problems go.</summary>
     public TextWriter Errors => arguments.InvocationConfiguration.Error;
 
-    /// <summary>The user has had enough: Ctrl-C, SIGTERM.</summary>
+    /// <summary>The user has stopped it: Ctrl-C, SIGTERM.</summary>
     public CancellationToken Stop => stop;
 
     /// <summary>Whether the answer goes to a terminal that can be painted.</summary>
     public bool IsTerminal => ReferenceEquals(arguments.InvocationConfiguration.Output, Console.Out) && !Console.IsOutputRedirected;
 
-    /// <summary>Whether the answer may be coloured: it goes to a terminal, and nobody has said otherwise (https://no-color.org).</summary>
+    /// <summary>Whether the answer may be coloured: it goes to a terminal, and NO_COLOR is not set (https://no-color.org).</summary>
     public bool HasColours => IsTerminal && Environment.GetEnvironmentVariable("NO_COLOR") is null or ""
         && Environment.GetEnvironmentVariable("TERM") is not (null or "" or "dumb");
 

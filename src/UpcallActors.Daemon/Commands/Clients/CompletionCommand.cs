@@ -4,8 +4,7 @@ namespace UpcallActors.Daemon.Commands.Clients;
 
 /// <summary>
 /// The command <c>completion</c>: prints a script by which a shell completes our command line. It is made from the commands and options
-/// that
-/// there are.
+/// that there are.
 /// </summary>
 internal static class CompletionCommand
 {

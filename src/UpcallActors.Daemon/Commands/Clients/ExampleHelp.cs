@@ -66,7 +66,7 @@ internal sealed class ExampleHelp(HelpAction usual) : SynchronousCommandLineActi
         ? examples
         : ["upcall-actors", "upcall-actors demo", "upcall-actors run --config site.conf", "upcall-actors top"];
 
-    /// <summary>Who asks for help need not have typed all arguments.</summary>
+    /// <summary>With --help, arguments may be missing.</summary>
     public override bool ClearsParseErrors => true;
 
     /// <inheritdoc/>

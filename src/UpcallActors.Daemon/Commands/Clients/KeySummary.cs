@@ -12,7 +12,7 @@ internal static class KeySummary
     /// <summary>What says which attribute follows, and says so again: the attribute itself does.</summary>
     private static readonly string[] _implied = ["eth_type(0x0800)", "eth_type(0x86dd)", "eth_type(0x0806)", "eth_type(0x8100)"];
 
-    /// <summary>The summary of a key. The port is left out, having a place of its own in a line.</summary>
+    /// <summary>The summary of a key. The port is left out, because a line has another place for it.</summary>
     public static string Of(string key)
     {
         var text = new StringBuilder();
@@ -74,7 +74,7 @@ internal static class KeySummary
         ReadOnlySpan<char> value = field[(field.IndexOf('=') + 1)..];
         int mask = value.IndexOf('/');
         value = mask < 0 ? value : value[..mask];
-        // Attributes that nobody knows are bytes: 00 00.
+        // Unknown attributes are bytes: 00 00.
         return value.IndexOfAnyExcept('0', ' ') < 0 || value is "0x0" or "no" or "00:00:00:00:00:00" or "0.0.0.0" or "::";
     }
 

@@ -3,8 +3,8 @@ using Microsoft.Win32.SafeHandles;
 namespace UpcallActors.Daemon.Commands.Clients;
 
 /// <summary>
-/// The process's standard output as a stream that says when nobody reads it any more: .NET's own goes on as if it were written, where
-/// other programs end by SIGPIPE.
+/// The process's standard output as a stream that reports when its reader has gone. .NET's own stream ignores that, while other programs
+/// end by SIGPIPE.
 /// </summary>
 internal static class StandardOutput
 {
@@ -21,7 +21,7 @@ internal static class StandardOutput
         if (!stream.CanSeek)
             return stream;
 
-        // A file has no reader that could go, but others may write to it beside us, which a place of our own in it would overwrite.
+        // A file has no reader that could go, but others may write to it beside us, which our own place in it would overwrite.
         stream.Dispose();
         return Console.OpenStandardOutput();
     }

@@ -39,7 +39,7 @@ internal sealed class UpcallCapture : IAsyncDisposable
             Stream stream = path == StandardOutputName ? StandardOutput.Open()
                 : new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.Read);
             var capture = new UpcallCapture(stream, flushesEach);
-            // Whoever reads a pipe wants to know what it is before the first packet.
+            // A program that reads a pipe wants to know the format before the first packet.
             await stream.FlushAsync();
             return capture;
         }

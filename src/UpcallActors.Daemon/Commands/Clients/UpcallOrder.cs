@@ -3,7 +3,7 @@ using UpcallActors.Daemon.Control.Commands;
 namespace UpcallActors.Daemon.Commands.Clients;
 
 /// <summary>
-/// Puts upcalls into the order of their times: each lane tells of its own when it has handled them, so that one may come behind a later
+/// Puts upcalls into the order of their times: each lane reports its upcalls when it has handled them, so an upcall may come after a later
 /// one of another lane. What is older than the newest by <see cref="Patience"/> is written; the rest when nothing has come for as long.
 /// Single owner.
 /// </summary>

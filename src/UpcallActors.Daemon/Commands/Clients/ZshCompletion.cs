@@ -27,7 +27,7 @@ internal static class ZshCompletion
             text.Append($"        {command.Name}) _arguments {Specifications(command.Options)}{FirstArgument(command)} '*: :_files' ;;\n");
         text.Append("    esac\n");
         text.Append("}\n");
-        // Sourced, there is nobody who would call it by its file's name.
+        // A sourced script is not called by its file's name.
         text.Append("if [[ ${funcstack[1]} == _upcall-actors ]]; then\n");
         text.Append("    _upcall-actors \"$@\"\n");
         text.Append("else\n");

@@ -98,7 +98,7 @@ internal sealed class HoconBlock(HoconPlace place) : HoconNode(place)
     public void MoveTo(HoconPlace place) => Place = place;
 
     /// <summary>
-    /// Lays a block over this one, and takes over what it has: nobody else may have it. Each of its values is moved once, so that N lines
+    /// Lays a block over this one, and takes its content: no other block may hold it. Each of its values is moved once, so that N lines
     /// which name a block one after the other cost N steps, however large the block is.
     /// </summary>
     public void Absorb(HoconBlock above)

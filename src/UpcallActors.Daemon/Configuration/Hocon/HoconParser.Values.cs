@@ -271,7 +271,7 @@ internal sealed partial class HoconParser
 
     private bool Follows(string text) => string.CompareOrdinal(_text, _at, text, 0, text.Length) == 0;
 
-    /// <summary>Whether a word stands here that goes on with nothing that a key could have.</summary>
+    /// <summary>Whether a word stands here that is not followed by a character of a key.</summary>
     private bool FollowsWord(string word) =>
         Follows(word) && (_at + word.Length == _text.Length || !IsKeyCharacter(_text[_at + word.Length]));
 

@@ -3,8 +3,8 @@ using System.Text;
 namespace UpcallActors.Daemon.Configuration.Hocon;
 
 /// <summary>
-/// Reads a HOCON text into nodes that know their lines, and refuses what other parsers take silently for something else
-/// (a stray brace, a key without value, two entries on one line). Allocates as it likes: configuration is read seldom.
+/// Reads a HOCON text into nodes that know their lines, and refuses what other parsers take silently for something else (a stray brace, a
+/// key without value, two entries on one line). It may allocate, because configuration is read seldom.
 /// </summary>
 internal sealed partial class HoconParser
 {

@@ -34,7 +34,7 @@ internal sealed class OpenTelemetryVariables(Func<string, string?> environment, 
         return value;
     }
 
-    /// <summary>Takes what the library is to have, and notes what there is for nobody. To be called once.</summary>
+    /// <summary>Takes the variables for the library, and notes those without a meaning. To be called once.</summary>
     /// <param name="names">The names of all variables that there are.</param>
     public void TakeRest(IEnumerable<string> names)
     {
@@ -80,6 +80,6 @@ internal sealed record OpenTelemetryText(string Name, string Text, Func<string, 
 }
 
 /// <summary>How a variable is read.</summary>
-/// <param name="Read">Makes of a text what the configuration takes; null for nothing, of which it has told.</param>
-/// <param name="IsForLibrary">Whether OpenTelemetry's library has it, and no key of ours.</param>
+/// <param name="Read">Turns a text into a value of the configuration; null for a bad text, which it has reported.</param>
+/// <param name="IsForLibrary">Whether OpenTelemetry's library reads it, and no key of the configuration.</param>
 internal sealed record OpenTelemetryRule(Func<OpenTelemetryText, string?> Read, bool IsForLibrary = false);

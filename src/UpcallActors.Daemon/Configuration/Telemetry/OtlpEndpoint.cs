@@ -4,7 +4,7 @@ namespace UpcallActors.Daemon.Configuration;
 
 /// <summary>The URL of a collector.</summary>
 /// <param name="Address">The URL, without a user and a password.</param>
-/// <param name="Credentials">What a user and a password in the URL become, as RFC 7617 has it: nobody else would send them. Null when there
+/// <param name="Credentials">What a user and a password in the URL become, as in RFC 7617: the library would not send them. Null when there
 /// are none.</param>
 internal sealed record OtlpEndpoint(Uri Address, string? Credentials)
 {

@@ -7,7 +7,7 @@ internal static class OtlpTargetReader
     /// <param name="signal">The signal's block.</param>
     /// <param name="otlp">The block of all.</param>
     /// <param name="path">What HTTP wants behind the URL of all.</param>
-    /// <param name="sends">Whether it is sent where nobody says otherwise.</param>
+    /// <param name="sends">Whether it is sent by default.</param>
     /// <param name="others">Other words for <c>exporter</c>.</param>
     public static OtlpTarget? Read(
         ConfigurationBlock signal, ConfigurationBlock otlp, string path, bool sends, params ReadOnlySpan<(string Word, bool IsSent)> others)

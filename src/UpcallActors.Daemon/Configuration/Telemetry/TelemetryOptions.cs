@@ -40,7 +40,7 @@ internal sealed record TelemetryOptions
     /// <summary>The variables that OpenTelemetry's library reads by itself, checked.</summary>
     public IReadOnlyDictionary<string, string> Library { get; init; } = FrozenDictionary<string, string>.Empty;
 
-    /// <summary>What is not as whoever set it may think, and no reason to refuse anything.</summary>
+    /// <summary>Settings that may not do what the user expects, and that are no reason to refuse anything.</summary>
     public IReadOnlyList<ConfigurationProblem> Notes { get; init; } = [];
 
     /// <summary>Whether anything is sent.</summary>

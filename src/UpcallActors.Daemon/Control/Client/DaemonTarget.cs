@@ -13,8 +13,7 @@ internal static class DaemonTarget
     /// <summary>
     /// The socket. Without a target it is that of the daemon whose pidfile is in the directory that <c>OVS_RUNDIR</c> names, in
     /// <see cref="RunDirectory.Default"/>, or in <see cref="RunDirectory.Fallback"/>. A target is a socket, a daemon's process id, or the
-    /// run
-    /// directory of a daemon. Throws <see cref="DaemonClientException"/> when there is none.
+    /// run directory of a daemon. Throws <see cref="DaemonClientException"/> when there is none.
     /// </summary>
     public static string Find(string? target)
     {

@@ -6,8 +6,8 @@ namespace UpcallActors.Daemon.Control.Commands;
 
 /// <summary>
 /// Commands about what this daemon's bridges have none of: bonds, LACP, BFD, CFM, spanning trees, groups of multicast, queues, tunnels
-/// whose
-/// headers user space writes. They answer as Open vSwitch does where there are none, so that a script which asks everything finds out.
+/// whose headers user space writes. They answer as Open vSwitch does where there are none, so that a script which asks everything finds
+/// out.
 /// </summary>
 internal sealed class AbsentFeatureCommands(ControlContext context)
 {
@@ -109,7 +109,7 @@ internal sealed class AbsentFeatureCommands(ControlContext context)
 
     private static string PortRangeText()
     {
-        // What Open vSwitch says until it is told otherwise, which is Linux's own range.
+        // Open vSwitch's default, which is Linux's own range.
         const int First = 32768;
         const int Last = 61000;
         return string.Create(CultureInfo.InvariantCulture, $"Tunnel UDP source port range: {First}-{Last}");
@@ -123,7 +123,7 @@ internal sealed class AbsentFeatureCommands(ControlContext context)
             ? ControlReply.Of(text + name)
             : ControlReply.Error("no such interface");
 
-    /// <summary>The hash by which a bond would choose a member for a station (<c>bond_unixctl_hash</c>).</summary>
+    /// <summary>The hash by which a bond would choose a member for a MAC address (<c>bond_unixctl_hash</c>).</summary>
     private static ControlReply Hash(IReadOnlyList<string> arguments)
     {
         uint basis = 0;

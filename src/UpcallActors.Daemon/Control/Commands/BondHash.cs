@@ -3,14 +3,14 @@ using System.Numerics;
 namespace UpcallActors.Daemon.Control.Commands;
 
 /// <summary>
-/// The hash by which Open vSwitch spreads stations over a bond's members (<c>hash_mac</c> in lib/hash.h, MurmurHash3's steps).
+/// The hash by which Open vSwitch spreads MAC addresses over a bond's members (<c>hash_mac</c> in lib/hash.h, MurmurHash3's steps).
 /// </summary>
 internal static class BondHash
 {
     private const int VlanShift = 48;
     private const uint Bytes = 8;
 
-    /// <summary>The hash of a station in a VLAN.</summary>
+    /// <summary>The hash of a MAC address in a VLAN.</summary>
     public static uint Of(ulong station, ushort vlan, uint basis)
     {
         ulong both = station | ((ulong)vlan << VlanShift);

@@ -7,8 +7,7 @@ namespace UpcallActors.Daemon.Control.Commands;
 
 /// <summary>
 /// The <c>dpctl/</c> commands about a datapath as a whole, and those that only the userspace datapath of Open vSwitch carries out: here
-/// they
-/// answer as they do over the kernel's.
+/// they answer as they do over the kernel's.
 /// </summary>
 internal sealed class DpctlDatapath(ControlContext context)
 {

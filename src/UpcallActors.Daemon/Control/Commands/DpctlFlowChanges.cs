@@ -8,7 +8,7 @@ namespace UpcallActors.Daemon.Control.Commands;
 
 /// <summary>
 /// <c>dpctl/get-flow</c>, <c>add-flow</c>, <c>mod-flow</c>, <c>del-flow</c> and those that read a file (lib/dpctl.c): flows of the datapath
-/// by hand. The revalidators look after these as after all others, and delete a flow that the tables do not call for.
+/// by hand. The revalidators check these like all others, and delete a flow that the tables would not make.
 /// </summary>
 internal sealed class DpctlFlowChanges(ControlContext context)
 {

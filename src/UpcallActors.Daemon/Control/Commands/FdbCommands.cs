@@ -4,7 +4,7 @@ using UpcallActors.OpenFlow;
 
 namespace UpcallActors.Daemon.Control.Commands;
 
-/// <summary>The <c>fdb/</c> commands: which station is behind which port (ofproto/ofproto-dpif.c).</summary>
+/// <summary>The <c>fdb/</c> commands: which MAC address is behind which port (ofproto/ofproto-dpif.c).</summary>
 internal sealed class FdbCommands(ControlContext context)
 {
     /// <summary>The commands.</summary>

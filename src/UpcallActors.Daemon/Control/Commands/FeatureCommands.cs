@@ -74,7 +74,9 @@ internal sealed class FeatureCommands(ControlContext context)
         return Change(found, wanted);
     }
 
-    /// <summary>What translations do not ask about they cannot be told to do without: to be silent about that would be a lie.</summary>
+    /// <summary>
+    /// Translations do not ask about these features, so a change would have no effect. It is refused instead of accepted silently.
+    /// </summary>
     private ControlReply Change(Feature feature, int wanted)
     {
         if (feature == _checkPktLen)
@@ -108,7 +110,7 @@ internal sealed class FeatureCommands(ControlContext context)
         return ControlReply.Of($"{kernel.Name}: {(isPerCpu ? "per-cpu" : "per-vport")} dispatch mode");
     }
 
-    /// <summary>A feature; a number is as it is, and what is there or not is 1 or 0.</summary>
+    /// <summary>A feature; a number is itself; yes and no are 1 and 0.</summary>
     private sealed record Feature(string Name, string Title, Func<DatapathSupport, int> Of, bool IsNumber)
     {
         public string Text(int value) => IsNumber ? value.ToString(CultureInfo.InvariantCulture) : value != 0 ? "true" : "false";

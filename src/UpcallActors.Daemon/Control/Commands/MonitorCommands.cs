@@ -12,10 +12,10 @@ namespace UpcallActors.Daemon.Control.Commands;
 /// <c>upcall-actors/recent</c>: those that have been.
 /// </summary>
 /// <remarks>
-/// The control socket's protocol has one answer to a question, so nothing can be pushed over it. A socket beside it could, and would
-/// need its own permissions, limits of clients and treatment of slow ones. A reading that waits for the first upcall costs one
-/// question a second while nothing comes and tells of an upcall within 10 ms; a client that is too slow finds its queue's overflow
-/// counted; and one that dies is forgotten when it has not read for <see cref="MonitorSession.Patience"/>. So the clients ask.
+/// The control socket's protocol has one answer to a question, so nothing can be pushed over it. A socket beside it could, and would need
+/// its own permissions, limits of clients and treatment of slow ones. A read waits for the first upcall: it costs one request a second
+/// while nothing comes, and reports an upcall within 10 ms. For a slow client the overflow of its queue is counted. A dead client is
+/// forgotten when it has not read for <see cref="MonitorSession.Patience"/>. So the clients ask.
 /// </remarks>
 internal sealed class MonitorCommands(ControlContext context)
 {

@@ -18,7 +18,7 @@ internal sealed record MonitorReply(long Missed, IReadOnlyList<UpcallLine> Upcal
 /// <param name="Upcalls">Those that are remembered, oldest first.</param>
 internal sealed record RecentReply(IReadOnlyList<long> Looked, IReadOnlyList<UpcallLine> Upcalls);
 
-/// <summary>An upcall, as whoever watches is told of it.</summary>
+/// <summary>An upcall, as a monitor shows it.</summary>
 internal sealed record UpcallLine
 {
     /// <summary>When its batch was received.</summary>

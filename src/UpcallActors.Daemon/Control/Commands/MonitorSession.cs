@@ -15,7 +15,7 @@ internal sealed class MonitorSession : IDisposable
     /// <summary>How long a reading waits for the first upcall.</summary>
     private static readonly TimeSpan _longestWait = TimeSpan.FromSeconds(1);
 
-    /// <summary>How often it looks. Lanes wake nobody.</summary>
+    /// <summary>How often it looks. Lanes do not wake a session.</summary>
     private static readonly TimeSpan _pause = TimeSpan.FromMilliseconds(10);
 
     /// <summary>Bytes of frames in one answer, beyond which it has no more upcalls.</summary>
@@ -41,7 +41,7 @@ internal sealed class MonitorSession : IDisposable
     }
 
     /// <summary>
-    /// The next upcalls, at most <paramref name="most"/>; waits a moment when there are none. Null while another reading is under way.
+    /// The next upcalls, at most <paramref name="most"/>; waits a moment when there are none. Null while another read is in progress.
     /// </summary>
     public async Task<MonitorReply?> ReadAsync(int most, CancellationToken cancellation)
     {

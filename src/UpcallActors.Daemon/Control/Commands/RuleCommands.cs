@@ -9,8 +9,7 @@ namespace UpcallActors.Daemon.Control.Commands;
 
 /// <summary>
 /// The bridges and their OpenFlow rules: <c>ofproto/list</c>, <c>bridge/dump-flows</c> (<c>ofproto_get_all_flows</c> in ofproto.c), the
-/// same
-/// as <c>ovs-ofctl dump-flows</c> prints them, and as JSON.
+/// same as <c>ovs-ofctl dump-flows</c> prints them, and as JSON.
 /// </summary>
 internal sealed class RuleCommands(ControlContext context)
 {

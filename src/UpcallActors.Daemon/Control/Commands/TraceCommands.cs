@@ -6,8 +6,8 @@ using UpcallActors.OpenFlow;
 namespace UpcallActors.Daemon.Control.Commands;
 
 /// <summary>
-/// <c>ofproto/trace</c>, what the tables would do to a packet (ofproto/ofproto-dpif-trace.c), and <c>upcall-actors/trace</c>,
-/// the same as JSON: a <see cref="FlowTrace"/>. Neither leaves a trace in counters, stations or the datapath.
+/// <c>ofproto/trace</c>, what the tables would do to a packet (ofproto/ofproto-dpif-trace.c), and <c>upcall-actors/trace</c>, the same as
+/// JSON: a <see cref="FlowTrace"/>. Neither changes counters, MAC entries or the datapath.
 /// </summary>
 internal sealed class TraceCommands(ControlContext context)
 {

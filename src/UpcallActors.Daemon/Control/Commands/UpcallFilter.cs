@@ -46,7 +46,7 @@ internal sealed class UpcallFilter : IUpcallFilter
             return false;
         if (_ports.Count != 0 && !_ports.Contains(key.InPort))
             return false;
-        // What has no key that could be read is shown to who asks for all of its class only.
+        // An upcall without a readable key passes only a filter of its class alone.
         return _match == Match.Any || (upcallClass != UpcallClass.Bad && _match.Matches(new Flow(key)));
     }
 

@@ -26,7 +26,7 @@ internal sealed record TopSample
     /// <summary>Flows in the datapath; null when it did not answer.</summary>
     public required ulong? Flows { get; init; }
 
-    /// <summary>The limit of flows; null when nobody looks after them.</summary>
+    /// <summary>The limit of flows; null without revalidators.</summary>
     public required int? FlowLimit { get; init; }
 
     /// <summary>Packets that matched a flow, per second; null when the datapath did not answer.</summary>

@@ -5,8 +5,7 @@ namespace UpcallActors.Daemon.Commands.Clients.Top;
 
 /// <summary>
 /// A sample as lines for a terminal of a given size: what is above is never cut off, and what does not fit is counted. The busiest lanes
-/// and
-/// ports are shown; colours are those of ANSI terminals.
+/// and ports are shown; colours are those of ANSI terminals.
 /// </summary>
 internal static class TopScreen
 {

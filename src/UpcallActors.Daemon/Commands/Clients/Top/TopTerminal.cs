@@ -4,8 +4,7 @@ namespace UpcallActors.Daemon.Commands.Clients.Top;
 
 /// <summary>
 /// The terminal while <c>top</c> has it: its other screen, so that what was on it comes back, and its keys. Disposing gives it back. Keys
-/// are
-/// read only where standard input is a terminal.
+/// are read only where standard input is a terminal.
 /// </summary>
 /// <param name="output">Where it is painted to.</param>
 internal sealed class TopTerminal(TextWriter output) : IDisposable
