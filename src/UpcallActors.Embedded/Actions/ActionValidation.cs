@@ -9,8 +9,8 @@ namespace UpcallActors.Embedded;
 /// <c>net/openvswitch/flow_netlink.c</c>: afterwards executing them cannot fail on their form. Answers are errno values.
 /// </summary>
 /// <remarks>
-/// MPLS, NSH, push/pop of Ethernet headers, dec_ttl and psample are not implemented here and refused with
-/// EINVAL, which is what a kernel too old for an action answers: feature probes then find them absent.
+/// MPLS, NSH, push/pop of Ethernet headers, dec_ttl and psample are not implemented. They are refused with EINVAL, like an unknown action
+/// in an old kernel, so feature probes find them absent.
 /// </remarks>
 internal static class ActionValidation
 {

@@ -23,7 +23,7 @@ internal sealed partial class PacketProcessor
         /// <summary>The packet is gone and the rest of the list with it; counted already.</summary>
         Gone,
 
-        /// <summary>The same, and whoever sent an EXECUTE is told so, by <see cref="_refusal"/>.</summary>
+        /// <summary>The same; the sender of an EXECUTE gets an error, by <see cref="_refusal"/>.</summary>
         Refused,
 
         /// <summary>The action could not be carried out.</summary>
@@ -215,8 +215,7 @@ internal sealed partial class PacketProcessor
     }
 
     /// <summary>
-    /// Carries out a nested list on a packet of its own, and on a key of its own unless nothing reads it afterwards
-    /// (<c>clone_execute</c>).
+    /// Carries out a nested list on a copy of the packet, and on a copy of the key unless it is not read afterwards (<c>clone_execute</c>).
     /// </summary>
     private void ExecuteNested(PacketBuffer packet, ref FlowKey key, ActionSlice actions, bool last)
     {

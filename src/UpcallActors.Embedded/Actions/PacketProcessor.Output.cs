@@ -63,7 +63,7 @@ internal sealed partial class PacketProcessor
 
     private void SendTunnelled(PacketBuffer packet, EmbeddedPort port, ITunnelOutput tunnel)
     {
-        // A tunnel device without metadata to send by lets the packet go (vxlan_xmit).
+        // A tunnel device drops a packet without metadata (vxlan_xmit).
         if (!packet.HasTunnel)
         {
             Counters.CountDrop(DropReason.NoTunnel);

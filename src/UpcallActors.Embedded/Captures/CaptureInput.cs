@@ -1,14 +1,13 @@
 namespace UpcallActors.Embedded;
 
 /// <summary>
-/// What comes in on a port in a replay: the frames of a capture, taken where the port leads to, that the stations there sent.
+/// The input of a port in a replay: the frames of a capture that the hosts behind the port sent.
 /// </summary>
 /// <param name="Port">The port's number in the datapath.</param>
 /// <param name="Frames">All frames of the capture.</param>
 /// <param name="Stations">
-/// The stations' Ethernet addresses, 48 bits each; none for whatever station there is. The capture may also have what they received, and
-/// what the datapath's own device at the other end of the wire sent of itself (router solicitations, say), which never passed the
-/// datapath.
+/// The hosts' MAC addresses, 48 bits each; empty for all hosts. The capture may also have what they received, and what the datapath's own
+/// device at the other end of the wire sent of itself (router solicitations, say), which never passed the datapath.
 /// </param>
 public sealed record CaptureInput(uint Port, IReadOnlyList<CapturedFrame> Frames, IReadOnlySet<ulong> Stations)
 {
@@ -23,6 +22,6 @@ public sealed record CaptureInput(uint Port, IReadOnlyList<CapturedFrame> Frames
     /// </summary>
     public int Mtu { get; init; } = EmbeddedPort.DefaultMtu;
 
-    /// <summary>Whether a station behind the port sent a frame.</summary>
+    /// <summary>Whether a host behind the port sent a frame.</summary>
     public bool Sent(in CapturedFrame frame) => Stations.Count == 0 || Stations.Contains(frame.Source);
 }

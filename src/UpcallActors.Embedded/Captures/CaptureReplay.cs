@@ -1,9 +1,9 @@
 namespace UpcallActors.Embedded;
 
 /// <summary>
-/// Plays captures into the ports of an <see cref="EmbeddedDatapath"/>: frames of all ports in the order in which they were
-/// seen, the datapath's clock set to each one's time, and the flow table emptied at the times when it was emptied in the
-/// recording. The datapath's clock is the replay's from then on.
+/// Plays captures into the ports of an <see cref="EmbeddedDatapath"/>: frames of all ports in the order of their times. It sets the
+/// datapath's clock to each frame's time, and empties the flow table at the times when it was emptied in the recording. The datapath's
+/// clock is the replay's from then on.
 /// </summary>
 public sealed class CaptureReplay
 {
@@ -42,14 +42,14 @@ public sealed class CaptureReplay
             }
         }
 
-        // A station's own frames keep the order of its file even where their times are equal: this sort is a stable one.
+        // The frames of a host keep the order of its file even if their times are equal: this sort is stable.
         _events = [.. events.OrderBy(entry => entry.Microseconds).ThenBy(entry => entry.Input)];
         FrameCount = events.Count - purgeTimes.Count;
     }
 
     /// <summary>
-    /// What empties the flow table when it was emptied in the recording: somebody who counts what its flows have carried; null for the
-    /// datapath itself, which forgets that.
+    /// Empties the flow table when it was emptied in the recording, and counts the packets of its flows first; null for the datapath
+    /// itself, which does not count.
     /// </summary>
     public Func<Task>? Purge { get; init; }
 
@@ -60,9 +60,9 @@ public sealed class CaptureReplay
     public long Played => Volatile.Read(ref _played);
 
     /// <summary>
-    /// Plays everything. <paramref name="slowPathIdle"/> completes once every upcall so far was answered: it is
-    /// waited for after each frame, or at <see cref="ReplayPace.Recorded"/> only at the very end. May be called again
-    /// when it has ended: the datapath's clock goes on, so that what its time was used for does not see it go back.
+    /// Plays everything. <paramref name="slowPathIdle"/> completes once every upcall so far was answered: it is waited for after each
+    /// frame, or at <see cref="ReplayPace.Recorded"/> only at the very end. May be called again after its end: the datapath's clock
+    /// continues, so its users never see time go back.
     /// </summary>
     public async Task RunAsync(ReplayPace pace, Func<CancellationToken, ValueTask> slowPathIdle, TimeProvider time,
         CancellationToken cancellation)

@@ -6,8 +6,8 @@ using UpcallActors.Packets;
 namespace UpcallActors.Embedded;
 
 /// <summary>
-/// The committed connections, found by either direction's tuple and zone. Bounded; expired ones are swept a few at a time
-/// by whoever comes along. Connections are numbered slots, so that a walk over all of them can be interrupted.
+/// The committed connections, found by either direction's tuple and zone. Bounded; each caller sweeps a few expired ones. Connections are
+/// numbered slots, so that a walk over all of them can be interrupted.
 /// </summary>
 internal sealed class ConnectionTable
 {
@@ -37,7 +37,7 @@ internal sealed class ConnectionTable
 
     internal int Count { get; private set; }
 
-    /// <summary>Connections kept at most. What is there when it becomes less stays until its time is over.</summary>
+    /// <summary>Connections kept at most. If the limit falls, existing ones stay until they expire.</summary>
     internal int Most { get; set; }
 
     /// <summary>How many each zone may have.</summary>
@@ -232,8 +232,8 @@ internal sealed class ConnectionTable
     }
 
     /// <summary>
-    /// Only connections whose source was decided on by NAT are found by it, as in <c>nf_nat_setup_info</c>; the list is a
-    /// double one, because one sender can fill it with as many connections as the table holds.
+    /// Only connections whose source NAT has chosen are in it, as in <c>nf_nat_setup_info</c>. The list is doubly linked, because one
+    /// sender can fill it with as many connections as the table holds.
     /// </summary>
     private void LinkBySource(Connection connection)
     {

@@ -18,7 +18,7 @@ public sealed partial class ConnectionTracker
     /// <summary>Finds, or makes, the packet's connection. True with none: the packet is invalid. False: it must be dropped.</summary>
     private bool TryTrack(ref TrackedPacket packet, ushort zone, long now)
     {
-        // ICMP of the other family is nobody's protocol.
+        // ICMP of the other family is not a known protocol.
         if (packet.Protocol == (packet.Tuple.IsIpv6 ? IpProtocols.Icmp : IpProtocols.Icmpv6))
             return true;
         if (_verifyChecksums && IsChecked(packet.Protocol) && !packet.HasValidChecksum())
@@ -40,7 +40,7 @@ public sealed partial class ConnectionTracker
         protocol is IpProtocols.Tcp or IpProtocols.Udp or IpProtocols.Icmp or IpProtocols.Icmpv6;
 
     /// <summary>
-    /// Looks the tuple up, and makes a connection of it that nobody else sees until it is committed (<c>resolve_normal_ct</c>).
+    /// Looks the tuple up, or makes a connection that is not visible until it is committed (<c>resolve_normal_ct</c>).
     /// </summary>
     private bool TryResolve(ref TrackedPacket packet, ushort zone, long now)
     {
@@ -173,8 +173,8 @@ public sealed partial class ConnectionTracker
     }
 
     /// <summary>
-    /// Finds the connection of the packet that an error quotes (<c>nf_conntrack_inet_error</c>). The error must go where that
-    /// packet came from, or anybody could speak of anybody's connections.
+    /// Finds the connection of the packet that an error quotes (<c>nf_conntrack_inet_error</c>). The error must go where that packet came
+    /// from; otherwise any host could send errors about the connections of others.
     /// </summary>
     private void Relate(ref TrackedPacket packet, Span<byte> quoted, ushort zone, long now)
     {

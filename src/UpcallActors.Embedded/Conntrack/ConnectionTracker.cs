@@ -38,10 +38,10 @@ public sealed partial class ConnectionTracker
         _unconfirmed = _table.Take();
     }
 
-    /// <summary>Committed connections, expired ones that nobody came across included.</summary>
+    /// <summary>Committed connections, including expired ones that were not yet swept.</summary>
     public int Count => _table.Count;
 
-    /// <summary>Connections kept at most, of all zones together; what is there when it becomes less stays until its time is over.</summary>
+    /// <summary>The most connections of all zones. If it falls, existing ones stay until they expire.</summary>
     public int Most
     {
         get => _table.Most;
@@ -52,7 +52,7 @@ public sealed partial class ConnectionTracker
         }
     }
 
-    /// <summary>The zones with a limit of their own, ascending.</summary>
+    /// <summary>The zones with their own limit, ascending.</summary>
     public IEnumerable<ushort> LimitedZones => _table.Limits.Limited;
 
     /// <summary>Packets dropped because their zone had as many connections as it may.</summary>
@@ -107,21 +107,21 @@ public sealed partial class ConnectionTracker
         return Commit(ref packet, in parameters, now, ref key);
     }
 
-    /// <summary>How many connections a zone may have, 0 for as many as it likes; null for zones that have no limit of their own.</summary>
+    /// <summary>How many connections a zone may have, 0 for no limit; null for the default of zones without a limit.</summary>
     public uint LimitOf(ushort? zone) => zone is { } one ? _table.Limits.Of(one) : _table.Limits.Default;
 
     /// <summary>Connections of a zone, which are counted from the first limit on.</summary>
     public int CountOf(ushort zone) => _table.Limits.Count(zone);
 
-    /// <summary>Says how many connections a zone may have; null for zones that have no limit of their own.</summary>
+    /// <summary>Sets how many connections a zone may have; null for the default of zones without a limit.</summary>
     public void SetLimit(ushort? zone, uint limit) => _table.Limits.Set(zone, limit, _table);
 
-    /// <summary>Gives a zone the limit of those that have none of their own.</summary>
+    /// <summary>Gives a zone the default limit.</summary>
     public void RemoveLimit(ushort zone) => _table.Limits.Remove(zone);
 
     /// <summary>
     /// Removes connections whose time is over, looking at no more than <paramref name="count"/> places: start with
-    /// <paramref name="cursor"/> 0 and go on while it returns true. Whoever shares the tracker can let others have it in between.
+    /// <paramref name="cursor"/> 0 and go on while it returns true. A caller that shares the tracker can release it in between.
     /// </summary>
     public bool Expire(ref int cursor, int count, long now) => _table.Expire(ref cursor, count, now);
 

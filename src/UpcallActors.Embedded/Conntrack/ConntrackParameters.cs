@@ -6,9 +6,9 @@ using UpcallActors.Packets;
 namespace UpcallActors.Embedded;
 
 /// <summary>
-/// The <c>ct</c> action's attributes (<c>OVS_CT_ATTR_*</c>) as values, validated as the kernel validates
-/// (<c>parse_ct</c>, <c>parse_nat</c>). A plain value without references: it may be kept beside a flow.
-/// EVENTMASK and TIMEOUT are checked and have no effect: nobody listens to events, and no timeout policies exist.
+/// The <c>ct</c> action's attributes (<c>OVS_CT_ATTR_*</c>) as values, validated as the kernel validates (<c>parse_ct</c>,
+/// <c>parse_nat</c>). A plain value without references: it may be kept beside a flow. EVENTMASK and TIMEOUT are checked and have no effect:
+/// events have no listener, and there are no timeout policies.
 /// </summary>
 public struct ConntrackParameters
 {

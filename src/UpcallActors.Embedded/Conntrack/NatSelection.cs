@@ -112,8 +112,8 @@ internal sealed class NatSelection
     private static bool HasPorts(in ConntrackTuple tuple) => tuple.IsIcmp || NatTranslation.TranslatesPorts(tuple.Protocol);
 
     /// <summary>
-    /// Spreads over the addresses by sender and receiver, by sender alone if persistent (<c>find_best_ips_proto</c>). The
-    /// function is not the kernel's, but like the kernel's it has no secret: a restart changes nobody's address.
+    /// Spreads over the addresses by sender and receiver, by sender alone if persistent (<c>find_best_ips_proto</c>). The function is not
+    /// the kernel's, but like the kernel's it has no secret, so a restart changes no address.
     /// </summary>
     private static ConntrackTuple WithAddress(in ConntrackTuple tuple, in NatRange range, ushort zone, bool source)
     {

@@ -117,7 +117,7 @@ internal static class NatTranslation
                 break;
             case IpProtocols.Sctp:
                 RewritePort(transport, NoChecksum, in target, source, addressBefore, addressAfter);
-                // The checksum covers the whole packet: of a quoted one that was cut nobody can tell it.
+                // The checksum covers the whole packet, so it cannot be checked for a quoted packet that was cut.
                 if (transport.Length >= SctpHeaderLength)
                     SctpChecksum.Write(transport, SctpChecksum.Compute(transport));
                 break;

@@ -228,7 +228,7 @@ internal static class TcpTracker
         long timeout = ChooseTimeout(in tcp, happening, next);
         if (!connection.Has(ConnectionStatus.SeenReply))
         {
-            // Nobody but a RST ever answered.
+            // The only answer was a RST.
             if (happening == TcpEvent.Reset)
                 return Result.AcceptAndRemove;
             // A client that reuses its port must not keep the entry, and its translation, for ever.

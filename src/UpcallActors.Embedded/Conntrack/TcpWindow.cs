@@ -37,7 +37,7 @@ internal static class TcpWindow
         // Some stacks set ACK in a RST and leave the number 0.
         if (!segment.IsAck || (segment.IsReset && ack == 0))
             ack = sack = receiver.End;
-        // A RST that answers a SYN has no sequence number of its own.
+        // A RST that answers a SYN has no sequence number.
         if (segment.IsReset && sequence == 0 && tcp.State == TcpState.SynSent)
             sequence = end = sender.End;
 

@@ -11,10 +11,10 @@ internal sealed class ZoneLimits
     private readonly SortedDictionary<ushort, uint> _own = [];
     private int[]? _counts;
 
-    /// <summary>The limit of zones that have none of their own.</summary>
+    /// <summary>The default limit of zones.</summary>
     public uint Default { get; private set; }
 
-    /// <summary>The zones with a limit of their own.</summary>
+    /// <summary>The zones with their own limit.</summary>
     public IEnumerable<ushort> Limited => _own.Keys;
 
     /// <summary>Packets whose connection was one too many.</summary>
@@ -26,7 +26,7 @@ internal sealed class ZoneLimits
     /// <summary>Connections of a zone; 0 before anything is limited.</summary>
     public int Count(ushort zone) => _counts?[zone] ?? 0;
 
-    /// <summary>Limits a zone; null limits those that have no limit of their own.</summary>
+    /// <summary>Limits a zone; null sets the default.</summary>
     /// <param name="zone">The zone.</param>
     /// <param name="limit">The most connections.</param>
     /// <param name="connections">All connections, to be counted the first time.</param>

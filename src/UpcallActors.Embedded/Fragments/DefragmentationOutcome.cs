@@ -4,9 +4,9 @@ namespace UpcallActors.Embedded;
 public enum DefragmentationOutcome
 {
     /// <summary>
-    /// Nothing was reassembled and the frame goes on as it is: it is no fragment, or one of those that
-    /// <c>nf_ct_frag6_gather</c> lets through (a first fragment without its whole upper-layer header, a piece in the
-    /// middle that is no multiple of 8). The kernel marks its key "not a fragment" all the same.
+    /// Nothing was reassembled and the frame continues unchanged: it is not a fragment, or one that <c>nf_ct_frag6_gather</c> lets through
+    /// (a first fragment without its whole upper-layer header, a piece in the middle that is no multiple of 8). The kernel still marks its
+    /// key "not a fragment".
     /// </summary>
     Unchanged,
 
@@ -25,7 +25,7 @@ public enum DefragmentationOutcome
     /// <summary>Overlaps another fragment in part (RFC 5722): the whole datagram is given up.</summary>
     Overlap,
 
-    /// <summary>Holds only what another fragment brought already; the datagram goes on waiting.</summary>
+    /// <summary>Holds only data of another fragment; the datagram continues to wait.</summary>
     Duplicate,
 
     /// <summary>Longer than 65,535 bytes when put together, or longer than the destination.</summary>

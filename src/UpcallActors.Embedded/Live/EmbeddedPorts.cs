@@ -7,9 +7,9 @@ using UpcallActors.Packets;
 namespace UpcallActors.Embedded;
 
 /// <summary>
-/// Connects an <see cref="EmbeddedDatapath"/> to the host: network devices by packet sockets, internal ports as TAP devices, VXLAN
-/// tunnels by UDP sockets. Frames are received on threads of its own; devices that go and come again are picked up. The datapath
-/// must live by the machine's clock. Thread-safe. Disposing takes the ports out of the datapath and their TAP devices away.
+/// Connects an <see cref="EmbeddedDatapath"/> to the host: network devices by packet sockets, internal ports as TAP devices, VXLAN tunnels
+/// by UDP sockets. It has its own threads to receive frames. A device that goes and comes back is used again. The datapath must live by the
+/// machine's clock. Thread-safe. Disposing takes the ports out of the datapath and their TAP devices away.
 /// </summary>
 public sealed class EmbeddedPorts : IDatapathPorts
 {
@@ -25,14 +25,14 @@ public sealed class EmbeddedPorts : IDatapathPorts
     private readonly LinkMonitor _monitor;
     private readonly Dictionary<string, LiveEntry> _entries = new(StringComparer.Ordinal);
 
-    /// <summary>Names of ports that were refused: whoever asked for them wants to hear when devices change.</summary>
+    /// <summary>Names of refused ports: the caller wants to hear when their devices change.</summary>
     private readonly HashSet<string> _refused = new(StringComparer.Ordinal);
     private readonly List<PortReceiver> _receivers = [];
     private List<DatapathPort> _seen = [];
     private bool _disposed;
 
     /// <summary>
-    /// Begins to serve a datapath, which must outlive this. Throws <see cref="Win32Exception"/> when no socket can be had.
+    /// Begins to serve a datapath, which must outlive this. Throws <see cref="Win32Exception"/> if no socket can be opened.
     /// </summary>
     public EmbeddedPorts(EmbeddedDatapath datapath)
     {
@@ -212,7 +212,7 @@ public sealed class EmbeddedPorts : IDatapathPorts
     /// <summary>The host's devices have changed, as far as is known.</summary>
     private void Follow()
     {
-        // What was refused is not ours to list: whoever asked asks again.
+        // Refused ports are not listed; the caller asks again.
         if (Look(out bool isAnyRefused) || isAnyRefused)
             Changed?.Invoke(this, EventArgs.Empty);
     }
@@ -257,7 +257,7 @@ public sealed class EmbeddedPorts : IDatapathPorts
         }
         catch (DatapathException refusal)
         {
-            // The next change of a device is another occasion, and so is the next time that somebody wants to know.
+            // The next change of a device, or the next question, tries again.
             entry.Error = refusal.Message;
         }
     }

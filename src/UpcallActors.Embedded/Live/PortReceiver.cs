@@ -4,8 +4,8 @@ using UpcallActors.Linux;
 namespace UpcallActors.Embedded;
 
 /// <summary>
-/// A thread that takes the frames of some ports into a datapath. It sleeps in <c>poll</c> until a frame comes, a port is added or
-/// removed, or a second is over: then it counts what was lost, and one of a datapath's threads lets it give up what has timed out.
+/// A thread that takes the frames of some ports into a datapath. It sleeps in <c>poll</c> until a frame comes, a port is added or removed,
+/// or a second is over. Each second it counts losses, and one of a datapath's threads removes expired connections and datagrams.
 /// </summary>
 internal sealed class PortReceiver : IDisposable
 {
@@ -134,7 +134,7 @@ internal sealed class PortReceiver : IDisposable
         {
             for (int index = 0; index < port.DescriptorCount; index++, place++)
             {
-                // One that is no more would be readable for ever.
+                // A deleted one would be readable for ever.
                 if (_readable[place] && !port.Receive(index, _intake))
                     _descriptors[place] = -1;
             }

@@ -5,8 +5,8 @@ using UpcallActors.Packets;
 namespace UpcallActors.Embedded;
 
 /// <summary>
-/// Completes checksums that a sender left to its network device, as <c>skb_checksum_help</c> does: a host behind a veth leaves all of
-/// them, and without one its frames would be dropped by who receives them, and by connection tracking here.
+/// Completes checksums that a sender left to its network device, as <c>skb_checksum_help</c> does: a host behind a veth leaves all of them.
+/// Without checksums the receivers would drop its frames, and so would connection tracking.
 /// </summary>
 public static class ChecksumCompletion
 {

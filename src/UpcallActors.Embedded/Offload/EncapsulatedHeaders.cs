@@ -5,7 +5,7 @@ namespace UpcallActors.Embedded;
 
 /// <summary>
 /// Where the headers of a frame to be cut lie: those of the transport that is cut, of the IP packet that it is in, and of the UDP tunnel
-/// around that, if there is one (the host behind a port has a VXLAN or Geneve device of its own).
+/// around that, if there is one (the host behind a port may have a VXLAN or Geneve device).
 /// </summary>
 internal readonly record struct EncapsulatedHeaders
 {

@@ -1,8 +1,8 @@
 namespace UpcallActors.Embedded;
 
 /// <summary>
-/// Why the datapath let go of a packet. The first ten are the kernel's <c>OVS_DROP_*</c> reasons; the others are those that
-/// the kernel counts elsewhere or nowhere.
+/// Why the datapath dropped a packet. The first ten are the kernel's <c>OVS_DROP_*</c> reasons; the others are those that the kernel counts
+/// elsewhere or nowhere.
 /// </summary>
 public enum DropReason
 {
@@ -68,7 +68,7 @@ public enum DropReason
     /// </summary>
     UpcallTooLong,
 
-    /// <summary>The datapath failed over the packet: a defect of ours.</summary>
+    /// <summary>The packet made the datapath fail: a defect.</summary>
     Failed,
 
     /// <summary>Output to a tunnel port of a packet that no <c>set(tunnel(…))</c> gave a destination.</summary>

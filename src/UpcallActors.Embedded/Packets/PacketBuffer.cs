@@ -4,9 +4,9 @@ using UpcallActors.Packets;
 namespace UpcallActors.Embedded;
 
 /// <summary>
-/// A packet on its way through the datapath: what <c>sk_buff</c> and <c>ovs_skb_cb</c> hold of it in the kernel. The
-/// outer VLAN tag is kept beside the bytes, as the kernel keeps it: lengths and MTU comparisons leave it out.
-/// Belongs to one <see cref="PacketBufferPool"/>; whoever acquired it releases it.
+/// A packet on its way through the datapath: what <c>sk_buff</c> and <c>ovs_skb_cb</c> hold of it in the kernel. The outer VLAN tag is kept
+/// beside the bytes, as the kernel keeps it: lengths and MTU comparisons leave it out. Belongs to one <see cref="PacketBufferPool"/>; the
+/// code that acquired it releases it.
 /// </summary>
 internal sealed class PacketBuffer
 {

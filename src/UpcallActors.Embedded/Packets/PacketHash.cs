@@ -4,8 +4,9 @@ using UpcallActors.Packets;
 namespace UpcallActors.Embedded;
 
 /// <summary>
-/// Hashes of packets: <c>skb_get_hash</c>, and the HASH action over it. As the kernel's (<c>hashrnd</c> of its flow dissector), they have
-/// a secret: nobody outside can send all their packets to one handler or one tunnel source port. So the kernel's values cannot be had.
+/// Hashes of packets: <c>skb_get_hash</c>, and the HASH action over it. As the kernel's (<c>hashrnd</c> of its flow dissector), they have a
+/// secret, so that a sender cannot direct all packets to one handler or one tunnel source port. So the kernel's values cannot be
+/// reproduced.
 /// </summary>
 internal static class PacketHash
 {

@@ -19,7 +19,7 @@ public sealed class EmbeddedPort
     /// <param name="name">Its name, unique in the datapath.</param>
     /// <param name="type">What kind of port it says it is.</param>
     /// <param name="mtu">The longest L3 packet it puts out, in bytes.</param>
-    /// <param name="output">Where its frames go; null lets them go, counted as sent (an internal port nobody listens to).</param>
+    /// <param name="output">Where its frames go; null drops them and counts them as sent (an internal port without a listener).</param>
     /// <param name="tunnel">Where a tunnel port's frames go, instead of <paramref name="output"/>.</param>
     public EmbeddedPort(uint number, string name, OvsVportType type = OvsVportType.Netdev, int mtu = DefaultMtu, IPortOutput? output = null,
         ITunnelOutput? tunnel = null)

@@ -6,7 +6,7 @@ namespace UpcallActors.Embedded;
 /// <summary>Answers that wait on a request channel, bounded like a socket's receive buffer. One thread.</summary>
 internal sealed class AnswerQueue
 {
-    /// <summary>Bytes that may wait; what comes on top is lost and counted, as in a socket that nobody reads.</summary>
+    /// <summary>Bytes that may wait; more are lost and counted, as in a full socket.</summary>
     private const int Capacity = 4 << 20;
 
     /// <summary>Bytes of an error answer with a capped request: two message headers and an errno.</summary>

@@ -3,7 +3,7 @@ using UpcallActors.Odp;
 
 namespace UpcallActors.Embedded;
 
-/// <summary>A dump under way: what there was when it began, written as far as the reader takes it.</summary>
+/// <summary>A running dump: the entries at its start, written as the reader takes them.</summary>
 internal sealed class EmbeddedDump
 {
     private readonly uint _sequence;

@@ -40,7 +40,7 @@ internal readonly ref struct EmbeddedRequest
     /// <summary>Whether the answer is a dump.</summary>
     public bool IsDump => (Flags & NetlinkFlags.Dump) == NetlinkFlags.Dump;
 
-    /// <summary>Whether the result is to be sent back although nobody asked for it by GET.</summary>
+    /// <summary>Whether the result is sent back without a GET.</summary>
     public bool WantsEcho => (Flags & NetlinkFlags.Echo) != 0;
 
     /// <summary>Reads the message at the start of <paramref name="bytes"/>. Returns 0 or an errno.</summary>

@@ -60,7 +60,7 @@ internal sealed class EmbeddedRequestChannel(EmbeddedDatapath datapath) : IReque
 
     public void Dispose()
     {
-        // Answers nobody waits for go with the channel.
+        // Answers that were not read are dropped with the channel.
     }
 
     private void Handle(int length)

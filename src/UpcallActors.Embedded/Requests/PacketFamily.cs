@@ -8,8 +8,8 @@ namespace UpcallActors.Embedded;
 internal sealed class PacketFamily(PacketProcessor processor, UpcallDispatch upcalls)
 {
     /// <summary>
-    /// Carries out an EXECUTE. Attributes not known are passed over and the last of each type counts, so the message may
-    /// be an upcall turned in place, with ACTIONS of its own in front of those appended.
+    /// Carries out an EXECUTE. Attributes not known are passed over and the last of each type counts, so the message may be an upcall
+    /// turned in place, with its own ACTIONS before the appended ones.
     /// </summary>
     public int Handle(EmbeddedRequest request)
     {

@@ -35,7 +35,7 @@ internal sealed class UpcallDispatch : IDisposable
 
     public IUpcallSource Open(int handler) => new EmbeddedUpcallSource(_queues[handler], (uint)handler + FirstPid);
 
-    /// <summary>The handler behind a Netlink port id, −1 if it is nobody's.</summary>
+    /// <summary>The handler behind a Netlink port id, −1 if there is none.</summary>
     public int HandlerOf(uint pid) => pid >= FirstPid && pid - FirstPid < (uint)_queues.Length ? (int)(pid - FirstPid) : -1;
 
     /// <summary>Queues the MISS upcall of a packet, or counts that it is lost.</summary>

@@ -35,8 +35,8 @@ internal sealed class UpcallQueue : IDisposable
     public ulong Dropped => (ulong)Volatile.Read(ref _dropped);
 
     /// <summary>
-    /// Reserves room for a message of at most <paramref name="length"/> bytes; empty (and counted) when the queue is full
-    /// or nobody reads it any more. A reservation is followed by <see cref="Commit"/> before anything else.
+    /// Reserves room for a message of at most <paramref name="length"/> bytes; empty (and counted) if the queue is full or has no reader. A
+    /// reservation is followed by <see cref="Commit"/> before anything else.
     /// </summary>
     public Span<byte> Reserve(int length)
     {
