@@ -51,7 +51,7 @@ internal static class BridgeBinding
         }
     }
 
-    /// <summary>What the datapath is asked for, and a tunnel's far end.</summary>
+    /// <summary>The requested port, and a tunnel's remote end.</summary>
     public static (PortRequest Request, TunnelPort? Tunnel) RequestOf(ConfigurationReader port)
     {
         PortKind kind = port.Choice(

@@ -11,7 +11,7 @@ public sealed class BridgeBuilder
 
     internal BridgeBuilder(string name) => Name = name;
 
-    /// <summary>The bridge's name, and that of its own port.</summary>
+    /// <summary>The name of the bridge, and of its local port.</summary>
     public string Name { get; }
 
     /// <summary>What becomes of packets while the bridge has no flows.</summary>
@@ -37,7 +37,7 @@ public sealed class BridgeBuilder
 
     /// <summary>Adds a port.</summary>
     /// <param name="number">The OpenFlow port number.</param>
-    /// <param name="request">What the datapath is asked for.</param>
+    /// <param name="request">The requested port.</param>
     /// <param name="configure">Completes the port, with its VLAN or a tunnel's far end:
     /// <c>port => port with { Vlan = 10, VlanMode = VlanMode.Access }</c>. Number, datapath port and MTU are the datapath's to say.</param>
     public BridgeBuilder AddPort(uint number, PortRequest request, Func<BridgePort, BridgePort>? configure = null)
@@ -59,7 +59,7 @@ public sealed class BridgeBuilder
     }
 
     /// <summary>
-    /// Reads the flows. Throws <see cref="FormatException"/> with all that is wrong with them, and when a tunnel cannot reach its far end.
+    /// Reads the flows. Throws <see cref="FormatException"/> with all errors, also if a tunnel cannot reach its remote end.
     /// </summary>
     internal void Build()
     {

@@ -5,8 +5,8 @@ using Microsoft.Extensions.Configuration;
 namespace UpcallActors.Hosting;
 
 /// <summary>
-/// Reads a section by hand, key by key: what is wrong is gathered with its path, and a key that nobody asked for is wrong, too. A binder by
-/// reflection would pass over it in silence, and cannot be compiled ahead of time.
+/// Reads a section by hand, key by key: errors are gathered with their paths, and an unknown key is an error, too. A binder by reflection
+/// would pass over it in silence, and cannot be compiled ahead of time.
 /// </summary>
 internal sealed class ConfigurationReader(IConfiguration section, string path, List<string> problems)
 {
@@ -25,7 +25,7 @@ internal sealed class ConfigurationReader(IConfiguration section, string path, L
     /// <summary>The section under a key, empty when there is none.</summary>
     public ConfigurationReader Under(string key) => new(Section(key), PathOf(key), problems);
 
-    /// <summary>The sections under this one, each with a name of its own.</summary>
+    /// <summary>The sections under this one, by name.</summary>
     public IEnumerable<ConfigurationReader> Each()
     {
         foreach (IConfigurationSection child in section.GetChildren())
@@ -95,7 +95,7 @@ internal sealed class ConfigurationReader(IConfiguration section, string path, L
     /// <summary>Reports what is wrong with a key.</summary>
     public void Report(string key, string problem) => problems.Add($"{PathOf(key)} {problem}");
 
-    /// <summary>Reports the keys that nobody asked for.</summary>
+    /// <summary>Reports the keys that were not asked for.</summary>
     public void RefuseOthers()
     {
         foreach (IConfigurationSection child in section.GetChildren().Where(child => !_asked.Contains(child.Key)))

@@ -21,7 +21,7 @@ internal static partial class HostingLog
     [LoggerMessage(423, LogLevel.Information, "Datapath {Datapath} is closed after {Received} upcalls")]
     public static partial void Closed(this ILogger logger, string datapath, long received);
 
-    /// <summary>A thread or timer of ours failed, and goes on.</summary>
+    /// <summary>A background thread or timer failed, and continues.</summary>
     [LoggerMessage(425, LogLevel.Error, "Failed while {Work}; goes on")]
     public static partial void UnattendedFailed(this ILogger logger, Exception failure, string work);
 

@@ -15,7 +15,7 @@ internal sealed class OpenedDatapath : IDisposable
 
     public IDatapathPorts? Ports { get; }
 
-    /// <summary>Takes the datapath over; it is closed when its ports cannot be had.</summary>
+    /// <summary>Owns the datapath from now on; it is closed if its ports cannot be opened.</summary>
     public static OpenedDatapath With(IDatapath datapath, Func<IDatapathPorts?> ports)
     {
         try

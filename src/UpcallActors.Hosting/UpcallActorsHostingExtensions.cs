@@ -12,12 +12,12 @@ public static class UpcallActorsHostingExtensions
     private static readonly ConditionalWeakTable<AkkaConfigurationBuilder, UpcallHealthCheck> _checks = [];
 
     /// <summary>
-    /// Opens a datapath and answers its upcalls for as long as the actor system lives. The host's start ends when upcalls
-    /// are answered, and fails when they cannot be. When the system is shut down, upcalls under way are finished in the
-    /// phase <see cref="CoordinatedShutdown.PhaseServiceUnbind"/>, and the datapath is closed in
-    /// <see cref="CoordinatedShutdown.PhaseServiceStop"/>. A pipeline that gives up, or a datapath that somebody else
-    /// takes, shuts the system down, with <see cref="UpcallsUnansweredReason"/>. May be called for several datapaths, which
-    /// must have names of their own. One health check is registered for all of them (<see cref="UpcallHealthCheck"/>).
+    /// Opens a datapath and answers its upcalls for as long as the actor system lives. The host's start ends when upcalls are answered, and
+    /// fails when they cannot be. When the system is shut down, upcalls in progress are finished in the phase
+    /// <see cref="CoordinatedShutdown.PhaseServiceUnbind"/>, and the datapath is closed in
+    /// <see cref="CoordinatedShutdown.PhaseServiceStop"/>. A pipeline that gives up, or a datapath that another process takes, shuts the
+    /// system down, with <see cref="UpcallsUnansweredReason"/>. May be called for several datapaths with different names. One health check
+    /// is registered for all of them (<see cref="UpcallHealthCheck"/>).
     /// </summary>
     /// <param name="builder">The builder of the actor system.</param>
     /// <param name="configure">Says which datapath, and who decides about upcalls.</param>

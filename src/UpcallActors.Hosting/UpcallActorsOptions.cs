@@ -16,7 +16,7 @@ public sealed class UpcallActorsOptions
     private readonly List<BridgeBuilder> _bridges = [];
     private readonly List<PortRequest> _ports = [];
 
-    /// <summary>Sizes of the pipeline, and how flows are looked after.</summary>
+    /// <summary>Sizes of the pipeline, and settings of revalidation.</summary>
     public UpcallPipelineSettings Pipeline { get; set; } = new();
 
     /// <summary>What the health check calls ill.</summary>
@@ -34,9 +34,9 @@ public sealed class UpcallActorsOptions
     private bool HasPorts { get; set; }
 
     /// <summary>
-    /// The datapath of the kernel's module <c>openvswitch</c>: needs <c>CAP_NET_ADMIN</c>. It stays, with
-    /// its ports and flows, when the host ends. The start fails with <see cref="DatapathException"/>
-    /// where it cannot be had, and while another process that lives answers its upcalls.
+    /// The datapath of the kernel's module <c>openvswitch</c>: needs <c>CAP_NET_ADMIN</c>. It stays, with its ports and flows, when the
+    /// host ends. The start fails with <see cref="DatapathException"/> if it cannot be opened, or while another running process answers its
+    /// upcalls.
     /// </summary>
     public UpcallActorsOptions UseKernelDatapath(KernelDatapathOptions? options = null) => Use(true, _ =>
     {
@@ -91,8 +91,8 @@ public sealed class UpcallActorsOptions
     }
 
     /// <summary>
-    /// Lets the OpenFlow tables of a bridge decide about upcalls of its ports. Its ports, and
-    /// one of its own name, are added to the datapath and followed as devices come and go.
+    /// Lets the OpenFlow tables of a bridge decide about upcalls of its ports. Its ports, and one with its name, are added to the datapath
+    /// and follow their devices.
     /// </summary>
     /// <exception cref="FormatException">A flow is not understood; all that is wrong is in the message.</exception>
     public UpcallActorsOptions AddBridge(string name, Action<BridgeBuilder> configure)

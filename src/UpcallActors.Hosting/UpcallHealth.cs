@@ -118,7 +118,7 @@ public sealed class UpcallHealth(
         }
     }
 
-    /// <summary>A few of them by name: who reads this looks further.</summary>
+    /// <summary>A few of them by name.</summary>
     private static string Named(string what, IEnumerable<string> names)
     {
         const int Most = 8;
@@ -135,9 +135,9 @@ public sealed record UpcallHealthOptions
     public TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(2);
 
     /// <summary>
-    /// What it is when a port that was asked for is not in the datapath, because its device is gone or the datapath refused it:
-    /// <see cref="HealthStatus.Unhealthy"/>,
-    /// <see cref="HealthStatus.Degraded"/>, or <see cref="HealthStatus.Healthy"/> where ports come and go.
+    /// The status if the datapath lacks a configured port, because its device is gone or the datapath refused it:
+    /// <see cref="HealthStatus.Unhealthy"/>, <see cref="HealthStatus.Degraded"/>, or <see cref="HealthStatus.Healthy"/> where ports come
+    /// and go.
     /// </summary>
     public HealthStatus MissingPorts { get; init; } = HealthStatus.Unhealthy;
 }

@@ -120,7 +120,7 @@ internal sealed class UpcallService
         _ = WatchAsync();
     }
 
-    /// <summary>Upcalls that nobody answers are worth no host: it is shut down.</summary>
+    /// <summary>A host that answers no upcalls is of no use: it is shut down.</summary>
     private async Task WatchAsync()
     {
         try

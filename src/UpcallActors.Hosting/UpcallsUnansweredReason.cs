@@ -2,7 +2,7 @@ using Akka.Actor;
 
 namespace UpcallActors.Hosting;
 
-/// <summary>An actor system was shut down because nobody would answer the datapath's upcalls any more.</summary>
+/// <summary>An actor system was shut down because the datapath's upcalls were no longer answered.</summary>
 public sealed class UpcallsUnansweredReason : CoordinatedShutdown.Reason
 {
     internal UpcallsUnansweredReason(Exception failure) => Failure = failure;
