@@ -2,8 +2,8 @@ namespace UpcallActors.Kernel;
 
 /// <summary>Upcalls lost between the kernel's flow table and us since the datapath was opened, by what lost them.</summary>
 /// <param name="SocketDrops">Found a handler's queue full, by handler.</param>
-/// <param name="Unreachable"> Never came to one of our sockets: sent to a port id that is nobody's, too long (a
-/// frame over 65,531 bytes), or for lack of memory. What the datapath counts as lost minus what the sockets dropped.
+/// <param name="Unreachable"> Never came to one of our sockets: sent to a stale port id, too long (a frame over 65,531 bytes), or for lack
+/// of memory. What the datapath counts as lost minus what the sockets dropped.
 /// </param>
 /// <param name="VportFailures">Failures by port number, where the kernel counts
 /// them (6.3); they are among the above. Counted since the port was added.</param>

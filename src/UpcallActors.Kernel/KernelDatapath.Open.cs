@@ -40,8 +40,8 @@ public sealed partial class KernelDatapath
     private sealed class Opened : IDisposable
     {
         /// <summary>
-        /// Before the handlers' sockets: the first socket of a process gets its process id as port id, which in a container
-        /// is the same in every run, and what a run before left in the datapath must not be mistaken for a live socket.
+        /// Before the handlers' sockets: the first socket of a process gets the process id as port id. In a container that is the same in
+        /// each run, and the port id of an earlier run must not be mistaken for a live socket.
         /// </summary>
         public NetlinkConversation Generic { get; } = new(NetlinkProtocol.Generic);
 

@@ -80,9 +80,9 @@ public sealed partial class KernelDatapath : IDatapath
     public int ReceiveBuffer => _handlers.Min(handler => handler.ReceiveBuffer);
 
     /// <summary>
-    /// Fails with a <see cref="DatapathException"/> that names the process when another one that lives gets
-    /// the datapath's upcalls instead of us, within about a second: it was told to take the datapath over.
-    /// Whoever sees this should close, and leave ports and flows to the other. Does not end otherwise.
+    /// Fails with a <see cref="DatapathException"/> that names the process when another one that lives gets the datapath's upcalls instead
+    /// of us, within about a second: it was told to take the datapath over. The owner should close, and leave ports and flows to the other
+    /// process. Does not end otherwise.
     /// </summary>
     public Task TakenOver => _watchdog.TakenOver;
 
@@ -141,7 +141,7 @@ public sealed partial class KernelDatapath : IDatapath
             _watchdog.Check();
     }
 
-    /// <summary>Whether the kernel sends upcalls to handlers of ours, as it says now; false, too, when it does not answer.</summary>
+    /// <summary>Whether the kernel sends upcalls to our handlers now; false also if it does not answer.</summary>
     public bool SendsUpcallsHere()
     {
         _datapaths.Get(Name, out DatapathMessage? datapath);

@@ -3,7 +3,7 @@ namespace UpcallActors.Kernel;
 /// <summary>How a <see cref="KernelDatapath"/> is opened.</summary>
 public sealed record KernelDatapathOptions
 {
-    /// <summary>The most handlers there can be: each costs a socket with its buffer, and a thread of whoever reads it.</summary>
+    /// <summary>The most handlers there can be: each costs a socket with its buffer, and a thread that reads it.</summary>
     public const int MaximumHandlers = 64;
 
     /// <summary>The longest name of a datapath, which is also a device's name (<c>IFNAMSIZ</c> without the NUL).</summary>

@@ -4,8 +4,8 @@ using UpcallActors.Odp;
 namespace UpcallActors.Kernel;
 
 /// <summary>
-/// A socket of its own for requests: many in one send, no acknowledgements, and errors short. The kernel
-/// answers each request by a datagram of its own (<c>genlmsg_reply</c>), so many are taken in one call, too.
+/// A separate socket for requests: many in one send, no acknowledgements, and short errors. The kernel answers each request with its own
+/// datagram (<c>genlmsg_reply</c>), so many are taken in one call, too.
 /// </summary>
 internal sealed class KernelRequestChannel : IRequestChannel
 {

@@ -4,8 +4,8 @@ using UpcallActors.Odp;
 namespace UpcallActors.Kernel;
 
 /// <summary>
-/// Agrees with the kernel on what a datapath does for userspace, as <c>dpif_netlink_open</c> in Open vSwitch does: an unknown feature
-/// that is refused shows that features are looked at at all, then the kernel takes dispatch by CPU, or has only that by vport.
+/// Agrees with the kernel on what a datapath does for userspace, as <c>dpif_netlink_open</c> in Open vSwitch does. If an unknown feature is
+/// refused, the kernel checks features at all. Then it accepts dispatch by CPU, or has only dispatch by vport.
 /// </summary>
 internal static class FeatureNegotiation
 {

@@ -21,13 +21,13 @@ public sealed class KernelPorts : IDatapathPorts
     private readonly PortMonitor _monitor;
     private readonly Dictionary<string, WantedPort> _wanted = new(StringComparer.Ordinal);
 
-    /// <summary>Names of devices whose ports were refused: whoever asked for them wants to hear when they change.</summary>
+    /// <summary>Names of devices with refused ports: the caller wants to hear when they change.</summary>
     private readonly HashSet<string> _refused = new(StringComparer.Ordinal);
     private List<DatapathPort> _seen = [];
 
     /// <summary>
     /// Begins to follow the ports of a datapath. Throws <see cref="DatapathException"/> when it is gone, and
-    /// <see cref="System.ComponentModel.Win32Exception"/> when no socket can be had.
+    /// <see cref="System.ComponentModel.Win32Exception"/> if no socket can be opened.
     /// </summary>
     /// <param name="datapathName">For messages to people.</param>
     /// <param name="datapathIfIndex">Its <c>dp_ifindex</c>.</param>
@@ -140,7 +140,7 @@ public sealed class KernelPorts : IDatapathPorts
         return vports;
     }
 
-    /// <summary>Takes over what is there, or adds; what goes wrong is noted in <paramref name="wanted"/>.</summary>
+    /// <summary>Takes over an existing port, or adds one; errors are noted in <paramref name="wanted"/>.</summary>
     private void Add(WantedPort wanted, IReadOnlyList<VportMessage> vports)
     {
         wanted.Waits("");
@@ -170,7 +170,7 @@ public sealed class KernelPorts : IDatapathPorts
     {
         if (present.NetnsId is null && present.IfIndex is { } index && device is not null && index != device.Index)
         {
-            // The device was deleted and made anew before the datapath has let go of the old one (ovs_dp_notify_wq); it tells when it has.
+            // The device was deleted and made again before the datapath released the old one (ovs_dp_notify_wq), which it reports.
             wanted.Waits("its device was replaced");
             return;
         }
@@ -248,10 +248,10 @@ public sealed class KernelPorts : IDatapathPorts
         }
     }
 
-    /// <summary>Something of interest has changed: looks, adds what is missing, and tells whoever listens.</summary>
+    /// <summary>Something has changed: reads the ports, adds missing ones, and notifies the listeners.</summary>
     private void Follow()
     {
-        // What was refused is not ours to list: whoever asked asks again.
+        // Refused ports are not listed; the caller asks again.
         if (Rescan() || IsAnyRefused())
             Changed?.Invoke(this, EventArgs.Empty);
     }
@@ -277,7 +277,7 @@ public sealed class KernelPorts : IDatapathPorts
             }
             catch (DatapathException)
             {
-                // The datapath is gone: whoever lists the ports now is told.
+                // The datapath is gone: a caller that lists the ports now gets an error.
                 _seen = [];
             }
 

@@ -4,8 +4,8 @@ using UpcallActors.Odp;
 namespace UpcallActors.Kernel;
 
 /// <summary>
-/// Listens, on a thread of its own, to what the kernel tells of vports and of devices. What is told is
-/// only a reason to look: a lost message (ENOBUFS) is one too, so nothing that is lost can be missed.
+/// Listens, on its own thread, to the kernel's messages about vports and devices. A message is only a reason to read the ports. A lost
+/// message (ENOBUFS) is one too, so no change is missed.
 /// </summary>
 internal sealed class PortMonitor : IDisposable
 {
@@ -65,7 +65,7 @@ internal sealed class PortMonitor : IDisposable
         if (!_isDue)
             return;
         _onChange();
-        // Not if it has failed: whoever did not look at a change has it before him still.
+        // Not if it has failed: the change has not been read yet.
         _isDue = false;
     }
 

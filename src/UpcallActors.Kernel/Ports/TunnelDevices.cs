@@ -5,8 +5,8 @@ using UpcallActors.Odp;
 namespace UpcallActors.Kernel;
 
 /// <summary>
-/// The devices behind tunnel ports. As <c>dpif_netlink_rtnl_tunnel_create</c> of Open vSwitch does, one device with metadata,
-/// of Open vSwitch's own name, stands for all tunnels of a kind and UDP port, and is a port of the datapath as any device is.
+/// The devices behind tunnel ports. As <c>dpif_netlink_rtnl_tunnel_create</c> of Open vSwitch does, one device with metadata serves all
+/// tunnels of a kind and UDP port. It has Open vSwitch's name for it, and is a port of the datapath like any device.
 /// </summary>
 internal static class TunnelDevices
 {
@@ -46,8 +46,8 @@ internal static class TunnelDevices
     };
 
     /// <summary>
-    /// Makes the device, or takes the one that is there if it is right; one of the same
-    /// name that is not right is made anew, since nobody else has use for the name.
+    /// Makes the device, or takes an existing one if it is right. A wrong one of the same name is made again, because the name belongs to
+    /// the daemon.
     /// </summary>
     public static NetlinkResult Ensure(HostLinks links, MetadataTunnel tunnel)
     {

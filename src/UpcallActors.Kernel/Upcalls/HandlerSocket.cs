@@ -3,8 +3,8 @@ using UpcallActors.Linux;
 namespace UpcallActors.Kernel;
 
 /// <summary>
-/// The socket that the kernel sends one handler's upcalls to. It lives as long as the datapath is open, so that a receiver can be
-/// restarted and the kernel need not be told.
+/// The socket that the kernel sends one handler's upcalls to. It lives as long as the datapath is open, so that a receiver can be restarted
+/// without telling the kernel.
 /// </summary>
 internal sealed class HandlerSocket : IDisposable
 {

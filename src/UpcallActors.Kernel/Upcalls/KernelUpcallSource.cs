@@ -13,8 +13,8 @@ internal sealed class KernelUpcallSource(HandlerSocket socket) : IUpcallSource
     public uint UpcallPid => socket.PortId;
 
     /// <summary>
-    /// Counted when a receive finds as many as it asked for, since only a long queue can be a full one, and by the datapath's watchdog:
-    /// a system call for each look would cost an idle lane as much as receiving does.
+    /// Counted when a receive was full, because only a long queue can overflow, and by the datapath's watchdog. A system call for each
+    /// receive would cost an idle lane as much as the receive.
     /// </summary>
     public ulong Dropped => socket.Drops;
 

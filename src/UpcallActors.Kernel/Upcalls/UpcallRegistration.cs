@@ -36,8 +36,8 @@ internal sealed class UpcallRegistration
     public bool IsPerCpu { get; }
 
     /// <summary>
-    /// What a vport is to be given: 0, or all handlers, of which the kernel takes one by the packet's hash;
-    /// but no more of them than there can be CPUs, which it refuses (<c>ovs_vport_set_upcall_portids</c>).
+    /// The port ids for a vport: 0, or those of all handlers, of which the kernel chooses one by the packet's hash. More than there can be
+    /// CPUs are refused (<c>ovs_vport_set_upcall_portids</c>).
     /// </summary>
     public IReadOnlyList<uint> VportPids { get; }
 
@@ -64,8 +64,8 @@ internal sealed class UpcallRegistration
     }
 
     /// <summary>
-    /// Who else gets the upcalls of <paramref name="datapath"/> as the kernel reports it now: a live
-    /// process that has set its own port ids; null when nobody has, or when those it set are nobody's.
+    /// Another process that gets the upcalls of <paramref name="datapath"/>, as the kernel reports it now: one that runs and has set its
+    /// own port ids. Null if there is none, or if the port ids are stale.
     /// </summary>
     public UpcallOwner? FindOtherOwner(DatapathMessage datapath) => UpcallOwner.Find(CurrentPids(datapath, _vports).Except(_handlers));
 

@@ -61,7 +61,7 @@ internal sealed class UpcallWatchdog(string name, DatapathRequests datapaths, Ha
         }
     }
 
-    /// <summary>Looks, and registers the port ids anew when upcalls went elsewhere since the last time, but to nobody.</summary>
+    /// <summary>Checks, and registers the port ids again if upcalls since the last check went to stale port ids.</summary>
     public void Check()
     {
         lock (_lock)
