@@ -26,8 +26,8 @@ public static class OpenFile
     }
 
     /// <summary>
-    /// The descriptors of this process that stand for the same file as one of them, itself among them: whoever writes to it may have made a
-    /// duplicate, as .NET's console does.
+    /// The descriptors of this process for the same file as one of them, including that one: a writer may have made a duplicate, as .NET's
+    /// console does.
     /// </summary>
     public static IReadOnlyList<int> SameAs(int descriptor)
     {

@@ -4,14 +4,14 @@ using Microsoft.Win32.SafeHandles;
 namespace UpcallActors.Linux;
 
 /// <summary>
-/// Opens files that a daemon keeps for itself under names that are known: somebody else may have put something there. A symbolic link is
-/// not followed, and what is not a regular file of this process's user, or of root, is refused.
+/// Opens files that a daemon keeps under known names, where another user may have put something. A symbolic link is not followed, and what
+/// is not a regular file of this process's user, or of root, is refused.
 /// </summary>
 public static class OwnFile
 {
     /// <summary>
-    /// Opens a file to read and write it, and makes it when there is none. Throws <see cref="UnauthorizedAccessException"/> when that is
-    /// not allowed, and <see cref="IOException"/> when it is somebody else's, or on another failure.
+    /// Opens a file to read and write it, and makes it when there is none. Throws <see cref="UnauthorizedAccessException"/> if that is not
+    /// allowed, and <see cref="IOException"/> if another user owns it, or on another failure.
     /// </summary>
     /// <param name="path">Its name.</param>
     /// <param name="mode">Who may use one that is made.</param>

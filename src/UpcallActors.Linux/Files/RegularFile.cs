@@ -4,8 +4,8 @@ using Microsoft.Win32.SafeHandles;
 namespace UpcallActors.Linux;
 
 /// <summary>
-/// Opens files that have an end. Whoever opens a named pipe waits until somebody writes to it, and a device may give nothing or never stop:
-/// a daemon that reads its configuration again must not hang on one.
+/// Opens files that have an end. Opening a named pipe waits for a writer, and a device may give nothing or never stop. A daemon that reads
+/// its configuration again must not hang on one.
 /// </summary>
 public static class RegularFile
 {

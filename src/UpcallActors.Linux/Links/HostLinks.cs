@@ -15,7 +15,7 @@ public sealed class HostLinks : IDisposable
 
     private readonly NetlinkConversation _route = new(NetlinkProtocol.Route);
 
-    /// <summary>All links, in the kernel's order. The result is an error when they cannot be had, and the list is empty then.</summary>
+    /// <summary>All links, in the kernel's order. If they cannot be read, the result is an error and the list is empty.</summary>
     public NetlinkResult List(out IReadOnlyList<Link> links)
     {
         List<Link> found = [];

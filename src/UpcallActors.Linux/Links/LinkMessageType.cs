@@ -15,6 +15,6 @@ public static class LinkMessageType
     /// <summary><c>RTM_SETLINK</c>: change a link.</summary>
     public const ushort Set = 19;
 
-    /// <summary>The multicast group that is told of links (<c>RTNLGRP_LINK</c>).</summary>
+    /// <summary>The multicast group of changes of links (<c>RTNLGRP_LINK</c>).</summary>
     public const uint Group = 1;
 }

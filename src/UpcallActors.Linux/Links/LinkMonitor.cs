@@ -1,8 +1,8 @@
 namespace UpcallActors.Linux;
 
 /// <summary>
-/// Listens, on a thread of its own, for changes of the host's network devices. What is told is
-/// only a reason to look: a lost message is one too, so nothing that is lost can be missed.
+/// Listens, on its own thread, for changes of the host's network devices. A message is only a reason to read the devices. A lost message is
+/// one too, so no change is missed.
 /// </summary>
 public sealed class LinkMonitor : IDisposable
 {
@@ -47,7 +47,7 @@ public sealed class LinkMonitor : IDisposable
         if (!_isDue)
             return;
         _onChange();
-        // Not if it has failed: whoever did not look at a change has it before him still.
+        // Not if it has failed: the change has not been read yet.
         _isDue = false;
     }
 

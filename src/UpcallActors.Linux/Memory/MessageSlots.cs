@@ -1,9 +1,8 @@
 namespace UpcallActors.Linux;
 
 /// <summary>
-/// Memory for a batch of received messages, one slot each. A slot takes the longest upcall seen (65,840 bytes) with room
-/// behind it, and the stride is no power of two, so that the slots' first lines do not fall into one cache set.
-/// Single owner; not thread-safe.
+/// Memory for a batch of received messages, one slot each. A slot takes the longest upcall seen (65,840 bytes) with room behind it, and the
+/// stride is not a power of two, so that the first lines of the slots do not share a cache set. Single owner; not thread-safe.
 /// </summary>
 public sealed class MessageSlots : IDisposable
 {

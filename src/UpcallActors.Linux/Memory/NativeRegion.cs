@@ -4,8 +4,8 @@ using System.Runtime.InteropServices;
 namespace UpcallActors.Linux;
 
 /// <summary>
-/// Anonymous memory outside the garbage-collected heap, committed page by page on first touch, at an address that never
-/// moves: system calls may be given pieces of it. The owner disposes it once nobody holds a span into it.
+/// Anonymous memory outside the garbage-collected heap, committed page by page on first touch, at an address that never moves: system calls
+/// may be given pieces of it. The owner disposes it when no span into it is in use.
 /// </summary>
 public sealed unsafe class NativeRegion : IDisposable
 {

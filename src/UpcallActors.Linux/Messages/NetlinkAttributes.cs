@@ -15,7 +15,7 @@ public readonly ref struct NetlinkAttributes
     /// <summary>Looks at <paramref name="bytes"/> as attributes; nothing is checked yet.</summary>
     public NetlinkAttributes(ReadOnlySpan<byte> bytes) => _bytes = bytes;
 
-    /// <summary>Whether the list is well formed at this level; nested lists are checked by whoever knows they are nested.</summary>
+    /// <summary>Whether the list is well formed at this level; nested lists are checked by the code that knows they are nested.</summary>
     public static NetlinkParseError Check(ReadOnlySpan<byte> bytes)
     {
         var attributes = new Enumerator(bytes);

@@ -24,7 +24,7 @@ public enum Errno
     /// <summary><c>EBADF</c>: the descriptor is closed.</summary>
     BadDescriptor = 9,
 
-    /// <summary><c>EAGAIN</c>: nothing to be had without waiting.</summary>
+    /// <summary><c>EAGAIN</c>: nothing without waiting.</summary>
     TryAgain = 11,
 
     /// <summary><c>ENOMEM</c>.</summary>
@@ -87,6 +87,6 @@ public enum Errno
     /// <summary><c>ETIMEDOUT</c>: no answer came.</summary>
     TimedOut = 110,
 
-    /// <summary><c>ECONNREFUSED</c>: nobody has that port id.</summary>
+    /// <summary><c>ECONNREFUSED</c>: no socket has that port id.</summary>
     ConnectionRefused = 111,
 }

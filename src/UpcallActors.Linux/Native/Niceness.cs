@@ -1,8 +1,7 @@
 namespace UpcallActors.Linux;
 
 /// <summary>
-/// How far the calling thread stands back for others on a busy processor: its nice value,
-/// which on Linux is each thread's own. <see cref="Thread.Priority"/> does nothing there.
+/// The nice value of the calling thread. On Linux each thread has its own. <see cref="Thread.Priority"/> does nothing there.
 /// </summary>
 public static class Niceness
 {

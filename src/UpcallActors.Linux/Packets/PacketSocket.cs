@@ -87,7 +87,7 @@ public sealed unsafe class PacketSocket : IDisposable
             return true;
         }
 
-        // The kernel says where; what it says is kept inside of the slot all the same.
+        // The kernel says where; the offset is still kept inside the slot.
         int offset = header->MacOffset;
         int length = (int)Math.Min(header->CapturedLength, (uint)Math.Max(SlotLength - offset, 0));
         VirtioNetHeader offload = VirtioNetHeader.Read(new ReadOnlySpan<byte>(start + offset - VirtioNetHeader.Length,

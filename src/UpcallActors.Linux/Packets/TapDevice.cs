@@ -53,8 +53,7 @@ public sealed unsafe class TapDevice : IDisposable
     public int Descriptor => NativeSocket.DescriptorOf(_file);
 
     /// <summary>
-    /// Takes the next frame and returns its length; 0 when none waits, −1 when the
-    /// device is no more: somebody deleted it. A frame longer than the buffer is cut.
+    /// Takes the next frame and returns its length; 0 when none waits, −1 if the device was deleted. A frame longer than the buffer is cut.
     /// </summary>
     public int Receive(Span<byte> buffer)
     {

@@ -9,7 +9,7 @@ public readonly ref struct UdpDatagram
     /// <summary>Who sent it; IPv4 in the low 32 bits.</summary>
     public UInt128 Source { get; init; }
 
-    /// <summary>The address of ours that it was sent to.</summary>
+    /// <summary>The local address that it was sent to.</summary>
     public UInt128 Destination { get; init; }
 
     /// <summary>The sender's port.</summary>

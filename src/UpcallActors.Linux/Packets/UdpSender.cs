@@ -31,7 +31,7 @@ public sealed unsafe class UdpSender : IDisposable
                 NativeSocket.Set(_socket, DeviceCalls.LevelIpv6, DeviceCalls.Ipv6Only, 1);
             NativeSocket.SetBuffer(_socket, SocketCalls.SendBufferForce, SocketCalls.SendBuffer, QueueBytes);
 
-            // Nobody answers to this port; who sends to it all the same fills the least of memory.
+            // No answers come to this port. A sender that uses it anyway fills only the smallest buffer.
             NativeSocket.Set(_socket, SocketCalls.LevelSocket, SocketCalls.ReceiveBuffer, 0);
             UdpAddress.Bind(_socket, isIpv6, 0);
             Port = UdpAddress.Of(_socket, isIpv6).Port;
@@ -85,7 +85,7 @@ public sealed unsafe class UdpSender : IDisposable
         }
     }
 
-    /// <summary>The address of ours that datagrams to a destination would come from; 0 without a route.</summary>
+    /// <summary>The local address for datagrams to a destination; 0 without a route.</summary>
     public static UInt128 FindSource(bool isIpv6, UInt128 destination)
     {
         using SafeFileHandle socket = NativeSocket.Open(isIpv6 ? DeviceCalls.FamilyInternet6 : DeviceCalls.FamilyInternet,

@@ -2,7 +2,7 @@ namespace UpcallActors.Linux;
 
 /// <summary>Where a tunnel's datagram goes, and what its IP and UDP headers say.</summary>
 /// <param name="IsIpv6">IP version.</param>
-/// <param name="Source">The address of ours that it comes from, 0 for the route's choice; IPv4 in the low 32 bits.</param>
+/// <param name="Source">The local address, 0 for the route's choice; IPv4 in the low 32 bits.</param>
 /// <param name="Destination">Where it goes.</param>
 /// <param name="Port">To which UDP port.</param>
 /// <param name="Tos">ToS or traffic class.</param>

@@ -23,7 +23,7 @@ public sealed class NetlinkConversation : IDisposable
     private byte[] _request = new byte[4096];
     private uint _sequence;
 
-    /// <summary>Opens a socket of its own. Throws <see cref="System.ComponentModel.Win32Exception"/> when the system refuses.</summary>
+    /// <summary>Opens a separate socket. Throws <see cref="System.ComponentModel.Win32Exception"/> when the system refuses.</summary>
     public NetlinkConversation(NetlinkProtocol protocol)
     {
         _socket = new NetlinkSocket(protocol);

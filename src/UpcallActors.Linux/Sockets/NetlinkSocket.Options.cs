@@ -2,7 +2,7 @@ using System.ComponentModel;
 
 namespace UpcallActors.Linux;
 
-/// <content>What a socket can be told and asked.</content>
+/// <content>Options of a socket.</content>
 public sealed unsafe partial class NetlinkSocket
 {
     /// <summary>What the kernel keeps of the send buffer for itself (<c>netlink_sendmsg</c>).</summary>

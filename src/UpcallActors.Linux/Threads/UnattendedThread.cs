@@ -1,9 +1,9 @@
 namespace UpcallActors.Linux;
 
 /// <summary>
-/// A thread that takes one turn after the other until it is disposed. A turn that fails is told
-/// (<see cref="UnattendedWork"/>), and is not the last: the next follows at once, and after
-/// more failures in a row ever later, up to a second, so that one which cannot work keeps no processor busy.
+/// A thread that takes one turn after the other until it is disposed. A failed turn is reported (<see cref="UnattendedWork"/>) and is not
+/// the last. The next follows at once; after more failures in a row it waits longer, up to a second, so that a permanent failure does not
+/// use the processor.
 /// </summary>
 public sealed class UnattendedThread : IDisposable
 {
@@ -35,7 +35,7 @@ public sealed class UnattendedThread : IDisposable
     /// <summary>Begins.</summary>
     public void Start() => _thread.Start();
 
-    /// <summary>Ends it after the turn under way, and waits for that unless called from there.</summary>
+    /// <summary>Ends it after the current turn, and waits for that unless called from it.</summary>
     public void Dispose()
     {
         lock (_pause)

@@ -1,9 +1,8 @@
 namespace UpcallActors.Linux;
 
 /// <summary>
-/// Does something now and then on the thread pool. The time to the next call counts from the end of the one before, so
-/// that slow calls do not pile up; one that fails is told
-/// (<see cref="UnattendedWork"/>), and is not the last.
+/// Does something now and then on the thread pool. The time to the next call counts from the end of the previous one, so slow calls do not
+/// pile up. A failed call is reported (<see cref="UnattendedWork"/>) and is not the last.
 /// </summary>
 public sealed class UnattendedTimer : IDisposable, IAsyncDisposable
 {
@@ -28,14 +27,14 @@ public sealed class UnattendedTimer : IDisposable, IAsyncDisposable
         _timer.Change(interval, Timeout.InfiniteTimeSpan);
     }
 
-    /// <summary>Ends it; a call may still be under way.</summary>
+    /// <summary>Ends it; a call may still run.</summary>
     public void Dispose()
     {
         _disposed = true;
         _timer.Dispose();
     }
 
-    /// <summary>Ends it, and waits for a call that is under way.</summary>
+    /// <summary>Ends it, and waits for a running call.</summary>
     public ValueTask DisposeAsync()
     {
         _disposed = true;

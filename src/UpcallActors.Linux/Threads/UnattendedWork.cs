@@ -1,9 +1,8 @@
 namespace UpcallActors.Linux;
 
 /// <summary>
-/// Work that nobody waits for: threads and timers of ours. What fails in it would end the process or, worse, only that
-/// work, without a word. So each such thread and timer catches all, as its
-/// last resort, tells of it here, and goes on. Thread-safe.
+/// Background work: threads and timers. What fails in it would end the process or, worse, only that work, without a word. So each such
+/// thread and timer catches all exceptions as its last resort, reports them here, and continues. Thread-safe.
 /// </summary>
 public static class UnattendedWork
 {
@@ -15,7 +14,7 @@ public static class UnattendedWork
     /// <summary>Failures in this process so far.</summary>
     public static long Failures => Interlocked.Read(ref _failures);
 
-    /// <summary>Does something; a failure is told and does not come out. Whether it went well.</summary>
+    /// <summary>Runs an action; a failure is reported and not thrown. Whether it went well.</summary>
     /// <param name="work">What it is, in words for people.</param>
     /// <param name="action">Does it.</param>
     public static bool Try(string work, Action action)
