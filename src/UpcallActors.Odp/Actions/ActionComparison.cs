@@ -3,9 +3,9 @@ using UpcallActors.Linux;
 namespace UpcallActors.Odp;
 
 /// <summary>
-/// Compares the actions of a flow in the datapath with those it should have. What a datapath hands out is not what it was given byte for
-/// byte: the kernel writes the attributes within CT, NAT, CHECK_PKT_LEN and tunnel keys in an order of its own. And there are numbers
-/// whose value is accidental: recirculation ids and Netlink port ids of an earlier run. One instance is used by one thread, over and over.
+/// Compares the actions of a flow in the datapath with those it should have. A datapath does not return actions byte for byte: the kernel
+/// writes the attributes within CT, NAT, CHECK_PKT_LEN and tunnel keys in its own order. And there are numbers whose value is accidental:
+/// recirculation ids and Netlink port ids of an earlier run. One instance is used by one thread, over and over.
 /// </summary>
 public sealed class ActionComparison
 {

@@ -76,7 +76,7 @@ public static class OvsActionList
         _ => -1,
     };
 
-    /// <summary>The header to push is an NSH key attribute in a nest of its own.</summary>
+    /// <summary>The header to push is an NSH key attribute in another nest.</summary>
     private static OdpParseError CheckPushNsh(ReadOnlySpan<byte> payload)
     {
         if (NetlinkAttributes.Check(payload) != NetlinkParseError.None)

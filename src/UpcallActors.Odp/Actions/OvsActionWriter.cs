@@ -5,7 +5,7 @@ using UpcallActors.Packets;
 namespace UpcallActors.Odp;
 
 /// <summary>
-/// Writes the plain datapath actions; those with arguments of their own write themselves (<see cref="OvsCtAction"/> and so on).
+/// Writes the plain datapath actions; those with arguments write themselves (<see cref="OvsCtAction"/> and so on).
 /// </summary>
 public static class OvsActionWriter
 {

@@ -1,8 +1,8 @@
 namespace UpcallActors.Odp;
 
 /// <summary>
-/// Keeps attempts that events bring about to a few a second. An attempt that fails may itself be such an event: the kernel tells of a
-/// device that was a port for a moment (<c>ovs_netdev_link</c>), and who tries again at once does so for ever. Single owner.
+/// Keeps attempts that events bring about to a few a second. An attempt that fails may itself be such an event: the kernel reports a device
+/// that was a port for a moment (<c>ovs_netdev_link</c>), so an immediate retry would repeat for ever. Single owner.
 /// </summary>
 public sealed class AttemptWindow
 {

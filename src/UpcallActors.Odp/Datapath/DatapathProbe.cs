@@ -6,9 +6,9 @@ using UpcallActors.Packets;
 namespace UpcallActors.Odp;
 
 /// <summary>
-/// Finds out what a datapath can do, by trying, as ovs-vswitchd does (<c>check_support</c> in <c>ofproto/ofproto-dpif.c</c>):
-/// keys and actions by flows that are put, read back and deleted, some actions by carrying them out on an empty packet. The
-/// flows have no input port, so no packet matches them, and none is left behind; the actions send nothing anywhere.
+/// Finds out what a datapath can do, by trying, as ovs-vswitchd does (<c>check_support</c> in <c>ofproto/ofproto-dpif.c</c>): it puts flows
+/// with keys and actions, reads them back and deletes them, and executes some actions on an empty packet. The flows have no input port, so
+/// no packet matches them, and none is left behind; the actions send nothing anywhere.
 /// </summary>
 public static class DatapathProbe
 {
@@ -17,7 +17,7 @@ public static class DatapathProbe
     private const int MostVlanHeaders = 2;
     private const int MostMplsLabels = 3;
 
-    /// <summary>An EtherType that nobody has.</summary>
+    /// <summary>An unused EtherType.</summary>
     private const ushort Unassigned = 0x1234;
 
     private const uint CtNew = 0x01;
@@ -26,7 +26,7 @@ public static class DatapathProbe
 
     private delegate void Part(ref NetlinkWriter writer);
 
-    /// <summary>Probes a datapath over a channel that nobody else uses meanwhile.</summary>
+    /// <summary>Probes a datapath over a channel that has no other user meanwhile.</summary>
     public static DatapathSupport Run(IRequestChannel channel, OvsFamilies families, int ifIndex)
     {
         using var requests = new ProbeRequests(channel, families, ifIndex);

@@ -84,9 +84,9 @@ public sealed record DatapathSupport
     public uint MaxMeterBands { get; init; }
 
     /// <summary>
-    /// Feature and result, in the order of ovs-vswitchd and with its values (<c>Yes</c>, <c>No</c> or a number); meters,
-    /// which it does not list, come last. What only its own userspace datapath has is there as <c>No</c>; source NAT to
-    /// the all-zero address is what the connection tracking of every kernel with NAT does, and not probed by it either.
+    /// Feature and result, in the order of ovs-vswitchd and with its values (<c>Yes</c>, <c>No</c> or a number); meters, which it does not
+    /// list, come last. Features of its userspace datapath alone are <c>No</c>. Each kernel with NAT has source NAT to the all-zero
+    /// address; it does not probe that either.
     /// </summary>
     public IReadOnlyList<(string Name, string Result)> Rows =>
     [

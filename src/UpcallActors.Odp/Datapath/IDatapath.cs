@@ -39,9 +39,9 @@ public interface IDatapath : IDisposable
     DatapathSupport Support { get; }
 
     /// <summary>
-    /// Upcalls that it could not deliver though no source's queue was full (<see cref="IUpcallSource.Dropped"/> counts
-    /// those): nobody listened, or they were too long. Grows only, and is
-    /// readable after disposal; with the kernel it is as of the last look, at most a second old.
+    /// Upcalls that it could not deliver though no source's queue was full (<see cref="IUpcallSource.Dropped"/> counts those): there was no
+    /// listener, or they were too long. Grows only, and is readable after disposal; with the kernel it is as of the last look, at most a
+    /// second old.
     /// </summary>
     long UnreachableUpcalls => 0;
 

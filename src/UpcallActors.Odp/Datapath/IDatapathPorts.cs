@@ -13,9 +13,9 @@ public interface IDatapathPorts : IDisposable
     event EventHandler? Changed;
 
     /// <summary>
-    /// Adds a port, or takes over the one that is in the datapath already, with its number. A system port whose device does
-    /// not exist, or is a port of something else, is no error: it is returned without number, and is added when the device
-    /// can be had. Throws <see cref="DatapathException"/> when the datapath refuses, or the name is another kind of port.
+    /// Adds a port, or takes over the one that is in the datapath already, with its number. A system port whose device does not exist, or
+    /// is a port of something else, is no error: it is returned without a number, and is added when the device is free. Throws
+    /// <see cref="DatapathException"/> when the datapath refuses, or the name is another kind of port.
     /// </summary>
     DatapathPort Add(PortRequest request);
 
@@ -32,8 +32,8 @@ public interface IDatapathPorts : IDisposable
     bool Remove(string name);
 
     /// <summary>
-    /// All ports of the datapath, also those that nobody asked for in this run, and those that wait. Ordered
-    /// by number, waiting ones last by name. Throws <see cref="DatapathException"/> when the datapath is gone.
+    /// All ports of the datapath, including those of earlier runs and those that wait. Ordered by number, waiting ones last by name. Throws
+    /// <see cref="DatapathException"/> when the datapath is gone.
     /// </summary>
     IReadOnlyList<DatapathPort> List();
 }

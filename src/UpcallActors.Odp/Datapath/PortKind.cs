@@ -28,6 +28,6 @@ public static class PortKinds
     /// <summary>Whether ports of a kind lead to other hosts, through a port of the datapath that they share.</summary>
     public static bool IsTunnel(this PortKind kind) => kind is PortKind.Vxlan or PortKind.Geneve or PortKind.Gre or PortKind.Ip6Gre;
 
-    /// <summary>Whether tunnels of a kind are told apart by a UDP port, too.</summary>
+    /// <summary>Whether the UDP port also distinguishes tunnels of a kind.</summary>
     public static bool HasUdpPort(this PortKind kind) => kind is PortKind.Vxlan or PortKind.Geneve;
 }

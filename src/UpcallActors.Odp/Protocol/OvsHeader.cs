@@ -42,7 +42,9 @@ public static class OvsHeader
         return NetlinkAttributes.Check(attributes) == NetlinkParseError.None ? OdpParseError.None : OdpParseError.Netlink;
     }
 
-    /// <summary>As <see cref="TryRead"/>, for who looks at each attribute anyway: whether the list is well formed is not checked.</summary>
+    /// <summary>
+    /// As <see cref="TryRead"/>, for a caller that reads each attribute anyway: it does not check that the list is well formed.
+    /// </summary>
     internal static OdpParseError TryReadUnchecked(ReadOnlySpan<byte> buffer, out NetlinkMessage message, out byte command,
         out int datapathIfIndex, out ReadOnlySpan<byte> attributes)
     {

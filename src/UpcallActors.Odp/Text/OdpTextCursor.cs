@@ -15,10 +15,10 @@ internal sealed class OdpTextCursor(string text)
 
     public OdpTextException Expected(string what) => new($"expected {what}", Position);
 
-    /// <summary>Whether the text goes on with exactly a word.</summary>
+    /// <summary>Whether exactly this word follows.</summary>
     public bool IsAt(string word) => Rest.StartsWith(word, StringComparison.Ordinal);
 
-    /// <summary>Takes a word if the text goes on with exactly it.</summary>
+    /// <summary>Takes a word if exactly it follows.</summary>
     public bool TryTake(string word)
     {
         if (!IsAt(word))

@@ -72,7 +72,7 @@ internal static class OvsCookieText
         }
     }
 
-    /// <summary>Parses <c>,kind(…)</c> if the text goes on so; null if not.</summary>
+    /// <summary>Parses <c>,kind(…)</c> if it follows; null if not.</summary>
     internal static byte[]? TryParse(OdpTextCursor cursor, IOdpPortNames names)
     {
         byte[] cookie = new byte[Length];

@@ -1,7 +1,7 @@
 namespace UpcallActors.Odp;
 
 /// <summary>
-/// The recirculation ids that translations put into flows, as who looks after the flows sees them. Thread-safe.
+/// The recirculation ids that translations put into flows, as the revalidators see them. Thread-safe.
 /// </summary>
 public interface IRecirculationIds
 {

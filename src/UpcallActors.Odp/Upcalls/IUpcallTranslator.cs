@@ -25,7 +25,7 @@ public interface IUpcallTranslator
     /// packet at hand. What the flow has carried is credited and learned from; without packets nothing is. An exception costs the flow.
     /// </summary>
     /// <param name="key">The flow's key; bits that the flow's mask leaves out may be 0.</param>
-    /// <param name="credit">What the flow has carried and nobody was told.</param>
+    /// <param name="credit">What the flow has carried since the last credit.</param>
     /// <param name="actions">As for <see cref="Translate"/>.</param>
     /// <param name="mask">As for <see cref="Translate"/>.</param>
     Translation Retranslate(in FlowKey key, FlowCredit credit, Span<byte> actions, ref FlowKey mask);

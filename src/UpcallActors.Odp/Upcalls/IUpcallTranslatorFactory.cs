@@ -15,9 +15,9 @@ public interface IUpcallTranslatorFactory
     ulong Version { get; }
 
     /// <summary>
-    /// Another number whenever a flow might be translated otherwise than before: with <see cref="Version"/>, and with what translations
-    /// themselves bring about, such as a station heard on another port. Installing a flow computed before such a change does no harm that
-    /// its revalidation would not mend, so that many of them keep nothing from being installed.
+    /// Changes when a flow might be translated differently: with <see cref="Version"/>, and with effects of translations themselves, such
+    /// as a MAC address seen on another port. Installing a flow computed before such a change does no harm that its revalidation would not
+    /// mend, so that many of them keep nothing from being installed.
     /// </summary>
     ulong RevalidationVersion { get; }
 
@@ -34,8 +34,8 @@ public interface IUpcallTranslatorFactory
     IUpcallTranslator Create(int number);
 
     /// <summary>
-    /// Lets go of what has had its time, such as silent stations and rules that nothing used.
-    /// Called at the beginning of each round of the revalidators, about twice a second.
+    /// Removes expired state, such as silent MAC entries and idle rules. Called at the beginning of each round of the revalidators, about
+    /// twice a second.
     /// </summary>
     /// <param name="isAccounted">
     /// Whether all that flows had carried when this was called last has been credited since. If not, what seems unused may be in use.

@@ -27,10 +27,9 @@ public enum UserspaceReason : byte
 }
 
 /// <summary>
-/// The cookie (<c>OVS_USERSPACE_ATTR_USERDATA</c>) that this project puts into userspace actions, which the kernel hands back unread.
-/// One for
-/// a controller has the layout of ovs-vswitchd's (<c>struct user_action_cookie</c>, 48 bytes, without a bridge's UUID), so that tools show
-/// what is in it. Others have 16 bytes: reason u8, version u8 (1), two zero bytes, recirculation id u32 and an argument u64, in host
+/// The cookie (<c>OVS_USERSPACE_ATTR_USERDATA</c>) that this project puts into userspace actions, which the kernel hands back unread. One
+/// for a controller has the layout of ovs-vswitchd's (<c>struct user_action_cookie</c>, 48 bytes, without a bridge's UUID), so that tools
+/// show what is in it. Others have 16 bytes: reason u8, version u8 (1), two zero bytes, recirculation id u32 and an argument u64, in host
 /// byte order.
 /// </summary>
 /// <param name="Reason">What is asked of us.</param>
@@ -68,7 +67,7 @@ public readonly record struct UserspaceCookie(UserspaceReason Reason, uint Recir
     /// <summary>Its bytes.</summary>
     public int Length => Reason == UserspaceReason.Controller ? ControllerLength : ShortLength;
 
-    /// <summary>Reads a cookie; false when the bytes are not one of ours.</summary>
+    /// <summary>Reads a cookie; false if the bytes are not a cookie of this program.</summary>
     public static bool TryRead(ReadOnlySpan<byte> bytes, out UserspaceCookie cookie)
     {
         cookie = default;

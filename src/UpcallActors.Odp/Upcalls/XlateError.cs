@@ -57,7 +57,7 @@ public enum XlateError : uint
     ActionsTooLong = 16,
 
     /// <summary>
-    /// The packet is longer than the port takes and was not put together from fragments, so nobody may cut it; not one of Open vSwitch's.
+    /// The packet is longer than the port's MTU and was not put together from fragments, so it must not be cut; not one of Open vSwitch's.
     /// </summary>
     PacketTooLong = 17,
 }
