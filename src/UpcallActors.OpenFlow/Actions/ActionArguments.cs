@@ -36,7 +36,7 @@ internal ref struct ActionArguments
             : throw cursor.ErrorAt(start, word.IsEmpty ? "a port is missing here" : $"there is no port '{word}'");
     }
 
-    /// <summary>Takes a word of a list of arguments as a cursor of its own.</summary>
+    /// <summary>Takes a word of a list of arguments as a separate cursor.</summary>
     public static TextCursor TakeWord(ref TextCursor cursor)
     {
         int start = cursor.Position;

@@ -4,8 +4,8 @@ namespace UpcallActors.OpenFlow;
 
 /// <summary>
 /// Sends the packet through the connection tracker: <c>ct(commit,zone=9,exec(set_field:1->ct_mark))</c>,
-/// <c>ct(table=1,zone=NXM_NX_REG0[0..15],nat)</c>. With a table, a copy of the packet goes on there as conntrack sees it, and the
-/// packet itself goes on with the next action, untracked.
+/// <c>ct(table=1,zone=NXM_NX_REG0[0..15],nat)</c>. With a table, a copy of the packet continues there, tracked. The packet itself continues
+/// with the next action, untracked.
 /// </summary>
 internal sealed class ConntrackAction : OpenFlowAction
 {
@@ -16,7 +16,7 @@ internal sealed class ConntrackAction : OpenFlowAction
 
     public bool Force { get; private set; }
 
-    /// <summary>Where a copy goes on, if anywhere.</summary>
+    /// <summary>Where a copy continues, if at all.</summary>
     public byte? Table { get; private set; }
 
     /// <summary>The zone, unless <see cref="ZoneField"/> has it.</summary>

@@ -2,7 +2,7 @@ using System.Text;
 
 namespace UpcallActors.OpenFlow;
 
-/// <summary>Goes on in a table: <c>goto_table:3</c>. The last action of its list.</summary>
+/// <summary>Continues in a table: <c>goto_table:3</c>. The last action of its list.</summary>
 internal sealed class GotoTableAction(byte table) : OpenFlowAction
 {
     private const byte LastTable = 254;

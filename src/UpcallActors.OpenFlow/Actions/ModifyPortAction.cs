@@ -29,7 +29,7 @@ internal sealed class ModifyPortAction(bool isSource, ushort port) : OpenFlowAct
         if (flow.EthType is not (EtherTypes.Ipv4 or EtherTypes.Ipv6) || (flow.NwFrag & FlowKey.FragLater) != 0)
             return true;
         wildcards.NwProto = byte.MaxValue;
-        // Open vSwitch would write an ICMP packet's type and code here; that is nobody's wish.
+        // Open vSwitch would write an ICMP packet's type and code here, which is not useful.
         if (flow.NwProto is not (IpProtocols.Tcp or IpProtocols.Udp or IpProtocols.Sctp))
             return true;
         FieldLocation location = isSource ? FlowKeyFields.TpSrc : FlowKeyFields.TpDst;

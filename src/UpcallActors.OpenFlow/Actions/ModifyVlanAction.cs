@@ -5,8 +5,7 @@ namespace UpcallActors.OpenFlow;
 
 /// <summary>
 /// Writes the VLAN's number or priority: OpenFlow 1.0's <c>mod_vlan_vid:5</c> and <c>mod_vlan_pcp:3</c>, which add a tag to a packet
-/// without one, and
-/// OpenFlow 1.1's <c>set_vlan_vid:5</c> and <c>set_vlan_pcp:3</c>, which leave such a packet alone.
+/// without one, and OpenFlow 1.1's <c>set_vlan_vid:5</c> and <c>set_vlan_pcp:3</c>, which leave such a packet alone.
 /// </summary>
 internal sealed class ModifyVlanAction(bool isPriority, bool addsTag, ushort value) : OpenFlowAction
 {

@@ -3,9 +3,8 @@ using System.Text;
 namespace UpcallActors.OpenFlow;
 
 /// <summary>
-/// Sends the packet to a port: <c>output:2</c>, <c>2</c>, <c>NORMAL</c>, <c>output(2)</c>, <c>output(port=2,max_len=100)</c>. With a
-/// length the packet is cut
-/// to that many bytes for this output alone (<see cref="MaximumLength"/>, 0 for no cut).
+/// Sends the packet to a port: <c>output:2</c>, <c>2</c>, <c>NORMAL</c>, <c>output(2)</c>, <c>output(port=2,max_len=100)</c>. With a length
+/// the packet is cut to that many bytes for this output alone (<see cref="MaximumLength"/>, 0 for no cut).
 /// </summary>
 internal sealed class OutputAction(uint port, uint maximumLength) : OpenFlowAction
 {

@@ -3,9 +3,9 @@ using System.Text;
 namespace UpcallActors.OpenFlow;
 
 /// <summary>
-/// Goes on in a table as if the packet had come in on a port, then comes back: <c>resubmit:2</c>, <c>resubmit(,1)</c>,
-/// <c>resubmit(2,1,ct)</c>. Left out, the port is the packet's own and the table the one at work; <c>ct</c> looks up with
-/// the connection's original addresses.
+/// Continues in a table as if the packet had come in on a port, then comes back: <c>resubmit:2</c>, <c>resubmit(,1)</c>,
+/// <c>resubmit(2,1,ct)</c>. Left out, the port is the packet's own and the table the one at work; <c>ct</c> looks up with the connection's
+/// original addresses.
 /// </summary>
 internal sealed class ResubmitAction(uint? port, byte? table, bool withConnection) : OpenFlowAction
 {

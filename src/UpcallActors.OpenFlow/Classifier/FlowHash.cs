@@ -4,10 +4,10 @@ using System.Security.Cryptography;
 namespace UpcallActors.OpenFlow;
 
 /// <summary>
-/// The hash of a flow, word by word, so that a staged lookup goes on where the stage before left off.
-/// Its start is secret, so that whoever sends packets cannot make them look like a rule's to the
-/// stages, which would cost flows. Fewer steps than <see cref="UpcallActors.Packets.KeyedHash"/>, since
-/// each lookup takes it once per subtable; only rules, which their owner chooses, are stored by it.
+/// The hash of a flow, word by word, so that each stage of a lookup continues from the previous one. Its start is secret, so that a sender
+/// cannot make packets that look like a rule's to the stages, which would cost flows. Fewer steps than
+/// <see cref="UpcallActors.Packets.KeyedHash"/>, since each lookup takes it once per subtable; only rules, which their owner chooses, are
+/// stored by it.
 /// </summary>
 internal static class FlowHash
 {

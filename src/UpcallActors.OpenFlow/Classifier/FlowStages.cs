@@ -3,9 +3,9 @@ using UpcallActors.Packets;
 namespace UpcallActors.OpenFlow;
 
 /// <summary>
-/// The order in which a lookup reads a flow: metadata, L2, L3, L4. Where a stage fails, the later ones were not looked at
-/// and stay wild. The cut is Open vSwitch's (<c>flow_segment_u64s</c>), so that megaflows are as wide as its own; the words of
-/// <see cref="FlowKey"/> that lie in another part of its <c>struct flow</c> are moved to that part's stage.
+/// The order in which a lookup reads a flow: metadata, L2, L3, L4. Where a stage fails, the later ones were not looked at and stay wild.
+/// The stages are Open vSwitch's (<c>flow_segment_u64s</c>), so that megaflows are as wide as its own; the words of <see cref="FlowKey"/>
+/// that lie in another part of its <c>struct flow</c> are moved to that part's stage.
 /// </summary>
 internal static class FlowStages
 {

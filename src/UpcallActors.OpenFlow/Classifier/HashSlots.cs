@@ -3,8 +3,8 @@ using System.Numerics;
 namespace UpcallActors.OpenFlow;
 
 /// <summary>
-/// Numbers of entries by hash, in open slots: 8 bytes a slot, at most half of them used, so that a lookup costs one cache line whether
-/// there are ten entries or a hundred thousand. Equal tags are told apart by the caller.
+/// A hash table of entry numbers with open addressing. A slot has 8 bytes and at most half of them are used, so a lookup costs one cache
+/// line at ten entries and at a hundred thousand. Equal tags are told apart by the caller.
 /// </summary>
 internal readonly struct HashSlots
 {

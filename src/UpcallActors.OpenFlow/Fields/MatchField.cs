@@ -5,9 +5,8 @@ using UpcallActors.Packets;
 namespace UpcallActors.OpenFlow;
 
 /// <summary>
-/// One thing OpenFlow can match on, with all there is to know of it: where it lies, how it is written, what it
-/// needs, how it may be masked, and its numbers on the wire. Instances are the entries of <see cref="MatchFields"/>.
-/// Values and masks are numbers of <see cref="Width"/> bits.
+/// A field that OpenFlow can match: its place, text, prerequisites, mask rules, and numbers on the wire. Instances are the entries of
+/// <see cref="MatchFields"/>. Values and masks are numbers of <see cref="Width"/> bits.
 /// </summary>
 [DebuggerDisplay("{Name}")]
 public sealed class MatchField

@@ -59,7 +59,7 @@ public static partial class MatchFields
             Oxm = OxmOf("METADATA", 2, 8),
         },
 
-        // 16 bits of the 32: OpenFlow 1.0 numbers. Whoever writes OXM_OF_IN_PORT adds OpenFlowPorts.WideOffset to reserved ones.
+        // 16 bits of the 32: OpenFlow 1.0 numbers. To write OXM_OF_IN_PORT, add OpenFlowPorts.WideOffset to reserved ones.
         new("in_port", Part(FlowKeyFields.InPort, 0, 16))
         {
             Aliases = ["in_port_oxm"],

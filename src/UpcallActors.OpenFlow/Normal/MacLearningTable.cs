@@ -3,17 +3,17 @@ using System.Collections.Concurrent;
 namespace UpcallActors.OpenFlow;
 
 /// <summary>
-/// Which port each station of a bridge was last heard on, per VLAN. Shared by all lanes: looking up and hearing a known
-/// station again take no lock and allocate nothing; only a new or moved station does. An entry is forgotten after
-/// <see cref="IdleTime"/>. When the table is full, the entry that goes is one not heard since the
-/// clock hand last passed it, so a flood of invented addresses pushes out itself before it does the stations in use.
+/// The port on which each MAC address of a bridge was last seen, by VLAN. Shared by all lanes. To look up or refresh a known address takes
+/// no lock and allocates nothing; only a new or moved address does. An entry is forgotten after <see cref="IdleTime"/>. In a full table,
+/// the entry that goes was not seen since the clock hand last passed it. So a flood of invented addresses replaces itself before addresses
+/// in use.
 /// </summary>
 public sealed class MacLearningTable
 {
     /// <summary>Entries a table holds unless told otherwise (<c>MAC_DEFAULT_MAX</c> in Open vSwitch's mac-learning.h).</summary>
     public const int DefaultCapacity = 8192;
 
-    /// <summary>How long a silent station is remembered unless told otherwise (<c>MAC_ENTRY_DEFAULT_IDLE_TIME</c>).</summary>
+    /// <summary>The default time until a silent address is forgotten (<c>MAC_ENTRY_DEFAULT_IDLE_TIME</c>).</summary>
     public static readonly TimeSpan DefaultIdleTime = TimeSpan.FromSeconds(300);
 
     private const ulong MulticastBit = 1UL << 40;
@@ -49,7 +49,7 @@ public sealed class MacLearningTable
         _ring = new Entry?[capacity];
         _byStation = new ConcurrentDictionary<ulong, Entry>(Environment.ProcessorCount, capacity, new StationComparer());
         _idleTicks = (long)(idleTime.TotalSeconds * time.TimestampFrequency);
-        // Writing the time of a busy station on every packet would bounce its cache line between lanes.
+        // Writing the time of a busy address for each packet would bounce its cache line between lanes.
         _refreshTicks = Math.Max(1, Math.Min(time.TimestampFrequency, _idleTicks / 8));
     }
 
@@ -57,24 +57,23 @@ public sealed class MacLearningTable
     public event EventHandler? Changed;
 
     /// <summary>
-    /// Grows whenever a lookup may have another answer than before: a station is
-    /// new, has moved, or is forgotten. Hearing a station again changes nothing.
+    /// Grows when a lookup may have a new answer: an address is new, has moved, or is forgotten. Seeing an address again changes nothing.
     /// </summary>
     public ulong Version => Volatile.Read(ref _version);
 
-    /// <summary>How long a silent station is remembered.</summary>
+    /// <summary>The time until a silent address is forgotten.</summary>
     public TimeSpan IdleTime { get; }
 
-    /// <summary>Entries held, those included whose time is over but which nobody has replaced yet.</summary>
+    /// <summary>Entries held, including expired ones that were not yet replaced.</summary>
     public int Count => _byStation.Count;
 
     /// <summary>Entries it can hold.</summary>
     public int Capacity => _ring.Length;
 
-    /// <summary>Entries that somebody has put in.</summary>
+    /// <summary>Static entries.</summary>
     public int StaticCount => Volatile.Read(ref _static);
 
-    /// <summary>Times a station was heard that was not known.</summary>
+    /// <summary>How often a new address was seen.</summary>
     public long Learned => Volatile.Read(ref _learned);
 
     /// <summary>Entries forgotten because nothing was heard for <see cref="IdleTime"/>.</summary>
@@ -83,11 +82,11 @@ public sealed class MacLearningTable
     /// <summary>Entries pushed out because the table was full.</summary>
     public long Evicted => Volatile.Read(ref _evicted);
 
-    /// <summary>Times a station was heard on another port than before.</summary>
+    /// <summary>How often an address was seen on another port than before.</summary>
     public long Moved => Volatile.Read(ref _moved);
 
     /// <summary>
-    /// Notes that <paramref name="source"/> (48 bits) was heard on a port. A multicast address is no station and is ignored.
+    /// Notes that <paramref name="source"/> (48 bits) was heard on a port. A multicast address is ignored.
     /// </summary>
     public void Learn(ulong source, ushort vlan, uint port)
     {
@@ -96,7 +95,7 @@ public sealed class MacLearningTable
         ulong station = Station(source, vlan);
         long now = _time.GetTimestamp();
         _byStation.TryGetValue(station, out Entry? entry);
-        // Who has put it in knows better than a packet, whoever sent that.
+        // A static entry wins over any packet.
         if (entry is { IsStatic: true })
             return;
         if (entry is not null && entry.Port == port && now - Volatile.Read(ref entry.LastHeard) is long silence && silence < _idleTicks)
@@ -111,7 +110,7 @@ public sealed class MacLearningTable
             Changed?.Invoke(this, EventArgs.Empty);
     }
 
-    /// <summary>The port a station was last heard on; false when it is not known or has been silent too long.</summary>
+    /// <summary>The port on which an address was last seen; false if it is unknown or has been silent too long.</summary>
     public bool TryLookup(ulong destination, ushort vlan, out uint port)
     {
         if (_byStation.TryGetValue(Station(destination, vlan), out Entry? entry)
@@ -125,7 +124,7 @@ public sealed class MacLearningTable
         return false;
     }
 
-    /// <summary>The stations that are known now, in no order.</summary>
+    /// <summary>The current entries, in no order.</summary>
     public IReadOnlyList<MacEntry> List()
     {
         var entries = new List<MacEntry>();
@@ -144,8 +143,8 @@ public sealed class MacLearningTable
     }
 
     /// <summary>
-    /// Puts a station in that stays where it is, whoever is heard from its address, until it is taken out or put elsewhere; false when the
-    /// table is full of such (<c>mac_learning_add_static_entry</c>).
+    /// Adds a static entry, which stays whatever packets say, until it is removed or replaced; false if the table is full of static entries
+    /// (<c>mac_learning_add_static_entry</c>).
     /// </summary>
     public bool TryAddStatic(ulong station, ushort vlan, uint port)
     {
@@ -169,7 +168,7 @@ public sealed class MacLearningTable
         return true;
     }
 
-    /// <summary>Takes out a station that was put in; false when there is none (<c>mac_learning_del_static_entry</c>).</summary>
+    /// <summary>Removes a static entry; false if there is none (<c>mac_learning_del_static_entry</c>).</summary>
     public bool RemoveStatic(ulong station, ushort vlan)
     {
         lock (_changes)
@@ -196,7 +195,7 @@ public sealed class MacLearningTable
         }
     }
 
-    /// <summary>Forgets all stations but those that were put in.</summary>
+    /// <summary>Forgets all entries except static ones.</summary>
     public void Flush()
     {
         lock (_changes)
@@ -216,7 +215,7 @@ public sealed class MacLearningTable
         Changed?.Invoke(this, EventArgs.Empty);
     }
 
-    /// <summary>Forgets the stations that have been silent too long, so that those who rely on them find out.</summary>
+    /// <summary>Forgets the addresses that have been silent too long, so that flows which rely on them change.</summary>
     public void Expire()
     {
         bool changed = false;
@@ -243,7 +242,7 @@ public sealed class MacLearningTable
 
     private static ulong Station(ulong address, ushort vlan) => ((ulong)vlan << VlanShift) | address;
 
-    /// <summary>Learns a station that is new, has moved or has been silent too long; false when another lane was faster.</summary>
+    /// <summary>Learns an address that is new, has moved or has been silent too long; false if another lane was faster.</summary>
     private bool LearnChange(ulong station, uint port, long now)
     {
         lock (_changes)

@@ -3,8 +3,8 @@ using UpcallActors.Packets;
 namespace UpcallActors.OpenFlow;
 
 /// <summary>
-/// Hashes a VLAN and an Ethernet address, which whoever sends frames chooses: the number's own hash folds its halves, so that a table
-/// full of addresses made for it would be one chain.
+/// Hashes a VLAN and a MAC address, which a sender chooses. The number's own hash folds its halves, so chosen addresses could make one
+/// chain of a whole table.
 /// </summary>
 internal sealed class StationComparer : IEqualityComparer<ulong>
 {

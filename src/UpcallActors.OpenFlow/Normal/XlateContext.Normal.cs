@@ -40,7 +40,7 @@ internal ref partial struct XlateContext
         VlanTags tags = TagsInside(input);
         if (flow.PacketType == 0 && _learns && input != _noPort)
             Bridge.MacLearning.Learn(flow.EthSrc, tags.Vlan, input.Number);
-        // A station outlives a change of the configuration; its port may be gone since, or in another VLAN.
+        // A MAC entry outlives a change of the configuration; its port may be gone, or in another VLAN.
         bool known = Bridge.MacLearning.TryLookup(flow.EthDst, tags.Vlan, out uint learned);
         if (!known || !Bridge.TryGetPort(learned, out BridgePort? output) || !output.Carries(tags.Vlan))
         {

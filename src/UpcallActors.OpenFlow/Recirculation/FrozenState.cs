@@ -34,7 +34,7 @@ internal sealed class FrozenState : IEquatable<FrozenState>
     /// <summary>The OpenFlow port the pipeline sees the packet come from.</summary>
     public uint InPort { get; private set; }
 
-    /// <summary>What a <c>controller(userdata=…)</c> action wants the controller to be told.</summary>
+    /// <summary>What a <c>controller(userdata=…)</c> action sends to the controller.</summary>
     public ImmutableArray<byte> UserData { get; private set; } = [];
 
     /// <summary>Takes the state of a translation.</summary>

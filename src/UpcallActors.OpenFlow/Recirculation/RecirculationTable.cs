@@ -91,7 +91,7 @@ public sealed class RecirculationTable : IRecirculationIds
             var adopted = new Entry(installed, known.State) { IsAdopted = true };
             adopted.TryUse();
             Keep(adopted);
-            // Ids of ours that are in use already stay the preferred ones: the flow is changed rather than all the others.
+            // Ids that we already use are preferred: one flow is changed instead of all others.
             if (known.Holds == 0 && !known.IsAdopted)
                 _byState[known.State] = adopted;
             return true;

@@ -6,8 +6,8 @@ using System.Text.Json;
 namespace UpcallActors.OpenFlow;
 
 /// <summary>
-/// The names that ports and tables of a bridge go by in flow text, besides OpenFlow's own such as <c>LOCAL</c>: read wherever a number
-/// may stand, and printed where names are asked for (<c>ovs-ofctl --names</c>).
+/// The names of a bridge's ports and tables in flow text, besides OpenFlow's own such as <c>LOCAL</c>. They are read in place of a number,
+/// and printed on request (<c>ovs-ofctl --names</c>).
 /// </summary>
 public sealed class FlowNames
 {

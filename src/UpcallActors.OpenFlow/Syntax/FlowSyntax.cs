@@ -1,9 +1,9 @@
 namespace UpcallActors.OpenFlow;
 
 /// <summary>
-/// The flow syntax of <c>ovs-ofctl</c>: <c>priority=100,icmp,in_port=1,actions=ct(commit,zone=9),2</c>.
-/// Stricter than ovs-ofctl in one way: a field whose prerequisite is missing is an error here, where ovs-ofctl drops the field and so
-/// makes the match wider than it was written; and so is a field said to have two values.
+/// The flow syntax of <c>ovs-ofctl</c>: <c>priority=100,icmp,in_port=1,actions=ct(commit,zone=9),2</c>. Stricter than ovs-ofctl in one way:
+/// a field without its prerequisite is an error, and so is a field with two values. ovs-ofctl drops the field, which makes the match wider
+/// than written.
 /// </summary>
 public static class FlowSyntax
 {

@@ -27,7 +27,7 @@ internal static class MatchText
         return text.ToString();
     }
 
-    // Several fields share bits; the first in order that can express all that is left of its own is the one to print.
+    // Several fields share bits; the first in order that can express all of its remaining bits is printed.
     private static bool CanSay(MatchField field, UInt128 bits, in Flow value, in Flow mask) =>
         (field.Maskable || bits == field.Bits) && field.PresenceIn(value) && field.PresenceIn(mask)
             && field.Prerequisite.HoldsForMatch(value, mask);

@@ -109,7 +109,7 @@ public ref struct TextCursor
     }
 
     /// <summary>
-    /// Takes a word: up to a comma, blank or closing bracket that no bracket of its own, opened in the word, encloses.
+    /// Takes a word: up to a comma, blank or closing bracket that is not inside a bracket opened in the word.
     /// </summary>
     public ReadOnlySpan<char> TakeWord() => TakeWord("");
 

@@ -7,7 +7,7 @@ public enum FlowFlags : byte
     /// <summary>Nothing.</summary>
     None = 0,
 
-    /// <summary>A controller wants to be told when the flow goes. Kept and shown; there is no controller to tell.</summary>
+    /// <summary>A controller wants a message when the flow goes. Kept and shown; there is no controller to tell.</summary>
     SendFlowRemoved = 1,
 
     /// <summary>The flow is refused if another of the same priority can match the same packet (<c>OFPFMFC_OVERLAP</c>).</summary>
@@ -16,9 +16,9 @@ public enum FlowFlags : byte
     /// <summary>A flow that is modified starts to count anew; one that is added always does.</summary>
     ResetCounts = 4,
 
-    /// <summary>Nobody needs the packets counted. Kept and shown; they are counted even so, as Open vSwitch does.</summary>
+    /// <summary>Packets need not be counted. Kept and shown; they are counted even so, as Open vSwitch does.</summary>
     NoPacketCounts = 8,
 
-    /// <summary>Nobody needs the bytes counted. Kept and shown; they are counted even so, as Open vSwitch does.</summary>
+    /// <summary>Bytes need not be counted. Kept and shown; they are counted even so, as Open vSwitch does.</summary>
     NoByteCounts = 16,
 }

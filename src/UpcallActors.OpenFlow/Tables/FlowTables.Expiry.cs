@@ -21,9 +21,9 @@ public sealed partial class FlowTables
     }
 
     /// <summary>
-    /// Removes the rules whose time is over, as a deletion does. A rule's hard timeout counts from when it was
-    /// added or given other actions. Its idle timeout is over when it had gone by without a packet at the time of
-    /// the call before this one, since of packets that came later nobody may have told yet. One thread at a time.
+    /// Removes the rules whose time is over, as a deletion does. A rule's hard timeout counts from when it was added or given other
+    /// actions. It expires as idle only if its timeout had already passed at the previous call: packets since then may not be credited yet.
+    /// One thread at a time.
     /// </summary>
     /// <param name="isAccounted">Whether all packets that had come when this was
     /// called last were credited since; if not, no rule goes for being idle.</param>

@@ -73,7 +73,7 @@ public sealed partial class FlowTables
         return next;
     }
 
-    /// <summary>How many rules there are now; does not wait for a batch under way.</summary>
+    /// <summary>The number of rules now; it does not wait for a running batch.</summary>
     public int RuleCount => Volatile.Read(ref _ruleCount);
 
     /// <summary>The rules now, by table; those of one mask together.</summary>

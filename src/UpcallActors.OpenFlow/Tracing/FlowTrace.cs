@@ -46,7 +46,7 @@ public sealed record TracePass
 /// <summary>How a packet comes back from conntrack.</summary>
 /// <param name="RecirculationId">With this id.</param>
 /// <param name="ConntrackState">In this state, such as <c>est|trk</c>.</param>
-/// <param name="IsDefaultState">Whether nobody has said in which state, so that it is a new connection's.</param>
+/// <param name="IsDefaultState">Whether the state is the default, that of a new connection.</param>
 /// <param name="Nat">What NAT is taken to do to its addresses; null without NAT.</param>
 public sealed record TraceResume(uint RecirculationId, string ConntrackState, bool IsDefaultState, TraceNat? Nat);
 
@@ -64,7 +64,7 @@ public enum TraceNodeKind
     /// <summary>Going on after a recirculation.</summary>
     Thaw,
 
-    /// <summary>The table in which it goes on.</summary>
+    /// <summary>The table in which it continues.</summary>
     Resume,
 
     /// <summary>A table that was looked up, and the rule found.</summary>

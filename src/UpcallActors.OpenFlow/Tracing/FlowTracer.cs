@@ -13,7 +13,7 @@ namespace UpcallActors.OpenFlow;
 /// <param name="portNames">Names for the datapath's ports in datapath actions; null prints their numbers.</param>
 public sealed class FlowTracer(OpenFlowTranslatorFactory factory, IOdpPortNames? portNames = null)
 {
-    // Open vSwitch follows 4,096; one who reads is served better by the first of them.
+    // Open vSwitch follows 4,096; for a reader the first ones are enough.
     private const int MostPasses = 64;
     private const int ActionRoom = 64 * 1024;
 

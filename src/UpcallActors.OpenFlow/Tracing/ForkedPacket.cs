@@ -6,7 +6,7 @@ public readonly struct ForkedPacket
     /// <summary>What it comes back with.</summary>
     public required uint RecirculationId { get; init; }
 
-    /// <summary>Where it goes on.</summary>
+    /// <summary>Where it continues.</summary>
     public required byte Table { get; init; }
 
     /// <summary>The zone it is tracked in.</summary>

@@ -1,19 +1,18 @@
 namespace UpcallActors.OpenFlow;
 
 /// <summary>
-/// Is told what a translation does, while it does it, on the thread that translates
-/// (<see cref="OpenFlowTranslatorFactory.Observe(ITranslationObserver)"/>). A translation
-/// without an observer pays a test of a field for null, at each table and action.
+/// Observes a translation while it runs, on its thread (<see cref="OpenFlowTranslatorFactory.Observe(ITranslationObserver)"/>). A
+/// translation without an observer pays a test of a field for null, at each table and action.
 /// </summary>
 public interface ITranslationObserver
 {
-    /// <summary>The names by which actions are told to call ports; null for numbers.</summary>
+    /// <summary>The port names for printing actions; null for numbers.</summary>
     FlowNames? Names => null;
 
     /// <summary>The packet is in a bridge. The first call of every translation that finds one.</summary>
     void BridgeEntered(string bridge);
 
-    /// <summary>The packet comes from a recirculation, and goes on in a table; the lookup follows.</summary>
+    /// <summary>The packet comes from a recirculation, and continues in a table; the lookup follows.</summary>
     void Resumed(byte table);
 
     /// <summary>

@@ -11,9 +11,8 @@ public static class PacketSyntax
     private const ushort VlanPresent = 0x1000;
 
     /// <summary>
-    /// Reads a packet of <paramref name="bridge"/>, ports by number or name. The input port may be one that the bridge does not have,
-    /// or none at
-    /// all (<c>ANY</c>); registers and metadata are what tables before would have written.
+    /// Reads a packet of <paramref name="bridge"/>, ports by number or name. The input port may be one that the bridge does not have, or
+    /// none at all (<c>ANY</c>); registers and metadata are what tables before would have written.
     /// </summary>
     /// <exception cref="FlowSyntaxException">Anything that is not understood, or a mask.</exception>
     public static TracedPacket Parse(string text, Bridge bridge)

@@ -10,7 +10,7 @@ internal sealed class TraceRecorder(FlowNames? names) : ITranslationObserver
     // bounded here: a table that resubmits twice to itself makes thousands.
     private const int MostNodes = 20_000;
 
-    // Beyond the bound a table is not opened, but its end is told all the same.
+    // Beyond the bound a table is not opened, but its end is still reported.
     private readonly Stack<(TraceNode? Node, ImmutableArray<TraceNode>.Builder Children)> _open = new();
     private readonly ImmutableArray<TraceNode>.Builder _top = ImmutableArray.CreateBuilder<TraceNode>();
     private readonly List<ForkedPacket> _forks = [];

@@ -5,8 +5,8 @@ using System.Diagnostics.CodeAnalysis;
 namespace UpcallActors.OpenFlow;
 
 /// <summary>
-/// A bridge as a translation sees it. The configuration is immutable: a change makes a new bridge, which may be handed the old
-/// one's <see cref="Tables"/> and <see cref="MacLearning"/>, the two parts that live on and take care of threads themselves.
+/// A bridge as a translation sees it. It is immutable: a change makes a new bridge, which may get the old one's <see cref="Tables"/> and
+/// <see cref="MacLearning"/>. These two parts continue, and are thread-safe.
 /// </summary>
 public sealed class Bridge
 {

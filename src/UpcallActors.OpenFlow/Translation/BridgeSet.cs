@@ -74,7 +74,7 @@ internal sealed class BridgeSet : IUpcallPortNames
     /// <inheritdoc/>
     public string? NameOf(uint port) => Find(port)?.Name;
 
-    /// <summary>Looks at one port after the other: for who reads text, not for packets.</summary>
+    /// <summary>Searches port by port: for parsing text, not for packets.</summary>
     public uint? NumberOf(string name) =>
         Bridges.SelectMany(bridge => bridge.Ports).FirstOrDefault(port => port.Name == name)?.DatapathPort;
 

@@ -46,7 +46,7 @@ internal sealed class OpenFlowTranslator(OpenFlowTranslatorFactory factory, ITra
             context.TranslateFirst();
     }
 
-    /// <summary>Translates a packet that somebody made up, where it is in the tables: no rule is credited.</summary>
+    /// <summary>Translates an invented packet from its place in the tables: no rule is credited.</summary>
     public Translation Translate(TracedPacket packet, ushort mru, Span<byte> actions, ref FlowKey mask)
     {
         _scratch.Credited.Clear();
@@ -134,7 +134,7 @@ internal sealed class OpenFlowTranslator(OpenFlowTranslatorFactory factory, ITra
 
     /// <summary>
     /// Puts a packet out that a flow sent up because it is longer than a port takes. If it was put together from fragments, it leaves in
-    /// fragments that fit the port; if not, nobody may cut it.
+    /// fragments that fit the port; if not, it must not be cut.
     /// </summary>
     private Translation Refragment(in UpcallView upcall, uint datapathPort, Span<byte> actions)
     {

@@ -17,7 +17,7 @@ public sealed class OpenFlowTranslatorFactory : IUpcallTranslatorFactory
     private BridgeSet _bridges;
     private OdpSupport _support;
 
-    // Counted when the change can be seen: who reads a version, and the tables after it, sees tables at least as new.
+    // Counted when the change is visible: a reader of a version, and then of the tables, sees tables at least as new.
     private ulong _version = 1;
     private ulong _revalidationVersion = 1;
 
@@ -105,13 +105,13 @@ public sealed class OpenFlowTranslatorFactory : IUpcallTranslatorFactory
     public IUpcallTranslator Create(int number) => new OpenFlowTranslator(this, observer: null);
 
     /// <summary>
-    /// A translator that tells what it does and leaves no trace: it credits no rule, learns no
-    /// station and counts nothing. What it does can be done to any packet at any time, beside the
-    /// lanes, by one thread at a time. It may give out recirculation ids, as the packet's flow would.
+    /// A translator that reports what it does and has no effect: it credits no rule, learns no MAC address and counts nothing. What it does
+    /// can be done to any packet at any time, beside the lanes, by one thread at a time. It may give out recirculation ids, as the packet's
+    /// flow would.
     /// </summary>
     public IUpcallTranslator Observe(ITranslationObserver observer) => Observe(observer, packetOut: null);
 
-    /// <summary>The same, of a packet that a controller sends: it begins with actions of its own instead of the tables.</summary>
+    /// <summary>The same for a packet of a controller: it begins with the given actions instead of the tables.</summary>
     internal OpenFlowTranslator Observe(ITranslationObserver observer, ActionList? packetOut)
     {
         ArgumentNullException.ThrowIfNull(observer);

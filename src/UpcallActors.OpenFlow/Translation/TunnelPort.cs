@@ -49,7 +49,7 @@ public sealed record TunnelPort
             return "a tunnel has one far end, not an IPv4 and an IPv6 one";
         if ((RemoteIpv6 != 0 && LocalIpv4 != 0) || (RemoteIpv4 != 0 && LocalIpv6 != 0))
             return "both ends of a tunnel have addresses of the same IP version";
-        // Each kind of GRE is a device of its own, which drops what is for the other IP version (gre_tap_xmit, ip6gre_tunnel_xmit).
+        // Each kind of GRE has its own device, which drops packets of the other IP version (gre_tap_xmit, ip6gre_tunnel_xmit).
         if (kind == PortKind.Gre && RemoteIpv6 != 0)
             return $"gre goes over IPv4, and {remote} is an IPv6 address: the type for it is ip6gre";
         if (kind == PortKind.Ip6Gre && RemoteIpv4 != 0)

@@ -50,8 +50,8 @@ internal ref partial struct XlateContext
     public void SendToController(in ControllerRequest request, ImmutableArray<byte> userData)
     {
         Commit();
-        // The controller sees the pipeline's state too (registers, table), which the datapath does not carry. That somebody else tracked
-        // the packet before it came is none of it: the flow is for packets of both kinds.
+        // The controller sees the pipeline's state too (registers, table), which the datapath does not carry. That another program tracked
+        // the packet before does not count: the flow is for packets of both kinds.
         _scratch.Frozen.Capture(Bridge.Name, Table, Conntracked && !WasTrackedBefore, ref Flow, userData);
         ControllerRequest asked = request with { DontSend = _observer is not null };
         // A flow that is there to catch the rest means a miss (xlate_controller_action).
@@ -120,9 +120,9 @@ internal ref partial struct XlateContext
     }
 
     /// <summary>
-    /// Outputs a packet that conntrack may have put together from fragments larger than the port takes. The kernel drops such a packet
-    /// without a trace when the port is all that the flow says (<c>do_output</c>), so what is too long comes up, each time, and goes
-    /// back with an MRU that fits. False when an output will do.
+    /// Outputs a packet that conntrack may have put together from fragments larger than the port takes. With a plain output the kernel
+    /// drops such a packet without a counter (<c>do_output</c>). So each packet that is too long comes up, and goes back with an MRU that
+    /// fits. False when an output will do.
     /// </summary>
     private bool PutRefragmented(BridgePort port)
     {

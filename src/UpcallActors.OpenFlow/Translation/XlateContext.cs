@@ -5,8 +5,8 @@ using UpcallActors.Packets;
 namespace UpcallActors.OpenFlow;
 
 /// <summary>
-/// One translation under way (<c>struct xlate_ctx</c> of Open vSwitch). Actions work on <see cref="Flow"/> and mark what they look
-/// at in <see cref="Wildcards"/>; datapath actions are written when something needs the packet as it is by then.
+/// One running translation (<c>struct xlate_ctx</c> of Open vSwitch). Actions work on <see cref="Flow"/> and mark what they look at in
+/// <see cref="Wildcards"/>; datapath actions are written when something needs the packet as it is by then.
 /// </summary>
 internal ref partial struct XlateContext
 {
@@ -74,7 +74,7 @@ internal ref partial struct XlateContext
     /// </summary>
     public readonly ref FlowKey ConnectionChanges => ref _scratch.ConnectionChanges;
 
-    /// <summary>Who is told what the translation does, if anybody is.</summary>
+    /// <summary>The observer of the translation, if there is one.</summary>
     public readonly ITranslationObserver? Observer => _observer;
 
     /// <summary>The table whose actions are at work.</summary>

@@ -20,7 +20,7 @@ internal sealed class XlateScratch
     /// <summary>The rules on the way.</summary>
     public readonly RuleCredits Credited = new();
 
-    /// <summary>Who is told what translations do; null for nobody.</summary>
+    /// <summary>The observer of translations; null for none.</summary>
     public ITranslationObserver? Observer { get; init; }
 
     /// <summary>For asking for a state's id without making a state.</summary>
