@@ -46,7 +46,7 @@ public sealed class CaptureReader
     public PcapError TryReadNext(out PcapRecord record)
     {
         PcapError error = _pcap?.TryReadNext(out record) ?? _pcapng!.TryReadNext(out record);
-        // What was compressed may end between two records, and be cut all the same.
+        // Compressed data may end between two records and still be incomplete.
         return error == PcapError.EndOfFile ? _end : error;
     }
 

@@ -10,7 +10,7 @@ public readonly record struct PcapRecord(long Nanoseconds, ReadOnlyMemory<byte> 
     /// <summary>Which way it went, if the file says.</summary>
     public CaptureDirection Direction { get; init; }
 
-    /// <summary>What somebody noted about it; null for nothing.</summary>
+    /// <summary>A note about it; null for none.</summary>
     public string? Comment { get; init; }
 
     /// <summary>

@@ -208,7 +208,7 @@ public sealed class PcapngReader
         return PcapError.None;
     }
 
-    /// <summary>The options of a block, up to its end, or to one that does not fit: nobody needs what is behind.</summary>
+    /// <summary>The options of a block, up to its end, or to one that does not fit: the rest is not needed.</summary>
     private IEnumerable<(int Code, ReadOnlyMemory<byte> Value)> Options(ReadOnlyMemory<byte> options)
     {
         while (options.Length >= 4)

@@ -3,9 +3,8 @@ using System.Buffers.Binary;
 namespace UpcallActors.Packets;
 
 /// <summary>
-/// Reads the flow key out of a frame as <c>key_extract</c> in the kernel's <c>net/openvswitch/flow.c</c> does, malformed
-/// headers included: what cannot be read leaves its fields zero, and only a frame shorter than an Ethernet header is refused, or with an
-/// NSH header that makes no sense.
+/// Reads the flow key out of a frame as <c>key_extract</c> in the kernel's <c>net/openvswitch/flow.c</c> does, also for malformed headers:
+/// fields that cannot be read stay zero. Only a frame shorter than an Ethernet header, or with an invalid NSH header, is refused.
 /// </summary>
 public static class KeyExtraction
 {

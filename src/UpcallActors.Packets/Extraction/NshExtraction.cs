@@ -3,8 +3,7 @@ using System.Buffers.Binary;
 namespace UpcallActors.Packets;
 
 /// <summary>
-/// Reads a network service header (RFC 8300) as <c>parse_nsh</c> in the kernel does, which lets go of a packet whose header makes no
-/// sense.
+/// Reads a network service header (RFC 8300) as <c>parse_nsh</c> in the kernel does, which drops a packet with an invalid header.
 /// </summary>
 internal static class NshExtraction
 {

@@ -15,8 +15,8 @@ public static class VxlanHeader
     private const uint IdentifierMask = 0x00ff_ffff;
 
     /// <summary>
-    /// Looks at a datagram as <c>vxlan_rcv</c> without extensions does: the one flag that says there is an identifier must be
-    /// set, and nothing else, or the sender means something that we do not know. The frame behind must have an Ethernet header.
+    /// Looks at a datagram as <c>vxlan_rcv</c> without extensions does: the flag for the identifier must be set, and no other, because
+    /// other flags mean unknown extensions. The frame behind must have an Ethernet header.
     /// </summary>
     public static bool TryRead(ReadOnlySpan<byte> datagram, out uint identifier, out ReadOnlySpan<byte> frame)
     {

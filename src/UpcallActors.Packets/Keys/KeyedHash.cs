@@ -5,9 +5,9 @@ using System.Security.Cryptography;
 namespace UpcallActors.Packets;
 
 /// <summary>
-/// SipHash-1-3 over 64-bit words with a secret of its own, for every table whose keys strangers choose:
-/// each bit of each word reaches each bit of the hash, and who does not know the secret cannot aim many
-/// keys at one bucket. The kernel's tables have <c>jhash</c> or <c>siphash</c> with a random key there.
+/// SipHash-1-3 over 64-bit words with its own secret, for each table whose keys strangers choose. Each bit of each word reaches each bit of
+/// the hash, so without the secret many keys cannot be aimed at one bucket. The kernel's tables have <c>jhash</c> or <c>siphash</c> with a
+/// random key there.
 /// </summary>
 public readonly struct KeyedHash
 {
