@@ -38,15 +38,15 @@ public sealed class UpcallPipeline : IAsyncDisposable
     /// <summary>What the pipeline has done; stays readable after it has stopped.</summary>
     public PipelineCounters Counters { get; }
 
-    /// <summary>How flows in the datapath are looked after; null when the settings say not at all.</summary>
+    /// <summary>The revalidation of the datapath's flows; null if the settings switch it off.</summary>
     public Revalidation? Revalidation { get; }
 
     /// <summary>What can be changed while the pipeline runs (<see cref="Tune"/>), as it is now.</summary>
     public LaneTuning Tuning => _lanes[0].Tuning;
 
     /// <summary>
-    /// What is traced while somebody listens; may be set while the pipeline runs, for the upcalls from
-    /// then on. Throws <see cref="ArgumentOutOfRangeException"/> for values outside their ranges.
+    /// What is traced if there is a listener. It may be set while the pipeline runs, for later upcalls. Throws
+    /// <see cref="ArgumentOutOfRangeException"/> for values outside their ranges.
     /// </summary>
     public TraceSampling Tracing
     {
@@ -72,7 +72,8 @@ public sealed class UpcallPipeline : IAsyncDisposable
     }
 
     /// <summary>
-    /// The last upcalls of each lane, at most <see cref="MostRemembered"/> of each, from before anybody watched. The lanes do not notice.
+    /// The last upcalls of each lane, at most <see cref="MostRemembered"/> of each, also from before a monitor was attached. The lanes do
+    /// not notice.
     /// </summary>
     /// <param name="filter">Which ones.</param>
     public RecentUpcalls Recall(IUpcallFilter filter)
@@ -92,14 +93,14 @@ public sealed class UpcallPipeline : IAsyncDisposable
 
     /// <summary>
     /// Ends when the pipeline has: well after <see cref="StopAsync"/>; with the failure when a lane has given up, in which case the other
-    /// lanes have been drained and nobody answers upcalls any more.
+    /// lanes were drained and upcalls are no longer answered.
     /// </summary>
     public Task Completion { get; }
 
     /// <summary>
-    /// Takes over the flows that the datapath has, then starts the lanes (see <see cref="Started"/>). The datapath and the factory
-    /// stay the caller's, who disposes them after <see cref="Completion"/>. Any number of pipelines may run in one actor system,
-    /// each over a datapath of its own. Throws <see cref="ArgumentOutOfRangeException"/> for settings outside their ranges.
+    /// Takes over the flows that the datapath has, then starts the lanes (see <see cref="Started"/>). The datapath and the factory stay the
+    /// caller's, who disposes them after <see cref="Completion"/>. Any number of pipelines may run in one actor system, each over its own
+    /// datapath. Throws <see cref="ArgumentOutOfRangeException"/> for settings outside their ranges.
     /// </summary>
     /// <param name="system">Where the pipeline's actors live.</param>
     /// <param name="datapath">Whose upcalls are answered.</param>
@@ -176,7 +177,7 @@ public sealed class UpcallPipeline : IAsyncDisposable
     {
         var probe = new LivenessProbe(_lanes.Length);
         _pipeline.Tell(probe, ActorRefs.NoSender);
-        // Nobody answers what a pipeline that has ended is asked.
+        // A pipeline that has ended answers no requests.
         Task answered = Task.WhenAny(probe.Answered, Completion).WaitAsync(patience, cancellation);
         await answered.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         cancellation.ThrowIfCancellationRequested();

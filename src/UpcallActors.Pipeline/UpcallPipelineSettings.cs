@@ -6,15 +6,15 @@ namespace UpcallActors.Pipeline;
 /// <summary>How a pipeline is sized and where its stages run. There is one lane for each handler of the datapath.</summary>
 public sealed record UpcallPipelineSettings
 {
-    /// <summary>Upcalls in a batch, 1 to 64. A batch is never waited for: it goes on with what is there.</summary>
+    /// <summary>Upcalls in a batch, 1 to 64. A batch never waits to be filled.</summary>
     public int BatchSize { get; init; } = UpcallBatch.MaxUpcalls;
 
     /// <summary>Batches of a lane, 2 or more: the credits that bound what is on its way, and with it the memory.</summary>
     public int BatchesPerLane { get; init; } = 32;
 
     /// <summary>
-    /// The most of a lane's credits, above 0 up to 1, that one port may hold once they run out; with n ports active it is
-    /// 1/(n+1) if that is less, so that a newcomer always finds room. What a port brings beyond is shed.
+    /// The part of a lane's credits, above 0 up to 1, that one port may hold when they run out; with n active ports at most 1/(n+1), so
+    /// that a new port always finds room. What a port brings beyond is shed.
     /// </summary>
     public double PortShare { get; init; } = 0.5;
 
@@ -60,8 +60,7 @@ public sealed record UpcallPipelineSettings
     public Func<bool>? LimitsRequestLog { get; init; }
 
     /// <summary>
-    /// How flows in the datapath are looked after; null for not at all, as where
-    /// a recording is replayed: they stay until somebody else deletes them.
+    /// How flows in the datapath are revalidated; null for not at all, as in a replay: they stay until another program deletes them.
     /// </summary>
     public RevalidatorSettings? Revalidation { get; init; } = new();
 

@@ -3,7 +3,7 @@ namespace UpcallActors.Pipeline;
 /// <summary>Who holds a batch. Exactly one does at any time; a <c>Tell</c> hands it to the next.</summary>
 internal enum BatchOwner : byte
 {
-    /// <summary>Nobody: the batch is a credit in its pool.</summary>
+    /// <summary>No owner: the batch is a credit in its pool.</summary>
     Pool,
 
     /// <summary>The receiver fills it.</summary>

@@ -6,9 +6,8 @@ using UpcallActors.Linux;
 namespace UpcallActors.Pipeline;
 
 /// <summary>
-/// A lane's batches, which are its credits: as many as there are, so many can be on their way. Last in, first out, for the
-/// warmest memory: what is never needed never has any. Rented by the receiver; returned by whoever holds a batch last,
-/// on any thread, without a lock.
+/// A lane's batches, which are its credits: as many as there are, so many can be on their way. Last in, first out, for the warmest memory:
+/// what is never needed never has any. Rented by the receiver, and returned by the last owner, on any thread, without a lock.
 /// </summary>
 internal sealed class BatchPool
 {
@@ -20,8 +19,8 @@ internal sealed class BatchPool
     private Waiter? _waiter;
     private Waiter? _whenFull;
 
-    // The stack's top: index + 1 in the low half (0: empty), a count of changes in the high half, so that a top
-    // which was popped and pushed again in between is not taken for unchanged.
+    // The stack's top: index + 1 in the low half (0: empty), and a count of changes in the high half, so that a top that was popped and
+    // pushed again does not look unchanged.
     private long _top;
     private int _free;
     private int _without;
@@ -108,7 +107,7 @@ internal sealed class BatchPool
         return false;
     }
 
-    /// <summary>Those that have memory lie above those that have not: whoever comes to one without has used all others.</summary>
+    /// <summary>Batches with memory lie above those without, so one without is used only after all others.</summary>
     private bool TryReserve(UpcallBatch batch)
     {
         try

@@ -1,9 +1,9 @@
 namespace UpcallActors.Pipeline;
 
 /// <summary>
-/// The batches that a stage has taken from its mailbox and not yet handed on, oldest first. It belongs to the lane, not to the
-/// actor, so that it outlives the actor's restart: the next incarnation goes on where the failed one stopped, in order.
-/// Used by one thread at a time, the one that runs the actor.
+/// The batches that a stage has taken from its mailbox and not yet handed on, oldest first. It belongs to the lane, not to the actor, so
+/// that it outlives the actor's restart: the next incarnation continues where the failed one stopped, in order. Used by one thread at a
+/// time, the one that runs the actor.
 /// </summary>
 internal sealed class StageQueue(BatchOwner owner, int capacity)
 {

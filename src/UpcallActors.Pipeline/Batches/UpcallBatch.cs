@@ -7,9 +7,9 @@ using UpcallActors.Packets;
 namespace UpcallActors.Pipeline;
 
 /// <summary>
-/// Up to 64 upcalls on their way through a lane: the message between its actors. Mutable and pooled, against the custom that
-/// messages are immutable, because an allocation per upcall would cost more than its whole translation; what makes it safe is
-/// that it has one owner at a time (<see cref="Owner"/>), that <c>Tell</c> hands it over, and that it never leaves the process.
+/// Up to 64 upcalls on their way through a lane: the message between its actors. Mutable and pooled, although messages are usually
+/// immutable, because an allocation per upcall would cost more than its translation. It is safe because it has one owner at a time
+/// (<see cref="Owner"/>), <c>Tell</c> hands it over, and it never leaves the process.
 /// </summary>
 internal sealed class UpcallBatch : INoSerializationVerificationNeeded, IDisposable
 {
@@ -89,7 +89,7 @@ internal sealed class UpcallBatch : INoSerializationVerificationNeeded, IDisposa
     /// <summary>Who holds the batch.</summary>
     public BatchOwner Owner => (BatchOwner)(byte)Volatile.Read(ref _state);
 
-    /// <summary>Grows each time the batch leaves its pool: whoever remembers an older one holds nothing any more.</summary>
+    /// <summary>Grows each time the batch leaves its pool: a holder of an older generation no longer owns it.</summary>
     public long Generation => Volatile.Read(ref _state) >> 8;
 
     /// <summary>An upcall's record.</summary>
@@ -170,7 +170,7 @@ internal sealed class UpcallBatch : INoSerializationVerificationNeeded, IDisposa
         SpansBegun = false;
     }
 
-    /// <summary>Takes the batch from whoever holds it, if it is still of that generation; false for a stale return.</summary>
+    /// <summary>Takes the batch from its owner, if the generation is still the same; false for a stale return.</summary>
     public bool TryReclaim(long generation)
     {
         long state = Volatile.Read(ref _state);

@@ -83,7 +83,7 @@ internal struct UpcallRecord
 /// <summary>Whether the packets that follow find a flow.</summary>
 internal enum FlowFate : byte
 {
-    /// <summary>None was to be put: it stands for one packet only, or somebody else's upcall brings it.</summary>
+    /// <summary>No flow to put: the translation is for one packet only, or another upcall brings the flow.</summary>
     None,
 
     /// <summary>It was sent to the datapath.</summary>

@@ -62,8 +62,7 @@ public sealed class LoopDispatcher : MessageDispatcher
     public bool IsRunning => Volatile.Read(ref _running);
 
     /// <summary>
-    /// How far the loop's thread stands back for others, 0 to 19: its nice value from the
-    /// next mailbox it runs. It is only ever raised; lowering it would need a privilege.
+    /// The thread's nice value, 0 to 19, from the next mailbox on. It can only be raised; lowering it needs a privilege.
     /// </summary>
     public int Niceness
     {
@@ -78,7 +77,7 @@ public sealed class LoopDispatcher : MessageDispatcher
 
     /// <summary>
     /// Registers a dispatcher under an id that <c>Props.WithDispatcher</c> takes, and returns it. An actor system never forgets a
-    /// dispatcher, so one that is needed no more is for <see cref="Release"/>, and is given to the next who asks for its id.
+    /// dispatcher, so release one that is no longer needed (<see cref="Release"/>): the next caller with its id gets it.
     /// </summary>
     /// <exception cref="InvalidOperationException">
     /// The id is taken: two users of one loop would take each other's descriptor away (<see cref="Arm"/>).
@@ -93,7 +92,7 @@ public sealed class LoopDispatcher : MessageDispatcher
             system.Dispatchers.RegisterConfigurator(id, new LoopConfigurator(config, system.Dispatchers.Prerequisites, id));
         }
 
-        // Whoever was faster with the configurator: one of us takes the dispatcher.
+        // Another thread may have registered the configurator first: one of them takes the dispatcher.
         if (system.Dispatchers.Lookup(id) is LoopDispatcher dispatcher && Interlocked.Exchange(ref dispatcher._taken, 1) == 0)
             return dispatcher;
         throw new InvalidOperationException($"the dispatcher {id} is in use in the actor system {system.Name}");
@@ -196,7 +195,7 @@ public sealed class LoopDispatcher : MessageDispatcher
             IRunnable? run = _time;
             if (!_time.IsDue && !_local.TryDequeue(out run))
                 return;
-            // Refused to a process that was started with a higher one and has no privilege: it stands back further already.
+            // Refused if the process was started with a higher value and has no privilege: its priority is already lower.
             if (niceness < Niceness)
                 _ = Linux.Niceness.TrySetOfThread(niceness = Niceness);
 #pragma warning disable CA1031 // Actors' own failures never come here; whatever does must not end the lane's only thread.
@@ -221,7 +220,7 @@ public sealed class LoopDispatcher : MessageDispatcher
         {
             Volatile.Write(ref _running, false);
 
-            // Whoever left work before it saw the flag fall relies on us, whoever saw it fall starts a thread.
+            // A caller that left work before it saw the flag fall relies on this thread; a caller that saw it fall starts another.
             Interlocked.MemoryBarrier();
             if (_remote.IsEmpty && Volatile.Read(ref _armed) is null)
                 return true;
@@ -232,8 +231,7 @@ public sealed class LoopDispatcher : MessageDispatcher
     }
 
     /// <summary>
-    /// A wait that fails (no memory, a descriptor that somebody closed) must not end the lane's only thread; nor may it
-    /// spin.
+    /// A failed wait (no memory, a closed descriptor) must not end the lane's only thread, and must not make it spin.
     /// </summary>
     private bool TrySleep()
     {

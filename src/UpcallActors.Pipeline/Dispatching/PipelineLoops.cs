@@ -4,7 +4,7 @@ using Akka.Actor;
 namespace UpcallActors.Pipeline;
 
 /// <summary>
-/// The event loops of one pipeline, under ids of its own: <c>upcall-actors.lane-0.DATAPATH.N</c>, N being the least number that no other
+/// The event loops of one pipeline, under its own ids: <c>upcall-actors.lane-0.DATAPATH.N</c>, N being the least number that no other
 /// pipeline of the actor system has. When the pipeline has ended its number, and with it the loops, are for the next.
 /// </summary>
 internal sealed class PipelineLoops

@@ -40,8 +40,8 @@ internal sealed class ExecutorActor : StageActor
     /// <inheritdoc/>
     protected override void OnBatch()
     {
-        // On the lane's own loop a batch goes out at once: the loop gives each actor one message a turn, so whoever waited for an empty
-        // mailbox would wait as long as upcalls keep coming. Elsewhere the batches that wait go out together, at most the lane's credits.
+        // On the lane's loop a batch goes out at once. The loop gives each actor one message a turn, so waiting for an empty mailbox would
+        // last as long as upcalls keep coming. Elsewhere the batches that wait go out together, at most the lane's credits.
         if (Lane.Dispatcher.IsCurrentThread || Context is not ActorCell { HasMessages: true })
         {
             OnResume();

@@ -5,10 +5,9 @@ using UpcallActors.Odp;
 namespace UpcallActors.Pipeline;
 
 /// <summary>
-/// Gathers requests and sends them in order. What the datapath answers is an error, found by its sequence number,
-/// counted by errno and said in the log;
-/// a send refused as a whole is tried again in smaller pieces, and what is refused alone is counted, too. An upcall
-/// whose EXECUTE is refused is lost.
+/// Gathers requests and sends them in order. The datapath answers only errors. Each is matched by its sequence number, counted by errno and
+/// logged. A refused send is tried again in smaller pieces; a request that is refused alone is counted, too. An upcall whose EXECUTE is
+/// refused is lost.
 /// </summary>
 internal sealed class RequestSender : IDisposable
 {

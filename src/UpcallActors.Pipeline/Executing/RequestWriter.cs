@@ -11,9 +11,9 @@ internal static class RequestWriter
     private const int MaxFlowPut = (2 * ushort.MaxValue) + 4096;
 
     /// <summary>
-    /// Turns an upcall in place into its EXECUTE: command, flags, sequence and length change, and zero padding makes room for
-    /// the tail. All attributes that the datapath sent go back as they are, MRU and HASH among them; of ACTIONS, which an ACTION
-    /// upcall may have already, the last one counts (<c>nla_parse</c>), and that is the tail's.
+    /// Turns an upcall in place into its EXECUTE: command, flags, sequence and length change, and zero padding makes room for the tail. All
+    /// attributes of the datapath go back unchanged, including MRU and HASH. An ACTION upcall may already have ACTIONS; the last one counts
+    /// (<c>nla_parse</c>), which is the tail's.
     /// </summary>
     public static DatapathRequest Execute(UpcallBatch batch, int upcall, ushort family, uint sequence)
     {

@@ -3,8 +3,8 @@ using Akka.Actor;
 namespace UpcallActors.Pipeline;
 
 /// <summary>
-/// Makes an actor, and makes it again when it is restarted, by calling a function. <c>Props.Create</c> looks for a constructor
-/// at run time instead, which native code may not have: what nobody calls is not compiled.
+/// Makes an actor, and makes it again when it is restarted, by calling a function. <c>Props.Create</c> looks for a constructor at run time
+/// instead, which native code may not have: a constructor without a caller is not compiled.
 /// </summary>
 internal static class ActorFactory
 {

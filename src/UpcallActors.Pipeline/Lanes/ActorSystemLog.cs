@@ -5,8 +5,7 @@ using LogLevel = Microsoft.Extensions.Logging.LogLevel;
 namespace UpcallActors.Pipeline;
 
 /// <summary>
-/// The log of an actor system as an <see cref="ILogger"/>: for pipelines that nobody gave one. A failure that is said nowhere would be
-/// found by nobody.
+/// The log of an actor system as an <see cref="ILogger"/>: for pipelines without one. A failure without a log line would not be found.
 /// </summary>
 internal sealed class ActorSystemLog(ILoggingAdapter log) : ILogger
 {

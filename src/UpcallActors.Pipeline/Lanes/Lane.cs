@@ -87,7 +87,7 @@ internal sealed class Lane
     /// <summary>What is traced.</summary>
     public TraceState Tracing { get; }
 
-    /// <summary>Who watches upcalls, of all lanes.</summary>
+    /// <summary>The monitors of upcalls, of all lanes.</summary>
     public UpcallTap Tap { get; }
 
     /// <summary>The lane's last upcalls.</summary>
@@ -99,10 +99,10 @@ internal sealed class Lane
     /// <summary>Where it is said what fails.</summary>
     public ILogger Logger { get; }
 
-    /// <summary>The pipeline's instruments; null where nobody measures.</summary>
+    /// <summary>The pipeline's instruments; null if nothing is measured.</summary>
     public PipelineMetrics? Metrics { get; set; }
 
-    /// <summary>What limits the flows that the lane may put; null where nobody looks after flows.</summary>
+    /// <summary>The limit of flows that the lane may put; null without revalidators.</summary>
     public RevalidationState? Revalidation { get; set; }
 
     /// <summary>The lane's tag on measurements; boxed once.</summary>
@@ -132,13 +132,12 @@ internal sealed class Lane
         set => Volatile.Write(ref _translatorFailures, value);
     }
 
-    /// <summary>Remembers a batch that is done with, and shows it to who watches. Called by its owner, before it goes home.</summary>
+    /// <summary>Remembers a finished batch, and shows it to the monitors. Called by its owner, before it goes home.</summary>
     public void Tell(UpcallBatch batch, long handledAt) => Tap.Show(this, batch, Memory.Keep(batch, handledAt), handledAt);
 
     /// <summary>
-    /// Takes back every batch that is not in the pool; its upcalls are lost and counted. Called when all the lane's actors have
-    /// ended, so that nobody uses a batch any more: not the stage that held it, and not the one whose mailbox it waited
-    /// in and became a dead letter of.
+    /// Takes back every batch that is not in the pool; its upcalls are lost and counted. Called when all the lane's actors have ended. No
+    /// stage uses a batch any more: neither one that held it, nor one whose mailbox it waited in until it became a dead letter.
     /// </summary>
     public void Close()
     {

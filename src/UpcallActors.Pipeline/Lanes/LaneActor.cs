@@ -3,9 +3,8 @@ using Akka.Actor;
 namespace UpcallActors.Pipeline;
 
 /// <summary>
-/// Supervises the four actors of a lane. One that fails is restarted and goes on with what it had; failures that do not
-/// stop go up, and the lane ends with them, as it does when a stage ends without it. Draining: the receiver stops reading, and
-/// when every credit is back the lane stops.
+/// Supervises the four actors of a lane. A failed stage is restarted and continues with its queue. Repeated failures are escalated and stop
+/// the lane. So does a stage that stops unexpectedly. Draining: the receiver stops reading, and when every credit is back the lane stops.
 /// </summary>
 internal sealed class LaneActor : UntypedActor
 {

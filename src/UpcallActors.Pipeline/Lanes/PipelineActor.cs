@@ -4,9 +4,9 @@ using Microsoft.Extensions.Logging;
 namespace UpcallActors.Pipeline;
 
 /// <summary>
-/// The parent of the lanes and of the revalidators. The lanes start when the revalidators have taken over the flows that are there,
-/// and are drained, when the pipeline stops, after the revalidators have ended. Says so when a lane or the revalidators have given up:
-/// a handler's upcalls would go unanswered, or flows would go on after old tables, which nobody should have to find out from silence.
+/// The parent of the lanes and of the revalidators. The lanes start when the revalidators have taken over the flows that are there, and are
+/// drained, when the pipeline stops, after the revalidators have ended. Reports when a lane or the revalidators have given up, because then
+/// upcalls go unanswered or outdated flows remain.
 /// </summary>
 internal sealed class PipelineActor : UntypedActor
 {
@@ -90,10 +90,10 @@ internal sealed class PipelineActor : UntypedActor
     /// <inheritdoc/>
     protected override void PostStop()
     {
-        // All that ran on them has ended. Before anybody is told, who may start another pipeline.
+        // All that ran on them has ended. Before the end is reported, because the caller may then start another pipeline.
         _loops.Release();
         _revalidation?.Forget();
-        // Here, not before: the system may stop us without anybody having asked the pipeline to.
+        // Here, not before: the system may stop the actor without a request to the pipeline.
         if (_failure is null)
         {
             _started.TrySetCanceled();

@@ -3,7 +3,7 @@ using UpcallActors.Odp;
 
 namespace UpcallActors.Pipeline;
 
-/// <summary>An upcall as it was when the datapath had handled its requests: a copy, for whoever watches.</summary>
+/// <summary>A copy of an upcall, taken when the datapath had handled its requests, for a monitor.</summary>
 public sealed record MonitoredUpcall
 {
     /// <summary>Which one of its lane's it is, counted from 0.</summary>

@@ -4,10 +4,9 @@ using UpcallActors.Packets;
 namespace UpcallActors.Pipeline;
 
 /// <summary>
-/// The last upcalls of a lane, for who asks what has just happened: key and actions as bytes, and the rest in words, in places that
-/// are there from the start. The lane copies some 200 bytes for each upcall, allocates nothing and waits for nobody; who reads may
-/// find that the oldest have been overwritten meanwhile, and leaves these out. Written by the lane's router and executor, read by
-/// anybody.
+/// The last upcalls of a lane, for questions about what has just happened: key and actions as bytes, the rest as words, in places that are
+/// allocated at the start. The lane copies some 200 bytes for each upcall, allocates nothing and never waits. A reader leaves out places
+/// that were overwritten meanwhile. Written by the lane's router and executor, read by any thread.
 /// </summary>
 /// <remarks>
 /// A writer draws the numbers of its batch first: that they are drawn is seen before anything of what it overwrites. A place says its

@@ -3,8 +3,8 @@ using System.Diagnostics.CodeAnalysis;
 namespace UpcallActors.Pipeline;
 
 /// <summary>
-/// Somebody who watches upcalls. Lanes put copies of those that pass the filter into a bounded queue;
-/// what does not fit is counted (<see cref="Missed"/>) and not waited for. One reader. Disposing ends it.
+/// A monitor of upcalls. Lanes put copies of those that pass the filter into a bounded queue; what does not fit is counted
+/// (<see cref="Missed"/>) and not waited for. One reader. Disposing ends it.
 /// </summary>
 public sealed class UpcallMonitor : IDisposable
 {

@@ -3,10 +3,9 @@ using System.Diagnostics.CodeAnalysis;
 namespace UpcallActors.Pipeline;
 
 /// <summary>
-/// A bounded queue from several lanes to one reader that never makes a lane wait: a full queue refuses. Each
-/// place has a turn, which says whether it is to be written or read and by whom: a place is written when its
-/// turn is the writer's ticket, and read when it is one more (the bounded queue of Dmitry Vyukov). A writer that
-/// is interrupted between taking its ticket and giving its place away holds up the reader, not other writers.
+/// A bounded queue from several lanes to one reader that never makes a lane wait: a full queue refuses. Each place has a turn: it is
+/// written if the turn equals the writer's ticket, and read if it is one more (the bounded queue of Dmitry Vyukov). A writer that is
+/// interrupted between taking its ticket and giving its place away holds up the reader, not other writers.
 /// </summary>
 internal sealed class UpcallRing
 {

@@ -18,7 +18,7 @@ internal sealed class UpcallTap
         return monitor;
     }
 
-    /// <summary>Detaches a monitor. A lane may put what it has in hand into its queue yet.</summary>
+    /// <summary>Detaches a monitor. A lane that is processing a batch may still add to its queue.</summary>
     public void Remove(UpcallMonitor monitor)
     {
         lock (_changes)

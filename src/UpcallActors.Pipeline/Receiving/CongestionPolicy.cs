@@ -1,18 +1,16 @@
 namespace UpcallActors.Pipeline;
 
 /// <summary>
-/// What a receiver does about upcalls that come faster than they are executed, told by what it has seen. A queue that has
-/// overflowed is no reason to give anything up: what is in it came, and each waits no longer than the queue is. It is one only
-/// if the queue goes on overflowing while it is read, and if upcalls of other ports were seen to wait in it: these ports lose
-/// theirs in front of the queue, and it helps them to read it faster than upcalls can be executed. A value; what is seen makes
-/// the next one.
+/// What a receiver does about upcalls that come faster than they are executed, told by what it has seen. A queue that has overflowed is no
+/// reason to give anything up: what is in it came, and each waits no longer than the queue is. It is one only if the queue continues to
+/// overflow while it is read, and upcalls of other ports were seen in it. These ports lose upcalls before the queue, so it helps them to
+/// read faster than upcalls can be executed. A value; what is seen makes the next one.
 /// </summary>
 internal readonly record struct CongestionPolicy
 {
     /// <summary>
-    /// Looks in a row that find the queue overflowed again before that counts as an overload. One is what a pause
-    /// leaves (a stopped process, a busy host); a second may fall into the moment before the
-    /// first upcalls are taken out; for a third, more must have come meanwhile than went.
+    /// Looks in a row that find the queue overflowed again before that counts as an overload. The first may come from a pause (a stopped
+    /// process, a busy host). The second may come before the first upcalls are read. A third means that more upcalls come than are read.
     /// </summary>
     public const int OverflowsOfAnOverload = 3;
 
@@ -36,8 +34,7 @@ internal readonly record struct CongestionPolicy
     public bool HasOverflowed { get; }
 
     /// <summary>
-    /// Whether the queue must be emptied ahead of what can be executed. It stays so until it was, or nobody else is
-    /// there any more.
+    /// Whether the queue must be emptied ahead of what can be executed. It stays so until it was, or until no other port is active.
     /// </summary>
     public bool IsOverloaded { get; }
 

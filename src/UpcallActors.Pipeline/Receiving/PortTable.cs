@@ -8,7 +8,7 @@ namespace UpcallActors.Pipeline;
 /// </summary>
 internal sealed class PortTable
 {
-    /// <summary>The entry of ports that found no entry of their own, and of upcalls whose port cannot be read.</summary>
+    /// <summary>The entry of ports for which the table had no room, and of upcalls whose port cannot be read.</summary>
     public const short Others = 0;
 
     /// <summary>Entries, <see cref="Others"/> included.</summary>

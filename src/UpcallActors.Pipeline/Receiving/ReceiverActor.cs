@@ -6,11 +6,10 @@ using UpcallActors.Odp;
 namespace UpcallActors.Pipeline;
 
 /// <summary>
-/// Owns its handler's upcall source and hands out the lane's credits. It takes what waits, never waits to fill a batch, and
-/// keeps one batch in hand at all times: so it can go on draining a source whose ports share one queue when no other
-/// credit is left, sheds what is over its port's share where others are there (<see cref="CongestionPolicy"/>), and
-/// keeps the rest until a credit comes back. It stops reading only
-/// when that batch is full of what is to be kept; then the pressure reaches the queue in front of the source.
+/// Owns its handler's upcall source and hands out the lane's credits. It reads waiting upcalls, never waits to fill a batch, and always
+/// keeps one batch in hand. So without another credit it can still drain a source whose ports share one queue: it sheds upcalls of ports
+/// over their share if others are active (<see cref="CongestionPolicy"/>), and keeps the rest until a credit comes back. It stops reading
+/// only when that batch is full of what is to be kept; then the pressure reaches the queue in front of the source.
 /// </summary>
 internal sealed partial class ReceiverActor : UntypedActor
 {
@@ -101,7 +100,7 @@ internal sealed partial class ReceiverActor : UntypedActor
     /// <inheritdoc/>
     protected override void PostStop()
     {
-        // Received but not in the batch when it failed: nobody will see them again.
+        // Received, but not in the batch when it failed: they are lost.
         int left = _received - _admitted;
         _received = _admitted;
         if (left > 0)
@@ -248,7 +247,9 @@ internal sealed partial class ReceiverActor : UntypedActor
             _lane.Counters.CountStale();
     }
 
-    /// <summary>The lane stops: what was received goes on, an empty batch goes home, and no credit is taken after that.</summary>
+    /// <summary>
+    /// The lane stops: received upcalls are handed on, an empty batch goes back to the pool, and no more credits are taken.
+    /// </summary>
     private void StopReading()
     {
         FinishFilling();
@@ -322,7 +323,7 @@ internal sealed partial class ReceiverActor : UntypedActor
         }
     }
 
-    /// <summary>Stop reading for good and hand on what is there.</summary>
+    /// <summary>Stop reading for good, and hand on the current batch.</summary>
     internal sealed class Stop : INoSerializationVerificationNeeded
     {
         public static readonly Stop Instance = new();

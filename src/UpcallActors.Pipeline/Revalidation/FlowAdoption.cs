@@ -3,16 +3,16 @@ using UpcallActors.Odp;
 namespace UpcallActors.Pipeline;
 
 /// <summary>
-/// Takes over flows that nobody here knows: what our own lanes just put, what an earlier run left, what
-/// somebody else put. Each is translated anew and compared. A flow that differs from what we would put in
-/// recirculation ids alone tells what those ids stand for, and flows behind them can be translated then, which
-/// may tell of more; the same goes for stations learned by the way. So it goes on until nothing new comes up.
+/// Adopts flows that no revalidator knows: those that our lanes just put, those of an earlier run, and those of other programs. Each is
+/// translated anew and compared. If a flow differs from our own result only in recirculation ids, that tells what these ids mean. Then the
+/// flows behind them can be translated, which may tell of more. The same holds for MAC addresses learned on the way. So it repeats until no
+/// new recirculation id can be resolved.
 /// </summary>
 internal sealed class FlowAdoption(FlowJudge judge, IRecirculationIds? recirculations, RevalidationState state)
 {
     /// <summary>
-    /// How often flows are looked at again because of a new version alone. What flows teach each other needs one look or two; lanes that
-    /// learn station after station must not keep us here, and there will be another round.
+    /// How often flows are looked at again because of a new version alone. One or two passes are enough for what flows tell of each other.
+    /// Lanes that learn address after address must not hold us here, and another round will come.
     /// </summary>
     private const int MaxLooksForVersions = 4;
 
@@ -135,7 +135,9 @@ internal sealed class AdoptedFlow(Ukey ukey, FlowCredit carried, long used)
     /// <summary>Why it must go, if it must.</summary>
     public FlowDeletionReason Reason { get; set; }
 
-    /// <summary>Notes in the ukey, and for whoever finds the flow again if that is lost, that all it had carried was credited.</summary>
+    /// <summary>
+    /// Notes that all the flow had carried was credited: in the ukey, and for the case that the ukey is lost and the flow is found again.
+    /// </summary>
     public void Remember(RevalidationState state)
     {
         Ukey.Packets = Carried.Packets;

@@ -30,6 +30,6 @@ public enum FlowDeletionReason
     /// <summary>Four dumps did not show it.</summary>
     FlowMissingDp,
 
-    /// <summary>It has no UFID: nobody we know put it.</summary>
+    /// <summary>It has no UFID, so it is not ours.</summary>
     NoUfid,
 }

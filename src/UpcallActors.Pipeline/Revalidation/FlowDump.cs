@@ -4,8 +4,8 @@ using UpcallActors.Odp;
 namespace UpcallActors.Pipeline;
 
 /// <summary>
-/// A dump of the datapath's flows under way. Read part by part: the datapath
-/// makes the next part when one was read, so no part is waited for. One thread.
+/// A running dump of the datapath's flows. Read part by part: the datapath makes the next part when one was read, so no part is waited for.
+/// One thread.
 /// </summary>
 internal sealed class FlowDump : IDisposable
 {

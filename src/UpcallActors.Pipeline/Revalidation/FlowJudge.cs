@@ -14,7 +14,7 @@ internal sealed class FlowJudge(IUpcallTranslator translator, RevalidationCounte
     private readonly ActionComparison _comparison = new();
     private int _actionsLength;
 
-    /// <summary>The flow whose translation is under way; who fails knows by it over what.</summary>
+    /// <summary>The flow in translation; after a failure it tells which flow caused it.</summary>
     public Ufid? Current { get; private set; }
 
     /// <summary>The actions of the last flow judged.</summary>
@@ -26,7 +26,7 @@ internal sealed class FlowJudge(IUpcallTranslator translator, RevalidationCounte
     /// <summary>Why the last flow judged must go, if it must.</summary>
     public FlowDeletionReason Reason { get; private set; }
 
-    /// <summary>Judges a flow; what it has carried is credited by the way.</summary>
+    /// <summary>Judges a flow, and credits its packets.</summary>
     public FlowVerdict Judge(Ukey ukey, FlowCredit credit)
     {
         _actionsLength = 0;

@@ -6,8 +6,8 @@ using UpcallActors.Odp;
 namespace UpcallActors.Pipeline;
 
 /// <summary>
-/// A revalidator's requests about single flows, many in a send. The datapath has handled
-/// them when the send returns, and their answers are told one by one. One thread.
+/// A revalidator's requests about single flows, many in a send. The datapath has handled them when the send returns. Their answers are
+/// reported one by one. One thread.
 /// </summary>
 internal sealed class FlowRequestBatch : IDisposable
 {
@@ -93,7 +93,7 @@ internal sealed class FlowRequestBatch : IDisposable
     }
 
     /// <summary>
-    /// Sends what was added, and tells the outcome of each request. If one that is told throws, the others are told before that goes on.
+    /// Sends what was added, and tells the outcome of each request. If a receiver throws, the other answers are reported first.
     /// </summary>
     public void Send()
     {

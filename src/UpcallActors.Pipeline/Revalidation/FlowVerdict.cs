@@ -15,6 +15,6 @@ internal enum FlowVerdict
     /// <summary>It must go.</summary>
     Delete,
 
-    /// <summary>It must go: nobody knows what its recirculation id stands for.</summary>
+    /// <summary>It must go: the meaning of its recirculation id is unknown.</summary>
     DeleteUnknownContext,
 }

@@ -25,7 +25,7 @@ internal sealed class InstalledFlows
     public int Count => (int)Math.Clamp(Balance, 0, int.MaxValue);
 
     /// <summary>
-    /// As <see cref="Count"/>, below 0 when flows were deleted that nobody had counted: what <see cref="Correct"/> wants.
+    /// As <see cref="Count"/>, below 0 if flows were deleted that were not counted: what <see cref="Correct"/> wants.
     /// </summary>
     public long Balance => Volatile.Read(ref _beyondPuts) + Puts;
 

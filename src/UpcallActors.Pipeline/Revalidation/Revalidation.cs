@@ -4,9 +4,9 @@ using UpcallActors.Odp;
 namespace UpcallActors.Pipeline;
 
 /// <summary>
-/// How flows in the datapath are looked after, and what can be asked for. Thread-safe. Tasks are
-/// cancelled when the pipeline ends before they are done, and fail with a <see cref="DatapathException"/>
-/// when the datapath cannot be asked for its flows, or refuses to change or delete one.
+/// The revalidation of a datapath's flows, and the requests to it. Thread-safe. Tasks are cancelled when the pipeline ends before they are
+/// done, and fail with a <see cref="DatapathException"/> when the datapath cannot be asked for its flows, or refuses to change or delete
+/// one.
 /// </summary>
 public sealed class Revalidation
 {
@@ -25,7 +25,7 @@ public sealed class Revalidation
     /// <summary>What the revalidators have done.</summary>
     public RevalidationCounters Counters => _state.Counters;
 
-    /// <summary>How flows are looked after now; changed with <see cref="Tune"/>.</summary>
+    /// <summary>The current settings of revalidation; changed with <see cref="Tune"/>.</summary>
     public RevalidatorSettings Settings => _state.Settings;
 
     /// <summary>
@@ -104,7 +104,7 @@ public sealed class Revalidation
     /// </summary>
     public Task WaitAsync() => Ask(RevalidationActor.RequestKind.Wait);
 
-    /// <summary>Ends when no round is under way; none begins until <see cref="ResumeAsync"/>.</summary>
+    /// <summary>Ends when no round runs; none begins until <see cref="ResumeAsync"/>.</summary>
     public Task PauseAsync() => Ask(RevalidationActor.RequestKind.Pause);
 
     /// <summary>Lets rounds begin again.</summary>

@@ -12,8 +12,8 @@ internal sealed partial class RevalidationActor
     private readonly List<Ufid> _senseless = [];
 
     /// <summary>
-    /// Takes over what an earlier run left, all at once, since what one flow's recirculation id stands
-    /// for is told by another. A datapath that cannot be asked now is asked again in each round.
+    /// Adopts the flows of an earlier run, all at once, because one flow tells what the recirculation id of another means. A datapath that
+    /// cannot be asked now is asked again in each round.
     /// </summary>
     private void AdoptAll()
     {
@@ -37,7 +37,7 @@ internal sealed partial class RevalidationActor
         foreach (uint id in ids)
             recirculations?.Reserve(id);
         new FlowAdoption(_judge!, recirculations, _state).Decide(_found);
-        // Until the revalidators have them: what is told here may not arrive.
+        // Until the revalidators have them: messages to them may not arrive.
         foreach (AdoptedFlow flow in _found)
             flow.Remember(_state);
         _state.Flows.Correct(_state.Flows.Balance, _found.Count);

@@ -4,7 +4,7 @@ using UpcallActors.Odp;
 
 namespace UpcallActors.Pipeline;
 
-/// <content>What callers ask for, and what they are told.</content>
+/// <content>Requests of callers, and the answers.</content>
 internal sealed partial class RevalidationActor
 {
     private void OnRequest(Request request)
@@ -12,7 +12,7 @@ internal sealed partial class RevalidationActor
         switch (request.Kind)
         {
             case RequestKind.Wait:
-                // The round under way, if there is one, began before.
+                // The current round, if there is one, began before.
                 _state.Requests.AddWait(_state.Rounds + (_phase is Phase.Dumping or Phase.Sweeping ? 2 : 1), request.Done);
                 break;
             case RequestKind.Purge:
@@ -42,8 +42,7 @@ internal sealed partial class RevalidationActor
     }
 
     /// <summary>
-    /// A revalidator has failed, and nobody has looked at the flows that it had in hand: what was asked for is the matter of another
-    /// round, at once.
+    /// A revalidator has failed, and the flows that it had in hand were not checked. The requests need another round, which begins at once.
     /// </summary>
     private void KeepCallers()
     {

@@ -2,7 +2,7 @@ using Akka.Actor;
 
 namespace UpcallActors.Pipeline;
 
-/// <content>What it is told, and what it collects for its revalidators.</content>
+/// <content>Its messages, and what it collects for its revalidators.</content>
 internal sealed partial class RevalidationActor
 {
     /// <summary>What a caller asks.</summary>
@@ -14,14 +14,14 @@ internal sealed partial class RevalidationActor
         /// <summary>That all flows are deleted.</summary>
         Purge,
 
-        /// <summary>That no round is under way, and none begins.</summary>
+        /// <summary>No round runs, and none begins.</summary>
         Pause,
 
         /// <summary>That rounds begin again.</summary>
         Resume,
     }
 
-    /// <summary>A caller asks something, and is told when it is done.</summary>
+    /// <summary>A request of a caller, which is answered when it is done.</summary>
     internal sealed record Request(RequestKind Kind, TaskCompletionSource Done) : INoSerializationVerificationNeeded;
 
     /// <summary>To the pipeline: flows that were there before us are taken over.</summary>

@@ -6,9 +6,9 @@ using UpcallActors.Odp;
 namespace UpcallActors.Pipeline;
 
 /// <summary>
-/// Leads the revalidators, its children: takes over the flows that are there at the start, then goes round after
-/// round, in each of which it dumps the flows, by their ids unless most are new, hands each revalidator those that
-/// are its own, and waits until all have dealt with them. How long that takes decides how many flows there may be.
+/// Leads the revalidators, its children. At the start it adopts the existing flows. Then it works in rounds: it dumps the flows, only by
+/// their ids unless most are new, gives each revalidator its part, and waits until all have finished. How long that takes decides how many
+/// flows there may be.
 /// </summary>
 [SuppressMessage("Design", "CA1001:Types that own disposable fields should be disposable",
     Justification = "An actor is never disposed: PostStop is where it lets go of what it holds.")]
@@ -161,8 +161,8 @@ internal sealed partial class RevalidationActor : UntypedActor
     }
 
     /// <summary>
-    /// A flow of ours changed, or might: on the thread that changed it, which may be a lane's. One
-    /// message is under way at a time, so that a storm of changes costs its cause an exchange each.
+    /// Flows changed, or might have: called on the thread that changed them, which may be a lane's. Only one message waits at a time, so
+    /// each change of a storm costs its caller one exchange.
     /// </summary>
     private void OnChanged(IActorRef self)
     {
@@ -221,9 +221,9 @@ internal sealed partial class RevalidationActor : UntypedActor
     }
 
     /// <summary>
-    /// The time from the beginning of the last round to that of the next (<c>udpif_revalidator</c>). Unlike there a long
-    /// round is followed by as long a rest: the more flows a flood of upcalls leaves behind, the more of the processor
-    /// would be taken from those who answer it. Nothing is late by it but statistics, and a flow's end by <c>max-idle</c>.
+    /// The time from the beginning of the last round to that of the next (<c>udpif_revalidator</c>). Unlike there, a long round is followed
+    /// by a pause of the same length. Otherwise the flows that a flood of upcalls leaves would take the processor from the lanes that
+    /// answer it. Nothing is late by it but statistics, and a flow's end by <c>max-idle</c>.
     /// </summary>
     private TimeSpan BetweenRounds()
     {
@@ -382,7 +382,7 @@ internal sealed partial class RevalidationActor : UntypedActor
             _revalidators[partition].Tell(new RevalidatorActor.Sweep(_state.Rounds + 1, IsComplete: false), Self);
     }
 
-    /// <summary>Deletes a flow that nobody can look after: it has no id, or what it says makes no sense.</summary>
+    /// <summary>Deletes a flow that cannot be revalidated: it has no id, or it cannot be read.</summary>
     private void DeleteSenseless(in FlowMessage flow, ReadOnlySpan<byte> message)
     {
         if (_requests!.IsFull)

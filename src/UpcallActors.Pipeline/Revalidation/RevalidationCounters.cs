@@ -56,7 +56,7 @@ public enum RevalidationEvent
     /// <summary>Flows were deleted whatever they carried (<c>upcall_flow_limit_kill</c>).</summary>
     UpcallFlowLimitKill,
 
-    /// <summary>Flows that were there before us, or that somebody else put, and that stay as they are or are changed in place.</summary>
+    /// <summary>Flows of an earlier run or of another program that stay, or are changed in place.</summary>
     FlowAdopted,
 
     /// <summary>Flows given other actions in place (<c>dpif_flow_put</c> of revalidators).</summary>

@@ -10,7 +10,7 @@ internal sealed class RevalidationRequests
     /// <summary>Whether all flows are to be deleted.</summary>
     public bool WantsPurge => _purges.Count != 0;
 
-    /// <summary>Whether anybody waits for a round.</summary>
+    /// <summary>Whether a caller waits for a round.</summary>
     public bool WantsRound => _waits.Count != 0;
 
     /// <summary>Waits for the end of a round, given by number.</summary>
@@ -19,7 +19,7 @@ internal sealed class RevalidationRequests
     /// <summary>Waits until all flows that are there now were deleted.</summary>
     public void AddPurge(TaskCompletionSource done) => _purges.Add(done);
 
-    /// <summary>Waits until no round is under way.</summary>
+    /// <summary>Waits until no round runs.</summary>
     public void AddPause(TaskCompletionSource done) => _pauses.Add(done);
 
     /// <summary>Takes the purges that the round to begin serves.</summary>
@@ -51,7 +51,7 @@ internal sealed class RevalidationRequests
             done.TrySetException(failure);
     }
 
-    /// <summary>No round is under way, and none will be.</summary>
+    /// <summary>No round runs, and none will.</summary>
     public void EndPauses()
     {
         foreach (TaskCompletionSource done in _pauses)

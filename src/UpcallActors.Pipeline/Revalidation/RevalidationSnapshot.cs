@@ -29,6 +29,6 @@ public sealed record RevalidationSnapshot
     /// <summary>Whether flows match as much as they may.</summary>
     public required bool MegaflowsEnabled { get; init; }
 
-    /// <summary>Flows that each revalidator looks after.</summary>
+    /// <summary>Flows of each revalidator.</summary>
     public required ImmutableArray<int> Keys { get; init; }
 }

@@ -11,9 +11,8 @@ namespace UpcallActors.Pipeline;
 internal sealed class RevalidationState
 {
     /// <summary>
-    /// How far revalidators stand back for lanes on a processor that both want: at this nice value a
-    /// lane is given three times their time. An upcall is a packet that waits. With much less time
-    /// for them rounds take so long that the limit of flows falls, and flows go that carry traffic.
+    /// The nice value of revalidators. On a processor that both want, it gives a lane three times their time. An upcall is a packet that
+    /// waits. With much less time for them rounds take so long that the limit of flows falls, and flows go that carry traffic.
     /// </summary>
     private const int Niceness = 5;
 
@@ -76,7 +75,7 @@ internal sealed class RevalidationState
     /// <summary>The revalidators.</summary>
     public Partition[] Partitions { get; }
 
-    /// <summary>Where a round's duration is recorded; null where nobody measures.</summary>
+    /// <summary>Where a round's duration is recorded; null if nothing is measured.</summary>
     public Histogram<double>? RoundDuration { get; set; }
 
     /// <summary>The number of the leader's translator, behind those of the lanes.</summary>
@@ -130,7 +129,7 @@ internal sealed class RevalidationState
     /// <summary>What was credited of flows that the revalidator of this one may not know.</summary>
     public CreditedFlows CreditedWith(Ufid ufid) => Partitions[PartitionOf(ufid)].Credited;
 
-    /// <summary>The revalidator that looks after a flow.</summary>
+    /// <summary>The revalidator of a flow.</summary>
     public int PartitionOf(Ufid ufid) => (int)((uint)ufid.Value.GetHashCode() % (uint)Partitions.Length);
 
     /// <summary>How long ago something was, by the datapath's clock, which cannot be longer than that runs; null for 0, never.</summary>
@@ -140,7 +139,7 @@ internal sealed class RevalidationState
         return used == 0 ? null : TimeSpan.FromMilliseconds(Math.Clamp(now - used, 0, now));
     }
 
-    /// <summary>Forgets what was credited, when nobody will look after flows any more.</summary>
+    /// <summary>Forgets what was credited, when revalidation ends.</summary>
     public void Forget()
     {
         foreach (Partition partition in Partitions)
@@ -160,7 +159,7 @@ internal sealed class RevalidationState
             _condemned.TryRemove(ufid, out _);
     }
 
-    /// <summary>A part of the flows, looked after by one revalidator.</summary>
+    /// <summary>The part of the flows that one revalidator checks.</summary>
     internal sealed class Partition(int index, int number, LoopDispatcher dispatcher)
     {
         private int _keys;

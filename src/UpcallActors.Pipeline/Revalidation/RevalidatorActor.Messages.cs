@@ -3,7 +3,7 @@ using UpcallActors.Linux;
 
 namespace UpcallActors.Pipeline;
 
-/// <content>What it is told, and what it answers.</content>
+/// <content>Its messages and answers.</content>
 internal sealed partial class RevalidatorActor
 {
     /// <summary>A round begins.</summary>
@@ -13,7 +13,7 @@ internal sealed partial class RevalidatorActor
         public static readonly Begin None = new(0, 0, 0, IsPurge: false);
     }
 
-    /// <summary>Flows of ours that a dump has shown; ours to keep.</summary>
+    /// <summary>Flows of this revalidator that a dump has shown. The receiver owns the array.</summary>
     internal sealed record Dumped(FlowReport[] Flows, int Count) : INoSerializationVerificationNeeded;
 
     /// <summary>Flows that were decided about when we started.</summary>
@@ -26,8 +26,8 @@ internal sealed partial class RevalidatorActor
     internal sealed record Sweep(long Round, bool IsComplete) : INoSerializationVerificationNeeded;
 
     /// <summary>
-    /// The answer to <see cref="Sweep"/>: whether all that our flows had carried when the round began has been credited, and with what
-    /// error the datapath has refused to change, show or delete one, if it has.
+    /// The answer to <see cref="Sweep"/>: whether all packets up to the beginning of the round are credited, and the error if the datapath
+    /// has refused to change, show or delete a flow.
     /// </summary>
     internal sealed record Swept(int Partition, long Round, bool IsAccounted, Errno Refused) : INoSerializationVerificationNeeded;
 }

@@ -6,9 +6,8 @@ using UpcallActors.Odp;
 namespace UpcallActors.Pipeline;
 
 /// <summary>
-/// Looks after a part of the datapath's flows: credits what they carry to the OpenFlow rules,
-/// translates them anew when something has changed, and deletes those that are idle, too many,
-/// or not as they should be. Owns its flows' <see cref="Ukey"/>s; nobody else sees them.
+/// Revalidates a part of the datapath's flows: credits their packets to the OpenFlow rules, translates them again when something has
+/// changed, and deletes flows that are idle, too many, or wrong. Owns its flows' <see cref="Ukey"/>s; no other actor sees them.
 /// </summary>
 [SuppressMessage("Design", "CA1001:Types that own disposable fields should be disposable",
     Justification = "An actor is never disposed: PostStop is where it lets go of what it holds.")]
@@ -162,7 +161,7 @@ internal sealed partial class RevalidatorActor : UntypedActor
 
         if (flow.Packets < ukey.Packets)
         {
-            // Another flow than the one we knew, with the same key: somebody deleted that, and a lane put this.
+            // Another flow than the known one, with the same key: that was deleted, and a lane put this one.
             _state.Counters.Count(RevalidationEvent.UkeyInvalidStatReset);
             Forget(ukey);
             NoteUnknown(flow);
@@ -228,7 +227,7 @@ internal sealed partial class RevalidatorActor : UntypedActor
     }
 
     /// <summary>
-    /// Takes over the flows that a batch showed and nobody here knows, and fetches those that it showed by their ids alone.
+    /// Adopts the unknown flows of a batch, and fetches those that it showed only by their ids.
     /// </summary>
     private void AdoptUnknown()
     {

@@ -1,6 +1,6 @@
 namespace UpcallActors.Pipeline;
 
-/// <summary>How flows in the datapath are looked after. Names and defaults are those of <c>other_config</c> in ovs-vswitchd.</summary>
+/// <summary>How flows in the datapath are revalidated. Names and defaults are those of <c>other_config</c> in ovs-vswitchd.</summary>
 public sealed record RevalidatorSettings
 {
     /// <summary>Actors that flows are spread over; null for a quarter of the handlers and one (<c>n-revalidator-threads</c>).</summary>

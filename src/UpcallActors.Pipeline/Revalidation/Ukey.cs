@@ -93,7 +93,7 @@ internal sealed class Ukey
         _held = [.. ids.Where(recirculations.TryHold)];
     }
 
-    /// <summary>Lets go of what <see cref="Hold"/> held.</summary>
+    /// <summary>Releases what <see cref="Hold"/> held.</summary>
     public void Release(IRecirculationIds? recirculations)
     {
         if (recirculations is null)

@@ -5,8 +5,8 @@ using System.Security.Cryptography;
 namespace UpcallActors.Pipeline;
 
 /// <summary>
-/// Hashes flow keys to 128 bits under a secret of this process, so that nobody outside can make flows collide. The hash
-/// finds duplicates and becomes the flow's UFID.
+/// Hashes flow keys to 128 bits under a secret of this process, so that a sender cannot make flows collide. The hash finds duplicates and
+/// becomes the flow's UFID.
 /// </summary>
 internal static class FlowIdentifier
 {

@@ -7,8 +7,8 @@ using UpcallActors.Odp;
 namespace UpcallActors.Pipeline;
 
 /// <summary>
-/// Parses each upcall once and says what it asks: a miss or a slow-path upcall goes to the translator, what is for a
-/// controller or a sampling consumer is counted there, what cannot be used is counted by reason. Finds duplicates.
+/// Parses each upcall once and classifies it. A miss or a slow-path upcall goes to the translator. One for a controller or a sampling
+/// consumer is counted. One that cannot be read is counted by reason. Finds duplicates.
 /// </summary>
 internal sealed class RouterActor : StageActor
 {

@@ -54,8 +54,8 @@ public sealed class LaneCounters
     public long TranslationErrors => Volatile.Read(ref _translationErrors);
 
     /// <summary>
-    /// Packets for a controller. The datapath sends each of them up, also those that an EXECUTE of ours asks for, and as they come
-    /// they are counted: counting translations, too, would count the first packet of a flow twice.
+    /// Packets for a controller. The datapath sends each of them up, also those caused by our EXECUTEs, and each is counted when it comes.
+    /// To count translations, too, would count the first packet of a flow twice.
     /// </summary>
     public long ControllerPackets => ByClass(UpcallClass.Controller);
 
@@ -72,8 +72,7 @@ public sealed class LaneCounters
     public int LargestMru => Volatile.Read(ref _largestMru);
 
     /// <summary>
-    /// Upcalls for a consumer of ours rather than for the tables: packets for a controller, samples. They end where
-    /// they are counted, and their packets
+    /// Upcalls for a consumer instead of the tables: packets for a controller, samples. They end where they are counted, and their packets
     /// have gone on by themselves.
     /// </summary>
     public long Consumed =>
@@ -100,7 +99,7 @@ public sealed class LaneCounters
     /// <summary>Sends, each one system call with a kernel datapath.</summary>
     public long Sends => Volatile.Read(ref _sends);
 
-    /// <summary>Batches that somebody used or returned who no longer held them. A defect, caught.</summary>
+    /// <summary>Batches that were used or returned after their owner had given them up. A defect, caught.</summary>
     public long StaleBatches => Volatile.Read(ref _stale);
 
     /// <summary>Batches taken back from the mailboxes of actors that had ended.</summary>

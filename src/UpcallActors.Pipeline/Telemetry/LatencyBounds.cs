@@ -3,8 +3,8 @@ using System.Collections.Immutable;
 namespace UpcallActors.Pipeline;
 
 /// <summary>
-/// Between which latencies is told apart: 1-2-5 steps from 1 µs to 100 ms.
-/// Bounds of every histogram of durations here, with and without OpenTelemetry.
+/// The bounds of the latency buckets: 1-2-5 steps from 1 µs to 100 ms. Bounds of every histogram of durations here, with and without
+/// OpenTelemetry.
 /// </summary>
 public static class LatencyBounds
 {

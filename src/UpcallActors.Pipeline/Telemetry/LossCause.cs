@@ -19,7 +19,7 @@ public enum LossCause
     /// <summary>The message could not be parsed; the reasons are counted apart.</summary>
     Malformed,
 
-    /// <summary>An ACTION upcall whose cookie is not one of ours.</summary>
+    /// <summary>An ACTION upcall with an unknown cookie.</summary>
     UnknownCookie,
 
     /// <summary>The translator threw an exception.</summary>

@@ -61,8 +61,8 @@ public sealed class PipelineCounters
     public long AllRequestErrors => Sum(lane => lane.ExecuteErrors.Total + lane.FlowPutErrors.Total + lane.SendErrors.Total);
 
     /// <summary>
-    /// Every cause by which upcalls are lost, with its count, also where that is 0; always the same causes in the same
-    /// order. Whoever shows, measures or sums losses asks here.
+    /// Every cause by which upcalls are lost, with its count, also where that is 0; always the same causes in the same order. The one
+    /// source for all that shows, measures or sums losses.
     /// </summary>
     public IReadOnlyList<UpcallLoss> Losses() =>
     [

@@ -6,9 +6,9 @@ using UpcallActors.Odp;
 namespace UpcallActors.Pipeline;
 
 /// <summary>
-/// The pipeline's instruments; docs/observability.md lists them. Counters are read off the lanes' own when somebody
-/// collects; histograms are recorded once per batch, and once per round of the revalidators. Attributes have few
-/// values: lanes (up to 64), classes, causes, reasons, events, errnos, and the first <see cref="MaxPortSeries"/> ports.
+/// The pipeline's instruments; docs/observability.md lists them. Counters are read from the lanes' counters at each collection. Histograms
+/// are recorded once per batch, and once per round of the revalidators. Attributes have few values: lanes (up to 64), classes, causes,
+/// reasons, events, errnos, and the first <see cref="MaxPortSeries"/> ports.
 /// </summary>
 internal sealed class PipelineMetrics : IDisposable
 {

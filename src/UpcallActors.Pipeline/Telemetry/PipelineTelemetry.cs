@@ -4,9 +4,9 @@ using System.Reflection;
 namespace UpcallActors.Pipeline;
 
 /// <summary>
-/// The source of all spans, and the spans of batches: <c>upcall.batch</c> from reception until the datapath has handled
-/// the requests, with the children <c>upcall.receive</c>, <c>upcall.route</c>, <c>upcall.translate</c> and
-/// <c>upcall.execute</c>. The span travels in the batch. Costs one field read per stage and batch while nobody listens.
+/// The source of all spans, and the spans of batches: <c>upcall.batch</c> from reception until the datapath has handled the requests, with
+/// the children <c>upcall.receive</c>, <c>upcall.route</c>, <c>upcall.translate</c> and <c>upcall.execute</c>. The span travels in the
+/// batch. Without a listener it costs one field read per stage and batch.
 /// </summary>
 internal static class PipelineTelemetry
 {
@@ -16,7 +16,7 @@ internal static class PipelineTelemetry
 
     private static readonly ActivitySource Source = new(new ActivitySourceOptions(UpcallActorsTelemetry.SourceName) { Version = Version });
 
-    /// <summary>Whether anybody listens.</summary>
+    /// <summary>Whether there is a listener.</summary>
     public static bool IsOn => Source.HasListeners();
 
     /// <summary>Starts the trace of a batch that is about to be handed on, if it is drawn, with the span of its reception.</summary>
@@ -62,7 +62,7 @@ internal static class PipelineTelemetry
     }
 
     /// <summary>
-    /// Starts a span in a trace of its own: what happens to run on this thread is no parent of it, and it is none of what runs next.
+    /// Starts a span in its own trace: the thread's current activity is not its parent, and it does not become the parent of others.
     /// </summary>
     public static Activity? StartRoot(string name, ActivityKind kind, DateTimeOffset start, IEnumerable<ActivityLink>? links)
     {

@@ -3,9 +3,9 @@ using System.Diagnostics;
 namespace UpcallActors.Pipeline;
 
 /// <summary>
-/// Which traced upcall sent its packet into a recirculation, so that the upcall that the packet may make afterwards is
-/// linked to it. An id stands for a state, not for a packet: whichever upcall with this id comes from the same port first is
-/// taken for the one, for <see cref="_lifetime"/>; what is not in a place of this table any more is not linked. Any thread.
+/// Which traced upcall sent its packet into a recirculation, so that the upcall that the packet may make afterwards is linked to it. An id
+/// stands for a state, not for a packet: the first upcall with this id from the same port is taken as the right one, for
+/// <see cref="_lifetime"/>. An id that has lost its place in this table is not linked. Any thread.
 /// </summary>
 internal sealed class RecirculationTraces
 {

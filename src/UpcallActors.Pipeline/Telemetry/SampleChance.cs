@@ -7,7 +7,7 @@ internal struct SampleChance
 {
     private ulong _state;
 
-    /// <summary>Begins a sequence of its own for an owner; other processes have others.</summary>
+    /// <summary>Begins a sequence for an owner; it differs in each process.</summary>
     public SampleChance(int owner)
     {
         // Spread over all bits by the golden ratio; xorshift (Marsaglia, 2003) would stay at 0 for ever.

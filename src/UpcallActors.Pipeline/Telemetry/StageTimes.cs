@@ -3,8 +3,8 @@ using System.Diagnostics;
 namespace UpcallActors.Pipeline;
 
 /// <summary>
-/// When a batch went from one stage to the next: what tells of a slow upcall where it was slow, though nobody drew its batch. A stage's
-/// time is from one of them to the next, so that the wait for a stage is part of it. The clock is read only while somebody listens.
+/// When a batch went from one stage to the next. It tells where a slow upcall was slow, even if its batch was not sampled. A stage's time
+/// is from one of them to the next, so that the wait for a stage is part of it. The clock is read only if there is a listener.
 /// </summary>
 internal struct StageTimes
 {
@@ -33,8 +33,8 @@ internal struct StageTimes
     }
 
     /// <summary>
-    /// Adds the stages' times to an upcall's span, in seconds; those that are not known, because nobody listened then or the batch ended
-    /// before, are left out.
+    /// Adds the stages' times to an upcall's span, in seconds; unknown ones are left out: there was no listener then, or the batch ended
+    /// before.
     /// </summary>
     /// <param name="span">The span.</param>
     /// <param name="receivedAt">When the batch's first upcall was received.</param>

@@ -6,12 +6,12 @@ using UpcallActors.Packets;
 namespace UpcallActors.Pipeline;
 
 /// <summary>
-/// Finds the tables and rules that decided about an upcall, by translating it once more beside the lane:
-/// what is done here counts and learns nothing, and costs only those upcalls that have a span. Single owner.
+/// Finds the tables and rules that decided about an upcall, by a second translation that counts and learns nothing. Only upcalls with a
+/// span pay for it. Single owner.
 /// </summary>
 internal sealed class TableVisits : ITranslationObserver
 {
-    /// <summary>Resubmits go as deep as 64 and as far as 4,096; who reads is served by the first.</summary>
+    /// <summary>Resubmits can be 64 deep and 4,096 in number; for a reader the first ones are enough.</summary>
     private const int MostVisits = 64;
 
     /// <summary>A rule may have as many actions as fit a message.</summary>

@@ -1,8 +1,8 @@
 namespace UpcallActors.Pipeline;
 
 /// <summary>
-/// What is traced while somebody listens to <see cref="UpcallActorsTelemetry.SourceName"/>.
-/// Without a listener nothing is, and it costs nothing.
+/// What is traced if there is a listener to <see cref="UpcallActorsTelemetry.SourceName"/>. Without a listener nothing is, and it costs
+/// nothing.
 /// </summary>
 public sealed record TraceSampling
 {
@@ -10,9 +10,9 @@ public sealed record TraceSampling
     public double Batches { get; init; } = 0.01;
 
     /// <summary>
-    /// The share of upcalls that have a span of their own, 0 to 1, whether their batch is traced or not.
-    /// Beside it every upcall has one that has met with an error, came by the slow path, goes back with a
-    /// smaller MRU, is the recirculation of a traced one, or took longer than <see cref="SlowerThan"/>.
+    /// The share of upcalls that have their own span, 0 to 1, whether their batch is traced or not. An upcall always has one if it had an
+    /// error, came by the slow path, goes back with a smaller MRU, is the recirculation of a traced one, or took longer than
+    /// <see cref="SlowerThan"/>.
     /// </summary>
     public double Upcalls { get; init; } = 0.01;
 

@@ -1,7 +1,7 @@
 namespace UpcallActors.Pipeline;
 
 /// <summary>
-/// The names by which OpenTelemetry is told to listen, <c>AddSource(SourceName)</c> and <c>AddMeter(MeterName)</c>, and the words of tags.
+/// The names for OpenTelemetry, <c>AddSource(SourceName)</c> and <c>AddMeter(MeterName)</c>, and the words of tags.
 /// </summary>
 public static class UpcallActorsTelemetry
 {

@@ -9,7 +9,7 @@ public readonly record struct UpcallLoss(string Cause, string Words, long Count)
     /// <summary>The cause of those that the datapath could not deliver.</summary>
     public const string UnreachableCause = "unreachable";
 
-    /// <summary>Upcalls that the datapath could not deliver, though no queue of ours was full; it tells of them itself.</summary>
+    /// <summary>Upcalls that the datapath could not deliver although no queue was full; the datapath counts them.</summary>
     internal static UpcallLoss Unreachable(long count) =>
         new(UnreachableCause, "on the way to us (stale port id, too long, or no memory)", count);
 

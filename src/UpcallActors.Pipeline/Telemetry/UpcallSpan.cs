@@ -7,8 +7,8 @@ using UpcallActors.Packets;
 namespace UpcallActors.Pipeline;
 
 /// <summary>
-/// The span <c>upcall</c>: what an upcall brought, and what was decided. It has a trace of its
-/// own, linked to that of its batch, and to the upcall whose packet it is after a recirculation.
+/// The span <c>upcall</c>: what an upcall brought, and what was decided. It has its own trace, linked to that of its batch, and to the
+/// upcall whose packet it is after a recirculation.
 /// </summary>
 internal static class UpcallSpan
 {
@@ -21,7 +21,7 @@ internal static class UpcallSpan
         || record.Translation.Error != XlateError.None
         || (record.Class is UpcallClass.Miss or UpcallClass.SlowPath && record.Progress == UpcallProgress.Done);
 
-    /// <summary>Starts it, from the reception of its batch on. Null when nobody wants it after all.</summary>
+    /// <summary>Starts it, from the reception of its batch on. Null if it is not wanted after all.</summary>
     public static Activity? Start(Lane lane, UpcallBatch batch, int upcall, SpanReason reason, ActivityContext cause)
     {
         Activity? span = PipelineTelemetry.StartRoot("upcall", ActivityKind.Internal, PipelineTelemetry.TimeOf(batch.ReceivedAt),

@@ -3,9 +3,9 @@ using System.Diagnostics;
 namespace UpcallActors.Pipeline;
 
 /// <summary>
-/// Chooses the upcalls that have spans of their own, and makes these. Most are chosen before the requests are
-/// sent, so that a packet that comes back from a recirculation at once finds what it is linked to; those that
-/// were slow or refused, afterwards. One field is read per batch while nobody listens. Single owner: a stage.
+/// Chooses the upcalls that have their own spans, and makes these. Most are chosen before the requests are sent, so that a packet that
+/// comes back from a recirculation at once finds what it is linked to; those that were slow or refused, afterwards. Without a listener, one
+/// field is read per batch. Single owner: a stage.
 /// </summary>
 internal sealed class UpcallTracer
 {

@@ -6,8 +6,8 @@ using UpcallActors.Packets;
 namespace UpcallActors.Pipeline;
 
 /// <summary>
-/// Runs the lane's translator over a batch. An exception from it costs that one upcall: the actor fails, its supervisor
-/// restarts it with a new translator, and the new incarnation goes on with the next upcall.
+/// Runs the lane's translator over a batch. An exception from it costs that one upcall: the actor fails, its supervisor restarts it with a
+/// new translator, and the new incarnation continues with the next upcall.
 /// </summary>
 internal sealed class TranslatorActor : StageActor
 {
