@@ -17,8 +17,7 @@ public interface IStatusSource
 
     /// <summary>
     /// The OpenFlow rules of a bridge with the most packets. Throws <see cref="StatusRequestException"/> when there is no such bridge or
-    /// the
-    /// match cannot be read.
+    /// the match cannot be read.
     /// </summary>
     /// <param name="bridge">The bridge's name.</param>
     /// <param name="match">A match in <c>ovs-ofctl</c>'s syntax, with a table or a cookie; null for all rules.</param>

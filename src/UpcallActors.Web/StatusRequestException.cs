@@ -1,6 +1,6 @@
 namespace UpcallActors.Web;
 
-/// <summary>What somebody asked for cannot be answered; the message, for people, says why.</summary>
+/// <summary>A request cannot be answered; the message says why.</summary>
 public sealed class StatusRequestException : Exception
 {
     /// <summary>For the runtime.</summary>

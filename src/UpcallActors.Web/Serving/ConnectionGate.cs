@@ -3,9 +3,9 @@ using Microsoft.AspNetCore.Connections;
 namespace UpcallActors.Web;
 
 /// <summary>
-/// Who may be connected to the status page. Anybody on the machine can open connections and say nothing, so a new one is never turned
-/// away for those (<see cref="ConnectionPlaces"/>). Requests for the page leave room for those that ask about health, however many
-/// there are. Thread-safe.
+/// Who may be connected to the status page. Any process on the machine can open silent connections, so a new one is never refused because
+/// of those (<see cref="ConnectionPlaces"/>). Requests for the page leave room for those that ask about health, however many there are.
+/// Thread-safe.
 /// </summary>
 internal sealed class ConnectionGate
 {

@@ -1,9 +1,9 @@
 namespace UpcallActors.Web;
 
 /// <summary>
-/// The places of a server that anybody may connect to. Who connects and says nothing keeps nobody out: once all places are taken, a
-/// newcomer gets that of the connection which has been silent for longest, and only where all are being served, that of the one which
-/// has been served for longest. O(1). Thread-safe.
+/// The places of a server that any client may connect to. Silent connections exclude no client: if all places are taken, a new connection
+/// gets the place of the one that was silent for longest. Only if all are being served, it gets the place of the one that was served for
+/// longest. O(1). Thread-safe.
 /// </summary>
 /// <param name="most">Connections at a time.</param>
 public sealed class ConnectionPlaces(int most)

@@ -4,12 +4,12 @@ using Microsoft.AspNetCore.Http;
 namespace UpcallActors.Web;
 
 /// <summary>
-/// Who may ask. There is no password: what protects the page is where it listens. So a browser must not be made to ask for
-/// somebody else: neither under a name that was made to mean this machine (DNS rebinding), nor from another site's page.
+/// Who may ask. There is no password: what protects the page is where it listens. So a browser must not ask on behalf of another site:
+/// neither under a name that resolves to this machine (DNS rebinding), nor from that site's page.
 /// </summary>
 internal static class RequestGuard
 {
-    /// <summary>The headers of every answer: only what comes from here is loaded or run, and nobody frames it.</summary>
+    /// <summary>The headers of every answer: only content of this server is loaded or run, and no other page may frame it.</summary>
     public static void AddHeaders(IHeaderDictionary headers)
     {
         headers.ContentSecurityPolicy =
@@ -32,7 +32,7 @@ internal static class RequestGuard
                 : "this is served under addresses and this machine's name alone");
         string site = request.Headers["Sec-Fetch-Site"].ToString();
         bool isForeign = site is not ("" or "same-origin" or "none");
-        // Whoever follows a link gets to see the page; what runs in another site's page gets nothing.
+        // A link to the page works; a script in another site's page gets nothing.
         return isForeign && request.Headers["Sec-Fetch-Mode"] != "navigate"
             ? (StatusCodes.Status403Forbidden, "another site's page cannot read this")
             : null;

@@ -3,7 +3,8 @@ using System.Text.Json;
 namespace UpcallActors.Web;
 
 /// <summary>
-/// Snapshots as JSON, taken when somebody asks and at most four a second, however many ask. Nobody asking costs nothing. Thread-safe.
+/// Snapshots as JSON, taken on request and at most four times a second, however many clients ask. Without a client there is no cost.
+/// Thread-safe.
 /// </summary>
 #pragma warning disable CA1001 // A SemaphoreSlim whose wait handle nobody asks for holds nothing.
 internal sealed class SnapshotCache(IStatusSource source, TimeProvider time)

@@ -3,12 +3,12 @@ using Microsoft.AspNetCore.Http;
 namespace UpcallActors.Web;
 
 /// <summary>
-/// Server-sent events: a snapshot a second to everybody who looks. Each client has a loop of its own, so that one that reads
-/// slowly misses snapshots and holds up nobody; Kestrel closes one that takes next to nothing (<c>MinResponseDataRate</c>).
+/// Server-sent events: a snapshot a second to each open page. Each client has its own loop, so a slow reader misses snapshots and holds up
+/// no other; Kestrel closes one that takes next to nothing (<c>MinResponseDataRate</c>).
 /// </summary>
 internal sealed class StatusEvents(SnapshotCache snapshots, CancellationToken ending)
 {
-    /// <summary>Clients at a time; the next one is told to come later.</summary>
+    /// <summary>Clients at a time; the next one is asked to come later.</summary>
     internal const int MostClients = 16;
 
     private static readonly TimeSpan _interval = TimeSpan.FromSeconds(1);

@@ -21,7 +21,7 @@ internal sealed class StatusRequests(
     private readonly PageFiles _files = new();
     private readonly SnapshotCache _snapshots = new(source, TimeProvider.System);
 
-    // A dump takes the datapath's lock in turns, and a trace may go through 4,096 tables: one of each at a time, whoever asks.
+    // A dump takes the datapath's lock in turns, and a trace may go through 4,096 tables: one of each at a time, for all clients together.
     private readonly SemaphoreSlim _flows = new(1);
     private readonly SemaphoreSlim _traces = new(1);
 

@@ -11,8 +11,8 @@ using Microsoft.Extensions.Options;
 namespace UpcallActors.Web;
 
 /// <summary>
-/// Serves the status page, health and metrics over HTTP/1.1. Kestrel without a host around it: a host reads files and variables
-/// that are not ours, listens to signals, and takes longer to start than all the rest. Disposing closes it and what is under way.
+/// Serves the status page, health and metrics over HTTP/1.1. Kestrel without a host around it: a host reads files and variables that are
+/// not ours, listens to signals, and takes longer to start than all the rest. Disposing closes it and its running requests.
 /// </summary>
 public sealed class StatusServer : IAsyncDisposable
 {
@@ -47,7 +47,7 @@ public sealed class StatusServer : IAsyncDisposable
     /// <param name="endpoint">Where; port 0 for any that is free.</param>
     /// <param name="source">What is shown.</param>
     /// <param name="checks">What <c>/health/ready</c> runs: the checks with the tag <c>ready</c>.</param>
-    /// <param name="metrics">Answers <c>/metrics</c>; null for nobody.</param>
+    /// <param name="metrics">Answers <c>/metrics</c>; null for none.</param>
     /// <param name="loggers">Where Kestrel says what goes wrong.</param>
     public static async Task<StatusServer> StartAsync(
         IPEndPoint endpoint, IStatusSource source, HealthCheckService checks, RequestDelegate? metrics, ILoggerFactory loggers)
@@ -94,7 +94,7 @@ public sealed class StatusServer : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
-        // Streams of events have no end of their own.
+        // Streams of events do not end by themselves.
         await _ending.CancelAsync();
         // Not for long: half a request would hold up the end of the daemon, and with it the next one's start.
         using (var patience = new CancellationTokenSource(TimeSpan.FromMilliseconds(200)))

@@ -45,7 +45,7 @@ public sealed record DaemonSnapshot
     /// <summary>Requests that the datapath answered with an error; those that occurred.</summary>
     public required ImmutableArray<ErrorSnapshot> Errors { get; init; }
 
-    /// <summary>Packets that the datapath let go of, by every cause that it counts; none with the kernel's, which does not tell.</summary>
+    /// <summary>Packets that the datapath dropped, by cause; empty for the kernel's, which does not report them.</summary>
     public required ImmutableArray<DropSnapshot> Drops { get; init; }
 
     /// <summary>The ports with the most upcalls, and behind them with the most packets; at most <see cref="MaxPorts"/>.</summary>
@@ -60,7 +60,7 @@ public sealed record DaemonSnapshot
     /// <summary>Packets that were reassembled before they came up.</summary>
     public required MruSnapshot Mru { get; init; }
 
-    /// <summary>How flows are looked after; null where nobody does.</summary>
+    /// <summary>The state of revalidation; null without it.</summary>
     public required RevalidationView? Revalidation { get; init; }
 
     /// <summary>The most that <see cref="Ports"/> has.</summary>
@@ -167,7 +167,7 @@ public sealed record LatencySnapshot(ImmutableArray<double> BoundsSeconds, Immut
 /// <param name="Upcalls">How many.</param>
 public sealed record LossSnapshot(string Cause, string Description, long Upcalls);
 
-/// <summary>Packets that the datapath let go of for a cause.</summary>
+/// <summary>Packets that the datapath dropped for a cause.</summary>
 /// <param name="Cause">As telemetry names it: over_mtu, meter, …</param>
 /// <param name="Description">The same in words.</param>
 /// <param name="Packets">How many.</param>
@@ -226,16 +226,16 @@ public sealed record WaitingPortSnapshot(string Bridge, string Name, uint Number
 /// than they had come in, for the egress MTU is less than their MRU.</param>
 public sealed record MruSnapshot(long Upcalls, int Largest, long Refragmented);
 
-/// <summary>How flows are looked after, as <c>upcall/show</c> has it.</summary>
+/// <summary>The state of revalidation, as in <c>upcall/show</c>.</summary>
 /// <param name="Flows">Flows in the datapath.</param>
 /// <param name="AverageFlows">A running average of them.</param>
 /// <param name="MaxFlows">The most there were.</param>
-/// <param name="FlowLimit">The limit of the moment.</param>
+/// <param name="FlowLimit">The current limit.</param>
 /// <param name="DumpMilliseconds">How long the last round took.</param>
 /// <param name="Rounds">Rounds ended.</param>
 /// <param name="IsPaused">Whether no rounds are started.</param>
-/// <param name="Keys">Flows that each revalidator looks after.</param>
-/// <param name="Deleted">Flows deleted, for whatever reason.</param>
+/// <param name="Keys">Flows of each revalidator.</param>
+/// <param name="Deleted">Flows deleted, for any reason.</param>
 public sealed record RevalidationView(
     int Flows, int AverageFlows, int MaxFlows, int FlowLimit, double DumpMilliseconds, long Rounds, bool IsPaused, ImmutableArray<int> Keys,
     long Deleted);

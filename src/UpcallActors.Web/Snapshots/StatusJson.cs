@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace UpcallActors.Web;
 
-/// <summary>The JSON of everything that the status page is told, without reflection. Names are in camel case.</summary>
+/// <summary>The JSON of all that the status page gets, without reflection. Names are in camel case.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, UseStringEnumConverter = true)]
 [JsonSerializable(typeof(DaemonSnapshot))]
 [JsonSerializable(typeof(FlowListing))]
