@@ -106,7 +106,7 @@ internal static class BridgeBinding
     private static TunnelPort TunnelOf(ConfigurationReader port, PortKind kind)
     {
         if (!port.Has("RemoteIp"))
-            port.Report("RemoteIp", "is needed: the address of a tunnel's far end");
+            port.Report("RemoteIp", "is needed: the remote address of a tunnel");
         (uint remote4, UInt128 remote6) = NumbersOf(port.Address("RemoteIp"));
         (uint local4, UInt128 local6) = NumbersOf(port.Address("LocalIp"));
         if ((remote4 != 0 && local6 != 0) || (remote6 != 0 && local4 != 0))

@@ -113,7 +113,7 @@ internal sealed class BridgedPorts : IAsyncDisposable
             }
             else if (before.Count == 0 || last?.Number is not null)
             {
-                _logger.PortWaits(port, found?.Error ?? "it was taken out of the datapath");
+                _logger.PortWaits(port, found?.Error ?? "it was removed from the datapath");
             }
         }
     }

@@ -22,10 +22,10 @@ internal static partial class HostingLog
     public static partial void Closed(this ILogger logger, string datapath, long received);
 
     /// <summary>A background thread or timer failed, and continues.</summary>
-    [LoggerMessage(425, LogLevel.Error, "Failed while {Work}; goes on")]
+    [LoggerMessage(425, LogLevel.Error, "Failed while {Work}; continuing")]
     public static partial void UnattendedFailed(this ILogger logger, Exception failure, string work);
 
     /// <summary>The end, as it should not be.</summary>
-    [LoggerMessage(424, LogLevel.Critical, "Nobody answers the upcalls of datapath {Datapath} any more: the actor system is shut down")]
+    [LoggerMessage(424, LogLevel.Critical, "The upcalls of datapath {Datapath} are no longer answered: the actor system shuts down")]
     public static partial void Unanswered(this ILogger logger, Exception failure, string datapath);
 }

@@ -126,7 +126,7 @@ public sealed class UpcallActorsOptions
         if (Open is null)
             throw new InvalidOperationException("no datapath: call UseKernelDatapath, UseEmbeddedDatapath or UseDatapath");
         if (Translators is null == (_bridges.Count == 0))
-            throw new InvalidOperationException("who decides about upcalls? Call either UseTranslators or AddBridge");
+            throw new InvalidOperationException("no policy: call either UseTranslators or AddBridge");
         if (!HasPorts && (_ports.Count > 0 || _bridges.Count > 0))
             throw new InvalidOperationException("ports and bridges need a datapath that ports can be added to: give UseDatapath its ports, "
                 + "or make an OpenFlowTranslatorFactory in UseTranslators");

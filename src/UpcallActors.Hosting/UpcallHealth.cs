@@ -80,7 +80,7 @@ public sealed class UpcallHealth(
     private string? StateProblem()
     {
         if (_draining)
-            return "draining: upcalls under way are finished, and no more are taken";
+            return "draining: the upcalls in progress are finished, and no more are read";
         if (pipeline.Completion.IsCompleted)
             return "the pipeline has ended";
         if (!pipeline.Started.IsCompletedSuccessfully)

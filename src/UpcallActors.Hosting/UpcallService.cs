@@ -60,7 +60,7 @@ internal sealed class UpcallService
             string name = opened.Datapath.Name;
             opened.Dispose();
             throw new InvalidOperationException(
-                $"WithUpcallActors was called twice for a datapath named {name} in one actor system: give each a name of its own");
+                $"WithUpcallActors was called twice for a datapath named {name} in one actor system: give each its own name");
         }
 
         try

@@ -73,7 +73,7 @@ public sealed partial class KernelDatapath
             result = Datapaths.Get(options.Name, out DatapathMessage? datapath);
             bool isNew = result.Error == Errno.NoDevice;
             if (datapath is null && !isNew)
-                throw Failure(options, "cannot look at it", result);
+                throw Failure(options, "cannot read it", result);
             if (datapath is not null)
                 RefuseInUse(options, datapath);
             result = FeatureNegotiation.Negotiate(
@@ -109,7 +109,7 @@ public sealed partial class KernelDatapath
                 Datapaths, Vports, options.Name, Features, [.. Handlers.Select(handler => handler.PortId)], CpuList.PossibleCount());
             NetlinkResult result = Registration.Register();
             if (!result.Succeeded)
-                throw Failure(options, "cannot have its upcalls", result);
+                throw Failure(options, "cannot receive its upcalls", result);
             result = Datapaths.Get(options.Name, out DatapathMessage? datapath);
             Lost = datapath?.Stats?.Lost ?? throw Failure(options, "it has gone", result);
         }

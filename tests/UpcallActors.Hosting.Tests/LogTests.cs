@@ -55,7 +55,7 @@ public sealed class LogTests
         {
             hosted.Send(1, ++source, destination: 2);
             return lines.All.Any(
-                line => Regex.IsMatch(line, "^Critical UpcallActors: Nobody answers the upcalls of datapath ovs-system any more"));
+                line => Regex.IsMatch(line, "^Critical UpcallActors: The upcalls of datapath ovs-system are no longer answered"));
         });
 
         lines.All.ShouldContain(line => Regex.IsMatch(line, "^Error ofproto_dpif_upcall: .*translator failed .* told to$"));

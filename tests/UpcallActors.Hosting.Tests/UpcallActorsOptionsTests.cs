@@ -9,10 +9,10 @@ public sealed class UpcallActorsOptionsTests
     public static TheoryData<Action<UpcallActorsOptions>, string> Wrong => new()
     {
         { options => options.UseTranslators(SimpleTranslators.Normal), "no datapath" },
-        { options => options.UseEmbeddedDatapath(), "who decides about upcalls?" },
+        { options => options.UseEmbeddedDatapath(), "no policy:" },
         {
             options => options.UseEmbeddedDatapath().UseTranslators(SimpleTranslators.Normal).AddBridge("br0", _ => { }),
-            "who decides about upcalls?"
+            "no policy:"
         },
         { options => options.UseEmbeddedDatapath().UseKernelDatapath(), "chosen twice" },
         { options => options.UseTranslators(SimpleTranslators.Normal).UseTranslators(SimpleTranslators.Normal), "called twice" },

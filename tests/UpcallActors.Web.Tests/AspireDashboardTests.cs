@@ -90,7 +90,7 @@ public sealed class AspireDashboardTests(
         const string Metric = "metrics/resource/upcall-actors?meter=UpcallActors&instrument=upcall_actors.upcalls.received&view=Table";
         await using WatchedPage page = await browser.OpenAsync(new Uri(dashboard.Address, Metric), Width, height: 900);
 
-        await Expect(page.Page.GetByText("Upcalls received, by what they ask.").First).ToBeVisibleAsync();
+        await Expect(page.Page.GetByText("Upcalls received, by class.").First).ToBeVisibleAsync();
         await SaveAsync(page, "metrics", height: 700);
     }
 

@@ -53,7 +53,7 @@ internal static class CommandLine
     {
         var files = new Option<string[]>("--config")
         {
-            Description = "A HOCON file, laid over the built-in defaults. May be given several times; the last one is on top. Without any, "
+            Description = "A HOCON file over the built-in defaults. May be given several times; the last one wins. Without any, "
                 + "the shipped recordings are replayed.",
             HelpName = "FILE",
             Recursive = true,
@@ -70,7 +70,7 @@ internal static class CommandLine
             files,
             json,
         };
-        var run = new Command("run", "Run the daemon. What is done when no command is given.");
+        var run = new Command("run", "Run the daemon. This is the default command.");
         root.Subcommands.Add(run);
         foreach (Command command in (Command[])[root, run])
         {
@@ -90,19 +90,18 @@ internal static class CommandLine
     {
         var effective = new Option<bool>("--effective")
         {
-            Description = "Print every key with the value that holds and who set it: built-in, FILE:line, or an environment variable.",
+            Description = "Print each key with its value and who set it: built-in, FILE:line, or an environment variable.",
         };
         var check = new Option<string[]>("--check")
         {
-            Description = "Check files as --config would lay them over each other, and print all that is wrong with them. Exit code 0 when "
-                + "nothing is.",
+            Description = "Check files, merged as by --config, and print all problems. The exit code is 0 if there is none.",
             HelpName = "FILE",
             Arity = ArgumentArity.OneOrMore,
             AllowMultipleArgumentsPerToken = true,
             DefaultValueFactory = _ => [],
         };
         var config = new Command("config",
-            "Print the built-in configuration with a comment on every key; or what holds; or check files. Nothing is started.")
+            "Print the built-in configuration with a comment on each key, print the values in use, or check files. Nothing is started.")
             {
                 effective, check,
             };

@@ -23,15 +23,15 @@ internal sealed class HealthCommand(bool json, TextWriter output, TextWriter err
         var address = new Option<string?>("--address")
         {
             Description = "ADDRESS:PORT of the daemon's status page, with or without http://. "
-                + "Not given: as status.listen has it, in the files of --config or built in.",
+                + "The default is status.listen of the files in --config, or the built-in one.",
             HelpName = "ADDRESS:PORT",
         };
         var live = new Option<bool>("--live")
         {
-            Description = "Ask whether it lives (/health/live) and not whether it is ready (/health/ready).",
+            Description = "Ask /health/live instead of /health/ready.",
         };
         var health = new Command("health",
-            "Ask the running daemon whether it answers upcalls. Exit code 0 when it does, 1 when it does not or cannot be asked.")
+            "Ask the running daemon whether it answers upcalls. The exit code is 0 if it does, and 1 if not or without an answer.")
             {
                 address, live,
             };

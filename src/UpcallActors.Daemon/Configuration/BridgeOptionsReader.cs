@@ -55,7 +55,7 @@ internal static class BridgeOptionsReader
             if (tables.ContainsValue(number))
                 block.Report(name, $"table {number} has another name already");
             if (name.Length == 0 || char.IsAsciiDigit(name[0]))
-                block.Report(name, $"\"{name}\" is no name of a table: it would be read as a number");
+                block.Report(name, $"\"{name}\" cannot be the name of a table: it would be read as a number");
             tables.Add(name, number);
         }
 

@@ -130,7 +130,7 @@ internal sealed partial class ConfigurationBlock
             return null;
         if (!text.Contains('\0', StringComparison.Ordinal))
             return Path.GetFullPath(text, _items[key].Place.Directory);
-        Report(key, $"{key} holds a zero character, which no path has");
+        Report(key, $"{key} has a zero character, which a path cannot have");
         return null;
     }
 

@@ -65,7 +65,7 @@ internal static class DaemonOptionsReader
             Bridges = BridgeOptionsReader.Read(block.Block("bridges"), datapath.Name),
         };
         if (complete && !options.Bridges.Any(bridge => bridge.Ports.Count > 0))
-            block.Report("bridges", "bridges has no bridge with a port: there is nothing to do");
+            block.Report("bridges", "bridges has no bridge with a port, so there is nothing to do");
         CheckTogether(options, block);
         block.RefuseOthers();
         return options;
@@ -80,7 +80,7 @@ internal static class DaemonOptionsReader
                 block.Block("datapath").Report("type", "type = kernel has no capture ports; use embedded or auto");
             if (options.Replay.Loop && options.Bridges.SelectMany(bridge => bridge.Ports).OfType<CapturePortOptions>()
                 .FirstOrDefault(port => port.Output != null) is { } writing)
-                block.Block("replay").Report("loop", $"loop = true has no end, and the output of {writing.Name} would have none either");
+                block.Block("replay").Report("loop", $"loop = true never ends, so the output of {writing.Name} would grow without end");
             return;
         }
 

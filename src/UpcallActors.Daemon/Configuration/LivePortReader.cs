@@ -21,8 +21,8 @@ internal static class LivePortReader
         bool isTunnel = kind.IsTunnel();
         if (block.Has("mtu"))
             block.Report("mtu", isTunnel
-                ? "mtu is not a tunnel's: its packets are cut by the route they take"
-                : "mtu is for capture ports; here it is the device's, which ip link sets");
+                ? "a tunnel has no mtu: the route of its packets decides"
+                : "mtu is for capture ports; the MTU of this port is its device's (ip link)");
         TunnelPort? tunnel = isTunnel ? ReadTunnel(block, kind) : null;
         var options = new LivePortOptions
         {
@@ -56,7 +56,7 @@ internal static class LivePortReader
             block.Report("local-ip", "local-ip and remote-ip must be of the same IP version");
         int tos = block.Integer("tos", 0, 0, byte.MaxValue);
         if ((tos & EcnBits) != 0)
-            block.Report("tos", $"tos must be a multiple of 4: its lower two bits come from the inner packet, not {tos}");
+            block.Report("tos", $"tos must be a multiple of 4 (the lower two bits are the inner packet's), not {tos}");
         var tunnel = new TunnelPort
         {
             RemoteIpv4 = remoteIpv4,

@@ -23,7 +23,7 @@ internal sealed class PortChecks(string datapath)
         CheckNameOnce(bridge, around, "a bridge");
         if (!_devices.TryAdd(bridge.Name, "a bridge") && _devices[bridge.Name] != "the datapath")
             around.Report(bridge.Name,
-                $"the device {bridge.Name}, which the bridge needs for itself, is that of the port {_devices[bridge.Name]} already");
+                $"the device {bridge.Name}, which the bridge needs for itself, is already used by the port {_devices[bridge.Name]}");
         _numbers.Clear();
         _hosts.Clear();
     }
@@ -35,7 +35,7 @@ internal sealed class PortChecks(string datapath)
     public void CheckNumber(ConfigurationBlock block, int number)
     {
         if (number != 0 && !_numbers.TryAdd(number, block.Name))
-            block.Report("number", $"number {number} is that of {_numbers[number]} already");
+            block.Report("number", $"number {number} is already used by {_numbers[number]}");
     }
 
     /// <summary>A run ends when its captures have ended, or not at all: it cannot have both kinds.</summary>
@@ -52,13 +52,13 @@ internal sealed class PortChecks(string datapath)
         foreach (ulong station in port.Stations)
         {
             if (!_hosts.TryAdd(station, port.Name))
-                block.Report("host-mac", $"host-mac is that of {_hosts[station]} already");
+                block.Report("host-mac", $"host-mac is already used by {_hosts[station]}");
         }
 
         if (input != null)
             Reads(input, $"the input of {port.Name}");
         if (port.Output != null && !_outputs.TryAdd(WithoutLinks(port.Output), block))
-            block.Report("output", $"output is that of {_outputs[WithoutLinks(port.Output)].Name} already");
+            block.Report("output", $"output is already used by {_outputs[WithoutLinks(port.Output)].Name}");
     }
 
     /// <summary>
@@ -78,14 +78,14 @@ internal sealed class PortChecks(string datapath)
                 DestinationPort = tunnel.DestinationPort,
             });
             if (!_tunnels.TryAdd(end, port.Name))
-                block.Report("remote-ip", $"remote-ip, local-ip, key and dst-port are those of {_tunnels[end]} already");
+                block.Report("remote-ip", $"remote-ip, local-ip, key and dst-port are already used by {_tunnels[end]}");
             return;
         }
 
         string device = port.Request.Interface ?? port.Name;
         if (!_devices.TryAdd(device, port.Name))
             block.Report(port.Request.Interface == null ? "type" : "interface",
-                $"the device {device} is that of {_devices[device]} already");
+                $"the device {device} is already used by {_devices[device]}");
     }
 
     /// <summary>Remembers a file that is read, so that no output overwrites it.</summary>
@@ -120,6 +120,6 @@ internal sealed class PortChecks(string datapath)
     private void CheckNameOnce(ConfigurationBlock block, ConfigurationBlock around, string what)
     {
         if (!_names.TryAdd(block.Name, what))
-            around.Report(block.Name, $"the name {block.Name} is that of {_names[block.Name]} already");
+            around.Report(block.Name, $"the name {block.Name} is already used by {_names[block.Name]}");
     }
 }

@@ -26,6 +26,6 @@ internal static partial class ControlLog
     public static partial void ConnectionFailed(this ILogger logger, Exception failure);
 
     /// <summary>The socket of a process that has ended was removed.</summary>
-    [LoggerMessage(564, LogLevel.Information, "Removed {Path}, which nobody listens on")]
+    [LoggerMessage(564, LogLevel.Information, "Removed {Path}, which has no listener")]
     public static partial void RemovedStale(this ILogger logger, string path);
 }

@@ -148,7 +148,7 @@ internal sealed class ControlServer : IAsyncDisposable
         {
             if (_connections.Keys.Sum(connection => connection.UnsentBytes) > _limits.UnsentBytes)
                 Slowest(_connections.Keys.Where(connection => connection != latest && connection.UnsentBytes > 0))
-                    ?.Disconnect("others need the memory of the answer that it does not take");
+                    ?.Disconnect("other clients need the memory of its unread answer");
         }
     }
 

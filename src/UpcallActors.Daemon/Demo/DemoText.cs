@@ -14,15 +14,15 @@ internal static class DemoText
         string target = directory == RunDirectory.Default || directory == RunDirectory.Fallback ? "" : $" --target {directory}";
         var text = new StringBuilder();
         text.Append(CultureInfo.InvariantCulture, $"A switch with {options.Bridges.Count} bridges runs on the embedded datapath. ");
-        text.Append("Recorded hosts ping through it, for good.\n");
-        text.Append("Every ten seconds a host scans ports, faster than its upcalls are taken: some are lost. ");
-        text.Append("In between one packet is slow.\n");
+        text.Append("Recorded hosts ping through it until you stop it.\n");
+        text.Append("Every ten seconds a host scans ports, faster than its upcalls are answered, so some are lost. ");
+        text.Append("Between two scans one packet is slow.\n");
         text.Append("Nothing of this machine is touched. Ctrl-C ends it. In another terminal:\n\n");
-        Add($"upcall-actors top{target}", "what it does, live");
+        Add($"upcall-actors top{target}", "rates, live");
         Add($"upcall-actors monitor{target}", "a line for each upcall");
         Add($"upcall-actors flows{target}", "the flows in the datapath");
-        Add($"upcall-actors trace br0 in_port=1,icmp{target}", "what becomes of a packet, and why");
-        Add($"OVS_RUNDIR={directory} ovs-appctl -t upcall-actors dpif/show", "the same by the tools of Open vSwitch");
+        Add($"upcall-actors trace br0 in_port=1,icmp{target}", "what the tables do to a packet, and why");
+        Add($"OVS_RUNDIR={directory} ovs-appctl -t upcall-actors dpif/show", "the same with Open vSwitch's tools");
         if (options.Status.Listen is { } page)
             Add($"http://{page}/", "the status page");
         return text.Append('\n').ToString();

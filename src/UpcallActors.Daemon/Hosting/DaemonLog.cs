@@ -10,7 +10,7 @@ internal static partial class DaemonLog
     public static partial void Started(this ILogger logger, string datapath, string type, int bridges, int ports, int lanes);
 
     /// <summary>SIGTERM or Ctrl-C.</summary>
-    [LoggerMessage(501, LogLevel.Information, "Stopping: what is under way is finished")]
+    [LoggerMessage(501, LogLevel.Information, "Stopping: finishing the upcalls in progress")]
     public static partial void Stopping(this ILogger logger);
 
     /// <summary>The end.</summary>
@@ -26,7 +26,7 @@ internal static partial class DaemonLog
     public static partial void Refused(this ILogger logger, long requests);
 
     /// <summary>Frames were too long for a port.</summary>
-    [LoggerMessage(505, LogLevel.Warning, "{Frames} frames were not put out on {Port}: they exceed its MTU of {Mtu}")]
+    [LoggerMessage(505, LogLevel.Warning, "{Frames} frames were not sent on {Port}: they exceed its MTU of {Mtu}")]
     public static partial void TooLong(this ILogger logger, long frames, string port, int mtu);
 
     /// <summary>The daemon cannot go on.</summary>
@@ -46,11 +46,11 @@ internal static partial class DaemonLog
     public static partial void PageServed(this ILogger logger, System.Net.IPEndPoint endpoint);
 
     /// <summary>A background thread or timer failed, and continues.</summary>
-    [LoggerMessage(511, LogLevel.Error, "Failed while {Work}; goes on")]
+    [LoggerMessage(511, LogLevel.Error, "Failed while {Work}; continuing")]
     public static partial void UnattendedFailed(this ILogger logger, Exception failure, string work);
 
     /// <summary>There is no status page.</summary>
-    [LoggerMessage(510, LogLevel.Warning, "No status page at {Endpoint} (status.listen) until this is otherwise: {Reason}")]
+    [LoggerMessage(510, LogLevel.Warning, "No status page at {Endpoint} (status.listen), retrying: {Reason}")]
     public static partial void PageRefused(this ILogger logger, System.Net.IPEndPoint endpoint, string reason);
 
     /// <summary>A variable of the environment may not do what the user expects.</summary>

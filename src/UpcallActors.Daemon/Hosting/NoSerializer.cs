@@ -32,5 +32,5 @@ internal sealed class NoSerializer : Serializer
     /// <inheritdoc/>
     public override object FromBinary(byte[] bytes, Type type) => throw Refused();
 
-    private static NotSupportedException Refused() => new("nothing that actors tell each other leaves the process");
+    private static NotSupportedException Refused() => new("no message leaves the process");
 }

@@ -49,10 +49,10 @@ internal static partial class ReloadLog
     [LoggerMessage(547, LogLevel.Warning, "Capture {Warning}")]
     public static partial void CaptureIsOdd(this ILogger logger, ConfigurationProblem warning);
 
-    [LoggerMessage(540, LogLevel.Information, "The configuration was read again, from now on {Value}")]
+    [LoggerMessage(540, LogLevel.Information, "The configuration was read again, now {Value}")]
     private static partial void Applied(this ILogger logger, string value);
 
-    [LoggerMessage(546, LogLevel.Information, "The configuration was read again, and what waits was tried again: {Outcome}")]
+    [LoggerMessage(546, LogLevel.Information, "The configuration was read again, and waiting ports were tried again: {Outcome}")]
     private static partial void Retried(this ILogger logger, string outcome);
 
     [LoggerMessage(541, LogLevel.Warning, "The configuration was read again, but a restart is needed for {Value}")]

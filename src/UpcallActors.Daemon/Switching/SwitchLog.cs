@@ -36,11 +36,11 @@ internal static partial class SwitchLog
     public static partial void PortRefused(this ILogger logger, string port, string bridge, string reason);
 
     /// <summary>A port that an earlier run left.</summary>
-    [LoggerMessage(526, LogLevel.Information, "Removed the datapath's port {Port}, which no bridge has any more")]
+    [LoggerMessage(526, LogLevel.Information, "Removed the datapath's port {Port}, which is no longer configured")]
     public static partial void PortRemoved(this ILogger logger, string port);
 
     /// <summary>A port cannot be taken out.</summary>
-    [LoggerMessage(531, LogLevel.Warning, "The datapath's port {Port}, which no bridge has any more, stays: {Reason}")]
+    [LoggerMessage(531, LogLevel.Warning, "The datapath's port {Port}, which is no longer configured, stays: {Reason}")]
     public static partial void PortStays(this ILogger logger, string port, string reason);
 
     /// <summary>Upcalls are being lost.</summary>
@@ -57,6 +57,6 @@ internal static partial class SwitchLog
 
     /// <summary>Fragments are made smaller than they were.</summary>
     [LoggerMessage(530, LogLevel.Warning,
-        "Reassembled packets leave port {Port} in smaller fragments than they came in: its MTU is {Mtu}. Each of them comes up")]
+        "Reassembled packets leave port {Port} in smaller fragments than they came in, because its MTU is {Mtu}. Each of them comes up")]
     public static partial void Refragmented(this ILogger logger, string port, int mtu);
 }

@@ -121,7 +121,7 @@ internal sealed class SwitchPorts
             }
             else
             {
-                string reason = found?.Error ?? "it was taken out of the datapath";
+                string reason = found?.Error ?? "it was removed from the datapath";
                 waiting.Add(port.AsWaiting(reason, isRefused: false));
                 if (port.Says(reason))
                     _logger.PortWaits(port.Request.Name, port.Bridge, port.Name, reason);

@@ -9,7 +9,7 @@ namespace UpcallActors.Daemon.Switching;
 /// </summary>
 internal sealed class SwitchWatch : IAsyncDisposable
 {
-    private const string Work = "looking at what was lost";
+    private const string Work = "watching losses";
 
     /// <summary>Rare enough for a log, and often enough to find the line beside what caused it.</summary>
     private static readonly TimeSpan _interval = TimeSpan.FromSeconds(10);

@@ -11,7 +11,7 @@ internal static partial class TelemetryLog
 
     /// <summary>The collector is not there, or refuses, or something else.</summary>
     [LoggerMessage(581, LogLevel.Warning,
-        "OpenTelemetry reports problems ({Problems} since the last such line); upcalls go on. The latest: {Problem}")]
+        "OpenTelemetry reports problems ({Problems} since the last such line); upcalls continue. The latest: {Problem}")]
     public static partial void NotSending(this ILogger logger, long problems, string problem);
 
     /// <summary>Nothing is sent, since OpenTelemetry's library does not take what it was given.</summary>

@@ -13,15 +13,15 @@ internal static class DropReasons
     {
         (string cause, string words) = reason switch
         {
-            DropReason.LastAction => ("last_action", "let go by their flow's actions"),
-            DropReason.ActionError => ("action_error", "that an action could not be carried out on"),
+            DropReason.LastAction => ("last_action", "sent nowhere by their flow's actions"),
+            DropReason.ActionError => ("action_error", "with an action that could not be carried out"),
             DropReason.Explicit => ("explicit", "dropped by a drop action"),
             DropReason.ExplicitWithError => ("explicit_with_error", "dropped by a drop action with an error"),
             DropReason.Meter => ("meter", "over a meter's rate"),
             DropReason.RecursionLimit => ("recursion_limit", "recirculated too deep"),
-            DropReason.DeferredLimit => ("deferred_limit", "without room to put an action off"),
+            DropReason.DeferredLimit => ("deferred_limit", "without room to defer an action"),
             DropReason.FragmentL2TooLong => ("fragment_l2_too_long", "to be refragmented behind more than 30 bytes of headers"),
-            DropReason.FragmentInvalidProtocol => ("fragment_invalid_protocol", "to be refragmented that are no IP"),
+            DropReason.FragmentInvalidProtocol => ("fragment_invalid_protocol", "to be refragmented that are not IP"),
             DropReason.Conntrack => ("conntrack", "refused by connection tracking"),
             DropReason.UnknownPort => ("unknown_port", "for a port that does not exist"),
             DropReason.OverMtu => ("over_mtu", "longer than their port's MTU"),
@@ -33,13 +33,13 @@ internal static class DropReasons
             DropReason.UnknownInputPort => ("unknown_input_port", "from a port that does not exist"),
             DropReason.UpcallQueueFull => ("upcall_queue_full", "whose upcall found the handler's queue full"),
             DropReason.UpcallTooLong => ("upcall_too_long", "longer than an upcall carries"),
-            DropReason.Failed => ("failed", "that the datapath failed over"),
-            DropReason.NoTunnel => ("no_tunnel", "for a tunnel that nothing gave a far end"),
+            DropReason.Failed => ("failed", "that made the datapath fail"),
+            DropReason.NoTunnel => ("no_tunnel", "for a tunnel without a remote address"),
             DropReason.ReceiveQueueFull => ("receive_queue_full", "lost at a device whose receive queue was full"),
-            DropReason.FrameCut => ("frame_cut", "received in part only"),
+            DropReason.FrameCut => ("frame_cut", "received only in part"),
             DropReason.OffloadMalformed => ("offload_malformed", "whose offloaded checksum or segmentation makes no sense"),
-            DropReason.TunnelMalformed => ("tunnel_malformed", "from a tunnel's port that are no packet of it"),
-            DropReason.SendRefused => ("send_refused", "that their device did not take"),
+            DropReason.TunnelMalformed => ("tunnel_malformed", "at a tunnel's port that are not packets of the tunnel"),
+            DropReason.SendRefused => ("send_refused", "that their device refused"),
             _ => throw new ArgumentOutOfRangeException(nameof(reason)),
         };
         return new DatapathDrop(cause, words, packets);

@@ -37,7 +37,7 @@ internal sealed class UpcallWatchdog(string name, DatapathRequests datapaths, Ha
 
     /// <summary>What is to be said of one that has taken the datapath over.</summary>
     public DatapathException TakenOverException(UpcallOwner owner) =>
-        new($"datapath {name} has been taken over by {owner}; its ports and flows are left to that");
+        new($"datapath {name} has been taken over by {owner}, which now has its ports and flows");
 
     /// <summary>Looks at the counters, and at whom upcalls go to.</summary>
     public void Look()

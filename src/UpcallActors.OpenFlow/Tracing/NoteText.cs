@@ -22,7 +22,7 @@ internal static class NoteText
         TranslationNote.Tunnelled => Detail("output to kernel tunnel"),
         TranslationNote.OwnTunnelAddress => Warning("Not tunneling to our own address"),
         TranslationNote.LongerComesUp =>
-            Detail($"what is longer than the port's MTU of {argument} comes up, and leaves in fragments that fit if it came in fragments"),
+            Detail($"a packet longer than the port's MTU of {argument} comes up, and leaves in fragments that fit if it came in fragments"),
         TranslationNote.MruClamped => Detail($"came in larger fragments than the port takes: leaves with an MRU of {argument}"),
         TranslationNote.TooLong => Warning($"longer than the port's MTU of {argument} and never fragmented, dropping"),
         TranslationNote.CongestionDrop => Error("dropping tunnel packet marked ECN CE but is not ECN capable"),

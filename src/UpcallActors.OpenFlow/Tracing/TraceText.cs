@@ -39,7 +39,7 @@ internal static class TraceText
         if (pass.Error != XlateError.None)
             text.Append(CultureInfo.InvariantCulture, $"Translation failed ({Reason(pass.Error)}), packet is dropped.\n");
         else if (!pass.InstallsFlow)
-            text.Append("This packet alone is treated so: no flow is installed for those like it.\n");
+            text.Append("This holds for this packet alone: no flow is installed.\n");
     }
 
     private static void Append(StringBuilder text, TraceResume resume)

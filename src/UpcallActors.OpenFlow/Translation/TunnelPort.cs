@@ -44,9 +44,9 @@ public sealed record TunnelPort
     {
         string remote = RemoteIpv6 != 0 ? AddressText.FormatIpv6(RemoteIpv6) : AddressText.FormatIpv4(RemoteIpv4);
         if (RemoteIpv4 == 0 && RemoteIpv6 == 0)
-            return "a tunnel needs the address of its far end";
+            return "a tunnel needs a remote address";
         if (RemoteIpv4 != 0 && RemoteIpv6 != 0)
-            return "a tunnel has one far end, not an IPv4 and an IPv6 one";
+            return "a tunnel has one remote address, not an IPv4 and an IPv6 one";
         if ((RemoteIpv6 != 0 && LocalIpv4 != 0) || (RemoteIpv4 != 0 && LocalIpv6 != 0))
             return "both ends of a tunnel have addresses of the same IP version";
         // Each kind of GRE has its own device, which drops packets of the other IP version (gre_tap_xmit, ip6gre_tunnel_xmit).
@@ -54,7 +54,7 @@ public sealed record TunnelPort
             return $"gre goes over IPv4, and {remote} is an IPv6 address: the type for it is ip6gre";
         if (kind == PortKind.Ip6Gre && RemoteIpv4 != 0)
             return $"ip6gre goes over IPv6, and {remote} is an IPv4 address: the type for it is gre";
-        return IsOneHost() ? null : $"{remote} is not the address of one host that routes lead to";
+        return IsOneHost() ? null : $"{remote} is not the address of one routable host";
     }
 
     /// <summary>Neither multicast nor broadcast, and nothing that routes in metadata mode, which have no device, do not lead to.</summary>

@@ -31,6 +31,6 @@ internal sealed partial class FailureLog(ILogger logger, TimeProvider time)
         _unsaid = 0;
     }
 
-    [LoggerMessage(400, LogLevel.Error, "{Actor} failed ({Unsaid} failures before it were not said)")]
+    [LoggerMessage(400, LogLevel.Error, "{Actor} failed ({Unsaid} earlier failures were not logged)")]
     private static partial void Failed(ILogger logger, Exception failure, string actor, int unsaid);
 }

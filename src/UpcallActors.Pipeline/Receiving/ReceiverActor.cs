@@ -290,7 +290,7 @@ internal sealed partial class ReceiverActor : UntypedActor
     [LoggerMessage(
         402,
         LogLevel.Warning,
-        "Lane {Lane} goes on with {Credits} of {Batches} batches: no address space for more (RLIMIT_AS, vm.overcommit_memory)")]
+        "Lane {Lane} continues with {Credits} of {Batches} batches: no address space for more (RLIMIT_AS, vm.overcommit_memory)")]
     private static partial void ShortOfMemory(ILogger logger, int lane, int credits, int batches);
 
     /// <summary>The source's descriptor polls readable.</summary>

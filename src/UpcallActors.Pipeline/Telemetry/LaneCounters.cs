@@ -129,7 +129,7 @@ public sealed class LaneCounters
     /// <summary>Upcalls by what they asked.</summary>
     public long ByClass(UpcallClass upcallClass) => Volatile.Read(ref _byClass[(int)upcallClass]);
 
-    /// <summary>Upcalls given up, by cause.</summary>
+    /// <summary>Upcalls lost, by cause.</summary>
     public long Lost(LossCause cause) => Volatile.Read(ref _lost[(int)cause]);
 
     /// <summary>Upcalls given up, by whatever cause.</summary>

@@ -91,7 +91,7 @@ public sealed class PipelineCounters
         return ImmutableCollectionsMarshal.AsImmutableArray(sum);
     }
 
-    /// <summary>Batches on their way or in a receiver's hand.</summary>
+    /// <summary>Batches in use.</summary>
     public int CreditsInUse
     {
         get

@@ -39,39 +39,39 @@ internal sealed class PipelineMetrics : IDisposable
             "From the reception of a batch's first upcall until the router begins with it.", tags: null, _latencies);
         _latency = _meter.CreateHistogram(Prefix + "batch.duration", "s",
             "From the reception of a batch's first upcall until the datapath has handled the batch's requests.", tags: null, _latencies);
-        Count("upcalls.received", Classes, "{upcall}", "Upcalls received, by what they ask.");
+        Count("upcalls.received", Classes, "{upcall}", "Upcalls received, by class.");
         Count("upcalls.by_port", () => Ports((ports, entry) => ports.ReceivedOn(entry)), "{upcall}", "Upcalls received, by datapath port.");
         Count("upcalls.shed", () => Ports((ports, entry) => ports.ShedOn(entry)), "{upcall}",
             "Upcalls shed because their port was over its share, by datapath port.");
-        Count("upcalls.lost", Losses, "{upcall}", "Upcalls given up, by cause.");
+        Count("upcalls.lost", Losses, "{upcall}", "Upcalls lost, by cause.");
         Count("datapath.dropped", () => _lanes[0].Datapath.Drops.Select(drop => Of(drop.Packets, "cause", drop.Cause)), "{packet}",
-            "Packets that the embedded datapath let go of, by cause.");
+            "Packets that the embedded datapath dropped, by cause.");
         PerLane("upcalls.completed", "{upcall}", "Upcalls done with.", counters => counters.Completed);
-        PerLane("upcalls.duplicates", "{upcall}", "Upcalls that an earlier one of their batch has spared the translation.",
+        PerLane("upcalls.duplicates", "{upcall}", "Upcalls translated by an earlier upcall of their batch.",
             counters => counters.Duplicates);
         PerLane("upcalls.with_mru", "{upcall}", "Upcalls of packets put together from fragments.", counters => counters.WithMru);
-        PerLane("upcalls.mru_clamped", "{upcall}", "Upcalls that went back with a smaller MRU, since the port they go to takes no more.",
+        PerLane("upcalls.mru_clamped", "{upcall}", "Upcalls that went back with a smaller MRU, because of the MTU of the port out.",
             counters => counters.MruClamped);
         PerLane("upcalls.dropped", "{upcall}", "Upcalls translated to no action.", counters => counters.Dropped);
         PerLane("translations", "{translation}", "Translations made.", counters => counters.Translated);
         PerLane("translation_errors", "{translation}", "Translations that ended with an error.", counters => counters.TranslationErrors);
-        PerLane("executes", "{request}", "EXECUTEs that the datapath took.", counters => counters.Executes);
-        PerLane("flow_puts", "{request}", "Flow puts that the datapath took.", counters => counters.FlowPuts);
-        PerLane("existing_flows", "{request}", "Flow puts that found their flow there.", counters => counters.ExistingFlows);
+        PerLane("executes", "{request}", "EXECUTEs that the datapath accepted.", counters => counters.Executes);
+        PerLane("flow_puts", "{request}", "Flow puts that the datapath accepted.", counters => counters.FlowPuts);
+        PerLane("existing_flows", "{request}", "Flow puts that found their flow already installed.", counters => counters.ExistingFlows);
         PerLane("stale_flows", "{flow}", "Flows not put because the tables had changed since their translation.",
             counters => counters.StaleFlows);
         PerLane("sends", "{send}", "Sends to the datapath; a system call each with the kernel's.", counters => counters.Sends);
         Count("request_errors", RequestErrors, "{request}", "Requests of lanes that the datapath refused, by kind and errno.");
-        PerLane("stray_answers", "{answer}", "Answers to no request of ours.", counters => counters.StrayAnswers);
+        PerLane("stray_answers", "{answer}", "Answers without a request.", counters => counters.StrayAnswers);
         PerLane("restarts", "{restart}", "Actors of lanes that failed and were restarted.", counters => counters.Restarts);
         PerLane("suppressed_spans", "{span}", "Spans of upcalls not made because there were too many in that second.",
             counters => counters.SuppressedSpans);
         _meter.CreateObservableCounter(
-            Prefix + "unattended_failures", () => UnattendedWork.Failures, "{failure}", "Failures of threads and timers, which went on.");
+            Prefix + "unattended_failures", () => UnattendedWork.Failures, "{failure}", "Failures of background threads and timers.");
         _meter.CreateObservableUpDownCounter(Prefix + "credits.used", () => PerLane(lane => lane.Pool.Credits - lane.Pool.Free), "{batch}",
-            "Batches on their way or in a receiver's hand.");
+            "Batches in use.");
         _meter.CreateObservableUpDownCounter(Prefix + "credits.limit", () => PerLane(lane => lane.Pool.Credits), "{batch}",
-            "Batches that there are.");
+            "Batches in total.");
         if (revalidation is not null)
             revalidation.RoundDuration = Measure(revalidation);
     }
@@ -101,11 +101,11 @@ internal sealed class PipelineMetrics : IDisposable
     {
         _meter.CreateObservableUpDownCounter(Prefix + "flows.count", () => state.Flows.Count, "{flow}", "Flows in the datapath.");
         _meter.CreateObservableUpDownCounter(Prefix + "flows.limit", () => state.Flows.Limit, "{flow}",
-            "Flows that the datapath may have at this time.");
+            "The current limit of flows in the datapath.");
         Count("flows.deleted", () => Each<FlowDeletionReason>("reason", reason => state.Counters.Deleted(reason)), "{flow}",
             "Flows deleted, by reason.");
         Count("revalidation.events", () => Each<RevalidationEvent>("event", happened => state.Counters[happened]), "{event}",
-            "What revalidators met with, by event.");
+            "Events of revalidators.");
         Count("revalidation.errors", () => state.Counters.RequestErrors.NonZero().Select(error => Of(error.Value, "errno", error.Key)),
             "{request}", "Requests of revalidators that the datapath refused, by errno.");
         return _meter.CreateHistogram(Prefix + "revalidation.duration", "s", "A round of the revalidators through all flows.",

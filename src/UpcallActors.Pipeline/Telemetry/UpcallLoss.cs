@@ -11,7 +11,7 @@ public readonly record struct UpcallLoss(string Cause, string Words, long Count)
 
     /// <summary>Upcalls that the datapath could not deliver although no queue was full; the datapath counts them.</summary>
     internal static UpcallLoss Unreachable(long count) =>
-        new(UnreachableCause, "on the way to us (stale port id, too long, or no memory)", count);
+        new(UnreachableCause, "before they reached a socket (stale port id, too long, or no memory)", count);
 
     /// <summary>Upcalls that were lost by a cause which lanes count.</summary>
     internal static UpcallLoss Of(LossCause cause, long count) => new(UpcallActorsTelemetry.NameOf(cause), WordsOf(cause), count);

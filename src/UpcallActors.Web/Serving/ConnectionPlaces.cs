@@ -66,7 +66,7 @@ public sealed class ConnectionPlaces(int most)
             }
         }
 
-        internal void TurnOut() => _turnOut("its place was needed, and it was silent for longest");
+        internal void TurnOut() => _turnOut("a new client needed its place, and it was silent for longest");
 
         private void MoveTo(LinkedList<Place> list)
         {

@@ -117,10 +117,10 @@ public sealed record LaneSnapshot
     /// <summary>Translations that ended with an error.</summary>
     public required long TranslationErrors { get; init; }
 
-    /// <summary>EXECUTEs that the datapath took.</summary>
+    /// <summary>EXECUTEs that the datapath accepted.</summary>
     public required long Executes { get; init; }
 
-    /// <summary>Flow puts that the datapath took.</summary>
+    /// <summary>Flow puts that the datapath accepted.</summary>
     public required long FlowPuts { get; init; }
 
     /// <summary>Upcalls whose packet the translation drops.</summary>

@@ -82,9 +82,9 @@ public sealed class ConfigurationProblemTests : IDisposable
     [InlineData("flows.of", "other.of", "a.conf:5: flows: there is no file other.of")]
     [InlineData("number = 1, ", "", "a.conf:7: number is missing in p0")]
     [InlineData("number = 1,", "number = 0,", "a.conf:7: number must be from 1 to 65279, not 0")]
-    [InlineData("number = 2", "number = 1", "a.conf:8: number 1 is that of p0 already")]
+    [InlineData("number = 2", "number = 1", "a.conf:8: number 1 is already used by p0")]
     [InlineData("input = \"p0.pcap\"", "input = nothing", "a.conf:7: input: there is no file nothing")]
-    [InlineData("host-mac = \"02:00:00:00:00:0b\"", "host-mac = \"02:00:00:00:00:0a\"", "a.conf:8: host-mac is that of p0 already")]
+    [InlineData("host-mac = \"02:00:00:00:00:0b\"", "host-mac = \"02:00:00:00:00:0a\"", "a.conf:8: host-mac is already used by p0")]
     [InlineData("02:00:00:00:00:0b", "02:00:00:00:00",
         "a.conf:8: host-mac must be six pairs of hexadecimal digits with colons between, not \"02:00:00:00:00\"")]
     [InlineData("02:00:00:00:00:0b", "02:00:00:00:00: b",
@@ -96,7 +96,7 @@ public sealed class ConfigurationProblemTests : IDisposable
     [InlineData("out/p0.pcap", "p1.pcap", "a.conf:7: output is the input of p1, which it would overwrite")]
     [InlineData("out/p0.pcap", "a.conf", "a.conf:7: output is the configuration itself, which it would overwrite")]
     [InlineData("out/p0.pcap", "gone/../flows.of", "a.conf:7: output is the flows of br0, which it would overwrite")]
-    [InlineData("out/p0.pcap", "out\\u0000p0", "a.conf:7: output holds a zero character, which no path has")]
+    [InlineData("out/p0.pcap", "out\\u0000p0", "a.conf:7: output has a zero character, which a path cannot have")]
     [InlineData(
         "type = capture, input = \"p1", "type = tap, input = \"p1",
         "a.conf:8: type must be system or internal or vxlan or geneve or gre or ip6gre or capture, not \"tap\"")]
@@ -104,15 +104,15 @@ public sealed class ConfigurationProblemTests : IDisposable
         "a.conf:8: type is missing in p1")]
     [InlineData("number = 2, type = capture, input = \"p1.pcap\", host-mac = \"02:00:00:00:00:0b\"", "number = 2, type = system",
         "a.conf:8: type = capture goes with captures only, and p1 is none")]
-    [InlineData("handlers = 2", "replay.loop = true", "a.conf:2: loop = true has no end, and the output of p0 would have none either")]
+    [InlineData("handlers = 2", "replay.loop = true", "a.conf:2: loop = true never ends, so the output of p0 would grow without end")]
     [InlineData("handlers = 2", "replay.loop = forever", "a.conf:2: loop must be false or true, not \"forever\"")]
     [InlineData("mtu = 1400", "tag = 0", "a.conf:7: tag must be from 1 to 4094, not 0")]
     [InlineData("mtu = 1400", "vlan-mode = access", "a.conf:7: vlan-mode = access needs a tag")]
     [InlineData("mtu = 1400", "vlan-mode = trunk, tag = 5", "a.conf:7: tag is for vlan-mode = access")]
     [InlineData("mtu = 1400", "trunks = [1], tag = 5", "a.conf:7: trunks is for vlan-mode = trunk, without tag")]
     [InlineData("mtu = 1400", "trunks = [1, 4095]", "a.conf:7: trunks holds \"4095\", which is no whole number from 0 to 4094")]
-    [InlineData("p1 {", "br0 {", "a.conf:8: the name br0 is that of a bridge already")]
-    [InlineData("p1 {", "ovs-system {", "a.conf:8: the name ovs-system is that of the datapath already")]
+    [InlineData("p1 {", "br0 {", "a.conf:8: the name br0 is already used by a bridge")]
+    [InlineData("p1 {", "ovs-system {", "a.conf:8: the name ovs-system is already used by the datapath")]
     [InlineData("p1 {", "a-name-that-is-long {",
         "a.conf:8: the name a-name-that-is-long must have at most 15 characters, without '/', ':' and spaces")]
     public void A_mistake_is_named_with_its_line(string good, string bad, string problem)
@@ -143,25 +143,25 @@ public sealed class ConfigurationProblemTests : IDisposable
     [InlineData("p0 {", "\"eth/0\" {", "a.conf:5: the name eth/0 must have at most 15 characters, without '/', ':' and spaces")]
     [InlineData("interface = eth0", "interface = \"eth 0\"",
         "a.conf:5: interface: the name eth 0 must have at most 15 characters, without '/', ':' and spaces")]
-    [InlineData("interface = eth0", "interface = p3", "a.conf:8: the device p3 is that of p0 already")]
-    [InlineData("interface = eth0", "interface = br0", "a.conf:5: the device br0 is that of a bridge already")]
+    [InlineData("interface = eth0", "interface = p3", "a.conf:8: the device p3 is already used by p0")]
+    [InlineData("interface = eth0", "interface = br0", "a.conf:5: the device br0 is already used by a bridge")]
     [InlineData("interface = eth0", "interface = br1",
-        "a.conf:11: the device br1, which the bridge needs for itself, is that of the port p0 already")]
-    [InlineData("interface = eth0", "interface = ovs-system", "a.conf:5: the device ovs-system is that of the datapath already")]
-    [InlineData("interface = eth0", "mtu = 9000", "a.conf:5: mtu is for capture ports; here it is the device's, which ip link sets")]
+        "a.conf:11: the device br1, which the bridge needs for itself, is already used by the port p0")]
+    [InlineData("interface = eth0", "interface = ovs-system", "a.conf:5: the device ovs-system is already used by the datapath")]
+    [InlineData("interface = eth0", "mtu = 9000", "a.conf:5: mtu is for capture ports; the MTU of this port is its device's (ip link)")]
     [InlineData("interface = eth0", "input = x", "a.conf:5: unknown key input in p0")]
-    [InlineData("key = 7", "mtu = 1400", "a.conf:6: mtu is not a tunnel's: its packets are cut by the route they take")]
+    [InlineData("key = 7", "mtu = 1400", "a.conf:6: a tunnel has no mtu: the route of its packets decides")]
     [InlineData("remote-ip = \"192.0.2.1\", ", "", "a.conf:6: remote-ip is missing in p1")]
     [InlineData("\"192.0.2.1\"", "host", "a.conf:6: remote-ip must be an IPv4 or IPv6 address, not \"host\"")]
     [InlineData("\"192.0.2.1\"", "192", "a.conf:6: remote-ip must be an IPv4 or IPv6 address, not \"192\"")]
-    [InlineData("\"192.0.2.1\"", "224.0.0.5", "a.conf:6: remote-ip: 224.0.0.5 is not the address of one host that routes lead to")]
+    [InlineData("\"192.0.2.1\"", "224.0.0.5", "a.conf:6: remote-ip: 224.0.0.5 is not the address of one routable host")]
     [InlineData(
-        "\"192.0.2.1\"", "255.255.255.255", "a.conf:6: remote-ip: 255.255.255.255 is not the address of one host that routes lead to")]
-    [InlineData("\"192.0.2.1\"", "\"ff02::1\"", "a.conf:6: remote-ip: ff02::1 is not the address of one host that routes lead to")]
-    [InlineData("\"192.0.2.1\"", "\"fe80::1\"", "a.conf:6: remote-ip: fe80::1 is not the address of one host that routes lead to")]
+        "\"192.0.2.1\"", "255.255.255.255", "a.conf:6: remote-ip: 255.255.255.255 is not the address of one routable host")]
+    [InlineData("\"192.0.2.1\"", "\"ff02::1\"", "a.conf:6: remote-ip: ff02::1 is not the address of one routable host")]
+    [InlineData("\"192.0.2.1\"", "\"fe80::1\"", "a.conf:6: remote-ip: fe80::1 is not the address of one routable host")]
     [InlineData(
         "\"192.0.2.1\"", "\"::ffff:192.0.2.1\"",
-        "a.conf:6: remote-ip: ::ffff:192.0.2.1 is not the address of one host that routes lead to")]
+        "a.conf:6: remote-ip: ::ffff:192.0.2.1 is not the address of one routable host")]
     [InlineData(
         "type = vxlan, remote-ip = \"192.0.2.1\"", "type = gre, remote-ip = \"2001:db8::1\"",
         "a.conf:6: remote-ip: gre goes over IPv4, and 2001:db8::1 is an IPv6 address: the type for it is ip6gre")]
@@ -173,12 +173,12 @@ public sealed class ConfigurationProblemTests : IDisposable
     [InlineData("key = 7", "local-ip = \"2001:db8::1\"", "a.conf:6: local-ip and remote-ip must be of the same IP version")]
     [InlineData("key = 7", "key = 16777216", "a.conf:6: key must be from 0 to 16777215, not 16777216")]
     [InlineData("key = 7", "dst-port = 0", "a.conf:6: dst-port must be from 1 to 65535, not 0")]
-    [InlineData("key = 7", "tos = 5", "a.conf:6: tos must be a multiple of 4: its lower two bits come from the inner packet, not 5")]
+    [InlineData("key = 7", "tos = 5", "a.conf:6: tos must be a multiple of 4 (the lower two bits are the inner packet's), not 5")]
     [InlineData("key = 7", "ttl = 0", "a.conf:6: ttl must be from 1 to 255, not 0")]
     [InlineData("key = 7", "df = 1", "a.conf:6: df must be false or true, not \"1\"")]
     [InlineData("type = ip6gre", "type = ip6gre, dst-port = 1", "a.conf:7: unknown key dst-port in p2")]
     [InlineData("key = 8, df = false, csum = true, tos = 16, ttl = 9, dst-port = 8472", "key = 7",
-        "a.conf:13: remote-ip, local-ip, key and dst-port are those of p1 already")]
+        "a.conf:13: remote-ip, local-ip, key and dst-port are already used by p1")]
     [InlineData("  bridges {", "  replay.loop = true, bridges {", "a.conf:2: loop is for capture ports, and there are none")]
     [InlineData("  bridges {", "  replay.pace = recorded, bridges {", "a.conf:2: pace is for capture ports, and there are none")]
     [InlineData(
@@ -248,7 +248,7 @@ public sealed class ConfigurationProblemTests : IDisposable
         const string Second = """
             upcall-actors.bridges.br1.ports.p0 { number = 1, type = capture, input = p1.pcap, host-mac = "02:00:00:00:00:0c" }
             """;
-        _folder.Problems(DaemonOptionsTests.Good, Second).ShouldBe(["b.conf:1: the name p0 is that of a port of another bridge already"]);
+        _folder.Problems(DaemonOptionsTests.Good, Second).ShouldBe(["b.conf:1: the name p0 is already used by a port of another bridge"]);
     }
 
     [Fact]
@@ -262,7 +262,7 @@ public sealed class ConfigurationProblemTests : IDisposable
 
     [Fact]
     public void A_configuration_without_a_port_is_refused() =>
-        _folder.Problems("upcall-actors.handlers = 1\n").ShouldBe(["a.conf: bridges has no bridge with a port: there is nothing to do"]);
+        _folder.Problems("upcall-actors.handlers = 1\n").ShouldBe(["a.conf: bridges has no bridge with a port, so there is nothing to do"]);
 
     [Fact]
     public void A_missing_configuration_file_is_named() =>

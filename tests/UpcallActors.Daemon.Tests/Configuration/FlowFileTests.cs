@@ -136,7 +136,7 @@ public sealed class FlowFileTests : IDisposable
     [Theory]
     [InlineData("tables { acl = 5, nat = 5 }", "table 5 has another name already")]
     [InlineData("tables { acl = 254 }", "acl must be from 0 to 253, not 254")]
-    [InlineData("tables { 5 = 5 }", "\"5\" is no name of a table: it would be read as a number")]
+    [InlineData("tables { 5 = 5 }", "\"5\" cannot be the name of a table: it would be read as a number")]
     [InlineData("flows-on-error = ignore", "flows-on-error must be refuse or skip, not \"ignore\"")]
     public void What_is_said_of_flows_must_make_sense(string said, string problem)
     {

@@ -70,7 +70,7 @@ public sealed class HoconParserTests
     [InlineData("x = 1\ninclude other.conf", 2, "include takes a file: include \"FILE\", include required(\"FILE\")")]
     [InlineData("include url(\"http://host\")", 1, "include takes a file: include \"FILE\", include required(\"FILE\")")]
     [InlineData("include file(\"a\"", 1, "')' expected behind the included file, not the end of the file")]
-    [InlineData("include \"\"", 1, "the included file has no name that a file can have")]
+    [InlineData("include \"\"", 1, "the included file has an impossible name")]
     [InlineData("a = ${b", 1, "'}' expected at the end of ${…}, not the end of the file")]
     [InlineData("a = ${}", 1, "a key expected, not '}'")]
     [InlineData("a = ${?}", 1, "a key expected, not '}'")]

@@ -152,7 +152,7 @@ public sealed class OpenTelemetryVariablesTests : IDisposable
 
     [Theory]
     [InlineData("console", false, "there is no exporter console; nothing is sent")]
-    [InlineData("otlp, Console", true, "there is no exporter console; what is told goes to otlp alone")]
+    [InlineData("otlp, Console", true, "there is no exporter console; only otlp is used")]
     [InlineData("prometheus", false, "there is no exporter prometheus; nothing is sent")]
     [InlineData("gibberish", true, "\"gibberish\" is not otlp or none; it is not used")]
     public void An_exporter_that_there_is_not_is_named(string value, bool isSent, string note)
@@ -177,7 +177,7 @@ public sealed class OpenTelemetryVariablesTests : IDisposable
     {
         ConfigurationSource source = Source("", (name, value));
         source.Library[fitted].ShouldBe(size);
-        source.Notes.ShouldHaveSingleItem().Message.ShouldBe($"a batch has at most what the queue holds, {size}");
+        source.Notes.ShouldHaveSingleItem().Message.ShouldBe($"a batch cannot be larger than the queue, {size}");
     }
 
     [Fact]

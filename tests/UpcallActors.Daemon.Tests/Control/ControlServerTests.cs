@@ -198,7 +198,7 @@ public sealed class ControlServerTests
         await first.SendAsync("""{"id":0,"method":"fill","params":["20000000"]}""");
         using ControlClient second = await host.ConnectAsync();
         await second.SendAsync("""{"id":0,"method":"fill","params":["20000000"]}""");
-        await WaitForLogAsync(host, "others need the memory");
+        await WaitForLogAsync(host, "other clients need the memory");
         await Eventually.HoldsAsync(() => host.Connections == 1);
         (await host.AskAsync("echo", "a")).Result.ShouldNotBeNull();
     }

@@ -77,7 +77,7 @@ public sealed class DatapathCommandTests
         (await daemon.FailAsync("dpctl/dump-flows", "filter=foo"))
             .ShouldBe("upcall-actors: Failed to parse filter (unknown keyword 'foo')\n");
         (await daemon.FailAsync("dpctl/dump-flows", "filter=table=1"))
-            .ShouldBe("upcall-actors: Failed to parse filter (a datapath has neither tables nor cookies)\n");
+            .ShouldBe("upcall-actors: Failed to parse filter (the datapath has neither tables nor cookies)\n");
     }
 
     [Theory]

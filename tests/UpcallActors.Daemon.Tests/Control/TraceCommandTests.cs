@@ -80,7 +80,7 @@ public sealed class TraceCommandTests
         (await daemon.PrintAsync("ofproto/trace", "br0", Flow, "--mru", "1500")).ShouldNotContain("fragments");
         string trace = await daemon.PrintAsync("ofproto/trace", "br0", Flow, "--mru", "3000");
         trace.ShouldContain(
-            " -> what is longer than the port's MTU of 1500 comes up, and leaves in fragments that fit if it came in fragments\n");
+            " -> a packet longer than the port's MTU of 1500 comes up, and leaves in fragments that fit if it came in fragments\n");
         trace.ShouldContain("no flow is installed");
     }
 

@@ -178,7 +178,7 @@ public sealed class RunningConfigurationTests : IDisposable
         ReloadReport report = await running.ReloadAsync(_log);
         report.IsGood.ShouldBeTrue();
         report.ToString().ShouldBe("tried again: port p1 of br0 still waits: there is no such device\n");
-        _log.All.ShouldContain($"Information: The configuration was read again, and what waits was tried again: {_flows.Waits[0]}");
+        _log.All.ShouldContain($"Information: The configuration was read again, and waiting ports were tried again: {_flows.Waits[0]}");
         _log.All.ShouldNotContain(line => line.Contains("nothing has changed", StringComparison.Ordinal));
     }
 

@@ -161,7 +161,7 @@ public sealed class LiveSwitchTests : IDisposable
         _ports.Refuse("p0", "busy");
         await using LiveSwitch bridges = Start();
         _ports.List().Select(port => port.Name).ShouldBe(["dp0", "eth0", "br0", "p1", "vxlan_sys_4789", "br1", "p2"], ignoreOrder: true);
-        _log.All.ShouldContain("Information: Removed the datapath's port old, which no bridge has any more");
+        _log.All.ShouldContain("Information: Removed the datapath's port old, which is no longer configured");
     }
 
     [Fact]

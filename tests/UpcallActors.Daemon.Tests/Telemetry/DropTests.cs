@@ -16,7 +16,7 @@ public sealed class DropTests
         ("frame_too_long", "longer than the datapath holds"),
         ("unknown_input_port", "from a port that does not exist"),
         ("malformed_frame", "too short for an Ethernet header, or malformed"),
-        ("last_action", "let go by their flow's actions"),
+        ("last_action", "sent nowhere by their flow's actions"),
     ];
 
     [Fact]

@@ -116,7 +116,7 @@ public sealed class OtlpExportTests : IDisposable
         System.Text.Json.JsonElement upcalls = summary.RootElement.GetProperty("upcalls");
         collector.Spans.Count(span => span.Name == "upcall")
             .ShouldBe(upcalls.GetProperty("misses").GetInt32() + upcalls.GetProperty("actions").GetInt32());
-        errors.ShouldContain("environment variable OTEL_BSP_MAX_QUEUE_SIZE: a batch has at most what the queue holds, 300");
+        errors.ShouldContain("environment variable OTEL_BSP_MAX_QUEUE_SIZE: a batch cannot be larger than the queue, 300");
         errors.ShouldContain("environment variable OTEL_BSP_SCHEDULE_DELAY: \"-5\" is no whole number from 1 on; it is not used");
         errors.ShouldContain("environment variable OTEL_LOGS_EXPORTER: there is no exporter prometheus; nothing is sent");
         errors.ShouldContain("environment variable OTEL_OF_SOMEBODY_ELSE: it has no meaning here");

@@ -21,9 +21,9 @@ public sealed class TelemetryDiagnosticsTests
 
         lines.Lines.ShouldBe(
         [
-            "Warning OpenTelemetry reports problems (1 since the last such line); upcalls go on. The latest: problem 0",
-            "Warning OpenTelemetry reports problems (60 since the last such line); upcalls go on. The latest: problem 60",
-            "Warning OpenTelemetry reports problems (60 since the last such line); upcalls go on. The latest: problem 120",
+            "Warning OpenTelemetry reports problems (1 since the last such line); upcalls continue. The latest: problem 0",
+            "Warning OpenTelemetry reports problems (60 since the last such line); upcalls continue. The latest: problem 60",
+            "Warning OpenTelemetry reports problems (60 since the last such line); upcalls continue. The latest: problem 120",
         ]);
     }
 

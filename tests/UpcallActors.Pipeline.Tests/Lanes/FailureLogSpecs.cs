@@ -17,12 +17,12 @@ public sealed class FailureLogSpecs() : TestKit("akka.loglevel = ERROR\nakka.log
         supervisor.Tell(1000, TestActor);
         Error error = await ExpectMsgAsync<Error>();
         error.Cause.ShouldBe(failure);
-        error.Message.ToString()!.ShouldContain("failed (0 failures before it were not said)");
+        error.Message.ToString()!.ShouldContain("failed (0 earlier failures were not logged)");
         (await ExpectMsgAsync<int>()).ShouldBe(1000);
 
         time.Advance(TimeSpan.FromSeconds(1));
         supervisor.Tell(1, TestActor);
-        (await ExpectMsgAsync<Error>()).Message.ToString()!.ShouldContain("failed (999 failures before it were not said)");
+        (await ExpectMsgAsync<Error>()).Message.ToString()!.ShouldContain("failed (999 earlier failures were not logged)");
     }
 
     /// <summary>Is told of failures as a supervisor is, and says when it has been told of them all.</summary>

@@ -10,11 +10,11 @@ internal static class FlowsCommand
     {
         var filter = new Argument<string?>("FILTER")
         {
-            Description = "Which flows, in the syntax of ovs-ofctl; in_port is the datapath's, by number or name.",
+            Description = "A match in the syntax of ovs-ofctl. in_port is the datapath's port, by number or name.",
             Arity = ArgumentArity.ZeroOrOne,
         };
-        var more = new Option<bool>("--more", "-m") { Description = "Also the flows' ids and the fields that are not looked at." };
-        var numbers = new Option<bool>("--no-names") { Description = "Ports by number." };
+        var more = new Option<bool>("--more", "-m") { Description = "Also print the flows' ids, and the fields that they do not match." };
+        var numbers = new Option<bool>("--no-names") { Description = "Print ports by number." };
         var command = new Command("flows", "Show the flows of the datapath.") { filter, more, numbers, options.Target };
         command.SetAction((result, cancellation) => ClientInvocation.RunAsync(options, result, async invocation =>
         {

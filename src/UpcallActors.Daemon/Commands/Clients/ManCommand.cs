@@ -10,7 +10,7 @@ internal static class ManCommand
     {
         var page = new Argument<string?>("COMMAND")
         {
-            Description = "Whose page; without it, the program's.",
+            Description = "The command whose page to print. Without it, the program's page.",
             Arity = ArgumentArity.ZeroOrOne,
         };
         var folder = new Option<string?>("--output", "-o")

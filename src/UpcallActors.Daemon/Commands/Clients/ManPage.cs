@@ -23,8 +23,8 @@ internal static class ManPage
         AppendExamples(text, ExampleHelp.Of(null));
         text.Append(".SH EXIT STATUS\n");
         AppendTerm(text, "0", "All went well, also after Ctrl-C.");
-        AppendTerm(text, "1", "The daemon is not there or refuses, or it failed.");
-        AppendTerm(text, "2", "The command line makes no sense.");
+        AppendTerm(text, "1", "The daemon is not running, refuses, or has failed.");
+        AppendTerm(text, "2", "The command line is wrong.");
         text.Append(".SH FILES\n");
         AppendTerm(text, "/run/upcall-actors", "The control socket and the pidfile, unless the configuration says otherwise.");
         AppendSeeAlso(text, [.. Shown(root).Select(PageOf), "ovs-appctl(8)", "ovs-vswitchd(8)"]);

@@ -15,7 +15,7 @@ internal static class MonitorCommand
     {
         var match = new Argument<string?>("MATCH")
         {
-            Description = "Which upcalls, in the syntax of ovs-ofctl; in_port is the datapath's, by number or name.",
+            Description = "A match in the syntax of ovs-ofctl. in_port is the datapath's port, by number or name.",
             Arity = ArgumentArity.ZeroOrOne,
         };
         var classes = new Option<string[]>("--class")
@@ -32,7 +32,7 @@ internal static class MonitorCommand
         };
         var count = new Option<int?>("--count", "-n", "-c")
         {
-            Description = "Upcalls after which to end. Without it, until Ctrl-C.",
+            Description = "End after so many upcalls. Without it, at Ctrl-C.",
             HelpName = "N",
         };
         var last = new Option<int?>("--last")
@@ -41,12 +41,12 @@ internal static class MonitorCommand
                 + $"{UpcallPipeline.MostRemembered} of each lane. Ends then, unless --count or --follow is given.",
             HelpName = "N",
         };
-        var follow = new Option<bool>("--follow", "-f") { Description = "With --last: go on with the upcalls that come, until Ctrl-C." };
+        var follow = new Option<bool>("--follow", "-f") { Description = "With --last: continue with new upcalls until Ctrl-C." };
         var dropped = new Option<bool>("--dropped")
         {
             Description = "Only upcalls whose packet went nowhere: dropped, not translated, not sent.",
         };
-        var verbose = new Option<bool>("--verbose", "-v") { Description = "The whole key, also what is 0, and the lane." };
+        var verbose = new Option<bool>("--verbose", "-v") { Description = "Print the whole key, including zero fields, and the lane." };
         var write = new Option<string?>("--write", "-w")
         {
             Description =

@@ -13,11 +13,11 @@ internal static class RulesCommand
         var bridge = new Argument<string>("BRIDGE") { Description = "The bridge." };
         var match = new Argument<string?>("MATCH")
         {
-            Description = "Which rules, as for ovs-ofctl dump-flows: a match, table=N, cookie=C/MASK.",
+            Description = "Select rules as ovs-ofctl dump-flows does: a match, table=N, cookie=C/MASK.",
             Arity = ArgumentArity.ZeroOrOne,
         };
-        var numbers = new Option<bool>("--no-names") { Description = "Ports and tables by number." };
-        var bare = new Option<bool>("--no-stats") { Description = "Without counters and durations: what a flow file can have." };
+        var numbers = new Option<bool>("--no-names") { Description = "Print ports and tables by number." };
+        var bare = new Option<bool>("--no-stats") { Description = "Print only what a flow file can have: no counters and durations." };
         var command = new Command("rules", "Show the OpenFlow rules of a bridge, with their counters.")
         {
             bridge, match, numbers, bare, options.Target,

@@ -8,29 +8,29 @@ internal static class TraceCommand
     /// <summary>The command.</summary>
     public static Command Build(ClientOptions options)
     {
-        var bridge = new Argument<string>("BRIDGE") { Description = "The bridge that the packet comes in to." };
+        var bridge = new Argument<string>("BRIDGE") { Description = "The bridge that receives the packet." };
         var flow = new Argument<string>("FLOW")
         {
             Description = "The packet, in the syntax of ovs-ofctl: fields without masks, with in_port if it comes from a port.",
         };
         var packet = new Argument<string?>("PACKET")
         {
-            Description = "A frame in hexadecimal digits; of FLOW only what a frame does not say counts then, such as in_port.",
+            Description = "A frame in hexadecimal digits. It replaces FLOW, except fields that a frame does not have, such as in_port.",
             Arity = ArgumentArity.ZeroOrOne,
         };
         var states = new Option<string[]>("--ct-next")
         {
-            Description = "What conntrack finds at the next recirculation, such as trk,est,rpl; each time it is given, at one more. A new "
-                + "connection where nothing is said.",
+            Description = "The connection's state at the next recirculation, such as trk,est,rpl. Give it once for each recirculation. "
+                + "The default is a new connection.",
             HelpName = "FLAGS",
             DefaultValueFactory = _ => [],
         };
         var mru = new Option<ushort>("--mru")
         {
-            Description = "The largest of the fragments that the packet was put together from, bytes of layer 3.",
+            Description = "The size of the packet's largest fragment, in bytes of layer 3.",
             HelpName = "BYTES",
         };
-        var names = new Option<bool>("--names") { Description = "Call ports by their names." };
+        var names = new Option<bool>("--names") { Description = "Print ports by their names." };
         var command = new Command("trace", "Show tables, rules, actions and megaflow of a packet,"
             + " without sending it.") { bridge, flow, packet, states, mru, names, options.Target };
         command.SetAction((result, cancellation) => ClientInvocation.RunAsync(options, result, async invocation =>

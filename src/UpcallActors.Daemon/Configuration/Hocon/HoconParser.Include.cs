@@ -28,7 +28,7 @@ internal sealed partial class HoconParser
         }
 
         if (file.Length == 0 || file.Contains('\0', StringComparison.Ordinal))
-            throw Error("the included file has no name that a file can have");
+            throw Error("the included file has an impossible name");
         if (_read(new HoconInclude(file, isRequired, place, [.. _included, .. _path])) is not { } included)
             return true;
         block.Absorb(included);

@@ -60,7 +60,7 @@ internal static class OpenTelemetryReading
         if (words.Length == missing.Length && !missing.All(word => others.Contains(word, StringComparer.Ordinal) || word == "prometheus"))
             return text.Refuse($"\"{text.Text}\" is not otlp or none");
         if (missing.Length > 0)
-            text.Note(string.Concat("there is no exporter ", string.Join(", ", missing), isSent ? "; what is told goes to otlp alone"
+            text.Note(string.Concat("there is no exporter ", string.Join(", ", missing), isSent ? "; only otlp is used"
                 : "; nothing is sent"));
         return isSent ? "otlp" : "none";
     }

@@ -26,7 +26,7 @@ internal static class OpenTelemetryRules
             if ((isSet ? Number(text!) : DefaultBatch) <= queue)
                 continue;
             library[batchName] = queue.ToString(CultureInfo.InvariantCulture);
-            note(isSet ? batchName : queueName, $"a batch has at most what the queue holds, {queue}");
+            note(isSet ? batchName : queueName, $"a batch cannot be larger than the queue, {queue}");
         }
     }
 
@@ -43,7 +43,7 @@ internal static class OpenTelemetryRules
         ("OTEL_RESOURCE_ATTRIBUTES", ForLibrary(OpenTelemetryReading.Pairs)),
         ("OTEL_SERVICE_NAME", new(text => text.Text)),
         ("OTEL_LOG_LEVEL", Unused("telemetry.logs.level decides what is logged")),
-        ("OTEL_PROPAGATORS", Unused("no request comes in or goes out that could carry a context")),
+        ("OTEL_PROPAGATORS", Unused("no request carries a trace context")),
         ("OTEL_TRACES_SAMPLER", new(OpenTelemetryReading.Sampler)),
         ("OTEL_TRACES_SAMPLER_ARG", new(OpenTelemetryReading.SamplerArgument)),
         .. Processor("OTEL_BSP_"),
@@ -56,16 +56,16 @@ internal static class OpenTelemetryRules
             ForLibrary(text => OpenTelemetryReading.OneOf(text, "explicit_bucket_histogram", "base2_exponential_bucket_histogram"))),
         ("OTEL_EXPORTER_ZIPKIN_ENDPOINT", Unused("nothing is sent to Zipkin")),
         ("OTEL_EXPORTER_ZIPKIN_TIMEOUT", Unused("nothing is sent to Zipkin")),
-        ("OTEL_EXPORTER_PROMETHEUS_HOST", Unused("status.listen decides where Prometheus comes for metrics")),
-        ("OTEL_EXPORTER_PROMETHEUS_PORT", Unused("status.listen decides where Prometheus comes for metrics")),
+        ("OTEL_EXPORTER_PROMETHEUS_HOST", Unused("status.listen is the address for Prometheus")),
+        ("OTEL_EXPORTER_PROMETHEUS_PORT", Unused("status.listen is the address for Prometheus")),
         ("OTEL_TRACES_EXPORTER", new(text => OpenTelemetryReading.Exporters(text, "none", "console", "logging", "zipkin", "jaeger"))),
         ("OTEL_METRICS_EXPORTER", new(text => OpenTelemetryReading.Exporters(text, "none", "console", "logging"))),
         ("OTEL_LOGS_EXPORTER", new(text => OpenTelemetryReading.Exporters(text, "none", "console", "logging"))),
         ("OTEL_METRICS_EXEMPLAR_FILTER", ForLibrary(text => OpenTelemetryReading.OneOf(text, "always_on", "always_off", "trace_based"))),
         ("OTEL_METRIC_EXPORT_INTERVAL", new(text => OpenTelemetryReading.Whole(text, 100, 3_600_000))),
         ("OTEL_METRIC_EXPORT_TIMEOUT", ForLibrary(text => OpenTelemetryReading.Whole(text, 1, int.MaxValue))),
-        ("OTEL_CONFIG_FILE", Unused("a file of this kind is not read; --config names ours")),
-        ("OTEL_EXPERIMENTAL_CONFIG_FILE", Unused("a file of this kind is not read; --config names ours")),
+        ("OTEL_CONFIG_FILE", Unused("this file is not read; use --config")),
+        ("OTEL_EXPERIMENTAL_CONFIG_FILE", Unused("this file is not read; use --config")),
     ];
 
     private static IEnumerable<(string Name, OpenTelemetryRule Rule)> Processor(string prefix) =>
@@ -90,7 +90,7 @@ internal static class OpenTelemetryRules
     {
         string prefix = $"OTEL_EXPORTER_OTLP_{signal}";
         OpenTelemetryRule file = signal.Length == 0 ? ForLibrary(OpenTelemetryReading.ReadableFile)
-            : Unused("certificates are those of all signals: it has a variable without the signal's name");
+            : Unused("certificates are for all signals: use the variable without the signal's name");
         return
         [
             ($"{prefix}ENDPOINT", new(text => OpenTelemetryReading.Endpoint(text, signal))),

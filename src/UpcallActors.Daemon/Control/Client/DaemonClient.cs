@@ -90,7 +90,7 @@ internal sealed class DaemonClient : IDisposable
             JsonElement root = document.RootElement;
             if (!root.TryGetProperty("id", out JsonElement answered) || answered.ValueKind != JsonValueKind.Number
                 || !answered.TryGetInt32(out int number) || number != id)
-                throw new DaemonClientException("the daemon has answered another question");
+                throw new DaemonClientException("the daemon has answered another request");
             if (root.TryGetProperty("error", out JsonElement error) && error.ValueKind == JsonValueKind.String)
                 throw new DaemonClientException(error.GetString()!.TrimEnd('\n'));
             if (root.TryGetProperty("result", out JsonElement result) && result.ValueKind == JsonValueKind.String)

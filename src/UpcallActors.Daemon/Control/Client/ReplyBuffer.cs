@@ -51,7 +51,7 @@ internal sealed class ReplyBuffer(int longest)
                 if (next is (byte)' ' or (byte)'\n' or (byte)'\r' or (byte)'\t')
                     continue;
                 if (next != (byte)'{')
-                    throw new DaemonClientException("what answers is no upcall-actors daemon");
+                    throw new DaemonClientException("the answer is not from an upcall-actors daemon");
                 _start = _scanned;
             }
 

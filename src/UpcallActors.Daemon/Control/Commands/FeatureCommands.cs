@@ -82,7 +82,7 @@ internal sealed class FeatureCommands(ControlContext context)
         if (feature == _checkPktLen)
             context.Translators.ChangeSupport(support => support with { CheckPktLen = wanted != 0 });
         else if (wanted != NowOf(feature))
-            return ControlReply.Error($"{feature.Name} cannot be changed: translations here always go by what the datapath can do");
+            return ControlReply.Error($"{feature.Name} cannot be changed: translations always use what the datapath supports");
         return ControlReply.Empty;
     }
 
@@ -105,7 +105,7 @@ internal sealed class FeatureCommands(ControlContext context)
     private ControlReply ShowDispatch()
     {
         if (context.Datapath is not KernelDatapath kernel)
-            return ControlReply.Error("the embedded datapath spreads upcalls by flow");
+            return ControlReply.Error("the embedded datapath chooses the handler by flow");
         bool isPerCpu = kernel.Features.HasFlag(OvsDatapathFeatures.DispatchUpcallPerCpu);
         return ControlReply.Of($"{kernel.Name}: {(isPerCpu ? "per-cpu" : "per-vport")} dispatch mode");
     }

@@ -33,7 +33,7 @@ internal sealed class FlowFilter
             FlowChange change = FlowSyntax.ParseFlow($"delete {text}", names: new FlowNames(names));
             filter = new FlowFilter(change.Match);
             problem = change.Table != null || change.Cookie != null || change.CookieMask != 0
-                ? "a datapath has neither tables nor cookies"
+                ? "the datapath has neither tables nor cookies"
                 : null;
             return problem == null;
         }

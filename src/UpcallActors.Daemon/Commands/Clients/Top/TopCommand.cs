@@ -18,7 +18,7 @@ internal static class TopCommand
     {
         var count = new Option<int?>("--count", "-n")
         {
-            Description = "Samples after which to end. Without it, until q or Ctrl-C.",
+            Description = "End after so many samples. Without it, at q or Ctrl-C.",
             HelpName = "N",
         };
         var interval = new Option<double>("--interval", "-i")
@@ -29,7 +29,7 @@ internal static class TopCommand
         };
         var sort = new Option<string>("--sort", "-s")
         {
-            Description = $"What ports are sorted by: {string.Join(", ", TopOrder.Names)}. The key s takes the next one.",
+            Description = $"Sort ports by {string.Join(", ", TopOrder.Names)}. The key s selects the next one.",
             HelpName = "COLUMN",
             DefaultValueFactory = _ => TopOrder.Usual.Name,
         };
@@ -82,7 +82,7 @@ internal static class TopCommand
         using var terminal = new TopTerminal(invocation.Output);
         terminal.Take();
         TopSample? latest = null;
-        terminal.Paint((_, _) => ["the first sample is under way"]);
+        terminal.Paint((_, _) => ["waiting for the first sample"]);
         bool isOver = false;
         await ShowAsync(invocation, pace, Paint, LookForKeys);
 
