@@ -53,7 +53,8 @@ public sealed unsafe class TapDevice : IDisposable
     public int Descriptor => NativeSocket.DescriptorOf(_file);
 
     /// <summary>
-    /// Takes the next frame and returns its length; 0 when none waits, −1 if the device was deleted. A frame longer than the buffer is cut.
+    /// Takes the next frame and returns its length; 0 when none waits, −1 if the device was deleted. A frame longer than the buffer is
+    /// cut.
     /// </summary>
     public int Receive(Span<byte> buffer)
     {

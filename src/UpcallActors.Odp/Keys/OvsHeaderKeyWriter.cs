@@ -55,8 +55,8 @@ internal static class OvsHeaderKeyWriter
     }
 
     /// <summary>
-    /// Opens a VLAN tag if the key has one, whole or cut off by the frame's end (the TPID is then the EtherType); −1 if not. A mask always
-    /// covers all of the TPID: the kernel knows no other (<c>ovs_nla_put_vlan</c>).
+    /// Opens a VLAN tag if the key has one, whole or cut off by the frame's end (the TPID is then the EtherType); −1 if not. A mask
+    /// always covers all of the TPID: the kernel knows no other (<c>ovs_nla_put_vlan</c>).
     /// </summary>
     private static int BeginTag(ushort keyTci, ushort keyTpid, ushort tpid, ushort tci, ushort etherType, bool isMask,
         ref NetlinkWriter writer)

@@ -6,8 +6,8 @@ using UpcallActors.Daemon.Control.Commands;
 namespace UpcallActors.Daemon.Commands.Clients;
 
 /// <summary>
-/// An upcall as a line: <c>13:06:10.123456 miss p1 mru 1500 52µs ipv4(src=10.1.1.1,…),icmp(type=8) → p0 put</c>. Verbose also has the lane,
-/// the whole key and the flow's fate in words.
+/// An upcall as a line: <c>13:06:10.123456 miss p1 mru 1500 52µs ipv4(src=10.1.1.1,…),icmp(type=8) → p0 put</c>. Verbose also has the
+/// lane, the whole key and the flow's fate in words.
 /// </summary>
 /// <param name="isVerbose">Whether nothing is left out.</param>
 /// <param name="isColoured">Whether what became of it is coloured: sent on, dropped, failed.</param>
