@@ -20,7 +20,8 @@ namespace UpcallActors.Fuzz.Tests;
 internal static class FuzzTargets
 {
     /// <summary>The targets, by name.</summary>
-    public static IReadOnlyList<FuzzTarget> All { get; } = [.. Netlink(), .. Packets(), .. Odp(), .. Kernel(), .. OpenFlow(), .. Embedded(), .. Daemon()];
+    public static IReadOnlyList<FuzzTarget> All { get; } = [.. Netlink(), .. Packets(), .. Odp(), .. Kernel(), .. OpenFlow(), .. Embedded(),
+        .. Daemon()];
 
     /// <summary>The target of a name. Throws <see cref="ArgumentException"/> when there is none.</summary>
     public static FuzzTarget Named(string name) =>

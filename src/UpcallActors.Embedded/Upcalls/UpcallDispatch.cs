@@ -42,7 +42,8 @@ internal sealed class UpcallDispatch : IDisposable
     public void Miss(PacketBuffer packet, in FlowKey key) => Queue(PacketCommand.Miss, packet, key, PacketBuffer.NoCut, default);
 
     /// <summary>Queues the ACTION upcall that a USERSPACE action asks for; <paramref name="actions"/> is the list it stands in.</summary>
-    public void Action(PacketBuffer packet, in FlowKey key, ReadOnlySpan<byte> userspace, ReadOnlySpan<byte> actions, EmbeddedPortTable ports)
+    public void Action(PacketBuffer packet, in FlowKey key, ReadOnlySpan<byte> userspace, ReadOnlySpan<byte> actions,
+        EmbeddedPortTable ports)
     {
         PacketHash.Ensure(packet, key);
         var asked = default(Asked);

@@ -87,7 +87,8 @@ public static class ConntrackMatchText
         if ((isSource ? tuple.Source : tuple.Destination) is not null)
             throw new OdpTextException($"{key} is set multiple times");
         UInt128 address = Whole(value,
-            cursor => OdpFieldText.ParseAddress(cursor, isIpv6 ? AddressFamily.InterNetworkV6 : AddressFamily.InterNetwork), $"field {key}");
+            cursor => OdpFieldText.ParseAddress(cursor, isIpv6 ? AddressFamily.InterNetworkV6 : AddressFamily.InterNetwork),
+            $"field {key}");
         return (match with { IsIpv6 = isIpv6 }, isSource ? tuple with { Source = address } : tuple with { Destination = address });
     }
 

@@ -66,7 +66,9 @@ internal static class OdpFieldText
         if (mask is { } bits && (bits & full) != full)
         {
             text.Append('/');
-            AppendValue(text, syntax is OdpFieldSyntax.U8 or OdpFieldSyntax.U16 or OdpFieldSyntax.U64Hex ? OdpFieldSyntax.U32Hex : syntax, bits);
+            AppendValue(text, syntax is OdpFieldSyntax.U8 or OdpFieldSyntax.U16 or OdpFieldSyntax.U64Hex
+                ? OdpFieldSyntax.U32Hex
+                : syntax, bits);
         }
 
         text.Append(',');

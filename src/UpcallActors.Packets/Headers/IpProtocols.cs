@@ -29,5 +29,6 @@ public static class IpProtocols
     internal const byte UdpLite = 136;
 
     /// <summary>What the kernel's <c>ipv6_ext_hdr</c> takes for an extension header; ESP is none to it.</summary>
-    internal static bool IsExtensionHeader(byte protocol) => protocol is HopByHop or Routing or Fragment or Authentication or None or DestinationOptions;
+    internal static bool IsExtensionHeader(byte protocol) =>
+        protocol is HopByHop or Routing or Fragment or Authentication or None or DestinationOptions;
 }

@@ -55,7 +55,8 @@ internal sealed class DpifCommands(ControlContext context)
     /// A port that the datapath does not have (yet): Open vSwitch leaves it out here, and says why in <c>ovs-vsctl show</c>.
     /// </summary>
     private static string WaitingLine(WaitingPort port) =>
-        $"    {port.Name} {port.Number}/none: ({PortDescription.TypeOf(port.Kind)}, {(port.IsRefused ? "refused" : "waits")}: {port.Reason})\n";
+        $"    {port.Name} {port.Number}/none: ({PortDescription.TypeOf(port.Kind)}, {(port.IsRefused ? "refused" : "waits")}: "
+            + $"{port.Reason})\n";
 
     private ControlReply ShowFeatures(IReadOnlyList<string> arguments) =>
         context.TryGetBridge(arguments[0], out _)
