@@ -1,3 +1,4 @@
+using System.Collections.ObjectModel;
 using UpcallActors.Linux;
 using UpcallActors.Odp;
 using UpcallActors.Packets;
@@ -14,6 +15,9 @@ namespace UpcallActors.Embedded;
 /// </remarks>
 public sealed class EmbeddedDatapath : IDatapath
 {
+    /// <summary>The kind of datapath, for people.</summary>
+    public const string TypeName = "embedded";
+
     /// <summary>What Linux 6.1 happened to assign; the numbers mean nothing here.</summary>
     internal static readonly OvsFamilies FamilyIds = new(Datapath: 32, Vport: 33, Flow: 34, Packet: 35, Meter: 36, CtLimit: 37);
 
@@ -51,7 +55,7 @@ public sealed class EmbeddedDatapath : IDatapath
     public string Name => _options.Name;
 
     /// <inheritdoc/>
-    public string FullName => $"embedded@{Name}";
+    public string Type => TypeName;
 
     /// <inheritdoc/>
     public int IfIndex => _options.IfIndex;
@@ -63,10 +67,23 @@ public sealed class EmbeddedDatapath : IDatapath
     public int HandlerCount => _options.HandlerCount;
 
     /// <inheritdoc/>
+    public DispatchMode Dispatch => DispatchMode.ByFlow;
+
+    /// <inheritdoc/>
+    public bool StaysWhenClosed => false;
+
+    /// <inheritdoc/>
     public IConntrack Conntrack { get; }
 
     /// <summary>What the datapath has counted.</summary>
     public DatapathCounters Counters { get; }
+
+    /// <summary>Does not end: the datapath is this process's alone.</summary>
+    public Task Lost { get; } = new TaskCompletionSource().Task;
+
+    /// <inheritdoc/>
+    public DatapathLosses Losses =>
+        new(_upcalls.Drops, (ulong)UnreachableUpcalls, ReadOnlyDictionary<uint, ulong>.Empty, ForeignMessages: 0, Registrations: 0);
 
     /// <inheritdoc/>
     public long UnreachableUpcalls => Counters.Dropped(DropReason.UpcallTooLong);
@@ -250,6 +267,21 @@ public sealed class EmbeddedDatapath : IDatapath
 
     /// <summary>Chooses by the packet, as the kernel does with DISPATCH_UPCALL_PER_CPU.</summary>
     public uint UserspacePid(uint inPort) => uint.MaxValue;
+
+    /// <summary>Whether its handlers' queues can still be read.</summary>
+    public bool SendsUpcallsHere()
+    {
+        lock (_lock)
+            return !_disposed;
+    }
+
+    /// <summary>Does nothing: the datapath is this process's alone.</summary>
+    public void ThrowIfLost()
+    {
+    }
+
+    /// <summary>The same as disposing: requests are answered ENODEV from then on, as by a kernel whose datapath was deleted.</summary>
+    public void Delete() => Dispose();
 
     /// <inheritdoc/>
     public IUpcallSource OpenUpcalls(int handler)

@@ -2,14 +2,14 @@ using System.ComponentModel;
 using System.Globalization;
 using Akka.Actor;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
-using UpcallActors.Kernel;
 using UpcallActors.Odp;
 using UpcallActors.Pipeline;
 
 namespace UpcallActors.Hosting;
 
 /// <summary>
-/// Whether upcalls are answered: the pipeline runs, the kernel sends upcalls to its handlers, each handler's lane answers, and so does the
+/// Whether upcalls are answered: the pipeline runs, the datapath sends upcalls to its handlers, each handler's lane answers, and so does
+/// the
 /// datapath, which has every port that was asked for. Thread-safe.
 /// </summary>
 /// <param name="datapath">The datapath.</param>
@@ -85,9 +85,7 @@ public sealed class UpcallHealth(
             return "the pipeline has ended";
         if (!pipeline.Started.IsCompletedSuccessfully)
             return "the pipeline has not started: the flows of an earlier run are being taken over";
-        return datapath is KernelDatapath kernel && !kernel.SendsUpcallsHere()
-            ? "the kernel does not send upcalls to the handlers: their port ids are not registered"
-            : null;
+        return datapath.SendsUpcallsHere() ? null : "the datapath does not send upcalls to the handlers: their port ids are not registered";
     }
 
     /// <summary>A datapath that does not answer holds up the one thread that asks it, and no second one.</summary>

@@ -2,7 +2,6 @@ using Akka.Actor;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
-using UpcallActors.Kernel;
 using UpcallActors.Linux;
 using UpcallActors.Odp;
 using UpcallActors.Pipeline;
@@ -126,8 +125,7 @@ internal sealed class UpcallService
         try
         {
             Task stopping = _stopping.Task;
-            await await Task.WhenAny(stopping, _pipeline.Completion, _bridges?.Completion ?? stopping,
-                (_opened.Datapath as KernelDatapath)?.TakenOver ?? stopping);
+            await await Task.WhenAny(stopping, _pipeline.Completion, _bridges?.Completion ?? stopping, _opened.Datapath.Lost);
         }
 #pragma warning disable CA1031 // Whatever it was, it ends the system and is said there.
         catch (Exception failure)

@@ -33,7 +33,7 @@ public sealed partial class KernelDatapath : IDatapath
         KernelFamilies = opened.Families;
         IfIndex = opened.IfIndex;
         Features = opened.Features;
-        _watchdog = new UpcallWatchdog(options.Name, _datapaths, _handlers, _registration, opened.Lost);
+        _watchdog = new UpcallWatchdog(options.Name, IfIndex, _datapaths, _handlers, _registration, opened.Lost);
         using (IRequestChannel channel = OpenRequests())
             Support = DatapathProbe.Run(channel, Families, IfIndex);
         _conntrack = TryOpenConntrack();
@@ -46,7 +46,7 @@ public sealed partial class KernelDatapath : IDatapath
     public string Name => _options.Name;
 
     /// <inheritdoc/>
-    public string FullName => $"system@{Name}";
+    public string Type => "system";
 
     /// <inheritdoc/>
     public int IfIndex { get; }
@@ -64,6 +64,12 @@ public sealed partial class KernelDatapath : IDatapath
     public int HandlerCount => _handlers.Length;
 
     /// <inheritdoc/>
+    public DispatchMode Dispatch => _registration.IsPerCpu ? DispatchMode.PerCpu : DispatchMode.PerVport;
+
+    /// <inheritdoc/>
+    public bool StaysWhenClosed => true;
+
+    /// <inheritdoc/>
     public IConntrack? Conntrack => _conntrack;
 
     /// <inheritdoc/>
@@ -79,14 +85,10 @@ public sealed partial class KernelDatapath : IDatapath
     /// </summary>
     public int ReceiveBuffer => _handlers.Min(handler => handler.ReceiveBuffer);
 
-    /// <summary>
-    /// Fails with a <see cref="DatapathException"/> that names the process when another one that lives gets the datapath's upcalls instead
-    /// of us, within about a second: it was told to take the datapath over. The owner should close, and leave ports and flows to the other
-    /// process. Does not end otherwise.
-    /// </summary>
-    public Task TakenOver => _watchdog.TakenOver;
+    /// <inheritdoc/>
+    public Task Lost => _watchdog.Lost;
 
-    /// <summary>What was lost in front of the handlers. Asks the kernel.</summary>
+    /// <inheritdoc/>
     public DatapathLosses Losses
     {
         get
@@ -141,33 +143,28 @@ public sealed partial class KernelDatapath : IDatapath
             _watchdog.Check();
     }
 
-    /// <summary>Whether the kernel sends upcalls to our handlers now; false also if it does not answer.</summary>
+    /// <inheritdoc/>
     public bool SendsUpcallsHere()
     {
         _datapaths.Get(Name, out DatapathMessage? datapath);
         return datapath is not null && _registration.IsIn(datapath);
     }
 
-    /// <summary>
-    /// Deletes the datapath in the kernel, with its ports and flows; what is left to do with this is disposing. Throws
-    /// <see cref="DatapathException"/> when the kernel refuses, or another process has taken the datapath over.
-    /// </summary>
+    /// <inheritdoc/>
     public void Delete()
     {
-        ThrowIfTakenOver();
+        ThrowIfLost();
         NetlinkResult result = _datapaths.Delete(IfIndex);
         if (!result.Succeeded)
             throw new DatapathException($"datapath {Name}: cannot delete it: {result}", (int)result.Error);
     }
 
-    /// <summary>
-    /// Looks whether the datapath is still ours, and throws <see cref="DatapathException"/> when a live process has taken it over.
-    /// </summary>
-    public void ThrowIfTakenOver()
+    /// <inheritdoc/>
+    public void ThrowIfLost()
     {
         _watchdog.Look();
-        if (_watchdog.TakenOverBy is { } owner)
-            throw _watchdog.TakenOverException(owner);
+        if (_watchdog.LostBecause is { } reason)
+            throw new DatapathException(reason);
     }
 
     /// <summary>Closes the sockets. The datapath stays, with its ports and flows, and packets that match a flow are forwarded.</summary>

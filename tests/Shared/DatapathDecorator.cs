@@ -7,13 +7,21 @@ internal abstract class DatapathDecorator(IDatapath inner) : IDatapath
 {
     public string Name => inner.Name;
 
-    public string FullName => inner.FullName;
+    public string Type => inner.Type;
 
     public int IfIndex => inner.IfIndex;
 
     public OvsFamilies Families => inner.Families;
 
     public int HandlerCount => inner.HandlerCount;
+
+    public DispatchMode Dispatch => inner.Dispatch;
+
+    public bool StaysWhenClosed => inner.StaysWhenClosed;
+
+    public virtual Task Lost => inner.Lost;
+
+    public DatapathLosses Losses => inner.Losses;
 
     public long Milliseconds => inner.Milliseconds;
 
@@ -24,6 +32,12 @@ internal abstract class DatapathDecorator(IDatapath inner) : IDatapath
     public IReadOnlyList<DatapathDrop> Drops => inner.Drops;
 
     public DatapathSupport Support => inner.Support;
+
+    public virtual bool SendsUpcallsHere() => inner.SendsUpcallsHere();
+
+    public void ThrowIfLost() => inner.ThrowIfLost();
+
+    public void Delete() => inner.Delete();
 
     public uint UserspacePid(uint inPort) => inner.UserspacePid(inPort);
 

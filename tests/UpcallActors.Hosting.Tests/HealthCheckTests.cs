@@ -152,6 +152,23 @@ public sealed class HealthCheckTests
         ended.Description.ShouldBe("the pipeline has ended");
     }
 
+    [Fact]
+    public async Task It_is_not_ready_while_the_datapath_sends_its_upcalls_elsewhere()
+    {
+        await using var hosted = new HostedDatapath();
+        var diverted = new DivertibleDatapath(hosted.Datapath);
+        await hosted.StartAsync(options => options.UseDatapath(_ => diverted).UseTranslators(SimpleTranslators.Normal));
+        (await CheckAsync(hosted)).Status.ShouldBe(HealthStatus.Healthy);
+
+        diverted.IsDiverted = true;
+
+        HealthReportEntry entry = await CheckAsync(hosted);
+        entry.Status.ShouldBe(HealthStatus.Unhealthy);
+        entry.Description.ShouldNotBeNull().ShouldContain("does not send upcalls to the handlers");
+        diverted.IsDiverted = false;
+        (await CheckAsync(hosted)).Status.ShouldBe(HealthStatus.Healthy);
+    }
+
     private static async Task<HealthReportEntry> CheckAsync(HostedDatapath hosted)
     {
         HealthReport report = await hosted.Host.Services.GetRequiredService<HealthCheckService>().CheckHealthAsync(
@@ -169,6 +186,14 @@ public sealed class HealthCheckTests
         }
 
         return ports;
+    }
+
+    /// <summary>Its upcalls may go elsewhere, as those of a kernel's datapath whose port ids another process has set.</summary>
+    private sealed class DivertibleDatapath(IDatapath inner) : DatapathDecorator(inner)
+    {
+        public bool IsDiverted { get; set; }
+
+        public override bool SendsUpcallsHere() => !IsDiverted && base.SendsUpcallsHere();
     }
 
     /// <summary>Ports whose list may not come.</summary>

@@ -68,6 +68,21 @@ public sealed class HostLifetimeTests
     }
 
     [Fact]
+    public async Task A_datapath_that_is_lost_ends_the_host_and_is_named()
+    {
+        await using var hosted = new HostedDatapath();
+        var losable = new LosableDatapath(hosted.Datapath);
+        await hosted.StartAsync(options => options.UseDatapath(_ => losable).UseTranslators(SimpleTranslators.Normal));
+        var system = hosted.Host.Services.GetRequiredService<ActorSystem>();
+
+        losable.Lose("datapath ovs-system has been taken over by process 4711 (ovs-vswitchd)");
+
+        await system.WhenTerminated.WaitAsync(Eventually.Limit);
+        CoordinatedShutdown.Get(system).ShutdownReason.ShouldBeOfType<UpcallsUnansweredReason>()
+            .Failure.Message.ShouldContain("process 4711");
+    }
+
+    [Fact]
     public async Task A_start_that_fails_closes_the_datapath_and_is_told_to_who_started_the_host()
     {
         await using var hosted = new HostedDatapath();
@@ -124,6 +139,16 @@ public sealed class HostLifetimeTests
         Should.Throw<InvalidOperationException>(system.GetUpcallActors).Message.ShouldContain("WithUpcallActors");
 
         await system.Terminate();
+    }
+
+    /// <summary>Can be taken away.</summary>
+    private sealed class LosableDatapath(IDatapath inner) : DatapathDecorator(inner)
+    {
+        private readonly TaskCompletionSource _lost = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public override Task Lost => _lost.Task;
+
+        public void Lose(string reason) => _lost.SetException(new DatapathException(reason));
     }
 
     /// <summary>Asks a question when it is closed.</summary>

@@ -70,7 +70,7 @@ public sealed class RunningSwitch : IAsyncLifetime
             _actors, _datapath, translators,
             new UpcallPipelineSettings { Revalidation = new RevalidatorSettings { MaxIdle = TimeSpan.FromSeconds(2) } });
         await Pipeline.Started;
-        Status = new SwitchStatus(_datapath, "embedded", translators, Pipeline);
+        Status = new SwitchStatus(_datapath, translators, Pipeline);
         _checks = new HealthChecks(Status.Health);
         _server = await StatusServer.StartAsync(
             new IPEndPoint(IPAddress.Loopback, 0), Status, _checks.Service, metrics: null, NullLoggerFactory.Instance);

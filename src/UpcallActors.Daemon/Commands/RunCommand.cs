@@ -12,6 +12,7 @@ using UpcallActors.Daemon.Reports;
 using UpcallActors.Daemon.Status;
 using UpcallActors.Daemon.Switching;
 using UpcallActors.Daemon.Telemetry;
+using UpcallActors.Embedded;
 using UpcallActors.Odp;
 using UpcallActors.Pipeline;
 
@@ -115,9 +116,13 @@ internal sealed class RunCommand(bool json, TextWriter output, TextWriter errors
             : IsTerminal && AnsiConsole.Profile.Capabilities.Ansi ? new TerminalReplayReport(AnsiConsole.Console)
             : new PlainReplayReport(output);
         ILogger logger = loggers.CreateLogger(DaemonHost.ActorSystemName);
+        var subject = new TelemetrySubject("recordings", EmbeddedDatapath.TypeName);
         var replay = new RecordingReplay(
-            system, attach, options, loggers, () => DaemonTelemetry.Start(
-                options, new TelemetrySubject("recordings", "embedded"), isScraped: false, saysProblems: true, loggers, logger));
+            system,
+            attach,
+            options,
+            loggers,
+            () => DaemonTelemetry.Start(options, subject, isScraped: false, saysProblems: true, loggers, logger));
         IReadOnlyList<ReplayRow> rows = await report.ShowAsync(recordings, replay.RunAsync(recordings, stop));
         return rows.All(row => row.Identical) ? ExitCode.Success : ExitCode.Failure;
     }
@@ -134,13 +139,14 @@ internal sealed class RunCommand(bool json, TextWriter output, TextWriter errors
         logger.TellSkippedFlows(options);
         logger.TellCaptures(options);
         // A replay is short, so telemetry starts before its first upcall.
-        await using DaemonTelemetry? telemetry = DaemonTelemetry.Start(options.Telemetry,
-            new TelemetrySubject(options.Datapath.Name, "embedded"), isScraped: false, saysProblems: true, loggers, logger);
-        logger.Started(options.Datapath.Name, "embedded", options.Bridges.Count, options.Bridges.Sum(bridge => bridge.Ports.Count),
-            options.Handlers);
+        var subject = new TelemetrySubject(options.Datapath.Name, EmbeddedDatapath.TypeName);
+        await using DaemonTelemetry? telemetry = DaemonTelemetry.Start(
+            options.Telemetry, subject, isScraped: false, saysProblems: true, loggers, logger);
+        int ports = options.Bridges.Sum(bridge => bridge.Ports.Count);
+        logger.Started(subject.DatapathName, subject.DatapathType, options.Bridges.Count, ports, options.Handlers);
         // One that runs once, as fast as it can, ends before a page could be opened.
         Func<SwitchStatus, IAsyncDisposable>? show = options.Replay.Recorded || options.Replay.Loop
-            ? status => StatusPage.Open(options, status, "embedded", loggers, logger)
+            ? status => StatusPage.Open(options, status, loggers, logger)
             : null;
         var run = new CaptureRun(system, attach, telemetry, show, loggers);
         RunSummary summary = await run.RunAsync(options, (_, port) => outputs[port], stop);

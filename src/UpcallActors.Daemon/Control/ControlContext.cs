@@ -13,11 +13,6 @@ internal sealed record ControlContext
     /// <summary>The datapath.</summary>
     public required IDatapath Datapath { get; init; }
 
-    /// <summary>
-    /// What stands before the @ of its full name: <c>system</c> for the kernel's, <c>embedded</c> for the one in this process.
-    /// </summary>
-    public required string DatapathType { get; init; }
-
     /// <summary>The bridges, and who finds the bridge of a packet.</summary>
     public required OpenFlowTranslatorFactory Translators { get; init; }
 
@@ -40,5 +35,5 @@ internal sealed record ControlContext
     public required Action<bool> Stop { get; init; }
 
     /// <summary>The datapath's full name, as in <c>system@ovs-system</c>.</summary>
-    public string FullName => $"{DatapathType}@{Datapath.Name}";
+    public string FullName => Datapath.FullName;
 }

@@ -58,15 +58,16 @@ internal sealed class DemoRun(
                 ControlContext context = ContextOf(configuration, recorded, pipeline, exit);
                 control = await ControlService.StartAsync(directory, context, new ControlLimits(), _logger);
                 await pipeline.Started;
-                var status = new SwitchStatus(recorded.Datapath, "embedded", recorded.Translators, pipeline);
+                var status = new SwitchStatus(recorded.Datapath, recorded.Translators, pipeline);
                 directory.Announce();
-                string name = $"embedded@{options.Datapath.Name}";
-                _logger.Running(name, options.Bridges.Count, recorded.Ports.Count, options.Handlers, "by flow");
+                IDatapath datapath = recorded.Datapath;
+                _logger.Running(
+                    datapath.FullName, options.Bridges.Count, recorded.Ports.Count, datapath.HandlerCount, datapath.Dispatch.Words());
                 await output.WriteAsync(DemoText.Welcome(options, directory.Path));
                 await output.FlushAsync(CancellationToken.None);
-                var subject = new TelemetrySubject(options.Datapath.Name, "embedded");
-                await using (DaemonTelemetry.Start(options.Telemetry, subject, isScraped: false, saysProblems: true, loggers, _logger))
-                await using (StatusPage.Open(options, status, "embedded", loggers, _logger))
+                await using (DaemonTelemetry.Start(
+                    options.Telemetry, status.Subject, isScraped: false, saysProblems: true, loggers, _logger))
+                await using (StatusPage.Open(options, status, loggers, _logger))
                 await using (Watch(pipeline.Counters))
                 {
                     var traffic = new DemoTraffic(recorded, options.Replay.PurgeAt, pipeline.Revalidation!.PurgeAsync, slowed);
@@ -108,7 +109,6 @@ internal sealed class DemoRun(
         RunningConfiguration configuration, CaptureSwitch recorded, UpcallPipeline pipeline, TaskCompletionSource exit) => new()
         {
             Datapath = recorded.Datapath,
-            DatapathType = "embedded",
             Translators = recorded.Translators,
             Pipeline = pipeline,
             Configuration = configuration,

@@ -17,6 +17,9 @@ internal sealed class SlowedDatapath(IDatapath inner) : IDatapath
     public string Name => inner.Name;
 
     /// <inheritdoc/>
+    public string Type => inner.Type;
+
+    /// <inheritdoc/>
     public int IfIndex => inner.IfIndex;
 
     /// <inheritdoc/>
@@ -26,7 +29,25 @@ internal sealed class SlowedDatapath(IDatapath inner) : IDatapath
     public int HandlerCount => inner.HandlerCount;
 
     /// <inheritdoc/>
+    public DispatchMode Dispatch => inner.Dispatch;
+
+    /// <inheritdoc/>
+    public bool StaysWhenClosed => inner.StaysWhenClosed;
+
+    /// <inheritdoc/>
     public long Milliseconds => inner.Milliseconds;
+
+    /// <inheritdoc/>
+    public IReadOnlyList<DatapathDrop> Drops => inner.Drops;
+
+    /// <inheritdoc/>
+    public Task Lost => inner.Lost;
+
+    /// <inheritdoc/>
+    public DatapathLosses Losses => inner.Losses;
+
+    /// <inheritdoc/>
+    public long UnreachableUpcalls => inner.UnreachableUpcalls;
 
     /// <inheritdoc/>
     public IConntrack? Conntrack => inner.Conntrack;
@@ -36,6 +57,15 @@ internal sealed class SlowedDatapath(IDatapath inner) : IDatapath
 
     /// <summary>The next packets that are sent on are slow.</summary>
     public void SlowNext() => Volatile.Write(ref _isNextSlow, 1);
+
+    /// <inheritdoc/>
+    public bool SendsUpcallsHere() => inner.SendsUpcallsHere();
+
+    /// <inheritdoc/>
+    public void ThrowIfLost() => inner.ThrowIfLost();
+
+    /// <inheritdoc/>
+    public void Delete() => inner.Delete();
 
     /// <inheritdoc/>
     public uint UserspacePid(uint inPort) => inner.UserspacePid(inPort);

@@ -4,7 +4,6 @@ using System.Runtime.InteropServices;
 using UpcallActors.Daemon.Control;
 using UpcallActors.Daemon.Switching;
 using UpcallActors.Hosting;
-using UpcallActors.Kernel;
 using UpcallActors.Odp;
 using UpcallActors.OpenFlow;
 using UpcallActors.Pipeline;
@@ -17,14 +16,12 @@ namespace UpcallActors.Daemon.Status;
 /// read, and the datapath is asked over a channel that lives as long. Thread-safe.
 /// </summary>
 /// <param name="datapath">The datapath.</param>
-/// <param name="datapathType">What stands before the @ of its full name.</param>
 /// <param name="translators">The bridges.</param>
 /// <param name="pipeline">The pipeline over the datapath.</param>
 /// <param name="waiting">The ports that the datapath does not have, at the moment.</param>
 /// <param name="ports">The datapath's ports, where they are followed.</param>
 internal sealed class SnapshotSource(
     IDatapath datapath,
-    string datapathType,
     OpenFlowTranslatorFactory translators,
     UpcallPipeline pipeline,
     Func<IReadOnlyList<WaitingPort>> waiting,
@@ -60,7 +57,7 @@ internal sealed class SnapshotSource(
             Version = typeof(SnapshotSource).Assembly.GetName().Version!.ToString(3),
             ProcessId = Environment.ProcessId,
             NotReadyBecause = Health.Problem,
-            Datapath = new DatapathSnapshot(datapath.Name, $"{datapathType}@{datapath.Name}", Dispatch, _features, stats),
+            Datapath = new DatapathSnapshot(datapath.Name, datapath.FullName, datapath.Dispatch.Words(), _features, stats),
             Bridges = [.. translators.Bridges.Select(bridge =>
                 new BridgeSnapshot(bridge.Name, bridge.Ports.Length, bridge.Tables.RuleCount, bridge.Tables.Missed.Counters.Packets))],
             Lanes = [.. counters.Lanes.Select((lane, handler) => LaneOf(lane, handler, counters.Credits(handler)))],
@@ -79,9 +76,6 @@ internal sealed class SnapshotSource(
             Revalidation = pipeline.Revalidation is { } revalidation ? RevalidationOf(revalidation) : null,
         };
     }
-
-    private string Dispatch => datapath is not KernelDatapath kernel ? "by flow"
-        : kernel.Features.HasFlag(OvsDatapathFeatures.DispatchUpcallPerCpu) ? "per-cpu" : "per-vport";
 
     private static DateTime StartOfProcess()
     {

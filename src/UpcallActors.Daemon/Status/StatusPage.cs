@@ -21,10 +21,10 @@ internal sealed class StatusPage : IAsyncDisposable
     private readonly HealthChecks _checks;
     private readonly Task<StatusServer?> _server;
 
-    private StatusPage(DaemonOptions options, SwitchStatus source, string datapathType, ILoggerFactory loggers, ILogger logger)
+    private StatusPage(DaemonOptions options, SwitchStatus source, ILoggerFactory loggers, ILogger logger)
     {
         _checks = new HealthChecks(source.Health);
-        _metrics = new MetricsEndpoint(options.Telemetry, new TelemetrySubject(options.Datapath.Name, datapathType), loggers, logger);
+        _metrics = new MetricsEndpoint(options.Telemetry, source.Subject, loggers, logger);
         _server = options.Status.Listen is { } endpoint
             ? Task.Run(() => StartAsync(endpoint, source, loggers, logger))
             : Task.FromResult<StatusServer?>(null);
@@ -32,8 +32,8 @@ internal sealed class StatusPage : IAsyncDisposable
 
     /// <summary>Begins to serve it, where the options say; at once and without waiting.</summary>
     public static StatusPage Open(
-        DaemonOptions options, SwitchStatus source, string datapathType, ILoggerFactory loggers, ILogger logger) =>
-        new(options, source, datapathType, loggers, logger);
+        DaemonOptions options, SwitchStatus source, ILoggerFactory loggers, ILogger logger) =>
+        new(options, source, loggers, logger);
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()

@@ -1,6 +1,7 @@
 using UpcallActors.Daemon.Control;
 using UpcallActors.Daemon.Control.Commands;
 using UpcallActors.Daemon.Switching;
+using UpcallActors.Daemon.Telemetry;
 using UpcallActors.Hosting;
 using UpcallActors.Odp;
 using UpcallActors.Odp.Text;
@@ -12,20 +13,21 @@ namespace UpcallActors.Daemon.Status;
 
 /// <summary>A switch that runs, as the status page sees it. Thread-safe.</summary>
 /// <param name="datapath">The datapath.</param>
-/// <param name="datapathType">What stands before the @ of its full name.</param>
 /// <param name="translators">The bridges.</param>
 /// <param name="pipeline">The pipeline over the datapath.</param>
 /// <param name="ports">The datapath's ports, where they are followed.</param>
 /// <param name="waiting">The ports that the datapath does not have, at the moment; null where none ever waits.</param>
 internal sealed class SwitchStatus(
     IDatapath datapath,
-    string datapathType,
     OpenFlowTranslatorFactory translators,
     UpcallPipeline pipeline,
     IDatapathPorts? ports = null,
     Func<IReadOnlyList<WaitingPort>>? waiting = null) : IStatusSource
 {
-    private readonly SnapshotSource _snapshots = new(datapath, datapathType, translators, pipeline, waiting ?? (() => []), ports);
+    private readonly SnapshotSource _snapshots = new(datapath, translators, pipeline, waiting ?? (() => []), ports);
+
+    /// <summary>What the switch's telemetry is about.</summary>
+    public TelemetrySubject Subject { get; } = TelemetrySubject.Of(datapath);
 
     /// <summary>Whether the daemon answers upcalls.</summary>
     public UpcallHealth Health => _snapshots.Health;

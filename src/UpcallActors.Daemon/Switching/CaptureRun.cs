@@ -62,7 +62,7 @@ internal sealed class CaptureRun(
         {
             Purge = flows.PurgeAsync,
         };
-        var status = new SwitchStatus(datapath, "embedded", embedded.Translators, pipeline);
+        var status = new SwitchStatus(datapath, embedded.Translators, pipeline);
         await using IAsyncDisposable? shown = show?.Invoke(status);
         long started = Stopwatch.GetTimestamp();
         try

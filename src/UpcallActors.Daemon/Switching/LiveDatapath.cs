@@ -22,15 +22,6 @@ internal sealed class LiveDatapath : IDisposable
     /// <summary>Its ports.</summary>
     public IDatapathPorts Ports { get; }
 
-    /// <summary>The kernel's datapath; null when it is the embedded one.</summary>
-    public KernelDatapath? Kernel => Datapath as KernelDatapath;
-
-    /// <summary>What stands before the @ of its full name, as Open vSwitch says it.</summary>
-    public string Type => Kernel == null ? "embedded" : "system";
-
-    /// <summary>How it spreads upcalls, in the words of the configuration.</summary>
-    public string Dispatch => Kernel == null ? "by flow" : IsPerCpu(Kernel) ? "per-cpu" : "per-vport";
-
     /// <summary>
     /// Opens the configured datapath; type auto prefers the kernel's. Throws <see cref="DatapathException"/> with the reason when it cannot
     /// be opened, also of type auto: a kernel's datapath that is in use is no reason to have another one beside it.
@@ -62,12 +53,12 @@ internal sealed class LiveDatapath : IDisposable
     /// </summary>
     public void Delete()
     {
-        Kernel?.ThrowIfTakenOver();
+        Datapath.ThrowIfLost();
 
         // A tunnel's device is no part of the kernel's datapath and would stay.
         foreach (DatapathPort port in Ports.List().Where(port => IsTunnel(port.Type)))
             Ports.Remove(port.Name);
-        Kernel?.Delete();
+        Datapath.Delete();
     }
 
     /// <inheritdoc/>
@@ -92,7 +83,7 @@ internal sealed class LiveDatapath : IDisposable
         });
         try
         {
-            if (options.Datapath.Dispatch == DispatchOption.PerCpu && !IsPerCpu(datapath))
+            if (options.Datapath.Dispatch == DispatchOption.PerCpu && datapath.Dispatch != DispatchMode.PerCpu)
                 throw new DatapathException($"datapath {datapath.Name}: this kernel does not spread upcalls per CPU (dispatch = per-cpu)");
             return new LiveDatapath(datapath,
                 new KernelPorts(datapath.Name, datapath.IfIndex, datapath.KernelFamilies, datapath.UpcallPids));
@@ -117,6 +108,4 @@ internal sealed class LiveDatapath : IDisposable
             throw;
         }
     }
-
-    private static bool IsPerCpu(KernelDatapath datapath) => datapath.Features.HasFlag(OvsDatapathFeatures.DispatchUpcallPerCpu);
 }

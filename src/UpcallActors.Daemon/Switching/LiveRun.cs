@@ -50,18 +50,18 @@ internal sealed class LiveRun(ActorSystem system, ILoggerFactory loggers, LogLev
                 control = await ServeAsync(configuration, live, bridges, pipeline, directory, exit);
                 // Upcalls wait in their sockets until the flows of an earlier run are taken up.
                 await Task.WhenAny(pipeline.Started, pipeline.Completion, exit.Task);
-                var status = new SwitchStatus(live.Datapath, live.Type, bridges.Translators, pipeline, live.Ports, () => bridges.Waiting);
+                var status = new SwitchStatus(live.Datapath, bridges.Translators, pipeline, live.Ports, () => bridges.Waiting);
                 if (pipeline.Started.IsCompletedSuccessfully)
                     Announce(options, live, directory);
                 // Now, not before: its code would be compiled while upcalls wait.
-                await using (DaemonTelemetry.Start(options.Telemetry, new TelemetrySubject(live.Datapath.Name, live.Type), isScraped: false,
-                    saysProblems: true, loggers, _logger))
-                await using (StatusPage.Open(options, status, live.Type, loggers, _logger))
+                await using (DaemonTelemetry.Start(
+                    options.Telemetry, status.Subject, isScraped: false, saysProblems: true, loggers, _logger))
+                await using (StatusPage.Open(options, status, loggers, _logger))
                 await using (Watch(bridges, pipeline))
                 {
                     // Whichever ends first; a failure of the pipeline or of following the
-                    // ports ends the daemon, and so does another that takes the datapath.
-                    await await Task.WhenAny(exit.Task, pipeline.Completion, bridges.Completion, live.Kernel?.TakenOver ?? exit.Task);
+                    // ports ends the daemon, and so does the loss of the datapath.
+                    await await Task.WhenAny(exit.Task, pipeline.Completion, bridges.Completion, live.Datapath.Lost);
                     status.Drain();
                     await pipeline.StopAsync(CancellationToken.None);
                 }
@@ -82,8 +82,11 @@ internal sealed class LiveRun(ActorSystem system, ILoggerFactory loggers, LogLev
     {
         directory.Announce();
         _logger.Running(
-            $"{live.Type}@{live.Datapath.Name}", options.Bridges.Count, options.Bridges.Sum(bridge => bridge.Ports.Count),
-            live.Datapath.HandlerCount, live.Dispatch);
+            live.Datapath.FullName,
+            options.Bridges.Count,
+            options.Bridges.Sum(bridge => bridge.Ports.Count),
+            live.Datapath.HandlerCount,
+            live.Datapath.Dispatch.Words());
     }
 
     private UpcallPipeline StartPipeline(DaemonOptions options, LiveDatapath live, LiveSwitch bridges)
@@ -106,7 +109,6 @@ internal sealed class LiveRun(ActorSystem system, ILoggerFactory loggers, LogLev
         var context = new ControlContext
         {
             Datapath = live.Datapath,
-            DatapathType = live.Type,
             Translators = bridges.Translators,
             WaitingPorts = () => bridges.Waiting,
             Pipeline = pipeline,
@@ -136,7 +138,7 @@ internal sealed class LiveRun(ActorSystem system, ILoggerFactory loggers, LogLev
             live.Delete();
             _logger.Deleted(live.Datapath.Name);
         }
-        else if (live.Kernel != null)
+        else if (live.Datapath.StaysWhenClosed)
         {
             _logger.Kept(live.Datapath.Name);
         }

@@ -33,6 +33,9 @@ internal sealed class UpcallDispatch : IDisposable
             _queues[handler] = new UpcallQueue(options.UpcallQueueBytes);
     }
 
+    /// <summary>Upcalls that found a handler's queue full, by handler.</summary>
+    public IReadOnlyList<ulong> Drops => [.. _queues.Select(queue => queue.Dropped)];
+
     public IUpcallSource Open(int handler) => new EmbeddedUpcallSource(_queues[handler], (uint)handler + FirstPid);
 
     /// <summary>The handler behind a Netlink port id, −1 if there is none.</summary>

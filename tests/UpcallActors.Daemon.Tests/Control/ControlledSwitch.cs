@@ -98,7 +98,6 @@ internal sealed class ControlledSwitch : IAsyncDisposable
         {
             Configuration = configuration,
             Datapath = seen?.Invoke(datapath) ?? datapath,
-            DatapathType = "embedded",
             Translators = translators,
             WaitingPorts = () => waiting,
             Pipeline = pipeline,

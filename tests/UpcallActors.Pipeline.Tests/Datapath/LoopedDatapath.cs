@@ -28,11 +28,21 @@ internal sealed class LoopedDatapath : IDatapath
 
     public string Name => "looped";
 
+    public string Type => "test";
+
     public int IfIndex { get; }
 
     public OvsFamilies Families { get; }
 
     public int HandlerCount => 1;
+
+    public DispatchMode Dispatch => DispatchMode.ByFlow;
+
+    public bool StaysWhenClosed => false;
+
+    public Task Lost { get; } = new TaskCompletionSource().Task;
+
+    public DatapathLosses Losses => new([0], 0, new Dictionary<uint, ulong>(), 0, 0);
 
     public IConntrack? Conntrack => null;
 
@@ -49,6 +59,14 @@ internal sealed class LoopedDatapath : IDatapath
     }
 
     public DatapathSupport Support { get; } = new();
+
+    public bool SendsUpcallsHere() => true;
+
+    public void ThrowIfLost()
+    {
+    }
+
+    public void Delete() => Dispose();
 
     public uint UserspacePid(uint inPort) => uint.MaxValue;
 

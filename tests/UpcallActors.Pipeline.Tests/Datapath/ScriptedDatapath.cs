@@ -24,11 +24,21 @@ internal sealed class ScriptedDatapath : IDatapath
 
     public string Name => "scripted";
 
+    public string Type => "test";
+
     public int IfIndex { get; init; } = Upcalls.IfIndex;
 
     public OvsFamilies Families { get; init; } = Upcalls.Families;
 
     public int HandlerCount => _handlers.Length;
+
+    public DispatchMode Dispatch => DispatchMode.ByFlow;
+
+    public bool StaysWhenClosed => false;
+
+    public Task Lost { get; } = new TaskCompletionSource().Task;
+
+    public DatapathLosses Losses => new([.. _handlers.Select(handler => handler.Dropped)], 0, new Dictionary<uint, ulong>(), 0, 0);
 
     public IConntrack? Conntrack => null;
 
@@ -82,6 +92,14 @@ internal sealed class ScriptedDatapath : IDatapath
     public void Upcall(params IEnumerable<byte[]> messages) => UpcallOn(0, messages);
 
     public void UpcallOn(int handler, IEnumerable<byte[]> messages) => Interlocked.Add(ref _queued, _handlers[handler].Enqueue(messages));
+
+    public bool SendsUpcallsHere() => true;
+
+    public void ThrowIfLost()
+    {
+    }
+
+    public void Delete() => Dispose();
 
     public uint UserspacePid(uint inPort) => UpcallPid;
 

@@ -31,7 +31,7 @@ public sealed class RequestLogSpecs : PipelineSpec
 
         IReadOnlyList<string> lines = await Run(datapath, LogLevel.Information, Upcalls.Miss(1, 3, mru: (ushort)mru));
 
-        lines.ShouldBe([$"dpif Warning: scripted: execute 2 failed (Invalid argument) {Said} mtu {said}"]);
+        lines.ShouldBe([$"dpif Warning: test@scripted: execute 2 failed (Invalid argument) {Said} mtu {said}"]);
     }
 
     [Fact]
@@ -43,7 +43,7 @@ public sealed class RequestLogSpecs : PipelineSpec
         IReadOnlyList<string> lines = await Run(datapath, LogLevel.Information, Upcalls.Miss(1, 3));
 
         lines.Single().ShouldMatch(
-            @"^dpif Warning: scripted: failed to put\[create\] \(Invalid argument\) ufid:[0-9a-f-]{36} .*in_port\(1\),.*, actions:2$");
+            @"^dpif Warning: test@scripted: failed to put\[create\] \(Invalid argument\) ufid:[0-9a-f-]{36} .*in_port\(1\),.*, actions:2$");
     }
 
     [Fact]
@@ -56,7 +56,7 @@ public sealed class RequestLogSpecs : PipelineSpec
         IReadOnlyList<string> lines = await Run(datapath, LogLevel.Information, upcalls);
 
         lines.Count.ShouldBeInRange(5, 20);
-        lines.ShouldAllBe(line => Is(line, "Warning: scripted: execute") || Is(line, "Warning: Dropped"));
+        lines.ShouldAllBe(line => Is(line, "Warning: test@scripted: execute") || Is(line, "Warning: Dropped"));
     }
 
     [Fact]
@@ -69,10 +69,10 @@ public sealed class RequestLogSpecs : PipelineSpec
         (await Run(datapath, LogLevel.Information, upcalls)).ShouldBeEmpty();
         IReadOnlyList<string> lines = await Run(datapath, LogLevel.Debug, upcalls);
 
-        lines.ShouldContain($"dpif Debug: scripted: execute 2 {Said} mtu 1500");
-        lines.Count(line => Is(line, "Debug: scripted: execute 2 on packet")).ShouldBe(2);
-        lines.Count(line => Is(line, "Debug: scripted: put[create] ufid:")).ShouldBe(1);
-        lines.Count(line => Is(line, "Debug: scripted: failed to put[create] (File exists) ufid:")).ShouldBe(1);
+        lines.ShouldContain($"dpif Debug: test@scripted: execute 2 {Said} mtu 1500");
+        lines.Count(line => Is(line, "Debug: test@scripted: execute 2 on packet")).ShouldBe(2);
+        lines.Count(line => Is(line, "Debug: test@scripted: put[create] ufid:")).ShouldBe(1);
+        lines.Count(line => Is(line, "Debug: test@scripted: failed to put[create] (File exists) ufid:")).ShouldBe(1);
         lines.Count.ShouldBe(4);
     }
 
@@ -82,11 +82,11 @@ public sealed class RequestLogSpecs : PipelineSpec
         using var refusing = new ScriptedDatapath();
         refusing.Refuse = _ => 1;
         (await Run(refusing, LogLevel.Information, Upcalls.Miss(1, 3)))
-            .ShouldContain($"dpif Warning: scripted: execute 2 failed (Operation not permitted) {Said} mtu 0");
+            .ShouldContain($"dpif Warning: test@scripted: execute 2 failed (Operation not permitted) {Said} mtu 0");
 
         using var narrow = new ScriptedDatapath { SendLimit = 1500 };
         (await Run(narrow, LogLevel.Information, Upcalls.Miss(1, 3, packetLength: 2000)))
-            .ShouldBe([$"dpif Warning: scripted: execute 2 failed (Message too long) {Said} mtu 0"]);
+            .ShouldBe([$"dpif Warning: test@scripted: execute 2 failed (Message too long) {Said} mtu 0"]);
     }
 
     private static bool Is(string line, string beginning) => line.StartsWith($"dpif {beginning}", StringComparison.Ordinal);

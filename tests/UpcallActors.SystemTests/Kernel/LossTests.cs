@@ -16,7 +16,7 @@ public sealed class LossTests
         SendUpcalls(open.Datapath, Sent);
 
         DatapathLosses losses = open.Datapath.Losses;
-        ulong drops = losses.SocketDrops.ShouldHaveSingleItem();
+        ulong drops = losses.QueueDrops.ShouldHaveSingleItem();
         drops.ShouldBeInRange(1ul, Sent - 1);
         losses.Unreachable.ShouldBe(0ul);
         source.Dropped.ShouldBe(drops);
@@ -59,7 +59,7 @@ public sealed class LossTests
         await wire.SendAsync(Frames.Numbered(1), Frames.Numbered(2), Frames.Numbered(3));
         await Eventually.HoldsAsync(() => open.Datapath.Losses.Registrations > 0, () => $"{open.Datapath.Losses}");
         open.Datapath.Losses.Unreachable.ShouldBe(3ul);
-        open.Datapath.Losses.SocketDrops.ShouldBe([0ul]);
+        open.Datapath.Losses.QueueDrops.ShouldBe([0ul]);
         open.Report().UserFeatures.ShouldBe(open.Datapath.Features);
         open.Report().PerCpuPids.ShouldAllBe(pid => pid == source.UpcallPid);
         open.Datapath.SendsUpcallsHere().ShouldBeTrue();
@@ -85,9 +85,9 @@ public sealed class LossTests
         await wire.SendAsync([.. Enumerable.Range(0, 100).Select(number => Frames.Numbered((byte)number))], times: 3);
         await Eventually.HoldsAsync(() => open.Datapath.ReadStats().Missed == 300, () => $"{open.Datapath.ReadStats()}");
         DatapathLosses losses = open.Datapath.Losses;
-        losses.SocketDrops[0].ShouldBeGreaterThan(0ul);
+        losses.QueueDrops[0].ShouldBeGreaterThan(0ul);
         if (open.Ports().Any(vport => vport.UpcallStats is not null))
-            losses.VportFailures[port].ShouldBe(losses.SocketDrops[0]);
+            losses.VportFailures[port].ShouldBe(losses.QueueDrops[0]);
         else
             losses.VportFailures.ShouldBeEmpty();
     }
@@ -112,7 +112,7 @@ public sealed class LossTests
         using IRequestChannel channel = datapath.OpenRequests();
         for (uint number = 0; number < count; number++)
             batch.Execute(number, Frames.Numbered((byte)number), inPort: 0, Frames.Userspace(datapath.UserspacePid(0)));
-        batch.Send(channel).ShouldBe(0);
+        batch.Send(channel).ShouldBe(Errno.None);
     }
 
     private static int Drain(IUpcallSource source)

@@ -111,7 +111,7 @@ public sealed class OpeningTests
         await using VethPair wire = await VethPair.CreateAsync("ktaken");
         using OpenDatapath open = OpenDatapath.Open();
         open.AddPort(wire.Near);
-        open.Datapath.TakenOver.IsCompleted.ShouldBeFalse();
+        open.Datapath.Lost.IsCompleted.ShouldBeFalse();
         using Process holder = await OtherProcess.HoldAsync(open.Datapath.Name);
         uint theirs = open.Report().PerCpuPids[0];
 
@@ -122,7 +122,7 @@ public sealed class OpeningTests
             await wire.SendAsync([large], times: 1000);
         open.Datapath.ReadStats().Lost.ShouldBeGreaterThan(0ul);
         open.Datapath.CheckUpcalls();
-        (await Should.ThrowAsync<DatapathException>(open.Datapath.TakenOver)).Message.ShouldContain($"process {holder.Id} (");
+        (await Should.ThrowAsync<DatapathException>(open.Datapath.Lost)).Message.ShouldContain($"process {holder.Id} (");
         open.Datapath.Losses.Registrations.ShouldBe(0);
         open.Report().PerCpuPids[0].ShouldBe(theirs);
 
@@ -130,7 +130,28 @@ public sealed class OpeningTests
         OpenDatapath.Find(open.Datapath.Name).ShouldNotBeNull();
         holder.Kill();
         await holder.WaitForExitAsync();
-        open.Datapath.ThrowIfTakenOver();
+        open.Datapath.ThrowIfLost();
+    }
+
+    [KernelDatapathFact]
+    public async Task Who_has_lost_its_datapath_because_it_was_deleted_knows_it()
+    {
+        using OpenDatapath open = OpenDatapath.Open();
+        open.Datapath.ThrowIfLost();
+        await Command.RunAsync("ovs-dpctl", "del-dp", $"system@{open.Datapath.Name}");
+        await ShouldBeLostAsync(open.Datapath);
+    }
+
+    [KernelDatapathFact]
+    public async Task A_datapath_of_the_same_name_that_was_made_since_is_another_one()
+    {
+        using OpenDatapath open = OpenDatapath.Open();
+        string name = open.Datapath.Name;
+        await Command.RunAsync("ovs-dpctl", "del-dp", $"system@{name}");
+        await Command.RunAsync("ovs-dpctl", "add-dp", $"system@{name}");
+        await ShouldBeLostAsync(open.Datapath);
+        Should.Throw<DatapathException>(open.Datapath.Delete);
+        await Command.RunAsync("ovs-dpctl", "del-dp", $"system@{name}");
     }
 
     [KernelDatapathFact]
@@ -168,5 +189,13 @@ public sealed class OpeningTests
         support.MaxMplsDepth.ShouldBe(3);
         support.SampleNesting.ShouldBe(10);
         support.MaxMeters.ShouldBeGreaterThan(0u);
+    }
+
+    /// <summary>The datapath's own watch notices.</summary>
+    private static async Task ShouldBeLostAsync(KernelDatapath datapath)
+    {
+        string said = $"datapath {datapath.Name} has been deleted";
+        (await Should.ThrowAsync<DatapathException>(datapath.Lost.WaitAsync(Eventually.Limit))).Message.ShouldBe(said);
+        Should.Throw<DatapathException>(datapath.ThrowIfLost).Message.ShouldBe(said);
     }
 }

@@ -33,7 +33,7 @@ public sealed class UpcallTests
         for (int index = 0; index < frames.Length; index++)
             seen[index].ShouldBe(frames[index]);
         DatapathLosses losses = open.Datapath.Losses;
-        losses.SocketDrops.ShouldBe([0ul]);
+        losses.QueueDrops.ShouldBe([0ul]);
         losses.Unreachable.ShouldBe(0ul);
     }
 

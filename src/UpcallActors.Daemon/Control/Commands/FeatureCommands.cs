@@ -1,5 +1,4 @@
 using System.Globalization;
-using UpcallActors.Kernel;
 using UpcallActors.Odp;
 
 namespace UpcallActors.Daemon.Control.Commands;
@@ -104,10 +103,10 @@ internal sealed class FeatureCommands(ControlContext context)
 
     private ControlReply ShowDispatch()
     {
-        if (context.Datapath is not KernelDatapath kernel)
-            return ControlReply.Error("the embedded datapath chooses the handler by flow");
-        bool isPerCpu = kernel.Features.HasFlag(OvsDatapathFeatures.DispatchUpcallPerCpu);
-        return ControlReply.Of($"{kernel.Name}: {(isPerCpu ? "per-cpu" : "per-vport")} dispatch mode");
+        IDatapath datapath = context.Datapath;
+        return datapath.Dispatch == DispatchMode.ByFlow
+            ? ControlReply.Error($"the {datapath.Type} datapath chooses the handler {datapath.Dispatch.Words()}")
+            : ControlReply.Of($"{datapath.Name}: {datapath.Dispatch.Words()} dispatch mode");
     }
 
     /// <summary>A feature; a number is itself; yes and no are 1 and 0.</summary>

@@ -8,7 +8,7 @@ namespace UpcallActors.Daemon.Control.Commands;
 internal sealed class SnapshotCommand(ControlContext context)
 {
     private readonly SnapshotSource _source =
-        new(context.Datapath, context.DatapathType, context.Translators, context.Pipeline, context.WaitingPorts);
+        new(context.Datapath, context.Translators, context.Pipeline, context.WaitingPorts);
 
     /// <summary>The command.</summary>
     public IEnumerable<ControlCommand> Commands =>

@@ -117,7 +117,7 @@ internal sealed class TraceArguments
 
     private string? ReadFlow(ControlContext context)
     {
-        if (_plain.Count == 1 || DpctlOptions.IsDatapath(_plain[0], context) || _plain[0] == context.DatapathType)
+        if (_plain.Count == 1 || DpctlOptions.IsDatapath(_plain[0], context) || _plain[0] == context.Datapath.Type)
             return ReadDatapathFlow(_plain[^1], context);
         if (!context.TryGetBridge(_plain[0], out Bridge? bridge))
             return $"{_plain[0]}: unknown bridge";
