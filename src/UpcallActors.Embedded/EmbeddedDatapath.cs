@@ -305,16 +305,16 @@ public sealed class EmbeddedDatapath : IDatapath
         }
     }
 
-    /// <summary>Handles one request; answers go to the queue, but for the result, which is returned as 0 or an errno.</summary>
-    internal int Handle(EmbeddedRequest request, AnswerQueue answers)
+    /// <summary>Handles one request; answers go to the queue, but for the result, which is returned.</summary>
+    internal Errno Handle(EmbeddedRequest request, AnswerQueue answers)
     {
         RefuseReentry();
         lock (_lock)
         {
             if (_disposed)
-                return RequestErrno.NoDevice;
+                return Errno.NoDevice;
             if (request.IfIndex != IfIndex && request.Family != FamilyIds.Datapath)
-                return RequestErrno.NoDevice;
+                return Errno.NoDevice;
             if (request.Family == FamilyIds.Packet)
                 return _packets.Handle(request);
             if (request.Family == FamilyIds.Flow)
@@ -325,7 +325,7 @@ public sealed class EmbeddedDatapath : IDatapath
                 return _datapaths.Handle(request, answers);
             if (request.Family == FamilyIds.Meter)
                 return _meters.Handle(request, answers);
-            return request.Family == FamilyIds.CtLimit ? _ctLimits.Handle(request, answers) : RequestErrno.NoEntry;
+            return request.Family == FamilyIds.CtLimit ? _ctLimits.Handle(request, answers) : Errno.NoEntry;
         }
     }
 

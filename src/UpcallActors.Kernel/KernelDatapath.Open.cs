@@ -123,7 +123,7 @@ public sealed partial class KernelDatapath
         }
 
         private static DatapathException Failure(KernelDatapathOptions options, string what, NetlinkResult result) =>
-            new($"datapath {options.Name}: {what}: {result}", (int)result.Error);
+            new($"datapath {options.Name}: {what}: {result}", result.Error);
 
         private void RefuseInUse(KernelDatapathOptions options, DatapathMessage datapath)
         {

@@ -118,7 +118,7 @@ public sealed partial class KernelDatapath : IDatapath
     public DatapathStats ReadStats()
     {
         NetlinkResult result = _datapaths.Get(Name, out DatapathMessage? datapath);
-        return datapath?.Stats ?? throw new DatapathException($"datapath {Name}: {result}", (int)result.Error);
+        return datapath?.Stats ?? throw new DatapathException($"datapath {Name}: {result}", result.Error);
     }
 
     /// <summary>
@@ -156,7 +156,7 @@ public sealed partial class KernelDatapath : IDatapath
         ThrowIfLost();
         NetlinkResult result = _datapaths.Delete(IfIndex);
         if (!result.Succeeded)
-            throw new DatapathException($"datapath {Name}: cannot delete it: {result}", (int)result.Error);
+            throw new DatapathException($"datapath {Name}: cannot delete it: {result}", result.Error);
     }
 
     /// <inheritdoc/>

@@ -40,7 +40,7 @@ internal sealed class KernelRequestChannel : IRequestChannel
 
     public int SendLimit { get; }
 
-    public int Send(SendVector requests) => (int)_socket.Send(requests);
+    public Errno Send(SendVector requests) => _socket.Send(requests);
 
     public int Receive(Span<byte> answer)
     {

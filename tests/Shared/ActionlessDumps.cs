@@ -16,7 +16,7 @@ internal sealed class ActionlessDumps(IDatapath inner) : DatapathDecorator(inner
     {
         public int SendLimit => inner.SendLimit;
 
-        public int Send(SendVector requests) => inner.Send(requests);
+        public Errno Send(SendVector requests) => inner.Send(requests);
 
         public int Receive(Span<byte> answer)
         {

@@ -1,4 +1,5 @@
 using Akka.TestKit.Xunit2;
+using UpcallActors.Linux;
 
 namespace UpcallActors.Pipeline.Tests;
 
@@ -39,10 +40,10 @@ public abstract class PipelineSpec(string config = "")
     {
         private readonly TaskCompletionSource _open = new();
 
-        public int Pass()
+        public Errno Pass()
         {
             _open.Task.GetAwaiter().GetResult();
-            return 0;
+            return Errno.None;
         }
 
         public void Open() => _open.TrySetResult();

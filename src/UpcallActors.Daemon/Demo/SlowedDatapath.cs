@@ -100,7 +100,7 @@ internal sealed class SlowedDatapath(IDatapath inner) : IDatapath
 
         public int SendLimit => channel.SendLimit;
 
-        public int Send(SendVector requests)
+        public Errno Send(SendVector requests)
         {
             if (datapath.IsSlow(requests))
                 _never.Wait(_time);

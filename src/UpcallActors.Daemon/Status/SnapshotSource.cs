@@ -66,7 +66,7 @@ internal sealed class SnapshotSource(
             Latency = LatencyOf(counters.Latency()),
             Losses = [.. counters.Losses().Select(loss => new LossSnapshot(loss.Cause, loss.Words, loss.Count))],
             Errors = [.. counters.RequestErrors().Select(refused =>
-                new ErrorSnapshot(refused.Request, refused.Errno, Marshal.GetPInvokeErrorMessage(refused.Errno), refused.Count))],
+                new ErrorSnapshot(refused.Request, (int)refused.Error, Marshal.GetPInvokeErrorMessage((int)refused.Error), refused.Count))],
             Drops = [.. datapath.Drops.Select(drop => new DropSnapshot(drop.Cause, drop.Description, drop.Packets))],
             Ports = [.. ports.Take(DaemonSnapshot.MaxPorts)],
             PortCount = ports.Length,

@@ -6,7 +6,7 @@ namespace UpcallActors.Embedded;
 
 /// <summary>
 /// Checks actions before they are kept or executed, as <c>__ovs_nla_copy_actions</c> in the kernel's
-/// <c>net/openvswitch/flow_netlink.c</c>: afterwards executing them cannot fail on their form. Answers are errno values.
+/// <c>net/openvswitch/flow_netlink.c</c>: afterwards executing them cannot fail on their form. Answers are those of the kernel.
 /// </summary>
 /// <remarks>
 /// MPLS, NSH, push/pop of Ethernet headers, dec_ttl and psample are not implemented. They are refused with EINVAL, like an unknown action
@@ -23,24 +23,24 @@ internal static class ActionValidation
     private const int VariableLength = -1;
     private const int Unsupported = -2;
 
-    /// <summary>Checks a list for packets of a (masked) key. Returns 0 or an errno.</summary>
-    public static int Check(ReadOnlySpan<byte> actions, in FlowKey key, int depth = 0)
+    /// <summary>Checks a list for packets of a (masked) key. Returns <see cref="Errno.None"/> or why not.</summary>
+    public static Errno Check(ReadOnlySpan<byte> actions, in FlowKey key, int depth = 0)
     {
         if (depth > MaximumDepth)
-            return RequestErrno.Overflow;
+            return Errno.Overflow;
         if (NetlinkAttributes.Check(actions) != NetlinkParseError.None)
-            return RequestErrno.Invalid;
+            return Errno.Invalid;
         foreach (NetlinkAttribute action in new NetlinkAttributes(actions))
         {
             int length = LengthOf(action.Type);
             if (length == Unsupported || (length != VariableLength && length != action.Payload.Length))
-                return RequestErrno.Invalid;
-            int error = CheckOne(action, key, depth);
-            if (error != 0)
+                return Errno.Invalid;
+            Errno error = CheckOne(action, key, depth);
+            if (error != Errno.None)
                 return error;
         }
 
-        return 0;
+        return Errno.None;
     }
 
     private static int LengthOf(ushort type) => type switch
@@ -55,7 +55,7 @@ internal static class ActionValidation
         _ => Unsupported,
     };
 
-    private static int CheckOne(NetlinkAttribute action, in FlowKey key, int depth)
+    private static Errno CheckOne(NetlinkAttribute action, in FlowKey key, int depth)
     {
         switch (action.Type)
         {
@@ -74,7 +74,7 @@ internal static class ActionValidation
             case OvsActionAttribute.SetMasked:
                 return SetValidation.Check(action.Payload, key, masked: true);
             case OvsActionAttribute.Ct:
-                return ConntrackParameters.TryParse(action.Payload, key.EthType, out _).Errno();
+                return ConntrackRefusal.Of(ConntrackParameters.TryParse(action.Payload, key.EthType, out _));
             case OvsActionAttribute.Sample:
                 return CheckSample(action.Payload, key, depth);
             case OvsActionAttribute.Clone:
@@ -82,30 +82,30 @@ internal static class ActionValidation
             case OvsActionAttribute.CheckPktLen:
                 return CheckPacketLength(action.Payload, key, depth);
             default:
-                return 0;
+                return Errno.None;
         }
     }
 
-    private static int CheckUserspace(ReadOnlySpan<byte> payload)
+    private static Errno CheckUserspace(ReadOnlySpan<byte> payload)
     {
         if (NetlinkAttributes.Check(payload) != NetlinkParseError.None)
-            return RequestErrno.Invalid;
+            return Errno.Invalid;
         var attributes = new NetlinkAttributes(payload);
         return ErrorUnless(attributes.TryFindLast(OvsUserspaceAttribute.Pid, out NetlinkAttribute pid) && pid.Payload.Length >= sizeof(uint)
             && pid.U32 != 0);
     }
 
-    private static int CheckSample(ReadOnlySpan<byte> payload, in FlowKey key, int depth)
+    private static Errno CheckSample(ReadOnlySpan<byte> payload, in FlowKey key, int depth)
     {
         if (NetlinkAttributes.Check(payload) != NetlinkParseError.None)
-            return RequestErrno.Invalid;
+            return Errno.Invalid;
         NetlinkAttribute probability = default;
         NetlinkAttribute actions = default;
         int seen = 0;
         foreach (NetlinkAttribute attribute in new NetlinkAttributes(payload))
         {
             if (attribute.Type is not (OvsSampleAttribute.Probability or OvsSampleAttribute.Actions) || (seen & (1 << attribute.Type)) != 0)
-                return RequestErrno.Invalid;
+                return Errno.Invalid;
             seen |= 1 << attribute.Type;
             if (attribute.Type == OvsSampleAttribute.Probability)
                 probability = attribute;
@@ -114,22 +114,22 @@ internal static class ActionValidation
         }
 
         if (probability.Payload.Length != sizeof(uint) || (seen & (1 << OvsSampleAttribute.Actions)) == 0)
-            return RequestErrno.Invalid;
+            return Errno.Invalid;
         return Check(actions.Payload, key, depth + 1);
     }
 
-    private static int CheckPacketLength(ReadOnlySpan<byte> payload, in FlowKey key, int depth)
+    private static Errno CheckPacketLength(ReadOnlySpan<byte> payload, in FlowKey key, int depth)
     {
         if (NetlinkAttributes.Check(payload) != NetlinkParseError.None)
-            return RequestErrno.Invalid;
+            return Errno.Invalid;
         var attributes = new NetlinkAttributes(payload);
         if (!attributes.TryFindLast(OvsCheckPktLenAttribute.PktLen, out NetlinkAttribute length) || length.U16 == 0
             || !attributes.TryFindLast(OvsCheckPktLenAttribute.ActionsIfLessEqual, out NetlinkAttribute lessEqual)
             || !attributes.TryFindLast(OvsCheckPktLenAttribute.ActionsIfGreater, out NetlinkAttribute greater))
-            return RequestErrno.Invalid;
-        int error = Check(lessEqual.Payload, key, depth + 1);
-        return error != 0 ? error : Check(greater.Payload, key, depth + 1);
+            return Errno.Invalid;
+        Errno error = Check(lessEqual.Payload, key, depth + 1);
+        return error != Errno.None ? error : Check(greater.Payload, key, depth + 1);
     }
 
-    private static int ErrorUnless(bool valid) => valid ? 0 : RequestErrno.Invalid;
+    private static Errno ErrorUnless(bool valid) => valid ? Errno.None : Errno.Invalid;
 }

@@ -30,8 +30,8 @@ internal sealed partial class PacketProcessor
         Error,
     }
 
-    /// <summary>Carries out a list on a packet that stays the caller's buffer. Returns 0 or an errno.</summary>
-    private int DoExecute(PacketBuffer packet, ref FlowKey key, ActionSlice actions)
+    /// <summary>Carries out a list on a packet that stays the caller's buffer. Returns <see cref="Errno.None"/> or why not.</summary>
+    private Errno DoExecute(PacketBuffer packet, ref FlowKey key, ActionSlice actions)
     {
         bool delivered = false;
         bool keyIsStale = false;
@@ -50,11 +50,11 @@ internal sealed partial class PacketProcessor
                 _ => ExecuteOne(packet, ref key, action, actions),
             };
             if (step is Step.Gone or Step.Refused)
-                return step == Step.Gone ? 0 : _refusal;
+                return step == Step.Gone ? Errno.None : _refusal;
             if (step == Step.Error)
             {
                 Counters.CountDrop(DropReason.ActionError);
-                return RequestErrno.Invalid;
+                return Errno.Invalid;
             }
 
             delivered = step == Step.Delivered;
@@ -62,7 +62,7 @@ internal sealed partial class PacketProcessor
 
         if (!delivered)
             Counters.CountDrop(DropReason.LastAction);
-        return 0;
+        return Errno.None;
     }
 
     private Step ExecuteOne(PacketBuffer packet, ref FlowKey key, NetlinkAttribute action, ActionSlice actions)

@@ -1,3 +1,4 @@
+using UpcallActors.Linux;
 using UpcallActors.Packets;
 
 namespace UpcallActors.Embedded;
@@ -23,7 +24,7 @@ internal sealed partial class PacketProcessor
             ref key) == ConntrackVerdict.Accept)
             return Step.Next;
         Counters.CountDrop(DropReason.Conntrack);
-        _refusal = RequestErrno.Invalid;
+        _refusal = Errno.Invalid;
         return Step.Refused;
     }
 
@@ -40,7 +41,7 @@ internal sealed partial class PacketProcessor
         if (outcome is not (DefragmentationOutcome.Reassembled or DefragmentationOutcome.Unchanged))
         {
             Counters.CountDrop(DropReason.Defragmentation);
-            _refusal = outcome.Errno(key.EthType);
+            _refusal = ConntrackRefusal.Of(outcome, key.EthType);
             return Step.Refused;
         }
 

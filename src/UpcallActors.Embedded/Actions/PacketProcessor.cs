@@ -1,3 +1,4 @@
+using UpcallActors.Linux;
 using UpcallActors.Odp;
 using UpcallActors.Packets;
 
@@ -20,8 +21,8 @@ internal sealed partial class PacketProcessor
     private readonly Random _random;
     private int _level;
 
-    /// <summary>The errno of the last <see cref="Step.Refused"/>.</summary>
-    private int _refusal;
+    /// <summary>Why the last <see cref="Step.Refused"/>.</summary>
+    private Errno _refusal;
 
     public PacketProcessor(EmbeddedDatapathOptions options, UpcallDispatch upcalls, DatapathCounters counters)
     {
@@ -79,23 +80,23 @@ internal sealed partial class PacketProcessor
 
     /// <summary>
     /// Carries out the actions of an EXECUTE on a frame (<c>ovs_packet_cmd_execute</c>). The key's metadata is the
-    /// sender's, its headers come from the frame. Returns 0 or an errno.
+    /// sender's, its headers come from the frame. Returns <see cref="Errno.None"/> or why not.
     /// </summary>
-    public int Execute(ReadOnlySpan<byte> frame, ref FlowKey key, PacketOrigin origin, int upcallHandler, ActionSlice actions)
+    public Errno Execute(ReadOnlySpan<byte> frame, ref FlowKey key, PacketOrigin origin, int upcallHandler, ActionSlice actions)
     {
         if (frame.Length > PacketBuffer.MaximumLength)
-            return RequestErrno.Invalid;
+            return Errno.Invalid;
         PacketBuffer packet = StartOver(frame);
         packet.Mru = origin.Mru;
         packet.Hash = origin.Hash;
         packet.UpcallHandler = upcallHandler;
-        int error = RequestErrno.Invalid;
+        Errno error = Errno.Invalid;
         if (TryExtract(packet, ref key) && HasFittingTuple(key))
         {
             error = ActionValidation.Check(actions.Span, key);
-            if (error == 0 && Ports.Find(key.InPort) is null && Ports.Find(0) is null)
-                error = RequestErrno.NoDevice;
-            if (error == 0)
+            if (error == Errno.None && Ports.Find(key.InPort) is null && Ports.Find(0) is null)
+                error = Errno.NoDevice;
+            if (error == Errno.None)
             {
                 Counters.CountExecute();
                 error = ExecuteActions(packet, ref key, actions);
@@ -147,16 +148,16 @@ internal sealed partial class PacketProcessor
         _ = ExecuteActions(packet, ref key, new ActionSlice(flow.Actions));
     }
 
-    private int ExecuteActions(PacketBuffer packet, ref FlowKey key, ActionSlice actions)
+    private Errno ExecuteActions(PacketBuffer packet, ref FlowKey key, ActionSlice actions)
     {
         if (_level >= RecursionLimit)
         {
             Counters.CountDrop(DropReason.RecursionLimit);
-            return RequestErrno.NetworkDown;
+            return Errno.NetworkDown;
         }
 
         _level++;
-        int error = DoExecute(packet, ref key, actions);
+        Errno error = DoExecute(packet, ref key, actions);
         if (_level == 1)
             RunDeferred();
         _level--;

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
+using UpcallActors.Linux;
 using UpcallActors.Odp;
 using UpcallActors.Packets;
 
@@ -24,20 +25,20 @@ internal static class SetFields
         _ => 0,
     };
 
-    /// <summary>Sets one key under a mask. Returns 0 or an errno.</summary>
-    public static int Apply(ushort type, ReadOnlySpan<byte> value, ReadOnlySpan<byte> mask, PacketBuffer packet, ref FlowKey key)
+    /// <summary>Sets one key under a mask. Returns <see cref="Errno.None"/> or why not.</summary>
+    public static Errno Apply(ushort type, ReadOnlySpan<byte> value, ReadOnlySpan<byte> mask, PacketBuffer packet, ref FlowKey key)
     {
         switch (type)
         {
             case OvsKeyAttribute.Priority:
                 key.SkbPriority = Blend(key.SkbPriority, MemoryMarshal.Read<uint>(value), MemoryMarshal.Read<uint>(mask));
-                return 0;
+                return Errno.None;
             case OvsKeyAttribute.SkbMark:
                 key.SkbMark = Blend(key.SkbMark, MemoryMarshal.Read<uint>(value), MemoryMarshal.Read<uint>(mask));
-                return 0;
+                return Errno.None;
             case OvsKeyAttribute.Ethernet:
                 SetEthernet(value, mask, packet, ref key);
-                return 0;
+                return Errno.None;
             case OvsKeyAttribute.Ipv4:
                 return SetIpv4(value, mask, packet, ref key);
             case OvsKeyAttribute.Ipv6:
@@ -45,7 +46,7 @@ internal static class SetFields
             case OvsKeyAttribute.Tcp or OvsKeyAttribute.Udp or OvsKeyAttribute.Sctp:
                 return SetPorts(type, value, mask, packet, ref key);
             default:
-                return RequestErrno.Invalid;
+                return Errno.Invalid;
         }
     }
 
@@ -85,11 +86,11 @@ internal static class SetFields
         key.EthSrc = KeyExtraction.ReadAddress(frame[6..]);
     }
 
-    private static int SetIpv4(ReadOnlySpan<byte> value, ReadOnlySpan<byte> mask, PacketBuffer packet, ref FlowKey key)
+    private static Errno SetIpv4(ReadOnlySpan<byte> value, ReadOnlySpan<byte> mask, PacketBuffer packet, ref FlowKey key)
     {
         Span<byte> ip = packet.Network;
         if (ip.Length < Ipv4HeaderLength)
-            return RequestErrno.Invalid;
+            return Errno.Invalid;
         if (SetIpv4Address(ip.Slice(12, 4), value[..4], mask[..4], packet))
             key.Ipv4Src = BinaryPrimitives.ReadUInt32BigEndian(ip[12..]);
         if (SetIpv4Address(ip.Slice(16, 4), value[4..8], mask[4..8], packet))
@@ -98,7 +99,7 @@ internal static class SetFields
         SetIpv4Word(ip, 8, (ushort)(Blend(ip[8], value[10], mask[10]) << 8), keepHigh: false);
         key.NwTos = ip[1];
         key.NwTtl = ip[8];
-        return 0;
+        return Errno.None;
     }
 
     private static bool SetIpv4Address(Span<byte> address, ReadOnlySpan<byte> value, ReadOnlySpan<byte> mask, PacketBuffer packet)
@@ -137,7 +138,7 @@ internal static class SetFields
                 InternetChecksum.Update(BinaryPrimitives.ReadUInt16BigEndian(ip[10..]), before, after));
     }
 
-    private static int SetPorts(ushort type, ReadOnlySpan<byte> value, ReadOnlySpan<byte> mask, PacketBuffer packet, ref FlowKey key)
+    private static Errno SetPorts(ushort type, ReadOnlySpan<byte> value, ReadOnlySpan<byte> mask, PacketBuffer packet, ref FlowKey key)
     {
         byte protocol = type == OvsKeyAttribute.Tcp ? IpProtocols.Tcp : type == OvsKeyAttribute.Udp ? IpProtocols.Udp : IpProtocols.Sctp;
         Span<byte> transport = packet.Frame[packet.Layout.TransportOffset..];
@@ -148,7 +149,7 @@ internal static class SetFields
             _ => TransportExtraction.SctpHeaderLength,
         };
         if (transport.Length < needed)
-            return RequestErrno.Invalid;
+            return Errno.Invalid;
         Span<byte> changed = stackalloc byte[4];
         transport[..4].CopyTo(changed);
         Blend(changed, value, mask);
@@ -168,7 +169,7 @@ internal static class SetFields
         key.TpSrc = BinaryPrimitives.ReadUInt16BigEndian(transport);
         key.TpDst = BinaryPrimitives.ReadUInt16BigEndian(transport[2..]);
         packet.Hash = 0;
-        return 0;
+        return Errno.None;
     }
 
     /// <summary>Sets the masked bits of a field.</summary>

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using UpcallActors.Linux;
 using UpcallActors.Packets;
 
 namespace UpcallActors.Embedded;
@@ -12,12 +13,12 @@ internal static class SetIpv6Fields
     private const int LabelOffset = 32;
     private const uint LabelBits = 0xf_ffff;
 
-    /// <summary>Applies a <c>struct ovs_key_ipv6</c> under its mask. Returns 0 or an errno.</summary>
-    public static int Apply(ReadOnlySpan<byte> value, ReadOnlySpan<byte> mask, PacketBuffer packet, ref FlowKey key)
+    /// <summary>Applies a <c>struct ovs_key_ipv6</c> under its mask. Returns <see cref="Errno.None"/> or why not.</summary>
+    public static Errno Apply(ReadOnlySpan<byte> value, ReadOnlySpan<byte> mask, PacketBuffer packet, ref FlowKey key)
     {
         Span<byte> ip = packet.Network;
         if (ip.Length < Ipv6Extraction.HeaderLength)
-            return RequestErrno.Invalid;
+            return Errno.Invalid;
         if (SetAddress(SourceOffset, value[..AddressLength], mask[..AddressLength], packet, key.NwProto))
             key.Ipv6Src = BinaryPrimitives.ReadUInt128BigEndian(ip[SourceOffset..]);
         if (SetAddress(DestinationOffset, value.Slice(AddressLength, AddressLength), mask.Slice(AddressLength, AddressLength), packet,
@@ -33,7 +34,7 @@ internal static class SetIpv6Fields
         key.NwTos = (byte)(first >> 20);
         key.Ipv6Label = first & LabelBits;
         key.NwTtl = ip[7];
-        return 0;
+        return Errno.None;
     }
 
     private static bool SetAddress(int offset, ReadOnlySpan<byte> value, ReadOnlySpan<byte> mask, PacketBuffer packet, byte protocol)

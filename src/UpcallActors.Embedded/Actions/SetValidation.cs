@@ -10,25 +10,25 @@ internal static class SetValidation
 {
     private const uint LabelExcess = 0xfff0_0000;
 
-    /// <summary>Returns 0 or an errno.</summary>
-    public static int Check(ReadOnlySpan<byte> payload, in FlowKey key, bool masked)
+    /// <summary>Returns <see cref="Errno.None"/> or why not.</summary>
+    public static Errno Check(ReadOnlySpan<byte> payload, in FlowKey key, bool masked)
     {
         if (NetlinkAttributes.Check(payload) != NetlinkParseError.None)
-            return RequestErrno.Invalid;
+            return Errno.Invalid;
         NetlinkAttributes.Enumerator keys = new NetlinkAttributes(payload).GetEnumerator();
         if (!keys.MoveNext())
-            return RequestErrno.Invalid;
+            return Errno.Invalid;
         NetlinkAttribute field = keys.Current;
         if (keys.MoveNext())
-            return RequestErrno.Invalid;
+            return Errno.Invalid;
         if (field.Type == OvsKeyAttribute.Tunnel)
-            return masked ? RequestErrno.Invalid : TunnelValidation.Check(field.Payload);
+            return masked ? Errno.Invalid : TunnelValidation.Check(field.Payload);
         int length = SetFields.LengthOf(field.Type);
         if (length == 0 || field.Payload.Length != (masked ? 2 * length : length))
-            return RequestErrno.Invalid;
+            return Errno.Invalid;
         ReadOnlySpan<byte> value = field.Payload[..length];
         ReadOnlySpan<byte> mask = masked ? field.Payload[length..] : default;
-        return IsWithin(value, mask) && IsWritable(field.Type, value, mask, key) ? 0 : RequestErrno.Invalid;
+        return IsWithin(value, mask) && IsWritable(field.Type, value, mask, key) ? Errno.None : Errno.Invalid;
     }
 
     private static bool IsWithin(ReadOnlySpan<byte> value, ReadOnlySpan<byte> mask)

@@ -16,24 +16,24 @@ internal static class TunnelValidation
     private const int UnsupportedBits =
         (1 << OvsTunnelKeyAttribute.GeneveOpts) | (1 << OvsTunnelKeyAttribute.ErspanOpts) | (1 << OvsTunnelKeyAttribute.Ipv4InfoBridge);
 
-    /// <summary>Returns 0 or an errno.</summary>
-    public static int Check(ReadOnlySpan<byte> attributes)
+    /// <summary>Returns <see cref="Errno.None"/> or why not.</summary>
+    public static Errno Check(ReadOnlySpan<byte> attributes)
     {
         if (NetlinkAttributes.Check(attributes) != NetlinkParseError.None)
-            return RequestErrno.Invalid;
+            return Errno.Invalid;
         int seen = 0;
         foreach (NetlinkAttribute attribute in new NetlinkAttributes(attributes))
         {
             if (attribute.Type > OvsTunnelKeyAttribute.Ipv4InfoBridge)
-                return RequestErrno.Invalid;
+                return Errno.Invalid;
             seen |= 1 << attribute.Type;
         }
 
         var key = default(FlowKey);
         if ((seen & UnsupportedBits) != 0 || (seen & TtlBit) == 0 || OvsTunnelKeyReader.Read(attributes, ref key) != OdpParseError.None)
-            return RequestErrno.Invalid;
+            return Errno.Invalid;
         bool ipv4 = (seen & Ipv4Bits) != 0;
         bool ipv6 = (seen & Ipv6Bits) != 0;
-        return ipv4 != ipv6 && (ipv4 ? key.TunIpv4Dst != 0 : key.TunIpv6Dst != UInt128.Zero) ? 0 : RequestErrno.Invalid;
+        return ipv4 != ipv6 && (ipv4 ? key.TunIpv4Dst != 0 : key.TunIpv6Dst != UInt128.Zero) ? Errno.None : Errno.Invalid;
     }
 }

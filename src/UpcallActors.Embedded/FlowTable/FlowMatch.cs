@@ -14,50 +14,52 @@ internal static class FlowMatch
     private const byte NeighbourAdvertisement = 136;
     private const int HighestAttribute = OvsKeyAttribute.Ipv6ExtHdrs;
 
-    /// <summary>Reads a key that stands alone. Returns 0 or an errno.</summary>
-    public static int ReadKey(ReadOnlySpan<byte> attributes, out FlowKey key) => ReadKey(attributes, out key, out _);
+    /// <summary>Reads a key that stands alone. Returns <see cref="Errno.None"/> or why not.</summary>
+    public static Errno ReadKey(ReadOnlySpan<byte> attributes, out FlowKey key) => ReadKey(attributes, out key, out _);
 
-    /// <summary>Reads a key and its mask; an absent mask matches on everything that the key mentions. Returns 0 or an errno.</summary>
-    public static int Read(ReadOnlySpan<byte> keyAttributes, bool hasMask, ReadOnlySpan<byte> maskAttributes, out FlowKey key,
+    /// <summary>
+    /// Reads a key and its mask; an absent mask matches on everything that the key mentions. Returns <see cref="Errno.None"/> or why not.
+    /// </summary>
+    public static Errno Read(ReadOnlySpan<byte> keyAttributes, bool hasMask, ReadOnlySpan<byte> maskAttributes, out FlowKey key,
         out FlowKey mask)
     {
         mask = default;
-        int error = ReadKey(keyAttributes, out key, out ulong keySet);
-        if (error != 0)
+        Errno error = ReadKey(keyAttributes, out key, out ulong keySet);
+        if (error != Errno.None)
             return error;
         byte[]? exact = hasMask ? null : ExactMask(keyAttributes);
         ReadOnlySpan<byte> source = exact ?? maskAttributes;
         ulong maskSet = 0;
         if (!TryCollect(source, skipZero: true, ref maskSet) || OvsFlowKeyReader.TryReadMask(source, out mask) != OdpParseError.None)
-            return RequestErrno.Invalid;
+            return Errno.Invalid;
 
         // Whether there is a tag is always matched on, and the input port all or not at all.
         mask.VlanTci = ushort.MaxValue;
         mask.CvlanTci = ushort.MaxValue;
         if (mask.InPort != 0)
             mask.InPort = uint.MaxValue;
-        return (maskSet & ~AllowedMask(key, mask, keySet)) == 0 ? 0 : RequestErrno.Invalid;
+        return (maskSet & ~AllowedMask(key, mask, keySet)) == 0 ? Errno.None : Errno.Invalid;
     }
 
-    private static int ReadKey(ReadOnlySpan<byte> attributes, out FlowKey key, out ulong set)
+    private static Errno ReadKey(ReadOnlySpan<byte> attributes, out FlowKey key, out ulong set)
     {
         set = 0;
         key = default;
         if (!TryCollect(attributes, skipZero: false, ref set) || OvsFlowKeyReader.TryRead(attributes, out key) != OdpParseError.None)
-            return RequestErrno.Invalid;
+            return Errno.Invalid;
         if (new NetlinkAttributes(attributes).TryFindLast(OvsKeyAttribute.Tunnel, out NetlinkAttribute tunnel)
             && TunnelValidation.Check(tunnel.Payload) != 0)
-            return RequestErrno.Invalid;
+            return Errno.Invalid;
         ulong expected = ExpectedKey(key);
 
         // Packets without an Ethernet header have no port here to come from.
         if ((set & Bit(OvsKeyAttribute.Ethernet)) == 0 || (set & expected) != expected)
-            return RequestErrno.Invalid;
+            return Errno.Invalid;
         if ((set & Bit(OvsKeyAttribute.InPort)) != 0 && key.InPort >= ActionValidation.MaximumPorts)
-            return RequestErrno.Invalid;
+            return Errno.Invalid;
         if ((set & Bit(OvsKeyAttribute.InPort)) == 0)
             key.InPort = ActionValidation.MaximumPorts;
-        return 0;
+        return Errno.None;
     }
 
     private static bool TryCollect(ReadOnlySpan<byte> attributes, bool skipZero, ref ulong set)

@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.Diagnostics.CodeAnalysis;
+using UpcallActors.Linux;
 using UpcallActors.Odp;
 
 namespace UpcallActors.Embedded;
@@ -12,8 +13,6 @@ internal abstract class LivePort : IDisposable
 {
     /// <summary>Frames taken from a port before the next one has its turn.</summary>
     protected const int FramesInTurn = 64;
-
-    private const int NotPermitted = 1;
 
     /// <summary>The port in the datapath.</summary>
     [AllowNull]
@@ -44,7 +43,7 @@ internal abstract class LivePort : IDisposable
 
     /// <summary>What to tell people when the host refuses to open a port.</summary>
     public static DatapathException Refusal(string port, Win32Exception refusal, string capability) =>
-        refusal.NativeErrorCode == NotPermitted
-        ? new DatapathException($"port {port}: {refusal.Message}. This needs the capability {capability}", refusal.NativeErrorCode)
-        : new DatapathException($"port {port}: {refusal.Message}", refusal.NativeErrorCode);
+        refusal.NativeErrorCode == (int)Errno.NotPermitted
+        ? new DatapathException($"port {port}: {refusal.Message}. This needs the capability {capability}", (Errno)refusal.NativeErrorCode)
+        : new DatapathException($"port {port}: {refusal.Message}", (Errno)refusal.NativeErrorCode);
 }

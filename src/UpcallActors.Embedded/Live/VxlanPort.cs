@@ -18,7 +18,6 @@ internal sealed class VxlanPort : LivePort, ITunnelOutput
     /// <summary>Source ports for each IP version, so that routers and hosts on the way can spread flows; a power of two.</summary>
     private const int SourcePorts = 8;
 
-    private const int AddressFamilyNotSupported = 97;
     private readonly UdpReceiver[] _receivers;
     private readonly UdpSender[] _senders4;
     private readonly UdpSender[] _senders6;
@@ -39,7 +38,7 @@ internal sealed class VxlanPort : LivePort, ITunnelOutput
                 receivers.Add(new UdpReceiver(isIpv6: true, port));
                 _senders6 = Senders(isIpv6: true);
             }
-            catch (Win32Exception none) when (none.NativeErrorCode == AddressFamilyNotSupported)
+            catch (Win32Exception none) when (none.NativeErrorCode == (int)Errno.AddressFamilyNotSupported)
             {
                 // A host without IPv6 has tunnels over IPv4.
             }
@@ -86,7 +85,7 @@ internal sealed class VxlanPort : LivePort, ITunnelOutput
             tunnel.TunTtl,
             (tunnel.TunFlags & TunnelFlags.DontFragment) != 0,
             (tunnel.TunFlags & TunnelFlags.Checksum) != 0);
-        if (SenderFor(isIpv6, hash) is not { } sender || sender.Send(header, frame, target) != Linux.Errno.None)
+        if (SenderFor(isIpv6, hash) is not { } sender || sender.Send(header, frame, target) != Errno.None)
             Port.CountSendDropped(1);
     }
 

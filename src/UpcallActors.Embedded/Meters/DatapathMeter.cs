@@ -35,25 +35,25 @@ internal sealed class DatapathMeter
 
     public ulong Bytes { get; private set; }
 
-    /// <summary>Reads the attributes of a meter SET. Returns 0 or an errno.</summary>
-    public static int TryRead(ReadOnlySpan<byte> attributes, long now, out DatapathMeter? meter)
+    /// <summary>Reads the attributes of a meter SET. Returns <see cref="Errno.None"/> or why not.</summary>
+    public static Errno TryRead(ReadOnlySpan<byte> attributes, long now, out DatapathMeter? meter)
     {
         meter = null;
         var list = new NetlinkAttributes(attributes);
         if (!list.TryFindLast(OvsMeterAttribute.Id, out NetlinkAttribute id) || id.Payload.Length < sizeof(uint)
             || !list.TryFindLast(OvsMeterAttribute.Bands, out NetlinkAttribute bands)
             || NetlinkAttributes.Check(bands.Payload) != NetlinkParseError.None)
-            return RequestErrno.Invalid;
+            return Errno.Invalid;
         var read = new List<Band>();
         foreach (NetlinkAttribute attribute in new NetlinkAttributes(bands.Payload))
         {
             if (read.Count == MaximumBands || !TryReadBand(attribute.Payload, out Band band))
-                return RequestErrno.Invalid;
+                return Errno.Invalid;
             read.Add(band);
         }
 
         meter = new DatapathMeter(id.U32, list.TryFindLast(OvsMeterAttribute.Kbps, out _), [.. read], now);
-        return 0;
+        return Errno.None;
     }
 
     /// <summary>Accounts for a packet and says whether a drop band is exceeded (<c>ovs_meter_execute</c>).</summary>

@@ -9,7 +9,7 @@ internal sealed class AnswerQueue
     /// <summary>Bytes that may wait; more are lost and counted, as in a full socket.</summary>
     private const int Capacity = 4 << 20;
 
-    /// <summary>Bytes of an error answer with a capped request: two message headers and an errno.</summary>
+    /// <summary>Bytes of an error answer with a capped request: two message headers and an error.</summary>
     private const int ErrorLength = 36;
 
     private const ushort ErrorType = 2;
@@ -38,12 +38,14 @@ internal sealed class AnswerQueue
             Append(writer.Written);
     }
 
-    /// <summary>Answers a request with an errno (0 acknowledges): 36 bytes, the request's header alone (<c>NETLINK_CAP_ACK</c>).</summary>
-    public void AppendError(ReadOnlySpan<byte> request, int errno)
+    /// <summary>
+    /// Answers a request with an error (none acknowledges): 36 bytes, the request's header alone (<c>NETLINK_CAP_ACK</c>).
+    /// </summary>
+    public void AppendError(ReadOnlySpan<byte> request, Errno error)
     {
         Span<byte> answer = stackalloc byte[ErrorLength];
         WriteHeader(answer, ErrorType, Capped, BinaryPrimitives.ReadUInt32LittleEndian(request[NetlinkMessage.SequenceOffset..]));
-        BinaryPrimitives.WriteInt32LittleEndian(answer[NetlinkMessage.HeaderLength..], -errno);
+        BinaryPrimitives.WriteInt32LittleEndian(answer[NetlinkMessage.HeaderLength..], -(int)error);
         request[..NetlinkMessage.HeaderLength].CopyTo(answer[(NetlinkMessage.HeaderLength + sizeof(int))..]);
         Append(answer);
     }

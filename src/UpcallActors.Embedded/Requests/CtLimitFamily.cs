@@ -4,30 +4,29 @@ using UpcallActors.Odp;
 namespace UpcallActors.Embedded;
 
 /// <summary>
-/// The <c>ovs_ct_limit</c> family: <c>ovs_ct_limit_cmd_set</c>, <c>_del</c> and <c>_get</c>. Under the datapath's lock; results are errno
-/// values.
+/// The <c>ovs_ct_limit</c> family: <c>ovs_ct_limit_cmd_set</c>, <c>_del</c> and <c>_get</c>. Under the datapath's lock.
 /// </summary>
 internal sealed class CtLimitFamily(EmbeddedDatapathOptions options, PacketProcessor processor)
 {
     private const int DefaultZone = -1;
 
-    public int Handle(EmbeddedRequest request, AnswerQueue answers)
+    public Errno Handle(EmbeddedRequest request, AnswerQueue answers)
     {
         if (CtLimitMessage.TryParse(request.Message, out CtLimitMessage? parsed) != OdpParseError.None)
-            return RequestErrno.Invalid;
+            return Errno.Invalid;
         switch (parsed!.Command)
         {
             case OvsCtLimitCommand.Set when parsed.Limits is { } limits:
                 Set(limits);
-                return 0;
+                return Errno.None;
             case OvsCtLimitCommand.Delete when parsed.Limits is { } limits:
                 Delete(limits);
-                return 0;
+                return Errno.None;
             case OvsCtLimitCommand.Get:
                 Answer(request, parsed.Limits, answers);
-                return 0;
+                return Errno.None;
             default:
-                return RequestErrno.Invalid;
+                return Errno.Invalid;
         }
     }
 

@@ -4,8 +4,7 @@ using UpcallActors.Odp;
 namespace UpcallActors.Embedded;
 
 /// <summary>
-/// The <c>ovs_datapath</c> family: there is one datapath, it is there, and it stays. Under the datapath's lock; results
-/// are errno values.
+/// The <c>ovs_datapath</c> family: there is one datapath, it is there, and it stays. Under the datapath's lock.
 /// </summary>
 internal sealed class DatapathFamily(EmbeddedDatapathOptions options, PacketProcessor processor, DatapathCounters counters)
 {
@@ -13,18 +12,18 @@ internal sealed class DatapathFamily(EmbeddedDatapathOptions options, PacketProc
         OvsDatapathFeatures.Unaligned | OvsDatapathFeatures.VportPids | OvsDatapathFeatures.DispatchUpcallPerCpu;
     private OvsDatapathFeatures _features = OvsDatapathFeatures.Unaligned | OvsDatapathFeatures.DispatchUpcallPerCpu;
 
-    public int Handle(EmbeddedRequest request, AnswerQueue answers)
+    public Errno Handle(EmbeddedRequest request, AnswerQueue answers)
     {
         switch (request.Command)
         {
             case OvsCommand.New:
-                return IsThisOne(request) ? RequestErrno.Exists : RequestErrno.NotSupported;
+                return IsThisOne(request) ? Errno.Exists : Errno.NotSupported;
             case OvsCommand.Get:
-                return IsThisOne(request) ? Answer(request, answers) : RequestErrno.NoDevice;
+                return IsThisOne(request) ? Answer(request, answers) : Errno.NoDevice;
             case OvsCommand.Set:
-                return IsThisOne(request) ? Set(request, answers) : RequestErrno.NoDevice;
+                return IsThisOne(request) ? Set(request, answers) : Errno.NoDevice;
             default:
-                return RequestErrno.NotSupported;
+                return Errno.NotSupported;
         }
     }
 
@@ -54,25 +53,25 @@ internal sealed class DatapathFamily(EmbeddedDatapathOptions options, PacketProc
             ? name.Payload.TrimEnd((byte)0).SequenceEqual(System.Text.Encoding.UTF8.GetBytes(options.Name))
             : request.IfIndex == options.IfIndex;
 
-    private int Set(EmbeddedRequest request, AnswerQueue answers)
+    private Errno Set(EmbeddedRequest request, AnswerQueue answers)
     {
         // A SET without features clears them, as in the kernel; one with features not known changes nothing.
         OvsDatapathFeatures features = request.TryFind(OvsDatapathAttribute.UserFeatures, out NetlinkAttribute wish)
             ? (OvsDatapathFeatures)wish.U32
             : OvsDatapathFeatures.None;
         if ((features & ~Supported) != 0)
-            return RequestErrno.NotSupported;
+            return Errno.NotSupported;
         _features = features;
         return Answer(request, answers);
     }
 
-    private int Answer(EmbeddedRequest request, AnswerQueue answers)
+    private Errno Answer(EmbeddedRequest request, AnswerQueue answers)
     {
         if (request.Command != OvsCommand.Get && !request.WantsEcho)
-            return 0;
+            return Errno.None;
         NetlinkWriter writer = answers.Writer();
         Write(request.Command, NetlinkFlags.None, request.Sequence, ref writer);
         answers.Append(writer);
-        return 0;
+        return Errno.None;
     }
 }

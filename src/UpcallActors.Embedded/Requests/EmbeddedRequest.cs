@@ -43,16 +43,16 @@ internal readonly ref struct EmbeddedRequest
     /// <summary>Whether the result is sent back without a GET.</summary>
     public bool WantsEcho => (Flags & NetlinkFlags.Echo) != 0;
 
-    /// <summary>Reads the message at the start of <paramref name="bytes"/>. Returns 0 or an errno.</summary>
-    public static int TryRead(byte[] bytes, int length, out EmbeddedRequest request)
+    /// <summary>Reads the message at the start of <paramref name="bytes"/>. Returns <see cref="Errno.None"/> or why not.</summary>
+    public static Errno TryRead(byte[] bytes, int length, out EmbeddedRequest request)
     {
         request = default;
         OdpParseError error = OvsHeader.TryRead(bytes.AsSpan(0, length), out NetlinkMessage message, out byte command,
             out int ifIndex, out _);
         if (error != OdpParseError.None)
-            return RequestErrno.Invalid;
+            return Errno.Invalid;
         request = new EmbeddedRequest(bytes, length, message, command, ifIndex);
-        return 0;
+        return Errno.None;
     }
 
     /// <summary>Finds an attribute; the last one of its type wins, as in <c>nla_parse</c>.</summary>

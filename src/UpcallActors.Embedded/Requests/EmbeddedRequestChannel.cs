@@ -13,19 +13,16 @@ internal sealed class EmbeddedRequestChannel(EmbeddedDatapath datapath) : IReque
     /// <summary>The largest send buffer that a socket can be given with privilege is about this.</summary>
     private const int Limit = 8 << 20;
 
-    /// <summary>Types below are Netlink's own (<c>NLMSG_MIN_TYPE</c>).</summary>
-    private const ushort FirstFamily = 16;
-
     private readonly AnswerQueue _answers = new();
     private byte[] _message = new byte[MessageSlots.Stride];
     private EmbeddedDump? _dump;
 
     public int SendLimit => Limit;
 
-    public int Send(SendVector requests)
+    public Errno Send(SendVector requests)
     {
         if (requests.TotalLength > Limit)
-            return RequestErrno.MessageSize;
+            return Errno.MessageSize;
         var source = new PieceReader(requests);
         Span<byte> header = stackalloc byte[NetlinkMessage.HeaderLength];
         while (source.TryPeek(header))
@@ -43,7 +40,7 @@ internal sealed class EmbeddedRequestChannel(EmbeddedDatapath datapath) : IReque
         }
 
         datapath.FlushOutputs();
-        return 0;
+        return Errno.None;
     }
 
     public int Receive(Span<byte> answer)
@@ -70,27 +67,27 @@ internal sealed class EmbeddedRequestChannel(EmbeddedDatapath datapath) : IReque
             return;
         ushort type = BinaryPrimitives.ReadUInt16LittleEndian(_message.AsSpan(NetlinkMessage.TypeOffset));
         bool isDump = false;
-        int error = type < FirstFamily ? 0 : Dispatch(length, out isDump);
-        if (!isDump && (error != 0 || (flags & NetlinkFlags.Ack) != 0))
+        Errno error = type < NetlinkControlType.FirstFamily ? Errno.None : Dispatch(length, out isDump);
+        if (!isDump && (error != Errno.None || (flags & NetlinkFlags.Ack) != 0))
             _answers.AppendError(_message.AsSpan(0, length), error);
     }
 
     /// <summary>Handles the message at hand; a dump that was begun answers by itself.</summary>
-    private int Dispatch(int length, out bool isDump)
+    private Errno Dispatch(int length, out bool isDump)
     {
         isDump = false;
-        int error = EmbeddedRequest.TryRead(_message, length, out EmbeddedRequest request);
-        if (error != 0)
+        Errno error = EmbeddedRequest.TryRead(_message, length, out EmbeddedRequest request);
+        if (error != Errno.None)
             return error;
         if (request.Command != OvsCommand.Get || !request.IsDump || request.Family == datapath.Families.Packet
             || request.Family == datapath.Families.Meter)
             return datapath.Handle(request, _answers);
         if (_dump is not null)
-            return RequestErrno.Busy;
+            return Errno.Busy;
         if (request.IfIndex != datapath.IfIndex && request.Family != datapath.Families.Datapath)
-            return RequestErrno.NoDevice;
+            return Errno.NoDevice;
         _dump = datapath.BeginDump(request);
         isDump = _dump is not null;
-        return isDump ? 0 : RequestErrno.NotSupported;
+        return isDump ? Errno.None : Errno.NotSupported;
     }
 }

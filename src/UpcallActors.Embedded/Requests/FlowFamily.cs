@@ -7,7 +7,7 @@ namespace UpcallActors.Embedded;
 
 /// <summary>
 /// The <c>ovs_flow</c> family: <c>ovs_flow_cmd_new</c>, <c>_set</c>, <c>_get</c>
-/// and <c>_del</c>. Under the datapath's lock; results are errno values.
+/// and <c>_del</c>. Under the datapath's lock.
 /// </summary>
 internal sealed class FlowFamily(EmbeddedDatapathOptions options, PacketProcessor processor, DatapathCounters counters)
 {
@@ -15,13 +15,13 @@ internal sealed class FlowFamily(EmbeddedDatapathOptions options, PacketProcesso
 
     private FlowTable Flows => processor.Flows;
 
-    public int Handle(EmbeddedRequest request, AnswerQueue answers) => request.Command switch
+    public Errno Handle(EmbeddedRequest request, AnswerQueue answers) => request.Command switch
     {
         OvsCommand.New => New(request, answers),
         OvsCommand.Set => Set(request, answers),
         OvsCommand.Get => Get(request, answers),
         OvsCommand.Delete => Delete(request, answers),
-        _ => RequestErrno.NotSupported,
+        _ => Errno.NotSupported,
     };
 
     /// <summary>Writes a flow as a message (<c>ovs_flow_cmd_fill_info</c>).</summary>
@@ -65,17 +65,17 @@ internal sealed class FlowFamily(EmbeddedDatapathOptions options, PacketProcesso
             writer.PutU8(OvsFlowAttribute.TcpFlags, flow.TcpFlags);
     }
 
-    private int New(EmbeddedRequest request, AnswerQueue answers)
+    private Errno New(EmbeddedRequest request, AnswerQueue answers)
     {
         if (!request.TryFind(OvsFlowAttribute.Key, out NetlinkAttribute keyAttribute)
             || !request.TryFind(OvsFlowAttribute.Actions, out NetlinkAttribute actions))
-            return RequestErrno.Invalid;
-        int error = ReadMatch(request, keyAttribute, out FlowKey key, out FlowKey mask);
-        if (error == 0)
+            return Errno.Invalid;
+        Errno error = ReadMatch(request, keyAttribute, out FlowKey key, out FlowKey mask);
+        if (error == Errno.None)
             error = ReadUfid(request, out _);
-        if (error == 0)
+        if (error == Errno.None)
             error = ActionValidation.Check(actions.Payload, FlowTable.Masked(key, mask));
-        if (error != 0)
+        if (error != Errno.None)
             return error;
         _ = ReadUfid(request, out UInt128? ufid);
         DatapathFlow? flow = ufid is { } id ? Flows.FindByUfid(id) : null;
@@ -83,22 +83,22 @@ internal sealed class FlowFamily(EmbeddedDatapathOptions options, PacketProcesso
         if (flow is null)
         {
             if (Flows.Count >= options.FlowLimit)
-                return RequestErrno.NoSpace;
+                return Errno.NoSpace;
             flow = Flows.Insert(key, mask, ufid, actions.Payload.ToArray());
         }
         else
         {
             if ((request.Flags & (NetlinkFlags.Create | NetlinkFlags.Exclusive)) != 0)
-                return RequestErrno.Exists;
+                return Errno.Exists;
             flow = SameFlow(flow, key, mask);
             if (flow is null)
-                return RequestErrno.NoEntry;
+                return Errno.NoEntry;
             flow.Actions = actions.Payload.ToArray();
         }
 
         counters.CountFlowPut();
         Echo(request, flow, answers);
-        return 0;
+        return Errno.None;
     }
 
     /// <summary>A flow found by a packet's match or by UFID is the one meant only if the key agrees (<c>ovs_flow_cmp</c>).</summary>
@@ -109,26 +109,26 @@ internal sealed class FlowFamily(EmbeddedDatapathOptions options, PacketProcesso
         return flow.UnmaskedKey == key ? flow : Flows.FindExact(key);
     }
 
-    private int Set(EmbeddedRequest request, AnswerQueue answers)
+    private Errno Set(EmbeddedRequest request, AnswerQueue answers)
     {
         bool hasKey = request.TryFind(OvsFlowAttribute.Key, out NetlinkAttribute keyAttribute);
         bool hasActions = request.TryFind(OvsFlowAttribute.Actions, out NetlinkAttribute actions);
-        int error = ReadUfid(request, out UInt128? ufid);
-        if (error != 0 || (!hasKey && (ufid is null || hasActions)))
-            return RequestErrno.Invalid;
+        Errno error = ReadUfid(request, out UInt128? ufid);
+        if (error != Errno.None || (!hasKey && (ufid is null || hasActions)))
+            return Errno.Invalid;
         FlowKey key = default;
         if (hasKey)
         {
             error = ReadMatch(request, keyAttribute, out key, out FlowKey mask);
-            if (error == 0 && hasActions)
+            if (error == Errno.None && hasActions)
                 error = ActionValidation.Check(actions.Payload, FlowTable.Masked(key, mask));
-            if (error != 0)
+            if (error != Errno.None)
                 return error;
         }
 
         DatapathFlow? flow = Find(ufid, key);
         if (flow is null)
-            return RequestErrno.NoEntry;
+            return Errno.NoEntry;
         if (hasActions)
         {
             flow.Actions = actions.Payload.ToArray();
@@ -138,69 +138,69 @@ internal sealed class FlowFamily(EmbeddedDatapathOptions options, PacketProcesso
         Echo(request, flow, answers);
         if (request.TryFind(OvsFlowAttribute.Clear, out _))
             flow.Clear();
-        return 0;
+        return Errno.None;
     }
 
-    private int Get(EmbeddedRequest request, AnswerQueue answers)
+    private Errno Get(EmbeddedRequest request, AnswerQueue answers)
     {
-        int error = ReadIdentity(request, out UInt128? ufid, out FlowKey key, out bool identified);
-        if (error != 0 || !identified)
-            return RequestErrno.Invalid;
+        Errno error = ReadIdentity(request, out UInt128? ufid, out FlowKey key, out bool identified);
+        if (error != Errno.None || !identified)
+            return Errno.Invalid;
         DatapathFlow? flow = Find(ufid, key);
         if (flow is null)
-            return RequestErrno.NoEntry;
+            return Errno.NoEntry;
         Answer(request, flow, answers);
-        return 0;
+        return Errno.None;
     }
 
-    private int Delete(EmbeddedRequest request, AnswerQueue answers)
+    private Errno Delete(EmbeddedRequest request, AnswerQueue answers)
     {
-        int error = ReadIdentity(request, out UInt128? ufid, out FlowKey key, out bool identified);
-        if (error != 0)
+        Errno error = ReadIdentity(request, out UInt128? ufid, out FlowKey key, out bool identified);
+        if (error != Errno.None)
             return error;
         if (!identified)
         {
             Flows.Flush();
-            return 0;
+            return Errno.None;
         }
 
         DatapathFlow? flow = Find(ufid, key);
         if (flow is null)
-            return RequestErrno.NoEntry;
+            return Errno.NoEntry;
         Echo(request, flow, answers);
         Flows.Remove(flow);
-        return 0;
+        return Errno.None;
     }
 
     private DatapathFlow? Find(UInt128? ufid, in FlowKey key) => ufid is { } id ? Flows.FindByUfid(id) : Flows.FindExact(key);
 
-    private static int ReadMatch(EmbeddedRequest request, NetlinkAttribute keyAttribute, out FlowKey key, out FlowKey mask)
+    private static Errno ReadMatch(EmbeddedRequest request, NetlinkAttribute keyAttribute, out FlowKey key, out FlowKey mask)
     {
         bool hasMask = request.TryFind(OvsFlowAttribute.Mask, out NetlinkAttribute maskAttribute);
         return FlowMatch.Read(keyAttribute.Payload, hasMask, maskAttribute.Payload, out key, out mask);
     }
 
-    private static int ReadIdentity(EmbeddedRequest request, out UInt128? ufid, out FlowKey key, out bool identified)
+    private static Errno ReadIdentity(EmbeddedRequest request, out UInt128? ufid, out FlowKey key, out bool identified)
     {
         key = default;
         identified = false;
-        int error = ReadUfid(request, out ufid);
-        if (error != 0)
+        Errno error = ReadUfid(request, out ufid);
+        if (error != Errno.None)
             return error;
         bool hasKey = request.TryFind(OvsFlowAttribute.Key, out NetlinkAttribute keyAttribute);
         identified = hasKey || ufid is not null;
-        return hasKey ? FlowMatch.ReadKey(keyAttribute.Payload, out key) : 0;
+        return hasKey ? FlowMatch.ReadKey(keyAttribute.Payload, out key) : Errno.None;
     }
 
-    private static int ReadUfid(EmbeddedRequest request, out UInt128? ufid)
+    private static Errno ReadUfid(EmbeddedRequest request, out UInt128? ufid)
     {
         ufid = null;
         if (!request.TryFind(OvsFlowAttribute.Ufid, out NetlinkAttribute attribute))
-            return 0;
+            return Errno.None;
         if (attribute.Payload.Length != UfidLength)
-            return RequestErrno.Invalid;
+            return Errno.Invalid;
         ufid = BinaryPrimitives.ReadUInt128BigEndian(attribute.Payload);
-        return 0;
+        return Errno.None;
     }
 
     private void Echo(EmbeddedRequest request, DatapathFlow flow, AnswerQueue answers)

@@ -3,16 +3,16 @@ using UpcallActors.Odp;
 
 namespace UpcallActors.Embedded;
 
-/// <summary>The <c>ovs_meter</c> family. Under the datapath's lock; results are errno values.</summary>
+/// <summary>The <c>ovs_meter</c> family. Under the datapath's lock.</summary>
 internal sealed class MeterFamily(EmbeddedDatapathOptions options, PacketProcessor processor)
 {
-    public int Handle(EmbeddedRequest request, AnswerQueue answers)
+    public Errno Handle(EmbeddedRequest request, AnswerQueue answers)
     {
         switch (request.Command)
         {
             case OvsMeterCommand.Features:
                 AnswerFeatures(request, answers);
-                return 0;
+                return Errno.None;
             case OvsMeterCommand.Set:
                 return Set(request, answers);
             case OvsMeterCommand.Get:
@@ -20,33 +20,33 @@ internal sealed class MeterFamily(EmbeddedDatapathOptions options, PacketProcess
             case OvsMeterCommand.Delete:
                 return Get(request, answers, remove: true);
             default:
-                return RequestErrno.NotSupported;
+                return Errno.NotSupported;
         }
     }
 
-    private int Set(EmbeddedRequest request, AnswerQueue answers)
+    private Errno Set(EmbeddedRequest request, AnswerQueue answers)
     {
-        int error = DatapathMeter.TryRead(request.Attributes, options.Clock.Milliseconds, out DatapathMeter? meter);
+        Errno error = DatapathMeter.TryRead(request.Attributes, options.Clock.Milliseconds, out DatapathMeter? meter);
         if (meter is null)
             return error;
         DatapathMeter? old = processor.Meters.Find(meter.Id);
         if (!processor.Meters.TrySet(meter))
-            return RequestErrno.NoSpace;
+            return Errno.NoSpace;
         Answer(request, old, meter.Id, answers);
-        return 0;
+        return Errno.None;
     }
 
-    private int Get(EmbeddedRequest request, AnswerQueue answers, bool remove)
+    private Errno Get(EmbeddedRequest request, AnswerQueue answers, bool remove)
     {
         if (!request.TryFind(OvsMeterAttribute.Id, out NetlinkAttribute id))
-            return RequestErrno.Invalid;
+            return Errno.Invalid;
         DatapathMeter? meter = processor.Meters.Find(id.U32);
         if (meter is null && !remove)
-            return RequestErrno.NoEntry;
+            return Errno.NoEntry;
         Answer(request, meter, id.U32, answers);
         if (remove)
             processor.Meters.Remove(id.U32);
-        return 0;
+        return Errno.None;
     }
 
     /// <summary>Answers with what a meter has counted, or with its id alone where there is none.</summary>

@@ -6,7 +6,7 @@ namespace UpcallActors.Embedded;
 
 /// <summary>
 /// The <c>ovs_vport</c> family. A request can make internal ports alone: others need something to send to, which
-/// <see cref="EmbeddedDatapath.AddPort"/> is given. Under the datapath's lock; results are errno values.
+/// <see cref="EmbeddedDatapath.AddPort"/> is given. Under the datapath's lock.
 /// </summary>
 internal sealed class VportFamily(EmbeddedDatapathOptions options, PacketProcessor processor)
 {
@@ -14,13 +14,13 @@ internal sealed class VportFamily(EmbeddedDatapathOptions options, PacketProcess
 
     private EmbeddedPortTable Ports => processor.Ports;
 
-    public int Handle(EmbeddedRequest request, AnswerQueue answers) => request.Command switch
+    public Errno Handle(EmbeddedRequest request, AnswerQueue answers) => request.Command switch
     {
         OvsCommand.New => New(request, answers),
         OvsCommand.Get => Get(request, answers),
         OvsCommand.Set => Get(request, answers),
         OvsCommand.Delete => Delete(request, answers),
-        _ => RequestErrno.NotSupported,
+        _ => Errno.NotSupported,
     };
 
     /// <summary>Writes a port as a message (<c>ovs_vport_cmd_fill_info</c>).</summary>
@@ -38,48 +38,48 @@ internal sealed class VportFamily(EmbeddedDatapathOptions options, PacketProcess
         writer.EndMessage(start);
     }
 
-    private int New(EmbeddedRequest request, AnswerQueue answers)
+    private Errno New(EmbeddedRequest request, AnswerQueue answers)
     {
         if (!request.TryFind(OvsVportAttribute.Name, out NetlinkAttribute nameAttribute)
             || !request.TryFind(OvsVportAttribute.Type, out NetlinkAttribute type)
             || !request.TryFind(OvsVportAttribute.UpcallPid, out _)
             || !TryReadName(nameAttribute.Payload, out string name))
-            return RequestErrno.Invalid;
+            return Errno.Invalid;
         if (type.U32 != (uint)OvsVportType.Internal)
-            return type.U32 == (uint)OvsVportType.Netdev ? RequestErrno.NoDevice : RequestErrno.NotSupported;
+            return type.U32 == (uint)OvsVportType.Netdev ? Errno.NoDevice : Errno.NotSupported;
         uint number = request.TryFind(OvsVportAttribute.PortNo, out NetlinkAttribute wish) ? wish.U32 : Ports.FirstFree();
         if (number >= ActionValidation.MaximumPorts)
-            return RequestErrno.Overflow;
+            return Errno.Overflow;
         if (Ports.Find(number) is not null)
-            return RequestErrno.Busy;
+            return Errno.Busy;
         var port = new EmbeddedPort(number, name, OvsVportType.Internal);
         if (!Ports.TryAdd(port))
-            return RequestErrno.Exists;
+            return Errno.Exists;
         Answer(request, port, answers);
-        return 0;
+        return Errno.None;
     }
 
-    private int Get(EmbeddedRequest request, AnswerQueue answers)
+    private Errno Get(EmbeddedRequest request, AnswerQueue answers)
     {
-        int error = Find(request, out EmbeddedPort? port);
+        Errno error = Find(request, out EmbeddedPort? port);
         if (port is not null)
             Answer(request, port, answers);
         return error;
     }
 
-    private int Delete(EmbeddedRequest request, AnswerQueue answers)
+    private Errno Delete(EmbeddedRequest request, AnswerQueue answers)
     {
-        int error = Find(request, out EmbeddedPort? port);
+        Errno error = Find(request, out EmbeddedPort? port);
         if (port is null)
             return error;
         if (port.Number == 0)
-            return RequestErrno.Invalid;
+            return Errno.Invalid;
         Ports.Remove(port);
         Answer(request, port, answers);
-        return 0;
+        return Errno.None;
     }
 
-    private int Find(EmbeddedRequest request, out EmbeddedPort? port)
+    private Errno Find(EmbeddedRequest request, out EmbeddedPort? port)
     {
         port = null;
         if (request.TryFind(OvsVportAttribute.Name, out NetlinkAttribute name))
@@ -90,15 +90,15 @@ internal sealed class VportFamily(EmbeddedDatapathOptions options, PacketProcess
         else if (request.TryFind(OvsVportAttribute.PortNo, out NetlinkAttribute number))
         {
             if (number.U32 >= ActionValidation.MaximumPorts)
-                return RequestErrno.Overflow;
+                return Errno.Overflow;
             port = Ports.Find(number.U32);
         }
         else
         {
-            return RequestErrno.Invalid;
+            return Errno.Invalid;
         }
 
-        return port is null ? RequestErrno.NoDevice : 0;
+        return port is null ? Errno.NoDevice : Errno.None;
     }
 
     private static bool TryReadName(ReadOnlySpan<byte> payload, out string name)

@@ -59,7 +59,7 @@ public sealed class KernelConntrack : IConntrack, IDisposable
     private static void Check(NetlinkResult result, string what)
     {
         if (!result.Succeeded)
-            throw new DatapathException($"cannot {what}: {result}", (int)result.Error);
+            throw new DatapathException($"cannot {what}: {result}", result.Error);
     }
 
     private NetlinkResult DumpOnce(ushort? zone, List<ConntrackEntry> found)

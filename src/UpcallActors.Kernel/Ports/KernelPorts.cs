@@ -73,7 +73,7 @@ public sealed class KernelPorts : IDatapathPorts
                 // A tunnel's device is made and deleted for the attempt: what the kernel tells of it is our own doing.
                 if (tunnel is null)
                     _refused.Add(name);
-                throw new DatapathException($"{_datapathName}: cannot add port {name}: {wanted.Error}", (int)wanted.Errno);
+                throw new DatapathException($"{_datapathName}: cannot add port {name}: {wanted.Error}", wanted.Errno);
             }
 
             _refused.Remove(name);
@@ -303,6 +303,6 @@ public sealed class KernelPorts : IDatapathPorts
     private void Check(NetlinkResult result, string what)
     {
         if (!result.Succeeded)
-            throw new DatapathException($"{_datapathName}: cannot {what}: {result}", (int)result.Error);
+            throw new DatapathException($"{_datapathName}: cannot {what}: {result}", result.Error);
     }
 }

@@ -21,6 +21,9 @@ public enum Errno
     /// <summary><c>EIO</c>: an answer cannot be understood.</summary>
     InputOutput = 5,
 
+    /// <summary><c>E2BIG</c>: longer than what it is for.</summary>
+    ArgumentListTooLong = 7,
+
     /// <summary><c>EBADF</c>: the descriptor is closed.</summary>
     BadDescriptor = 9,
 

@@ -1,3 +1,5 @@
+using UpcallActors.Linux;
+
 namespace UpcallActors.Odp;
 
 /// <summary>A datapath refused something that was asked of it as a whole (a port, a dump); the message says what and why.</summary>
@@ -20,10 +22,10 @@ public sealed class DatapathException : Exception
     {
     }
 
-    /// <summary>Makes one for a refusal with an <c>errno</c>.</summary>
-    public DatapathException(string message, int errno)
-        : base(message) => Errno = errno;
+    /// <summary>Makes one for a refusal with an error.</summary>
+    public DatapathException(string message, Errno error)
+        : base(message) => Error = error;
 
-    /// <summary>The <c>errno</c> of the refusal; 0 when there was none.</summary>
-    public int Errno { get; }
+    /// <summary>The error of the refusal; none where something else went wrong.</summary>
+    public Errno Error { get; }
 }

@@ -10,9 +10,9 @@ public interface IRequestChannel : IDisposable
 
     /// <summary>
     /// Sends whole messages back to back. The datapath has handled them when this returns, and its answers wait in
-    /// <see cref="Receive"/>. Returns 0, or the <c>errno</c> with which the send as a whole was refused (nothing was handled then).
+    /// <see cref="Receive"/>. Returns <see cref="Errno.None"/>, or why the send as a whole was refused (nothing was handled then).
     /// </summary>
-    int Send(SendVector requests);
+    Errno Send(SendVector requests);
 
     /// <summary>
     /// Takes the next answer (one or more Netlink messages) and returns its length; 0 when none waits. Never waits itself.

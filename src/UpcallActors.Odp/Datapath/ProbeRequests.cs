@@ -78,9 +78,9 @@ internal sealed class ProbeRequests(IRequestChannel channel, OvsFamilies familie
             return Errno.MessageSize;
         _vector.Clear();
         _vector.Append(_request, 0, writer.Length);
-        int refused = channel.Send(_vector);
-        if (refused != 0)
-            return (Errno)refused;
+        Errno refused = channel.Send(_vector);
+        if (refused != Errno.None)
+            return refused;
         int length;
         while ((length = channel.Receive(_answers)) > 0)
         {

@@ -1,3 +1,4 @@
+using UpcallActors.Linux;
 using UpcallActors.Odp;
 
 namespace UpcallActors.Pipeline;
@@ -32,14 +33,14 @@ internal struct UpcallRecord
     /// <summary>Why it could not be parsed; <see cref="OdpParseError.None"/> for what was.</summary>
     public OdpParseError ParseError;
 
-    /// <summary>The errno that the datapath answered its EXECUTE with; 0 for none.</summary>
-    public short ExecuteErrno;
+    /// <summary>The error that the datapath answered its EXECUTE with, if it did.</summary>
+    public Errno ExecuteError;
 
     /// <summary>
-    /// The errno that the datapath answered its flow put with; 0 for none. EEXIST is none: see
+    /// The error that the datapath answered its flow put with, if it did. EEXIST is none: see
     /// <see cref="FlowFate.Exists"/>.
     /// </summary>
-    public short FlowPutErrno;
+    public Errno FlowPutError;
 
     /// <summary>What became of its flow.</summary>
     public FlowFate Flow;
@@ -77,7 +78,7 @@ internal struct UpcallRecord
     public bool IsTranslated;
 
     /// <summary>Whether the datapath has refused one of its requests.</summary>
-    public readonly bool IsRefused => (ExecuteErrno | FlowPutErrno) != 0;
+    public readonly bool IsRefused => (ExecuteError | FlowPutError) != Errno.None;
 }
 
 /// <summary>Whether the packets that follow find a flow.</summary>

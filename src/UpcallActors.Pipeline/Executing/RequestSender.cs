@@ -100,8 +100,8 @@ internal sealed class RequestSender : IDisposable
     /// <summary>Counts a flow put that could not even be written.</summary>
     public void RefusePut(ref UpcallRecord record)
     {
-        _counters.SendErrors.Count((int)Errno.MessageSize);
-        record.FlowPutErrno = (short)Errno.MessageSize;
+        _counters.SendErrors.Count(Errno.MessageSize);
+        record.FlowPutError = Errno.MessageSize;
     }
 
     /// <inheritdoc/>
@@ -164,7 +164,7 @@ internal sealed class RequestSender : IDisposable
         var error = Errno.None;
         for (int attempt = 0; attempt < Attempts; attempt++)
         {
-            error = (Errno)_channel.Send(_vector);
+            error = _channel.Send(_vector);
             if (error is not (Errno.Interrupted or Errno.TryAgain or Errno.NoBuffers))
                 break;
         }
@@ -187,7 +187,10 @@ internal sealed class RequestSender : IDisposable
         for (int i = first; i < first + count; i++)
         {
             ref UpcallRecord record = ref _requests[i].Batch.Record(_requests[i].Upcall);
-            if (_requests[i].IsExecute ? record.ExecuteErrno == 0 : record.FlowPutErrno == 0 && record.Flow != FlowFate.Exists)
+            bool isTaken = _requests[i].IsExecute
+                ? record.ExecuteError == Errno.None
+                : record.FlowPutError == Errno.None && record.Flow != FlowFate.Exists;
+            if (isTaken)
                 Log(_requests[i], Errno.None);
         }
     }
@@ -195,7 +198,7 @@ internal sealed class RequestSender : IDisposable
     /// <summary>A request that never got to the datapath.</summary>
     private void Refuse(in DatapathRequest request, Errno error, LossCause cause)
     {
-        _counters.SendErrors.Count((int)error);
+        _counters.SendErrors.Count(error);
         Note(request, error);
         if (request.IsExecute)
             _counters.CountLost(cause);
@@ -239,7 +242,7 @@ internal sealed class RequestSender : IDisposable
     private void OnRefused(in DatapathRequest request, Errno error)
     {
         ref UpcallRecord record = ref request.Batch.Record(request.Upcall);
-        if (request.IsExecute ? record.ExecuteErrno != 0 : record.FlowPutErrno != 0 || record.Flow == FlowFate.Exists)
+        if (request.IsExecute ? record.ExecuteError != Errno.None : record.FlowPutError != Errno.None || record.Flow == FlowFate.Exists)
         {
             _counters.CountStrayAnswer();
             return;
@@ -248,7 +251,7 @@ internal sealed class RequestSender : IDisposable
         if (request.IsExecute)
         {
             _executed--;
-            _counters.ExecuteErrors.Count((int)error);
+            _counters.ExecuteErrors.Count(error);
             _counters.CountLost(LossCause.ExecuteRefused);
         }
         else
@@ -257,7 +260,7 @@ internal sealed class RequestSender : IDisposable
             if (error == Errno.Exists)
                 _counters.CountExistingFlow();
             else
-                _counters.FlowPutErrors.Count((int)error);
+                _counters.FlowPutErrors.Count(error);
         }
 
         Note(request, error);
@@ -293,19 +296,19 @@ internal sealed class RequestSender : IDisposable
     {
         ref UpcallRecord record = ref request.Batch.Record(request.Upcall);
         if (request.IsExecute)
-            record.ExecuteErrno = (short)error;
+            record.ExecuteError = error;
         else if (error == Errno.Exists)
             record.Flow = FlowFate.Exists;
         else
-            record.FlowPutErrno = (short)error;
+            record.FlowPutError = error;
         Log(request, error);
     }
 
     private void Log(in DatapathRequest request, Errno error)
     {
         if (request.IsExecute)
-            _log.Execute(request.Batch, request.Upcall, (int)error);
+            _log.Execute(request.Batch, request.Upcall, error);
         else
-            _log.Flow(request.Batch.Arena.Slice(request.Offset, request.Length), (int)error);
+            _log.Flow(request.Batch.Arena.Slice(request.Offset, request.Length), error);
     }
 }

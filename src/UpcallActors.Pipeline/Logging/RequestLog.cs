@@ -19,8 +19,6 @@ internal sealed partial class RequestLog
     /// <summary>The log's category: the name that Open vSwitch's module has.</summary>
     public const string Category = "dpif";
 
-    private const ushort NoErrno = 0;
-
     private readonly ILogger _logger;
     private readonly string _datapath;
     private readonly TimeProvider _time;
@@ -40,9 +38,9 @@ internal sealed partial class RequestLog
     public bool ShowsTaken => _logger.IsEnabled(LogLevel.Debug);
 
     /// <summary>Says what came of the EXECUTE of an upcall; its message may have been turned into the request.</summary>
-    public void Execute(UpcallBatch batch, int upcall, int errno)
+    public void Execute(UpcallBatch batch, int upcall, Errno error)
     {
-        if (!MayLog(errno, errno != NoErrno))
+        if (!MayLog(error, error != Errno.None))
             return;
         ref UpcallRecord record = ref batch.Record(upcall);
         ReadOnlySpan<byte> message = batch.Slots.Message(upcall);
@@ -50,36 +48,36 @@ internal sealed partial class RequestLog
         string packet = PacketOf(batch.Key(upcall));
         string metadata = MetadataOf(record.Message.Key.Of(message));
         int mru = RequestWriter.MruOf(record);
-        if (errno == NoErrno)
+        if (error == Errno.None)
             Executed(_logger, _datapath, actions, packet, metadata, mru);
         else
-            ExecuteRefused(_logger, _datapath, actions, TextOf(errno), packet, metadata, mru);
+            ExecuteRefused(_logger, _datapath, actions, TextOf(error), packet, metadata, mru);
     }
 
     /// <summary>
     /// Says what came of a flow request. EEXIST is no failure: packets of one flow that came at once each bring it
     /// (<c>flow_message_log_level</c>).
     /// </summary>
-    public void Flow(ReadOnlySpan<byte> request, int errno)
+    public void Flow(ReadOnlySpan<byte> request, Errno error)
     {
-        if (!MayLog(errno, errno is not (NoErrno or (int)Errno.Exists)))
+        if (!MayLog(error, error is not (Errno.None or Errno.Exists)))
             return;
         if (FlowMessage.TryParse(request, out FlowMessage flow) != OdpParseError.None)
             return;
         string text = FlowOf(flow, request);
         string operation = OperationOf(flow.Command);
-        if (errno == NoErrno)
+        if (error == Errno.None)
             FlowTaken(_logger, _datapath, operation, text);
-        else if (errno == (int)Errno.Exists)
-            FlowExists(_logger, _datapath, operation, TextOf(errno), text);
+        else if (error == Errno.Exists)
+            FlowExists(_logger, _datapath, operation, TextOf(error), text);
         else
-            FlowRefused(_logger, _datapath, operation, TextOf(errno), text);
+            FlowRefused(_logger, _datapath, operation, TextOf(error), text);
     }
 
-    private bool MayLog(int errno, bool isFailure)
+    private bool MayLog(Errno error, bool isFailure)
     {
         LogLevel level = isFailure ? LogLevel.Warning : LogLevel.Debug;
-        if (!_logger.IsEnabled(level) || !(errno == NoErrno ? _messages : _errors).TryTake(out UnsaidLines unsaid))
+        if (!_logger.IsEnabled(level) || !(error == Errno.None ? _messages : _errors).TryTake(out UnsaidLines unsaid))
             return false;
         if (unsaid.Count == 0)
             return true;
@@ -118,7 +116,7 @@ internal sealed partial class RequestLog
         _ => "flow_get",
     };
 
-    private static string TextOf(int errno) => Marshal.GetPInvokeErrorMessage(errno);
+    private static string TextOf(Errno error) => Marshal.GetPInvokeErrorMessage((int)error);
 
     [LoggerMessage(
         600, LogLevel.Warning, "{Datapath}: execute {Actions} failed ({Error}) on packet {Packet} with metadata {Metadata} mtu {Mru}")]

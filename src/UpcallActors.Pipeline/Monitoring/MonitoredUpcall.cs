@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using UpcallActors.Linux;
 using UpcallActors.Odp;
 
 namespace UpcallActors.Pipeline;
@@ -51,14 +52,14 @@ public sealed record MonitoredUpcall
     /// <summary>Why it was not translated to the end, if so.</summary>
     public required XlateError Error { get; init; }
 
-    /// <summary>The errno that the datapath answered its EXECUTE with; 0 for none.</summary>
-    public required int ExecuteErrno { get; init; }
+    /// <summary>The error that the datapath answered its EXECUTE with, if it did.</summary>
+    public required Errno ExecuteError { get; init; }
 
     /// <summary>
-    /// The errno that the datapath answered its flow put with; 0 for none, also where the datapath had it already:
+    /// The error that the datapath answered its flow put with, if it did; none, too, where the datapath had it already:
     /// packets of the flow that came at once were in several batches.
     /// </summary>
-    public required int FlowPutErrno { get; init; }
+    public required Errno FlowPutError { get; init; }
 
     /// <summary>Whether its actions, or these and its key, were too long to be remembered, and are not here.</summary>
     public bool IsCut { get; init; }
@@ -81,7 +82,7 @@ public sealed record MonitoredUpcall
             FlowPut = facts.FlowPut,
             IsDuplicate = facts.IsDuplicate,
             Error = facts.Error,
-            ExecuteErrno = facts.ExecuteErrno,
-            FlowPutErrno = facts.FlowPutErrno,
+            ExecuteError = facts.ExecuteError,
+            FlowPutError = facts.FlowPutError,
         };
 }

@@ -1,3 +1,4 @@
+using UpcallActors.Linux;
 using UpcallActors.Odp;
 
 namespace UpcallActors.Pipeline;
@@ -15,8 +16,8 @@ internal struct UpcallFacts
     public int PacketLength;
     public ushort Mru;
     public ushort ClampedMru;
-    public short ExecuteErrno;
-    public short FlowPutErrno;
+    public Errno ExecuteError;
+    public Errno FlowPutError;
     public UpcallClass Class;
     public XlateError Error;
     public bool FlowPut;
@@ -35,8 +36,8 @@ internal struct UpcallFacts
             PacketLength = bad ? 0 : record.Message.Packet.Of(batch.Slots.Message(index)).Length,
             Mru = bad ? (ushort)0 : record.Message.Origin.Mru,
             ClampedMru = RequestWriter.ClampsMru(record) ? record.Translation.MruLimit : (ushort)0,
-            ExecuteErrno = record.ExecuteErrno,
-            FlowPutErrno = record.FlowPutErrno,
+            ExecuteError = record.ExecuteError,
+            FlowPutError = record.FlowPutError,
             Class = record.Class,
             Error = record.Translation.Error,
             FlowPut = record.Flow is FlowFate.Put or FlowFate.Exists,

@@ -44,7 +44,7 @@ internal sealed class FlowDump : IDisposable
         FlowMessageWriter.WriteDump(ref writer, _datapath.Families.Flow, ++_sequence, _datapath.IfIndex, ufidFlags);
         _vector.Clear();
         _vector.Append(_request, 0, writer.Length);
-        error = (Errno)_channel.Send(_vector);
+        error = _channel.Send(_vector);
         return error == Errno.None;
     }
 

@@ -104,7 +104,7 @@ internal sealed class FlowRequestBatch : IDisposable
         _vector.Append(_region, 0, _length);
         _count = 0;
         _length = 0;
-        var refused = (Errno)_channel.Send(_vector);
+        Errno refused = _channel.Send(_vector);
         Span<bool> answered = stackalloc bool[MaxRequests];
         if (refused == Errno.None)
             Collect(_sequence, count, answered);
@@ -176,8 +176,8 @@ internal sealed class FlowRequestBatch : IDisposable
     {
         if (error is not (Errno.None or Errno.NoEntry))
         {
-            _counters.RequestErrors.Count((int)error);
-            _log.Flow(RequestOf(index), (int)error);
+            _counters.RequestErrors.Count(error);
+            _log.Flow(RequestOf(index), error);
         }
         else if (error == Errno.None && _log.ShowsTaken)
         {

@@ -263,7 +263,7 @@ internal sealed partial class RevalidationActor : UntypedActor
         }
         else
         {
-            _state.Counters.RequestErrors.Count((int)error);
+            _state.Counters.RequestErrors.Count(error);
             EndDump(isComplete: false);
         }
     }

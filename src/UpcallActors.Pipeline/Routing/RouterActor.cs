@@ -109,8 +109,8 @@ internal sealed class RouterActor : StageActor
         record.Translation = default;
         record.IsTranslated = false;
         record.ParseError = OdpParseError.None;
-        record.ExecuteErrno = 0;
-        record.FlowPutErrno = 0;
+        record.ExecuteError = Errno.None;
+        record.FlowPutError = Errno.None;
         record.Flow = FlowFate.None;
         record.Class = Parse(batch, upcall, ref record);
         _byClass[(int)record.Class]++;

@@ -1,6 +1,8 @@
+using UpcallActors.Linux;
+
 namespace UpcallActors.Pipeline;
 
-/// <summary>Errors counted by <c>errno</c>; numbers beyond those of Linux share the last entry. Readable from any thread.</summary>
+/// <summary>Errors counted by kind; numbers beyond those of Linux share the last entry. Readable from any thread.</summary>
 public sealed class ErrnoCounts
 {
     /// <summary>One above the highest errno that Linux has (<c>EHWPOISON</c>, 133).</summary>
@@ -20,21 +22,21 @@ public sealed class ErrnoCounts
         }
     }
 
-    /// <summary>How often an errno came.</summary>
-    public long this[int errno] => Volatile.Read(ref _counts[Entry(errno)]);
+    /// <summary>How often an error came.</summary>
+    public long this[Errno error] => Volatile.Read(ref _counts[Entry(error)]);
 
     /// <summary>The errors that came, with their counts.</summary>
-    public IEnumerable<KeyValuePair<int, long>> NonZero()
+    public IEnumerable<KeyValuePair<Errno, long>> NonZero()
     {
-        for (int errno = 0; errno < _counts.Length; errno++)
+        for (int error = 0; error < _counts.Length; error++)
         {
-            long count = Volatile.Read(ref _counts[errno]);
+            long count = Volatile.Read(ref _counts[error]);
             if (count != 0)
-                yield return new KeyValuePair<int, long>(errno, count);
+                yield return new KeyValuePair<Errno, long>((Errno)error, count);
         }
     }
 
-    internal void Count(int errno, long times = 1) => Interlocked.Add(ref _counts[Entry(errno)], times);
+    internal void Count(Errno error, long times = 1) => Interlocked.Add(ref _counts[Entry(error)], times);
 
-    private static int Entry(int errno) => (uint)errno < Others ? errno : Others;
+    private static int Entry(Errno error) => (uint)error < Others ? (int)error : Others;
 }

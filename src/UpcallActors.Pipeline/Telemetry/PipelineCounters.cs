@@ -70,7 +70,7 @@ public sealed class PipelineCounters
         UpcallLoss.Unreachable(_lanes[0].Datapath.UnreachableUpcalls),
     ];
 
-    /// <summary>The requests of lanes that the datapath refused, by kind and errno, those that there were.</summary>
+    /// <summary>The requests of lanes that the datapath refused, by kind and error, those that there were.</summary>
     public IReadOnlyList<RefusedRequests> RequestErrors() =>
     [
         .. Errors("execute", lane => lane.ExecuteErrors),
@@ -141,8 +141,8 @@ public sealed class PipelineCounters
     private IEnumerable<RefusedRequests> Errors(string request, Func<LaneCounters, ErrnoCounts> errors) =>
         from lane in Lanes
         from error in errors(lane).NonZero()
-        group error.Value by error.Key into byErrno
-        select new RefusedRequests(request, byErrno.Key, byErrno.Sum());
+        group error.Value by error.Key into byError
+        select new RefusedRequests(request, byError.Key, byError.Sum());
 
     private long Sum(Func<LaneCounters, long> count)
     {

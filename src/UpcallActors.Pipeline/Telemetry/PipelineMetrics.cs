@@ -100,16 +100,11 @@ internal sealed class PipelineMetrics : IDisposable
     private Histogram<double> Measure(RevalidationState state)
     {
         _meter.CreateObservableUpDownCounter(Prefix + "flows.count", () => state.Flows.Count, "{flow}", "Flows in the datapath.");
-        _meter.CreateObservableUpDownCounter(Prefix + "flows.limit", () => state.Flows.Limit, "{flow}",
-            "The current limit of flows in the datapath.");
-        Count("flows.deleted", () => Each<FlowDeletionReason>("reason", reason => state.Counters.Deleted(reason)), "{flow}",
-            "Flows deleted, by reason.");
-        Count("revalidation.events", () => Each<RevalidationEvent>("event", happened => state.Counters[happened]), "{event}",
-            "Events of revalidators.");
-        Count("revalidation.errors", () => state.Counters.RequestErrors.NonZero().Select(error => Of(error.Value, "errno", error.Key)),
-            "{request}", "Requests of revalidators that the datapath refused, by errno.");
-        return _meter.CreateHistogram(Prefix + "revalidation.duration", "s", "A round of the revalidators through all flows.",
-            tags: null, _rounds);
+        _meter.CreateObservableUpDownCounter(Prefix + "flows.limit", () => state.Flows.Limit, "{flow}", "Flows that the datapath may have at this time.");
+        Count("flows.deleted", () => Each<FlowDeletionReason>("reason", reason => state.Counters.Deleted(reason)), "{flow}", "Flows deleted, by reason.");
+        Count("revalidation.events", () => Each<RevalidationEvent>("event", happened => state.Counters[happened]), "{event}", "What revalidators met with, by event.");
+        Count("revalidation.errors", () => state.Counters.RequestErrors.NonZero().Select(error => Of(error.Value, "errno", (int)error.Key)), "{request}", "Requests of revalidators that the datapath refused, by errno.");
+        return _meter.CreateHistogram(Prefix + "revalidation.duration", "s", "A round of the revalidators through all flows.", tags: null, _rounds);
     }
 
     private void Count(string name, Func<IEnumerable<Measurement<long>>> observe, string unit, string description) =>
@@ -179,5 +174,5 @@ internal sealed class PipelineMetrics : IDisposable
     private IEnumerable<Measurement<long>> RequestErrors() => _counters.RequestErrors().Select(refused => new Measurement<long>(
         refused.Count,
         new KeyValuePair<string, object?>("request", refused.Request),
-        new KeyValuePair<string, object?>("errno", refused.Errno)));
+        new KeyValuePair<string, object?>("errno", (int)refused.Error)));
 }

@@ -1,3 +1,5 @@
+using UpcallActors.Linux;
+
 namespace UpcallActors.Pipeline;
 
 /// <summary>Upcalls lost by one cause.</summary>
@@ -35,6 +37,6 @@ public readonly record struct UpcallLoss(string Cause, string Words, long Count)
 /// <summary>Requests that the datapath refused with one error.</summary>
 /// <param name="Request">Which ones, as telemetry calls them: <c>execute</c>, <c>flow_put</c>, or <c>send</c> where a
 /// send was refused as a whole.</param>
-/// <param name="Errno">The error.</param>
+/// <param name="Error">The error.</param>
 /// <param name="Count">How many.</param>
-public readonly record struct RefusedRequests(string Request, int Errno, long Count);
+public readonly record struct RefusedRequests(string Request, Errno Error, long Count);

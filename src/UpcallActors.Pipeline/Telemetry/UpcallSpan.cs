@@ -119,16 +119,16 @@ internal static class UpcallSpan
     {
         if (record.Flow != FlowFate.None)
             span.SetTag("upcall.flow", SnakeCase.Of(record.Flow.ToString()));
-        if (record.FlowPutErrno != 0)
+        if (record.FlowPutError != Errno.None)
         {
-            span.SetTag("upcall.flow_put.errno", (int)record.FlowPutErrno);
-            Fail(span, $"errno {record.FlowPutErrno}", "the datapath refused the flow put");
+            span.SetTag("upcall.flow_put.errno", (int)record.FlowPutError);
+            Fail(span, $"errno {(int)record.FlowPutError}", "the datapath refused the flow put");
         }
 
-        if (record.ExecuteErrno != 0)
+        if (record.ExecuteError != Errno.None)
         {
-            span.SetTag("upcall.execute.errno", (int)record.ExecuteErrno);
-            Fail(span, $"errno {record.ExecuteErrno}", "the datapath refused the EXECUTE");
+            span.SetTag("upcall.execute.errno", (int)record.ExecuteError);
+            Fail(span, $"errno {(int)record.ExecuteError}", "the datapath refused the EXECUTE");
         }
     }
 

@@ -142,7 +142,7 @@ internal sealed class ControlledSwitch : IAsyncDisposable
             writer.Overflowed.ShouldBeFalse();
             var vector = new SendVector(1);
             vector.Append(region, 0, writer.Length);
-            channel.Send(vector).ShouldBe(0);
+            channel.Send(vector).ShouldBe(Errno.None);
             channel.Receive(answer).ShouldBe(0, $"refused: {text}");
         }
     }

@@ -89,7 +89,7 @@ public class ConntrackParametersTests
         foreach ((ConntrackParseError expected, byte[] bytes) in faults)
         {
             Parse(bytes).ShouldBe(expected, Convert.ToHexString(bytes));
-            expected.Errno().ShouldBe(expected == ConntrackParseError.NatTypeTwice ? 34 : 22);
+            ConntrackRefusal.Of(expected).ShouldBe(expected == ConntrackParseError.NatTypeTwice ? Errno.Range : Errno.Invalid);
         }
 
         Parse([], 0x0806, out _).ShouldBe(ConntrackParseError.FamilyUnspecified);

@@ -1,3 +1,4 @@
+using UpcallActors.Linux;
 using UpcallActors.Packets;
 
 namespace UpcallActors.Embedded.Tests.Fragments;
@@ -94,7 +95,7 @@ public class DefragmenterRulesTests
             Add(isIpv6, Datagram.Fragment(isIpv6, 0, true, new byte[64]));
             DefragmentationOutcome outcome = Add(isIpv6, Datagram.Fragment(isIpv6, 8, true, new byte[16]));
             outcome.ShouldBe(DefragmentationOutcome.Duplicate);
-            outcome.Errno(Datagram.TypeOf(isIpv6)).ShouldBe(isIpv6 ? 0 : 22);
+            ConntrackRefusal.Of(outcome, Datagram.TypeOf(isIpv6)).ShouldBe(isIpv6 ? Errno.None : Errno.Invalid);
         }
     }
 

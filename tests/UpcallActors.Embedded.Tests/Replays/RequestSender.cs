@@ -19,7 +19,7 @@ public sealed class RequestSender(IDatapath datapath) : IDisposable
         message.CopyTo(_region.Slice(0, message.Length));
         _vector.Clear();
         _vector.Append(_region, 0, message.Length);
-        _channel.Send(_vector).ShouldBe(0);
+        _channel.Send(_vector).ShouldBe(Errno.None);
         return Answers();
     }
 

@@ -21,12 +21,12 @@ internal static class DatapathProbeFuzz
 
         public int SendLimit => 1 << 20;
 
-        public int Send(SendVector requests)
+        public Errno Send(SendVector requests)
         {
             if (answer.Length >= NetlinkMessage.HeaderLength)
                 requests[0].Slice(NetlinkMessage.SequenceOffset, sizeof(uint)).CopyTo(answer.AsSpan(NetlinkMessage.SequenceOffset));
             _isWaiting = true;
-            return BinaryPrimitives.ReadInt32LittleEndian(requests[0]) == requests.TotalLength ? 0 : (int)Errno.Invalid;
+            return BinaryPrimitives.ReadInt32LittleEndian(requests[0]) == requests.TotalLength ? Errno.None : Errno.Invalid;
         }
 
         public int Receive(Span<byte> target)

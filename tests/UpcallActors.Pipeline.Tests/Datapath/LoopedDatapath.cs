@@ -92,7 +92,7 @@ internal sealed class LoopedDatapath : IDatapath
         return taken;
     }
 
-    private int Handle(SendVector requests)
+    private Errno Handle(SendVector requests)
     {
         int executes = 0;
         int puts = 0;
@@ -108,14 +108,14 @@ internal sealed class LoopedDatapath : IDatapath
             }
 
             if (length != message.Length)
-                return 22;
+                return Errno.Invalid;
             executes += isExecute ? 1 : 0;
             puts += isExecute ? 0 : 1;
         }
 
         Volatile.Write(ref _executed, _executed + executes);
         Volatile.Write(ref _put, _put + puts);
-        return 0;
+        return Errno.None;
     }
 
     private sealed class Source(LoopedDatapath datapath) : IUpcallSource
@@ -137,7 +137,7 @@ internal sealed class LoopedDatapath : IDatapath
     {
         public int SendLimit => 4 * 1024 * 1024;
 
-        public int Send(SendVector requests) => datapath.Handle(requests);
+        public Errno Send(SendVector requests) => datapath.Handle(requests);
 
         public int Receive(Span<byte> answer) => 0;
 

@@ -51,11 +51,11 @@ internal sealed class ScriptedDatapath : IDatapath
     /// <summary>Whether each error comes twice, as no datapath should answer.</summary>
     public bool AnswersTwice { get; init; }
 
-    /// <summary>Says with which errno a request is answered; 0 for none.</summary>
-    public Func<SentMessage, int> Answer { get; set; } = _ => 0;
+    /// <summary>Says with which error a request is answered; none to take it without an answer.</summary>
+    public Func<SentMessage, Errno> Answer { get; set; } = _ => Errno.None;
 
-    /// <summary>Says with which errno a send as a whole is refused; 0 to take it.</summary>
-    public Func<IReadOnlyList<SentMessage>, int> Refuse { get; set; } = _ => 0;
+    /// <summary>Says with which error a send as a whole is refused; none to take it.</summary>
+    public Func<IReadOnlyList<SentMessage>, Errno> Refuse { get; set; } = _ => Errno.None;
 
     /// <summary>Runs before each receive.</summary>
     public Action Receiving { get; set; } = () => { };
@@ -206,23 +206,23 @@ internal sealed class ScriptedDatapath : IDatapath
 
         public int SendLimit => datapath.SendLimit;
 
-        public int Send(SendVector requests)
+        public Errno Send(SendVector requests)
         {
             Interlocked.Increment(ref datapath._sends);
             List<SentMessage> messages = Split(requests, datapath.Families.Packet);
-            int errno = datapath.Refuse(messages);
-            if (errno != 0)
-                return errno;
+            Errno error = datapath.Refuse(messages);
+            if (error != Errno.None)
+                return error;
             foreach (SentMessage message in messages)
             {
                 lock (datapath._sent)
                     datapath._sent.Add(message);
-                errno = datapath.Answer(message);
-                for (int answers = errno == 0 ? 0 : datapath.AnswersTwice ? 2 : 1; answers > 0; answers--)
-                    _answers.Enqueue(Error(message, errno));
+                error = datapath.Answer(message);
+                for (int answers = error == Errno.None ? 0 : datapath.AnswersTwice ? 2 : 1; answers > 0; answers--)
+                    _answers.Enqueue(Error(message, error));
             }
 
-            return 0;
+            return Errno.None;
         }
 
         public int Receive(Span<byte> answer)
@@ -257,12 +257,12 @@ internal sealed class ScriptedDatapath : IDatapath
             return messages;
         }
 
-        private static byte[] Error(SentMessage message, int errno)
+        private static byte[] Error(SentMessage message, Errno error)
         {
             var writer = new NetlinkWriter(new byte[64]);
             int start = writer.BeginMessage(2, NetlinkFlags.None, message.Sequence, 0);
             Span<byte> payload = stackalloc byte[20];
-            System.Buffers.Binary.BinaryPrimitives.WriteInt32LittleEndian(payload, -errno);
+            System.Buffers.Binary.BinaryPrimitives.WriteInt32LittleEndian(payload, -(int)error);
             message.Bytes.AsSpan(0, 16).CopyTo(payload[4..]);
             writer.PutRaw(payload);
             writer.EndMessage(start);

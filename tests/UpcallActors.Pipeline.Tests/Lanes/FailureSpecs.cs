@@ -1,4 +1,5 @@
 using Akka.Actor;
+using UpcallActors.Linux;
 using UpcallActors.Odp;
 using UpcallActors.Packets;
 
@@ -92,7 +93,7 @@ public sealed class FailureSpecs() : PipelineSpec("own { type = PinnedDispatcher
     public async Task An_executor_that_fails_in_a_send_loses_that_send_and_goes_on_with_a_new_channel()
     {
         using var datapath = new ScriptedDatapath();
-        datapath.Refuse = _ => datapath.Sends == 2 ? throw new IOException("told to") : 0;
+        datapath.Refuse = _ => datapath.Sends == 2 ? throw new IOException("told to") : Errno.None;
         await using UpcallPipeline pipeline = Start(datapath);
 
         foreach (uint serial in (uint[])[0, 1, 2])

@@ -1,3 +1,4 @@
+using UpcallActors.Linux;
 using UpcallActors.Packets;
 
 namespace UpcallActors.Pipeline.Tests;
@@ -5,32 +6,25 @@ namespace UpcallActors.Pipeline.Tests;
 /// <summary>What becomes of requests that the datapath does not like.</summary>
 public sealed class RequestSpecs : PipelineSpec
 {
-    private const int Exists = 17;
-    private const int Invalid = 22;
-    private const int NoSpace = 28;
-    private const int Again = 11;
-    private const int MessageSize = 90;
-    private const int NotPermitted = 1;
-
     [Fact]
     public async Task Errors_are_counted_by_request_and_errno_and_stop_nothing()
     {
         using var datapath = new ScriptedDatapath();
-        datapath.Answer = message => !message.IsExecute ? NoSpace : message.Serial == 7 ? Invalid : 0;
+        datapath.Answer = message => !message.IsExecute ? Errno.NoSpace : message.Serial == 7 ? Errno.Invalid : Errno.None;
         await using UpcallPipeline pipeline = Start(datapath);
 
         datapath.Upcall(Enumerable.Range(0, 100).Select(i => Upcalls.Miss(1, (uint)i, (uint)i)));
         await Idle(pipeline, datapath);
 
         LaneCounters lane = pipeline.Counters.Lanes[0];
-        lane.FlowPutErrors[NoSpace].ShouldBe(100);
-        lane.ExecuteErrors[Invalid].ShouldBe(1);
+        lane.FlowPutErrors[Errno.NoSpace].ShouldBe(100);
+        lane.ExecuteErrors[Errno.Invalid].ShouldBe(1);
         lane.FlowPutErrors.Total.ShouldBe(100);
-        lane.ExecuteErrors.NonZero().ShouldBe([KeyValuePair.Create(Invalid, 1L)]);
+        lane.ExecuteErrors.NonZero().ShouldBe([KeyValuePair.Create(Errno.Invalid, 1L)]);
         lane.StrayAnswers.ShouldBe(0);
         datapath.Executes.Count.ShouldBe(100);
         pipeline.Counters.RequestErrors()
-            .ShouldBe([new RefusedRequests("execute", Invalid, 1), new RefusedRequests("flow_put", NoSpace, 100)]);
+            .ShouldBe([new RefusedRequests("execute", Errno.Invalid, 1), new RefusedRequests("flow_put", Errno.NoSpace, 100)]);
         pipeline.Counters.AllRequestErrors.ShouldBe(101);
     }
 
@@ -38,7 +32,7 @@ public sealed class RequestSpecs : PipelineSpec
     public async Task An_upcall_whose_execute_is_refused_is_lost_and_not_executed()
     {
         using var datapath = new ScriptedDatapath();
-        datapath.Answer = message => message.IsExecute && message.Serial % 10 == 7 ? Invalid : 0;
+        datapath.Answer = message => message.IsExecute && message.Serial % 10 == 7 ? Errno.Invalid : Errno.None;
         await using UpcallPipeline pipeline = Start(datapath);
 
         datapath.Upcall(Enumerable.Range(0, 100).Select(i => Upcalls.Miss(1, (uint)i, (uint)i)));
@@ -54,7 +48,7 @@ public sealed class RequestSpecs : PipelineSpec
     public async Task A_flow_put_whose_flow_is_there_already_is_no_error_anywhere()
     {
         using var datapath = new ScriptedDatapath();
-        datapath.Answer = message => message.IsExecute ? 0 : Exists;
+        datapath.Answer = message => message.IsExecute ? Errno.None : Errno.Exists;
         await using UpcallPipeline pipeline = Start(datapath);
         using UpcallMonitor monitor = pipeline.Watch(new AllUpcalls());
 
@@ -68,16 +62,16 @@ public sealed class RequestSpecs : PipelineSpec
         pipeline.Counters.AllLost.ShouldBe(0);
         pipeline.Counters.Executes.ShouldBe(100);
         monitor.TryTake(out MonitoredUpcall? first).ShouldBeTrue();
-        (first.FlowPut, first.FlowPutErrno).ShouldBe((true, 0));
+        (first.FlowPut, first.FlowPutError).ShouldBe((true, Errno.None));
     }
 
     [Theory]
-    [InlineData(2)]
-    [InlineData(17)]
-    public async Task A_request_that_is_answered_twice_fails_once(int errno)
+    [InlineData(Errno.NoEntry)]
+    [InlineData(Errno.Exists)]
+    public async Task A_request_that_is_answered_twice_fails_once(Errno error)
     {
         using var datapath = new ScriptedDatapath { AnswersTwice = true };
-        datapath.Answer = _ => errno;
+        datapath.Answer = _ => error;
         await using UpcallPipeline pipeline = Start(datapath);
 
         datapath.Upcall(Enumerable.Range(0, 10).Select(i => Upcalls.Miss(1, (uint)i, (uint)i)));
@@ -94,7 +88,7 @@ public sealed class RequestSpecs : PipelineSpec
     public async Task An_answer_with_an_error_above_zero_is_no_errno()
     {
         using var datapath = new ScriptedDatapath();
-        datapath.Answer = message => message.IsExecute ? -Invalid : 0;
+        datapath.Answer = message => message.IsExecute ? (Errno)(-(int)Errno.Invalid) : Errno.None;
         await using UpcallPipeline pipeline = Start(datapath);
 
         datapath.Upcall(Upcalls.Miss(1, 1));
@@ -110,8 +104,8 @@ public sealed class RequestSpecs : PipelineSpec
     public async Task A_send_that_is_too_long_is_sent_in_pieces()
     {
         using var datapath = new ScriptedDatapath();
-        datapath.Refuse = messages => messages.Count > 5 ? MessageSize : 0;
-        datapath.Answer = message => message.IsExecute ? Invalid : 0;
+        datapath.Refuse = messages => messages.Count > 5 ? Errno.MessageSize : Errno.None;
+        datapath.Answer = message => message.IsExecute ? Errno.Invalid : Errno.None;
         await using UpcallPipeline pipeline = Start(datapath);
 
         datapath.Upcall(Enumerable.Range(0, 64).Select(i => Upcalls.Miss(1, (uint)i, (uint)i)));
@@ -119,7 +113,7 @@ public sealed class RequestSpecs : PipelineSpec
 
         datapath.Executes.Select(message => message.Serial).ShouldBe(Enumerable.Range(0, 64).Select(i => (uint)i));
         datapath.FlowPuts.Count.ShouldBe(64);
-        pipeline.Counters.Lanes[0].ExecuteErrors[Invalid].ShouldBe(64);
+        pipeline.Counters.Lanes[0].ExecuteErrors[Errno.Invalid].ShouldBe(64);
         pipeline.Counters.Lanes[0].StrayAnswers.ShouldBe(0);
         pipeline.Counters.Lanes[0].SendErrors.Total.ShouldBe(0);
     }
@@ -128,7 +122,7 @@ public sealed class RequestSpecs : PipelineSpec
     public async Task A_request_that_is_refused_alone_is_counted_and_the_others_go_on()
     {
         using var datapath = new ScriptedDatapath();
-        datapath.Refuse = messages => messages.Any(message => message.IsExecute && message.Serial == 20) ? MessageSize : 0;
+        datapath.Refuse = messages => messages.Any(message => message.IsExecute && message.Serial == 20) ? Errno.MessageSize : Errno.None;
         await using UpcallPipeline pipeline = Start(datapath);
 
         datapath.Upcall(Enumerable.Range(0, 64).Select(i => Upcalls.Miss(1, (uint)i, (uint)i)));
@@ -137,14 +131,14 @@ public sealed class RequestSpecs : PipelineSpec
         datapath.Executes.Select(message => message.Serial).ShouldBe(Enumerable.Range(0, 64).Where(i => i != 20).Select(i => (uint)i));
         datapath.FlowPuts.Count.ShouldBe(64);
         pipeline.Counters.Lost(LossCause.SendRefused).ShouldBe(1);
-        pipeline.Counters.Lanes[0].SendErrors[MessageSize].ShouldBe(1);
+        pipeline.Counters.Lanes[0].SendErrors[Errno.MessageSize].ShouldBe(1);
     }
 
     [Fact]
     public async Task A_datapath_that_cannot_just_now_is_asked_again()
     {
         using var datapath = new ScriptedDatapath();
-        datapath.Refuse = _ => datapath.Sends <= 2 ? Again : 0;
+        datapath.Refuse = _ => datapath.Sends <= 2 ? Errno.TryAgain : Errno.None;
         await using UpcallPipeline pipeline = Start(datapath);
 
         datapath.Upcall(Upcalls.Miss(1, 1));
@@ -158,7 +152,7 @@ public sealed class RequestSpecs : PipelineSpec
     public async Task A_datapath_that_refuses_everything_is_not_asked_for_each_request()
     {
         using var datapath = new ScriptedDatapath();
-        datapath.Refuse = _ => NotPermitted;
+        datapath.Refuse = _ => Errno.NotPermitted;
         await using UpcallPipeline pipeline = Start(datapath);
 
         datapath.Upcall(Enumerable.Range(0, 64).Select(i => Upcalls.Miss(1, (uint)i)));
@@ -166,7 +160,7 @@ public sealed class RequestSpecs : PipelineSpec
 
         datapath.Sends.ShouldBe(1);
         pipeline.Counters.Lost(LossCause.SendRefused).ShouldBe(64);
-        pipeline.Counters.Lanes[0].SendErrors[NotPermitted].ShouldBe(128);
+        pipeline.Counters.Lanes[0].SendErrors[Errno.NotPermitted].ShouldBe(128);
         pipeline.Counters.Executes.ShouldBe(0);
     }
 
@@ -178,17 +172,17 @@ public sealed class RequestSpecs : PipelineSpec
         datapath.Refuse = messages =>
         {
             longest = Math.Max(longest, messages.Sum(message => (message.Bytes.Length + 3) & ~3));
-            return 0;
+            return Errno.None;
         };
-        datapath.Answer = message => message.IsExecute ? Invalid : NoSpace;
+        datapath.Answer = message => message.IsExecute ? Errno.Invalid : Errno.NoSpace;
         await using UpcallPipeline pipeline = Start(datapath);
 
         datapath.Upcall(Enumerable.Range(0, 30).Select(i => Upcalls.Miss(1, (uint)i, (uint)i, packetLength: i == 9 ? 2000 : 99)));
         await Idle(pipeline, datapath);
 
         longest.ShouldBeInRange(1000, 1500);
-        pipeline.Counters.Lanes[0].ExecuteErrors[Invalid].ShouldBe(29);
-        pipeline.Counters.Lanes[0].FlowPutErrors[NoSpace].ShouldBe(30);
+        pipeline.Counters.Lanes[0].ExecuteErrors[Errno.Invalid].ShouldBe(29);
+        pipeline.Counters.Lanes[0].FlowPutErrors[Errno.NoSpace].ShouldBe(30);
         pipeline.Counters.Lanes[0].StrayAnswers.ShouldBe(0);
         datapath.Executes.Select(message => message.Serial).ShouldBe(Enumerable.Range(0, 30).Where(i => i != 9).Select(i => (uint)i));
         pipeline.Counters.Lost(LossCause.TooLong).ShouldBe(1);

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using UpcallActors.Linux;
 using UpcallActors.Odp;
 using UpcallActors.Packets;
 
@@ -7,8 +8,6 @@ namespace UpcallActors.Pipeline.Tests;
 /// <summary>What is said of requests, as Open vSwitch's <c>log_execute_message</c> and <c>log_flow_put_message</c> say it.</summary>
 public sealed class RequestLogSpecs : PipelineSpec
 {
-    private const int Exists = 17;
-    private const int Invalid = 22;
 
     private const string Packet =
         "icmp,vlan_tci=0x0000,dl_src=02:00:00:00:00:01,dl_dst=02:00:00:00:00:02,"
@@ -25,7 +24,7 @@ public sealed class RequestLogSpecs : PipelineSpec
         int mru, int limit, int said)
     {
         using var datapath = new ScriptedDatapath();
-        datapath.Answer = message => message.IsExecute ? Invalid : 0;
+        datapath.Answer = message => message.IsExecute ? Errno.Invalid : Errno.None;
         Translators.Decide = (in UpcallView upcall, Span<byte> actions, ref FlowKey mask) =>
             ScriptedTranslators.OutputTo(2)(upcall, actions, ref mask) with { MruLimit = (ushort)limit };
 
@@ -38,7 +37,7 @@ public sealed class RequestLogSpecs : PipelineSpec
     public async Task A_refused_flow_put_is_a_warning_with_its_match_and_actions()
     {
         using var datapath = new ScriptedDatapath();
-        datapath.Answer = message => message.IsExecute ? 0 : Invalid;
+        datapath.Answer = message => message.IsExecute ? Errno.None : Errno.Invalid;
 
         IReadOnlyList<string> lines = await Run(datapath, LogLevel.Information, Upcalls.Miss(1, 3));
 
@@ -50,7 +49,7 @@ public sealed class RequestLogSpecs : PipelineSpec
     public async Task Of_a_storm_of_errors_five_are_said()
     {
         using var datapath = new ScriptedDatapath();
-        datapath.Answer = message => message.IsExecute ? Invalid : 0;
+        datapath.Answer = message => message.IsExecute ? Errno.Invalid : Errno.None;
 
         byte[][] upcalls = [.. Enumerable.Range(0, 200).Select(i => Upcalls.Miss(1, (uint)i))];
         IReadOnlyList<string> lines = await Run(datapath, LogLevel.Information, upcalls);
@@ -63,7 +62,7 @@ public sealed class RequestLogSpecs : PipelineSpec
     public async Task What_succeeds_and_a_flow_that_is_there_already_are_said_at_debug_alone()
     {
         using var datapath = new ScriptedDatapath();
-        datapath.Answer = message => message.IsExecute || message.Key.InPort == 1 ? 0 : Exists;
+        datapath.Answer = message => message.IsExecute || message.Key.InPort == 1 ? Errno.None : Errno.Exists;
         byte[][] upcalls = [Upcalls.Miss(1, 3, mru: 1500), Upcalls.Miss(2, 4)];
 
         (await Run(datapath, LogLevel.Information, upcalls)).ShouldBeEmpty();
@@ -80,7 +79,7 @@ public sealed class RequestLogSpecs : PipelineSpec
     public async Task A_send_that_is_refused_and_a_request_that_no_send_takes_are_said_too()
     {
         using var refusing = new ScriptedDatapath();
-        refusing.Refuse = _ => 1;
+        refusing.Refuse = _ => Errno.NotPermitted;
         (await Run(refusing, LogLevel.Information, Upcalls.Miss(1, 3)))
             .ShouldContain($"dpif Warning: test@scripted: execute 2 failed (Operation not permitted) {Said} mtu 0");
 

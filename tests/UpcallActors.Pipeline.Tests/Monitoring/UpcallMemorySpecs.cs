@@ -10,7 +10,7 @@ public sealed class UpcallMemorySpecs : PipelineSpec
     [Fact]
     public async Task What_became_of_an_upcall_can_be_asked_for_afterwards()
     {
-        using var datapath = new ScriptedDatapath { Answer = message => message.IsExecute ? 19 : 28 };
+        using var datapath = new ScriptedDatapath { Answer = message => message.IsExecute ? Errno.NoDevice : Errno.NoSpace };
         ScriptedTranslators.TranslateUpcall output = ScriptedTranslators.OutputTo(2);
         Translators.Decide = (in UpcallView upcall, Span<byte> actions, ref FlowKey mask) =>
             output(upcall, actions, ref mask) with { MruLimit = 1280 };
@@ -33,7 +33,7 @@ public sealed class UpcallMemorySpecs : PipelineSpec
         upcall.Key.ToArray().ShouldBe(parsed.Key.Of(message).ToArray());
         upcall.Actions.ToArray().ShouldBe(datapath.Executes.Single().Actions);
         upcall.FlowPut.ShouldBeTrue();
-        (upcall.ExecuteErrno, upcall.FlowPutErrno).ShouldBe((19, 28));
+        (upcall.ExecuteError, upcall.FlowPutError).ShouldBe((Errno.NoDevice, Errno.NoSpace));
         upcall.Latency.ShouldBeGreaterThan(TimeSpan.Zero);
         upcall.IsCut.ShouldBeFalse();
     }

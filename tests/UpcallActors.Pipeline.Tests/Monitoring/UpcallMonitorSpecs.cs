@@ -1,3 +1,4 @@
+using UpcallActors.Linux;
 using UpcallActors.Odp;
 using UpcallActors.Packets;
 
@@ -9,7 +10,7 @@ public sealed class UpcallMonitorSpecs : PipelineSpec
     [Fact]
     public async Task An_upcall_is_shown_with_all_that_became_of_it()
     {
-        using var datapath = new ScriptedDatapath { Answer = message => message.IsExecute ? 19 : 28 };
+        using var datapath = new ScriptedDatapath { Answer = message => message.IsExecute ? Errno.NoDevice : Errno.NoSpace };
         ScriptedTranslators.TranslateUpcall output = ScriptedTranslators.OutputTo(2);
         Translators.Decide = (in UpcallView upcall, Span<byte> actions,
             ref FlowKey mask) => output(upcall, actions, ref mask) with { MruLimit = 1280 };
@@ -33,8 +34,8 @@ public sealed class UpcallMonitorSpecs : PipelineSpec
         upcall.FlowPut.ShouldBeTrue();
         upcall.IsDuplicate.ShouldBeFalse();
         upcall.Error.ShouldBe(XlateError.None);
-        upcall.ExecuteErrno.ShouldBe(19);
-        upcall.FlowPutErrno.ShouldBe(28);
+        upcall.ExecuteError.ShouldBe(Errno.NoDevice);
+        upcall.FlowPutError.ShouldBe(Errno.NoSpace);
         upcall.Lane.ShouldBe(0);
         upcall.Latency.ShouldBeGreaterThan(TimeSpan.Zero);
         // Two clocks are read one behind the other, and the system's may be set back in between by what its sources disagree.

@@ -1,3 +1,4 @@
+using UpcallActors.Linux;
 using UpcallActors.Odp;
 
 namespace UpcallActors.Pipeline.Tests;
@@ -80,7 +81,7 @@ public sealed class UpcallRingTests
         FlowPut = false,
         IsDuplicate = false,
         Error = XlateError.None,
-        ExecuteErrno = 0,
-        FlowPutErrno = 0,
+        ExecuteError = Errno.None,
+        FlowPutError = Errno.None,
     };
 }

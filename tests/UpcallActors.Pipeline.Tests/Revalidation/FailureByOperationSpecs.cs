@@ -1,4 +1,5 @@
 using Akka.TestKit.Xunit2;
+using UpcallActors.Linux;
 using UpcallActors.Odp;
 using UpcallActors.OpenFlow;
 
@@ -12,7 +13,6 @@ public sealed class FailureByOperationSpecs() : TestKit("akka.loglevel = OFF\nak
 {
     private const int Flows = 400;
     private const ushort Poisoned = 25;
-    private const ushort Busy = 16;
 
     private static readonly string _flows = FlowsTo(port: 2);
 
@@ -179,7 +179,7 @@ public sealed class FailureByOperationSpecs() : TestKit("akka.loglevel = OFF\nak
             (_translators.Times, _translators.Poison) = (1, Poisoned);
         TamperedDatapath seen = _seen[^1];
         if (failure is Failure.DumpRefused or Failure.RequestRefused)
-            seen.Refusing = () => Interlocked.Increment(ref sends) == (failure == Failure.DumpRefused ? 1 : 2) ? Busy : 0;
+            seen.Refusing = () => Interlocked.Increment(ref sends) == (failure == Failure.DumpRefused ? 1 : 2) ? Errno.Busy : Errno.None;
         if (failure == Failure.Leader)
             seen.Receiving = () => _ = Interlocked.Increment(ref parts) == 1 ? throw new InvalidOperationException("told to") : 0;
     }

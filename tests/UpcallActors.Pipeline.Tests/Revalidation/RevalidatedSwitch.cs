@@ -212,7 +212,7 @@ internal sealed class RevalidatedSwitch : IAsyncDisposable
         writer.EndMessage(start);
         var vector = new SendVector(1);
         vector.Append(region, 0, writer.Length);
-        channel.Send(vector).ShouldBe(0);
+        channel.Send(vector).ShouldBe(Errno.None);
         channel.Receive(new byte[4096]).ShouldBe(0, "the datapath took the flow");
     }
 

@@ -1,4 +1,5 @@
 using Akka.TestKit.Xunit2;
+using UpcallActors.Linux;
 using UpcallActors.Odp;
 using UpcallActors.OpenFlow;
 
@@ -116,10 +117,10 @@ public sealed class RevalidationFailureSpecs() : TestKit("akka.loglevel = OFF\na
         await bridge.SendAsync(101, RevalidatedSwitch.Udp(1, 2), times: 2);
         await bridge.RoundAsync();
         bool refuses = true;
-        tampered!.Refusing = () => Volatile.Read(ref refuses) ? 105 : 0;
+        tampered!.Refusing = () => Volatile.Read(ref refuses) ? Errno.NoBuffers : Errno.None;
         await Should.ThrowAsync<DatapathException>(bridge.DoneAsync(bridge.Revalidation.PurgeAsync()));
         bridge.Counters[RevalidationEvent.DumpFailed].ShouldBeGreaterThan(0);
-        bridge.Counters.RequestErrors[105].ShouldBeGreaterThan(0);
+        bridge.Counters.RequestErrors[Errno.NoBuffers].ShouldBeGreaterThan(0);
         bridge.Datapath.FlowCount.ShouldBe(1);
 
         Volatile.Write(ref refuses, false);

@@ -1,4 +1,5 @@
 using Akka.TestKit.Xunit2;
+using UpcallActors.Linux;
 using UpcallActors.Odp;
 using UpcallActors.OpenFlow;
 using UpcallActors.Packets;
@@ -70,7 +71,7 @@ public sealed class RuleTimeoutSpecs() : TestKit("akka.loglevel = OFF\nakka.stdo
         await bridge.SendAsync(101, RevalidatedSwitch.Udp(1, 2), times: 2);
         await bridge.ExactRoundsAsync(1);
         bool refuses = true;
-        tampered!.Refusing = () => Volatile.Read(ref refuses) ? 105 : 0;
+        tampered!.Refusing = () => Volatile.Read(ref refuses) ? Errno.NoBuffers : Errno.None;
         for (int round = 0; round < 5; round++)
         {
             Pass(bridge, TimeSpan.FromSeconds(2));

@@ -25,7 +25,7 @@ internal sealed class TamperedDatapath(IDatapath inner) : DatapathDecorator(inne
     public Func<Ufid, int> Showing { get; set; } = _ => 1;
 
     /// <summary>With what error sends are refused.</summary>
-    public Func<int> Refusing { get; set; } = () => 0;
+    public Func<Errno> Refusing { get; set; } = () => Errno.None;
 
     public override IRequestChannel OpenRequests()
     {
@@ -50,10 +50,10 @@ internal sealed class TamperedDatapath(IDatapath inner) : DatapathDecorator(inne
     {
         public int SendLimit => inner.SendLimit;
 
-        public int Send(SendVector requests)
+        public Errno Send(SendVector requests)
         {
-            int errno = tampered.Refusing();
-            return errno == 0 ? inner.Send(requests) : errno;
+            Errno error = tampered.Refusing();
+            return error == Errno.None ? inner.Send(requests) : error;
         }
 
         public int Receive(Span<byte> answer)

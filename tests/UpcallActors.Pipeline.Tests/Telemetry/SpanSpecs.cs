@@ -120,7 +120,7 @@ public sealed class SpanSpecs : PipelineSpec
         using var spans = new SpanListener();
         using var datapath = new ScriptedDatapath();
         uint refused = 40;
-        datapath.Answer = message => message.IsExecute && message.Serial == refused ? 22 : 0;
+        datapath.Answer = message => message.IsExecute && message.Serial == refused ? Errno.Invalid : Errno.None;
         await Run(datapath, _exceptions, Enumerable.Range(0, 64).Select(i => Upcalls.Miss(1, (uint)i, (uint)i)));
 
         Activity upcall = spans.Single("upcall");
@@ -136,12 +136,12 @@ public sealed class SpanSpecs : PipelineSpec
     {
         using var spans = new SpanListener();
         using var datapath = new ScriptedDatapath();
-        datapath.Answer = message => message.IsExecute ? 0 : 28;
+        datapath.Answer = message => message.IsExecute ? Errno.None : Errno.NoSpace;
         await Run(datapath, _exceptions, [Upcalls.Miss(1, 1)]);
         spans.Single("upcall").GetTagItem("upcall.flow_put.errno").ShouldBe(28);
 
         using var refusing = new ScriptedDatapath();
-        refusing.Refuse = _ => 1;
+        refusing.Refuse = _ => Errno.NotPermitted;
         await Run(refusing, _exceptions, [Upcalls.Miss(1, 2)]);
         spans.Named("upcall")[1].GetTagItem("upcall.execute.errno").ShouldBe(1);
         spans.Named("upcall")[1].GetTagItem("upcall.flow_put.errno").ShouldBe(1);
@@ -152,7 +152,7 @@ public sealed class SpanSpecs : PipelineSpec
     {
         using var spans = new SpanListener();
         using var datapath = new ScriptedDatapath();
-        datapath.Answer = message => message.IsExecute ? 0 : 17;
+        datapath.Answer = message => message.IsExecute ? Errno.None : Errno.Exists;
         UpcallPipeline pipeline = await Run(datapath, _exceptions, Enumerable.Range(0, 64).Select(i => Upcalls.Miss(1, (uint)i)));
         spans.Named("upcall").ShouldBeEmpty();
         pipeline.Counters.Lanes[0].SuppressedSpans.ShouldBe(0);
@@ -210,7 +210,7 @@ public sealed class SpanSpecs : PipelineSpec
         }
         else
         {
-            datapath.Answer = message => message.IsExecute ? Spend(_slow) : 0;
+            datapath.Answer = message => message.IsExecute ? Spend(_slow) : Errno.None;
         }
 
         await Run(datapath, _exceptions with { SlowerThan = _slow / 2 }, [Upcalls.Miss(1, 1)]);
@@ -319,12 +319,12 @@ public sealed class SpanSpecs : PipelineSpec
     }
 
     /// <summary>Takes the processor for that long.</summary>
-    private static int Spend(TimeSpan time)
+    private static Errno Spend(TimeSpan time)
     {
         long started = Stopwatch.GetTimestamp();
         while (Stopwatch.GetElapsedTime(started) < time)
             Thread.SpinWait(100);
-        return 0;
+        return Errno.None;
     }
 
     private static byte[] Recirculated(uint inPort, uint id) =>

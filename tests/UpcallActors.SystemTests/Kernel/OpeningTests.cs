@@ -159,7 +159,7 @@ public sealed class OpeningTests
     {
         DatapathException refused = Should.Throw<DatapathException>(() => KernelDatapath.Open(new KernelDatapathOptions { Name = "lo" }));
         refused.Message.ShouldContain("lo");
-        refused.Errno.ShouldBeOneOf((int)Errno.Exists, (int)Errno.Busy);
+        refused.Error.ShouldBeOneOf(Errno.Exists, Errno.Busy);
     }
 
     [KernelDatapathFact]

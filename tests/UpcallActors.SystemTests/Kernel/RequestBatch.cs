@@ -48,8 +48,8 @@ internal sealed class RequestBatch(IDatapath datapath) : IDisposable
         End(writer, 0);
     }
 
-    /// <summary>Sends all of it at once; 0 or an errno.</summary>
-    public int Send(IRequestChannel channel)
+    /// <summary>Sends all of it at once.</summary>
+    public Errno Send(IRequestChannel channel)
     {
         _vector.Clear();
         _vector.Append(_region, 0, _length);

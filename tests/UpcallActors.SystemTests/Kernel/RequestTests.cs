@@ -24,7 +24,7 @@ public sealed class RequestTests
         batch.Execute(16, frame, inPort: 0, Frames.Output(port));
         batch.Execute(17, [1, 2, 3], inPort: 0, Frames.Output(port));
         batch.Execute(18, frame, inPort: 0, Frames.Output(port));
-        batch.Send(channel).ShouldBe(0);
+        batch.Send(channel).ShouldBe(Errno.None);
 
         Dictionary<uint, Errno> errors = RequestBatch.Errors(channel);
         errors.Keys.Order().ToArray().ShouldBe([13u, 15, 17]);
@@ -50,7 +50,7 @@ public sealed class RequestTests
         byte[] packet = Frames.Udp(1, payload: 2980);
         batch.Execute(1, packet, inPort: 0, Frames.Output(port));
         batch.Execute(2, packet, inPort: 0, Frames.Output(port), mru: 1400);
-        batch.Send(channel).ShouldBe(0);
+        batch.Send(channel).ShouldBe(Errno.None);
         RequestBatch.Errors(channel).ShouldBeEmpty();
 
         const int FirstFragments = 1396 + 14;
@@ -70,12 +70,12 @@ public sealed class RequestTests
         for (uint flow = 0; flow < Flows; flow++)
             batch.Put(flow, Frames.Key(inPort: flow), Frames.Output(0));
         batch.Length.ShouldBeLessThan(channel.SendLimit);
-        batch.Send(channel).ShouldBe(0);
+        batch.Send(channel).ShouldBe(Errno.None);
         RequestBatch.Errors(channel).ShouldBeEmpty();
 
         batch.Clear();
         batch.DumpFlows(4711);
-        batch.Send(channel).ShouldBe(0);
+        batch.Send(channel).ShouldBe(Errno.None);
         int flows = 0;
         bool isDone = false;
         RequestBatch.Answers(channel, message =>
@@ -98,7 +98,7 @@ public sealed class RequestTests
         using var region = new NativeRegion(channel.SendLimit + 1);
         var vector = new SendVector(1);
         vector.Append(region, 0, channel.SendLimit + 1);
-        channel.Send(vector).ShouldBe((int)Errno.MessageSize);
+        channel.Send(vector).ShouldBe(Errno.MessageSize);
     }
 
     [KernelDatapathFact]
@@ -109,7 +109,7 @@ public sealed class RequestTests
         using IRequestChannel channel = open.Datapath.OpenRequests();
         open.Dispose();
         batch.Put(5, Frames.Key(1), Frames.Output(0));
-        batch.Send(channel).ShouldBe(0);
+        batch.Send(channel).ShouldBe(Errno.None);
         RequestBatch.Errors(channel)[5].ShouldBe(Errno.NoDevice);
         Should.Throw<DatapathException>(() => open.Datapath.ReadStats());
     }

@@ -119,7 +119,7 @@ public sealed class UpcallTests
         using var batch = new RequestBatch(open.Datapath);
         using IRequestChannel channel = open.Datapath.OpenRequests();
         batch.Execute(1, Frames.Numbered(1), inPort: 0, Frames.Userspace(open.Datapath.UserspacePid(1), number: 7));
-        batch.Send(channel).ShouldBe(0);
+        batch.Send(channel).ShouldBe(Errno.None);
         RequestBatch.Errors(channel).ShouldBeEmpty();
         using IUpcallSource source = open.Datapath.OpenUpcalls(1);
         source.Receive(slots, 0, 4).ShouldBe(1);
@@ -140,7 +140,7 @@ public sealed class UpcallTests
         byte[] packet = new byte[Largest];
         Frames.Numbered(1).CopyTo(packet, 0);
         batch.Execute(1, packet, inPort: 0, Frames.Userspace(open.Datapath.UserspacePid(0)));
-        batch.Send(channel).ShouldBe(0);
+        batch.Send(channel).ShouldBe(Errno.None);
         source.Receive(slots, 0, 1).ShouldBe(1);
         slots.IsTruncated(0).ShouldBeFalse();
         PacketMessage.TryParse(slots.Message(0), out PacketMessage upcall).ShouldBe(OdpParseError.None);
@@ -172,9 +172,9 @@ public sealed class UpcallTests
 
     private static int RoundTrip(IRequestChannel channel, SendVector vector, IUpcallSource source, MessageSlots slots, byte[] answer)
     {
-        int errno = channel.Send(vector);
+        Errno error = channel.Send(vector);
         int answered = channel.Receive(answer);
-        return errno == 0 && answered == 0 ? source.Receive(slots, 0, slots.Count) : 0;
+        return error == Errno.None && answered == 0 ? source.Receive(slots, 0, slots.Count) : 0;
     }
 
     /// <summary>EXECUTEs that come straight back up, one piece each.</summary>

@@ -1,5 +1,6 @@
 using System.Globalization;
 using UpcallActors.Kernel;
+using UpcallActors.Linux;
 using UpcallActors.Odp;
 using static UpcallActors.SystemTests.Ports.PortsOfDatapath;
 
@@ -48,7 +49,7 @@ public sealed class KernelPortsTests
         ports.List().Select(port => port.Name).ShouldBe(["ports-r"]);
         Directory.Exists("/sys/class/net/vr0").ShouldBeTrue();
         Directory.Exists("/sys/class/net/br-r").ShouldBeFalse();
-        Should.Throw<DatapathException>(() => ports.Remove("ports-r")).Errno.ShouldBe(22);
+        Should.Throw<DatapathException>(() => ports.Remove("ports-r")).Error.ShouldBe(Errno.Invalid);
     }
 
     [KernelDatapathFact]
@@ -227,7 +228,7 @@ public sealed class KernelPortsTests
         await Command.RunAsync("ovs-dpctl", "del-dp", "system@ports-g");
 
         (await changed.WaitAsync(TimeSpan.FromSeconds(60))).ShouldBeTrue();
-        Should.Throw<DatapathException>(ports.List).Errno.ShouldBe(19);
+        Should.Throw<DatapathException>(ports.List).Error.ShouldBe(Errno.NoDevice);
         await Command.RunAsync("ovs-dpctl", "add-dp", "system@ports-g");
     }
 

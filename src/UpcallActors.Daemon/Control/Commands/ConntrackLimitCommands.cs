@@ -113,9 +113,9 @@ internal sealed class ConntrackLimitCommands(ControlContext context)
             work(query);
             return ControlReply.Empty;
         }
-        catch (DatapathException refused) when (refused.Errno != 0)
+        catch (DatapathException refused) when (refused.Error != Errno.None)
         {
-            return DpctlOptions.Error(doing, (Errno)refused.Errno);
+            return DpctlOptions.Error(doing, refused.Error);
         }
     }
 

@@ -91,13 +91,13 @@ internal sealed class DpctlFlowChanges(ControlContext context)
         {
             return Statistics(query.DeleteFlow(flow.Ufid), options);
         }
-        catch (DatapathException refused) when (refused.Errno == (int)Errno.NoEntry)
+        catch (DatapathException refused) when (refused.Error == Errno.NoEntry)
         {
             return ControlReply.Error(DpctlOptions.Line("deleting flow", Errno.NoEntry) + "Perhaps you need to specify a UFID?");
         }
-        catch (DatapathException refused) when (refused.Errno != 0)
+        catch (DatapathException refused) when (refused.Error != Errno.None)
         {
-            return DpctlOptions.Error("deleting flow", (Errno)refused.Errno);
+            return DpctlOptions.Error("deleting flow", refused.Error);
         }
     }
 
@@ -185,9 +185,9 @@ internal sealed class DpctlFlowChanges(ControlContext context)
         {
             return work();
         }
-        catch (DatapathException refused) when (refused.Errno != 0)
+        catch (DatapathException refused) when (refused.Error != Errno.None)
         {
-            return DpctlOptions.Error(doing, (Errno)refused.Errno);
+            return DpctlOptions.Error(doing, refused.Error);
         }
     }
 

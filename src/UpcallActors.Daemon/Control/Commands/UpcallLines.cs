@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
+using UpcallActors.Linux;
 using UpcallActors.Odp.Text;
 using UpcallActors.Pipeline;
 
@@ -32,15 +33,15 @@ internal static class UpcallLines
             FlowPut = upcall.FlowPut,
             Duplicate = upcall.IsDuplicate,
             Error = upcall.Error == Odp.XlateError.None ? null : upcall.Error.ToString(),
-            Errno = upcall.ExecuteErrno,
-            ErrnoText = Words(upcall.ExecuteErrno),
-            FlowPutErrno = upcall.FlowPutErrno,
-            FlowPutErrnoText = Words(upcall.FlowPutErrno),
+            Errno = (int)upcall.ExecuteError,
+            ErrnoText = Words(upcall.ExecuteError),
+            FlowPutErrno = (int)upcall.FlowPutError,
+            FlowPutErrnoText = Words(upcall.FlowPutError),
             LatencySeconds = upcall.Latency.TotalSeconds,
             Cut = upcall.IsCut,
             Packet = withPacket ? upcall.Packet.ToArray() : null,
         };
     }
 
-    private static string? Words(int errno) => errno == 0 ? null : Marshal.GetPInvokeErrorMessage(errno);
+    private static string? Words(Errno error) => error == Errno.None ? null : Marshal.GetPInvokeErrorMessage((int)error);
 }
