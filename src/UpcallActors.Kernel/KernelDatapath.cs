@@ -34,8 +34,8 @@ public sealed partial class KernelDatapath : IDatapath
         IfIndex = opened.IfIndex;
         Features = opened.Features;
         _watchdog = new UpcallWatchdog(options.Name, IfIndex, _datapaths, _handlers, _registration, opened.Lost);
-        using (IRequestChannel channel = OpenRequests())
-            Support = DatapathProbe.Run(channel, Families, IfIndex);
+        using (var client = new DatapathClient(this))
+            Support = DatapathProbe.Run(client, Families, IfIndex);
         _conntrack = TryOpenConntrack();
         // Not a timer: one that is due wakes four threads, which is most of what a switch without traffic would cost.
         _watch = new UnattendedThread("watchdog", $"watching the upcalls of datapath {options.Name}", Watch, _stop.Signal);

@@ -24,6 +24,7 @@ internal sealed class KernelRequestChannel : IRequestChannel
         {
             _socket.ConnectToKernel();
             _socket.SetCapAck();
+            _socket.SetExtAck();
 
             // Thousands of requests fit one send, and each may be answered by an error.
             _socket.SetNoEnobufs();

@@ -8,16 +8,16 @@ public sealed class SupportTests
     public void What_it_says_it_supports_is_what_trying_finds_out()
     {
         using var datapath = new EmbeddedDatapath(new EmbeddedDatapathOptions());
-        using IRequestChannel channel = datapath.OpenRequests();
-        DatapathProbe.Run(channel, datapath.Families, datapath.IfIndex).ShouldBe(datapath.Support);
+        using var client = new DatapathClient(datapath);
+        DatapathProbe.Run(client, datapath.Families, datapath.IfIndex).ShouldBe(datapath.Support);
     }
 
     [Fact]
     public void Probing_leaves_no_flow_and_no_connection_and_sends_nothing()
     {
         using var datapath = new EmbeddedDatapath(new EmbeddedDatapathOptions());
-        using IRequestChannel channel = datapath.OpenRequests();
-        DatapathProbe.Run(channel, datapath.Families, datapath.IfIndex);
+        using var client = new DatapathClient(datapath);
+        DatapathProbe.Run(client, datapath.Families, datapath.IfIndex);
         datapath.FlowCount.ShouldBe(0);
         datapath.ConnectionCount.ShouldBe(0);
         datapath.Counters.UpcallsQueued.ShouldBe(0);

@@ -25,23 +25,20 @@ internal sealed partial class DatapathQuery
 
     /// <summary>Sets limits; zone −1 is the default.</summary>
     public void SetCtLimits(IReadOnlyList<CtZoneLimit> limits) =>
-        AskCtLimits(OvsCtLimitCommand.Set, limits, "setting conntrack limits", _ => { });
+        AskCtLimits(OvsCtLimitCommand.Set, limits, "setting conntrack limits");
 
     /// <summary>Gives zones the default again.</summary>
     public void DeleteCtLimits(IReadOnlyList<CtZoneLimit> zones) =>
-        AskCtLimits(OvsCtLimitCommand.Delete, zones, "deleting conntrack limits", _ => { });
+        AskCtLimits(OvsCtLimitCommand.Delete, zones, "deleting conntrack limits");
 
-    private void AskCtLimits(byte command, IReadOnlyList<CtZoneLimit>? limits, string doing, NetlinkAnswerHandler read)
+    private void AskCtLimits(byte command, IReadOnlyList<CtZoneLimit>? limits, string doing, NetlinkAnswerHandler? read = null)
     {
-        using var region = new NativeRegion(CtLimitRequestLength);
-        var writer = new NetlinkWriter(region.Slice(0, CtLimitRequestLength));
-        // A GET is answered with what was asked for, the others with an acknowledgement.
-        NetlinkFlags flags = command == OvsCtLimitCommand.Get ? NetlinkFlags.Request : NetlinkFlags.Request | NetlinkFlags.Ack;
+        NetlinkWriter writer = _client.Writer(CtLimitRequestLength);
         // The kernel passes over the datapath's number, the limits being the network namespace's.
         new CtLimitMessage { Command = command, DatapathIfIndex = _datapath.IfIndex, Limits = limits }
-            .Write(ref writer, _datapath.Families.CtLimit, flags, Sequence);
+            .Write(ref writer, _datapath.Families.CtLimit, NetlinkFlags.Request, 0);
         if (writer.Overflowed)
-            throw new DatapathException($"{doing}: too many zones for one request", (int)Errno.MessageSize);
-        Ask(region, writer.Length, doing, isDump: false, read);
+            throw new DatapathException($"{doing}: too many zones for one request", Errno.MessageSize);
+        Ask(writer, doing, read);
     }
 }

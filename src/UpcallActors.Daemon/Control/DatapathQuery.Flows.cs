@@ -7,17 +7,14 @@ namespace UpcallActors.Daemon.Control;
 /// <content>Single flows, by their id: what <c>dpctl/add-flow</c> and those beside it need.</content>
 internal sealed partial class DatapathQuery
 {
-    /// <summary>Key and mask are 16 KiB at most as text is read, actions fill an attribute.</summary>
-    private const int FlowRequestLength = 128 << 10;
-
     /// <summary>The flow with an id. Throws <see cref="DatapathException"/> with ENOENT when there is none.</summary>
     public FlowDumpLine GetFlow(Ufid ufid)
     {
         FlowDumpLine? found = null;
-        var writer = new NetlinkWriter(_region.Slice(0, RequestLength));
+        NetlinkWriter writer = _client.Writer();
         FlowMessageWriter.WriteByUfid(
-            ref writer, _datapath.Families.Flow, NetlinkFlags.None, Sequence, OvsCommand.Get, _datapath.IfIndex, ufid);
-        Ask(_region, writer.Length, "getting flow", isDump: false, message => found = LineOf(message.Bytes));
+            ref writer, _datapath.Families.Flow, NetlinkFlags.None, 0, OvsCommand.Get, _datapath.IfIndex, ufid);
+        Ask(writer, "getting flow", message => found = LineOf(message.Bytes));
         return found ?? throw new DatapathException("the datapath does not answer");
     }
 
@@ -31,13 +28,12 @@ internal sealed partial class DatapathQuery
     public FlowDumpLine? PutFlow(
         Ufid ufid, ReadOnlySpan<byte> key, ReadOnlySpan<byte> mask, ReadOnlySpan<byte> actions, FlowPut change, bool clears)
     {
-        using var region = new NativeRegion(FlowRequestLength);
-        var writer = new NetlinkWriter(region.Slice(0, FlowRequestLength));
+        NetlinkWriter writer = _client.Writer();
         // As dpif_netlink_init_flow_put has it: NEW with CREATE refuses a flow that is there, NEW without takes both, SET wants one.
-        NetlinkFlags flags = NetlinkFlags.Request | NetlinkFlags.Echo | NetlinkFlags.Ack;
+        NetlinkFlags flags = NetlinkFlags.Request | NetlinkFlags.Echo;
         byte command = change == FlowPut.Modify ? OvsCommand.Set : OvsCommand.New;
         int start = OvsHeader.Begin(
-            ref writer, _datapath.Families.Flow, change == FlowPut.Add ? flags | NetlinkFlags.Create : flags, Sequence, command,
+            ref writer, _datapath.Families.Flow, change == FlowPut.Add ? flags | NetlinkFlags.Create : flags, 0, command,
             OvsFamilyVersion.Flow, _datapath.IfIndex);
         PutUfid(ref writer, ufid);
         writer.Put(OvsFlowAttribute.Key, key);
@@ -49,7 +45,7 @@ internal sealed partial class DatapathQuery
         if (writer.Overflowed)
             throw new DatapathException("the flow is too long for a request");
         FlowDumpLine? before = null;
-        Ask(region, writer.Length, "updating flow table", isDump: false, message => before = LineOf(message.Bytes));
+        Ask(writer, "updating flow table", message => before = LineOf(message.Bytes));
         return before;
     }
 
@@ -57,11 +53,10 @@ internal sealed partial class DatapathQuery
     public FlowDumpLine? DeleteFlow(Ufid ufid)
     {
         FlowDumpLine? found = null;
-        var writer = new NetlinkWriter(_region.Slice(0, RequestLength));
-        const NetlinkFlags Flags = NetlinkFlags.Echo | NetlinkFlags.Ack;
+        NetlinkWriter writer = _client.Writer();
         FlowMessageWriter.WriteByUfid(
-            ref writer, _datapath.Families.Flow, Flags, Sequence, OvsCommand.Delete, _datapath.IfIndex, ufid);
-        Ask(_region, writer.Length, "deleting flow", isDump: false, message => found = LineOf(message.Bytes));
+            ref writer, _datapath.Families.Flow, NetlinkFlags.Echo, 0, OvsCommand.Delete, _datapath.IfIndex, ufid);
+        Ask(writer, "deleting flow", message => found = LineOf(message.Bytes));
         return found;
     }
 

@@ -60,6 +60,9 @@ public enum Errno
     /// <summary><c>ENOSPC</c>.</summary>
     NoSpace = 28,
 
+    /// <summary><c>EPIPE</c>: nobody reads any more.</summary>
+    BrokenPipe = 32,
+
     /// <summary><c>ERANGE</c>.</summary>
     Range = 34,
 
@@ -77,6 +80,9 @@ public enum Errno
 
     /// <summary><c>EOPNOTSUPP</c>.</summary>
     NotSupported = 95,
+
+    /// <summary><c>EAFNOSUPPORT</c>: the kernel has no such family of addresses.</summary>
+    AddressFamilyNotSupported = 97,
 
     /// <summary><c>EADDRINUSE</c>.</summary>
     AddressInUse = 98,

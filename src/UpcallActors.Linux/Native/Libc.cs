@@ -16,8 +16,6 @@ internal static partial class Libc
     public const int EventFdNonBlocking = 0x800;
     public const short PollIn = 1;
     public const short PollInvalid = 0x20;
-    public const int InterruptedCall = 4;
-    public const int BadDescriptor = 9;
 
     [LibraryImport("libc", EntryPoint = "mmap", SetLastError = true)]
     public static partial nint MemoryMap(nint address, nuint length, int protection, int flags, int descriptor, nint offset);

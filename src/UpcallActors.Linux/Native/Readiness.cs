@@ -33,11 +33,11 @@ public static class Readiness
         {
             readable.Clear();
             if (timeoutMilliseconds < 0 && !IsAnyOpen(polled, descriptors.Length))
-                throw new Win32Exception(Libc.BadDescriptor, "poll");
+                throw new Win32Exception((int)Errno.BadDescriptor, "poll");
             if (Libc.Poll(polled, (nuint)descriptors.Length, timeoutMilliseconds) < 0)
             {
                 int error = Marshal.GetLastPInvokeError();
-                if (error == Libc.InterruptedCall)
+                if (error == (int)Errno.Interrupted)
                     return;
                 throw new Win32Exception(error, "poll");
             }

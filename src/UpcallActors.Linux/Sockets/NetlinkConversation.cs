@@ -19,6 +19,7 @@ public sealed class NetlinkConversation : IDisposable
 
     private readonly Lock _lock = new();
     private readonly NetlinkSocket _socket;
+    private readonly NetlinkExchange _exchange = new(1);
     private readonly byte[] _answers = new byte[BufferLength];
     private byte[] _request = new byte[4096];
     private uint _sequence;
@@ -60,69 +61,45 @@ public sealed class NetlinkConversation : IDisposable
             BinaryPrimitives.WriteUInt16LittleEndian(flags, asked);
             BinaryPrimitives.WriteUInt32LittleEndian(message[NetlinkMessage.SequenceOffset..], sequence);
             Errno error = _socket.Send(message);
-            return error == Errno.None ? Collect(sequence, onAnswer) : new NetlinkResult(error);
+            if (error != Errno.None)
+                return new NetlinkResult(error);
+            _exchange.Begin(sequence);
+            _exchange.Add((NetlinkFlags)asked);
+            return Collect(onAnswer);
         }
     }
 
     /// <inheritdoc/>
     public void Dispose() => _socket.Dispose();
 
-    private NetlinkResult Collect(uint sequence, NetlinkAnswerHandler? onAnswer)
+    private NetlinkResult Collect(NetlinkAnswerHandler? onAnswer)
     {
-        bool interrupted = false;
         long deadline = Environment.TickCount64 + AnswerMilliseconds;
-        while (true)
+        while (!_exchange.IsDone)
         {
             NetlinkReceipt receipt = _socket.Receive(_answers);
             if (receipt.Error == Errno.TryAgain)
             {
                 int left = (int)(deadline - Environment.TickCount64);
                 if (left <= 0)
-                    return new NetlinkResult(Errno.TimedOut);
-                Readiness.Wait(_socket.Descriptor, -1, left);
-                continue;
+                    _exchange.Stop();
+                else
+                    Readiness.Wait(_socket.Descriptor, -1, left);
             }
-
-            if (receipt.Error != Errno.None)
-                return new NetlinkResult(receipt.Error);
-            if (receipt.Sender != 0)
-                continue;
-            if (receipt.IsTruncated)
-                return new NetlinkResult(Errno.MessageSize);
-            if (TryFinish(_answers.AsSpan(0, receipt.Length), sequence, onAnswer, ref interrupted, out NetlinkResult result))
-                return result;
-        }
-    }
-
-    /// <summary>Looks through one datagram. Answers to an earlier request that was given up are passed over.</summary>
-    private static bool TryFinish(ReadOnlySpan<byte> datagram, uint sequence, NetlinkAnswerHandler? onAnswer, ref bool interrupted,
-        out NetlinkResult result)
-    {
-        result = default;
-        while (!datagram.IsEmpty)
-        {
-            if (NetlinkMessage.TryRead(datagram, out NetlinkMessage message, out int consumed) != NetlinkParseError.None)
+            else if (receipt.Error != Errno.None)
             {
-                result = new NetlinkResult(Errno.InputOutput);
-                return true;
+                _exchange.Fail(receipt.Error);
             }
-
-            datagram = datagram[consumed..];
-            if (message.Sequence != sequence)
-                continue;
-            interrupted |= (message.Flags & NetlinkFlags.DumpInterrupted) != 0;
-            if (message.Type is NetlinkControlType.Error or NetlinkControlType.Done)
+            else if (receipt.Sender == 0 && receipt.IsTruncated)
             {
-                result = NetlinkErrorAnswer.TryRead(message, out NetlinkErrorAnswer answer)
-                    ? new NetlinkResult(answer.Error, answer.Text, interrupted)
-                    : new NetlinkResult(Errno.InputOutput);
-                return true;
+                _exchange.Fail(Errno.MessageSize);
             }
-
-            if (message.Type >= NetlinkControlType.FirstFamily)
-                onAnswer?.Invoke(message);
+            else if (receipt.Sender == 0)
+            {
+                _exchange.Take(_answers.AsSpan(0, receipt.Length), (_, answer) => onAnswer?.Invoke(answer));
+            }
         }
 
-        return false;
+        return _exchange[0];
     }
 }

@@ -26,10 +26,10 @@ public static class DatapathProbe
 
     private delegate void Part(ref NetlinkWriter writer);
 
-    /// <summary>Probes a datapath over a channel that has no other user meanwhile.</summary>
-    public static DatapathSupport Run(IRequestChannel channel, OvsFamilies families, int ifIndex)
+    /// <summary>Probes a datapath.</summary>
+    public static DatapathSupport Run(DatapathClient client, OvsFamilies families, int ifIndex)
     {
-        using var requests = new ProbeRequests(channel, families, ifIndex);
+        var requests = new ProbeRequests(client, families, ifIndex);
         MeterMessage meters = requests.MeterFeatures();
         return new DatapathSupport
         {

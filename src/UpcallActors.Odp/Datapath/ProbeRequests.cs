@@ -3,15 +3,8 @@ using UpcallActors.Linux;
 namespace UpcallActors.Odp;
 
 /// <summary>The requests of <see cref="DatapathProbe"/>, one at a time. Whatever goes wrong means that the datapath cannot do it.</summary>
-internal sealed class ProbeRequests(IRequestChannel channel, OvsFamilies families, int ifIndex) : IDisposable
+internal sealed class ProbeRequests(DatapathClient client, OvsFamilies families, int ifIndex)
 {
-    private readonly NativeRegion _request = new(4096);
-    private readonly SendVector _vector = new(1);
-    private readonly byte[] _answers = new byte[32 * 1024];
-    private uint _sequence;
-
-    private delegate void AnswerHandler(ReadOnlySpan<byte> message);
-
     /// <summary>Whether a flow can be put and is there then. It is deleted again.</summary>
     public bool TakesFlow(byte[] key, byte[] actions, Ufid? ufid = null)
     {
@@ -19,7 +12,8 @@ internal sealed class ProbeRequests(IRequestChannel channel, OvsFamilies familie
             return false;
         bool isThere = false;
         Errno error = AskFlow(OvsCommand.Get, NetlinkFlags.None, key, null, ufid, message =>
-            isThere = FlowMessage.TryParse(message, out FlowMessage flow) == OdpParseError.None && (ufid is null || flow.Ufid == ufid));
+            isThere = FlowMessage.TryParse(message.Bytes, out FlowMessage flow) == OdpParseError.None
+                && (ufid is null || flow.Ufid == ufid));
         AskFlow(OvsCommand.Delete, NetlinkFlags.None, key, null, ufid);
         return error == Errno.None && isThere;
     }
@@ -42,16 +36,14 @@ internal sealed class ProbeRequests(IRequestChannel channel, OvsFamilies familie
         if (families.Meter != 0)
         {
             NetlinkWriter writer = Begin(families.Meter, NetlinkFlags.None, OvsMeterCommand.Features, OvsFamilyVersion.Meter);
-            Exchange(writer, message => MeterMessage.TryParse(message, out features));
+            Exchange(writer, message => MeterMessage.TryParse(message.Bytes, out features));
         }
 
         return features ?? new MeterMessage();
     }
 
-    public void Dispose() => _request.Dispose();
-
     /// <summary>PROBE keeps the kernel from logging what it refuses.</summary>
-    private Errno AskFlow(byte command, NetlinkFlags flags, byte[] key, byte[]? actions, Ufid? ufid, AnswerHandler? onAnswer = null)
+    private Errno AskFlow(byte command, NetlinkFlags flags, byte[] key, byte[]? actions, Ufid? ufid, NetlinkAnswerHandler? onAnswer = null)
     {
         NetlinkWriter writer = Begin(families.Flow, flags, command, OvsFamilyVersion.Flow);
         if (ufid is { } id)
@@ -65,50 +57,14 @@ internal sealed class ProbeRequests(IRequestChannel channel, OvsFamilies familie
 
     private NetlinkWriter Begin(ushort family, NetlinkFlags flags, byte command, byte version)
     {
-        var writer = new NetlinkWriter(_request.Slice(0, _request.Length));
-        OvsHeader.Begin(ref writer, family, NetlinkFlags.Request | NetlinkFlags.Ack | flags, ++_sequence, command, version, ifIndex);
+        NetlinkWriter writer = client.Writer();
+        OvsHeader.Begin(ref writer, family, flags, 0, command, version, ifIndex);
         return writer;
     }
 
-    /// <summary>Sends what was written and takes its answers up to the acknowledgement, which waits already.</summary>
-    private Errno Exchange(NetlinkWriter writer, AnswerHandler? onAnswer = null)
+    private Errno Exchange(in NetlinkWriter writer, NetlinkAnswerHandler? onAnswer = null)
     {
         writer.EndMessage(0);
-        if (writer.Overflowed)
-            return Errno.MessageSize;
-        _vector.Clear();
-        _vector.Append(_request, 0, writer.Length);
-        Errno refused = channel.Send(_vector);
-        if (refused != Errno.None)
-            return refused;
-        int length;
-        while ((length = channel.Receive(_answers)) > 0)
-        {
-            if (TryFinish(_answers.AsSpan(0, length), onAnswer, out Errno error))
-                return error;
-        }
-
-        return Errno.TimedOut;
-    }
-
-    private bool TryFinish(ReadOnlySpan<byte> answers, AnswerHandler? onAnswer, out Errno error)
-    {
-        error = Errno.InputOutput;
-        while (NetlinkMessage.TryRead(answers, out NetlinkMessage message, out int consumed) == NetlinkParseError.None)
-        {
-            answers = answers[consumed..];
-            if (message.Sequence != _sequence)
-                continue;
-            if (message.Type == NetlinkControlType.Error)
-            {
-                if (NetlinkErrorAnswer.TryRead(message, out NetlinkErrorAnswer answer))
-                    error = answer.Error;
-                return true;
-            }
-
-            onAnswer?.Invoke(message.Bytes);
-        }
-
-        return false;
+        return client.Ask(writer, onAnswer).Error;
     }
 }

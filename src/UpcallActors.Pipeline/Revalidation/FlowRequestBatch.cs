@@ -11,30 +11,15 @@ namespace UpcallActors.Pipeline;
 /// </summary>
 internal sealed class FlowRequestBatch : IDisposable
 {
-    /// <summary>
-    /// Requests in a send (Open vSwitch's <c>REVALIDATE_MAX_BATCH</c> is 50); their answers must fit a socket's receive buffer.
-    /// </summary>
-    public const int MaxRequests = 64;
-
-    /// <summary>Two attributes of full length, and headers and ids.</summary>
-    private const int LongestRequest = (3 * (ushort.MaxValue + 1)) + 128;
-
-    private const int RegionLength = 2 * LongestRequest;
-    private const int AnswerLength = 256 * 1024;
-
     private readonly IDatapath _datapath;
-    private readonly IRequestChannel _channel;
-    private readonly NativeRegion _region = new(RegionLength);
-    private readonly SendVector _vector = new(1);
-    private readonly byte[] _answers = new byte[AnswerLength];
-    private readonly FlowRequest[] _requests = new FlowRequest[MaxRequests];
+    private readonly DatapathClient _client;
+    private readonly NetlinkExchangeHandler _onMessage;
+    private readonly FlowRequest[] _requests = new FlowRequest[DatapathClient.MaxRequests];
+    private readonly bool[] _told = new bool[DatapathClient.MaxRequests];
     private readonly AnswerHandler _onAnswer;
     private readonly RevalidationCounters _counters;
     private readonly RequestLog _log;
-    private readonly int[] _starts = new int[MaxRequests + 1];
     private int _count;
-    private int _length;
-    private uint _sequence;
     private ExceptionDispatchInfo? _failure;
 
     /// <param name="datapath">Whom to ask.</param>
@@ -47,7 +32,8 @@ internal sealed class FlowRequestBatch : IDisposable
         _datapath = datapath;
         _counters = counters;
         _onAnswer = onAnswer;
-        _channel = datapath.OpenRequests();
+        _onMessage = OnMessage;
+        _client = new DatapathClient(datapath);
     }
 
     /// <summary>
@@ -56,39 +42,37 @@ internal sealed class FlowRequestBatch : IDisposable
     public delegate void AnswerHandler(in FlowRequest request, Errno error, FlowMessage? flow, ReadOnlySpan<byte> message);
 
     /// <summary>Whether the next request must wait for a <see cref="Send"/>.</summary>
-    public bool IsFull => _count == MaxRequests || RegionLength - _length < LongestRequest;
+    public bool IsFull => _client.IsFull;
 
     /// <summary>Asks for a flow in full.</summary>
     public void Get(Ufid ufid)
     {
-        NetlinkWriter writer = Writer();
-        FlowMessageWriter.WriteByUfid(ref writer, _datapath.Families.Flow, NetlinkFlags.None, Sequence, OvsCommand.Get,
-            _datapath.IfIndex, ufid);
+        NetlinkWriter writer = _client.Writer();
+        FlowMessageWriter.WriteByUfid(ref writer, _datapath.Families.Flow, NetlinkFlags.None, 0, OvsCommand.Get, _datapath.IfIndex, ufid);
         Add(writer, new FlowRequest(FlowRequestKind.Get, ufid, null, [], default));
     }
 
     /// <summary>Deletes a flow; its last counters are in the answer.</summary>
     public void Delete(Ufid ufid, Ukey? ukey, FlowDeletionReason reason)
     {
-        NetlinkWriter writer = Writer();
-        FlowMessageWriter.WriteDelete(ref writer, _datapath.Families.Flow, Sequence, _datapath.IfIndex, ufid);
+        NetlinkWriter writer = _client.Writer();
+        FlowMessageWriter.WriteDelete(ref writer, _datapath.Families.Flow, 0, _datapath.IfIndex, ufid);
         Add(writer, new FlowRequest(FlowRequestKind.Delete, ufid, ukey, [], reason));
     }
 
     /// <summary>Deletes a flow that has no id.</summary>
     public void Delete(ReadOnlySpan<byte> key)
     {
-        NetlinkWriter writer = Writer();
-        FlowMessageWriter.WriteByKey(ref writer, _datapath.Families.Flow, Sequence, OvsCommand.Delete, _datapath.IfIndex, key);
+        NetlinkWriter writer = _client.Writer();
+        FlowMessageWriter.WriteByKey(ref writer, _datapath.Families.Flow, 0, OvsCommand.Delete, _datapath.IfIndex, key);
         Add(writer, new FlowRequest(FlowRequestKind.Delete, default, null, [], FlowDeletionReason.NoUfid));
     }
 
     /// <summary>Gives a flow other actions.</summary>
     public void Modify(Ukey ukey, byte[] actions)
     {
-        NetlinkWriter writer = Writer();
-        FlowMessageWriter.WriteSet(ref writer, _datapath.Families.Flow, Sequence, _datapath.IfIndex, ukey.Ufid, ukey.Key,
-            ukey.Mask, actions);
+        NetlinkWriter writer = _client.Writer();
+        FlowMessageWriter.WriteSet(ref writer, _datapath.Families.Flow, 0, _datapath.IfIndex, ukey.Ufid, ukey.Key, ukey.Mask, actions);
         Add(writer, new FlowRequest(FlowRequestKind.Modify, ukey.Ufid, ukey, actions, default));
     }
 
@@ -100,76 +84,42 @@ internal sealed class FlowRequestBatch : IDisposable
         if (_count == 0)
             return;
         int count = _count;
-        _vector.Clear();
-        _vector.Append(_region, 0, _length);
         _count = 0;
-        _length = 0;
-        Errno refused = _channel.Send(_vector);
-        Span<bool> answered = stackalloc bool[MaxRequests];
-        if (refused == Errno.None)
-            Collect(_sequence, count, answered);
+        _client.Send(_onMessage);
         for (int i = 0; i < count; i++)
         {
             // Without an answer a request has succeeded, but one that should have yielded a flow has not.
-            if (!answered[i])
-                Tell(i, refused == Errno.None && _requests[i].Kind == FlowRequestKind.Get ? Errno.NoEntry : refused, null, []);
+            Errno error = _client.Result(i).Error;
+            if (!_told[i])
+                Tell(i, error == Errno.None && _requests[i].Kind == FlowRequestKind.Get ? Errno.NoEntry : error, null, []);
         }
 
         Array.Clear(_requests, 0, count);
-        _sequence += MaxRequests;
+        Array.Clear(_told, 0, count);
         ExceptionDispatchInfo? failure = _failure;
         _failure = null;
         failure?.Throw();
     }
 
     /// <inheritdoc/>
-    public void Dispose()
-    {
-        _channel.Dispose();
-        _region.Dispose();
-    }
-
-    private uint Sequence => _sequence + (uint)_count;
-
-    private NetlinkWriter Writer() => new(_region.Slice(_length, RegionLength - _length));
+    public void Dispose() => _client.Dispose();
 
     private void Add(in NetlinkWriter writer, in FlowRequest request)
     {
-        Debug.Assert(!writer.Overflowed, "there is room for the longest request");
-        _length += writer.Length;
+        bool isAdded = _client.TryAdd(writer);
+        Debug.Assert(isAdded, "there is room for the longest request");
         _requests[_count++] = request;
-        _starts[_count] = _length;
     }
 
-    /// <summary>A request as it was sent; its bytes stay until the next is written.</summary>
-    private ReadOnlySpan<byte> RequestOf(int index) => _region.Slice(_starts[index], _starts[index + 1] - _starts[index]);
-
-    private void Collect(uint first, int count, Span<bool> answered)
+    /// <summary>A flow that a request yielded: the first one; and no answer to a request that was told already.</summary>
+    private void OnMessage(int request, NetlinkMessage message)
     {
-        int length;
-        while ((length = _channel.Receive(_answers)) > 0)
-        {
-            ReadOnlySpan<byte> rest = _answers.AsSpan(0, Math.Min(length, _answers.Length));
-            while (!rest.IsEmpty && NetlinkMessage.TryRead(rest, out NetlinkMessage message, out int consumed) == NetlinkParseError.None)
-            {
-                rest = rest[consumed..];
-                uint index = message.Sequence - first;
-                if (index >= (uint)count || answered[(int)index])
-                    continue;
-                answered[(int)index] = TryTell((int)index, message);
-            }
-        }
-    }
-
-    private bool TryTell(int index, NetlinkMessage message)
-    {
-        if (NetlinkErrorAnswer.TryRead(message, out NetlinkErrorAnswer answer))
-            Tell(index, answer.Error, null, []);
-        else if (message.Type == _datapath.Families.Flow && FlowMessage.TryParse(message.Bytes, out FlowMessage flow) == OdpParseError.None)
-            Tell(index, Errno.None, flow, message.Bytes);
-        else
-            return false;
-        return true;
+        if (_told[request]
+            || message.Type != _datapath.Families.Flow
+            || FlowMessage.TryParse(message.Bytes, out FlowMessage flow) != OdpParseError.None)
+            return;
+        _told[request] = true;
+        Tell(request, Errno.None, flow, message.Bytes);
     }
 
     private void Tell(int index, Errno error, FlowMessage? flow, ReadOnlySpan<byte> message)
@@ -177,11 +127,11 @@ internal sealed class FlowRequestBatch : IDisposable
         if (error is not (Errno.None or Errno.NoEntry))
         {
             _counters.RequestErrors.Count(error);
-            _log.Flow(RequestOf(index), error);
+            _log.Flow(_client.Request(index), error);
         }
         else if (error == Errno.None && _log.ShowsTaken)
         {
-            _log.Flow(RequestOf(index), 0);
+            _log.Flow(_client.Request(index), Errno.None);
         }
 
 #pragma warning disable CA1031 // The datapath has handled the other requests as well, and will not say again how.

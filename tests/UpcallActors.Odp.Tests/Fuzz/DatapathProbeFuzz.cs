@@ -10,8 +10,8 @@ internal static class DatapathProbeFuzz
 
     public static DatapathSupport Run(ReadOnlySpan<byte> input)
     {
-        using var channel = new Channel(input.ToArray());
-        return DatapathProbe.Run(channel, Families, ifIndex: 7);
+        using var client = new DatapathClient(new Channel(input.ToArray()));
+        return DatapathProbe.Run(client, Families, ifIndex: 7);
     }
 
     /// <summary>Answers have the request's number, or nobody would look at them.</summary>

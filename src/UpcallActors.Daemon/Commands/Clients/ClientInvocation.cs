@@ -1,15 +1,13 @@
 using System.CommandLine;
 using System.Runtime.InteropServices;
 using UpcallActors.Daemon.Control.Client;
+using UpcallActors.Linux;
 
 namespace UpcallActors.Daemon.Commands.Clients;
 
 /// <summary>One command to a running daemon: the connection, where the answer goes, and when to end.</summary>
 internal sealed class ClientInvocation(DaemonClient client, ParseResult arguments, bool json, CancellationToken stop)
 {
-    /// <summary>EPIPE.</summary>
-    private const int BrokenPipe = 32;
-
     /// <summary>The connection.</summary>
     public DaemonClient Client => client;
 
@@ -65,7 +63,7 @@ internal sealed class ClientInvocation(DaemonClient client, ParseResult argument
             await arguments.InvocationConfiguration.Error.WriteLineAsync($"upcall-actors: {refused.Message}");
             return ExitCode.Failure;
         }
-        catch (IOException failure) when (failure.HResult == BrokenPipe)
+        catch (IOException failure) when (failure.HResult == (int)Errno.BrokenPipe)
         {
             return ExitCode.OutputClosed;
         }
