@@ -20,14 +20,10 @@ public class ExecuteInPlace
         upcall.CopyTo(_batch!.Slots.Slot(0));
         _batch.Slots.SetReceived(0, upcall.Length, truncated: false);
         _batch.Count = 1;
-        _batch.Record(0).TailLength = ExecuteTail.HeaderLength + 8;
-        _batch.Record(0).Translation = new Translation { ActionsLength = 8 };
+        _batch.Record(0).Actions = new Extent(UpcallBatch.RoomBeforeActions, 8);
     }
 
     [Benchmark]
-    public int TurnInPlace()
-    {
-        ExecuteTail.Finish(_batch!.Arena.Slice(0, 64), 8, upcallPid: 4711);
-        return RequestWriter.Execute(_batch, 0, RecordedUpcallSet.Families.Packet, _sequence += 2).TotalLength;
-    }
+    public int TurnInPlace() =>
+        RequestWriter.Execute(_batch!, 0, RecordedUpcallSet.Families.Packet, _sequence += 2, upcallPid: 4711).TotalLength;
 }

@@ -2,6 +2,7 @@ using System.ComponentModel;
 using System.Diagnostics;
 using Akka.Actor;
 using UpcallActors.Linux;
+using UpcallActors.Odp;
 using UpcallActors.Packets;
 
 namespace UpcallActors.Pipeline;
@@ -18,6 +19,11 @@ internal sealed class UpcallBatch : INoSerializationVerificationNeeded, IDisposa
 
     /// <summary>The longest action list: an attribute's length is 16 bits, its header and padding included.</summary>
     public const int MaxActions = ushort.MaxValue - NetlinkAttribute.HeaderLength - 3;
+
+    /// <summary>
+    /// Bytes that are free in front of an upcall's actions, for what an EXECUTE has there: UPCALL_PID (8) and the header of ACTIONS (4).
+    /// </summary>
+    public const int RoomBeforeActions = 12;
 
     /// <summary>
     /// Arena an upcall can need: UPCALL_PID, ACTIONS, and a flow put with key, mask and the same actions. Pages are committed on touch.
@@ -104,11 +110,21 @@ internal sealed class UpcallBatch : INoSerializationVerificationNeeded, IDisposa
     /// <summary>An upcall's own span; null for one that has none.</summary>
     public ref Activity? Span(int upcall) => ref (_spans ??= new Activity?[Capacity])[upcall];
 
-    /// <summary>The actions that a translated upcall's tail carries.</summary>
-    public ReadOnlySpan<byte> Actions(in UpcallRecord record) =>
-        record.TailLength == 0
-            ? []
-            : Arena.Slice(record.TailOffset + record.TailLength - record.Translation.ActionsLength, record.Translation.ActionsLength);
+    /// <summary>The actions of a translated upcall.</summary>
+    public ReadOnlySpan<byte> Actions(in UpcallRecord record) => Arena.Slice(record.Actions.Offset, record.Actions.Length);
+
+    /// <summary>Where the actions of the next upcall are written.</summary>
+    public Span<byte> ActionsRoom => Arena.Slice(ArenaUsed + RoomBeforeActions, MaxActions);
+
+    /// <summary>Keeps actions that were written there. Returns where they lie; absent when there are none.</summary>
+    public Extent KeepActions(int length)
+    {
+        if (length == 0)
+            return default;
+        int start = ArenaUsed + RoomBeforeActions;
+        ArenaUsed = NetlinkAlignment.Align(start + length);
+        return new Extent(start, length);
+    }
 
     /// <summary>
     /// The earlier upcall whose translation this one has, or <see cref="UpcallRecord.None"/> for one that was translated by itself: the

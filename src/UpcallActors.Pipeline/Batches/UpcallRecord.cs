@@ -24,11 +24,8 @@ internal struct UpcallRecord
     /// <summary>What the translator decided.</summary>
     public Translation Translation;
 
-    /// <summary>Where the tail of the EXECUTE (UPCALL_PID and ACTIONS) lies in the batch's arena.</summary>
-    public int TailOffset;
-
-    /// <summary>Bytes of the tail, 0 when nothing is to be executed.</summary>
-    public int TailLength;
+    /// <summary>Where its actions lie in the batch's arena; absent when nothing is to be executed.</summary>
+    public Extent Actions;
 
     /// <summary>Why it could not be parsed; <see cref="OdpParseError.None"/> for what was.</summary>
     public OdpParseError ParseError;
@@ -76,6 +73,12 @@ internal struct UpcallRecord
 
     /// <summary>Whether its translation was made, which may be one that says nothing: a drop.</summary>
     public bool IsTranslated;
+
+    /// <summary>Whether its EXECUTE has a smaller MRU than the upcall: the port that it goes to takes no more.</summary>
+    public readonly bool ClampsMru => Translation.MruLimit != 0 && Message.Mru.IsPresent && Translation.MruLimit < Message.Origin.Mru;
+
+    /// <summary>The MRU that its EXECUTE carries; 0 for none.</summary>
+    public readonly ushort ExecuteMru => ClampsMru ? Translation.MruLimit : Message.Origin.Mru;
 
     /// <summary>Whether the datapath has refused one of its requests.</summary>
     public readonly bool IsRefused => (ExecuteError | FlowPutError) != Errno.None;

@@ -10,28 +10,27 @@ namespace UpcallActors.Pipeline;
 /// </summary>
 internal static class ExecuteTail
 {
-    /// <summary>Bytes in front of the actions: UPCALL_PID (8) and the header of ACTIONS (4).</summary>
-    public const int HeaderLength = UpcallPidLength + NetlinkAttribute.HeaderLength;
-
     private const int UpcallPidLength = NetlinkAttribute.HeaderLength + sizeof(uint);
+    private const int HeaderLength = UpcallBatch.RoomBeforeActions;
 
     /// <summary>
-    /// Writes the headers in front of actions that lie at <see cref="HeaderLength"/>, and zero padding behind them.
-    /// Returns the bytes of it all. Without a pid (0) the first 8 bytes are not sent, see <see cref="Skip"/>.
+    /// Frames actions where they lie, with <see cref="UpcallBatch.RoomBeforeActions"/> in front of them: headers before, zero padding
+    /// behind.
+    /// Returns where the tail lies. It is the same whenever it is framed again. Without a pid (0) there is no UPCALL_PID.
     /// </summary>
-    public static int Finish(Span<byte> tail, int actionsLength, uint upcallPid)
+    public static Extent Frame(NativeRegion arena, Extent actions, uint upcallPid)
     {
+        int start = actions.Offset - HeaderLength;
+        int length = HeaderLength + actions.Length;
+        int padded = NetlinkAlignment.Align(length);
+        Span<byte> tail = arena.Slice(start, padded);
         BinaryPrimitives.WriteUInt16LittleEndian(tail, UpcallPidLength);
         BinaryPrimitives.WriteUInt16LittleEndian(tail[2..], OvsPacketAttribute.UpcallPid);
         BinaryPrimitives.WriteUInt32LittleEndian(tail[4..], upcallPid);
-        BinaryPrimitives.WriteUInt16LittleEndian(tail[8..], (ushort)(NetlinkAttribute.HeaderLength + actionsLength));
+        BinaryPrimitives.WriteUInt16LittleEndian(tail[8..], (ushort)(NetlinkAttribute.HeaderLength + actions.Length));
         BinaryPrimitives.WriteUInt16LittleEndian(tail[10..], OvsPacketAttribute.Actions);
-        int length = HeaderLength + actionsLength;
-        int padded = NetlinkAlignment.Align(length);
-        tail[length..padded].Clear();
-        return padded;
+        tail[length..].Clear();
+        int skip = upcallPid == 0 ? UpcallPidLength : 0;
+        return new Extent(start + skip, padded - skip);
     }
-
-    /// <summary>Bytes to leave out at the front: UPCALL_PID where the datapath has none.</summary>
-    public static int Skip(ReadOnlySpan<byte> tail) => BinaryPrimitives.ReadUInt32LittleEndian(tail[4..]) == 0 ? UpcallPidLength : 0;
 }

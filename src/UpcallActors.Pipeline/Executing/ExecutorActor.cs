@@ -129,14 +129,14 @@ internal sealed class ExecutorActor : StageActor
                 _sender.RefusePut(ref record);
         }
 
-        if (record.TailLength == 0)
+        if (!record.Actions.IsPresent)
         {
             _dropped++;
         }
         else
         {
-            _sender!.Add(RequestWriter.Execute(batch, upcall, datapath.Families.Packet, _sender.NextExecuteSequence()));
-            _mruClamped += RequestWriter.ClampsMru(record) ? 1 : 0;
+            _sender!.Add(RequestWriter.Execute(batch, upcall, datapath.Families.Packet, _sender.NextExecuteSequence(), Lane.UpcallPid));
+            _mruClamped += record.ClampsMru ? 1 : 0;
         }
 
         record.Progress = UpcallProgress.Done;

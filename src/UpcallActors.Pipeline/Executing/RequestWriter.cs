@@ -15,32 +15,24 @@ internal static class RequestWriter
     /// attributes of the datapath go back unchanged, including MRU and HASH. An ACTION upcall may already have ACTIONS; the last one counts
     /// (<c>nla_parse</c>), which is the tail's.
     /// </summary>
-    public static DatapathRequest Execute(UpcallBatch batch, int upcall, ushort family, uint sequence)
+    public static DatapathRequest Execute(UpcallBatch batch, int upcall, ushort family, uint sequence, uint upcallPid)
     {
         ref UpcallRecord record = ref batch.Record(upcall);
-        int skip = ExecuteTail.Skip(batch.Arena.Slice(record.TailOffset, ExecuteTail.HeaderLength));
-        int tailLength = NetlinkAlignment.Align(record.TailLength) - skip;
+        Extent tail = ExecuteTail.Frame(batch.Arena, record.Actions, upcallPid);
         int length = batch.Slots.Message(upcall).Length;
         int padded = NetlinkAlignment.Align(length);
         Span<byte> message = batch.Slots.Slot(upcall)[..padded];
         message[length..].Clear();
-        if (ClampsMru(record))
+        if (record.ClampsMru)
             BinaryPrimitives.WriteUInt16LittleEndian(message[record.Message.Mru.Offset..], record.Translation.MruLimit);
-        BinaryPrimitives.WriteUInt32LittleEndian(message, (uint)(padded + tailLength));
+        BinaryPrimitives.WriteUInt32LittleEndian(message, (uint)(padded + tail.Length));
         BinaryPrimitives.WriteUInt16LittleEndian(message[NetlinkMessage.TypeOffset..], family);
         BinaryPrimitives.WriteUInt16LittleEndian(message[NetlinkMessage.FlagsOffset..], (ushort)NetlinkFlags.Request);
         BinaryPrimitives.WriteUInt32LittleEndian(message[NetlinkMessage.SequenceOffset..], sequence);
         BinaryPrimitives.WriteUInt32LittleEndian(message[NetlinkMessage.PortIdOffset..], 0);
         message[GenericNetlinkHeader.CommandOffset] = (byte)PacketCommand.Execute;
-        return new DatapathRequest(batch, upcall, MessageSlots.OffsetOf(upcall), padded, record.TailOffset + skip, tailLength);
+        return new DatapathRequest(batch, upcall, MessageSlots.OffsetOf(upcall), padded, tail.Offset, tail.Length);
     }
-
-    /// <summary>Whether the EXECUTE of an upcall has a smaller MRU than the upcall: the port that it goes to takes no more.</summary>
-    public static bool ClampsMru(in UpcallRecord record) =>
-        record.Translation.MruLimit != 0 && record.Message.Mru.IsPresent && record.Translation.MruLimit < record.Message.Origin.Mru;
-
-    /// <summary>The MRU that the EXECUTE of an upcall carries; 0 for none.</summary>
-    public static ushort MruOf(in UpcallRecord record) => ClampsMru(record) ? record.Translation.MruLimit : record.Message.Origin.Mru;
 
     /// <summary>
     /// Writes the flow put of a miss into the batch's arena; false when it does not fit. An exact one matches the key of the miss alone.

@@ -47,7 +47,7 @@ internal sealed partial class RequestLog
         string actions = ActionText.Format(batch.Actions(record), names: null);
         string packet = PacketOf(batch.Key(upcall));
         string metadata = MetadataOf(record.Message.Key.Of(message));
-        int mru = RequestWriter.MruOf(record);
+        int mru = record.ExecuteMru;
         if (error == Errno.None)
             Executed(_logger, _datapath, actions, packet, metadata, mru);
         else

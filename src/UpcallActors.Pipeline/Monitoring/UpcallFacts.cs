@@ -35,7 +35,7 @@ internal struct UpcallFacts
             InPort = bad ? 0 : batch.Key(index).InPort,
             PacketLength = bad ? 0 : record.Message.Packet.Of(batch.Slots.Message(index)).Length,
             Mru = bad ? (ushort)0 : record.Message.Origin.Mru,
-            ClampedMru = RequestWriter.ClampsMru(record) ? record.Translation.MruLimit : (ushort)0,
+            ClampedMru = record.ClampsMru ? record.Translation.MruLimit : (ushort)0,
             ExecuteError = record.ExecuteError,
             FlowPutError = record.FlowPutError,
             Class = record.Class,

@@ -105,7 +105,7 @@ internal sealed class RouterActor : StageActor
         record.StandIn = UpcallRecord.None;
         record.CreditPackets = 0;
         record.CreditBytes = 0;
-        record.TailLength = 0;
+        record.Actions = default;
         record.Translation = default;
         record.IsTranslated = false;
         record.ParseError = OdpParseError.None;

@@ -109,7 +109,7 @@ internal static class UpcallSpan
         span.SetTag("upcall.actions", ActionText.Format(batch.Actions(record), names: null));
         if (names is not null)
             span.SetTag("upcall.actions.named", ActionText.Format(batch.Actions(record), names));
-        if (RequestWriter.ClampsMru(record))
+        if (record.ClampsMru)
             span.SetTag("upcall.mru.limit", record.Translation.MruLimit);
         if (record.Translation.Error != XlateError.None)
             Fail(span, record.Translation.Error.ToString(), "the translation ended with an error");

@@ -80,7 +80,7 @@ internal sealed class UpcallTracer
         bool isDrawn = _chance.Draw(sampling.Upcalls);
         if (UpcallSpan.HasFailed(record))
             return SpanReason.Error;
-        if (RequestWriter.ClampsMru(record))
+        if (record.ClampsMru)
             return SpanReason.MruClamped;
         if (record.Class == UpcallClass.SlowPath)
             return SpanReason.SlowPath;
@@ -93,7 +93,7 @@ internal sealed class UpcallTracer
     {
         Activity? span = UpcallSpan.Start(_lane, batch, upcall, reason, cause);
         batch.Span(upcall) = span;
-        if (span is not null && batch.Record(upcall).TailLength != 0)
+        if (span is not null && batch.Record(upcall).Actions.IsPresent)
             UpcallSpan.RememberRecirculations(_lane.Tracing.Recirculations, span, batch, upcall);
     }
 

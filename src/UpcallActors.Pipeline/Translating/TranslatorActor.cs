@@ -108,8 +108,7 @@ internal sealed class TranslatorActor : StageActor
 
         record.Translation = translated.Translation;
         record.IsTranslated = true;
-        record.TailOffset = translated.TailOffset;
-        record.TailLength = translated.TailLength;
+        record.Actions = translated.Actions;
         record.Progress = translated.Progress;
         _shared++;
         _tooLong += record.Progress == UpcallProgress.Done ? 1 : 0;
@@ -118,13 +117,11 @@ internal sealed class TranslatorActor : StageActor
 
     private void TranslateAnew(UpcallBatch batch, int upcall, ref UpcallRecord record)
     {
-        int start = batch.ArenaUsed;
-        Span<byte> actions = batch.Arena.Slice(start + ExecuteTail.HeaderLength, UpcallBatch.MaxActions);
         ref FlowKey mask = ref batch.Mask(upcall);
         mask = default;
         UpcallView view = ViewOf(batch, upcall);
         _translates = true;
-        Translation translation = _translator!.Translate(view, actions, ref mask);
+        Translation translation = _translator!.Translate(view, batch.ActionsRoom, ref mask);
         _translates = false;
         _made++;
         _withError += translation.Error == XlateError.None ? 0 : 1;
@@ -138,12 +135,7 @@ internal sealed class TranslatorActor : StageActor
         }
 
         record.Progress = UpcallProgress.ToExecute;
-        if (translation.ActionsLength == 0)
-            return;
-        record.TailOffset = start;
-        record.TailLength = ExecuteTail.HeaderLength + translation.ActionsLength;
-        batch.ArenaUsed = start + ExecuteTail.Finish(batch.Arena.Slice(start, ExecuteTail.HeaderLength + UpcallBatch.MaxActions + 3),
-            translation.ActionsLength, Lane.UpcallPid);
+        record.Actions = batch.KeepActions(translation.ActionsLength);
     }
 
     private void Publish()
