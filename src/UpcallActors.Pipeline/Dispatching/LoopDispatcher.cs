@@ -62,7 +62,8 @@ public sealed class LoopDispatcher : MessageDispatcher
     public bool IsRunning => Volatile.Read(ref _running);
 
     /// <summary>
-    /// The thread's nice value, 0 to 19, from the next mailbox on. It can only be raised; lowering it needs a privilege.
+    /// The nice value of the loop's thread, 0 to 19, applied before the next mailbox runs. It can only be raised: lowering it needs a
+    /// privilege.
     /// </summary>
     public int Niceness
     {

@@ -12,7 +12,7 @@ namespace UpcallActors.Pipeline;
 internal sealed class ExecutorActor : StageActor
 #pragma warning restore CA1001
 {
-    private readonly UpcallTracer _tracer;
+    private readonly UpcallSampler _sampler;
     private RequestSender? _sender;
     private bool _prepares;
     private bool _gathers;
@@ -24,7 +24,7 @@ internal sealed class ExecutorActor : StageActor
     private int _mruClamped;
 
     public ExecutorActor(Lane lane)
-        : base(lane, lane.Executing) => _tracer = new UpcallTracer(lane);
+        : base(lane, lane.ExecutorQueue) => _sampler = new UpcallSampler(lane);
 
     /// <inheritdoc/>
     protected override void PreStart() => _sender = new RequestSender(Lane.Datapath.OpenRequests(), Lane.Counters, Lane.Log);
@@ -104,7 +104,7 @@ internal sealed class ExecutorActor : StageActor
     private void Prepare(UpcallBatch batch)
     {
         batch.AssertOwner(BatchOwner.Executor);
-        _tracer.Begin(batch);
+        _sampler.Begin(batch);
         while (batch.Next < batch.Count)
         {
             if (_sender!.IsFull)
@@ -193,9 +193,9 @@ internal sealed class ExecutorActor : StageActor
         TimeSpan latency = Stopwatch.GetElapsedTime(batch.ReceivedAt, now);
         Lane.Counters.Latency.Count(now - batch.ReceivedAt);
         Lane.Metrics?.RecordLatency(Lane, latency);
-        _tracer.End(batch, now);
-        PipelineTelemetry.TraceExecuted(batch, startedAt, gathered);
-        PipelineTelemetry.EndBatch(batch);
+        _sampler.End(batch, now);
+        BatchSpans.AddExecuted(batch, startedAt, gathered);
+        BatchSpans.End(batch);
     }
 
     private void Publish()

@@ -35,10 +35,10 @@ internal sealed class Lane
         Logger = logger;
         Tag = new KeyValuePair<string, object?>("lane", handler);
         Pool = new BatchPool(settings.BatchesPerLane, UpcallBatch.MaxUpcalls, Ports, Counters);
-        Filling = new StageQueue(BatchOwner.Receiver, 1);
-        Routing = new StageQueue(BatchOwner.Router, settings.BatchesPerLane);
-        Translating = new StageQueue(BatchOwner.Translator, settings.BatchesPerLane);
-        Executing = new StageQueue(BatchOwner.Executor, settings.BatchesPerLane);
+        ReceiverQueue = new StageQueue(BatchOwner.Receiver, 1);
+        RouterQueue = new StageQueue(BatchOwner.Router, settings.BatchesPerLane);
+        TranslatorQueue = new StageQueue(BatchOwner.Translator, settings.BatchesPerLane);
+        ExecutorQueue = new StageQueue(BatchOwner.Executor, settings.BatchesPerLane);
     }
 
     /// <summary>The datapath's handler that this lane serves.</summary>
@@ -73,16 +73,16 @@ internal sealed class Lane
     public BatchPool Pool { get; }
 
     /// <summary>The batch in the receiver's hand.</summary>
-    public StageQueue Filling { get; }
+    public StageQueue ReceiverQueue { get; }
 
     /// <summary>The router's batches.</summary>
-    public StageQueue Routing { get; }
+    public StageQueue RouterQueue { get; }
 
     /// <summary>The translator's batches.</summary>
-    public StageQueue Translating { get; }
+    public StageQueue TranslatorQueue { get; }
 
     /// <summary>The executor's batches.</summary>
-    public StageQueue Executing { get; }
+    public StageQueue ExecutorQueue { get; }
 
     /// <summary>What is traced.</summary>
     public TraceState Tracing { get; }
@@ -141,7 +141,7 @@ internal sealed class Lane
     /// </summary>
     public void Close()
     {
-        foreach (StageQueue stage in (ReadOnlySpan<StageQueue>)[Filling, Routing, Translating, Executing])
+        foreach (StageQueue stage in (ReadOnlySpan<StageQueue>)[ReceiverQueue, RouterQueue, TranslatorQueue, ExecutorQueue])
         {
             while (stage.Count > 0)
             {
@@ -166,7 +166,7 @@ internal sealed class Lane
         int lost = 0;
         for (int i = 0; i < batch.Count; i++)
             lost += batch.Record(i).Progress == UpcallProgress.Done ? 0 : 1;
-        PipelineTelemetry.EndBatch(batch, "given up");
+        BatchSpans.End(batch, "given up");
         if (lost != 0)
             Counters.CountLost(LossCause.StageFailed, lost);
         Pool.Return(batch, generation);

@@ -54,11 +54,11 @@ internal sealed class PipelineActor : UntypedActor
     {
         switch (message)
         {
-            case RevalidationActor.Adopted:
+            case RevalidationLeader.Adopted:
                 if (_running.Count == 0 && !_draining)
                     StartLanes();
                 break;
-            case RevalidationActor.Request request:
+            case RevalidationLeader.Request request:
                 if (_revalidator is not null)
                     _revalidator.Forward(request);
                 else
@@ -117,7 +117,7 @@ internal sealed class PipelineActor : UntypedActor
 
     private static IActorRef StartRevalidation(RevalidationState state)
     {
-        Props props = ActorFactory.Props(() => new RevalidationActor(state));
+        Props props = ActorFactory.Props(() => new RevalidationLeader(state));
         return Context.Watch(Context.ActorOf(props.WithDispatcher(state.Partitions[0].Dispatcher.Id), "revalidation"));
     }
 
@@ -132,7 +132,7 @@ internal sealed class PipelineActor : UntypedActor
         }
 
         // After the lanes: their threads would inherit it.
-        _revalidation?.StandBack();
+        _revalidation?.LowerPriority();
         _started.TrySetResult();
     }
 

@@ -8,7 +8,7 @@ namespace UpcallActors.Pipeline;
 /// flows behind them can be translated, which may tell of more. The same holds for MAC addresses learned on the way. So it repeats until no
 /// new recirculation id can be resolved.
 /// </summary>
-internal sealed class FlowAdoption(FlowJudge judge, IRecirculationIds? recirculations, RevalidationState state)
+internal sealed class FlowAdoption(FlowRevalidation revalidation, IRecirculationIds? recirculations, RevalidationState state)
 {
     /// <summary>
     /// How often flows are looked at again because of a new version alone. One or two passes are enough for what flows tell of each other.
@@ -70,27 +70,27 @@ internal sealed class FlowAdoption(FlowJudge judge, IRecirculationIds? recircula
     /// <summary>Decides about a flow; true when that told something that others may depend on.</summary>
     private bool Decide(AdoptedFlow flow)
     {
-        if (state.IsCondemned(flow.Ukey.Ufid))
+        if (state.IsQuarantined(flow.Ukey.Ufid))
         {
             Delete(flow, FlowDeletionReason.XlationError);
             return false;
         }
 
         FlowCredit credit = flow.IsCredited ? default : state.CreditedWith(flow.Ukey.Ufid).RestOf(flow.Ukey.Ufid, flow.Carried);
-        FlowVerdict verdict = judge.Judge(flow.Ukey, credit);
+        FlowVerdict verdict = revalidation.Revalidate(flow.Ukey, credit);
         flow.IsCredited |= verdict != FlowVerdict.DeleteUnknownContext;
         bool told = false;
-        if (verdict == FlowVerdict.ModifyIds && judge.Recirculations.Count != 0 && recirculations is not null)
+        if (verdict == FlowVerdict.ModifyIds && revalidation.Recirculations.Count != 0 && recirculations is not null)
         {
             // Not &=: each pair tells something by itself.
-            foreach ((uint installed, uint own) in judge.Recirculations.ToArray())
+            foreach ((uint installed, uint own) in revalidation.Recirculations.ToArray())
                 told |= recirculations.TryAdopt(installed, own);
-            verdict = told ? judge.Judge(flow.Ukey, default) : verdict;
+            verdict = told ? revalidation.Revalidate(flow.Ukey, default) : verdict;
         }
 
         flow.Verdict = verdict;
-        flow.Reason = judge.Reason;
-        flow.Actions = verdict is FlowVerdict.Modify or FlowVerdict.ModifyIds ? judge.Actions.ToArray() : [];
+        flow.Reason = revalidation.Reason;
+        flow.Actions = verdict is FlowVerdict.Modify or FlowVerdict.ModifyIds ? revalidation.Actions.ToArray() : [];
         // One that differs altogether may no longer once more is known.
         if (verdict is FlowVerdict.Keep or FlowVerdict.ModifyIds)
             Settle(flow);

@@ -53,7 +53,7 @@ public sealed class Revalidation
             if (_state.Flows.MegaflowsEnabled == value)
                 return;
             _state.Flows.MegaflowsEnabled = value;
-            _ = Ask(RevalidationActor.RequestKind.Purge);
+            _ = Ask(RevalidationLeader.RequestKind.Purge);
         }
     }
 
@@ -76,7 +76,7 @@ public sealed class Revalidation
         }
 
         // The alarm for the next round is set by the old times.
-        _ = Ask(RevalidationActor.RequestKind.Wait);
+        _ = Ask(RevalidationLeader.RequestKind.Wait);
     }
 
     /// <summary>What is known now.</summary>
@@ -96,24 +96,24 @@ public sealed class Revalidation
     /// <summary>
     /// Deletes all flows that are in the datapath when it is called, with what they have carried credited; also while paused.
     /// </summary>
-    public Task PurgeAsync() => Ask(RevalidationActor.RequestKind.Purge);
+    public Task PurgeAsync() => Ask(RevalidationLeader.RequestKind.Purge);
 
     /// <summary>
-    /// Ends when a whole round that began after the call has ended: all flows are then as the
-    /// tables at the time of the call wanted them. While paused, not before rounds are resumed.
+    /// Ends when a whole round that began after the call has ended: all flows are then as the tables at the time of the call wanted them.
+    /// While paused, not before rounds are resumed.
     /// </summary>
-    public Task WaitAsync() => Ask(RevalidationActor.RequestKind.Wait);
+    public Task WaitAsync() => Ask(RevalidationLeader.RequestKind.Wait);
 
     /// <summary>Ends when no round runs; none begins until <see cref="ResumeAsync"/>.</summary>
-    public Task PauseAsync() => Ask(RevalidationActor.RequestKind.Pause);
+    public Task PauseAsync() => Ask(RevalidationLeader.RequestKind.Pause);
 
     /// <summary>Lets rounds begin again.</summary>
-    public Task ResumeAsync() => Ask(RevalidationActor.RequestKind.Resume);
+    public Task ResumeAsync() => Ask(RevalidationLeader.RequestKind.Resume);
 
-    private async Task Ask(RevalidationActor.RequestKind kind)
+    private async Task Ask(RevalidationLeader.RequestKind kind)
     {
         var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        _pipeline.Tell(new RevalidationActor.Request(kind, done), ActorRefs.NoSender);
+        _pipeline.Tell(new RevalidationLeader.Request(kind, done), ActorRefs.NoSender);
         await Task.WhenAny(done.Task, _ended);
         if (!done.Task.IsCompleted)
             throw new OperationCanceledException("the pipeline has ended");

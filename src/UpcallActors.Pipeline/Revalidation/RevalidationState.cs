@@ -16,7 +16,7 @@ internal sealed class RevalidationState
     /// </summary>
     private const int Niceness = 5;
 
-    private readonly ConcurrentDictionary<Ufid, bool> _condemned = new();
+    private readonly ConcurrentDictionary<Ufid, bool> _quarantined = new();
     private RevalidatorSettings _settings;
     private long _rounds;
     private long _dumpMilliseconds;
@@ -120,7 +120,7 @@ internal sealed class RevalidationState
     }
 
     /// <summary>From now on lanes come first: what they wait for, that the flows which were there are taken over, is done.</summary>
-    public void StandBack()
+    public void LowerPriority()
     {
         foreach (Partition partition in Partitions)
             partition.Dispatcher.Niceness = Niceness;
@@ -147,16 +147,16 @@ internal sealed class RevalidationState
     }
 
     /// <summary>Notes that the translation of a flow made its revalidator fail: it is deleted, and not translated again.</summary>
-    public void Condemn(Ufid ufid) => _condemned[ufid] = true;
+    public void Quarantine(Ufid ufid) => _quarantined[ufid] = true;
 
     /// <summary>Whether a flow is to be deleted unseen.</summary>
-    public bool IsCondemned(Ufid ufid) => !_condemned.IsEmpty && _condemned.ContainsKey(ufid);
+    public bool IsQuarantined(Ufid ufid) => !_quarantined.IsEmpty && _quarantined.ContainsKey(ufid);
 
     /// <summary>Forgets a flow that is gone.</summary>
-    public void Pardon(Ufid ufid)
+    public void Release(Ufid ufid)
     {
-        if (!_condemned.IsEmpty)
-            _condemned.TryRemove(ufid, out _);
+        if (!_quarantined.IsEmpty)
+            _quarantined.TryRemove(ufid, out _);
     }
 
     /// <summary>The part of the flows that one revalidator checks.</summary>

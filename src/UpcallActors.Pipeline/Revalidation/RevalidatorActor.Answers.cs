@@ -71,8 +71,12 @@ internal sealed partial class RevalidatorActor
         if (request.Ukey is not { } ukey)
             return;
         Forget(ukey);
-        if (flow is { } last && last.Packets > ukey.Packets && !_state.IsCondemned(ukey.Ufid))
-            _judge!.CreditLast(ukey, new FlowCredit(last.Packets - ukey.Packets, last.Bytes - ukey.Bytes, _state.AgeOf((long)last.Used)));
-        _state.Pardon(ukey.Ufid);
+        if (flow is { } last && last.Packets > ukey.Packets && !_state.IsQuarantined(ukey.Ufid))
+        {
+            var rest = new FlowCredit(last.Packets - ukey.Packets, last.Bytes - ukey.Bytes, _state.AgeOf((long)last.Used));
+            _revalidation!.CreditLast(ukey, rest);
+        }
+
+        _state.Release(ukey.Ufid);
     }
 }

@@ -30,7 +30,7 @@ internal sealed partial class RevalidatorActor : UntypedActor
     private readonly List<Ufid> _unknown = [];
     private readonly List<AdoptedFlow> _fetched = [];
     private readonly List<Ufid> _senseless = [];
-    private FlowJudge? _judge;
+    private FlowRevalidation? _revalidation;
     private FlowAdoption? _adoption;
     private FlowRequestBatch? _requests;
     private Begin _round;
@@ -51,8 +51,8 @@ internal sealed partial class RevalidatorActor : UntypedActor
     /// <inheritdoc/>
     protected override void PreStart()
     {
-        _judge = new FlowJudge(_state.Translators.Create(_partition.Number), _state.Counters);
-        _adoption = new FlowAdoption(_judge, _recirculations, _state);
+        _revalidation = new FlowRevalidation(_state.Translators.Create(_partition.Number), _state.Counters);
+        _adoption = new FlowAdoption(_revalidation, _recirculations, _state);
         _requests = new FlowRequestBatch(_state.Datapath, _state.Counters, _state.Log, OnAnswer);
         _partition.Keys = 0;
     }
@@ -76,8 +76,8 @@ internal sealed partial class RevalidatorActor : UntypedActor
     {
         _state.Counters.Count(RevalidationEvent.RevalidatorRestart);
         _partition.HasFailed = true;
-        if (_judge?.Current is { } ufid)
-            _state.Condemn(ufid);
+        if (_revalidation?.Current is { } ufid)
+            _state.Quarantine(ufid);
         base.PreRestart(reason, message);
     }
 
@@ -211,7 +211,7 @@ internal sealed partial class RevalidatorActor : UntypedActor
     {
         if (ukey.Version == _round.Version && credit.Packets == 0)
             return;
-        FlowVerdict verdict = _judge!.Judge(ukey, credit);
+        FlowVerdict verdict = _revalidation!.Revalidate(ukey, credit);
         ukey.Packets = flow.Packets;
         ukey.Bytes = flow.Bytes;
         Apply(ukey, verdict);
@@ -221,9 +221,9 @@ internal sealed partial class RevalidatorActor : UntypedActor
     {
         ukey.Version = _round.Version;
         if (verdict is FlowVerdict.Modify or FlowVerdict.ModifyIds)
-            Modify(ukey, _judge!.Actions.ToArray());
+            Modify(ukey, _revalidation!.Actions.ToArray());
         else if (verdict != FlowVerdict.Keep)
-            Delete(ukey, _judge!.Reason);
+            Delete(ukey, _revalidation!.Reason);
     }
 
     /// <summary>
@@ -312,7 +312,7 @@ internal sealed partial class RevalidatorActor : UntypedActor
                 }
                 else if (ukey.Version != _round.Version)
                 {
-                    Apply(ukey, _judge!.Judge(ukey, default));
+                    Apply(ukey, _revalidation!.Revalidate(ukey, default));
                 }
             }
         }

@@ -14,7 +14,7 @@ internal sealed class RouterActor : StageActor
 {
     private readonly IActorRef _translator;
     private readonly DuplicateTable _duplicates = new();
-    private readonly UpcallTracer _tracer;
+    private readonly UpcallSampler _sampler;
     private readonly int[] _byClass = new int[(int)UpcallClass.Ipfix + 1];
     private readonly ushort _family;
     private int _withMru;
@@ -23,9 +23,9 @@ internal sealed class RouterActor : StageActor
     private bool _parses;
 
     public RouterActor(Lane lane, IActorRef translator)
-        : base(lane, lane.Routing)
+        : base(lane, lane.RouterQueue)
     {
-        _tracer = new UpcallTracer(lane);
+        _sampler = new UpcallSampler(lane);
         _translator = translator;
         _family = lane.Datapath.Families.Packet;
     }
@@ -39,7 +39,7 @@ internal sealed class RouterActor : StageActor
         while (Queue.Count > 0)
         {
             UpcallBatch batch = Queue[0];
-            using (Activity? span = PipelineTelemetry.TraceStage(batch, "upcall.route"))
+            using (Activity? span = BatchSpans.BeginStage(batch, "upcall.route"))
                 Route(batch);
             if (HasWork(batch))
             {
@@ -59,9 +59,9 @@ internal sealed class RouterActor : StageActor
         {
             long now = Stopwatch.GetTimestamp();
             Lane.Tell(consumed, now);
-            _tracer.Begin(consumed);
-            _tracer.End(consumed, now);
-            PipelineTelemetry.EndBatch(consumed);
+            _sampler.Begin(consumed);
+            _sampler.End(consumed, now);
+            BatchSpans.End(consumed);
         }
         finally
         {
@@ -81,7 +81,7 @@ internal sealed class RouterActor : StageActor
     private void Route(UpcallBatch batch)
     {
         batch.AssertOwner(BatchOwner.Router);
-        PipelineTelemetry.RecordQueueWait(Lane, batch);
+        Lane.Metrics?.RecordQueueWait(Lane, batch.ReceivedAt);
         _duplicates.Clear();
         try
         {

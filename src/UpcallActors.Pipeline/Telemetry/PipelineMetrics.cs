@@ -25,7 +25,7 @@ internal sealed class PipelineMetrics : IDisposable
     private readonly HashSet<uint> _portSeries = [];
     private readonly Lane[] _lanes;
     private readonly PipelineCounters _counters;
-    private readonly Meter _meter = new(new MeterOptions(UpcallActorsTelemetry.MeterName) { Version = PipelineTelemetry.Version });
+    private readonly Meter _meter = new(new MeterOptions(UpcallActorsTelemetry.MeterName) { Version = SpanSource.Version });
     private readonly Histogram<int> _batchSize;
     private readonly Histogram<double> _queueWait;
     private readonly Histogram<double> _latency;

@@ -15,7 +15,7 @@ internal struct StageTimes
     /// <summary>The batch is about to be handed to a stage.</summary>
     public void NoteHandedTo(BatchOwner stage)
     {
-        if (!PipelineTelemetry.IsOn)
+        if (!SpanSource.IsOn)
             return;
         long now = Stopwatch.GetTimestamp();
         switch (stage)

@@ -24,8 +24,7 @@ internal static class UpcallSpan
     /// <summary>Starts it, from the reception of its batch on. Null if it is not wanted after all.</summary>
     public static Activity? Start(Lane lane, UpcallBatch batch, int upcall, SpanReason reason, ActivityContext cause)
     {
-        Activity? span = PipelineTelemetry.StartRoot("upcall", ActivityKind.Internal, PipelineTelemetry.TimeOf(batch.ReceivedAt),
-            LinksOf(batch, cause));
+        Activity? span = SpanSource.StartRoot("upcall", ActivityKind.Internal, SpanSource.TimeOf(batch.ReceivedAt), LinksOf(batch, cause));
         span?.SetTag("upcall.lane", lane.Handler);
         span?.SetTag("upcall.class", UpcallActorsTelemetry.NameOf(batch.Record(upcall).Class));
         span?.SetTag("upcall.sampled_for", SnakeCase.Of(reason.ToString()));

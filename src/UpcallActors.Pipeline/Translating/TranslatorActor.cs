@@ -20,7 +20,7 @@ internal sealed class TranslatorActor : StageActor
     private int _shared;
 
     public TranslatorActor(Lane lane, IActorRef executor)
-        : base(lane, lane.Translating) => _executor = executor;
+        : base(lane, lane.TranslatorQueue) => _executor = executor;
 
     /// <summary>An upcall as translators see it; borrows the batch's memory.</summary>
     public static UpcallView ViewOf(UpcallBatch batch, int upcall)
@@ -51,7 +51,7 @@ internal sealed class TranslatorActor : StageActor
         while (Queue.Count > 0)
         {
             UpcallBatch batch = Queue[0];
-            using (Activity? span = PipelineTelemetry.TraceStage(batch, "upcall.translate"))
+            using (Activity? span = BatchSpans.BeginStage(batch, "upcall.translate"))
                 Translate(batch);
             HandOver(BatchOwner.Executor, _executor);
         }

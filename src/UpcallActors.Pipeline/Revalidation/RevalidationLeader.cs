@@ -10,9 +10,8 @@ namespace UpcallActors.Pipeline;
 /// their ids unless most are new, gives each revalidator its part, and waits until all have finished. How long that takes decides how many
 /// flows there may be.
 /// </summary>
-[SuppressMessage("Design", "CA1001:Types that own disposable fields should be disposable",
-    Justification = "An actor is never disposed: PostStop is where it lets go of what it holds.")]
-internal sealed partial class RevalidationActor : UntypedActor
+[SuppressMessage("Design", "CA1001:Types that own disposable fields should be disposable", Justification = "An actor is never disposed: PostStop is where it lets go of what it holds.")]
+internal sealed partial class RevalidationLeader : UntypedActor
 {
     /// <summary>Flows in a message to a revalidator.</summary>
     private const int ChunkLength = 500;
@@ -32,7 +31,7 @@ internal sealed partial class RevalidationActor : UntypedActor
     private readonly HashSet<int> _awaited = [];
     private FlowDump? _dump;
     private FlowRequestBatch? _requests;
-    private FlowJudge? _judge;
+    private FlowRevalidation? _revalidation;
     private ITimer? _timer;
     private EventHandler? _onChanged;
     private Phase _phase = Phase.Adopting;
@@ -48,7 +47,7 @@ internal sealed partial class RevalidationActor : UntypedActor
     private bool _changed;
     private int _wakeIsUnderWay;
 
-    public RevalidationActor(RevalidationState state)
+    public RevalidationLeader(RevalidationState state)
     {
         _state = state;
         _log = new FailureLog(state.Logger, TimeProvider.System);
@@ -81,7 +80,7 @@ internal sealed partial class RevalidationActor : UntypedActor
         IActorRef self = Self;
         _dump = new FlowDump(_state.Datapath);
         _requests = new FlowRequestBatch(_state.Datapath, _state.Counters, _state.Log, OnAnswer);
-        _judge = new FlowJudge(_state.Translators.Create(_state.LeaderNumber), _state.Counters);
+        _revalidation = new FlowRevalidation(_state.Translators.Create(_state.LeaderNumber), _state.Counters);
         _timer = _time.CreateTimer(_ => self.Tell(Wake.Instance), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         _onChanged = (_, _) => OnChanged(self);
         _state.Translators.Changed += _onChanged;
@@ -108,8 +107,8 @@ internal sealed partial class RevalidationActor : UntypedActor
     protected override void PreRestart(Exception reason, object message)
     {
         _state.Counters.Count(RevalidationEvent.RevalidatorRestart);
-        if (_judge?.Current is { } ufid)
-            _state.Condemn(ufid);
+        if (_revalidation?.Current is { } ufid)
+            _state.Quarantine(ufid);
         foreach (TaskCompletionSource purge in _purges)
             _state.Requests.AddPurge(purge);
         // Its caller waits; what was begun of it may be done twice.

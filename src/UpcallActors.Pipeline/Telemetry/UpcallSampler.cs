@@ -7,7 +7,7 @@ namespace UpcallActors.Pipeline;
 /// comes back from a recirculation at once finds what it is linked to; those that were slow or refused, afterwards. Without a listener, one
 /// field is read per batch. Single owner: a stage.
 /// </summary>
-internal sealed class UpcallTracer
+internal sealed class UpcallSampler
 {
     private readonly Lane _lane;
     private TableVisits? _tables;
@@ -15,7 +15,7 @@ internal sealed class UpcallTracer
     private long _second;
     private int _inSecond;
 
-    public UpcallTracer(Lane lane)
+    public UpcallSampler(Lane lane)
     {
         _lane = lane;
         _chance = new SampleChance(lane.Handler);
@@ -24,7 +24,7 @@ internal sealed class UpcallTracer
     /// <summary>Begins the spans that are due before the batch's requests are sent. A batch that was begun is not begun again.</summary>
     public void Begin(UpcallBatch batch)
     {
-        if (!PipelineTelemetry.IsOn || batch.SpansBegun)
+        if (!SpanSource.IsOn || batch.SpansBegun)
             return;
         batch.SpansBegun = true;
         TraceSampling sampling = _lane.Tracing.Sampling;

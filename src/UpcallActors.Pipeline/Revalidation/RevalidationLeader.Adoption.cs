@@ -4,7 +4,7 @@ using UpcallActors.Odp;
 namespace UpcallActors.Pipeline;
 
 /// <content>Taking over what an earlier run left.</content>
-internal sealed partial class RevalidationActor
+internal sealed partial class RevalidationLeader
 {
     private readonly List<AdoptedFlow> _found = [];
     private readonly HashSet<Ufid> _foundIds = [];
@@ -36,8 +36,8 @@ internal sealed partial class RevalidationActor
             flow.Ukey.CollectRecirculationIds(ids);
         foreach (uint id in ids)
             recirculations?.Reserve(id);
-        new FlowAdoption(_judge!, recirculations, _state).Decide(_found);
-        // Until the revalidators have them: messages to them may not arrive.
+        new FlowAdoption(_revalidation!, recirculations, _state).Decide(_found);
+        // Until the revalidators have them: what is told here may not arrive.
         foreach (AdoptedFlow flow in _found)
             flow.Remember(_state);
         _state.Flows.Correct(_state.Flows.Balance, _found.Count);

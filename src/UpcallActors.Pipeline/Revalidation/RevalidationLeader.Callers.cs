@@ -4,8 +4,8 @@ using UpcallActors.Odp;
 
 namespace UpcallActors.Pipeline;
 
-/// <content>Requests of callers, and the answers.</content>
-internal sealed partial class RevalidationActor
+/// <content>What callers ask for, and what they are told.</content>
+internal sealed partial class RevalidationLeader
 {
     private void OnRequest(Request request)
     {
@@ -57,6 +57,6 @@ internal sealed partial class RevalidationActor
         if (refused == Errno.None)
             return null;
         string why = Marshal.GetPInvokeErrorMessage((int)refused);
-        return new DatapathException($"{_state.Datapath.Name} refused to change or delete flows: {why}", (int)refused);
+        return new DatapathException($"{_state.Datapath.Name} refused to change or delete flows: {why}", refused);
     }
 }

@@ -7,10 +7,8 @@ namespace UpcallActors.Pipeline;
 /// <summary>
 /// Reads an upcall's input port before anything else of it is parsed: what the receiver needs to share out its credits.
 /// </summary>
-internal static class InPortAttribute
+internal static class InPortReader
 {
-
-
     /// <summary>The port in the message's key; false when it has none that can be read.</summary>
     public static bool TryRead(ReadOnlySpan<byte> message, out uint port)
     {

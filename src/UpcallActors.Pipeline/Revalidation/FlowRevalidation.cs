@@ -5,7 +5,7 @@ using UpcallActors.Packets;
 namespace UpcallActors.Pipeline;
 
 /// <summary>Translates flows anew and compares with what the datapath has (<c>revalidate_ukey__</c>). One thread.</summary>
-internal sealed class FlowJudge(IUpcallTranslator translator, RevalidationCounters counters)
+internal sealed class FlowRevalidation(IUpcallTranslator translator, RevalidationCounters counters)
 {
     /// <summary>Room for a mask's attributes: twice a <see cref="FlowKey"/>, which all its fields' headers do not fill.</summary>
     private const int MaxMask = 2 * FlowKey.WordCount * sizeof(ulong);
@@ -17,17 +17,17 @@ internal sealed class FlowJudge(IUpcallTranslator translator, RevalidationCounte
     /// <summary>The flow in translation; after a failure it tells which flow caused it.</summary>
     public Ufid? Current { get; private set; }
 
-    /// <summary>The actions of the last flow judged.</summary>
+    /// <summary>The actions of the last flow revalidated.</summary>
     public ReadOnlySpan<byte> Actions => _actions.AsSpan(0, _actionsLength);
 
-    /// <summary>The recirculation ids in which the last flow judged differs.</summary>
+    /// <summary>The recirculation ids in which the last flow revalidated differs.</summary>
     public IReadOnlyList<(uint Installed, uint Own)> Recirculations => _comparison.Recirculations;
 
-    /// <summary>Why the last flow judged must go, if it must.</summary>
+    /// <summary>Why the last flow revalidated must go, if it must.</summary>
     public FlowDeletionReason Reason { get; private set; }
 
-    /// <summary>Judges a flow, and credits its packets.</summary>
-    public FlowVerdict Judge(Ukey ukey, FlowCredit credit)
+    /// <summary>Revalidates a flow; what it has carried is credited by the way.</summary>
+    public FlowVerdict Revalidate(Ukey ukey, FlowCredit credit)
     {
         _actionsLength = 0;
         if (OvsFlowKeyReader.TryRead(ukey.Key, out FlowKey key) != OdpParseError.None)

@@ -2,8 +2,8 @@ using Akka.Actor;
 
 namespace UpcallActors.Pipeline;
 
-/// <content>Its messages, and what it collects for its revalidators.</content>
-internal sealed partial class RevalidationActor
+/// <content>What it is told, and what it collects for its revalidators.</content>
+internal sealed partial class RevalidationLeader
 {
     /// <summary>What a caller asks.</summary>
     internal enum RequestKind
