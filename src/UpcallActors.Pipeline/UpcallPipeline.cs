@@ -21,14 +21,20 @@ public sealed class UpcallPipeline : IAsyncDisposable
     private readonly IActorRef _pipeline;
     private readonly Lane[] _lanes;
     private readonly Lock _tuning = new();
-    private readonly PipelineMetrics _metrics;
+    private readonly PipelineState _state;
 
-    private UpcallPipeline(IActorRef pipeline, Lane[] lanes, PipelineMetrics metrics, PipelineCounters counters, Revalidation? revalidation,
-        Task started, Task completion)
+    private UpcallPipeline(
+        IActorRef pipeline,
+        PipelineState state,
+        Lane[] lanes,
+        PipelineCounters counters,
+        Revalidation? revalidation,
+        Task started,
+        Task completion)
     {
         _pipeline = pipeline;
+        _state = state;
         _lanes = lanes;
-        _metrics = metrics;
         Counters = counters;
         Revalidation = revalidation;
         Started = started;
@@ -50,12 +56,12 @@ public sealed class UpcallPipeline : IAsyncDisposable
     /// </summary>
     public TraceSampling Tracing
     {
-        get => _lanes[0].Tracing.Sampling;
+        get => _state.Tracing.Sampling;
         set
         {
             ArgumentNullException.ThrowIfNull(value);
             value.Validate();
-            _lanes[0].Tracing.Sampling = value;
+            _state.Tracing.Sampling = value;
         }
     }
 
@@ -68,7 +74,7 @@ public sealed class UpcallPipeline : IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(filter);
         ArgumentOutOfRangeException.ThrowIfNegative(packetBytes);
-        return _lanes[0].Tap.Add(filter, packetBytes);
+        return _state.Tap.Add(filter, packetBytes);
     }
 
     /// <summary>
@@ -129,41 +135,37 @@ public sealed class UpcallPipeline : IAsyncDisposable
     private static UpcallPipeline Start(ActorSystem system, IDatapath datapath, IUpcallTranslatorFactory translators,
         UpcallPipelineSettings settings, PipelineLoops loops)
     {
-        var tracing = new TraceState(settings.Tracing);
-        var tap = new UpcallTap();
-        ILogger failures = LoggerOf(system, settings, FailureLog.Category);
-        ILogger requests = LoggerOf(system, settings, RequestLog.Category);
-        var log = new RequestLog(requests, datapath.FullName, TimeProvider.System, settings.LimitsRequestLog);
-        var lanes = new Lane[datapath.HandlerCount];
+        var log = new RequestLog(LoggerOf(system, settings, RequestLog.Category), datapath.FullName, TimeProvider.System, settings.LimitsRequestLog);
+        var state = new PipelineState(datapath, translators, settings, log, LoggerOf(system, settings, FailureLog.Category));
+        RevalidationState? revalidated =
+            settings.Revalidation is null ? null : new RevalidationState(state, index => loops.Add($"revalidator-{index}"));
+        Lane[] lanes = MakeLanes(state, revalidated, loops);
+        var completion = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var started = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var counters = new PipelineCounters(lanes);
+        PipelineMetrics.AddTo(state.Histograms.Meter, lanes, counters, revalidated);
+        IActorRef pipeline = system.ActorOf(
+            ActorFactory.Props(() => new PipelineActor(lanes, revalidated, loops, state.Logger, started, completion)));
+        Revalidation? revalidation = revalidated is null ? null : new Revalidation(revalidated, pipeline, completion.Task);
+        return new UpcallPipeline(pipeline, state, lanes, counters, revalidation, started.Task, completion.Task);
+    }
+
+    private static Lane[] MakeLanes(PipelineState state, RevalidationState? revalidation, PipelineLoops loops)
+    {
+        var lanes = new Lane[state.Counters.Length];
         try
         {
             for (int handler = 0; handler < lanes.Length; handler++)
-            {
-                LoopDispatcher loop = loops.Add($"lane-{handler}");
-                lanes[handler] = new Lane(handler, datapath, translators, settings, loop, tracing, tap, log, failures);
-            }
+                lanes[handler] = new Lane(handler, state, revalidation, loops.Add($"lane-{handler}"));
+            return lanes;
         }
         catch (Win32Exception refused)
         {
             foreach (Lane? lane in lanes)
                 lane?.Close();
+            state.Histograms.Dispose();
             throw NoAddressSpace(lanes.Length, refused);
         }
-
-        var completion = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        var started = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        RevalidationState? state = settings.Revalidation is null ? null : new RevalidationState(
-            datapath, translators, settings, lanes, log, index => loops.Add($"revalidator-{index}"));
-        foreach (Lane lane in lanes)
-            lane.Revalidation = state;
-        var counters = new PipelineCounters(lanes);
-        var metrics = new PipelineMetrics(lanes, counters, state);
-        foreach (Lane lane in lanes)
-            lane.Metrics = metrics;
-        IActorRef pipeline = system.ActorOf(
-            ActorFactory.Props(() => new PipelineActor(lanes, state, loops, failures, started, completion)));
-        Revalidation? revalidation = state is null ? null : new Revalidation(state, pipeline, completion.Task);
-        return new UpcallPipeline(pipeline, lanes, metrics, counters, revalidation, started.Task, completion.Task);
     }
 
     /// <summary>
@@ -234,6 +236,6 @@ public sealed class UpcallPipeline : IAsyncDisposable
     {
         _pipeline.Tell(PipelineActor.Drain.Instance, ActorRefs.NoSender);
         await Completion.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        _metrics.Dispose();
+        _state.Histograms.Dispose();
     }
 }

@@ -27,7 +27,7 @@ internal sealed class ExecutorActor : StageActor
         : base(lane, lane.ExecutorQueue) => _sampler = new UpcallSampler(lane);
 
     /// <inheritdoc/>
-    protected override void PreStart() => _sender = new RequestSender(Lane.Datapath.OpenRequests(), Lane.Counters, Lane.Log);
+    protected override void PreStart() => _sender = new RequestSender(Lane.Datapath.OpenRequests(), Lane.Counters, Lane.Pipeline.Log);
 
     /// <inheritdoc/>
     protected override void PostStop()
@@ -192,7 +192,7 @@ internal sealed class ExecutorActor : StageActor
     {
         TimeSpan latency = Stopwatch.GetElapsedTime(batch.ReceivedAt, now);
         Lane.Counters.Latency.Count(now - batch.ReceivedAt);
-        Lane.Metrics?.RecordLatency(Lane, latency);
+        Lane.Pipeline.Histograms.RecordLatency(Lane, latency);
         _sampler.End(batch, now);
         BatchSpans.AddExecuted(batch, startedAt, gathered);
         BatchSpans.End(batch);

@@ -1,4 +1,3 @@
-using Microsoft.Extensions.Logging;
 using UpcallActors.Odp;
 
 namespace UpcallActors.Pipeline;
@@ -12,28 +11,20 @@ internal sealed class Lane
     private LaneTuning _tuning;
 
     /// <summary>Makes a lane with all its credits in the pool.</summary>
-    public Lane(
-        int handler,
-        IDatapath datapath,
-        IUpcallTranslatorFactory translators,
-        UpcallPipelineSettings settings,
-        LoopDispatcher dispatcher,
-        TraceState tracing,
-        UpcallTap tap,
-        RequestLog log,
-        ILogger logger)
+    /// <param name="handler">The datapath's handler that it serves.</param>
+    /// <param name="pipeline">What all lanes share.</param>
+    /// <param name="revalidation">The limit of flows that the lane may put; null without revalidators.</param>
+    /// <param name="dispatcher">The lane's event loop.</param>
+    public Lane(int handler, PipelineState pipeline, RevalidationState? revalidation, LoopDispatcher dispatcher)
     {
         Handler = handler;
-        Datapath = datapath;
-        Translators = translators;
-        Settings = settings;
+        Pipeline = pipeline;
+        Revalidation = revalidation;
         Dispatcher = dispatcher;
+        UpcallPipelineSettings settings = pipeline.Settings;
         _tuning = new LaneTuning { BatchSize = settings.BatchSize, PortShare = settings.PortShare };
-        Tracing = tracing;
-        Tap = tap;
-        Log = log;
-        Logger = logger;
         Tag = new KeyValuePair<string, object?>("lane", handler);
+        Counters = pipeline.Counters[handler];
         Pool = new BatchPool(settings.BatchesPerLane, UpcallBatch.MaxUpcalls, Ports, Counters);
         ReceiverQueue = new StageQueue(BatchOwner.Receiver, 1);
         RouterQueue = new StageQueue(BatchOwner.Router, settings.BatchesPerLane);
@@ -44,14 +35,23 @@ internal sealed class Lane
     /// <summary>The datapath's handler that this lane serves.</summary>
     public int Handler { get; }
 
+    /// <summary>What all lanes share.</summary>
+    public PipelineState Pipeline { get; }
+
+    /// <summary>The limit of flows that the lane may put; null without revalidators.</summary>
+    public RevalidationState? Revalidation { get; }
+
     /// <summary>Where upcalls come from and requests go.</summary>
-    public IDatapath Datapath { get; }
+    public IDatapath Datapath => Pipeline.Datapath;
 
     /// <summary>Who makes the lane's translator.</summary>
-    public IUpcallTranslatorFactory Translators { get; }
+    public IUpcallTranslatorFactory Translators => Pipeline.Translators;
 
     /// <summary>The pipeline's settings.</summary>
-    public UpcallPipelineSettings Settings { get; }
+    public UpcallPipelineSettings Settings => Pipeline.Settings;
+
+    /// <summary>What is traced.</summary>
+    public TraceState Tracing => Pipeline.Tracing;
 
     /// <summary>What may change while the lane runs; set by any thread.</summary>
     public LaneTuning Tuning
@@ -64,7 +64,7 @@ internal sealed class Lane
     public LoopDispatcher Dispatcher { get; }
 
     /// <summary>What the lane has done.</summary>
-    public LaneCounters Counters { get; } = new();
+    public LaneCounters Counters { get; }
 
     /// <summary>The lane's ports.</summary>
     public PortTable Ports { get; } = new();
@@ -84,26 +84,8 @@ internal sealed class Lane
     /// <summary>The executor's batches.</summary>
     public StageQueue ExecutorQueue { get; }
 
-    /// <summary>What is traced.</summary>
-    public TraceState Tracing { get; }
-
-    /// <summary>The monitors of upcalls, of all lanes.</summary>
-    public UpcallTap Tap { get; }
-
     /// <summary>The lane's last upcalls.</summary>
     public UpcallMemory Memory { get; } = new();
-
-    /// <summary>Where it is said what requests the datapath refused, of all lanes.</summary>
-    public RequestLog Log { get; }
-
-    /// <summary>Where it is said what fails.</summary>
-    public ILogger Logger { get; }
-
-    /// <summary>The pipeline's instruments; null if nothing is measured.</summary>
-    public PipelineMetrics? Metrics { get; set; }
-
-    /// <summary>The limit of flows that the lane may put; null without revalidators.</summary>
-    public RevalidationState? Revalidation { get; set; }
 
     /// <summary>The lane's tag on measurements; boxed once.</summary>
     public KeyValuePair<string, object?> Tag { get; }
@@ -133,7 +115,7 @@ internal sealed class Lane
     }
 
     /// <summary>Remembers a finished batch, and shows it to the monitors. Called by its owner, before it goes home.</summary>
-    public void Tell(UpcallBatch batch, long handledAt) => Tap.Show(this, batch, Memory.Keep(batch, handledAt), handledAt);
+    public void Tell(UpcallBatch batch, long handledAt) => Pipeline.Tap.Show(this, batch, Memory.Keep(batch, handledAt), handledAt);
 
     /// <summary>
     /// Takes back every batch that is not in the pool; its upcalls are lost and counted. Called when all the lane's actors have ended. No

@@ -16,7 +16,7 @@ internal sealed class LaneActor : UntypedActor
     public LaneActor(Lane lane)
     {
         _lane = lane;
-        _log = new FailureLog(lane.Logger, TimeProvider.System);
+        _log = new FailureLog(lane.Pipeline.Logger, TimeProvider.System);
         _failures = new FailureWindow(lane.Settings.RestartLimit, lane.Settings.RestartWindow);
     }
 

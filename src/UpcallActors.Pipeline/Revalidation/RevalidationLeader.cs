@@ -10,7 +10,8 @@ namespace UpcallActors.Pipeline;
 /// their ids unless most are new, gives each revalidator its part, and waits until all have finished. How long that takes decides how many
 /// flows there may be.
 /// </summary>
-[SuppressMessage("Design", "CA1001:Types that own disposable fields should be disposable", Justification = "An actor is never disposed: PostStop is where it lets go of what it holds.")]
+[SuppressMessage("Design", "CA1001:Types that own disposable fields should be disposable",
+    Justification = "An actor is never disposed: PostStop is where it lets go of what it holds.")]
 internal sealed partial class RevalidationLeader : UntypedActor
 {
     /// <summary>Flows in a message to a revalidator.</summary>
@@ -331,7 +332,7 @@ internal sealed partial class RevalidationLeader : UntypedActor
     private void EndRound()
     {
         TimeSpan duration = _time.GetElapsedTime(_startedAt);
-        _state.RoundDuration?.Record(duration.TotalSeconds);
+        _state.Histograms.RecordRound(duration);
         long milliseconds = Math.Max(1, (long)duration.TotalMilliseconds);
         _state.DumpMilliseconds = milliseconds;
         AdjustLimit(milliseconds);

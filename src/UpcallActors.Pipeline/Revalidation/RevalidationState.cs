@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Diagnostics.Metrics;
 using Microsoft.Extensions.Logging;
 using UpcallActors.Odp;
 
@@ -17,6 +16,7 @@ internal sealed class RevalidationState
     private const int Niceness = 5;
 
     private readonly ConcurrentDictionary<Ufid, bool> _quarantined = new();
+    private readonly PipelineState _pipeline;
     private RevalidatorSettings _settings;
     private long _rounds;
     private long _dumpMilliseconds;
@@ -24,37 +24,39 @@ internal sealed class RevalidationState
     private int _maxFlows;
     private bool _paused;
 
-    public RevalidationState(
-        IDatapath datapath,
-        IUpcallTranslatorFactory translators,
-        UpcallPipelineSettings settings,
-        Lane[] lanes,
-        RequestLog log,
-        Func<int, LoopDispatcher> dispatcherOf)
+    /// <param name="pipeline">What lanes and revalidators share.</param>
+    /// <param name="dispatcherOf">The event loop of a revalidator.</param>
+    public RevalidationState(PipelineState pipeline, Func<int, LoopDispatcher> dispatcherOf)
     {
-        Datapath = datapath;
-        Log = log;
-        Translators = translators;
-        Pipeline = settings;
-        Logger = lanes[0].Logger;
-        _settings = settings.Revalidation!;
-        Flows = new InstalledFlows(Array.ConvertAll(lanes, lane => lane.Counters), Settings);
-        Partitions = [.. Enumerable.Range(0, Settings.Revalidators ?? ((lanes.Length / 4) + 1))
-            .Select(index => new Partition(index, lanes.Length + 1 + index, dispatcherOf(index)))];
-        LeaderNumber = lanes.Length;
+        _pipeline = pipeline;
+        _settings = pipeline.Settings.Revalidation!;
+        Flows = new InstalledFlows(pipeline.Counters, Settings);
+        int lanes = pipeline.Counters.Length;
+        LeaderNumber = lanes;
+        Partitions =
+        [
+            .. Enumerable.Range(0, Settings.Revalidators ?? ((lanes / 4) + 1))
+                .Select(index => new Partition(index, LeaderNumber + 1 + index, dispatcherOf(index))),
+        ];
     }
 
     /// <summary>The datapath.</summary>
-    public IDatapath Datapath { get; }
+    public IDatapath Datapath => _pipeline.Datapath;
 
     /// <summary>Who makes translators.</summary>
-    public IUpcallTranslatorFactory Translators { get; }
+    public IUpcallTranslatorFactory Translators => _pipeline.Translators;
 
     /// <summary>The pipeline's settings.</summary>
-    public UpcallPipelineSettings Pipeline { get; }
+    public UpcallPipelineSettings Pipeline => _pipeline.Settings;
 
     /// <summary>Where it is said what fails; the lanes' own.</summary>
-    public ILogger Logger { get; }
+    public ILogger Logger => _pipeline.Logger;
+
+    /// <summary>Where it is said what requests the datapath refused.</summary>
+    public RequestLog Log => _pipeline.Log;
+
+    /// <summary>Where a round's duration is recorded.</summary>
+    public PipelineHistograms Histograms => _pipeline.Histograms;
 
     /// <summary>Our own.</summary>
     public RevalidatorSettings Settings
@@ -69,14 +71,8 @@ internal sealed class RevalidationState
     /// <summary>What was done.</summary>
     public RevalidationCounters Counters { get; } = new();
 
-    /// <summary>Where it is said what requests the datapath refused.</summary>
-    public RequestLog Log { get; }
-
     /// <summary>The revalidators.</summary>
     public Partition[] Partitions { get; }
-
-    /// <summary>Where a round's duration is recorded; null if nothing is measured.</summary>
-    public Histogram<double>? RoundDuration { get; set; }
 
     /// <summary>The number of the leader's translator, behind those of the lanes.</summary>
     public int LeaderNumber { get; }

@@ -81,7 +81,7 @@ internal sealed class RouterActor : StageActor
     private void Route(UpcallBatch batch)
     {
         batch.AssertOwner(BatchOwner.Router);
-        Lane.Metrics?.RecordQueueWait(Lane, batch.ReceivedAt);
+        Lane.Pipeline.Histograms.RecordQueueWait(Lane, batch.ReceivedAt);
         _duplicates.Clear();
         try
         {

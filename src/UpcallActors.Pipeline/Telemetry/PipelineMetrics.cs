@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using UpcallActors.Linux;
 using UpcallActors.Odp;
@@ -10,35 +9,23 @@ namespace UpcallActors.Pipeline;
 /// are recorded once per batch, and once per round of the revalidators. Attributes have few values: lanes (up to 64), classes, causes,
 /// reasons, events, errnos, and the first <see cref="MaxPortSeries"/> ports.
 /// </summary>
-internal sealed class PipelineMetrics : IDisposable
+internal sealed class PipelineMetrics
 {
     /// <summary>Ports measured one by one; a time series each.</summary>
     private const int MaxPortSeries = 64;
 
-    private const string Prefix = "upcall_actors.";
-
-    private static readonly InstrumentAdvice<double> _latencies = new() { HistogramBucketBoundaries = LatencyBounds.Seconds };
-    private static readonly InstrumentAdvice<double> _rounds =
-        new() { HistogramBucketBoundaries = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10] };
-    private static readonly InstrumentAdvice<int> _sizes = new() { HistogramBucketBoundaries = [1, 2, 4, 8, 16, 32, 64] };
+    private const string Prefix = PipelineHistograms.Prefix;
 
     private readonly HashSet<uint> _portSeries = [];
     private readonly Lane[] _lanes;
     private readonly PipelineCounters _counters;
-    private readonly Meter _meter = new(new MeterOptions(UpcallActorsTelemetry.MeterName) { Version = SpanSource.Version });
-    private readonly Histogram<int> _batchSize;
-    private readonly Histogram<double> _queueWait;
-    private readonly Histogram<double> _latency;
+    private readonly Meter _meter;
 
-    public PipelineMetrics(Lane[] lanes, PipelineCounters counters, RevalidationState? revalidation)
+    private PipelineMetrics(Meter meter, Lane[] lanes, PipelineCounters counters, RevalidationState? revalidation)
     {
+        _meter = meter;
         _lanes = lanes;
         _counters = counters;
-        _batchSize = _meter.CreateHistogram(Prefix + "batch.size", "{upcall}", "Upcalls in a batch.", tags: null, _sizes);
-        _queueWait = _meter.CreateHistogram(Prefix + "batch.wait.duration", "s",
-            "From the reception of a batch's first upcall until the router begins with it.", tags: null, _latencies);
-        _latency = _meter.CreateHistogram(Prefix + "batch.duration", "s",
-            "From the reception of a batch's first upcall until the datapath has handled the batch's requests.", tags: null, _latencies);
         Count("upcalls.received", Classes, "{upcall}", "Upcalls received, by class.");
         Count("upcalls.by_port", () => Ports((ports, entry) => ports.ReceivedOn(entry)), "{upcall}", "Upcalls received, by datapath port.");
         Count("upcalls.shed", () => Ports((ports, entry) => ports.ShedOn(entry)), "{upcall}",
@@ -73,38 +60,27 @@ internal sealed class PipelineMetrics : IDisposable
         _meter.CreateObservableUpDownCounter(Prefix + "credits.limit", () => PerLane(lane => lane.Pool.Credits), "{batch}",
             "Batches in total.");
         if (revalidation is not null)
-            revalidation.RoundDuration = Measure(revalidation);
+            Observe(revalidation);
     }
 
-    /// <inheritdoc/>
-    public void Dispose() => _meter.Dispose();
+    /// <summary>Adds the instruments to a meter, with which they go.</summary>
+    public static void AddTo(Meter meter, Lane[] lanes, PipelineCounters counters, RevalidationState? revalidation) =>
+        _ = new PipelineMetrics(meter, lanes, counters, revalidation);
 
-    public void RecordBatch(Lane lane, int upcalls)
-    {
-        if (_batchSize.Enabled)
-            _batchSize.Record(upcalls, lane.Tag);
-    }
-
-    public void RecordQueueWait(Lane lane, long receivedAt)
-    {
-        if (_queueWait.Enabled)
-            _queueWait.Record(Stopwatch.GetElapsedTime(receivedAt).TotalSeconds, lane.Tag);
-    }
-
-    public void RecordLatency(Lane lane, TimeSpan latency)
-    {
-        if (_latency.Enabled)
-            _latency.Record(latency.TotalSeconds, lane.Tag);
-    }
-
-    private Histogram<double> Measure(RevalidationState state)
+    private void Observe(RevalidationState state)
     {
         _meter.CreateObservableUpDownCounter(Prefix + "flows.count", () => state.Flows.Count, "{flow}", "Flows in the datapath.");
-        _meter.CreateObservableUpDownCounter(Prefix + "flows.limit", () => state.Flows.Limit, "{flow}", "Flows that the datapath may have at this time.");
-        Count("flows.deleted", () => Each<FlowDeletionReason>("reason", reason => state.Counters.Deleted(reason)), "{flow}", "Flows deleted, by reason.");
-        Count("revalidation.events", () => Each<RevalidationEvent>("event", happened => state.Counters[happened]), "{event}", "What revalidators met with, by event.");
-        Count("revalidation.errors", () => state.Counters.RequestErrors.NonZero().Select(error => Of(error.Value, "errno", (int)error.Key)), "{request}", "Requests of revalidators that the datapath refused, by errno.");
-        return _meter.CreateHistogram(Prefix + "revalidation.duration", "s", "A round of the revalidators through all flows.", tags: null, _rounds);
+        _meter.CreateObservableUpDownCounter(
+            Prefix + "flows.limit", () => state.Flows.Limit, "{flow}", "The current limit of flows in the datapath.");
+        Count("flows.deleted", () => Each<FlowDeletionReason>("reason", reason => state.Counters.Deleted(reason)), "{flow}",
+            "Flows deleted, by reason.");
+        Count("revalidation.events", () => Each<RevalidationEvent>("event", happened => state.Counters[happened]), "{event}",
+            "Events of revalidators.");
+        Count(
+            "revalidation.errors",
+            () => state.Counters.RequestErrors.NonZero().Select(error => Of(error.Value, "errno", (int)error.Key)),
+            "{request}",
+            "Requests of revalidators that the datapath refused, by errno.");
     }
 
     private void Count(string name, Func<IEnumerable<Measurement<long>>> observe, string unit, string description) =>
