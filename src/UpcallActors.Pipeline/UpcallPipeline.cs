@@ -135,7 +135,8 @@ public sealed class UpcallPipeline : IAsyncDisposable
     private static UpcallPipeline Start(ActorSystem system, IDatapath datapath, IUpcallTranslatorFactory translators,
         UpcallPipelineSettings settings, PipelineLoops loops)
     {
-        var log = new RequestLog(LoggerOf(system, settings, RequestLog.Category), datapath.FullName, TimeProvider.System, settings.LimitsRequestLog);
+        ILogger requests = LoggerOf(system, settings, RequestLog.Category);
+        var log = new RequestLog(requests, datapath, translators, TimeProvider.System, settings.LimitsRequestLog);
         var state = new PipelineState(datapath, translators, settings, log, LoggerOf(system, settings, FailureLog.Category));
         RevalidationState? revalidated =
             settings.Revalidation is null ? null : new RevalidationState(state, index => loops.Add($"revalidator-{index}"));

@@ -129,7 +129,7 @@ public sealed class EmbeddedPorts : IDatapathPorts
     private IReadOnlyList<Link> Links()
     {
         NetlinkResult result = _links.List(out IReadOnlyList<Link> links);
-        return result.Succeeded ? links : throw new DatapathException($"cannot list the host's devices: {result}", (int)result.Error);
+        return result.Succeeded ? links : throw new DatapathException($"cannot list the host's devices: {result}", result.Error);
     }
 
     /// <summary>

@@ -1,3 +1,7 @@
+using UpcallActors.Linux;
+using UpcallActors.Odp.Text;
+using UpcallActors.Packets;
+
 namespace UpcallActors.Odp;
 
 /// <summary>Makes the translators of lanes and revalidators, and knows what they share. Thread-safe.</summary>
@@ -33,9 +37,21 @@ public interface IUpcallTranslatorFactory
     /// </summary>
     IUpcallTranslator Create(int number);
 
+    /// <summary>Makes one that says how upcalls were decided, for their spans; null where nothing can be said.</summary>
+    ITranslationExplainer? CreateExplainer() => null;
+
+    /// <summary>A packet's fields, for the log: in the policy's own words if it has some, else in the datapath's.</summary>
+    string TextOf(in FlowKey packet)
+    {
+        const int MostAttributes = 2 * FlowKey.WordCount * sizeof(ulong);
+        var key = new NetlinkWriter(new byte[MostAttributes]);
+        OvsFlowKeyWriter.WriteKey(packet, ref key);
+        return FlowText.Format(key.Written, [], names: null, verbose: true);
+    }
+
     /// <summary>
-    /// Removes expired state, such as silent MAC entries and idle rules. Called at the beginning of each round of the revalidators, about
-    /// twice a second.
+    /// Lets go of what has had its time, such as silent stations and rules that nothing used. Called at the beginning of each round of
+    /// the revalidators, about twice a second.
     /// </summary>
     /// <param name="isAccounted">
     /// Whether all that flows had carried when this was called last has been credited since. If not, what seems unused may be in use.

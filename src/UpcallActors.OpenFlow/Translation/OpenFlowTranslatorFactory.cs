@@ -119,6 +119,12 @@ public sealed class OpenFlowTranslatorFactory : IUpcallTranslatorFactory
     }
 
     /// <inheritdoc/>
+    public ITranslationExplainer CreateExplainer() => new TableVisits(this);
+
+    /// <summary>As <c>ovs-ofctl</c> writes it.</summary>
+    public string TextOf(in FlowKey packet) => new Flow(packet).ToString();
+
+    /// <inheritdoc/>
     public void Expire(bool isAccounted)
     {
         foreach (Bridge bridge in BridgeSet.Bridges)

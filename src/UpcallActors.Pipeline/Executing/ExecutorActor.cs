@@ -171,20 +171,30 @@ internal sealed class ExecutorActor : StageActor
         _sender!.Send();
         // Before the batches go home: who sees them completed sees all that became of them.
         Publish();
-        for (int left = batches; left > 0; left--)
+        try
         {
-            (UpcallBatch batch, long generation) = Queue.Dequeue();
-            try
-            {
-                long now = Stopwatch.GetTimestamp();
-                Lane.Tell(batch, now);
-                Record(batch, startedAt, now, batches);
-            }
-            finally
-            {
-                // Also when a listener throws: its requests were handled.
-                Lane.Pool.Return(batch, generation);
-            }
+            for (int left = batches; left > 0; left--)
+                Return(startedAt, batches);
+        }
+        finally
+        {
+            _sampler.Explain();
+        }
+    }
+
+    private void Return(long startedAt, int gathered)
+    {
+        (UpcallBatch batch, long generation) = Queue.Dequeue();
+        try
+        {
+            long now = Stopwatch.GetTimestamp();
+            Lane.Tell(batch, now);
+            Record(batch, startedAt, now, gathered);
+        }
+        finally
+        {
+            // Also when a listener throws: its requests were handled.
+            Lane.Pool.Return(batch, generation);
         }
     }
 

@@ -3,7 +3,6 @@ using Microsoft.Extensions.Logging;
 using UpcallActors.Linux;
 using UpcallActors.Odp;
 using UpcallActors.Odp.Text;
-using UpcallActors.OpenFlow;
 using UpcallActors.Packets;
 
 namespace UpcallActors.Pipeline;
@@ -21,14 +20,16 @@ internal sealed partial class RequestLog
 
     private readonly ILogger _logger;
     private readonly string _datapath;
+    private readonly IUpcallTranslatorFactory _translators;
     private readonly TimeProvider _time;
     private readonly LogRate _errors;
     private readonly LogRate _messages;
 
-    public RequestLog(ILogger logger, string datapath, TimeProvider time, Func<bool>? isLimited)
+    public RequestLog(ILogger logger, IDatapath datapath, IUpcallTranslatorFactory translators, TimeProvider time, Func<bool>? isLimited)
     {
         _logger = logger;
-        _datapath = datapath;
+        _datapath = datapath.FullName;
+        _translators = translators;
         _time = time;
         _errors = new LogRate(time, perMinute: 60, burst: 5, isLimited);
         _messages = new LogRate(time, perMinute: 600, burst: 600, isLimited);
@@ -90,7 +91,7 @@ internal sealed partial class RequestLog
     private long SecondsSince(long stamp) => (long)_time.GetElapsedTime(stamp).TotalSeconds;
 
     /// <summary>The packet's own fields, as <c>flow_extract</c> finds them in it.</summary>
-    private static string PacketOf(in FlowKey key) => new Flow(PacketMetadata.Without(key)).ToString();
+    private string PacketOf(in FlowKey key) => _translators.TextOf(PacketMetadata.Without(key));
 
     private static string MetadataOf(ReadOnlySpan<byte> key)
     {

@@ -47,7 +47,7 @@ internal sealed partial class ReceiverActor
         bool isShort = _congestion.HasOverflowed || _lane.Pool.Free == 0;
         for (int slot = batch.Count; slot < batch.Count + received; slot++)
         {
-            short entry = InPortAttribute.TryRead(batch.Slots.Message(slot), out uint port) ? _lane.Ports.EntryOf(port) : PortTable.Others;
+            short entry = InPortReader.TryRead(batch.Slots.Message(slot), out uint port) ? _lane.Ports.EntryOf(port) : PortTable.Others;
             batch.Record(slot).Port = entry;
             if (!_congestion.IsLast(entry))
                 _congestion = _congestion.Seen(entry, now, isShort);

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using UpcallActors.Odp;
 
 namespace UpcallActors.Pipeline;
 
@@ -10,7 +11,8 @@ namespace UpcallActors.Pipeline;
 internal sealed class UpcallSampler
 {
     private readonly Lane _lane;
-    private TableVisits? _tables;
+    private readonly Lazy<ITranslationExplainer?> _explainer;
+    private readonly List<DecidedUpcall> _decided = [];
     private SampleChance _chance;
     private long _second;
     private int _inSecond;
@@ -19,6 +21,8 @@ internal sealed class UpcallSampler
     {
         _lane = lane;
         _chance = new SampleChance(lane.Handler);
+        // A translator of its own, which most lanes never need.
+        _explainer = new Lazy<ITranslationExplainer?>(lane.Translators.CreateExplainer, LazyThreadSafetyMode.None);
     }
 
     /// <summary>Begins the spans that are due before the batch's requests are sent. A batch that was begun is not begun again.</summary>
@@ -58,16 +62,36 @@ internal sealed class UpcallSampler
 
             if (span is null)
                 continue;
-            // Not before the packet has gone on: writing it all down takes longer than deciding it.
-            if (span.IsAllDataRequested)
-            {
-                UpcallSpan.Describe(span, batch, upcall, _lane.Translators.PortNames, _tables ??= TableVisits.Of(_lane.Translators));
-                batch.Times.Describe(span, batch.ReceivedAt, endedAt);
-            }
-
-            span.Stop();
+            Finish(span, batch, upcall, endedAt);
             span = null;
         }
+    }
+
+    /// <summary>Says of the upcalls whose spans have ended how they were decided, which is for when their batches have gone home.</summary>
+    public void Explain()
+    {
+        foreach (DecidedUpcall upcall in _decided)
+            upcall.Explain(_explainer.Value!);
+        _decided.Clear();
+    }
+
+    private void Finish(Activity span, UpcallBatch batch, int upcall, long endedAt)
+    {
+        if (span.IsAllDataRequested)
+        {
+            // Not before the packet has gone on: writing it all down takes longer than deciding it.
+            UpcallSpan.Describe(span, batch, upcall, _lane.Translators.PortNames);
+            batch.Times.Describe(span, batch.ReceivedAt, endedAt);
+            if (batch.Record(upcall) is { Class: UpcallClass.Miss, IsTranslated: true } && _explainer.Value is not null)
+            {
+                // Its end is now: what follows is no part of it.
+                span.SetEndTime(DateTime.UtcNow);
+                _decided.Add(new DecidedUpcall(span, batch, upcall));
+                return;
+            }
+        }
+
+        span.Stop();
     }
 
     private SpanReason ReasonToBegin(UpcallBatch batch, int upcall, TraceSampling sampling, out ActivityContext cause)

@@ -32,7 +32,7 @@ internal static class UpcallSpan
     }
 
     /// <summary>Adds what it brought, what was decided, and what came of its requests, which the datapath has handled.</summary>
-    public static void Describe(Activity span, UpcallBatch batch, int upcall, IUpcallPortNames? names, TableVisits? tables)
+    public static void Describe(Activity span, UpcallBatch batch, int upcall, IUpcallPortNames? names)
     {
         ref UpcallRecord record = ref batch.Record(upcall);
         if (record.Class == UpcallClass.Bad)
@@ -55,8 +55,6 @@ internal static class UpcallSpan
         }
 
         DescribeDecision(span, batch, upcall, record, key, names);
-        if (record.Class == UpcallClass.Miss)
-            tables?.Describe(span, batch, upcall);
         DescribeOutcome(span, record);
     }
 

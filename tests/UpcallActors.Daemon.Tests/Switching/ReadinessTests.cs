@@ -17,7 +17,7 @@ public sealed class ReadinessTests
         using var ports = new ScriptedPorts();
         ports.SetDevice("p1", mtu: 1500);
         ports.Add(new PortRequest("p1", PortKind.System));
-        var status = new SwitchStatus(daemon.Datapath, "embedded", daemon.Translators, daemon.Pipeline, ports);
+        var status = new SwitchStatus(daemon.Datapath, daemon.Translators, daemon.Pipeline, ports);
         using var checks = new HealthChecks(status.Health);
         await using StatusServer server = await StatusServer.StartAsync(
             new IPEndPoint(IPAddress.Loopback, 0), status, checks.Service, metrics: null, NullLoggerFactory.Instance);

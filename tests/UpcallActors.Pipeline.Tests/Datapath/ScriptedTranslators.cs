@@ -1,5 +1,6 @@
 using UpcallActors.Linux;
 using UpcallActors.Odp;
+using UpcallActors.OpenFlow;
 using UpcallActors.Packets;
 
 namespace UpcallActors.Pipeline.Tests;
@@ -56,6 +57,13 @@ internal sealed class ScriptedTranslators : IUpcallTranslatorFactory
     };
 
     public void Expire(bool isAccounted) => Expiring();
+
+    /// <summary>Says how upcalls were decided; null for translators that cannot.</summary>
+    public ITranslationExplainer? Explainer { get; set; }
+
+    public ITranslationExplainer? CreateExplainer() => Explainer;
+
+    public string TextOf(in FlowKey packet) => new Flow(packet).ToString();
 
     public IUpcallTranslator Create(int number)
     {

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Diagnostics.CodeAnalysis;
 using UpcallActors.Linux;
 using UpcallActors.Odp;
 using UpcallActors.Packets;
@@ -283,6 +284,49 @@ public sealed class SpanSpecs : PipelineSpec
     }
 
     [Fact]
+    public async Task A_span_says_how_its_upcall_was_decided_once_the_batch_has_gone_home()
+    {
+        using var spans = new SpanListener();
+        using var datapath = new ScriptedDatapath();
+        UpcallPipeline? pipeline = null;
+        var explainer = new ScriptedExplainer();
+        Translators.Explainer = explainer;
+        explainer.Explain = key =>
+        {
+            explainer.Completed.Add(pipeline!.Counters.Completed);
+            return key.InPort == 3 ? null : new TranslationExplanation([0, 7], ["priority=1", $"in_port={key.InPort}"]);
+        };
+        await using (pipeline = Start(datapath, new UpcallPipelineSettings { Tracing = _all }))
+        {
+            datapath.Upcall(Upcalls.Miss(1, 1), Upcalls.Miss(3, 2), Upcalls.Miss(2, 3));
+            await Until(() => spans.Named("upcall").Count == 3);
+        }
+
+        explainer.Completed.ShouldBe([3, 3, 3]);
+        explainer.Versions.ShouldBe([1, 1, 1]);
+        IReadOnlyList<Activity> upcalls = spans.Named("upcall");
+        upcalls[0].GetTagItem("upcall.tables").ShouldBe(new[] { 0, 7 });
+        upcalls[0].GetTagItem("upcall.rules").ShouldBe(new[] { "priority=1", "in_port=1" });
+        upcalls[1].GetTagItem("upcall.tables").ShouldBeNull();
+        upcalls[2].GetTagItem("upcall.rules").ShouldBe(new[] { "priority=1", "in_port=2" });
+    }
+
+    [Fact]
+    public async Task Who_fails_to_say_how_an_upcall_was_decided_costs_the_lane_nothing()
+    {
+        using var spans = new SpanListener();
+        using var datapath = new ScriptedDatapath();
+        Translators.Explainer = new ScriptedExplainer { Explain = _ => throw new InvalidOperationException("told to") };
+        await using UpcallPipeline pipeline = Start(datapath, new UpcallPipelineSettings { Tracing = _all });
+        datapath.Upcall(Upcalls.Miss(1, 1), Upcalls.Miss(2, 2));
+        await Until(() => spans.Named("upcall").Count == 2);
+
+        pipeline.Counters.Lanes[0].Restarts.ShouldBe(0);
+        pipeline.Counters.Executes.ShouldBe(2);
+        spans.Named("upcall").ShouldAllBe(span => span.GetTagItem("upcall.tables") == null && span.Status == ActivityStatusCode.Unset);
+    }
+
+    [Fact]
     public async Task Spans_beyond_the_most_of_a_second_are_counted_instead()
     {
         using var spans = new SpanListener();
@@ -316,6 +360,25 @@ public sealed class SpanSpecs : PipelineSpec
         await using UpcallPipeline pipeline = Start(datapath, new UpcallPipelineSettings { Tracing = _all });
         Should.Throw<ArgumentOutOfRangeException>(() => pipeline.Tracing = wrong);
         pipeline.Tracing.ShouldBe(_all);
+    }
+
+    /// <summary>Explains as the test says.</summary>
+    private sealed class ScriptedExplainer : ITranslationExplainer
+    {
+        public Func<FlowKey, TranslationExplanation?> Explain { get; set; } = _ => null;
+
+        public List<long> Completed { get; } = [];
+
+        public List<ulong> Versions { get; } = [];
+
+        public bool TryExplain(in UpcallView upcall, ulong version, [NotNullWhen(true)] out TranslationExplanation? explanation)
+        {
+            Versions.Add(version);
+            upcall.Packet.Length.ShouldBe(98);
+            upcall.KeyAttributes.IsEmpty.ShouldBeFalse();
+            explanation = Explain(upcall.Key);
+            return explanation is not null;
+        }
     }
 
     /// <summary>Takes the processor for that long.</summary>
