@@ -39,6 +39,8 @@ public sealed class LayerTests
     [Fact]
     public void Every_project_is_a_layer() =>
         Directory.GetDirectories(Path.Combine(RepositoryRoot(), "src"))
+            // A checkout that was built before a move has folders without a project.
+            .Where(folder => Directory.EnumerateFiles(folder, "*.csproj").Any())
             .Select(folder => Path.GetFileName(folder)[Prefix.Length..])
             .Order(StringComparer.Ordinal)
             .ShouldBe(Names.Order(StringComparer.Ordinal));
