@@ -9,8 +9,7 @@ namespace UpcallActors.Hosting;
 
 /// <summary>
 /// Whether upcalls are answered: the pipeline runs, the datapath sends upcalls to its handlers, each handler's lane answers, and so does
-/// the
-/// datapath, which has every port that was asked for. Thread-safe.
+/// the datapath, which has every port that was asked for. Thread-safe.
 /// </summary>
 /// <param name="datapath">The datapath.</param>
 /// <param name="ports">Its ports; null where they cannot be asked for.</param>

@@ -3,8 +3,8 @@ using UpcallActors.Linux;
 namespace UpcallActors.Daemon.Reloading;
 
 /// <summary>
-/// Work that no packet waits for and that may take a second: a hundred thousand flows that are read and put into tables. It has a thread
-/// of its own, which stands back for lanes on a processor that both want.
+/// Work that no packet waits for and that may take a second: a hundred thousand flows that are read and put into tables. It has its own
+/// thread, which gives way to lanes on a processor that both want.
 /// </summary>
 internal static class BackgroundWork
 {

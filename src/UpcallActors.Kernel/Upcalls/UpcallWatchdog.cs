@@ -29,8 +29,7 @@ internal sealed class UpcallWatchdog(
 
     /// <summary>
     /// Why the datapath is not ours, as of the last look: a live process that upcalls go to instead of us has taken it over and is not to
-    /// be
-    /// disturbed, or it was deleted. Null while it is ours.
+    /// be disturbed, or it was deleted. Null while it is ours.
     /// </summary>
     public string? LostBecause => Volatile.Read(ref _lostBecause);
 

@@ -60,7 +60,7 @@ public enum Errno
     /// <summary><c>ENOSPC</c>.</summary>
     NoSpace = 28,
 
-    /// <summary><c>EPIPE</c>: nobody reads any more.</summary>
+    /// <summary><c>EPIPE</c>: there is no reader any more.</summary>
     BrokenPipe = 32,
 
     /// <summary><c>ERANGE</c>.</summary>

@@ -47,8 +47,7 @@ public sealed class DatapathClient : IDisposable
     public DatapathClient(IRequestChannel channel) => _channel = channel;
 
     /// <summary>
-    /// Opens a channel to a datapath. Throws <see cref="System.ComponentModel.Win32Exception"/> when there is none to be had: descriptors
-    /// are used up.
+    /// Opens a channel to a datapath. Throws <see cref="System.ComponentModel.Win32Exception"/> if no descriptor is left.
     /// </summary>
     public DatapathClient(IDatapath datapath)
     {
@@ -78,8 +77,7 @@ public sealed class DatapathClient : IDisposable
 
     /// <summary>
     /// Adds the request that was written into <see cref="Writer"/>; false for one that did not fit. Its flags stay: a request that wants
-    /// neither an
-    /// acknowledgement nor a dump is taken to have succeeded when the datapath does not answer.
+    /// neither an acknowledgement nor a dump is taken to have succeeded when the datapath does not answer.
     /// </summary>
     public bool TryAdd(in NetlinkWriter request)
     {
@@ -98,14 +96,13 @@ public sealed class DatapathClient : IDisposable
         Begin();
         while (Read(onAnswer))
         {
-            // Read takes what is there.
+            // Read takes the waiting answers.
         }
     }
 
     /// <summary>
-    /// Asks one thing while nothing else was added: sets the flags REQUEST and ACK, sends, and shows each message of the answer, of a
-    /// dump all
-    /// of its parts. A dump whose result says that it was interrupted should be asked for again.
+    /// Asks one thing while nothing else was added: sets the flags REQUEST and ACK, sends, and shows each message of the answer, of a dump
+    /// all of its parts. A dump whose result says that it was interrupted should be asked for again.
     /// </summary>
     public NetlinkResult Ask(in NetlinkWriter request, NetlinkAnswerHandler? onAnswer = null)
     {
@@ -202,7 +199,7 @@ public sealed class DatapathClient : IDisposable
         long deadline = Environment.TickCount64 + (long)Patience.TotalMilliseconds;
         while (_channel.Receive(_answers) > 0 && Environment.TickCount64 <= deadline)
         {
-            // Nobody wants it.
+            // It is not used.
         }
     }
 }

@@ -3,9 +3,8 @@ namespace UpcallActors.Odp;
 /// <summary>Upcalls lost between a datapath's flow table and its handlers since it was opened, by what lost them.</summary>
 /// <param name="QueueDrops">Found a handler's queue full, by handler.</param>
 /// <param name="Unreachable">
-/// Never came to a queue of ours: sent to a stale port id (no socket has it), too long (a frame over 65,531 bytes), or for lack of
-/// memory. With
-/// the kernel that is what the datapath counts as lost minus what the sockets dropped.
+/// Never came to a queue of ours: sent to a stale port id (no socket has it), too long (a frame over 65,531 bytes), or for lack of memory.
+/// With the kernel that is what the datapath counts as lost minus what the sockets dropped.
 /// </param>
 /// <param name="VportFailures">
 /// Failures by port number, where the kernel counts them (6.3); they are among the above. Counted since the port was added.

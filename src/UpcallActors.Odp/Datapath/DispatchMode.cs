@@ -9,7 +9,7 @@ public enum DispatchMode
     /// <summary>By the CPU that the packet is on (<c>OVS_DP_F_DISPATCH_UPCALL_PER_CPU</c>).</summary>
     PerCpu,
 
-    /// <summary>Each port has port ids of its own, of which the packet's hash takes one (<c>ovs_vport_find_upcall_portid</c>).</summary>
+    /// <summary>Each port has its own port ids, of which the packet's hash chooses one (<c>ovs_vport_find_upcall_portid</c>).</summary>
     PerVport,
 }
 

@@ -1,9 +1,8 @@
 namespace UpcallActors.Odp;
 
 /// <summary>
-/// The one seam to a datapath, the kernel's or the embedded one: requests go down, upcalls and answers come up, both as
-/// Netlink messages in memory. Whoever uses it never asks which kind it is. Thread-safe; the sources and channels it opens
-/// belong to one thread each.
+/// The one seam to a datapath, the kernel's or the embedded one: requests go down, upcalls and answers come up, both as Netlink messages in
+/// memory. Its users never ask which kind it is. Thread-safe; the sources and channels it opens belong to one thread each.
 /// </summary>
 public interface IDatapath : IDisposable
 {

@@ -50,8 +50,8 @@ public interface IUpcallTranslatorFactory
     }
 
     /// <summary>
-    /// Lets go of what has had its time, such as silent stations and rules that nothing used. Called at the beginning of each round of
-    /// the revalidators, about twice a second.
+    /// Removes expired state, such as silent MAC entries and idle rules. Called at the beginning of each round of the revalidators, about
+    /// twice a second.
     /// </summary>
     /// <param name="isAccounted">
     /// Whether all that flows had carried when this was called last has been credited since. If not, what seems unused may be in use.

@@ -37,7 +37,7 @@ internal sealed class FlowDump(IDatapath datapath) : IDisposable
         });
         if (goesOn)
             return FlowDumpProgress.More;
-        // Of a dump that was interrupted nobody knows what it left out.
+        // It is unknown what an interrupted dump left out.
         return _client.Result(0) is { Succeeded: true, WasInterrupted: false } ? FlowDumpProgress.Done : FlowDumpProgress.Failed;
     }
 

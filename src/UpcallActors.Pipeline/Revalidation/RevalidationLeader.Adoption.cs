@@ -37,7 +37,7 @@ internal sealed partial class RevalidationLeader
         foreach (uint id in ids)
             recirculations?.Reserve(id);
         new FlowAdoption(_revalidation!, recirculations, _state).Decide(_found);
-        // Until the revalidators have them: what is told here may not arrive.
+        // Until the revalidators have them: messages to them may not arrive.
         foreach (AdoptedFlow flow in _found)
             flow.Remember(_state);
         _state.Flows.Correct(_state.Flows.Balance, _found.Count);

@@ -4,7 +4,7 @@ using UpcallActors.Odp;
 
 namespace UpcallActors.Pipeline;
 
-/// <content>What callers ask for, and what they are told.</content>
+/// <content>Requests of callers, and the answers.</content>
 internal sealed partial class RevalidationLeader
 {
     private void OnRequest(Request request)

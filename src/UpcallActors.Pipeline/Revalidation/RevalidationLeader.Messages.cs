@@ -2,7 +2,7 @@ using Akka.Actor;
 
 namespace UpcallActors.Pipeline;
 
-/// <content>What it is told, and what it collects for its revalidators.</content>
+/// <content>Its messages, and what it collects for its revalidators.</content>
 internal sealed partial class RevalidationLeader
 {
     /// <summary>What a caller asks.</summary>

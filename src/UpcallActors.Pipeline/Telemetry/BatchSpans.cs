@@ -4,8 +4,8 @@ namespace UpcallActors.Pipeline;
 
 /// <summary>
 /// The spans of batches: <c>upcall.batch</c> from reception until the datapath has handled the requests, with the children
-/// <c>upcall.receive</c>, <c>upcall.route</c>, <c>upcall.translate</c> and <c>upcall.execute</c>. The span travels in the batch. Costs one
-/// field read per stage and batch while nobody listens.
+/// <c>upcall.receive</c>, <c>upcall.route</c>, <c>upcall.translate</c> and <c>upcall.execute</c>. The span travels in the batch. Without a
+/// listener it costs one field read per stage and batch.
 /// </summary>
 internal static class BatchSpans
 {

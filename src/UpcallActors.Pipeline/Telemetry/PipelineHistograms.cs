@@ -4,8 +4,8 @@ using System.Diagnostics.Metrics;
 namespace UpcallActors.Pipeline;
 
 /// <summary>
-/// The pipeline's meter, and those of its instruments that are recorded in the course of the work: sizes and times. What is counted is
-/// read by <see cref="PipelineMetrics"/> when somebody asks. Costs one field read while nobody listens.
+/// The pipeline's meter, and those of its instruments that are recorded in the course of the work: sizes and times.
+/// <see cref="PipelineMetrics"/> reads the counts at each collection. Without a listener it costs one field read.
 /// </summary>
 internal sealed class PipelineHistograms : IDisposable
 {

@@ -3,7 +3,7 @@ using System.Reflection;
 
 namespace UpcallActors.Pipeline;
 
-/// <summary>The source of all spans. Asking whether anybody listens costs one field read.</summary>
+/// <summary>The source of all spans. To ask for a listener costs one field read.</summary>
 internal static class SpanSource
 {
     /// <summary>The assembly's version, on source and meter.</summary>
@@ -12,11 +12,11 @@ internal static class SpanSource
 
     private static readonly ActivitySource _source = new(new ActivitySourceOptions(UpcallActorsTelemetry.SourceName) { Version = Version });
 
-    /// <summary>Whether anybody listens.</summary>
+    /// <summary>Whether there is a listener.</summary>
     public static bool IsOn => _source.HasListeners();
 
     /// <summary>
-    /// Starts a span in a trace of its own: what happens to run on this thread is no parent of it, and it is none of what runs next.
+    /// Starts a span in its own trace: the thread's current activity is not its parent, and it does not become the parent of others.
     /// </summary>
     public static Activity? StartRoot(string name, ActivityKind kind, DateTimeOffset start, IEnumerable<ActivityLink>? links)
     {

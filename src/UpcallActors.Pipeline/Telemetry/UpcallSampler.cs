@@ -21,7 +21,7 @@ internal sealed class UpcallSampler
     {
         _lane = lane;
         _chance = new SampleChance(lane.Handler);
-        // A translator of its own, which most lanes never need.
+        // A separate translator, which most lanes never need.
         _explainer = new Lazy<ITranslationExplainer?>(lane.Translators.CreateExplainer, LazyThreadSafetyMode.None);
     }
 
