@@ -39,7 +39,7 @@ internal static class BridgeBinding
             options.AddBridge(reader.Name, bridge =>
             {
                 bridge.FailMode = mode;
-                foreach ((uint number, PortRequest request, Func<BridgePort, BridgePort> configure) in ports)
+                foreach ((uint number, PortRequest request, Func<BridgePort, BridgePort> configure) in WithNumbers(ports))
                     bridge.AddPort(number, request, configure);
                 foreach (string text in flows)
                     bridge.AddFlows(text);
@@ -48,6 +48,21 @@ internal static class BridgeBinding
         catch (FormatException wrong)
         {
             problems.Add(wrong.Message);
+        }
+    }
+
+    /// <summary>Numbers that are missing or there twice were told of: flows are read as if they were others.</summary>
+    private static IEnumerable<(uint Number, PortRequest Request, Func<BridgePort, BridgePort> Configure)> WithNumbers(
+        List<(uint Number, PortRequest Request, Func<BridgePort, BridgePort> Configure)> ports)
+    {
+        HashSet<uint> wanted = [.. ports.Select(port => port.Number)];
+        HashSet<uint> taken = [0];
+        uint spare = MostPort;
+        foreach ((uint number, PortRequest request, Func<BridgePort, BridgePort> configure) in ports)
+        {
+            while (wanted.Contains(spare))
+                spare--;
+            yield return (taken.Add(number) ? number : spare--, request, configure);
         }
     }
 

@@ -1,5 +1,6 @@
 using UpcallActors.Odp;
 using UpcallActors.OpenFlow;
+using UpcallActors.Switch;
 
 namespace UpcallActors.Hosting;
 
@@ -9,7 +10,7 @@ public sealed class BridgeBuilder
     private readonly List<BridgeBuilderPort> _ports = [];
     private readonly List<string> _flows = [];
 
-    internal BridgeBuilder(string name) => Name = name;
+    private BridgeBuilder(string name) => Name = name;
 
     /// <summary>The name of the bridge, and of its local port.</summary>
     public string Name { get; }
@@ -17,11 +18,20 @@ public sealed class BridgeBuilder
     /// <summary>What becomes of packets while the bridge has no flows.</summary>
     public FailMode FailMode { get; set; } = FailMode.Secure;
 
-    internal IReadOnlyList<BridgeBuilderPort> Ports => _ports;
-
-    internal FlowTables Tables { get; } = new();
-
-    internal MacLearningTable MacLearning { get; } = new();
+    /// <summary>
+    /// A bridge as a function describes it, for a switch that goes on by another configuration (<see cref="RunningSwitch.ApplyAsync"/>).
+    /// </summary>
+    /// <exception cref="FormatException">
+    /// A flow is not understood, or ports do not go together; all that is wrong is in the message.
+    /// </exception>
+    public static BridgeConfiguration Make(string name, Action<BridgeBuilder> configure)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(name);
+        ArgumentNullException.ThrowIfNull(configure);
+        var bridge = new BridgeBuilder(name);
+        configure(bridge);
+        return bridge.Build();
+    }
 
     /// <summary>Adds flows, one a line, as in a file for <c>ovs-ofctl add-flows</c>. They may call ports by name.</summary>
     public BridgeBuilder AddFlows(string flows)
@@ -46,11 +56,34 @@ public sealed class BridgeBuilder
         return this;
     }
 
-    private void Apply(FlowFile file)
+    /// <summary>
+    /// Reads the flows. Throws <see cref="FormatException"/> with all that is wrong with them, and when ports have one number, or a
+    /// tunnel cannot reach its far end.
+    /// </summary>
+    private BridgeConfiguration Build()
+    {
+        var names = new FlowNames(_ports.Select(port => KeyValuePair.Create(port.Request.Name, port.Number)));
+        FlowFile[] files = [.. _flows.Select(flows => FlowSyntax.ParseFile(flows, Name, names))];
+        FlowSyntaxError[] errors = [.. files.SelectMany(file => file.Errors)];
+        if (errors.Length > 0)
+            throw new FormatException(string.Join(Environment.NewLine, errors));
+        var flows = new FlowList([.. files.SelectMany(file => file.Changes)]);
+        CheckFlows(flows);
+        CheckNumbers();
+        return new BridgeConfiguration
+        {
+            Name = Name,
+            FailMode = FailMode,
+            Flows = flows,
+            Ports = ValueList.From(_ports.Select(port => port.AsConfiguration())),
+        };
+    }
+
+    private void CheckFlows(FlowList flows)
     {
         try
         {
-            Tables.Apply(file.Changes.AsSpan());
+            new FlowTables().Apply(flows.Changes.AsSpan());
         }
         catch (FlowRefusedException refused)
         {
@@ -58,35 +91,14 @@ public sealed class BridgeBuilder
         }
     }
 
-    /// <summary>
-    /// Reads the flows. Throws <see cref="FormatException"/> with all errors, also if a tunnel cannot reach its remote end.
-    /// </summary>
-    internal void Build()
+    private void CheckNumbers()
     {
-        var names = new FlowNames(_ports.Select(port => KeyValuePair.Create(port.Request.Name, port.Number)));
-        FlowFile[] files = [.. _flows.Select(flows => FlowSyntax.ParseFile(flows, Name, names))];
-        FlowSyntaxError[] errors = [.. files.SelectMany(file => file.Errors)];
-        if (errors.Length > 0)
-            throw new FormatException(string.Join(Environment.NewLine, errors));
-        foreach (FlowFile file in files)
-            Apply(file);
-        foreach (BridgeBuilderPort port in _ports)
-            port.Check();
-    }
-
-    /// <summary>The bridge on the ports that the datapath has now; those that wait for a device are left out.</summary>
-    internal Bridge On(IReadOnlyDictionary<string, DatapathPort> places) => new(Name, FailMode, Tables, PortsOn(places), MacLearning);
-
-    private IEnumerable<BridgePort> PortsOn(IReadOnlyDictionary<string, DatapathPort> places)
-    {
-        if (places.GetValueOrDefault(Name) is { Number: { } local } own)
-            yield return new BridgePort(OpenFlowPorts.Local, local, Name) { Mtu = BridgeBuilderPort.MtuOf(PortKind.Internal, own) };
-        foreach (BridgeBuilderPort port in _ports)
+        if (_ports.Find(port => port.Number is 0 or >= OpenFlowPorts.Maximum) is { } reserved)
+            throw new FormatException($"{Name}: port {reserved.Request.Name} has the reserved OpenFlow number {reserved.Number}");
+        if (_ports.GroupBy(port => port.Number).FirstOrDefault(same => same.Count() > 1) is { } same)
         {
-            if (places.GetValueOrDefault(port.Request.Name) is { Number: { } number } place)
-                yield return port.Configure(new BridgePort(port.Number, number,
-                    port.Request.Name)
-                { Mtu = BridgeBuilderPort.MtuOf(port.Request.Kind, place) });
+            string ports = string.Join(" and ", same.Select(port => port.Request.Name));
+            throw new FormatException($"{Name}: {ports} have the OpenFlow number {same.Key}");
         }
     }
 }
@@ -94,20 +106,18 @@ public sealed class BridgeBuilder
 /// <summary>A port of a bridge in options.</summary>
 internal sealed record BridgeBuilderPort(uint Number, PortRequest Request, Func<BridgePort, BridgePort> Configure)
 {
-    /// <summary>A tunnel's packets are cut by the route they take: it takes whatever IP can be.</summary>
-    private const int TunnelMtu = 65535;
-
-    /// <summary>What a device has that tells nothing: Ethernet's.</summary>
-    private const int UnknownMtu = 1500;
-
-    /// <summary>Throws <see cref="FormatException"/> for a tunnel that its kind cannot make.</summary>
-    public void Check()
+    /// <summary>The port that is wanted. Throws <see cref="FormatException"/> for a tunnel that its kind cannot make.</summary>
+    public PortConfiguration AsConfiguration()
     {
-        if (Configure(new BridgePort(Number, 0, Request.Name)).Tunnel?.ProblemAs(Request.Kind) is { } problem)
+        BridgePort completed = Configure(new BridgePort(Number, 0, Request.Name));
+        if (completed.Tunnel?.ProblemAs(Request.Kind) is { } problem)
             throw new FormatException($"port {Request.Name}: {problem}");
+        InterfaceConfiguration one = InterfaceConfiguration.Of(Request) with { Tunnel = completed.Tunnel, RequestedNumber = Number };
+        return PortConfiguration.Of(one) with
+        {
+            VlanMode = completed.VlanMode,
+            Tag = completed.Vlan,
+            Trunks = ValueList.From(completed.Trunks),
+        };
     }
-
-    /// <summary>The largest packet that goes out of a port, bytes of layer 3.</summary>
-    public static int MtuOf(PortKind kind, DatapathPort place) =>
-        kind.IsTunnel() ? TunnelMtu : place.Mtu == 0 ? UnknownMtu : place.Mtu;
 }

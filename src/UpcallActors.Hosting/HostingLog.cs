@@ -17,6 +17,26 @@ internal static partial class HostingLog
     [LoggerMessage(422, LogLevel.Warning, "Port {Port} is not in the datapath, and waits: {Reason}")]
     public static partial void PortWaits(this ILogger logger, string port, string reason);
 
+    /// <summary>The datapath does not take a port.</summary>
+    [LoggerMessage(426, LogLevel.Error, "Port {Port} is refused: {Reason}")]
+    public static partial void PortRefused(this ILogger logger, string port, string reason);
+
+    /// <summary>A port that an earlier run, or a configuration before, left.</summary>
+    [LoggerMessage(427, LogLevel.Information, "Removed the datapath's port {Port}, which is no longer configured")]
+    public static partial void PortRemoved(this ILogger logger, string port);
+
+    /// <summary>A port cannot be taken out.</summary>
+    [LoggerMessage(428, LogLevel.Warning, "The datapath's port {Port}, which is no longer configured, stays: {Reason}")]
+    public static partial void PortStays(this ILogger logger, string port, string reason);
+
+    /// <summary>Something is configured that does nothing.</summary>
+    [LoggerMessage(429, LogLevel.Warning, "The {Part} of bridge {Bridge} has no effect: {Reason}")]
+    public static partial void PartUnsupported(this ILogger logger, string part, string bridge, string reason);
+
+    /// <summary>Two sources want the same.</summary>
+    [LoggerMessage(430, LogLevel.Warning, "Configured twice: {Conflict}")]
+    public static partial void PartConflicts(this ILogger logger, string conflict);
+
     /// <summary>The end, as it should be.</summary>
     [LoggerMessage(423, LogLevel.Information, "Datapath {Datapath} is closed after {Received} upcalls")]
     public static partial void Closed(this ILogger logger, string datapath, long received);

@@ -1,9 +1,11 @@
 using Akka.Hosting;
 using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Logging.Abstractions;
 using UpcallActors.Embedded;
 using UpcallActors.Kernel;
 using UpcallActors.Odp;
 using UpcallActors.Pipeline;
+using UpcallActors.Switch;
 
 namespace UpcallActors.Hosting;
 
@@ -13,7 +15,7 @@ namespace UpcallActors.Hosting;
 /// </summary>
 public sealed class UpcallActorsOptions
 {
-    private readonly List<BridgeBuilder> _bridges = [];
+    private readonly List<BridgeConfiguration> _bridges = [];
     private readonly List<PortRequest> _ports = [];
 
     /// <summary>Sizes of the pipeline, and settings of revalidation.</summary>
@@ -26,34 +28,39 @@ public sealed class UpcallActorsOptions
 
     internal Func<IServiceProvider, IDatapath, IDatapathPorts?, IUpcallTranslatorFactory>? Translators { get; private set; }
 
-    internal IReadOnlyList<BridgeBuilder> Bridges => _bridges;
-
-    /// <summary>Ports that belong to no bridge.</summary>
-    internal IReadOnlyList<PortRequest> Ports => _ports;
+    /// <summary>What is wanted of the switch; null when there are neither bridges nor ports.</summary>
+    internal SwitchConfiguration? Switch => _bridges.Count == 0 && _ports.Count == 0 ? null : new SwitchConfiguration
+    {
+        Settings = new SwitchSettings { RemovesOtherPorts = IsKernel && _bridges.Count > 0 },
+        Bridges = ValueList.From(_bridges),
+        Interfaces = ValueList.From(_ports.Select(InterfaceConfiguration.Of)),
+    };
 
     private bool HasPorts { get; set; }
+
+    private bool IsKernel { get; set; }
 
     /// <summary>
     /// The datapath of the kernel's module <c>openvswitch</c>: needs <c>CAP_NET_ADMIN</c>. It stays, with its ports and flows, when the
     /// host ends. The start fails with <see cref="DatapathException"/> if it cannot be opened, or while another running process answers its
     /// upcalls.
     /// </summary>
-    public UpcallActorsOptions UseKernelDatapath(KernelDatapathOptions? options = null) => Use(true, _ =>
+    public UpcallActorsOptions UseKernelDatapath(KernelDatapathOptions? options = null)
     {
-        var datapath = KernelDatapath.Open(options ?? new KernelDatapathOptions());
-        return OpenedDatapath.With(datapath,
-            () => new KernelPorts(datapath.Name, datapath.IfIndex, datapath.KernelFamilies, datapath.UpcallPids));
-    });
+        IsKernel = true;
+        var choice = new DatapathChoice(DatapathKind.Kernel, options ?? new KernelDatapathOptions(), new EmbeddedDatapathOptions());
+        return Use(true, _ => OpenedDatapath.Open(choice, NullLogger.Instance));
+    }
 
     /// <summary>
-    /// A datapath in this process, whose ports are devices of the host (packet sockets,
-    /// TAP devices, VXLAN): those need <c>CAP_NET_RAW</c> and <c>CAP_NET_ADMIN</c>.
+    /// A datapath in this process, whose ports are devices of the host (packet sockets, TAP
+    /// devices, VXLAN): those need <c>CAP_NET_RAW</c> and <c>CAP_NET_ADMIN</c>.
     /// </summary>
-    public UpcallActorsOptions UseEmbeddedDatapath(EmbeddedDatapathOptions? options = null) => Use(true, _ =>
+    public UpcallActorsOptions UseEmbeddedDatapath(EmbeddedDatapathOptions? options = null)
     {
-        var datapath = new EmbeddedDatapath(options ?? new EmbeddedDatapathOptions());
-        return OpenedDatapath.With(datapath, () => new EmbeddedPorts(datapath));
-    });
+        var choice = new DatapathChoice(DatapathKind.Embedded, new KernelDatapathOptions(), options ?? new EmbeddedDatapathOptions());
+        return Use(true, _ => OpenedDatapath.Open(choice, NullLogger.Instance));
+    }
 
     /// <summary>
     /// A datapath of one's own, such as an <see cref="EmbeddedDatapath"/> whose ports
@@ -94,15 +101,12 @@ public sealed class UpcallActorsOptions
     /// Lets the OpenFlow tables of a bridge decide about upcalls of its ports. Its ports, and one with its name, are added to the datapath
     /// and follow their devices.
     /// </summary>
-    /// <exception cref="FormatException">A flow is not understood; all that is wrong is in the message.</exception>
+    /// <exception cref="FormatException">
+    /// A flow is not understood, or ports do not go together; all that is wrong is in the message.
+    /// </exception>
     public UpcallActorsOptions AddBridge(string name, Action<BridgeBuilder> configure)
     {
-        ArgumentException.ThrowIfNullOrEmpty(name);
-        ArgumentNullException.ThrowIfNull(configure);
-        var bridge = new BridgeBuilder(name);
-        configure(bridge);
-        bridge.Build();
-        _bridges.Add(bridge);
+        _bridges.Add(BridgeBuilder.Make(name, configure));
         return this;
     }
 

@@ -4,6 +4,7 @@ using Akka.Actor;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using UpcallActors.Odp;
 using UpcallActors.Pipeline;
+using UpcallActors.Switch;
 
 namespace UpcallActors.Hosting;
 
@@ -15,8 +16,15 @@ namespace UpcallActors.Hosting;
 /// <param name="ports">Its ports; null where they cannot be asked for.</param>
 /// <param name="pipeline">The pipeline over it.</param>
 /// <param name="options">What counts as ill.</param>
+/// <param name="waiting">
+/// The interfaces of its switch that are not in the datapath, at the moment of the call; null without a switch.
+/// </param>
 public sealed class UpcallHealth(
-    IDatapath datapath, IDatapathPorts? ports, UpcallPipeline pipeline, UpcallHealthOptions? options = null) : IHealthCheck
+    IDatapath datapath,
+    IDatapathPorts? ports,
+    UpcallPipeline pipeline,
+    UpcallHealthOptions? options = null,
+    Func<IReadOnlyList<WaitingInterface>>? waiting = null) : IHealthCheck
 {
     private readonly UpcallHealthOptions _options = options ?? new UpcallHealthOptions();
     private readonly Lock _lock = new();
@@ -48,7 +56,7 @@ public sealed class UpcallHealth(
         if (StateProblem() is { } problem)
             return HealthCheckResult.Unhealthy(problem);
         Task<IReadOnlyList<int>> handlers = pipeline.FindSilentHandlersAsync(_options.Patience, cancellation);
-        (string? refused, IReadOnlyList<DatapathPort> missing) = await AskPortsAsync(cancellation);
+        (string? refused, IReadOnlyList<MissingPort> missing) = await AskPortsAsync(cancellation);
         IReadOnlyList<int> silent = await handlers;
         List<string> problems = [];
         if (silent.Count > 0)
@@ -57,7 +65,7 @@ public sealed class UpcallHealth(
             problems.Add(refused);
         bool isIll = problems.Count > 0;
         if (missing.Count > 0)
-            problems.Add($"{Named("port", missing.Select(port => port.Name))} not answer: {missing[0].Error ?? "not in the datapath"}");
+            problems.Add($"{Named("port", missing.Select(port => port.Name))} not answer: {missing[0].Reason}");
         // A pipeline that ends meanwhile has silent handlers, too; that it ends is the reason.
         string? found = StateProblem() ?? (problems.Count == 0 ? null : string.Join("; ", problems));
         bool isUnhealthy = isIll || StateProblem() != null || (missing.Count > 0 && _options.MissingPorts == HealthStatus.Unhealthy);
@@ -88,7 +96,7 @@ public sealed class UpcallHealth(
     }
 
     /// <summary>A datapath that does not answer holds up the one thread that asks it, and no second one.</summary>
-    private async Task<(string? Refused, IReadOnlyList<DatapathPort> Missing)> AskPortsAsync(CancellationToken cancellation)
+    private async Task<(string? Refused, IReadOnlyList<MissingPort> Missing)> AskPortsAsync(CancellationToken cancellation)
     {
         if (ports is null)
             return (null, []);
@@ -103,7 +111,7 @@ public sealed class UpcallHealth(
         try
         {
             IReadOnlyList<DatapathPort> found = await asking.WaitAsync(_options.Patience, cancellation);
-            return (null, [.. found.Where(port => port.Number is null)]);
+            return (null, [.. Missing(found)]);
         }
         catch (TimeoutException)
         {
@@ -115,6 +123,11 @@ public sealed class UpcallHealth(
         }
     }
 
+    /// <summary>Ports that wait are the datapath's to know at once; those that it refused are the switch's.</summary>
+    private IEnumerable<MissingPort> Missing(IReadOnlyList<DatapathPort> found) => found.Where(port => port.Number is null)
+        .Select(port => new MissingPort(port.Name, port.Error ?? "not in the datapath"))
+        .Concat((waiting?.Invoke() ?? []).Where(port => port.IsRefused).Select(port => new MissingPort(port.Name, port.Reason)));
+
     /// <summary>A few of them by name.</summary>
     private static string Named(string what, IEnumerable<string> names)
     {
@@ -123,6 +136,9 @@ public sealed class UpcallHealth(
         string listed = string.Join(", ", all.Take(Most)) + (all.Length > Most ? $" and {all.Length - Most} more" : "");
         return all.Length == 1 ? $"{what} {listed} does" : $"{what}s {listed} do";
     }
+
+    /// <summary>A port that was asked for and is not there.</summary>
+    private sealed record MissingPort(string Name, string Reason);
 }
 
 /// <summary>What a health check waits for, and what it calls ill.</summary>

@@ -5,6 +5,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using UpcallActors.Linux;
 using UpcallActors.Odp;
 using UpcallActors.Pipeline;
+using UpcallActors.Switch;
 
 namespace UpcallActors.Hosting;
 
@@ -13,7 +14,7 @@ internal sealed class UpcallService
 {
     private readonly ActorSystem _system;
     private readonly OpenedDatapath _opened;
-    private readonly BridgedPorts? _bridges;
+    private readonly RunningSwitch? _switch;
     private readonly IUpcallTranslatorFactory _translators;
     private readonly UpcallPipeline _pipeline;
     private readonly UpcallHealth _health;
@@ -26,7 +27,7 @@ internal sealed class UpcallService
     private UpcallService(
         ActorSystem system,
         OpenedDatapath opened,
-        BridgedPorts? bridges,
+        RunningSwitch? running,
         IUpcallTranslatorFactory translators,
         UpcallPipeline pipeline,
         UpcallHealthOptions health,
@@ -34,10 +35,11 @@ internal sealed class UpcallService
     {
         _system = system;
         _opened = opened;
-        _bridges = bridges;
+        _switch = running;
         _translators = translators;
         _pipeline = pipeline;
-        _health = new UpcallHealth(opened.Datapath, opened.Ports, pipeline, health);
+        _health = new UpcallHealth(
+            opened.Datapath, opened.Ports, pipeline, health, running is null ? null : () => running.State.Waiting);
         _logger = logger;
         UnattendedWork.Failed += OnUnattendedFailure;
         _drained = new Lazy<Task>(DrainAsync);
@@ -51,10 +53,10 @@ internal sealed class UpcallService
     {
         ILogger logger = services.GetService<ILoggerFactory>()?.CreateLogger("UpcallActors") ?? NullLogger.Instance;
         OpenedDatapath opened = options.Open!(services);
-        var running = UpcallActorsExtension.Of(system);
-        BridgedPorts? bridges = null;
+        var names = UpcallActorsExtension.Of(system);
+        RunningSwitch? running = null;
         UpcallService service;
-        if (!running.TryReserve(opened.Datapath.Name))
+        if (!names.TryReserve(opened.Datapath.Name))
         {
             string name = opened.Datapath.Name;
             opened.Dispose();
@@ -64,24 +66,31 @@ internal sealed class UpcallService
 
         try
         {
-            foreach (PortRequest port in options.Ports)
-                opened.Ports!.Add(port);
-            if (options.Bridges.Count > 0)
-                bridges = new BridgedPorts(opened.Datapath, opened.Ports!, options.Bridges, logger);
-            IUpcallTranslatorFactory translators = bridges?.Translators ?? options.Translators!(services, opened.Datapath, opened.Ports);
+            if (options.Switch is { } wanted)
+                running = await StartSwitchAsync(system, opened, wanted, logger);
+            IUpcallTranslatorFactory translators =
+                options.Translators?.Invoke(services, opened.Datapath, opened.Ports) ?? running!.Translators;
             UpcallPipeline pipeline = UpcallPipeline.Start(system, opened.Datapath, translators, Settings(options.Pipeline, services));
-            service = new UpcallService(system, opened, bridges, translators, pipeline, options.Health, logger);
+            running?.Attach(pipeline);
+            service = new UpcallService(system, opened, running, translators, pipeline, options.Health, logger);
         }
         catch
         {
-            if (bridges is not null)
-                await bridges.DisposeAsync();
-            running.Free(opened.Datapath.Name);
+            if (running is not null)
+                await running.DisposeAsync();
+            names.Free(opened.Datapath.Name);
             opened.Dispose();
             throw;
         }
 
         await service.RunAsync();
+    }
+
+    private static Task<RunningSwitch> StartSwitchAsync(
+        ActorSystem system, OpenedDatapath opened, SwitchConfiguration wanted, ILogger logger)
+    {
+        var options = new SwitchOptions { Source = "options", Observer = new HostedSwitchLog(logger), Logger = logger };
+        return RunningSwitch.StartAsync(system, opened.Datapath, opened.Ports!, wanted, options);
     }
 
     /// <summary>The pipeline logs where the host does, unless it was told otherwise.</summary>
@@ -114,7 +123,8 @@ internal sealed class UpcallService
             throw;
         }
 
-        UpcallActorsExtension.Of(_system).Add(new RunningUpcallActors(_opened.Datapath, _opened.Ports, _translators, _pipeline));
+        var running = new RunningUpcallActors(_opened.Datapath, _opened.Ports, _translators, _pipeline) { Switch = _switch };
+        UpcallActorsExtension.Of(_system).Add(running);
         _logger.Answering(_opened.Datapath.Name, _opened.Datapath.HandlerCount);
         _ = WatchAsync();
     }
@@ -125,7 +135,7 @@ internal sealed class UpcallService
         try
         {
             Task stopping = _stopping.Task;
-            await await Task.WhenAny(stopping, _pipeline.Completion, _bridges?.Completion ?? stopping, _opened.Datapath.Lost);
+            await await Task.WhenAny(stopping, _pipeline.Completion, _switch?.Completion ?? stopping, _opened.Datapath.Lost);
         }
 #pragma warning disable CA1031 // Whatever it was, it ends the system and is said there.
         catch (Exception failure)
@@ -159,8 +169,8 @@ internal sealed class UpcallService
     private async Task CloseAsync()
     {
         await _drained.Value;
-        if (_bridges is not null)
-            await _bridges.DisposeAsync();
+        if (_switch is not null)
+            await _switch.DisposeAsync();
         _opened.Dispose();
         (_translators as IDisposable)?.Dispose();
         UnattendedWork.Failed -= OnUnattendedFailure;

@@ -95,11 +95,13 @@ public sealed class RunningSwitch : IAsyncLifetime
         string configuration = Recording.Find(Recording.Folder).First(
             recording => recording.ConfigurationFile.EndsWith("ipv4-fragmentation.conf", StringComparison.Ordinal)).ConfigurationFile;
         (DaemonOptions? options, _) = DaemonOptionsReader.Read([configuration]);
-        return [.. from port in options.ShouldNotBeNull().Bridges.Single().Ports.OfType<CapturePortOptions>()
+        BridgeOptions bridge = options.ShouldNotBeNull().Bridges.Single();
+        var numbers = bridge.Configuration.Ports.ToDictionary(port => port.Name, port => port.Interfaces[0].RequestedNumber!.Value);
+        return [.. from port in bridge.Captures
                    from frame in port.Frames
                    where port.Sent(frame)
                    orderby frame.Microseconds
-                   select (FirstPort + (uint)port.Number - 1, frame.Data.ToArray())];
+                   select (FirstPort + numbers[port.Name] - 1, frame.Data.ToArray())];
     }
 
     /// <summary>A UDP packet of 60 bytes behind its Ethernet header, from one of 200 hosts to one of 60,000.</summary>

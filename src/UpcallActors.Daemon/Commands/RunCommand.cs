@@ -142,7 +142,7 @@ internal sealed class RunCommand(bool json, TextWriter output, TextWriter errors
         var subject = new TelemetrySubject(options.Datapath.Name, EmbeddedDatapath.TypeName);
         await using DaemonTelemetry? telemetry = DaemonTelemetry.Start(
             options.Telemetry, subject, isScraped: false, saysProblems: true, loggers, logger);
-        int ports = options.Bridges.Sum(bridge => bridge.Ports.Count);
+        int ports = options.Bridges.Sum(bridge => bridge.Configuration.Ports.Count);
         logger.Started(subject.DatapathName, subject.DatapathType, options.Bridges.Count, ports, options.Handlers);
         // One that runs once, as fast as it can, ends before a page could be opened.
         Func<SwitchStatus, IAsyncDisposable>? show = options.Replay.Recorded || options.Replay.Loop
@@ -174,8 +174,7 @@ internal sealed class RunCommand(bool json, TextWriter output, TextWriter errors
             logger.Lost(summary.Upcalls.Lost, RunReport.Losses(summary));
         if (summary.Upcalls.Errors > 0)
             logger.Refused(summary.Upcalls.Errors);
-        var mtus = options.Bridges.SelectMany(bridge => bridge.Ports).OfType<CapturePortOptions>()
-            .ToDictionary(port => port.Name, port => port.Mtu);
+        var mtus = options.Bridges.SelectMany(bridge => bridge.Captures).ToDictionary(port => port.Name, port => port.Mtu);
         foreach (PortSummary port in summary.Ports.Where(port => port.TooLong > 0))
             logger.TooLong(port.TooLong, port.Port, mtus[port.Port]);
     }

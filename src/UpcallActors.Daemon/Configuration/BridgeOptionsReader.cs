@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using UpcallActors.Linux;
 using UpcallActors.OpenFlow;
+using UpcallActors.Switch;
 
 namespace UpcallActors.Daemon.Configuration;
 
@@ -21,25 +22,30 @@ internal static class BridgeOptionsReader
     private static BridgeOptions ReadBridge(ConfigurationBlock block, ConfigurationBlock around, PortChecks checks)
     {
         if (block.ReportCutNames("ports", "tables") is { } cut)
-            return new BridgeOptions { Name = cut, Standalone = false, Flows = [], FlowText = "", Ports = [] };
+            return new BridgeOptions { Configuration = new BridgeConfiguration { Name = cut }, FlowText = "" };
         InterfaceName.Check(block, around);
         checks.StartBridge(block, around);
-        bool standalone = block.Choice("fail-mode", false, ("secure", false), ("standalone", true));
+        FailMode failMode = block.Choice("fail-mode", FailMode.Secure, ("secure", FailMode.Secure), ("standalone", FailMode.Standalone));
         ConfigurationBlock portsBlock = block.Block("ports");
         PortOptions[] ports = [.. portsBlock.Blocks().Select(port => PortOptionsReader.Read(port, portsBlock, checks))];
         Dictionary<string, byte> tables = ReadTables(block.Block("tables"));
         bool skips = block.Choice("flows-on-error", false, ("refuse", false), ("skip", true));
-        FlowFileOptions flows = ReadFlows(
-            block, new FlowNames(ports.Select(port => KeyValuePair.Create(port.Name, (uint)port.Number)), tables), skips, checks);
+        IEnumerable<InterfaceConfiguration> interfaces = ports.SelectMany(port => port.Configuration.Interfaces);
+        var names = new FlowNames(interfaces.Select(one => KeyValuePair.Create(one.Name, one.RequestedNumber!.Value)), tables);
+        FlowFileOptions flows = ReadFlows(block, names, skips, checks);
         var options = new BridgeOptions
         {
-            Name = block.Name,
-            Standalone = standalone,
-            Flows = flows.Flows,
+            Configuration = new BridgeConfiguration
+            {
+                Name = block.Name,
+                FailMode = failMode,
+                Flows = new FlowList(flows.Flows),
+                TableNames = new ValueMap<byte>(tables),
+                Ports = ValueList.From(ports.Select(port => port.Configuration)),
+            },
+            Captures = [.. ports.Select(port => port.Capture).OfType<CapturePortOptions>()],
             SkippedFlows = flows.Skipped,
             FlowText = flows.Text,
-            TableNames = tables,
-            Ports = ports,
         };
         block.RefuseOthers();
         return options;

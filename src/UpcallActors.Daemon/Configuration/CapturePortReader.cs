@@ -10,7 +10,7 @@ internal static class CapturePortReader
     private const int AddressBits = 48;
 
     /// <summary>Reads what is particular to captures.</summary>
-    public static CapturePortOptions Read(ConfigurationBlock block, int number, VlanOptions vlan, out string? input)
+    public static CapturePortOptions Read(ConfigurationBlock block, out string? input)
     {
         input = block.ExistingFile("input", required: true);
         IReadOnlySet<ulong>? stations = ReadStations(block);
@@ -18,8 +18,6 @@ internal static class CapturePortReader
         var options = new CapturePortOptions
         {
             Name = block.Name,
-            Number = number,
-            Vlan = vlan,
             Frames = content.Frames,
             Stations = stations ?? new HashSet<ulong>(),
             Output = block.FilePath("output"),

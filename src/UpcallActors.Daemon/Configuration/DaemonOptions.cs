@@ -1,6 +1,6 @@
-using System.Collections.Frozen;
-using System.Collections.Immutable;
-using UpcallActors.OpenFlow;
+using UpcallActors.Embedded;
+using UpcallActors.Kernel;
+using UpcallActors.Switch;
 
 namespace UpcallActors.Daemon.Configuration;
 
@@ -36,10 +36,17 @@ internal sealed record DaemonOptions
 
     /// <summary>What is to be said of the capture files that ports are.</summary>
     public IEnumerable<ConfigurationProblem> CaptureWarnings =>
-        Bridges.SelectMany(bridge => bridge.Ports).OfType<CapturePortOptions>().SelectMany(port => port.Warnings);
+        Bridges.SelectMany(bridge => bridge.Captures).SelectMany(port => port.Warnings);
 
     /// <summary>Whether the ports are captures, which come to an end; otherwise all of them are live.</summary>
-    public bool IsReplay => Bridges.Any(bridge => bridge.Ports.Any(port => port is CapturePortOptions));
+    public bool IsReplay => Bridges.Any(bridge => bridge.Captures.Count > 0);
+
+    /// <summary>What is wanted of the switch. Nobody else is to have ports on its datapath.</summary>
+    public SwitchConfiguration Switch => new()
+    {
+        Settings = new SwitchSettings { RemovesOtherPorts = true },
+        Bridges = ValueList.From(Bridges.Select(bridge => bridge.Configuration)),
+    };
 }
 
 /// <summary>The block <c>datapath</c>. All but type and name are for the kernel's.</summary>
@@ -49,20 +56,24 @@ internal sealed record DaemonOptions
 /// <param name="KeepOnExit">Whether it stays, with its ports and flows, when the daemon ends.</param>
 /// <param name="Dispatch">How upcalls are spread over handlers.</param>
 /// <param name="ReceiveBuffer">Bytes of each handler's socket.</param>
-internal sealed record DatapathOptions(DatapathType Type, string Name, bool TakeOver, bool KeepOnExit, DispatchOption Dispatch,
-    int ReceiveBuffer);
-
-/// <summary>The datapaths there are.</summary>
-internal enum DatapathType
+internal sealed record DatapathOptions(
+    DatapathKind Type, string Name, bool TakeOver, bool KeepOnExit, DispatchOption Dispatch, int ReceiveBuffer)
 {
-    /// <summary>Whatever this machine offers.</summary>
-    Auto,
-
-    /// <summary>The kernel's.</summary>
-    Kernel,
-
-    /// <summary>The one in this process.</summary>
-    Embedded,
+    /// <summary>What is opened, for a number of handlers.</summary>
+    public DatapathChoice For(int handlers) => new(
+        Type,
+        new KernelDatapathOptions
+        {
+            Name = Name,
+            HandlerCount = handlers,
+            TakeOver = TakeOver,
+            ForcePerVportDispatch = Dispatch == DispatchOption.PerVport,
+            ReceiveBufferBytes = ReceiveBuffer,
+        },
+        new EmbeddedDatapathOptions { Name = Name, HandlerCount = handlers })
+    {
+        NeedsPerCpuDispatch = Dispatch == DispatchOption.PerCpu,
+    };
 }
 
 /// <summary>How the kernel spreads upcalls over handlers.</summary>
@@ -111,24 +122,18 @@ internal sealed record ReplayOptions(bool Recorded, IReadOnlyList<DateTimeOffset
 /// <summary>A block in <c>bridges</c>.</summary>
 internal sealed record BridgeOptions
 {
+    /// <summary>The bridge, as the switch is told to make it. Its ports are in the order of the configuration.</summary>
+    public required BridgeConfiguration Configuration { get; init; }
+
     /// <summary>The bridge's name.</summary>
-    public required string Name { get; init; }
+    public string Name => Configuration.Name;
 
-    /// <summary>Whether a bridge without flows switches as a learning switch (standalone) or drops (secure).</summary>
-    public required bool Standalone { get; init; }
-
-    /// <summary>The flows to begin with.</summary>
-    public required ImmutableArray<FlowChange> Flows { get; init; }
+    /// <summary>Those of its ports that are captures, in the order of the configuration.</summary>
+    public IReadOnlyList<CapturePortOptions> Captures { get; init; } = [];
 
     /// <summary>Lines of the file of flows that are left out, and why; empty unless <c>flows-on-error = skip</c>.</summary>
     public IReadOnlyList<ConfigurationProblem> SkippedFlows { get; init; } = [];
 
-    /// <summary>The numbers of tables that have a name.</summary>
-    public IReadOnlyDictionary<string, byte> TableNames { get; init; } = FrozenDictionary<string, byte>.Empty;
-
-    /// <summary>The text that <see cref="Flows"/> were read from; empty when there is none.</summary>
+    /// <summary>The text that the flows were read from; empty when there is none.</summary>
     public required string FlowText { get; init; }
-
-    /// <summary>The ports, in the order of the configuration.</summary>
-    public required IReadOnlyList<PortOptions> Ports { get; init; }
 }

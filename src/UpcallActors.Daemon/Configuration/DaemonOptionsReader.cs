@@ -1,5 +1,6 @@
 using UpcallActors.Kernel;
 using UpcallActors.Odp;
+using UpcallActors.Switch;
 
 namespace UpcallActors.Daemon.Configuration;
 
@@ -64,44 +65,52 @@ internal static class DaemonOptionsReader
             Status = StatusOptions.Read(block.Block("status")),
             Bridges = BridgeOptionsReader.Read(block.Block("bridges"), datapath.Name),
         };
-        if (complete && !options.Bridges.Any(bridge => bridge.Ports.Count > 0))
-            block.Report("bridges", "bridges has no bridge with a port, so there is nothing to do");
-        CheckTogether(options, block);
+        bool hasPorts = options.Bridges.Any(bridge => bridge.Configuration.Ports.Count > 0);
+        if (complete && !hasPorts)
+            block.Report("bridges", "bridges has no bridge with a port: there is nothing to do");
+        CheckTogether(options, hasPorts, block);
         block.RefuseOthers();
         return options;
     }
 
     /// <summary>What is right alone, but not together.</summary>
-    private static void CheckTogether(DaemonOptions options, ConfigurationBlock block)
+    private static void CheckTogether(DaemonOptions options, bool hasPorts, ConfigurationBlock block)
     {
         if (options.IsReplay)
         {
-            if (options.Datapath.Type == DatapathType.Kernel)
+            if (options.Datapath.Type == DatapathKind.Kernel)
                 block.Block("datapath").Report("type", "type = kernel has no capture ports; use embedded or auto");
-            if (options.Replay.Loop && options.Bridges.SelectMany(bridge => bridge.Ports).OfType<CapturePortOptions>()
-                .FirstOrDefault(port => port.Output != null) is { } writing)
-                block.Block("replay").Report("loop", $"loop = true never ends, so the output of {writing.Name} would grow without end");
+            if (options.Replay.Loop
+                && options.Bridges.SelectMany(bridge => bridge.Captures).FirstOrDefault(port => port.Output != null) is { } writing)
+                block.Block("replay").Report("loop", $"loop = true has no end, and the output of {writing.Name} would have none either");
             return;
         }
 
-        if (options.Datapath.Type == DatapathType.Embedded
-            && options.Bridges.SelectMany(bridge => bridge.Ports).OfType<LivePortOptions>()
-            .FirstOrDefault(port => port.Request.Kind.IsTunnel() && port.Request.Kind != PortKind.Vxlan) is { } tunnel)
-            block.Block("datapath").Report("type", $"type = embedded has tunnels of type vxlan only, "
-                + $"and {tunnel.Name} is {tunnel.Request.Kind.ToString().ToLowerInvariant()}");
+        if (options.Datapath.Type == DatapathKind.Embedded
+            && options.Bridges.SelectMany(bridge => bridge.Configuration.Ports).SelectMany(port => port.Interfaces)
+                .FirstOrDefault(one => one.Kind.IsTunnel() && one.Kind != PortKind.Vxlan) is { } tunnel)
+        {
+            string kind = tunnel.Kind.ToString().ToLowerInvariant();
+            block.Block("datapath").Report("type", $"type = embedded has tunnels of type vxlan only, and {tunnel.Name} is {kind}");
+        }
+
         ConfigurationBlock replay = block.Block("replay");
-        if (options.Bridges.Any(bridge => bridge.Ports.Count > 0) && options.Replay.Recorded)
+        if (hasPorts && options.Replay.Recorded)
             replay.Report("pace", "pace is for capture ports, and there are none");
-        if (options.Bridges.Any(bridge => bridge.Ports.Count > 0) && options.Replay.PurgeAt.Count > 0)
+        if (hasPorts && options.Replay.PurgeAt.Count > 0)
             replay.Report("purge-at", "purge-at is for capture ports, and there are none");
-        if (options.Bridges.Any(bridge => bridge.Ports.Count > 0) && options.Replay.Loop)
+        if (hasPorts && options.Replay.Loop)
             replay.Report("loop", "loop is for capture ports, and there are none");
     }
 
     private static DatapathOptions ReadDatapath(ConfigurationBlock block)
     {
-        DatapathType type = block.Choice("type", DatapathType.Auto, ("auto", DatapathType.Auto), ("embedded", DatapathType.Embedded),
-            ("kernel", DatapathType.Kernel));
+        DatapathKind type = block.Choice(
+            "type",
+            DatapathKind.Auto,
+            ("auto", DatapathKind.Auto),
+            ("embedded", DatapathKind.Embedded),
+            ("kernel", DatapathKind.Kernel));
         string name = block.Text("name") ?? "ovs-system";
         if (!InterfaceName.IsValid(name))
             block.Report("name", InterfaceName.Problem(name));

@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Sockets;
 using UpcallActors.Odp;
 using UpcallActors.OpenFlow;
+using UpcallActors.Switch;
 
 namespace UpcallActors.Daemon.Configuration;
 
@@ -16,7 +17,7 @@ internal static class LivePortReader
     private const int EcnBits = 3;
 
     /// <summary>Reads what is particular to the port's kind.</summary>
-    public static LivePortOptions Read(ConfigurationBlock block, PortKind kind, int number, VlanOptions vlan, PortChecks checks)
+    public static InterfaceConfiguration Read(ConfigurationBlock block, PortKind kind, PortChecks checks)
     {
         bool isTunnel = kind.IsTunnel();
         if (block.Has("mtu"))
@@ -24,13 +25,11 @@ internal static class LivePortReader
                 ? "a tunnel has no mtu: the route of its packets decides"
                 : "mtu is for capture ports; the MTU of this port is its device's (ip link)");
         TunnelPort? tunnel = isTunnel ? ReadTunnel(block, kind) : null;
-        var options = new LivePortOptions
+        var options = new InterfaceConfiguration
         {
             Name = block.Name,
-            Number = number,
-            Vlan = vlan,
-            Request = new PortRequest(block.Name, kind, kind == PortKind.System ? ReadInterface(block) : null,
-                tunnel?.DestinationPort ?? 0),
+            Kind = kind,
+            Device = kind == PortKind.System ? ReadInterface(block) : null,
             Tunnel = tunnel,
         };
         checks.CheckLive(block, options);

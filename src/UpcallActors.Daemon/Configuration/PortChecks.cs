@@ -1,5 +1,6 @@
 using UpcallActors.Odp;
 using UpcallActors.OpenFlow;
+using UpcallActors.Switch;
 
 namespace UpcallActors.Daemon.Configuration;
 
@@ -64,28 +65,18 @@ internal sealed class PortChecks(string datapath)
     /// <summary>
     /// Checks a device or a tunnel against those before: a device is a port once, and what comes in from a tunnel belongs to one port.
     /// </summary>
-    public void CheckLive(ConfigurationBlock block, LivePortOptions port)
+    public void CheckLive(ConfigurationBlock block, InterfaceConfiguration port)
     {
-        if (port.Tunnel is { } tunnel)
+        if (port.FarEnd is { } end)
         {
-            (PortKind, TunnelPort) end = (port.Request.Kind, new TunnelPort
-            {
-                RemoteIpv4 = tunnel.RemoteIpv4,
-                RemoteIpv6 = tunnel.RemoteIpv6,
-                LocalIpv4 = tunnel.LocalIpv4,
-                LocalIpv6 = tunnel.LocalIpv6,
-                Key = tunnel.Key ?? 0,
-                DestinationPort = tunnel.DestinationPort,
-            });
             if (!_tunnels.TryAdd(end, port.Name))
                 block.Report("remote-ip", $"remote-ip, local-ip, key and dst-port are already used by {_tunnels[end]}");
             return;
         }
 
-        string device = port.Request.Interface ?? port.Name;
+        string device = port.Device ?? port.Name;
         if (!_devices.TryAdd(device, port.Name))
-            block.Report(port.Request.Interface == null ? "type" : "interface",
-                $"the device {device} is already used by {_devices[device]}");
+            block.Report(port.Device == null ? "type" : "interface", $"the device {device} is already used by {_devices[device]}");
     }
 
     /// <summary>Remembers a file that is read, so that no output overwrites it.</summary>

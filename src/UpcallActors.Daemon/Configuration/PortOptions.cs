@@ -1,36 +1,20 @@
-using System.Collections.Immutable;
 using UpcallActors.Embedded;
-using UpcallActors.Odp;
-using UpcallActors.OpenFlow;
+using UpcallActors.Switch;
 
 namespace UpcallActors.Daemon.Configuration;
 
-/// <summary>A block in <c>ports</c>: what ports of all types have.</summary>
-internal abstract record PortOptions
+/// <summary>A block in <c>ports</c>.</summary>
+/// <param name="Configuration">The port, as the switch is told to make it.</param>
+/// <param name="Capture">What is behind a port of type <c>capture</c>; null for the others.</param>
+internal sealed record PortOptions(PortConfiguration Configuration, CapturePortOptions? Capture);
+
+/// <summary>What is behind a port of type <c>capture</c>: a host that was recorded, or several.</summary>
+internal sealed record CapturePortOptions
 {
     /// <summary>The port's name.</summary>
     public required string Name { get; init; }
 
-    /// <summary>The OpenFlow port number.</summary>
-    public required int Number { get; init; }
-
-    /// <summary>How NORMAL treats VLAN tags.</summary>
-    public required VlanOptions Vlan { get; init; }
-
-    /// <summary>The most of a lane's batches that the port may fill once they run out; null for what ports have in common.</summary>
-    public double? Share { get; init; }
-}
-
-/// <summary>How a port treats VLAN tags.</summary>
-/// <param name="Mode">The mode.</param>
-/// <param name="Tag">The VLAN of an access port, 0 otherwise.</param>
-/// <param name="Trunks">The VLANs of a trunk port; empty for all.</param>
-internal sealed record VlanOptions(VlanMode Mode, ushort Tag, ImmutableArray<ushort> Trunks);
-
-/// <summary>A port of type <c>capture</c>: a host that was recorded, or several.</summary>
-internal sealed record CapturePortOptions : PortOptions
-{
-    /// <summary>The capture of the port's hosts: the frames that they sent and received.</summary>
+    /// <summary>What was captured where the port leads to: the frames that stations there sent, and those they received.</summary>
     public required IReadOnlyList<CapturedFrame> Frames { get; init; }
 
     /// <summary>What is to be said of the file they are in.</summary>
@@ -50,14 +34,4 @@ internal sealed record CapturePortOptions : PortOptions
 
     /// <summary>Bytes above the Ethernet header that the port takes.</summary>
     public required int Mtu { get; init; }
-}
-
-/// <summary>A port of any other type: a device of this machine, or a tunnel.</summary>
-internal sealed record LivePortOptions : PortOptions
-{
-    /// <summary>What to ask the datapath for.</summary>
-    public required PortRequest Request { get; init; }
-
-    /// <summary>The far end of a tunnel; null for other ports.</summary>
-    public required TunnelPort? Tunnel { get; init; }
 }

@@ -1,5 +1,6 @@
 using UpcallActors.Odp;
 using UpcallActors.OpenFlow;
+using UpcallActors.Switch;
 
 namespace UpcallActors.Daemon.Configuration;
 
@@ -16,20 +17,13 @@ internal static class PortOptionsReader
     {
         // What else it has cannot be judged; the name stays, so that the flows find it.
         if (block.ReportCutNames() is { } cut)
-            return new LivePortOptions
-            {
-                Name = cut,
-                Number = 0,
-                Vlan = new VlanOptions(VlanMode.Trunk, 0, []),
-                Request = new PortRequest(cut, PortKind.System),
-                Tunnel = null
-            };
+            return Unjudged(cut, 0);
         InterfaceName.Check(block, around);
         checks.CheckName(block, around);
         int number = block.Integer("number", 0, 1, DaemonOptionsReader.MostPortNumber, required: true);
         checks.CheckNumber(block, number);
-        VlanOptions vlan = ReadVlan(block);
-        Func<PortOptions>? read = block.Choice<Func<PortOptions>?>(
+        PortConfiguration port = ReadVlan(block);
+        Func<(InterfaceConfiguration, CapturePortOptions?)>? read = block.Choice<Func<(InterfaceConfiguration, CapturePortOptions?)>?>(
             "type",
             null,
             ("system", () => ReadLive(PortKind.System)),
@@ -38,30 +32,28 @@ internal static class PortOptionsReader
             ("geneve", () => ReadLive(PortKind.Geneve)),
             ("gre", () => ReadLive(PortKind.Gre)),
             ("ip6gre", () => ReadLive(PortKind.Ip6Gre)),
-            ("capture", () => ReadCapture(block, number, vlan, checks)));
+            ("capture", () => ReadCapture(block, checks)));
         if (read == null)
         {
             // What else it has cannot be judged; it stays, so that the flows find its name.
             block.Text("type", required: true);
-            return new LivePortOptions
-            {
-                Name = block.Name,
-                Number = number,
-                Vlan = vlan,
-                Request = new PortRequest(block.Name, PortKind.System),
-                Tunnel = null,
-            };
+            return Unjudged(block.Name, number);
         }
 
-        PortOptions options = read() with { Share = block.Has("share") ? block.Share("share", 1) : null };
-        checks.CheckMixture(block, options is CapturePortOptions);
+        (InterfaceConfiguration one, CapturePortOptions? capture) = read();
+        double? share = block.Has("share") ? block.Share("share", 1) : null;
+        checks.CheckMixture(block, capture != null);
         block.RefuseOthers();
-        return options;
+        return new PortOptions(port with { Interfaces = [one with { RequestedNumber = (uint)number, Share = share }] }, capture);
 
-        LivePortOptions ReadLive(PortKind kind) => LivePortReader.Read(block, kind, number, vlan, checks);
+        (InterfaceConfiguration, CapturePortOptions?) ReadLive(PortKind kind) => (LivePortReader.Read(block, kind, checks), null);
     }
 
-    private static VlanOptions ReadVlan(ConfigurationBlock block)
+    /// <summary>A port of a configuration that nobody will run.</summary>
+    private static PortOptions Unjudged(string name, int number) =>
+        new(PortConfiguration.Of(new InterfaceConfiguration { Name = name, RequestedNumber = (uint)number }), null);
+
+    private static PortConfiguration ReadVlan(ConfigurationBlock block)
     {
         bool hasTag = block.Has("tag");
         // A port with a tag is an access port unless it says otherwise (Open vSwitch's rule for an empty vlan_mode).
@@ -75,13 +67,20 @@ internal static class PortOptionsReader
             block.Report("tag", "tag is for vlan-mode = access");
         if (mode == VlanMode.Access && trunks.Count > 0)
             block.Report("trunks", "trunks is for vlan-mode = trunk, without tag");
-        return new VlanOptions(mode, (ushort)tag, [.. trunks.Select(trunk => (ushort)trunk)]);
+        return new PortConfiguration
+        {
+            Name = block.Name,
+            VlanMode = mode,
+            Tag = (ushort)tag,
+            Trunks = ValueList.From(trunks.Select(trunk => (ushort)trunk)),
+        };
     }
 
-    private static CapturePortOptions ReadCapture(ConfigurationBlock block, int number, VlanOptions vlan, PortChecks checks)
+    /// <summary>To the switch it is a device like any other.</summary>
+    private static (InterfaceConfiguration, CapturePortOptions?) ReadCapture(ConfigurationBlock block, PortChecks checks)
     {
-        CapturePortOptions options = CapturePortReader.Read(block, number, vlan, out string? input);
+        CapturePortOptions options = CapturePortReader.Read(block, out string? input);
         checks.CheckCapture(block, options, input);
-        return options;
+        return (new InterfaceConfiguration { Name = block.Name }, options);
     }
 }

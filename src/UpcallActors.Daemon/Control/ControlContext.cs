@@ -1,9 +1,9 @@
 using UpcallActors.Daemon.Hosting;
 using UpcallActors.Daemon.Reloading;
-using UpcallActors.Daemon.Switching;
 using UpcallActors.Odp;
 using UpcallActors.OpenFlow;
 using UpcallActors.Pipeline;
+using UpcallActors.Switch;
 
 namespace UpcallActors.Daemon.Control;
 
@@ -17,7 +17,7 @@ internal sealed record ControlContext
     public required OpenFlowTranslatorFactory Translators { get; init; }
 
     /// <summary>The ports that the configuration asks for and the datapath does not have, at the moment of the call.</summary>
-    public Func<IReadOnlyList<WaitingPort>> WaitingPorts { get; init; } = () => [];
+    public Func<IReadOnlyList<WaitingInterface>> WaitingPorts { get; init; } = () => [];
 
     /// <summary>The pipeline over the datapath.</summary>
     public required UpcallPipeline Pipeline { get; init; }

@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using UpcallActors.Daemon.Configuration;
 using UpcallActors.Embedded;
 using UpcallActors.OpenFlow;
+using UpcallActors.Switch;
 
 namespace UpcallActors.Daemon.Demo;
 
@@ -11,6 +12,7 @@ internal static class PortScan
     /// <summary>The host's port.</summary>
     public const string Scanner = "scanner";
 
+    private const string Server = "server";
     private const int Ports = 3000;
     private const int FirstPort = 1000;
     private const ushort Http = 80;
@@ -26,11 +28,14 @@ internal static class PortScan
     /// <summary>The bridge.</summary>
     public static BridgeOptions Bridge { get; } = new()
     {
-        Name = "br4",
-        Standalone = false,
-        Flows = FlowSyntax.ParseFile(Flows).Changes,
+        Configuration = new BridgeConfiguration
+        {
+            Name = "br4",
+            Flows = new FlowList(FlowSyntax.ParseFile(Flows).Changes),
+            Ports = [Port(Scanner, 1), Port(Server, 2)],
+        },
         FlowText = Flows,
-        Ports = [Host(Scanner, 1), Host("server", 2)],
+        Captures = [Host(Scanner), Host(Server)],
     };
 
     /// <summary>A frame that the server is sent: from a port that makes it a new connection.</summary>
@@ -50,11 +55,12 @@ internal static class PortScan
         return batch;
     }
 
-    private static CapturePortOptions Host(string name, int number) => new()
+    private static PortConfiguration Port(string name, uint number) =>
+        PortConfiguration.Of(new InterfaceConfiguration { Name = name, RequestedNumber = number });
+
+    private static CapturePortOptions Host(string name) => new()
     {
         Name = name,
-        Number = number,
-        Vlan = new VlanOptions(VlanMode.Trunk, 0, []),
         Frames = [],
         Stations = new HashSet<ulong>(),
         Output = null,

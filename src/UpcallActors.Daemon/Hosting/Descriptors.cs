@@ -49,7 +49,7 @@ internal static class Descriptors
     public static long Needed(DaemonOptions options) => Base
         + (RuntimeFeature.IsDynamicCodeCompiled ? Assemblies : 0)
         + ((long)PerHandler * options.Handlers)
-        + ((long)PerPort * options.Bridges.Sum(bridge => bridge.Ports.Count + 1))
+        + ((long)PerPort * options.Bridges.Sum(bridge => bridge.Configuration.Ports.Count + 1))
         + new ControlLimits().Connections
         + (options.Status.Listen != null ? StatusServer.MostConnections : 0);
 

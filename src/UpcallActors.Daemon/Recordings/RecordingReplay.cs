@@ -66,10 +66,9 @@ internal sealed class RecordingReplay(
     /// </summary>
     private static IEnumerable<string> Differences(BridgeOptions bridge, Dictionary<CapturePortOptions, FrameList> outputs)
     {
-        CapturePortOptions[] ports = [.. bridge.Ports.OfType<CapturePortOptions>()];
-        foreach (CapturePortOptions port in ports)
+        foreach (CapturePortOptions port in bridge.Captures)
         {
-            var others = ports.Where(other => other != port).SelectMany(other => other.Stations).ToHashSet();
+            var others = bridge.Captures.Where(other => other != port).SelectMany(other => other.Stations).ToHashSet();
             IReadOnlyList<ReadOnlyMemory<byte>> recorded =
                 [.. port.Frames.Where(frame => others.Contains(frame.Source)).Select(frame => frame.Data)];
             if (new FrameComparison(port.Name).Compare(recorded, outputs[port].Frames) is { } difference)

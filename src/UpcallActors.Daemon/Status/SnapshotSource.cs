@@ -2,11 +2,11 @@ using System.Collections.Immutable;
 using System.Diagnostics;
 using System.Runtime.InteropServices;
 using UpcallActors.Daemon.Control;
-using UpcallActors.Daemon.Switching;
 using UpcallActors.Hosting;
 using UpcallActors.Odp;
 using UpcallActors.OpenFlow;
 using UpcallActors.Pipeline;
+using UpcallActors.Switch;
 using UpcallActors.Web;
 
 namespace UpcallActors.Daemon.Status;
@@ -24,7 +24,7 @@ internal sealed class SnapshotSource(
     IDatapath datapath,
     OpenFlowTranslatorFactory translators,
     UpcallPipeline pipeline,
-    Func<IReadOnlyList<WaitingPort>> waiting,
+    Func<IReadOnlyList<WaitingInterface>> waiting,
     IDatapathPorts? ports = null)
 {
     private static readonly DateTime _started = StartOfProcess();
@@ -38,7 +38,7 @@ internal sealed class SnapshotSource(
     /// Whether the daemon answers upcalls, by the same judgement as a host of the libraries: it is not ready while a port is missing.
     /// Whether it lives is another question.
     /// </summary>
-    public UpcallHealth Health { get; } = new(datapath, ports, pipeline);
+    public UpcallHealth Health { get; } = new(datapath, ports, pipeline, waiting: waiting);
 
     /// <summary>Takes one. A datapath that does not answer leaves holes, as the parts of <see cref="DaemonSnapshot"/> say.</summary>
     public DaemonSnapshot Take()

@@ -1,12 +1,12 @@
 using UpcallActors.Daemon.Control;
 using UpcallActors.Daemon.Control.Commands;
-using UpcallActors.Daemon.Switching;
 using UpcallActors.Daemon.Telemetry;
 using UpcallActors.Hosting;
 using UpcallActors.Odp;
 using UpcallActors.Odp.Text;
 using UpcallActors.OpenFlow;
 using UpcallActors.Pipeline;
+using UpcallActors.Switch;
 using UpcallActors.Web;
 
 namespace UpcallActors.Daemon.Status;
@@ -22,7 +22,7 @@ internal sealed class SwitchStatus(
     OpenFlowTranslatorFactory translators,
     UpcallPipeline pipeline,
     IDatapathPorts? ports = null,
-    Func<IReadOnlyList<WaitingPort>>? waiting = null) : IStatusSource
+    Func<IReadOnlyList<WaitingInterface>>? waiting = null) : IStatusSource
 {
     private readonly SnapshotSource _snapshots = new(datapath, translators, pipeline, waiting ?? (() => []), ports);
 

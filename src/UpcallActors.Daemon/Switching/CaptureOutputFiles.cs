@@ -18,7 +18,7 @@ internal sealed class CaptureOutputFiles : IDisposable
     public IReadOnlyList<ConfigurationProblem> Open(DaemonOptions options)
     {
         var problems = new List<ConfigurationProblem>();
-        foreach (CapturePortOptions port in options.Bridges.SelectMany(bridge => bridge.Ports).OfType<CapturePortOptions>())
+        foreach (CapturePortOptions port in options.Bridges.SelectMany(bridge => bridge.Captures))
         {
             if (port.Output == null)
                 continue;

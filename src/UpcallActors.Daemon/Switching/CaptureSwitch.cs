@@ -1,6 +1,7 @@
 using UpcallActors.Daemon.Configuration;
 using UpcallActors.Embedded;
 using UpcallActors.OpenFlow;
+using UpcallActors.Switch;
 
 namespace UpcallActors.Daemon.Switching;
 
@@ -50,7 +51,7 @@ internal sealed class CaptureSwitch : IDisposable
         {
             // Each bridge has a port with the bridge's name, LOCAL, whose host is this machine. It has no listener.
             Add(new EmbeddedPort(++number, bridge.Name, Odp.OvsVportType.Internal));
-            foreach (CapturePortOptions port in bridge.Ports.OfType<CapturePortOptions>())
+            foreach (CapturePortOptions port in bridge.Captures)
             {
                 var added = new EmbeddedPort(++number, port.Name, mtu: port.Mtu, output: outputOf(bridge, port));
                 Add(added);
@@ -58,7 +59,8 @@ internal sealed class CaptureSwitch : IDisposable
             }
         }
 
-        return new CaptureSwitch(datapath, new OpenFlowTranslatorFactory(new SwitchBridges(options.Bridges).On(places)), ports);
+        var translators = new OpenFlowTranslatorFactory(ConfiguredBridges.On(options.Switch, datapath.Name, places));
+        return new CaptureSwitch(datapath, translators, ports);
 
         void Add(EmbeddedPort port)
         {

@@ -8,6 +8,7 @@ using UpcallActors.Daemon.Status;
 using UpcallActors.Daemon.Telemetry;
 using UpcallActors.Odp;
 using UpcallActors.Pipeline;
+using UpcallActors.Switch;
 
 namespace UpcallActors.Daemon.Switching;
 
@@ -34,7 +35,7 @@ internal sealed class LiveRun(ActorSystem system, ILoggerFactory loggers, LogLev
         // From the start on: the usual meaning of the signal would end what only begins.
         using var hangup = HangupSignal.Listen(configuration, _logger);
         using var directory = RunDirectory.Claim(options.RunDirectory);
-        using var live = LiveDatapath.Open(options, _logger);
+        using var live = OpenedDatapath.Open(options.Datapath.For(options.Handlers), _logger);
         _logger.TellSkippedFlows(options);
         FeatureReport.Log(_logger, live.Datapath);
         var exit = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -43,14 +44,15 @@ internal sealed class LiveRun(ActorSystem system, ILoggerFactory loggers, LogLev
         ControlService? control = null;
         try
         {
-            await using (var bridges = LiveSwitch.Start(options, live.Datapath, live.Ports, _logger))
+            await using (RunningSwitch bridges = await StartSwitchAsync(options, live))
             await using (UpcallPipeline pipeline = StartPipeline(options, live, bridges))
             {
-                configuration.Attach(new LogLevelReload(levels), new PipelineReload(pipeline), bridges);
+                configuration.Attach(new LogLevelReload(levels), new PipelineReload(pipeline), new SwitchReload(bridges));
                 control = await ServeAsync(configuration, live, bridges, pipeline, directory, exit);
                 // Upcalls wait in their sockets until the flows of an earlier run are taken up.
                 await Task.WhenAny(pipeline.Started, pipeline.Completion, exit.Task);
-                var status = new SwitchStatus(live.Datapath, bridges.Translators, pipeline, live.Ports, () => bridges.Waiting);
+                var status = new SwitchStatus(
+                    live.Datapath, bridges.Translators, pipeline, live.Ports, () => bridges.State.Waiting);
                 if (pipeline.Started.IsCompletedSuccessfully)
                     Announce(options, live, directory);
                 // Now, not before: its code would be compiled while upcalls wait.
@@ -78,18 +80,21 @@ internal sealed class LiveRun(ActorSystem system, ILoggerFactory loggers, LogLev
         }
     }
 
-    private void Announce(DaemonOptions options, LiveDatapath live, RunDirectory directory)
+    private void Announce(DaemonOptions options, OpenedDatapath live, RunDirectory directory)
     {
         directory.Announce();
         _logger.Running(
             live.Datapath.FullName,
             options.Bridges.Count,
-            options.Bridges.Sum(bridge => bridge.Ports.Count),
+            options.Bridges.Sum(bridge => bridge.Configuration.Ports.Count),
             live.Datapath.HandlerCount,
             live.Datapath.Dispatch.Words());
     }
 
-    private UpcallPipeline StartPipeline(DaemonOptions options, LiveDatapath live, LiveSwitch bridges)
+    private Task<RunningSwitch> StartSwitchAsync(DaemonOptions options, OpenedDatapath live) =>
+        RunningSwitch.StartAsync(system, live.Datapath, live.Ports!, options.Switch, new SwitchOptions { Logger = _logger });
+
+    private UpcallPipeline StartPipeline(DaemonOptions options, OpenedDatapath live, RunningSwitch bridges)
     {
         IDatapath datapath = attach?.Invoke(live.Datapath) ?? live.Datapath;
         UpcallPipelineSettings settings = PipelineSettings.Of(system, options) with
@@ -98,19 +103,23 @@ internal sealed class LiveRun(ActorSystem system, ILoggerFactory loggers, LogLev
             LimitsRequestLog = () => levels.IsRateLimited("dpif"),
         };
         var pipeline = UpcallPipeline.Start(system, datapath, bridges.Translators, settings);
-        bridges.ShareWith(pipeline);
+        bridges.Attach(pipeline);
         return pipeline;
     }
 
     private async Task<ControlService> ServeAsync(
-        RunningConfiguration configuration, LiveDatapath live, LiveSwitch bridges, UpcallPipeline pipeline, RunDirectory directory,
+        RunningConfiguration configuration,
+        OpenedDatapath live,
+        RunningSwitch bridges,
+        UpcallPipeline pipeline,
+        RunDirectory directory,
         TaskCompletionSource<bool> exit)
     {
         var context = new ControlContext
         {
             Datapath = live.Datapath,
             Translators = bridges.Translators,
-            WaitingPorts = () => bridges.Waiting,
+            WaitingPorts = () => bridges.State.Waiting,
             Pipeline = pipeline,
             Configuration = configuration,
             LogLevels = levels,
@@ -119,7 +128,7 @@ internal sealed class LiveRun(ActorSystem system, ILoggerFactory loggers, LogLev
         return await ControlService.StartAsync(directory, context, new ControlLimits(), _logger);
     }
 
-    private SwitchWatch Watch(LiveSwitch bridges, UpcallPipeline pipeline)
+    private SwitchWatch Watch(RunningSwitch bridges, UpcallPipeline pipeline)
     {
         var losses = new LossReport(pipeline.Counters.Losses());
         var narrow = new NarrowPorts(bridges.Translators, _logger);
@@ -131,7 +140,7 @@ internal sealed class LiveRun(ActorSystem system, ILoggerFactory loggers, LogLev
         });
     }
 
-    private void End(LiveDatapath live, bool isDeleted)
+    private void End(OpenedDatapath live, bool isDeleted)
     {
         if (isDeleted)
         {

@@ -2,13 +2,9 @@ using Microsoft.Extensions.Logging;
 
 namespace UpcallActors.Daemon.Switching;
 
-/// <summary>The live switch's log events, 520 to 539.</summary>
+/// <summary>The live switch's log events, 520 to 539; those of its ports are the library's (<c>LoggingObserver</c>).</summary>
 internal static partial class SwitchLog
 {
-    /// <summary>Why this datapath and not another.</summary>
-    [LoggerMessage(520, LogLevel.Information, "Datapath type auto: {Type}, because {Reason}")]
-    public static partial void Chosen(this ILogger logger, string type, string reason);
-
     /// <summary>The switch runs.</summary>
     [LoggerMessage(521, LogLevel.Information,
         "Datapath {Datapath} with {Bridges} bridges and {Ports} ports, {Lanes} handlers, dispatch {Dispatch}")]
@@ -22,26 +18,6 @@ internal static partial class SwitchLog
     /// <summary>A row of the features table.</summary>
     [LoggerMessage(522, LogLevel.Debug, "Datapath {Datapath}: {Feature}: {Result}")]
     public static partial void Feature(this ILogger logger, string datapath, string feature, string result);
-
-    /// <summary>A port is in the datapath, or is there with another number or MTU.</summary>
-    [LoggerMessage(523, LogLevel.Information, "Port {Port} of {Bridge}: datapath port {Number} ({Device}), MTU {Mtu}")]
-    public static partial void PortPresent(this ILogger logger, string port, string bridge, uint number, string device, int mtu);
-
-    /// <summary>A port has no device.</summary>
-    [LoggerMessage(524, LogLevel.Warning, "Port {Port} of {Bridge} waits for its device {Device}: {Reason}")]
-    public static partial void PortWaits(this ILogger logger, string port, string bridge, string device, string reason);
-
-    /// <summary>The datapath does not take a port.</summary>
-    [LoggerMessage(525, LogLevel.Error, "Port {Port} of {Bridge} is refused: {Reason}")]
-    public static partial void PortRefused(this ILogger logger, string port, string bridge, string reason);
-
-    /// <summary>A port that an earlier run left.</summary>
-    [LoggerMessage(526, LogLevel.Information, "Removed the datapath's port {Port}, which is no longer configured")]
-    public static partial void PortRemoved(this ILogger logger, string port);
-
-    /// <summary>A port cannot be taken out.</summary>
-    [LoggerMessage(531, LogLevel.Warning, "The datapath's port {Port}, which is no longer configured, stays: {Reason}")]
-    public static partial void PortStays(this ILogger logger, string port, string reason);
 
     /// <summary>Upcalls are being lost.</summary>
     [LoggerMessage(527, LogLevel.Warning, "Upcalls lost in the last {Seconds:0} s: {Losses}")]

@@ -19,9 +19,10 @@ public sealed class LayerTests
         { "Embedded", ["Linux", "Odp", "Packets"] },
         { "Kernel", ["Linux", "Odp"] },
         { "Pipeline", ["Linux", "Odp", "Packets"] },
-        { "Hosting", ["Linux", "Odp", "OpenFlow", "Embedded", "Kernel", "Pipeline"] },
+        { "Switch", ["Odp", "OpenFlow", "Embedded", "Kernel", "Pipeline"] },
+        { "Hosting", ["Linux", "Odp", "OpenFlow", "Embedded", "Kernel", "Pipeline", "Switch"] },
         { "Web", ["Odp", "OpenFlow"] },
-        { "Daemon", ["Linux", "Odp", "OpenFlow", "Embedded", "Kernel", "Packets", "Pipeline", "Hosting", "Web"] },
+        { "Daemon", ["Linux", "Odp", "OpenFlow", "Embedded", "Kernel", "Packets", "Pipeline", "Switch", "Hosting", "Web"] },
     };
 
     internal static string[] Names => [.. Layers.Select(row => (string)row[0])];

@@ -121,6 +121,6 @@ public sealed class CapturePortTests : IDisposable
     {
         (DaemonOptions? options, IReadOnlyList<ConfigurationProblem> problems) = _folder.Read(Text(stations));
         problems.ShouldBeEmpty();
-        return options!.Bridges[0].Ports.OfType<CapturePortOptions>().Single();
+        return options!.Bridges[0].Captures.Single();
     }
 }

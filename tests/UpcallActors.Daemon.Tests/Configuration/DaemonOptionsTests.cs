@@ -1,4 +1,6 @@
 using UpcallActors.Daemon.Configuration;
+using UpcallActors.OpenFlow;
+using UpcallActors.Switch;
 
 namespace UpcallActors.Daemon.Tests.Configuration;
 
@@ -30,17 +32,17 @@ public sealed class DaemonOptionsTests : IDisposable
         options.Handlers.ShouldBe(2);
         BridgeOptions bridge = options.Bridges.ShouldHaveSingleItem();
         bridge.Name.ShouldBe("br0");
-        bridge.Standalone.ShouldBeTrue();
-        bridge.Flows.ShouldHaveSingleItem().Priority.ShouldBe((ushort)1);
-        bridge.Ports.Count.ShouldBe(2);
-        CapturePortOptions port = bridge.Ports[0].ShouldBeOfType<CapturePortOptions>();
+        bridge.Configuration.FailMode.ShouldBe(FailMode.Standalone);
+        bridge.Configuration.Flows.Changes.ShouldHaveSingleItem().Priority.ShouldBe((ushort)1);
+        bridge.Captures.Count.ShouldBe(2);
+        CapturePortOptions port = bridge.Captures[0];
         port.Name.ShouldBe("p0");
-        port.Number.ShouldBe(1);
+        bridge.Configuration.Ports[0].Interfaces.ShouldHaveSingleItem().RequestedNumber.ShouldBe(1U);
         port.Frames.ShouldHaveSingleItem().Data.ToArray().ShouldBe(ConfigurationFolder.Frame(0x0a));
         port.Stations.ShouldBe([0x0200_0000_000aUL]);
         port.Output.ShouldBe(Path.Combine(_folder.Root, "out", "p0.pcap"));
         port.Mtu.ShouldBe(1400);
-        CapturePortOptions second = bridge.Ports[1].ShouldBeOfType<CapturePortOptions>();
+        CapturePortOptions second = bridge.Captures[1];
         second.Output.ShouldBeNull();
         second.Mtu.ShouldBe(1500);
     }
@@ -50,8 +52,8 @@ public sealed class DaemonOptionsTests : IDisposable
     {
         DaemonOptions options = Read(Good.Replace("handlers = 2", "", StringComparison.Ordinal)
             .Replace("fail-mode = standalone", "", StringComparison.Ordinal));
-        options.Datapath.ShouldBe(new DatapathOptions(DatapathType.Auto, "ovs-system", TakeOver: false, KeepOnExit: true,
-            DispatchOption.Auto, 4 << 20));
+        options.Datapath.ShouldBe(
+            new DatapathOptions(DatapathKind.Auto, "ovs-system", TakeOver: false, KeepOnExit: true, DispatchOption.Auto, 4 << 20));
         options.Handlers.ShouldBe(Environment.ProcessorCount);
         options.Pipeline.ShouldBe(new PipelineTuning(
             64,
@@ -62,7 +64,7 @@ public sealed class DaemonOptionsTests : IDisposable
             new RestartOptions(10, TimeSpan.FromSeconds(10), 1000)));
         options.Replay.Recorded.ShouldBeFalse();
         options.Replay.PurgeAt.ShouldBeEmpty();
-        options.Bridges[0].Standalone.ShouldBeFalse();
+        options.Bridges[0].Configuration.FailMode.ShouldBe(FailMode.Secure);
     }
 
     [Fact]
@@ -70,8 +72,8 @@ public sealed class DaemonOptionsTests : IDisposable
     {
         DaemonOptions options = Read(Good, "upcall-actors.handlers = 5\nupcall-actors.bridges.br0.ports.p1.mtu = 9000\n");
         options.Handlers.ShouldBe(5);
-        ((CapturePortOptions)options.Bridges[0].Ports[1]).Mtu.ShouldBe(9000);
-        ((CapturePortOptions)options.Bridges[0].Ports[0]).Mtu.ShouldBe(1400);
+        options.Bridges[0].Captures[1].Mtu.ShouldBe(9000);
+        options.Bridges[0].Captures[0].Mtu.ShouldBe(1400);
     }
 
     [Fact]
@@ -83,8 +85,8 @@ public sealed class DaemonOptionsTests : IDisposable
         string over = _folder.Write("below/over.conf", "upcall-actors.bridges.br0.ports.p1.input = p2.pcap\n");
         (DaemonOptions? options, IReadOnlyList<ConfigurationProblem> problems) = DaemonOptionsReader.Read([main, over]);
         problems.ShouldBeEmpty();
-        ((CapturePortOptions)options!.Bridges[0].Ports[1]).Frames.Count.ShouldBe(3);
-        ((CapturePortOptions)options.Bridges[0].Ports[0]).Frames.Count.ShouldBe(1);
+        options!.Bridges[0].Captures[1].Frames.Count.ShouldBe(3);
+        options.Bridges[0].Captures[0].Frames.Count.ShouldBe(1);
     }
 
     [Fact]
@@ -102,7 +104,7 @@ public sealed class DaemonOptionsTests : IDisposable
     public void A_name_with_a_dot_in_quotes_is_one_name()
     {
         DaemonOptions options = Read(Good.Replace("p1 {", "\"p1.100\" {", StringComparison.Ordinal));
-        options.Bridges[0].Ports[1].Name.ShouldBe("p1.100");
+        options.Bridges[0].Configuration.Ports[1].Name.ShouldBe("p1.100");
     }
 
     [Fact]

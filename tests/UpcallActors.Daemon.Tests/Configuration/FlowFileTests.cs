@@ -2,9 +2,9 @@ using System.Text.Json;
 using UpcallActors.Daemon.Commands;
 using UpcallActors.Daemon.Configuration;
 using UpcallActors.Daemon.Reloading;
-using UpcallActors.Daemon.Switching;
 using UpcallActors.Daemon.Tests.Switching;
 using UpcallActors.OpenFlow;
+using UpcallActors.Switch;
 
 namespace UpcallActors.Daemon.Tests.Configuration;
 
@@ -64,7 +64,7 @@ public sealed class FlowFileTests : IDisposable
         (DaemonOptions? options, IReadOnlyList<ConfigurationProblem> problems) = _folder.Read(Skipping);
         problems.ShouldBeEmpty();
         BridgeOptions bridge = options!.Bridges.Single();
-        bridge.Flows.Select(flow => flow.Match.ToString()).ShouldBe(["in_port=1"]);
+        bridge.Configuration.Flows.Changes.Select(flow => flow.Match.ToString()).ShouldBe(["in_port=1"]);
         bridge.SkippedFlows.Select(problem => problem.ToString()).ShouldBe(_refused);
     }
 
@@ -129,7 +129,7 @@ public sealed class FlowFileTests : IDisposable
             .Read(Skipping.Replace(
                 "flows-on-error = skip", "tables { classifier = 0, acl = 5, nat = 9 }", StringComparison.Ordinal)).Options!.Bridges
             .Single();
-        bridge.Flows.Select(flow => (flow.Table, flow.Match.ToString(), flow.Actions!.ToString())).ShouldBe(
+        bridge.Configuration.Flows.Changes.Select(flow => (flow.Table, flow.Match.ToString(), flow.Actions!.ToString())).ShouldBe(
             [((byte)0, "in_port=1", "output:2,resubmit(,5)"), ((byte)5, "ip,in_port=2", "output:1,ct(table=9),goto_table:9")]);
     }
 

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using UpcallActors.Daemon.Configuration;
+using UpcallActors.OpenFlow;
 
 namespace UpcallActors.Daemon.Tests.Configuration;
 
@@ -31,9 +32,9 @@ public sealed class IncludeTests : IDisposable
                 "include required(file(\"parts/bridge.conf\"))", StringComparison.Ordinal)
                 .Replace("    flows = \"flows.of\"\n", "", StringComparison.Ordinal));
         BridgeOptions bridge = options.Bridges.ShouldHaveSingleItem();
-        bridge.Standalone.ShouldBeFalse();
-        bridge.Flows.ShouldHaveSingleItem().Priority.ShouldBe((ushort)7);
-        ((CapturePortOptions)bridge.Ports.Single(port => port.Name == "p1")).Mtu.ShouldBe(200);
+        bridge.Configuration.FailMode.ShouldBe(FailMode.Secure);
+        bridge.Configuration.Flows.Changes.ShouldHaveSingleItem().Priority.ShouldBe((ushort)7);
+        bridge.Captures.Single(port => port.Name == "p1").Mtu.ShouldBe(200);
     }
 
     [Fact]

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using UpcallActors.Daemon.Configuration;
+using UpcallActors.OpenFlow;
 
 namespace UpcallActors.Daemon.Tests.Configuration;
 
@@ -41,7 +42,7 @@ public sealed class LargeConfigurationTests : IDisposable
         (DaemonOptions? options, IReadOnlyList<ConfigurationProblem> problems) = _folder.Read(text.ToString());
         problems.ShouldBeEmpty();
         options!.Bridges.Count.ShouldBe(100_000);
-        options.Bridges.ShouldAllBe(bridge => bridge.Standalone);
+        options.Bridges.ShouldAllBe(bridge => bridge.Configuration.FailMode == FailMode.Standalone);
     }
 
     private static long Cost(Action action)

@@ -1,6 +1,7 @@
 using UpcallActors.Daemon.Configuration;
 using UpcallActors.Odp;
 using UpcallActors.OpenFlow;
+using UpcallActors.Switch;
 
 namespace UpcallActors.Daemon.Tests.Configuration;
 
@@ -36,7 +37,7 @@ public sealed class LivePortOptionsTests : IDisposable
     {
         DaemonOptions options = Read(Good);
         options.IsReplay.ShouldBeFalse();
-        Ports(options).Select(port => port.Request).ShouldBe([
+        Ports(options).Select(port => port.Interfaces.ShouldHaveSingleItem().Request).ShouldBe([
             new PortRequest("p0", PortKind.System, "eth0"),
             new PortRequest("p1", PortKind.Vxlan, null, 4789),
             new PortRequest("p2", PortKind.Ip6Gre),
@@ -50,7 +51,7 @@ public sealed class LivePortOptionsTests : IDisposable
     [Fact]
     public void A_tunnel_has_its_ends_and_how_its_packets_look_outside()
     {
-        LivePortOptions[] ports = Ports(Read(Good));
+        InterfaceConfiguration[] ports = [.. Ports(Read(Good)).Select(port => port.Interfaces.ShouldHaveSingleItem())];
         ports[0].Tunnel.ShouldBeNull();
         ports[1].Tunnel.ShouldBe(new TunnelPort { RemoteIpv4 = 0xc0000201, Key = 7 });
         UInt128 prefix = (UInt128)0x20010db8 << 96;
@@ -77,11 +78,11 @@ public sealed class LivePortOptionsTests : IDisposable
     [Fact]
     public void A_port_with_a_tag_is_an_access_port_and_any_other_a_trunk()
     {
-        LivePortOptions[] ports = Ports(Read(Good));
-        (ports[3].Vlan.Mode, ports[3].Vlan.Tag, ports[3].Vlan.Trunks.Length).ShouldBe((VlanMode.Access, (ushort)5, 0));
-        (ports[0].Vlan.Mode, ports[0].Vlan.Tag, ports[0].Vlan.Trunks.Length).ShouldBe((VlanMode.Trunk, (ushort)0, 0));
-        ports[4].Vlan.Mode.ShouldBe(VlanMode.Trunk);
-        ports[4].Vlan.Trunks.Order().ShouldBe([(ushort)0, (ushort)10, (ushort)20]);
+        PortConfiguration[] ports = Ports(Read(Good));
+        (ports[3].VlanMode, ports[3].Tag, ports[3].Trunks.Count).ShouldBe((VlanMode.Access, (ushort)5, 0));
+        (ports[0].VlanMode, ports[0].Tag, ports[0].Trunks.Count).ShouldBe((VlanMode.Trunk, (ushort)0, 0));
+        ports[4].VlanMode.ShouldBe(VlanMode.Trunk);
+        ports[4].Trunks.Order().ShouldBe([(ushort)0, (ushort)10, (ushort)20]);
     }
 
     [Fact]
@@ -100,8 +101,8 @@ public sealed class LivePortOptionsTests : IDisposable
             }
             """);
         options.RunDirectory.ShouldBe(Path.Combine(_folder.Root, "run"));
-        options.Datapath.ShouldBe(new DatapathOptions(DatapathType.Kernel, "dp0", TakeOver: true, KeepOnExit: false,
-            DispatchOption.PerVport, 8 << 20));
+        options.Datapath.ShouldBe(
+            new DatapathOptions(DatapathKind.Kernel, "dp0", TakeOver: true, KeepOnExit: false, DispatchOption.PerVport, 8 << 20));
         options.Revalidators.ShouldBe(new RevalidatorOptions(3, 1000, TimeSpan.FromMilliseconds(1500), TimeSpan.FromMilliseconds(250), 7));
         options.Pipeline.PortShare.ShouldBe(0.25);
     }
@@ -115,8 +116,7 @@ public sealed class LivePortOptionsTests : IDisposable
         options.Datapath.Dispatch.ShouldBe(DispatchOption.Auto);
     }
 
-    private static LivePortOptions[] Ports(DaemonOptions options) =>
-        [.. options.Bridges.SelectMany(bridge => bridge.Ports).Cast<LivePortOptions>()];
+    private static PortConfiguration[] Ports(DaemonOptions options) => [.. options.Switch.Bridges.SelectMany(bridge => bridge.Ports)];
 
     private DaemonOptions Read(params string[] texts)
     {

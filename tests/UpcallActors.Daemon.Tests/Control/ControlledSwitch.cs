@@ -3,7 +3,6 @@ using Microsoft.Extensions.Logging;
 using UpcallActors.Daemon.Control;
 using UpcallActors.Daemon.Hosting;
 using UpcallActors.Daemon.Reloading;
-using UpcallActors.Daemon.Switching;
 using UpcallActors.Daemon.Tests.Configuration;
 using UpcallActors.Embedded;
 using UpcallActors.Linux;
@@ -11,6 +10,7 @@ using UpcallActors.Odp;
 using UpcallActors.Odp.Text;
 using UpcallActors.OpenFlow;
 using UpcallActors.Pipeline;
+using UpcallActors.Switch;
 
 namespace UpcallActors.Daemon.Tests.Control;
 
@@ -86,7 +86,7 @@ internal sealed class ControlledSwitch : IAsyncDisposable
             new Bridge("br-empty", FailMode.Secure, new FlowTables(), [])]);
         EmbeddedDatapath? elsewhere = isAnswered ? null : new EmbeddedDatapath(new EmbeddedDatapathOptions());
         var pipeline = UpcallPipeline.Start(Actors, elsewhere ?? datapath, translators, new UpcallPipelineSettings());
-        WaitingPort[] waiting =
+        WaitingInterface[] waiting =
             [new("br0", 9, "p9", PortKind.System, "there is no such device", IsRefused: false),
             new("br0", 3, "aa", PortKind.Gre, "File exists", IsRefused: true)];
         var levels = new LogLevels(LogLevel.Information);

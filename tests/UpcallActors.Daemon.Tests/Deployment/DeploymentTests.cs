@@ -68,7 +68,7 @@ public sealed class DeploymentTests
             using var folder = new ConfigurationFolder();
             (DaemonOptions? options, _) = DaemonOptionsReader.Read([folder.Write("a.conf", text)]);
             BridgeOptions bridge = options.ShouldNotBeNull().Bridges.ShouldHaveSingleItem();
-            bridge.Ports.ShouldAllBe(port => ((LivePortOptions)port).Request.Kind == PortKind.Internal);
+            bridge.Configuration.Ports.ShouldAllBe(port => port.Interfaces[0].Kind == PortKind.Internal);
         }
     }
 

@@ -80,7 +80,7 @@ public sealed class RunningConfigurationTests : IDisposable
         using RunningConfiguration running = Start();
         _folder.Write("flows.of", "priority=2,actions=drop\n");
         (await running.ReloadAsync(_log)).ToString().ShouldBe("applied: upcall-actors.bridges.\"br.0\".flows = flows.of\n");
-        _flows.Told.ShouldHaveSingleItem().Bridges[0].Flows.ShouldHaveSingleItem().Priority.ShouldBe((ushort)2);
+        _flows.Told.ShouldHaveSingleItem().Switch.Bridges[0].Flows.Changes.ShouldHaveSingleItem().Priority.ShouldBe((ushort)2);
         (await running.ReloadAsync(_log)).ToString().ShouldBe("nothing has changed\n");
     }
 

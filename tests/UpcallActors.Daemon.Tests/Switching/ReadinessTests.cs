@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using UpcallActors.Daemon.Status;
 using UpcallActors.Daemon.Tests.Control;
 using UpcallActors.Odp;
+using UpcallActors.Switch.Tests;
 using UpcallActors.Web;
 
 namespace UpcallActors.Daemon.Tests.Switching;

@@ -1,10 +1,10 @@
 using System.Globalization;
 using System.Text;
-using UpcallActors.Daemon.Switching;
 using UpcallActors.Odp;
 using UpcallActors.Odp.Text;
 using UpcallActors.OpenFlow;
 using UpcallActors.Packets;
+using UpcallActors.Switch;
 
 namespace UpcallActors.Daemon.Control.Commands;
 
@@ -30,7 +30,7 @@ internal sealed class DpifCommands(ControlContext context)
         var types = query.GetPorts().ToDictionary(port => port.PortNo ?? 0, PortDescription.TypeOf);
         var text = new StringBuilder();
         text.Append(CultureInfo.InvariantCulture, $"{context.FullName}: hit:{stats.Hit} missed:{stats.Missed}\n");
-        ILookup<string, WaitingPort> waiting = context.WaitingPorts().ToLookup(port => port.Bridge, StringComparer.Ordinal);
+        ILookup<string, WaitingInterface> waiting = context.WaitingPorts().ToLookup(port => port.Bridge, StringComparer.Ordinal);
         foreach (Bridge bridge in Bridges())
         {
             text.Append(CultureInfo.InvariantCulture, $"  {bridge.Name}:\n");
@@ -54,7 +54,7 @@ internal sealed class DpifCommands(ControlContext context)
     /// <summary>
     /// A port that the datapath does not have (yet): Open vSwitch leaves it out here, and says why in <c>ovs-vsctl show</c>.
     /// </summary>
-    private static string WaitingLine(WaitingPort port) =>
+    private static string WaitingLine(WaitingInterface port) =>
         $"    {port.Name} {port.Number}/none: ({PortDescription.TypeOf(port.Kind)}, {(port.IsRefused ? "refused" : "waits")}: "
             + $"{port.Reason})\n";
 

@@ -1,6 +1,6 @@
 using UpcallActors.Odp;
 
-namespace UpcallActors.Daemon.Tests.Switching;
+namespace UpcallActors.Switch.Tests;
 
 /// <summary>The ports of a datapath whose devices a test makes and takes away. Numbers are given out from 1 on, and kept.</summary>
 internal sealed class ScriptedPorts : IDatapathPorts

@@ -1,7 +1,6 @@
-using UpcallActors.Daemon.Switching;
 using UpcallActors.OpenFlow;
 
-namespace UpcallActors.Daemon.Tests.Switching;
+namespace UpcallActors.Switch.Tests.Differences;
 
 /// <summary>What makes the flows of one file those of another.</summary>
 public sealed class FlowDifferenceTests

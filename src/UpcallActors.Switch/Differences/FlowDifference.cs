@@ -1,14 +1,13 @@
-using System.Text;
 using UpcallActors.OpenFlow;
 
-namespace UpcallActors.Daemon.Switching;
+namespace UpcallActors.Switch;
 
 /// <summary>
-/// What makes the flows of one configuration those of another, and touches nothing else: flows that
-/// are in both keep their counters and timeouts, and what came otherwise (learned flows) stays. As
-/// <c>ovs-ofctl replace-flows</c>, but against the configuration before, not against the tables.
+/// What makes the flows of one configuration those of another, and touches nothing else: flows that are in both keep their counters and
+/// timeouts, and what came otherwise (learned flows) stays. As <c>ovs-ofctl replace-flows</c>, but against the configuration before, not
+/// against the tables.
 /// </summary>
-internal static class FlowDifference
+public static class FlowDifference
 {
     /// <summary>The changes, to be made at once.</summary>
     public static FlowChange[] Between(ReadOnlySpan<FlowChange> before, ReadOnlySpan<FlowChange> after)
@@ -27,7 +26,7 @@ internal static class FlowDifference
         {
             if (!had.TryGetValue(key, out FlowChange? old) || AttributesOf(flow) != AttributesOf(old))
                 changes.Add(Anew(flow));
-            else if (!comparison.AreEqual(flow.Actions!, old.Actions!))
+            else if (!comparison.AreEqual(flow.Actions, old.Actions))
                 changes.Add(flow with { Command = FlowCommand.ModifyStrict, Table = flow.Table ?? 0 });
         }
 
@@ -75,28 +74,4 @@ internal static class FlowDifference
         Importance = rule.Importance,
         Actions = rule.Actions,
     };
-
-    /// <summary>
-    /// Whether actions say the same. Its memory is used over and over, there being two texts for each flow; and flows of one file that do
-    /// the same share their list, so that the answer is often the one before.
-    /// </summary>
-    private sealed class ActionTextComparison
-    {
-        private readonly StringBuilder _one = new();
-        private readonly StringBuilder _other = new();
-        private (ActionList One, ActionList Other, bool AreEqual)? _last;
-
-        public bool AreEqual(ActionList one, ActionList other)
-        {
-            if (ReferenceEquals(one, other))
-                return true;
-            if (_last is { } last && ReferenceEquals(last.One, one) && ReferenceEquals(last.Other, other))
-                return last.AreEqual;
-            one.Format(_one.Clear());
-            other.Format(_other.Clear());
-            bool areEqual = _one.Equals(_other);
-            _last = (one, other, areEqual);
-            return areEqual;
-        }
-    }
 }

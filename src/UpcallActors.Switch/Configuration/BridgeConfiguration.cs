@@ -1,0 +1,31 @@
+using UpcallActors.OpenFlow;
+
+namespace UpcallActors.Switch;
+
+/// <summary>
+/// A bridge as it is wanted. It has a port of its own, LOCAL, also if none of <see cref="Ports"/> has an interface of the bridge's
+/// name.
+/// </summary>
+public sealed record BridgeConfiguration
+{
+    /// <summary>The bridge's name, and that of its own port.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>What becomes of packets while the bridge has no flows.</summary>
+    public FailMode FailMode { get; init; } = FailMode.Secure;
+
+    /// <summary>The flows to begin with.</summary>
+    public FlowList Flows { get; init; } = FlowList.Empty;
+
+    /// <summary>The numbers of tables that have a name.</summary>
+    public ValueMap<byte> TableNames { get; init; } = ValueMap.Empty<byte>();
+
+    /// <summary>The ports; each name is there once.</summary>
+    public ValueList<PortConfiguration> Ports { get; init; } = [];
+
+    /// <summary>The OpenFlow controllers.</summary>
+    public ValueList<ControllerConfiguration> Controllers { get; init; } = [];
+
+    /// <summary>The mirrors.</summary>
+    public ValueList<MirrorConfiguration> Mirrors { get; init; } = [];
+}

@@ -1,0 +1,29 @@
+namespace UpcallActors.Switch;
+
+/// <summary>
+/// Is told what happens to a switch's ports, each thing once. Called on the switch's own thread, which it must not hold up. A bridge
+/// that is empty is none.
+/// </summary>
+public interface ISwitchObserver
+{
+    /// <summary>A port is in the datapath, or is there with another number or MTU.</summary>
+    void PortPresent(string bridge, string port, uint number, string device, int mtu);
+
+    /// <summary>A port has no device, or lost it.</summary>
+    void PortWaits(string bridge, string port, string device, string reason);
+
+    /// <summary>The datapath does not take a port, or it cannot be used as it is configured.</summary>
+    void PortRefused(string bridge, string port, string reason);
+
+    /// <summary>A port that nobody wants was taken out of the datapath.</summary>
+    void PortRemoved(string device);
+
+    /// <summary>A port that nobody wants cannot be taken out.</summary>
+    void PortStays(string device, string reason);
+
+    /// <summary>A part of the configuration does nothing, since this switch cannot do it.</summary>
+    void PartUnsupported(UnsupportedPart part);
+
+    /// <summary>A part of a source's configuration is left out, since another source has it.</summary>
+    void PartConflicts(string conflict);
+}

@@ -1,0 +1,30 @@
+using Microsoft.Extensions.Logging;
+
+namespace UpcallActors.Switch;
+
+/// <summary>Logs what happens to a switch's ports.</summary>
+/// <param name="logger">Where to.</param>
+public sealed class LoggingObserver(ILogger logger) : ISwitchObserver
+{
+    /// <inheritdoc/>
+    public void PortPresent(string bridge, string port, uint number, string device, int mtu) =>
+        logger.PortPresent(port, bridge, number, device, mtu);
+
+    /// <inheritdoc/>
+    public void PortWaits(string bridge, string port, string device, string reason) => logger.PortWaits(port, bridge, device, reason);
+
+    /// <inheritdoc/>
+    public void PortRefused(string bridge, string port, string reason) => logger.PortRefused(port, bridge, reason);
+
+    /// <inheritdoc/>
+    public void PortRemoved(string device) => logger.PortRemoved(device);
+
+    /// <inheritdoc/>
+    public void PortStays(string device, string reason) => logger.PortStays(device, reason);
+
+    /// <inheritdoc/>
+    public void PartUnsupported(UnsupportedPart part) => logger.PartUnsupported(part.Part, part.Bridge, part.Reason);
+
+    /// <inheritdoc/>
+    public void PartConflicts(string conflict) => logger.PartConflicts(conflict);
+}

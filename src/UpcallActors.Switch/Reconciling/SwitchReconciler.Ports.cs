@@ -1,0 +1,157 @@
+using UpcallActors.Odp;
+using UpcallActors.OpenFlow;
+
+namespace UpcallActors.Switch;
+
+/// <content>The datapath's ports: what is added, looked at and taken out.</content>
+internal sealed partial class SwitchReconciler
+{
+    /// <summary>
+    /// Takes out ports that nobody wants any more and that have the name of one that is new, which could not be added beside them.
+    /// Others that nobody wants any more are returned, by the names of their devices.
+    /// </summary>
+    private string[] RemoveWhatIsInTheWay(List<WantedInterface> before)
+    {
+        HashSet<(PortKind Kind, string Device)> kept = [.. _wanted.Where(one => one.IsUsable).Select(one => one.Plan.DatapathPort)];
+        string[] gone = [.. before
+            .Where(old => old.Device is not null && !kept.Contains(old.Plan.DatapathPort)).Select(old => old.Device!).Distinct()];
+        if (gone.Length == 0)
+            return gone;
+        HashSet<string> names = new(StringComparer.Ordinal);
+        foreach (WantedInterface one in _wanted)
+        {
+            names.Add(one.Plan.Request.Name);
+            names.Add(one.Plan.Request.Interface ?? one.Plan.Request.Name);
+        }
+
+        foreach (string device in gone.Where(names.Contains))
+            Remove(device);
+        return [.. gone.Where(device => !names.Contains(device))];
+    }
+
+    /// <summary>
+    /// Adds what is not there. One that is refused is told of and the others are added: a bridge with a port too few is better than none.
+    /// </summary>
+    private void AddMissing()
+    {
+        long now = (long)_time.GetElapsedTime(0).TotalMilliseconds;
+        foreach (WantedInterface one in _wanted)
+        {
+            if (!one.IsUsable)
+                TellRefused(one, one.Obstacle!);
+            else if (one.Device is null && one.Attempts.TryTake(now))
+                TryAdd(one);
+        }
+    }
+
+    private void TryAdd(WantedInterface one)
+    {
+        try
+        {
+            one.Device = _ports.Add(one.Plan.Request).Name;
+        }
+        catch (DatapathException refused)
+        {
+            TellRefused(one, refused.Message);
+        }
+    }
+
+    private void TellRefused(WantedInterface one, string reason)
+    {
+        if (one.Says(reason))
+            _observer.PortRefused(one.Bridge, one.Name, reason);
+    }
+
+    /// <summary>Takes note of where the ports are; translators and readers of the state are told if that has changed.</summary>
+    private void Look()
+    {
+        var present = new Dictionary<string, DatapathPort>(StringComparer.Ordinal);
+        foreach (DatapathPort port in _ports.List())
+            present[port.Name] = port;
+        foreach (WantedInterface one in _wanted.Where(one => one.Device is not null))
+        {
+            one.Find(present.GetValueOrDefault(one.Device!));
+            if (one.Place is { } place)
+            {
+                if (one.Says($"{place}"))
+                    _observer.PortPresent(one.Bridge, one.Name, place.Number, one.Device!, place.Mtu);
+            }
+            else if (one.Says(one.Reason))
+            {
+                _observer.PortWaits(one.Bridge, one.Name, one.Device!, one.Reason);
+            }
+        }
+
+        TellTranslators();
+        Publish();
+    }
+
+    /// <summary>Whatever else has changed, such as a link's state, no translation depends on it.</summary>
+    private void TellTranslators()
+    {
+        var ports = _wanted.Where(one => one is { Place: not null, IsUsable: true, Plan.Bridge: not null })
+            .ToLookup(one => one.Bridge, one => one.At(one.Place!.Value), StringComparer.Ordinal);
+        Bridge[] bridges = [.. _sources.Merged.Bridges.Select(bridge => _bridges[bridge.Name].On([.. ports[bridge.Name]]))];
+        if (!bridges.SequenceEqual(Translators.Bridges, ReferenceEqualityComparer.Instance))
+            Translators.Replace(bridges);
+    }
+
+    private void Publish()
+    {
+        ILookup<string, WantedInterface> byBridge = _wanted.ToLookup(one => one.Bridge, StringComparer.Ordinal);
+        ILookup<string, UnsupportedPart> unsupported = _plan.Unsupported.ToLookup(part => part.Bridge, StringComparer.Ordinal);
+        var state = new SwitchState
+        {
+            Configuration = _sources.Merged,
+            Bridges = ValueList.From(_sources.Merged.Bridges.Select(bridge => new BridgeState(bridge.Name)
+            {
+                Source = _sources.Owners[bridge.Name],
+                Ports = ValueList.From(byBridge[bridge.Name].GroupBy(one => one.Plan.Port!.Name, StringComparer.Ordinal)
+                    .Select(port => new PortState(port.Key) { Interfaces = ValueList.From(port.Select(one => one.AsState())) })),
+                Unsupported = ValueList.From(unsupported[bridge.Name]),
+            })),
+            Interfaces = ValueList.From(byBridge[""].Select(one => one.AsState())),
+            Conflicts = _sources.Conflicts,
+        };
+        if (!state.Equals(_state))
+            Volatile.Write(ref _state, state);
+    }
+
+    /// <summary>
+    /// As ovs-vswitchd does (<c>open_dpif_backer</c> in ofproto-dpif.c). A port that is wanted and refused is not an other's.
+    /// </summary>
+    private void RemoveOthers()
+    {
+        HashSet<string> own = new(StringComparer.Ordinal) { _datapath.Name };
+        foreach (WantedInterface one in _wanted)
+            own.Add(one.Device ?? one.Plan.Request.Interface ?? one.Plan.Request.Name);
+        foreach (DatapathPort port in _ports.List().Where(port => !own.Contains(port.Name)))
+            Remove(port.Name);
+    }
+
+    /// <summary>By now translators have bridges without them.</summary>
+    private void RemoveUnwanted()
+    {
+        if (_dueRemovals.Count == 0)
+            return;
+        _pipeline?.FinishPacketsUnderWay();
+        HashSet<string?> wanted = [.. _wanted.Select(one => one.Device)];
+        List<string> due = _dueRemovals;
+        _dueRemovals = [];
+        foreach (string device in due.Where(device => !wanted.Contains(device)))
+            Remove(device);
+    }
+
+    private void Remove(string device)
+    {
+        try
+        {
+            if (_ports.Remove(device))
+                _observer.PortRemoved(device);
+        }
+        catch (DatapathException refused)
+        {
+            _observer.PortStays(device, refused.Message);
+        }
+    }
+}

@@ -1,0 +1,184 @@
+using System.Collections.Immutable;
+using UpcallActors.Odp;
+using UpcallActors.OpenFlow;
+using UpcallActors.Pipeline;
+
+namespace UpcallActors.Switch;
+
+/// <summary>
+/// Makes a datapath's ports and the translators' bridges what is wanted. What is refused or waits is tried again; whenever ports
+/// change, translators get bridges with their numbers and MTUs as they are then. Calls the datapath, which may take its time. Single
+/// owner, but for <see cref="State"/>.
+/// </summary>
+internal sealed partial class SwitchReconciler
+{
+    private readonly IDatapath _datapath;
+    private readonly IDatapathPorts _ports;
+    private readonly ISwitchObserver _observer;
+    private readonly TimeProvider _time;
+    private AttachedPipeline? _pipeline;
+    private ConfigurationSources _sources = ConfigurationSources.None;
+    private Dictionary<string, LiveBridge> _bridges = new(StringComparer.Ordinal);
+    private List<WantedInterface> _wanted = [];
+    private InterfacePlan _plan;
+    private List<BridgeDifference> _dueFlows = [];
+    private List<string> _dueRemovals = [];
+    private HashSet<UnsupportedPart> _toldUnsupported = [];
+    private HashSet<string> _toldConflicts = [];
+    private SwitchState _state = SwitchState.Empty;
+
+    public SwitchReconciler(IDatapath datapath, IDatapathPorts ports, ISwitchObserver observer, TimeProvider time)
+    {
+        _datapath = datapath;
+        _ports = ports;
+        _observer = observer;
+        _time = time;
+        _plan = new InterfacePlan(SwitchConfiguration.Empty, datapath.Name);
+        Translators = new OpenFlowTranslatorFactory(
+            [], support: new OdpSupport { CheckPktLen = datapath.Support.CheckPktLen, UserspacePid = datapath.UserspacePid });
+    }
+
+    /// <summary>Who decides about upcalls, by the bridges as they are at the moment.</summary>
+    public OpenFlowTranslatorFactory Translators { get; }
+
+    /// <summary>The switch as it is. Any thread.</summary>
+    public SwitchState State => Volatile.Read(ref _state);
+
+    /// <summary>Whether anything waits that devices or time may bring.</summary>
+    public bool IsAnyTriedAgain => _wanted.Exists(one => one is { IsUsable: true, Place: null });
+
+    /// <summary>
+    /// Adds what is wanted at the start, and takes out what an earlier run with another configuration left, if it is told to. Throws
+    /// <see cref="DatapathException"/> when the datapath takes none of the ports.
+    /// </summary>
+    public AppliedConfiguration Start(string source, SwitchConfiguration configuration)
+    {
+        AppliedConfiguration applied = Apply(source, configuration);
+        if (_wanted.Count > 0 && _wanted.All(one => one.Device is null))
+            throw new DatapathException($"no port can be added: {_wanted[0].Reason}");
+        if (configuration.Settings.RemovesOtherPorts)
+            RemoveOthers();
+        return applied;
+    }
+
+    /// <summary>
+    /// Goes on with what a source wants: ports that are new are added first, then the flows change, then the ports go that nobody wants
+    /// any more, since packets may be on their way to them. What is the same in both stays as it is, and so do the counters of flows
+    /// and the addresses learned. Throws <see cref="FlowRefusedException"/> when a bridge's flows do not go together; nothing was
+    /// changed then.
+    /// </summary>
+    public AppliedConfiguration Apply(string source, SwitchConfiguration configuration)
+    {
+        ConfigurationSources sources = _sources.With(source, configuration);
+        SwitchConfiguration wanted = sources.Merged;
+        var difference = SwitchDifference.Between(_sources.Merged, wanted);
+        Dictionary<string, LiveBridge> bridges = BridgesOf(wanted, difference);
+        // From here on it holds: what fails is the datapath's doing, and is put right when it is looked at the next time.
+        _sources = sources;
+        Take(wanted, bridges);
+        TellWhatIsLeftOut();
+        List<WantedInterface> before = _wanted;
+        _wanted = Carry(before);
+        _dueRemovals.AddRange(RemoveWhatIsInTheWay(before));
+        _dueFlows.AddRange(difference.ChangedBridges.Where(bridge => bridge.Flows.Count > 0));
+        Follow();
+        return new AppliedConfiguration(State, difference);
+    }
+
+    /// <summary>
+    /// Adds what can be added by now, and takes note of what has changed. Throws <see cref="DatapathException"/> when the datapath is
+    /// gone.
+    /// </summary>
+    public void Follow()
+    {
+        AddMissing();
+        Look();
+        ChangeFlows();
+        RemoveUnwanted();
+        _pipeline?.TellShares(_wanted);
+    }
+
+    /// <summary>Tries again now what waits; returns what became of each, in lines for people.</summary>
+    public IReadOnlyList<string> Retry()
+    {
+        ImmutableArray<WaitingInterface> before = State.Waiting;
+        if (!before.IsEmpty)
+            _ports.Retry();
+        Follow();
+        ILookup<(string Bridge, string Name), WaitingInterface> waiting = State.Waiting.ToLookup(one => (one.Bridge, one.Name));
+        return [.. before.Select(one => Outcome(one, waiting[(one.Bridge, one.Name)].FirstOrDefault()))];
+    }
+
+    /// <summary>
+    /// From now on the pipeline knows the shares of ports that have one, by the numbers that they have at the moment, and ports go when
+    /// it has finished the packets that may be on their way to them.
+    /// </summary>
+    public void Attach(UpcallPipeline pipeline)
+    {
+        _pipeline = new AttachedPipeline(pipeline);
+        _pipeline.TellShares(_wanted);
+    }
+
+    private static string Outcome(WaitingInterface before, WaitingInterface? now)
+    {
+        string port = before.Bridge.Length == 0 ? $"port {before.Name}" : $"port {before.Name} of {before.Bridge}";
+        return now is null ? $"{port} is in the datapath now" : $"{port} still waits: {now.Reason}";
+    }
+
+    /// <summary>The bridges that there will be: those that stay keep their tables and what they have learned.</summary>
+    private Dictionary<string, LiveBridge> BridgesOf(SwitchConfiguration wanted, SwitchDifference difference)
+    {
+        var bridges = new Dictionary<string, LiveBridge>(wanted.Bridges.Count, StringComparer.Ordinal);
+        foreach (BridgeConfiguration added in difference.AddedBridges)
+            bridges.Add(added.Name, new LiveBridge(added, _time));
+        foreach (BridgeConfiguration bridge in wanted.Bridges)
+            bridges.TryAdd(bridge.Name, _bridges.GetValueOrDefault(bridge.Name)!);
+        return bridges;
+    }
+
+    private void Take(SwitchConfiguration wanted, Dictionary<string, LiveBridge> bridges)
+    {
+        _bridges = bridges;
+        _plan = new InterfacePlan(wanted, _datapath.Name);
+        var interfaces = _plan.Interfaces.Where(one => one is { Bridge: not null, IsLocal: false, Obstacle: null })
+            .ToLookup(one => one.BridgeName, one => one.Interface, StringComparer.Ordinal);
+        foreach (BridgeConfiguration bridge in wanted.Bridges)
+            bridges[bridge.Name].Configure(bridge, [.. interfaces[bridge.Name]]);
+    }
+
+    /// <summary>What is wanted now, each going on where it was.</summary>
+    private List<WantedInterface> Carry(List<WantedInterface> before)
+    {
+        var byName = new Dictionary<(string Bridge, string Name), WantedInterface>(before.Count);
+        foreach (WantedInterface old in before.Where(old => old.IsUsable))
+            byName[(old.Bridge, old.Name)] = old;
+        var wanted = new List<WantedInterface>(_plan.Interfaces.Count);
+        foreach (PlannedInterface plan in _plan.Interfaces)
+        {
+            var one = new WantedInterface(plan, plan.Bridge is null ? null : _bridges[plan.BridgeName].NumberOf(plan));
+            if (one.IsUsable && byName.TryGetValue((one.Bridge, one.Name), out WantedInterface? old) && old.Plan.Request == plan.Request)
+                one.TakeAfter(old);
+            wanted.Add(one);
+        }
+
+        return wanted;
+    }
+
+    private void ChangeFlows()
+    {
+        List<BridgeDifference> due = _dueFlows;
+        _dueFlows = [];
+        foreach (BridgeDifference changed in due)
+            _bridges.GetValueOrDefault(changed.Bridge.Name)?.Tables.Apply(changed.Flows.Items.AsSpan());
+    }
+
+    private void TellWhatIsLeftOut()
+    {
+        foreach (UnsupportedPart part in _plan.Unsupported.Where(part => !_toldUnsupported.Contains(part)))
+            _observer.PartUnsupported(part);
+        _toldUnsupported = [.. _plan.Unsupported];
+        foreach (string conflict in _sources.Conflicts.Where(conflict => !_toldConflicts.Contains(conflict)))
+            _observer.PartConflicts(conflict);
+        _toldConflicts = [.. _sources.Conflicts];
+    }
+}

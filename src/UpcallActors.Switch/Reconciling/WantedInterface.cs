@@ -1,0 +1,86 @@
+using UpcallActors.Odp;
+using UpcallActors.OpenFlow;
+
+namespace UpcallActors.Switch;
+
+/// <summary>An interface that is wanted, and what has come of it so far. Single owner.</summary>
+internal sealed class WantedInterface(PlannedInterface plan, uint? number)
+{
+    private DatapathPort? _found;
+
+    public PlannedInterface Plan => plan;
+
+    public string Bridge => plan.BridgeName;
+
+    public string Name => plan.Interface.Name;
+
+    /// <summary>Its name in the datapath; null while the datapath refuses it, or it cannot be asked for.</summary>
+    public string? Device { get; set; }
+
+    /// <summary>Attempts to add it.</summary>
+    public AttemptWindow Attempts { get; } = new();
+
+    /// <summary>What was last said about it.</summary>
+    public string? Said { get; private set; }
+
+    /// <summary>Where it is in the datapath; null while it is not there.</summary>
+    public PortPlace? Place { get; private set; }
+
+    /// <summary>Whether the datapath can be asked for it.</summary>
+    public bool IsUsable => Obstacle is null;
+
+    /// <summary>Why it cannot be used as it is configured.</summary>
+    public string? Obstacle => plan.Obstacle ?? (number is null && plan.Bridge is not null ? "no OpenFlow number is left for it" : null);
+
+    /// <summary>Goes on where the same interface of a configuration before was.</summary>
+    public void TakeAfter(WantedInterface before)
+    {
+        Device = before.Device;
+        Said = before.Said;
+    }
+
+    /// <summary>Notes what the datapath says of it; null when it has no such port.</summary>
+    public void Find(DatapathPort? found)
+    {
+        _found = found;
+        Place = found?.Number is { } at ? PortPlace.Of(plan.Request.Kind, at, found.Mtu) : null;
+    }
+
+    /// <summary>Whether this is news.</summary>
+    public bool Says(string news)
+    {
+        bool isNew = news != Said;
+        Said = news;
+        return isNew;
+    }
+
+    /// <summary>Why it is not in the datapath.</summary>
+    public string Reason => Obstacle
+        ?? (Device is null ? Said ?? "it was not asked for yet" : _found?.Error ?? "it was removed from the datapath");
+
+    public InterfaceState AsState() => new(Name, plan.Request.Kind, Status)
+    {
+        Number = plan.Bridge is null ? null : number,
+        DatapathPort = Place?.Number,
+        Device = Device,
+        Mtu = Place?.Mtu ?? 0,
+        IsUp = Place is not null && _found!.IsUp,
+        Address = Place is null ? 0 : _found!.Address,
+        IfIndex = Place is null ? 0 : _found!.IfIndex,
+        Reason = Place is null ? Reason : null,
+    };
+
+    /// <summary>The port of a bridge that it is at its place.</summary>
+    public BridgePort At(PortPlace place) => new(number!.Value, place.Number, Name)
+    {
+        Mtu = place.Mtu,
+        VlanMode = plan.Port!.VlanMode,
+        Vlan = plan.Port.Tag,
+        Trunks = plan.Port.Trunks.Items,
+        Tunnel = plan.Interface.Tunnel,
+    };
+
+    private InterfaceStatus Status => !IsUsable ? InterfaceStatus.Unusable
+        : Place is not null ? InterfaceStatus.Present
+        : Device is null ? InterfaceStatus.Refused : InterfaceStatus.Waiting;
+}

@@ -1,0 +1,126 @@
+using System.Collections.Immutable;
+using System.Diagnostics.CodeAnalysis;
+using Akka.Actor;
+using UpcallActors.Odp;
+using UpcallActors.OpenFlow;
+
+namespace UpcallActors.Switch;
+
+/// <summary>
+/// Runs the reconciler: when the datapath's ports change, when it is time to try again what waits, and when somebody asks. Its calls
+/// block, on a thread that is nobody else's. What the reconciler knows outlives a restart.
+/// </summary>
+[SuppressMessage(
+    "Design",
+    "CA1001:Types that own disposable fields should be disposable",
+    Justification = "An actor is never disposed: PostStop is where it lets go of what it holds.")]
+internal sealed class SwitchActor(SwitchReconciler reconciler, IDatapathPorts ports, TimeProvider time) : UntypedActor
+{
+    private readonly RetryBackoff _backoff = new();
+    private ImmutableArray<WaitingInterface> _waitedFor = [];
+    private ITimer? _timer;
+    private EventHandler? _onChanged;
+    private int _isChangeUnderWay;
+
+    /// <inheritdoc/>
+    protected override void PreStart()
+    {
+        IActorRef self = Self;
+        _timer = time.CreateTimer(_ => self.Tell(RetryDue.Instance), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _onChanged = (_, _) => OnPortsChanged(self);
+        // Before the ports are looked at, so that no change falls between.
+        ports.Changed += _onChanged;
+        OnPortsChanged(self);
+    }
+
+    /// <inheritdoc/>
+    protected override void PostStop()
+    {
+        ports.Changed -= _onChanged;
+        _timer?.Dispose();
+    }
+
+    /// <inheritdoc/>
+    protected override void PreRestart(Exception reason, object message)
+    {
+        // Its caller waits; what was begun of it may be done twice.
+        if (message is SwitchRequest request)
+        {
+            if (request.TryAgain())
+                Self.Tell(request);
+            else
+                request.Fail(reason);
+        }
+
+        base.PreRestart(reason, message);
+    }
+
+    /// <inheritdoc/>
+    protected override void OnReceive(object message)
+    {
+        switch (message)
+        {
+            case PortsChanged:
+                // Before the ports are looked at: a change from here on sends another.
+                Interlocked.Exchange(ref _isChangeUnderWay, 0);
+                reconciler.Follow();
+                break;
+            case RetryDue:
+                reconciler.Retry();
+                break;
+            case SwitchRequest request:
+                Handle(request);
+                break;
+            default:
+                Unhandled(message);
+                return;
+        }
+
+        ScheduleRetry();
+    }
+
+    /// <summary>
+    /// What the datapath or the flows are the reason of is the caller's. Should the datapath be gone, to look at it fails next.
+    /// </summary>
+    private void Handle(SwitchRequest request)
+    {
+        try
+        {
+            request.Handle(reconciler);
+        }
+        catch (Exception refused) when (refused is DatapathException or FlowRefusedException)
+        {
+            request.Fail(refused);
+            OnPortsChanged(Self);
+        }
+    }
+
+    /// <summary>On the thread of whoever has changed something. One message is under way at a time, however much changes.</summary>
+    private void OnPortsChanged(IActorRef self)
+    {
+        if (Interlocked.Exchange(ref _isChangeUnderWay, 1) == 0)
+            self.Tell(PortsChanged.Instance);
+    }
+
+    /// <summary>While the same ports wait, twice as late each time. What another configuration alone can help is not waited for.</summary>
+    private void ScheduleRetry()
+    {
+        ImmutableArray<WaitingInterface> waiting = reconciler.State.Waiting;
+        if (!waiting.SequenceEqual(_waitedFor))
+            _backoff.Reset();
+        _waitedFor = waiting;
+        _timer!.Change(reconciler.IsAnyTriedAgain ? _backoff.Next() : Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+    }
+
+    /// <summary>The datapath's ports or their devices are others.</summary>
+    private sealed class PortsChanged : INoSerializationVerificationNeeded
+    {
+        public static readonly PortsChanged Instance = new();
+    }
+
+    /// <summary>It is time to try again what waits.</summary>
+    private sealed class RetryDue : INoSerializationVerificationNeeded
+    {
+        public static readonly RetryDue Instance = new();
+    }
+}

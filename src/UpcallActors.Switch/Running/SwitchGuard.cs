@@ -1,0 +1,98 @@
+using Akka.Actor;
+using UpcallActors.Odp;
+using UpcallActors.Pipeline;
+
+namespace UpcallActors.Switch;
+
+/// <summary>
+/// The parent of the actor that runs the reconciler, on Akka's own dispatcher, since it never blocks. Restarts it when it fails; when
+/// the datapath is gone or failures do not stop, the switch ends with them.
+/// </summary>
+internal sealed class SwitchGuard(
+    SwitchReconciler reconciler, IDatapathPorts ports, SwitchOptions options, PipelineLoops loops, TaskCompletionSource completion)
+    : UntypedActor
+{
+    /// <summary>Failures within <see cref="_window"/> that are survived.</summary>
+    private const int Limit = 5;
+
+    /// <summary>
+    /// That of the revalidators: a lane is given three times the time of a hundred thousand flows that are compared and put into tables.
+    /// </summary>
+    private const int Niceness = 5;
+
+    private static readonly TimeSpan _window = TimeSpan.FromSeconds(10);
+
+    private readonly FailureWindow _failures = new(Limit, _window);
+    private IActorRef _switch = ActorRefs.Nobody;
+    private Exception? _failure;
+    private bool _isStopping;
+
+    /// <inheritdoc/>
+    protected override void PreStart()
+    {
+        LoopDispatcher loop = loops.Add("reconciler");
+        loop.Niceness = Niceness;
+        TimeProvider time = options.Time ?? loop.Time;
+        Props props = ActorFactory.Props(() => new SwitchActor(reconciler, ports, time));
+        _switch = Context.Watch(Context.ActorOf(props.WithDispatcher(loop.Id), "reconciler"));
+    }
+
+    /// <inheritdoc/>
+    protected override void OnReceive(object message)
+    {
+        switch (message)
+        {
+            case SwitchRequest request:
+                _switch.Forward(request);
+                break;
+            case Stop:
+                _isStopping = true;
+                Context.Stop(_switch);
+                break;
+            case Terminated ended:
+                if (!_isStopping)
+                    _failure ??= new InvalidOperationException($"{ended.ActorRef.Path} ended while the switch ran");
+                Context.Stop(Self);
+                break;
+            default:
+                Unhandled(message);
+                break;
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(-1, -1, Decide, loggingEnabled: false);
+
+    /// <inheritdoc/>
+    protected override void PostStop()
+    {
+        // The one that ran on them has ended. Before anybody is told, who may start another switch.
+        loops.Release();
+        if (_failure is null)
+            completion.TrySetResult();
+        else
+            completion.TrySetException(_failure);
+    }
+
+    private Directive Decide(Exception failure)
+    {
+        if (failure is not DatapathException && !_failures.Exceeds())
+        {
+            options.Logger.SwitchFailed(failure);
+            return Directive.Restart;
+        }
+
+        _failure ??= failure;
+        return Directive.Stop;
+    }
+
+    /// <summary>Leave ports and bridges as they are, and end.</summary>
+    internal sealed class Stop : INoSerializationVerificationNeeded
+    {
+        public static readonly Stop Instance = new();
+
+        private Stop()
+        {
+        }
+    }
+}

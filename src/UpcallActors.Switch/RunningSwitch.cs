@@ -1,0 +1,140 @@
+using Akka.Actor;
+using UpcallActors.Odp;
+using UpcallActors.OpenFlow;
+using UpcallActors.Pipeline;
+
+namespace UpcallActors.Switch;
+
+/// <summary>
+/// A switch on a datapath, kept as it is wanted while devices come, go and change, and while what is wanted changes. An actor looks
+/// after it, on a thread of its own. Thread-safe. Disposing ends that; ports and bridges stay as they are.
+/// </summary>
+public sealed class RunningSwitch : IAsyncDisposable
+{
+    private readonly SwitchReconciler _reconciler;
+    private readonly IActorRef _guard;
+    private readonly string _source;
+
+    private RunningSwitch(SwitchReconciler reconciler, IActorRef guard, Task completion, string source)
+    {
+        _reconciler = reconciler;
+        _guard = guard;
+        _source = source;
+        Completion = completion;
+    }
+
+    /// <summary>Who decides about upcalls, by the bridges as they are at the moment.</summary>
+    public OpenFlowTranslatorFactory Translators => _reconciler.Translators;
+
+    /// <summary>The switch as it is at the moment.</summary>
+    public SwitchState State => _reconciler.State;
+
+    /// <summary>
+    /// Ends well after <see cref="DisposeAsync"/>; with the failure when the switch cannot be looked after any more: the datapath is
+    /// gone.
+    /// </summary>
+    public Task Completion { get; }
+
+    /// <summary>
+    /// Makes a datapath's ports what is wanted, as far as that can be by now, and begins to follow them. Any number of switches may run
+    /// in one actor system, each on a datapath of its own.
+    /// </summary>
+    /// <param name="system">Where the switch's actors live.</param>
+    /// <param name="datapath">The datapath, which stays the caller's.</param>
+    /// <param name="ports">Its ports, which stay the caller's.</param>
+    /// <param name="configuration">What is wanted.</param>
+    /// <param name="options">How the switch runs.</param>
+    /// <exception cref="DatapathException">The datapath is gone, or takes none of the ports.</exception>
+    /// <exception cref="FlowRefusedException">The flows of a bridge do not go together.</exception>
+    public static async Task<RunningSwitch> StartAsync(
+        ActorSystem system, IDatapath datapath, IDatapathPorts ports, SwitchConfiguration configuration, SwitchOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(system);
+        ArgumentNullException.ThrowIfNull(configuration);
+        SwitchOptions how = options ?? new SwitchOptions();
+        var reconciler = new SwitchReconciler(
+            datapath, ports, how.Observer ?? new LoggingObserver(how.Logger), how.Time ?? TimeProvider.System);
+        var completion = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var loops = new PipelineLoops(system, $"switch-{datapath.Name}");
+        IActorRef guard = system.ActorOf(ActorFactory.Props(() => new SwitchGuard(reconciler, ports, how, loops, completion)));
+        var running = new RunningSwitch(reconciler, guard, completion.Task, how.Source);
+        try
+        {
+            await running.AskAsync(known => known.Start(how.Source, configuration));
+            return running;
+        }
+        catch
+        {
+            await running.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>
+    /// Goes on with what a source wants from now on; what other sources want stays. Ends when it holds, though ports may wait
+    /// (<see cref="SwitchState.Waiting"/>).
+    /// </summary>
+    /// <param name="configuration">All that the source wants.</param>
+    /// <param name="source">The source; null for the one that the switch started with.</param>
+    /// <exception cref="DatapathException">The datapath is gone.</exception>
+    /// <exception cref="FlowRefusedException">The flows of a bridge do not go together; nothing was changed.</exception>
+    /// <exception cref="InvalidOperationException">The switch has ended.</exception>
+    public Task<AppliedConfiguration> ApplyAsync(SwitchConfiguration configuration, string? source = null)
+    {
+        ArgumentNullException.ThrowIfNull(configuration);
+        return AskAsync(reconciler => reconciler.Apply(source ?? _source, configuration));
+    }
+
+    /// <summary>
+    /// Tries again now to add the ports that wait, and says what became of each, in lines for people; nothing when the datapath is gone
+    /// or the switch has ended.
+    /// </summary>
+    public async Task<IReadOnlyList<string>> RetryAsync()
+    {
+        try
+        {
+            return await AskAsync(reconciler => reconciler.Retry());
+        }
+        catch (Exception gone) when (gone is DatapathException || Completion.IsCompleted)
+        {
+            return [];
+        }
+    }
+
+    /// <summary>
+    /// From now on a pipeline knows the shares of ports that have one of their own, by the numbers that they have at the moment, and a
+    /// port that nobody wants any more goes when the pipeline has finished the packets that may be on their way to it.
+    /// </summary>
+    public void Attach(UpcallPipeline pipeline)
+    {
+        ArgumentNullException.ThrowIfNull(pipeline);
+        Tell(new SwitchRequest<bool>(reconciler =>
+        {
+            reconciler.Attach(pipeline);
+            return true;
+        }));
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        _guard.Tell(SwitchGuard.Stop.Instance, ActorRefs.NoSender);
+        await Completion.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
+    /// <summary>Nobody answers what a switch that has ended is asked.</summary>
+    private async Task<T> AskAsync<T>(Func<SwitchReconciler, T> handle)
+    {
+        var request = new SwitchRequest<T>(handle);
+        Tell(request);
+        if (await Task.WhenAny(request.Done, Completion) != request.Done && !request.Done.IsCompleted)
+        {
+            await Completion;
+            throw new InvalidOperationException("the switch has ended");
+        }
+
+        return await request.Done;
+    }
+
+    private void Tell(SwitchRequest request) => _guard.Tell(request, ActorRefs.NoSender);
+}

@@ -1,0 +1,20 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace UpcallActors.Switch;
+
+/// <summary>How a switch runs, whatever is wanted of it.</summary>
+public sealed record SwitchOptions
+{
+    /// <summary>The name of the source whose configuration the switch starts with.</summary>
+    public string Source { get; init; } = "configuration";
+
+    /// <summary>Is told what happens to the ports; null for <see cref="LoggingObserver"/> over <see cref="Logger"/>.</summary>
+    public ISwitchObserver? Observer { get; init; }
+
+    /// <summary>Where it is said what fails.</summary>
+    public ILogger Logger { get; init; } = NullLogger.Instance;
+
+    /// <summary>The clock of what is tried again; null for the machine's.</summary>
+    public TimeProvider? Time { get; init; }
+}

@@ -1,0 +1,218 @@
+using Akka.Actor;
+using UpcallActors.Embedded;
+using UpcallActors.Linux;
+using UpcallActors.Odp;
+using UpcallActors.OpenFlow;
+using UpcallActors.Packets;
+using UpcallActors.Pipeline;
+
+namespace UpcallActors.Switch.Tests.Running;
+
+/// <summary>A switch that goes on by another configuration.</summary>
+public sealed class ReconfigurationTests : IDisposable
+{
+    private readonly SwitchUnderTest _switch = new();
+
+    public ReconfigurationTests() => Scripted.SetDevice("eth0", 1500);
+
+    private ScriptedPorts Scripted => _switch.Ports;
+
+    public void Dispose() => _switch.Dispose();
+
+    [Fact]
+    public async Task Flows_that_differ_change_and_the_others_keep_their_counters()
+    {
+        await using RunningSwitch running = await _switch.StartAsync(Wanted());
+        FlowTables tables = running.Translators.Bridges[0].Tables;
+        tables.Apply(FlowSyntax.ParseFlow("priority=9,arp,actions=normal"));
+        ulong version = tables.Current.Version;
+        Rule kept = Rule(tables, 5);
+        await running.ApplyAsync(
+            Wanted("priority=5,actions=output:1\npriority=6,ip,actions=output:3\npriority=7,icmp,actions=drop\n"));
+        tables.Current.Version.ShouldBe(version + 1);
+        Rule(tables, 5).ShouldBeSameAs(kept);
+        tables.GetRules().Select(rule => rule.Priority).Order().ShouldBe([(ushort)5, (ushort)6, (ushort)7, (ushort)9]);
+        Rule(tables, 6).ToString().ShouldEndWith("actions=output:3");
+
+        await running.ApplyAsync(Wanted("priority=7,icmp,actions=drop\n"));
+        tables.GetRules().Select(rule => rule.Priority).Order().ShouldBe([(ushort)7, (ushort)9]);
+    }
+
+    [Fact]
+    public async Task Flows_change_on_a_thread_that_stands_back_for_lanes()
+    {
+        await using RunningSwitch running = await _switch.StartAsync(Wanted());
+        int niceness = 0;
+        running.Translators.Bridges[0].Tables.Changed += (_, _) => niceness = Niceness.OfThread;
+        await running.ApplyAsync(Wanted("priority=7,icmp,actions=drop\n"));
+        niceness.ShouldBeGreaterThan(Niceness.OfThread);
+    }
+
+    [Fact]
+    public async Task Ports_come_go_and_change_and_what_stays_is_not_touched()
+    {
+        await using RunningSwitch running = await _switch.StartAsync(Wanted());
+        Bridge before = running.Translators.Bridges[0];
+        uint number = SwitchUnderTest.Place(running, 1)!.Value;
+        Scripted.SetDevice("eth5", 9000);
+        // p1 becomes another kind of port under its name, p5 is new, t0 goes and leaves its tunnel to t1, br1 goes with its port.
+        await running.ApplyAsync(Configurations.Switch(Wanted().Bridges[0] with
+        {
+            Ports =
+            [
+                new PortConfiguration
+                {
+                    Name = "p0", VlanMode = VlanMode.Access, Tag = 4, Interfaces = [Configurations.Device("p0", 7, "eth0")],
+                },
+                PortConfiguration.Of(Configurations.Device("p1", 2)),
+                PortConfiguration.Of(Configurations.Device("p5", 5, "eth5")),
+                PortConfiguration.Of(Configurations.Vxlan("t1", 4, 2)),
+            ],
+        }));
+        Bridge after = running.Translators.Bridges.ShouldHaveSingleItem();
+        after.Tables.ShouldBeSameAs(before.Tables);
+        after.MacLearning.ShouldBeSameAs(before.MacLearning);
+        SwitchUnderTest.Place(running, 7).ShouldBe(number);
+        SwitchUnderTest.Place(running, 1).ShouldBeNull();
+        SwitchUnderTest.Place(running, 5).ShouldNotBeNull();
+        after.TryGetPort(7, out BridgePort? tagged).ShouldBeTrue();
+        tagged.Vlan.ShouldBe((ushort)4);
+        Scripted.List().Select(port => port.Name).ShouldBe(["eth0", "p1", "eth5", "vxlan_sys_4789", "br0"], ignoreOrder: true);
+        foreach (string gone in (string[])["p1", "br1", "p2"])
+            _switch.Log.All.ShouldContain($"Information: Removed the datapath's port {gone}, which is no longer configured");
+
+        await running.ApplyAsync(Wanted());
+        Scripted.List().Select(port => port.Name).ShouldBe(["eth0", "p1", "vxlan_sys_4789", "br0", "br1", "p2"], ignoreOrder: true);
+        SwitchUnderTest.Place(running, 1).ShouldBe(number);
+    }
+
+    [Fact]
+    public async Task A_port_that_is_refused_is_told_of_and_the_rest_holds()
+    {
+        await using RunningSwitch running = await _switch.StartAsync(Wanted());
+        Scripted.Refuse("p9", "it is somebody else's");
+        SwitchConfiguration wanted = Wanted();
+        PortConfiguration renumbered = PortConfiguration.Of(Configurations.Internal("p1", 8));
+        ValueList<PortConfiguration> ports = wanted.Bridges[0].Ports;
+        await running.ApplyAsync(Configurations.Switch(
+            wanted.Bridges[0] with { Ports = ValueList.From(ports.Select(port => port.Name == "p1" ? renumbered : port)) },
+            Configurations.Bridge("br1", Configurations.Internal("p9", 1))));
+        _switch.Log.All.ShouldContain("Error: Port p9 of br1 is refused: it is somebody else's");
+        SwitchUnderTest.Place(running, 8).ShouldNotBeNull();
+    }
+
+    [Fact]
+    public async Task When_the_datapath_is_gone_the_failure_is_told()
+    {
+        await using RunningSwitch running = await _switch.StartAsync(Wanted());
+        Scripted.Delete();
+        (await Should.ThrowAsync<DatapathException>(running.ApplyAsync(Wanted()))).Message.ShouldBe("datapath dp0 is gone");
+    }
+
+    [Fact]
+    public async Task The_pipeline_knows_the_shares_of_ports_by_their_numbers_of_the_moment()
+    {
+        using var system = ActorSystem.Create("shares", "akka.loglevel = OFF");
+        await using RunningSwitch running = await _switch.StartAsync(Shared());
+        var settings = new UpcallPipelineSettings { Revalidation = null };
+        await using var pipeline = UpcallPipeline.Start(system, _switch.Datapath, running.Translators, settings);
+        running.Attach(pipeline);
+        await Eventually.HoldsAsync(() => pipeline.Tuning.PortShares.Count == 2);
+        pipeline.Tuning.PortShares[SwitchUnderTest.Place(running, 1)!.Value].ShouldBe(0.25);
+        pipeline.Tuning.PortShares[SwitchUnderTest.Place(running, 3)!.Value].ShouldBe(0.75);
+
+        Scripted.RemoveDevice("eth0");
+        await Eventually.HoldsAsync(() => pipeline.Tuning.PortShares.Count == 1);
+        await running.ApplyAsync(Wanted());
+        pipeline.Tuning.PortShares.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_port_goes_when_the_packets_that_may_be_on_their_way_to_it_are_done()
+    {
+        using var system = ActorSystem.Create("leaving", "akka.loglevel = OFF");
+        using var gate = new ManualResetEventSlim();
+        _switch.Datapath.AddPort(new EmbeddedPort(2, "eth0"));
+        await using RunningSwitch running = await _switch.StartAsync(Wanted());
+        var held = new HeldTranslators(running.Translators, gate);
+        await using var pipeline = UpcallPipeline.Start(
+            system, _switch.Datapath, held, new UpcallPipelineSettings { Revalidation = null });
+        running.Attach(pipeline);
+        _switch.Datapath.Receive(2, new byte[64]);
+        await Eventually.HoldsAsync(() => held.IsHeld);
+
+        Task<AppliedConfiguration> applying = running.ApplyAsync(Configurations.Switch(Wanted().Bridges[0]));
+
+        await Eventually.HoldsAsync(() => running.Translators.Bridges.Length == 1);
+        Scripted.List().ShouldContain(port => port.Name == "p2");
+        applying.IsCompleted.ShouldBeFalse();
+        gate.Set();
+        await applying;
+        pipeline.Counters.Completed.ShouldBe(1);
+        Scripted.List().ShouldNotContain(port => port.Name == "p2");
+    }
+
+    private static SwitchConfiguration Wanted(string flows = "priority=5,actions=output:1\npriority=6,ip,actions=output:2\n") =>
+        Configurations.Switch(
+            Configurations.Bridge(
+                "br0",
+                Configurations.Device("p0", 1, "eth0"),
+                Configurations.Internal("p1", 2),
+                Configurations.Vxlan("t0", 3, 1),
+                Configurations.Vxlan("t1", 4, 2)) with
+            { Flows = Configurations.Flows(flows) },
+            Configurations.Bridge("br1", Configurations.Internal("p2", 1)));
+
+    /// <summary>The same with shares for p0 and the tunnels.</summary>
+    private static SwitchConfiguration Shared()
+    {
+        BridgeConfiguration bridge = Wanted().Bridges[0];
+        return Configurations.Switch(bridge with
+        {
+            Ports = ValueList.From(bridge.Ports.Select(port => PortConfiguration.Of(
+                port.Interfaces[0] with { Share = port.Name switch { "p0" => 0.25, "p1" => null, _ => 0.75 } }))),
+        });
+    }
+
+    private static Rule Rule(FlowTables tables, ushort priority) => tables.GetRules().Single(rule => rule.Priority == priority);
+
+    /// <summary>Translators that wait at a gate.</summary>
+    private sealed class HeldTranslators(IUpcallTranslatorFactory inner, ManualResetEventSlim gate) : IUpcallTranslatorFactory
+    {
+        public event EventHandler? Changed
+        {
+            add => inner.Changed += value;
+            remove => inner.Changed -= value;
+        }
+
+        public bool IsHeld { get; private set; }
+
+        public IRecirculationIds? Recirculations => inner.Recirculations;
+
+        public ulong Version => inner.Version;
+
+        public ulong RevalidationVersion => inner.RevalidationVersion;
+
+        public IUpcallTranslator Create(int number) => new Held(this, inner.Create(number));
+
+        public void Expire(bool isAccounted) => inner.Expire(isAccounted);
+
+        private void Wait()
+        {
+            IsHeld = true;
+            gate.Wait();
+        }
+
+        private sealed class Held(HeldTranslators all, IUpcallTranslator translator) : IUpcallTranslator
+        {
+            public Translation Translate(in UpcallView upcall, Span<byte> actions, ref FlowKey mask)
+            {
+                all.Wait();
+                return translator.Translate(upcall, actions, ref mask);
+            }
+
+            public Translation Retranslate(in FlowKey key, FlowCredit credit, Span<byte> actions, ref FlowKey mask) =>
+                translator.Retranslate(key, credit, actions, ref mask);
+        }
+    }
+}

@@ -1,0 +1,176 @@
+using Akka.Actor;
+using UpcallActors.Odp;
+using UpcallActors.OpenFlow;
+
+namespace UpcallActors.Switch.Tests.Running;
+
+/// <summary>What becomes of a switch and its callers when something fails.</summary>
+public sealed class SupervisionTests : IDisposable
+{
+    private static readonly SwitchConfiguration Wanted =
+        Configurations.Switch(Configurations.Bridge("br0", Configurations.Internal("p0", 1), Configurations.Device("p1", 2)));
+
+    private readonly SwitchUnderTest _switch = new();
+    private readonly FailingPorts _ports;
+
+    public SupervisionTests() => _ports = new FailingPorts(_switch.Ports);
+
+    public void Dispose()
+    {
+        _ports.Dispose();
+        _switch.Dispose();
+    }
+
+    [Fact]
+    public async Task A_request_whose_handling_makes_the_actor_fail_is_answered_all_the_same()
+    {
+        await using RunningSwitch running = await StartAsync();
+        _ports.FailNext(1);
+        (await running.RetryAsync()).ShouldBe(["port p1 of br0 still waits: there is no such device"]);
+        _ports.FailNext(1);
+        await running.ApplyAsync(Wanted with { Bridges = [Wanted.Bridges[0] with { FailMode = FailMode.Standalone }] });
+        running.Translators.Bridges[0].FailMode.ShouldBe(FailMode.Standalone);
+        const string Failed = "Error: Looking after the switch's ports failed; it goes on";
+        _switch.Log.All.Count(line => line == Failed).ShouldBe(2);
+        // What it has failed over is not lost on those who follow it.
+        _switch.Ports.SetDevice("p1", 1500);
+        await Eventually.HoldsAsync(() => running.State.Waiting.IsEmpty);
+    }
+
+    [Fact]
+    public async Task A_request_that_fails_twice_has_its_failure_and_the_switch_goes_on()
+    {
+        await using RunningSwitch running = await StartAsync();
+        // The third time it is the look after the restart.
+        _ports.FailNext(3);
+        (await Should.ThrowAsync<InvalidOperationException>(running.RetryAsync())).Message.ShouldBe("told to");
+        (await running.RetryAsync()).ShouldHaveSingleItem();
+        running.Completion.IsCompleted.ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task A_switch_that_goes_on_failing_ends_with_the_failure_and_so_do_its_callers()
+    {
+        await using RunningSwitch running = await StartAsync();
+        _ports.FailNext(int.MaxValue);
+        _switch.Ports.Touch();
+        (await Should.ThrowAsync<InvalidOperationException>(running.Completion)).Message.ShouldBe("told to");
+        (await Should.ThrowAsync<InvalidOperationException>(running.ApplyAsync(Wanted))).Message.ShouldBe("told to");
+        (await running.RetryAsync()).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Flows_that_do_not_go_together_are_refused_and_nothing_changes()
+    {
+        await using RunningSwitch running = await StartAsync();
+        // Each is right alone; a file of flows would be refused where it is read.
+        string[] lines = ["check_overlap,priority=5,ip,actions=drop", "check_overlap,priority=5,in_port=1,actions=drop"];
+        BridgeConfiguration wrong = Wanted.Bridges[0] with
+        {
+            Flows = new FlowList([.. lines.Select(line => FlowSyntax.ParseFlow(line))]),
+            FailMode = FailMode.Standalone,
+        };
+        await Should.ThrowAsync<FlowRefusedException>(running.ApplyAsync(Configurations.Switch(wrong with { Name = "br1" }, wrong)));
+        running.Translators.Bridges.ShouldHaveSingleItem().FailMode.ShouldBe(FailMode.Secure);
+        running.State.Bridges.ShouldHaveSingleItem().Name.ShouldBe("br0");
+        await running.ApplyAsync(Configurations.Switch(Wanted.Bridges[0] with { FailMode = FailMode.Standalone }));
+        running.Translators.Bridges.ShouldHaveSingleItem().FailMode.ShouldBe(FailMode.Standalone);
+    }
+
+    [Fact]
+    public async Task Whoever_asks_a_switch_that_has_ended_is_told_so()
+    {
+        RunningSwitch running = await StartAsync();
+        await running.DisposeAsync();
+        (await Should.ThrowAsync<InvalidOperationException>(running.ApplyAsync(Wanted))).Message.ShouldBe("the switch has ended");
+        (await running.RetryAsync()).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Two_switches_in_one_system_do_not_collide_and_a_third_may_follow_the_first()
+    {
+        using var other = new SwitchUnderTest();
+        RunningSwitch first = await StartAsync();
+        await using RunningSwitch second = await other.StartAsync(Wanted);
+        await first.DisposeAsync();
+        await using RunningSwitch third = await StartAsync();
+        other.Ports.SetDevice("p1", 1500);
+        _switch.Ports.SetDevice("p1", 1500);
+        await Eventually.HoldsAsync(() => second.State.Waiting.IsEmpty && third.State.Waiting.IsEmpty);
+    }
+
+    [Fact]
+    public async Task A_call_that_hangs_holds_up_neither_readers_nor_the_system()
+    {
+        await using RunningSwitch running = await StartAsync();
+        using var gate = new ManualResetEventSlim();
+        _ports.Gate = gate;
+        Task<IReadOnlyList<string>> retry = running.RetryAsync();
+        await Eventually.HoldsAsync(() => _ports.IsHanging);
+        running.State.Bridges.ShouldHaveSingleItem();
+        using var other = new SwitchUnderTest();
+        await using RunningSwitch beside = await other.StartAsync(Wanted);
+        beside.State.Bridges.ShouldHaveSingleItem();
+        retry.IsCompleted.ShouldBeFalse();
+        gate.Set();
+        (await retry).ShouldHaveSingleItem();
+        _ports.Gate = null;
+    }
+
+    [Fact]
+    public async Task A_system_that_is_shut_down_ends_its_switches_well()
+    {
+        var system = ActorSystem.Create("ends", "akka.loglevel = OFF");
+        RunningSwitch running = await RunningSwitch.StartAsync(system, _switch.Datapath, _ports, Wanted);
+        await system.Terminate();
+        await running.Completion;
+    }
+
+    private Task<RunningSwitch> StartAsync() => RunningSwitch.StartAsync(
+        SwitchUnderTest.Actors, _switch.Datapath, _ports, Wanted, new SwitchOptions { Logger = _switch.Log });
+
+    /// <summary>Ports that fail, or hang, when they are listed.</summary>
+    private sealed class FailingPorts(IDatapathPorts inner) : IDatapathPorts
+    {
+        private int _failures;
+
+        public event EventHandler? Changed
+        {
+            add => inner.Changed += value;
+            remove => inner.Changed -= value;
+        }
+
+        public ManualResetEventSlim? Gate { get; set; }
+
+        public bool IsHanging { get; private set; }
+
+        public void FailNext(int times) => Volatile.Write(ref _failures, times);
+
+        public DatapathPort Add(PortRequest request) => inner.Add(request);
+
+        public void Retry() => inner.Retry();
+
+        public bool Remove(string name) => inner.Remove(name);
+
+        public IReadOnlyList<DatapathPort> List()
+        {
+            if (Gate is { } gate)
+            {
+                IsHanging = true;
+                gate.Wait();
+            }
+
+            if (Volatile.Read(ref _failures) > 0)
+            {
+                Interlocked.Decrement(ref _failures);
+                throw new InvalidOperationException("told to");
+            }
+
+            return inner.List();
+        }
+
+        public void Dispose()
+        {
+        }
+    }
+}
