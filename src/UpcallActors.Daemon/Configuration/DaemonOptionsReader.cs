@@ -67,7 +67,7 @@ internal static class DaemonOptionsReader
         };
         bool hasPorts = options.Bridges.Any(bridge => bridge.Configuration.Ports.Count > 0);
         if (complete && !hasPorts)
-            block.Report("bridges", "bridges has no bridge with a port: there is nothing to do");
+            block.Report("bridges", "bridges has no bridge with a port, so there is nothing to do");
         CheckTogether(options, hasPorts, block);
         block.RefuseOthers();
         return options;
@@ -82,7 +82,7 @@ internal static class DaemonOptionsReader
                 block.Block("datapath").Report("type", "type = kernel has no capture ports; use embedded or auto");
             if (options.Replay.Loop
                 && options.Bridges.SelectMany(bridge => bridge.Captures).FirstOrDefault(port => port.Output != null) is { } writing)
-                block.Block("replay").Report("loop", $"loop = true has no end, and the output of {writing.Name} would have none either");
+                block.Block("replay").Report("loop", $"loop = true never ends, so the output of {writing.Name} would grow without end");
             return;
         }
 

@@ -14,7 +14,7 @@ internal sealed record CapturePortOptions
     /// <summary>The port's name.</summary>
     public required string Name { get; init; }
 
-    /// <summary>What was captured where the port leads to: the frames that stations there sent, and those they received.</summary>
+    /// <summary>The capture of the port's hosts: the frames that they sent and received.</summary>
     public required IReadOnlyList<CapturedFrame> Frames { get; init; }
 
     /// <summary>What is to be said of the file they are in.</summary>
