@@ -17,7 +17,7 @@ namespace UpcallActors.Hosting;
 /// <param name="pipeline">The pipeline over it.</param>
 /// <param name="options">What counts as ill.</param>
 /// <param name="waiting">
-/// The interfaces of its switch that are not in the datapath, at the moment of the call; null without a switch.
+/// The interfaces of its switch that are not in the datapath, at the moment of the call; null without a switch: then none is missed.
 /// </param>
 public sealed class UpcallHealth(
     IDatapath datapath,
@@ -56,7 +56,8 @@ public sealed class UpcallHealth(
         if (StateProblem() is { } problem)
             return HealthCheckResult.Unhealthy(problem);
         Task<IReadOnlyList<int>> handlers = pipeline.FindSilentHandlersAsync(_options.Patience, cancellation);
-        (string? refused, IReadOnlyList<MissingPort> missing) = await AskPortsAsync(cancellation);
+        string? refused = await AskPortsAsync(cancellation);
+        IReadOnlyList<WaitingInterface> missing = waiting?.Invoke() ?? [];
         IReadOnlyList<int> silent = await handlers;
         List<string> problems = [];
         if (silent.Count > 0)
@@ -96,10 +97,10 @@ public sealed class UpcallHealth(
     }
 
     /// <summary>A datapath that does not answer holds up the one thread that asks it, and no second one.</summary>
-    private async Task<(string? Refused, IReadOnlyList<MissingPort> Missing)> AskPortsAsync(CancellationToken cancellation)
+    private async Task<string?> AskPortsAsync(CancellationToken cancellation)
     {
         if (ports is null)
-            return (null, []);
+            return null;
         Task<IReadOnlyList<DatapathPort>> asking;
         lock (_lock)
         {
@@ -110,23 +111,18 @@ public sealed class UpcallHealth(
 
         try
         {
-            IReadOnlyList<DatapathPort> found = await asking.WaitAsync(_options.Patience, cancellation);
-            return (null, [.. Missing(found)]);
+            await asking.WaitAsync(_options.Patience, cancellation);
+            return null;
         }
         catch (TimeoutException)
         {
-            return ($"datapath {datapath.Name} does not answer when it is asked for its ports", []);
+            return $"datapath {datapath.Name} does not answer when it is asked for its ports";
         }
         catch (Exception refused) when (refused is DatapathException or Win32Exception)
         {
-            return (refused.Message, []);
+            return refused.Message;
         }
     }
-
-    /// <summary>Ports that wait are the datapath's to know at once; those that it refused are the switch's.</summary>
-    private IEnumerable<MissingPort> Missing(IReadOnlyList<DatapathPort> found) => found.Where(port => port.Number is null)
-        .Select(port => new MissingPort(port.Name, port.Error ?? "not in the datapath"))
-        .Concat((waiting?.Invoke() ?? []).Where(port => port.IsRefused).Select(port => new MissingPort(port.Name, port.Reason)));
 
     /// <summary>A few of them by name.</summary>
     private static string Named(string what, IEnumerable<string> names)
@@ -136,9 +132,6 @@ public sealed class UpcallHealth(
         string listed = string.Join(", ", all.Take(Most)) + (all.Length > Most ? $" and {all.Length - Most} more" : "");
         return all.Length == 1 ? $"{what} {listed} does" : $"{what}s {listed} do";
     }
-
-    /// <summary>A port that was asked for and is not there.</summary>
-    private sealed record MissingPort(string Name, string Reason);
 }
 
 /// <summary>What a health check waits for, and what it calls ill.</summary>

@@ -8,8 +8,8 @@ internal sealed class ScriptedPorts : IDatapathPorts
     private readonly Lock _lock = new();
     private readonly Dictionary<string, int> _devices = new(StringComparer.Ordinal);
     private readonly Dictionary<string, string> _refusals = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, (PortRequest? Request, uint Number)> _ports = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, int> _quiet = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, uint> _numbers = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _ports = new(StringComparer.Ordinal);
     private bool _isGone;
 
     public event EventHandler? Changed;
@@ -17,8 +17,18 @@ internal sealed class ScriptedPorts : IDatapathPorts
     /// <summary>A device appears, or has another MTU.</summary>
     public void SetDevice(string name, int mtu) => Change(() => _devices[name] = mtu);
 
-    /// <summary>A device goes.</summary>
-    public void RemoveDevice(string name) => Change(() => _devices.Remove(name));
+    /// <summary>A device goes, and its port with it.</summary>
+    public void RemoveDevice(string name) => Change(() =>
+    {
+        _devices.Remove(name);
+        _ports.Remove(name);
+    });
+
+    /// <summary>The numbers that were asked for with ports that had one before.</summary>
+    public List<(string Name, uint Number)> NumbersAskedFor { get; } = [];
+
+    /// <summary>The devices that are watched.</summary>
+    public IReadOnlySet<string> Watched { get; private set; } = new HashSet<string>();
 
     /// <summary>From now on a port is refused for a reason, or for none any more.</summary>
     public void Refuse(string name, string? reason) => Change(() => _refusals[name] = reason!);
@@ -30,15 +40,15 @@ internal sealed class ScriptedPorts : IDatapathPorts
             _refusals[name] = reason!;
     }
 
-    /// <summary>A device that was in something else's way has come without a word; <see cref="Retry"/> finds it.</summary>
+    /// <summary>A device appears, and nobody is told.</summary>
     public void SetDeviceQuietly(string name, int mtu)
     {
         lock (_lock)
-            _quiet[name] = mtu;
+            _devices[name] = mtu;
     }
 
     /// <summary>The datapath has a port that nobody has asked for in this run.</summary>
-    public void Leave(string name) => Change(() => _ports[name] = (null, (uint)_ports.Count + 1));
+    public void Leave(string name) => Change(() => _ports.Add(name));
 
     /// <summary>Somebody deletes the datapath.</summary>
     public void Delete() => Change(() => _isGone = true);
@@ -46,30 +56,26 @@ internal sealed class ScriptedPorts : IDatapathPorts
     /// <summary>Something has changed that concerns no port.</summary>
     public void Touch() => Change(() => { });
 
-    public DatapathPort Add(PortRequest request)
+    public DatapathPort Add(PortRequest request, uint? number = null)
     {
         lock (_lock)
         {
             if (_refusals.GetValueOrDefault(request.Name) is { } reason)
                 throw new DatapathException(reason);
             string name = request.Kind == PortKind.Vxlan ? $"vxlan_sys_{request.DestinationPort}" : request.Interface ?? request.Name;
+            if (number is { } asked)
+                NumbersAskedFor.Add((name, asked));
             if (request.Kind != PortKind.System)
                 _devices.TryAdd(name, request.Kind == PortKind.Internal ? 1500 : 0);
-            if (!_ports.TryGetValue(name, out (PortRequest? Request, uint Number) port))
-                _ports[name] = port = (request, (uint)_ports.Count + 1);
-            return Describe(name, port.Number);
+            DatapathPort added = Describe(name);
+            if (!_devices.ContainsKey(name))
+                return added with { Number = null, Error = "there is no such device" };
+            _ports.Add(name);
+            return added;
         }
     }
 
-    public void Retry()
-    {
-        lock (_lock)
-        {
-            foreach ((string name, int mtu) in _quiet)
-                _devices[name] = mtu;
-            _quiet.Clear();
-        }
-    }
+    public void Watch(IReadOnlySet<string> devices) => Watched = devices;
 
     public bool Remove(string name)
     {
@@ -80,9 +86,7 @@ internal sealed class ScriptedPorts : IDatapathPorts
     public IReadOnlyList<DatapathPort> List()
     {
         lock (_lock)
-            return _isGone
-                ? throw new DatapathException("datapath dp0 is gone")
-                : [.. _ports.Select(port => Describe(port.Key, port.Value.Number))];
+            return _isGone ? throw new DatapathException("datapath dp0 is gone") : [.. _ports.Select(Describe)];
     }
 
     public void Dispose()
@@ -96,7 +100,10 @@ internal sealed class ScriptedPorts : IDatapathPorts
         Changed?.Invoke(this, EventArgs.Empty);
     }
 
-    private DatapathPort Describe(string name, uint number) => _devices.TryGetValue(name, out int mtu)
-        ? new DatapathPort(number, name, OvsVportType.Netdev) { Mtu = mtu, IsUp = true }
-        : new DatapathPort(null, name, OvsVportType.Netdev) { Error = "there is no such device" };
+    private DatapathPort Describe(string name)
+    {
+        if (!_numbers.TryGetValue(name, out uint number))
+            _numbers.Add(name, number = (uint)_numbers.Count + 1);
+        return new DatapathPort(number, name, OvsVportType.Netdev) { Mtu = _devices.GetValueOrDefault(name), IsUp = true };
+    }
 }

@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.ComponentModel;
 using System.Text;
 using UpcallActors.Linux;
@@ -7,9 +8,9 @@ using UpcallActors.Packets;
 namespace UpcallActors.Embedded;
 
 /// <summary>
-/// Connects an <see cref="EmbeddedDatapath"/> to the host: network devices by packet sockets, internal ports as TAP devices, VXLAN tunnels
-/// by UDP sockets. It has its own threads to receive frames. A device that goes and comes back is used again. The datapath must live by the
-/// machine's clock. Thread-safe. Disposing takes the ports out of the datapath and their TAP devices away.
+/// Connects an <see cref="EmbeddedDatapath"/> to the host: network devices by packet sockets, internal ports as TAP devices, VXLAN
+/// tunnels by UDP sockets. Frames are received on threads of its own; a port whose device goes is taken out of the datapath. The
+/// datapath must live by the machine's clock. Thread-safe. Disposing takes the ports out of the datapath and their TAP devices away.
 /// </summary>
 public sealed class EmbeddedPorts : IDatapathPorts
 {
@@ -24,10 +25,8 @@ public sealed class EmbeddedPorts : IDatapathPorts
     private readonly HostLinks _links = new();
     private readonly LinkMonitor _monitor;
     private readonly Dictionary<string, LiveEntry> _entries = new(StringComparer.Ordinal);
-
-    /// <summary>Names of refused ports: the caller wants to hear when their devices change.</summary>
-    private readonly HashSet<string> _refused = new(StringComparer.Ordinal);
     private readonly List<PortReceiver> _receivers = [];
+    private IReadOnlySet<string> _watched = FrozenSet<string>.Empty;
     private List<DatapathPort> _seen = [];
     private bool _disposed;
 
@@ -47,7 +46,7 @@ public sealed class EmbeddedPorts : IDatapathPorts
     public event EventHandler? Changed;
 
     /// <inheritdoc/>
-    public DatapathPort Add(PortRequest request)
+    public DatapathPort Add(PortRequest request, uint? number = null)
     {
         if (request.Kind.IsTunnel() && request.Kind != PortKind.Vxlan)
             throw new DatapathException($"port {request.Name}: the embedded datapath has no {request.Kind} tunnels, only VXLAN");
@@ -58,16 +57,18 @@ public sealed class EmbeddedPorts : IDatapathPorts
         {
             ObjectDisposedException.ThrowIf(_disposed, this);
             if (_entries.TryGetValue(name, out LiveEntry? entry) && entry.Request.Kind != request.Kind)
-                throw new DatapathException($"port {request.Name}: {name} is asked for as {entry.Request.Kind} and as {request.Kind}");
-            entry ??= new LiveEntry(request, name);
+                throw new DatapathException($"port {request.Name}: {name} is {entry.Request.Kind}, and asked for as {request.Kind}");
             IReadOnlyList<Link> links = Links();
-            _refused.Add(name);
-            if (entry.Live is null)
-                Connect(entry, Find(links, name));
+            if (entry is null)
+            {
+                Link? link = Find(links, name);
+                entry = new LiveEntry(request, name, number);
+                if (request.Kind == PortKind.System && link is null)
+                    return new DatapathPort(null, name, entry.Type) { Error = $"there is no device {name}" };
+                Connect(entry, link);
+                _entries.Add(name, entry);
+            }
 
-            // Kept only if it did not throw.
-            _refused.Remove(name);
-            _entries[name] = entry;
             List<DatapathPort> now = Look(Links());
             _seen = WithoutStatistics(now);
             return now.First(port => port.Name == name);
@@ -75,24 +76,23 @@ public sealed class EmbeddedPorts : IDatapathPorts
     }
 
     /// <inheritdoc/>
+    public void Watch(IReadOnlySet<string> devices)
+    {
+        lock (_lock)
+            _watched = devices;
+    }
+
+    /// <inheritdoc/>
     public bool Remove(string name)
     {
         lock (_lock)
         {
-            _refused.Remove(name);
             if (!_entries.Remove(name, out LiveEntry? entry))
                 return _datapath.Ports.FirstOrDefault(port => port.Name == name && port.Number != 0) is { } other
                     && _datapath.RemovePort(other);
             Disconnect(entry);
             return true;
         }
-    }
-
-    /// <inheritdoc/>
-    public void Retry()
-    {
-        if (Look(out _))
-            Changed?.Invoke(this, EventArgs.Empty);
     }
 
     /// <inheritdoc/>
@@ -132,18 +132,9 @@ public sealed class EmbeddedPorts : IDatapathPorts
         return result.Succeeded ? links : throw new DatapathException($"cannot list the host's devices: {result}", result.Error);
     }
 
-    /// <summary>
-    /// Connects a port to the host and puts it into the datapath. A device that is not there is waited for; anything else is thrown.
-    /// </summary>
+    /// <summary>Connects a port to the host and puts it into the datapath.</summary>
     private void Connect(LiveEntry entry, Link? link)
     {
-        entry.Error = null;
-        if (entry.Request.Kind == PortKind.System && link is null)
-        {
-            entry.Error = $"there is no device {entry.Name}";
-            return;
-        }
-
         LivePort live = Open(entry, link);
         int mtu = entry.Request.Kind == PortKind.Vxlan ? TunnelMtu : link?.Mtu ?? EmbeddedPort.DefaultMtu;
         EmbeddedPort? port = _datapath.AddNumbered(
@@ -157,7 +148,6 @@ public sealed class EmbeddedPorts : IDatapathPorts
         }
 
         entry.Live = live;
-        entry.Number = port.Number;
         entry.DeviceIndex = link?.Index ?? 0;
         ReceiverWithRoom().Add(live);
     }
@@ -212,54 +202,45 @@ public sealed class EmbeddedPorts : IDatapathPorts
     /// <summary>The host's devices have changed, as far as is known.</summary>
     private void Follow()
     {
-        // Refused ports are not listed; the caller asks again.
-        if (Look(out bool isAnyRefused) || isAnyRefused)
+        if (IsAnythingChanged())
             Changed?.Invoke(this, EventArgs.Empty);
     }
 
-    /// <summary>Connects what can be connected by now; whether the ports are others than before.</summary>
-    private bool Look(out bool isAnyRefused)
+    /// <summary>
+    /// Lets go of ports whose devices have gone; whether the ports are others than before, or a device that is watched is none.
+    /// </summary>
+    private bool IsAnythingChanged()
     {
         lock (_lock)
         {
-            isAnyRefused = _refused.Count > 0;
-            if (_disposed)
+            if (_disposed || !_links.List(out IReadOnlyList<Link> links).Succeeded)
                 return false;
-            NetlinkResult result = _links.List(out IReadOnlyList<Link> links);
-            if (!result.Succeeded)
-                return false;
-            foreach (LiveEntry entry in _entries.Values)
+            foreach (LiveEntry entry in _entries.Values.ToArray())
                 Follow(entry, Find(links, entry.Name));
             List<DatapathPort> now = WithoutStatistics(Look(links));
             bool changed = !now.SequenceEqual(_seen);
             _seen = now;
-            return changed;
+            // What happens to a device that is no port is not in the list of ports.
+            return changed || !_watched.IsSubsetOf(now.Select(port => port.Name));
         }
     }
 
     private void Follow(LiveEntry entry, Link? link)
     {
-        if (entry.Request.Kind == PortKind.Vxlan && entry.Live is not null)
+        if (entry.Request.Kind == PortKind.Vxlan)
             return;
-        if (entry.Live is { } live && link is not null && (entry.DeviceIndex == link.Index || entry.DeviceIndex == 0))
+        if (link is null || (entry.DeviceIndex != link.Index && entry.DeviceIndex != 0))
         {
-            // A TAP device's index is known from here on.
-            entry.DeviceIndex = link.Index;
-            if (link.Mtu > 0)
-                live.Port.Mtu = link.Mtu;
+            // Gone, or another one of its name.
+            _entries.Remove(entry.Name);
+            Disconnect(entry);
             return;
         }
 
-        Disconnect(entry);
-        try
-        {
-            Connect(entry, link);
-        }
-        catch (DatapathException refusal)
-        {
-            // The next change of a device, or the next question, tries again.
-            entry.Error = refusal.Message;
-        }
+        // A TAP device's index is known from here on.
+        entry.DeviceIndex = link.Index;
+        if (link.Mtu > 0 && entry.Live is { } live)
+            live.Port.Mtu = link.Mtu;
     }
 
     private List<DatapathPort> Look(IReadOnlyList<Link> links)
@@ -281,13 +262,6 @@ public sealed class EmbeddedPorts : IDatapathPorts
             });
         }
 
-        foreach (LiveEntry waiting in _entries.Values.Where(entry => entry.Live is null)
-            .OrderBy(entry => entry.Name, StringComparer.Ordinal))
-            ports.Add(new DatapathPort(null, waiting.Name, waiting.Type)
-            {
-                DestinationPort = waiting.DestinationPort,
-                Error = waiting.Error,
-            });
         return ports;
     }
 }

@@ -3,25 +3,22 @@ using UpcallActors.Packets;
 
 namespace UpcallActors.Embedded;
 
-/// <summary>A port that was asked for: connected to the host, or waiting for its device.</summary>
-internal sealed class LiveEntry(PortRequest request, string name)
+/// <summary>A port that is connected to the host, or is about to be.</summary>
+internal sealed class LiveEntry(PortRequest request, string name, uint? number)
 {
     public PortRequest Request { get; } = request;
 
     /// <summary>Its name in the datapath.</summary>
     public string Name { get; } = name;
 
-    /// <summary>What connects it; null while it waits.</summary>
+    /// <summary>What connects it; null when it is not connected.</summary>
     public LivePort? Live { get; set; }
 
     /// <summary>Index of the device behind it, 0 without one.</summary>
     public int DeviceIndex { get; set; }
 
-    /// <summary>The number it had last, which it has again if that is free.</summary>
-    public uint? Number { get; set; }
-
-    /// <summary>Why it waits.</summary>
-    public string? Error { get; set; }
+    /// <summary>The number that it is to have if that is free; null for any.</summary>
+    public uint? Number { get; } = number;
 
     public OvsVportType Type => Request.Kind switch
     {

@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Text;
 using UpcallActors.Linux;
 using UpcallActors.Odp;
@@ -5,8 +6,7 @@ using UpcallActors.Odp;
 namespace UpcallActors.Kernel;
 
 /// <summary>
-/// The ports of a kernel datapath: vports over generic Netlink, tunnel devices over rtnetlink. A port that was
-/// asked for is added again whenever it is missing and its device is there, with the number it had if that is free.
+/// The ports of a kernel datapath: vports over generic Netlink, tunnel devices over rtnetlink.
 /// </summary>
 public sealed class KernelPorts : IDatapathPorts
 {
@@ -19,10 +19,7 @@ public sealed class KernelPorts : IDatapathPorts
     private readonly VportRequests _vports;
     private readonly HostLinks _links = new();
     private readonly PortMonitor _monitor;
-    private readonly Dictionary<string, WantedPort> _wanted = new(StringComparer.Ordinal);
-
-    /// <summary>Names of devices with refused ports: the caller wants to hear when they change.</summary>
-    private readonly HashSet<string> _refused = new(StringComparer.Ordinal);
+    private IReadOnlySet<string> _watched = FrozenSet<string>.Empty;
     private List<DatapathPort> _seen = [];
 
     /// <summary>
@@ -56,30 +53,28 @@ public sealed class KernelPorts : IDatapathPorts
     public event EventHandler? Changed;
 
     /// <inheritdoc/>
-    public DatapathPort Add(PortRequest request)
+    public DatapathPort Add(PortRequest request, uint? number = null)
     {
         MetadataTunnel? tunnel = TunnelDevices.TunnelOf(request);
         string name = tunnel is not null ? TunnelDevices.NameOf(tunnel) : request.Interface ?? request.Name;
         if (name.Length == 0 || Encoding.UTF8.GetByteCount(name) > LongestName)
             throw new DatapathException($"{_datapathName}: \"{name}\" is no name of a device: it has 1 to {LongestName} bytes");
+        var attempt = new PortAttempt(name, request, tunnel, number);
         lock (_lock)
         {
-            if (_wanted.TryGetValue(name, out WantedPort? wanted) && (wanted.Request.Kind != request.Kind || wanted.Tunnel != tunnel))
-                throw new DatapathException($"{_datapathName}: {name} is asked for as {wanted.Request.Kind} and as {request.Kind}");
-            wanted ??= new WantedPort(name, request, tunnel);
-            Add(wanted, Vports());
-            if (wanted.Errno != Errno.None)
-            {
-                // A tunnel's device is made and deleted for the attempt: what the kernel tells of it is our own doing.
-                if (tunnel is null)
-                    _refused.Add(name);
-                throw new DatapathException($"{_datapathName}: cannot add port {name}: {wanted.Error}", wanted.Errno);
-            }
-
-            _refused.Remove(name);
-            _wanted[name] = wanted;
-            return Look().First(port => port.Name == name);
+            Add(attempt, Vports());
+            if (attempt.Errno != Errno.None)
+                throw new DatapathException($"{_datapathName}: cannot add port {name}: {attempt.Error}", attempt.Errno);
+            // It may be gone again by now.
+            return attempt.Error.Length > 0 ? attempt.AsWaiting() : Look().Find(port => port.Name == name) ?? attempt.AsWaiting();
         }
+    }
+
+    /// <inheritdoc/>
+    public void Watch(IReadOnlySet<string> devices)
+    {
+        lock (_lock)
+            _watched = devices;
     }
 
     /// <inheritdoc/>
@@ -87,23 +82,14 @@ public sealed class KernelPorts : IDatapathPorts
     {
         lock (_lock)
         {
-            bool wasWanted = _wanted.Remove(name);
-            _refused.Remove(name);
             if (Vports().FirstOrDefault(vport => vport.Name == name) is not { } present)
-                return wasWanted;
+                return false;
             Check(_vports.Remove(present.PortNo!.Value), $"remove port {name}");
             Check(_links.Find(name, out Link? device), $"look at device {name}");
             if (device?.Tunnel is { } tunnel && TunnelDevices.NameOf(tunnel) == name)
                 Check(_links.Delete(device.Index), $"delete device {name}");
             return true;
         }
-    }
-
-    /// <inheritdoc/>
-    public void Retry()
-    {
-        if (Rescan())
-            Changed?.Invoke(this, EventArgs.Empty);
     }
 
     /// <inheritdoc/>
@@ -125,13 +111,11 @@ public sealed class KernelPorts : IDatapathPorts
     private static List<DatapathPort> WithoutStatistics(List<DatapathPort> ports) =>
         [.. ports.Select(port => port with { Statistics = null })];
 
-    private List<DatapathPort> Look() => Look(Vports());
-
-    private List<DatapathPort> Look(IReadOnlyList<VportMessage> vports)
+    private List<DatapathPort> Look()
     {
+        IReadOnlyList<VportMessage> vports = Vports();
         Check(_links.List(out IReadOnlyList<Link> links), "list devices");
-        HashSet<string> present = [.. vports.Select(vport => vport.Name!)];
-        return PortListing.Of(vports, links, _wanted.Values.Where(port => !present.Contains(port.Name)).Select(port => port.AsWaiting()));
+        return PortListing.Of(vports, links);
     }
 
     private IReadOnlyList<VportMessage> Vports()
@@ -140,92 +124,87 @@ public sealed class KernelPorts : IDatapathPorts
         return vports;
     }
 
-    /// <summary>Takes over an existing port, or adds one; errors are noted in <paramref name="wanted"/>.</summary>
-    private void Add(WantedPort wanted, IReadOnlyList<VportMessage> vports)
+    /// <summary>Takes over an existing port, or adds one; errors are noted in <paramref name="attempt"/>.</summary>
+    private void Add(PortAttempt attempt, IReadOnlyList<VportMessage> vports)
     {
-        wanted.Waits("");
-        NetlinkResult found = _links.Find(wanted.Name, out Link? device);
+        NetlinkResult found = _links.Find(attempt.Name, out Link? device);
         if (!found.Succeeded)
         {
-            wanted.Fails(found);
+            attempt.Fails(found);
             return;
         }
 
-        if (vports.FirstOrDefault(vport => vport.Name == wanted.Name) is { } present)
+        if (vports.FirstOrDefault(vport => vport.Name == attempt.Name) is { } present)
         {
-            Adopt(wanted, present, device);
+            Adopt(attempt, present, device);
             return;
         }
 
-        if (wanted.Request.Kind == PortKind.System && device is null)
+        if (attempt.Request.Kind == PortKind.System && device is null)
         {
-            wanted.Waits("there is no such device");
+            attempt.Waits("there is no such device");
             return;
         }
 
-        Create(wanted, device);
+        Create(attempt, device);
     }
 
-    private void Adopt(WantedPort wanted, VportMessage present, Link? device)
+    private void Adopt(PortAttempt attempt, VportMessage present, Link? device)
     {
         if (present.NetnsId is null && present.IfIndex is { } index && device is not null && index != device.Index)
         {
             // The device was deleted and made again before the datapath released the old one (ovs_dp_notify_wq), which it reports.
-            wanted.Waits("its device was replaced");
+            attempt.Waits("its device was replaced");
             return;
         }
 
         OvsVportType type = PortListing.Of(present, device).Type;
-        if (type != wanted.Type && wanted.Request.Kind != PortKind.System)
-            wanted.Fails(new NetlinkResult(Errno.Exists), $"the datapath has a port of this name that is {type}");
-        else if (type == OvsVportType.Internal && wanted.Request.Kind == PortKind.System)
-            wanted.Fails(new NetlinkResult(Errno.Exists), "it is an internal port of the datapath, not a device");
-        else if (wanted.Tunnel is not null && device?.Tunnel is { } tunnel && tunnel != wanted.Tunnel)
-            wanted.Fails(new NetlinkResult(Errno.Exists), $"the device receives on UDP port {tunnel.UdpPort}");
+        if (type != attempt.Type && attempt.Request.Kind != PortKind.System)
+            attempt.Fails(new NetlinkResult(Errno.Exists), $"the datapath has a port of this name that is {type}");
+        else if (type == OvsVportType.Internal && attempt.Request.Kind == PortKind.System)
+            attempt.Fails(new NetlinkResult(Errno.Exists), "it is an internal port of the datapath, not a device");
+        else if (attempt.Tunnel is not null && device?.Tunnel is { } tunnel && tunnel != attempt.Tunnel)
+            attempt.Fails(new NetlinkResult(Errno.Exists), $"the device receives on UDP port {tunnel.UdpPort}");
         else
-            Adopt(wanted, present);
+            Adopt(attempt, present);
     }
 
     /// <summary>Its upcalls may still go to who had it before.</summary>
-    private void Adopt(WantedPort wanted, VportMessage present)
+    private void Adopt(PortAttempt attempt, VportMessage present)
     {
-        wanted.Number = present.PortNo;
         if (present.UpcallPids is { } pids && pids.SequenceEqual(_upcallPids))
             return;
         NetlinkResult result = _vports.SetUpcallPids(present.PortNo!.Value, _upcallPids);
         if (!result.Succeeded)
-            wanted.Fails(result);
+            attempt.Fails(result);
     }
 
-    private void Create(WantedPort wanted, Link? device)
+    private void Create(PortAttempt attempt, Link? device)
     {
-        if (wanted.Tunnel is not null)
+        if (attempt.Tunnel is not null)
         {
-            NetlinkResult made = TunnelDevices.Ensure(_links, wanted.Tunnel);
+            NetlinkResult made = TunnelDevices.Ensure(_links, attempt.Tunnel);
             if (!made.Succeeded)
             {
-                wanted.Fails(made);
+                attempt.Fails(made);
                 return;
             }
         }
 
-        OvsVportType type = wanted.Request.Kind == PortKind.Internal ? OvsVportType.Internal : OvsVportType.Netdev;
-        NetlinkResult result = _vports.Add(wanted.Name, type, wanted.Number, _upcallPids, out VportMessage? added);
-        if (result.Error == Errno.Busy && wanted.Number is not null)
-            result = _vports.Add(wanted.Name, type, null, _upcallPids, out added);
+        OvsVportType type = attempt.Request.Kind == PortKind.Internal ? OvsVportType.Internal : OvsVportType.Netdev;
+        NetlinkResult result = _vports.Add(attempt.Name, type, attempt.Number, _upcallPids, out _);
+        if (result.Error == Errno.Busy && attempt.Number is not null)
+            result = _vports.Add(attempt.Name, type, null, _upcallPids, out _);
         if (result.Succeeded)
-        {
-            wanted.Number = added?.PortNo;
             return;
-        }
 
-        if (result.Error == Errno.NoDevice && wanted.Request.Kind == PortKind.System)
-            wanted.Waits("there is no such device");
-        else if (result.Error == Errno.Busy && wanted.Request.Kind == PortKind.System)
-            wanted.Waits(MasterOf(device) ?? "its device is in use");
+        if (result.Error == Errno.NoDevice && attempt.Request.Kind == PortKind.System)
+            attempt.Waits("there is no such device");
+        else if (result.Error == Errno.Busy && attempt.Request.Kind == PortKind.System)
+            attempt.Waits(MasterOf(device) ?? "its device is in use");
         else
-            wanted.Fails(result);
-        if (wanted.Tunnel is not null && device is null && _links.Find(wanted.Name, out Link? leftover).Succeeded && leftover is not null)
+            attempt.Fails(result);
+        if (attempt.Tunnel is not null && device is null && _links.Find(attempt.Name, out Link? leftover).Succeeded && leftover is not null)
             _links.Delete(leftover.Index);
     }
 
@@ -243,23 +222,24 @@ public sealed class KernelPorts : IDatapathPorts
         {
             DatapathPort? port = _seen.Find(port => port.IfIndex == link.Index);
             return port is null
-                ? _wanted.ContainsKey(link.Name) || _refused.Contains(link.Name)
+                ? _watched.Contains(link.Name)
                 : deleted || port.Name != link.Name || port.Mtu != link.Mtu || port.IsUp != link.IsUp || port.Address != link.Address;
         }
     }
 
-    /// <summary>Something has changed: reads the ports, adds missing ones, and notifies the listeners.</summary>
+    /// <summary>Something of interest has changed: looks, and tells whoever listens.</summary>
     private void Follow()
     {
-        // Refused ports are not listed; the caller asks again.
-        if (Rescan() || IsAnyRefused())
+        // What happens to a device that is no port is not in the list of ports.
+        if (Rescan() || IsAnyAwaited())
             Changed?.Invoke(this, EventArgs.Empty);
     }
 
-    private bool IsAnyRefused()
+    /// <summary>Whether any device that is watched is no port.</summary>
+    private bool IsAnyAwaited()
     {
         lock (_lock)
-            return _refused.Count > 0;
+            return _watched.Count > 0 && !_watched.IsSubsetOf(_seen.Select(port => port.Name));
     }
 
     /// <summary>Whether the ports are others than before.</summary>
@@ -269,8 +249,7 @@ public sealed class KernelPorts : IDatapathPorts
         {
             try
             {
-                IReadOnlyList<VportMessage> vports = Vports();
-                List<DatapathPort> seen = WithoutStatistics(AddMissing(vports) ? Look() : Look(vports));
+                List<DatapathPort> seen = WithoutStatistics(Look());
                 if (seen.SequenceEqual(_seen))
                     return false;
                 _seen = seen;
@@ -283,21 +262,6 @@ public sealed class KernelPorts : IDatapathPorts
 
             return true;
         }
-    }
-
-    /// <summary>Whether any port was missing.</summary>
-    private bool AddMissing(IReadOnlyList<VportMessage> vports)
-    {
-        HashSet<string> present = [.. vports.Select(vport => vport.Name!)];
-        bool wasAnyMissing = false;
-        foreach (WantedPort wanted in _wanted.Values.Where(wanted => !present.Contains(wanted.Name)))
-        {
-            wasAnyMissing = true;
-            if (wanted.Attempts.TryTake(Environment.TickCount64))
-                Add(wanted, vports);
-        }
-
-        return wasAnyMissing;
     }
 
     private void Check(NetlinkResult result, string what)

@@ -6,8 +6,8 @@ namespace UpcallActors.Kernel;
 /// <summary>What the kernel says of vports and devices, put together.</summary>
 internal static class PortListing
 {
-    /// <summary>The ports by number, and those that wait by name.</summary>
-    public static List<DatapathPort> Of(IReadOnlyList<VportMessage> vports, IReadOnlyList<Link> links, IEnumerable<DatapathPort> waiting)
+    /// <summary>The ports by number.</summary>
+    public static List<DatapathPort> Of(IReadOnlyList<VportMessage> vports, IReadOnlyList<Link> links)
     {
         Dictionary<int, Link> byIndex = [];
         foreach (Link link in links)
@@ -16,7 +16,6 @@ internal static class PortListing
         foreach (VportMessage vport in vports)
             ports.Add(Of(vport, DeviceOf(vport, byIndex)));
         ports.Sort((one, other) => one.Number!.Value.CompareTo(other.Number!.Value));
-        ports.AddRange(waiting.OrderBy(port => port.Name, StringComparer.Ordinal));
         return ports;
     }
 

@@ -1,10 +1,10 @@
 namespace UpcallActors.Odp;
 
 /// <summary>
-/// A port of the datapath as it is now, or one that was asked for and waits for its device. Identified by
-/// <see cref="Name"/>, which stays when the device goes and comes again; the number may be another then.
+/// A port of the datapath as it is now, or one that could not be added yet. Identified by <see cref="Name"/>, which stays when the
+/// device goes and comes again; the number may be another then.
 /// </summary>
-/// <param name="Number">Datapath port number; null while the port waits for its device.</param>
+/// <param name="Number">Datapath port number; null when the port is not there, since its device is not to be had.</param>
 /// <param name="Name">Name in the datapath, which is the device's: <c>eth1</c>, <c>br0</c>, <c>vxlan_sys_4789</c>.</param>
 /// <param name="Type">What it is. A tunnel has its own type even where the kernel has a plain device with metadata for it.</param>
 public sealed record DatapathPort(uint? Number, string Name, OvsVportType Type)
@@ -27,7 +27,7 @@ public sealed record DatapathPort(uint? Number, string Name, OvsVportType Type)
     /// <summary>UDP port of a VXLAN or Geneve tunnel, 0 otherwise.</summary>
     public ushort DestinationPort { get; init; }
 
-    /// <summary>Counters; null while the port waits for its device.</summary>
+    /// <summary>Counters; null when the port is not there.</summary>
     public VportStats? Statistics { get; init; }
 
     /// <summary>Why the port has no number, to be shown to people; null when it has one.</summary>

@@ -30,29 +30,38 @@ internal sealed partial class SwitchReconciler
     }
 
     /// <summary>
-    /// Adds what is not there. One that is refused is told of and the others are added: a bridge with a port too few is better than none.
+    /// Looks where the ports are, and adds those that are not there. One that is refused is told of and the others are added: a bridge
+    /// with a port too few is better than none.
     /// </summary>
     private void AddMissing()
     {
+        Look();
         long now = (long)_time.GetElapsedTime(0).TotalMilliseconds;
+        bool isAnyAdded = false;
         foreach (WantedInterface one in _wanted)
         {
             if (!one.IsUsable)
                 TellRefused(one, one.Obstacle!);
-            else if (one.Device is null && one.Attempts.TryTake(now))
-                TryAdd(one);
+            else if (one.Place is null && one.Attempts.TryTake(now))
+                isAnyAdded |= TryAdd(one);
         }
+
+        if (isAnyAdded)
+            Look();
     }
 
-    private void TryAdd(WantedInterface one)
+    /// <summary>Whether it is there now.</summary>
+    private bool TryAdd(WantedInterface one)
     {
         try
         {
-            one.Device = _ports.Add(one.Plan.Request).Name;
+            return one.Take(_ports.Add(one.Plan.Request, one.LastNumber));
         }
         catch (DatapathException refused)
         {
+            one.Refuse();
             TellRefused(one, refused.Message);
+            return false;
         }
     }
 
@@ -62,15 +71,20 @@ internal sealed partial class SwitchReconciler
             _observer.PortRefused(one.Bridge, one.Name, reason);
     }
 
-    /// <summary>Takes note of where the ports are; translators and readers of the state are told if that has changed.</summary>
     private void Look()
     {
         var present = new Dictionary<string, DatapathPort>(StringComparer.Ordinal);
         foreach (DatapathPort port in _ports.List())
             present[port.Name] = port;
         foreach (WantedInterface one in _wanted.Where(one => one.Device is not null))
-        {
             one.Find(present.GetValueOrDefault(one.Device!));
+    }
+
+    /// <summary>Says what has changed; translators and readers of the state are told, too.</summary>
+    private void Tell()
+    {
+        foreach (WantedInterface one in _wanted.Where(one => one.Device is not null))
+        {
             if (one.Place is { } place)
             {
                 if (one.Says($"{place}"))

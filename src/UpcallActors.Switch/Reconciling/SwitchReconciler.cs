@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Collections.Immutable;
 using UpcallActors.Odp;
 using UpcallActors.OpenFlow;
@@ -79,6 +80,9 @@ internal sealed partial class SwitchReconciler
         TellWhatIsLeftOut();
         List<WantedInterface> before = _wanted;
         _wanted = Carry(before);
+        IEnumerable<string?> devices = _wanted.Where(one => one.IsUsable).Select(one => one.Plan.WatchedDevice);
+        // Before they are looked at, so that none comes between.
+        _ports.Watch(devices.OfType<string>().ToFrozenSet(StringComparer.Ordinal));
         _dueRemovals.AddRange(RemoveWhatIsInTheWay(before));
         _dueFlows.AddRange(difference.ChangedBridges.Where(bridge => bridge.Flows.Count > 0));
         Follow();
@@ -92,7 +96,7 @@ internal sealed partial class SwitchReconciler
     public void Follow()
     {
         AddMissing();
-        Look();
+        Tell();
         ChangeFlows();
         RemoveUnwanted();
         _pipeline?.TellShares(_wanted);
@@ -102,8 +106,6 @@ internal sealed partial class SwitchReconciler
     public IReadOnlyList<string> Retry()
     {
         ImmutableArray<WaitingInterface> before = State.Waiting;
-        if (!before.IsEmpty)
-            _ports.Retry();
         Follow();
         ILookup<(string Bridge, string Name), WaitingInterface> waiting = State.Waiting.ToLookup(one => (one.Bridge, one.Name));
         return [.. before.Select(one => Outcome(one, waiting[(one.Bridge, one.Name)].FirstOrDefault()))];

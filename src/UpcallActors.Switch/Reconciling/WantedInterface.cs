@@ -7,6 +7,7 @@ namespace UpcallActors.Switch;
 internal sealed class WantedInterface(PlannedInterface plan, uint? number)
 {
     private DatapathPort? _found;
+    private string? _missing;
 
     public PlannedInterface Plan => plan;
 
@@ -15,7 +16,10 @@ internal sealed class WantedInterface(PlannedInterface plan, uint? number)
     public string Name => plan.Interface.Name;
 
     /// <summary>Its name in the datapath; null while the datapath refuses it, or it cannot be asked for.</summary>
-    public string? Device { get; set; }
+    public string? Device { get; private set; }
+
+    /// <summary>The number that it had last in the datapath; null when it never had one.</summary>
+    public uint? LastNumber { get; private set; }
 
     /// <summary>Attempts to add it.</summary>
     public AttemptWindow Attempts { get; } = new();
@@ -36,14 +40,27 @@ internal sealed class WantedInterface(PlannedInterface plan, uint? number)
     public void TakeAfter(WantedInterface before)
     {
         Device = before.Device;
+        LastNumber = before.LastNumber;
         Said = before.Said;
     }
 
-    /// <summary>Notes what the datapath says of it; null when it has no such port.</summary>
+    /// <summary>Notes what came of adding it; whether it is there.</summary>
+    public bool Take(DatapathPort added)
+    {
+        Device = added.Name;
+        _missing = added.Error;
+        return added.Number is not null;
+    }
+
+    /// <summary>Notes that the datapath does not take it.</summary>
+    public void Refuse() => Device = null;
+
+    /// <summary>Notes where it is; null when the datapath has no such port.</summary>
     public void Find(DatapathPort? found)
     {
         _found = found;
         Place = found?.Number is { } at ? PortPlace.Of(plan.Request.Kind, at, found.Mtu) : null;
+        LastNumber = Place?.Number ?? LastNumber;
     }
 
     /// <summary>Whether this is news.</summary>
@@ -56,7 +73,7 @@ internal sealed class WantedInterface(PlannedInterface plan, uint? number)
 
     /// <summary>Why it is not in the datapath.</summary>
     public string Reason => Obstacle
-        ?? (Device is null ? Said ?? "it was not asked for yet" : _found?.Error ?? "it was removed from the datapath");
+        ?? (Device is null ? Said ?? "it was not asked for yet" : _missing ?? "it was removed from the datapath");
 
     public InterfaceState AsState() => new(Name, plan.Request.Kind, Status)
     {

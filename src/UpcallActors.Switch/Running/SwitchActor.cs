@@ -66,7 +66,7 @@ internal sealed class SwitchActor(SwitchReconciler reconciler, IDatapathPorts po
                 reconciler.Follow();
                 break;
             case RetryDue:
-                reconciler.Retry();
+                reconciler.Follow();
                 break;
             case SwitchRequest request:
                 Handle(request);

@@ -74,6 +74,32 @@ public sealed class RunningSwitchTests : IDisposable
     }
 
     [Fact]
+    public async Task A_device_that_comes_again_asks_for_the_number_it_had_and_devices_that_may_come_are_watched()
+    {
+        Scripted.SetDevice("eth0", 1500);
+        await using RunningSwitch running = await StartAsync();
+        Scripted.Watched.ShouldBe(["br0", "eth0", "p1", "br1", "p2"], ignoreOrder: true);
+        uint number = SwitchUnderTest.Place(running, 1)!.Value;
+        Scripted.NumbersAskedFor.ShouldBeEmpty();
+        Scripted.RemoveDevice("eth0");
+        await Eventually.HoldsAsync(() => SwitchUnderTest.Mtu(running) == null);
+        Scripted.SetDevice("eth0", 1500);
+        await Eventually.HoldsAsync(() => SwitchUnderTest.Mtu(running) == 1500);
+        Scripted.NumbersAskedFor.ShouldContain(("eth0", number));
+    }
+
+    [Fact]
+    public async Task A_port_that_somebody_takes_out_of_the_datapath_is_put_back()
+    {
+        Scripted.SetDevice("eth0", 1500);
+        await using RunningSwitch running = await StartAsync();
+        Scripted.Remove("eth0").ShouldBeTrue();
+        Scripted.Touch();
+        await Eventually.HoldsAsync(() => Scripted.List().Any(port => port.Name == "eth0"));
+        SwitchUnderTest.Mtu(running).ShouldBe(1500);
+    }
+
+    [Fact]
     public async Task A_change_that_concerns_no_port_leaves_the_bridges_and_is_not_logged()
     {
         await using RunningSwitch running = await StartAsync();
@@ -152,7 +178,7 @@ public sealed class RunningSwitchTests : IDisposable
         Scripted.Leave("eth0");
         Scripted.Refuse("p0", "busy");
         await using RunningSwitch running = await StartAsync();
-        Scripted.List().Select(port => port.Name).ShouldBe(["dp0", "eth0", "br0", "p1", "vxlan_sys_4789", "br1", "p2"], ignoreOrder: true);
+        Scripted.List().Select(port => port.Name).ShouldBe(["dp0", "eth0", "br0", "vxlan_sys_4789", "br1", "p2"], ignoreOrder: true);
         Log.All.ShouldContain("Information: Removed the datapath's port old, which is no longer configured");
     }
 

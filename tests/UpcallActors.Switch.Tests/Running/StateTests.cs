@@ -83,7 +83,7 @@ public sealed class StateTests : IDisposable
         { Configurations.Device("x", device: "br0"), "the device br0 is already used by bridge br0" },
         { Configurations.Device("dp0"), "dp0 is the datapath's own port" },
         { Configurations.Vxlan("x", null, 1), "its packets cannot be told from those of interface t0" },
-        { Configurations.Vxlan("x", null, 1) with { Tunnel = new TunnelPort() }, "a tunnel needs the address of its far end" },
+        { Configurations.Vxlan("x", null, 1) with { Tunnel = new TunnelPort() }, "a tunnel needs a remote address" },
         { Configurations.Vxlan("x", null, 1) with { Tunnel = null }, "there are tunnels with far ends on its port" },
     };
 

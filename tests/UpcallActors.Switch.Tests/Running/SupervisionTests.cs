@@ -146,9 +146,9 @@ public sealed class SupervisionTests : IDisposable
 
         public void FailNext(int times) => Volatile.Write(ref _failures, times);
 
-        public DatapathPort Add(PortRequest request) => inner.Add(request);
+        public DatapathPort Add(PortRequest request, uint? number = null) => inner.Add(request, number);
 
-        public void Retry() => inner.Retry();
+        public void Watch(IReadOnlySet<string> devices) => inner.Watch(devices);
 
         public bool Remove(string name) => inner.Remove(name);
 

@@ -54,8 +54,8 @@ internal sealed class LiveSwitch : IAsyncDisposable
     }
 
     /// <summary>Adds a port from within the namespace.</summary>
-    public static Task<DatapathPort> AddAsync(Lab lab, EmbeddedPorts ports, PortRequest request) =>
-        NamespaceThread.RunAsync(lab.Switch.Name, () => ports.Add(request));
+    public static Task<DatapathPort> AddAsync(Lab lab, EmbeddedPorts ports, PortRequest request, uint? number = null) =>
+        NamespaceThread.RunAsync(lab.Switch.Name, () => ports.Add(request, number));
 
     public static Bridge BridgeOf(string flows, IEnumerable<BridgePort> members)
     {

@@ -70,25 +70,25 @@ public sealed class KernelPortsTests
     }
 
     [KernelDatapathFact]
-    public async Task A_device_that_is_deleted_and_made_again_gets_its_number_back()
+    public async Task A_device_that_is_deleted_and_made_again_is_told_and_may_have_its_number_back()
     {
         await using PortsOfDatapath datapath = await CreateAsync("ports-d");
         await datapath.AddVethAsync("vd0", "vd1");
         using KernelPorts ports = datapath.Open();
+        ports.Watch(new HashSet<string> { "vd0" });
+        var request = new PortRequest("vd0", PortKind.System);
         ports.Add(new PortRequest("br-d", PortKind.Internal));
-        uint number = ports.Add(new PortRequest("vd0", PortKind.System)).Number!.Value;
+        uint number = ports.Add(request).Number!.Value;
         ports.Add(new PortRequest("br-e", PortKind.Internal));
 
-        IReadOnlyList<DatapathPort> without = await UntilAsync(ports, list => Named(list, "vd0").Number is null,
-            () => Command.RunAsync("ip", "link", "del", "vd0"));
-        without[^1].ShouldBe(new DatapathPort(null, "vd0", OvsVportType.Netdev) { Error = "there is no such device" });
-        await UntilAsync(ports, list => Named(list, "vd0").Number == number, () => datapath.AddVethAsync("vd0", "vd1"));
+        await UntilAsync(ports, list => !IsThere(list, "vd0"), () => Command.RunAsync("ip", "link", "del", "vd0"));
+        ports.Add(request, number).ShouldBe(new DatapathPort(null, "vd0", OvsVportType.Netdev) { Error = "there is no such device" });
+        await UntilAddedAsync(ports, request, number, () => datapath.AddVethAsync("vd0", "vd1"));
+        Named(ports.List(), "vd0").Number.ShouldBe(number);
 
         // At once, before the datapath may have let go of the first one.
-        await UntilAsync(
-            ports,
-            list => Named(list, "vd0") is { Number: not null, Mtu: 1400 },
-            () => Command.RunAsync("sh", "-c", "ip link del vd0; ip link add vd0 mtu 1400 type veth peer name vd1"));
+        const string Replace = "ip link del vd0; ip link add vd0 mtu 1400 type veth peer name vd1";
+        await UntilAddedAsync(ports, request, number, () => Command.RunAsync("sh", "-c", Replace), mtu: 1400);
     }
 
     [KernelDatapathFact]
@@ -97,47 +97,47 @@ public sealed class KernelPortsTests
         await using PortsOfDatapath datapath = await CreateAsync("ports-t");
         await datapath.AddVethAsync("vt0", "vt1");
         using KernelPorts ports = datapath.Open();
-        uint? number = ports.Add(new PortRequest("vt0", PortKind.System)).Number;
-        await UntilAsync(ports, list => Named(list, "vt0").Number is null, () => Command.RunAsync("ip", "link", "del", "vt0"));
+        var request = new PortRequest("vt0", PortKind.System);
+        uint? number = ports.Add(request).Number;
+        await UntilAsync(ports, list => !IsThere(list, "vt0"), () => Command.RunAsync("ip", "link", "del", "vt0"));
 
         ports.Add(new PortRequest("br-t", PortKind.Internal)).Number.ShouldBe(number);
 
-        IReadOnlyList<DatapathPort> again = await UntilAsync(ports, list => Named(list, "vt0").Number is not null,
-            () => datapath.AddVethAsync("vt0", "vt1"));
-        Named(again, "vt0").Number.ShouldNotBe(number);
-        Named(again, "br-t").Number.ShouldBe(number);
+        await datapath.AddVethAsync("vt0", "vt1");
+        ports.Add(request, number).Number.ShouldNotBeNull().ShouldNotBe(number!.Value);
+        Named(ports.List(), "br-t").Number.ShouldBe(number);
     }
 
     [KernelDatapathFact]
-    public async Task A_device_that_is_not_there_is_waited_for()
+    public async Task A_device_that_is_not_there_is_not_added_and_is_told_when_it_comes()
     {
         await using PortsOfDatapath datapath = await CreateAsync("ports-w");
         using KernelPorts ports = datapath.Open();
+        ports.Watch(new HashSet<string> { "vw0" });
+        var request = new PortRequest("vw0", PortKind.System);
 
-        DatapathPort waiting = ports.Add(new PortRequest("vw0", PortKind.System));
+        DatapathPort missing = ports.Add(request);
 
-        waiting.Number.ShouldBeNull();
-        waiting.Error.ShouldBe("there is no such device");
-        ports.List()[^1].ShouldBe(waiting);
-        await UntilAsync(ports, list => Named(list, "vw0").Number is not null, () => datapath.AddVethAsync("vw0", "vw1"));
+        missing.ShouldBe(new DatapathPort(null, "vw0", OvsVportType.Netdev) { Error = "there is no such device" });
+        ports.List().Select(port => port.Name).ShouldBe(["ports-w"]);
+        await UntilAddedAsync(ports, request, null, () => datapath.AddVethAsync("vw0", "vw1"));
         datapath.Vports().Keys.ShouldContain("vw0");
-        ports.Add(new PortRequest("vw9", PortKind.System));
-        ports.Remove("vw9").ShouldBeTrue();
-        ports.List().ShouldNotContain(port => port.Name == "vw9");
+        ports.Remove("vw9").ShouldBeFalse();
     }
 
     [KernelDatapathFact]
-    public async Task A_port_that_somebody_takes_out_of_the_datapath_is_put_back()
+    public async Task A_port_that_somebody_takes_out_of_the_datapath_is_told_and_stays_out()
     {
         await using PortsOfDatapath datapath = await CreateAsync("ports-b");
         await datapath.AddVethAsync("vb0", "vb1");
         using KernelPorts ports = datapath.Open();
-        uint number = ports.Add(new PortRequest("vb0", PortKind.System)).Number!.Value;
+        var request = new PortRequest("vb0", PortKind.System);
+        uint? number = ports.Add(request).Number;
 
-        await Command.RunAsync("ovs-dpctl", "del-if", "system@ports-b", "vb0");
-        await Eventually.HoldsAsync(() => datapath.Vports().ContainsKey("vb0"), () => "the port did not come back");
+        await UntilAsync(ports, list => !IsThere(list, "vb0"), () => Command.RunAsync("ovs-dpctl", "del-if", "system@ports-b", "vb0"));
 
-        datapath.Vports()["vb0"].PortNo.ShouldBe(number);
+        datapath.Vports().Keys.ShouldNotContain("vb0");
+        ports.Add(request, number).Number.ShouldBe(number);
     }
 
     [KernelDatapathFact]
@@ -176,11 +176,12 @@ public sealed class KernelPortsTests
         Refusal(ports, new PortRequest("", PortKind.System)).ShouldContain("is no name of a device");
         ports.List().Select(port => port.Name).ShouldBe(["ports-x"]);
         ports.Add(new PortRequest("vx0", PortKind.System));
-        Refusal(ports, new PortRequest("vx0", PortKind.Internal)).ShouldBe("ports-x: vx0 is asked for as System and as Internal");
+        Refusal(ports, new PortRequest("vx0", PortKind.Internal))
+            .ShouldBe("ports-x: cannot add port vx0: the datapath has a port of this name that is Netdev");
     }
 
     [KernelDatapathFact]
-    public async Task A_device_that_is_a_port_of_something_else_is_waited_for()
+    public async Task A_device_that_is_a_port_of_something_else_is_told_when_it_is_none_any_more()
     {
         await using PortsOfDatapath datapath = await CreateAsync("ports-o");
         await datapath.AddVethAsync("vo0", "vo1");
@@ -189,10 +190,10 @@ public sealed class KernelPortsTests
         try
         {
             using KernelPorts ports = datapath.Open();
-            ports.Add(new PortRequest("vo0", PortKind.System))
-                .ShouldBe(new DatapathPort(null, "vo0", OvsVportType.Netdev) { Error = "it is a port of bridge-o" });
-            await UntilAsync(ports, list => Named(list, "vo0").Number is not null,
-                () => Command.RunAsync("ip", "link", "set", "vo0", "nomaster"));
+            ports.Watch(new HashSet<string> { "vo0" });
+            var request = new PortRequest("vo0", PortKind.System);
+            ports.Add(request).ShouldBe(new DatapathPort(null, "vo0", OvsVportType.Netdev) { Error = "it is a port of bridge-o" });
+            await UntilAddedAsync(ports, request, null, () => Command.RunAsync("ip", "link", "set", "vo0", "nomaster"));
         }
         finally
         {
@@ -212,7 +213,7 @@ public sealed class KernelPortsTests
             ports, list => list.Any(port => port.Name == "vn5"), () => Command.RunAsync("ip", "link", "set", "vn0", "name", "vn5"));
 
         Named(renamed, "vn5").Number.ShouldBe(number);
-        Named(renamed, "vn0").Error.ShouldBe("there is no such device");
+        IsThere(renamed, "vn0").ShouldBeFalse();
         await Command.RunAsync("ip", "link", "set", "vn5", "name", "vn0");
     }
 
@@ -274,6 +275,16 @@ public sealed class KernelPortsTests
             .Sum(columns => long.Parse(columns[8], CultureInfo.InvariantCulture));
 
     private static DatapathPort Named(IReadOnlyList<DatapathPort> list, string name) => list.Single(port => port.Name == name);
+
+    private static bool IsThere(IReadOnlyList<DatapathPort> list, string name) => list.Any(port => port.Name == name);
+
+    /// <summary>Adds a port each time that something is said to have changed, until it is there.</summary>
+    private static Task UntilAddedAsync(KernelPorts ports, PortRequest request, uint? number, Func<Task> change, int mtu = 1500) =>
+        UntilAsync(
+            ports,
+            list => (IsThere(list, request.Name) || ports.Add(request, number).Number is not null)
+                && Named(ports.List(), request.Name).Mtu == mtu,
+            change);
 
     private static string Refusal(KernelPorts ports, PortRequest request) =>
         Should.Throw<DatapathException>(() => ports.Add(request)).Message;

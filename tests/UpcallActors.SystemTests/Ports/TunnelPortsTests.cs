@@ -106,19 +106,22 @@ public sealed class TunnelPortsTests
     }
 
     [KernelDatapathFact]
-    public async Task A_tunnel_device_that_is_deleted_is_made_again()
+    public async Task A_tunnel_device_that_is_deleted_is_told_and_made_again_with_its_port()
     {
         await using PortsOfDatapath datapath = await CreateAsync("tunnels-d");
         using KernelPorts ports = datapath.Open();
-        uint number = ports.Add(new PortRequest("vx", PortKind.Vxlan, DestinationPort: 4795)).Number!.Value;
+        var request = new PortRequest("vx", PortKind.Vxlan, DestinationPort: 4795);
+        uint number = ports.Add(request).Number!.Value;
         int ifIndex = ports.List().Single(port => port.Number == number).IfIndex;
 
         await UntilAsync(
             ports,
-            list => list.Single(port => port.Name == "vxlan_sys_4795") is { Number: not null } again && again.IfIndex != ifIndex
-                && again.IfIndex != 0,
+            list => list.All(port => port.Name != "vxlan_sys_4795"),
             () => Command.RunAsync("ip", "link", "del", "vxlan_sys_4795"));
 
+        DatapathPort again = ports.Add(request, number);
+        again.Number.ShouldBe(number);
+        again.IfIndex.ShouldNotBe(ifIndex);
         ports.Remove("vxlan_sys_4795").ShouldBeTrue();
     }
 }

@@ -3,8 +3,8 @@ using UpcallActors.Odp;
 
 namespace UpcallActors.Kernel;
 
-/// <summary>A port that was asked for, by the name of its device.</summary>
-internal sealed class WantedPort(string name, PortRequest request, MetadataTunnel? tunnel)
+/// <summary>An attempt to add a port, by the name of its device.</summary>
+internal sealed class PortAttempt(string name, PortRequest request, MetadataTunnel? tunnel, uint? number)
 {
     public string Name => name;
 
@@ -17,11 +17,8 @@ internal sealed class WantedPort(string name, PortRequest request, MetadataTunne
     public OvsVportType Type =>
         tunnel is not null ? TunnelDevices.TypeOf(tunnel) : request.Kind == PortKind.Internal ? OvsVportType.Internal : OvsVportType.Netdev;
 
-    /// <summary>The number that it has, or had before its device went.</summary>
-    public uint? Number { get; set; }
-
-    /// <summary>Attempts to add it that events have brought about.</summary>
-    public AttemptWindow Attempts { get; } = new();
+    /// <summary>The number that it is to have if that is free; null for any.</summary>
+    public uint? Number => number;
 
     /// <summary>Why it is not in the datapath; empty when it is.</summary>
     public string Error { get; private set; } = "";
@@ -41,7 +38,9 @@ internal sealed class WantedPort(string name, PortRequest request, MetadataTunne
         Errno = result.Error;
     }
 
-    public DatapathPort AsWaiting() => new(Number: null, Name,
-        Type)
-    { DestinationPort = tunnel?.UdpPort ?? 0, Error = Error.Length == 0 ? "removed from the datapath" : Error };
+    public DatapathPort AsWaiting() => new(Number: null, Name, Type)
+    {
+        DestinationPort = tunnel?.UdpPort ?? 0,
+        Error = Error.Length == 0 ? "it was removed from the datapath" : Error,
+    };
 }
