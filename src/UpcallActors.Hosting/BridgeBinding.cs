@@ -3,7 +3,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using UpcallActors.Odp;
-using UpcallActors.OpenFlow;
+using UpcallActors.Ofproto;
 
 namespace UpcallActors.Hosting;
 

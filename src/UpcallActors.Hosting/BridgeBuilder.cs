@@ -1,4 +1,5 @@
 using UpcallActors.Odp;
+using UpcallActors.Ofproto;
 using UpcallActors.OpenFlow;
 using UpcallActors.Switch;
 
@@ -63,7 +64,7 @@ public sealed class BridgeBuilder
     private BridgeConfiguration Build()
     {
         var names = new FlowNames(_ports.Select(port => KeyValuePair.Create(port.Request.Name, port.Number)));
-        FlowFile[] files = [.. _flows.Select(flows => FlowSyntax.ParseFile(flows, Name, names))];
+        FlowFile[] files = [.. _flows.Select(flows => FlowTables.CheckOverlaps(FlowSyntax.ParseFile(flows, Name, names), Name))];
         FlowSyntaxError[] errors = [.. files.SelectMany(file => file.Errors)];
         if (errors.Length > 0)
             throw new FormatException(string.Join(Environment.NewLine, errors));

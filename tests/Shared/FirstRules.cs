@@ -1,5 +1,5 @@
 using System.Text.RegularExpressions;
-using UpcallActors.OpenFlow;
+using UpcallActors.Ofproto;
 
 namespace UpcallActors.Tests;
 

@@ -1,6 +1,6 @@
 using Akka.Actor;
 using BenchmarkDotNet.Attributes;
-using UpcallActors.OpenFlow;
+using UpcallActors.Ofproto;
 using UpcallActors.Pipeline;
 using UpcallActors.Pipeline.Tests;
 

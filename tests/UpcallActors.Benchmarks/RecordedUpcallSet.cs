@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using UpcallActors.Linux;
 using UpcallActors.Odp;
+using UpcallActors.Ofproto;
 using UpcallActors.Packets;
 using UpcallActors.OpenFlow;
 

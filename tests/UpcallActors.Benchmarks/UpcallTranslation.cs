@@ -1,5 +1,6 @@
 using BenchmarkDotNet.Attributes;
 using UpcallActors.Odp;
+using UpcallActors.Ofproto;
 using UpcallActors.OpenFlow;
 using UpcallActors.Packets;
 

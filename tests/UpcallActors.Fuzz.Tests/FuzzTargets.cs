@@ -7,6 +7,7 @@ using UpcallActors.Linux.Tests.Links;
 using UpcallActors.Odp;
 using UpcallActors.Odp.Tests;
 using UpcallActors.Odp.Tests.Fuzz;
+using UpcallActors.Ofproto.Tests;
 using UpcallActors.OpenFlow.Tests;
 using UpcallActors.Packets.Tests;
 using UpcallActors.Packets.Tests.Fuzz;

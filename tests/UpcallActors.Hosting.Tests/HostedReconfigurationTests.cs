@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using UpcallActors.Odp;
-using UpcallActors.OpenFlow;
+using UpcallActors.Ofproto;
 using UpcallActors.Switch;
 
 namespace UpcallActors.Hosting.Tests;

@@ -1,4 +1,5 @@
 using UpcallActors.Odp;
+using UpcallActors.Ofproto;
 using UpcallActors.OpenFlow;
 
 namespace UpcallActors.Switch.Tests;

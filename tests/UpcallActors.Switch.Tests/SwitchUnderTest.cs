@@ -1,6 +1,6 @@
 using Akka.Actor;
 using UpcallActors.Embedded;
-using UpcallActors.OpenFlow;
+using UpcallActors.Ofproto;
 
 namespace UpcallActors.Switch.Tests;
 

@@ -8,6 +8,7 @@ using UpcallActors.Daemon.Recordings;
 using UpcallActors.Daemon.Status;
 using UpcallActors.Embedded;
 using UpcallActors.Odp;
+using UpcallActors.Ofproto;
 using UpcallActors.OpenFlow;
 using UpcallActors.Pipeline;
 

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using UpcallActors.Linux;
+using UpcallActors.Ofproto;
 using UpcallActors.OpenFlow;
 using UpcallActors.Switch;
 
@@ -77,7 +78,7 @@ internal static class BridgeOptionsReader
         try
         {
             string text = RegularFile.ReadText(file);
-            FlowFile flows = FlowSyntax.ParseFile(text, file, names);
+            FlowFile flows = FlowTables.CheckOverlaps(FlowSyntax.ParseFile(text, file, names), file);
             ConfigurationProblem[] refused = [.. flows.Errors.Select(
                 error => new ConfigurationProblem(file, error.Line, error.Message, error.Column))];
             if (skips)

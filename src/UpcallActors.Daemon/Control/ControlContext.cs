@@ -1,7 +1,7 @@
 using UpcallActors.Daemon.Hosting;
 using UpcallActors.Daemon.Reloading;
 using UpcallActors.Odp;
-using UpcallActors.OpenFlow;
+using UpcallActors.Ofproto;
 using UpcallActors.Pipeline;
 using UpcallActors.Switch;
 

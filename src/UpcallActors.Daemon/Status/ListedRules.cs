@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using UpcallActors.Ofproto;
 using UpcallActors.OpenFlow;
 using UpcallActors.Web;
 

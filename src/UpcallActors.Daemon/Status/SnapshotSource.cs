@@ -4,7 +4,7 @@ using System.Runtime.InteropServices;
 using UpcallActors.Daemon.Control;
 using UpcallActors.Hosting;
 using UpcallActors.Odp;
-using UpcallActors.OpenFlow;
+using UpcallActors.Ofproto;
 using UpcallActors.Pipeline;
 using UpcallActors.Switch;
 using UpcallActors.Web;

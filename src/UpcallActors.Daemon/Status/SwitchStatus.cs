@@ -4,6 +4,7 @@ using UpcallActors.Daemon.Telemetry;
 using UpcallActors.Hosting;
 using UpcallActors.Odp;
 using UpcallActors.Odp.Text;
+using UpcallActors.Ofproto;
 using UpcallActors.OpenFlow;
 using UpcallActors.Pipeline;
 using UpcallActors.Switch;

@@ -1,5 +1,5 @@
 using Microsoft.Extensions.Logging;
-using UpcallActors.OpenFlow;
+using UpcallActors.Ofproto;
 
 namespace UpcallActors.Daemon.Switching;
 

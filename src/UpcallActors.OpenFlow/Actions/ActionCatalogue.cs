@@ -17,7 +17,7 @@ internal sealed record ActionEntry(string Name, ActionParser Parse)
 }
 
 /// <summary>
-/// Every kind of action. A kind is one entry here and one class, which has its text and its translation. Names are read in
+/// Every kind of action. A kind is one entry here and one class, which has its text. Names are read in
 /// any case, as <c>ovs-ofctl</c> does.
 /// </summary>
 internal static class ActionCatalogue

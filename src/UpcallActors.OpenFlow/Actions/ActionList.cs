@@ -9,7 +9,8 @@ public sealed class ActionList
     /// <summary>How deep lists may nest in text (<c>MAX_OFPACT_PARSE_DEPTH</c> in Open vSwitch).</summary>
     internal const int MaximumNesting = 100;
 
-    private const string Drop = "drop";
+    /// <summary>What stands for a list without actions.</summary>
+    internal const string Drop = "drop";
 
     /// <summary>Where a list of actions stands, on which it depends what it may hold.</summary>
     internal enum ListPlace
@@ -114,20 +115,6 @@ public sealed class ActionList
         }
 
         return null;
-    }
-
-    /// <summary>Does the actions; <paramref name="last"/> says that nothing comes after the list.</summary>
-    internal void Translate(ref XlateContext context, bool last)
-    {
-        ReadOnlySpan<OpenFlowAction> actions = Actions.AsSpan();
-        if (actions.IsEmpty)
-            context.Observer?.ActionTaken(Drop);
-        for (int i = 0; i < actions.Length && context.Error == Odp.XlateError.None; i++)
-        {
-            context.Observer?.ActionTaken(actions[i].ToString(context.Observer.Names));
-            if (!actions[i].Translate(ref context, last && i == actions.Length - 1))
-                return;
-        }
     }
 
     /// <summary>Reads one action; null for <c>drop</c>.</summary>

@@ -5,6 +5,10 @@ namespace UpcallActors.OpenFlow;
 /// <summary>Does actions to a copy of the packet: <c>clone(set_field:…,2)</c>.</summary>
 internal sealed class CloneAction(ActionList actions) : OpenFlowAction
 {
+    internal override ActionKind Kind => ActionKind.Clone;
+
+    public ActionList Actions => actions;
+
     public static OpenFlowAction Parse(string name, ref ActionArguments arguments) =>
         new CloneAction(ActionList.Parse(ref arguments.Cursor, arguments.NestingLeft, ActionList.ListPlace.Clone));
 
@@ -22,11 +26,5 @@ internal sealed class CloneAction(ActionList actions) : OpenFlowAction
         ActionProblem? problem = actions.Check(ref inner);
         check.Join(inner);
         return problem;
-    }
-
-    internal override bool Translate(ref XlateContext context, bool last)
-    {
-        context.Clone(actions, last);
-        return true;
     }
 }

@@ -36,6 +36,8 @@ internal sealed class ConntrackAction : OpenFlowAction
     private string? NeedsCommit =>
         Force ? "force" : Exec.Actions.IsEmpty ? Nat is null or { Target: NatTarget.Existing } ? null : "nat with src or dst" : "exec";
 
+    internal override ActionKind Kind => ActionKind.Conntrack;
+
     public static OpenFlowAction Parse(string name, ref ActionArguments arguments)
     {
         var action = new ConntrackAction();
@@ -102,12 +104,6 @@ internal sealed class ConntrackAction : OpenFlowAction
             return problem;
         ActionCheck inner = check;
         return Exec.Check(ref inner);
-    }
-
-    internal override bool Translate(ref XlateContext context, bool last)
-    {
-        context.Track(this);
-        return true;
     }
 
     private void ParsePart(string key, int keyAt, ref TextCursor value, in ActionArguments arguments)

@@ -7,13 +7,9 @@ internal sealed class ConntrackClearAction : OpenFlowAction
 {
     private static readonly ConntrackClearAction _instance = new();
 
+    internal override ActionKind Kind => ActionKind.ConntrackClear;
+
     public static OpenFlowAction Parse(string name, ref ActionArguments arguments) => _instance;
 
     public override void Format(StringBuilder text, FlowNames? names) => text.Append("ct_clear");
-
-    internal override bool Translate(ref XlateContext context, bool last)
-    {
-        context.ClearTracking();
-        return true;
-    }
 }

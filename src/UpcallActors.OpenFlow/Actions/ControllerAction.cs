@@ -16,6 +16,12 @@ internal sealed class ControllerAction(ControllerRequest request, ImmutableArray
             ("action_set", ControllerReason.ActionSet), ("group", ControllerReason.Group), ("packet_out", ControllerReason.PacketOut),
         ];
 
+    internal override ActionKind Kind => ActionKind.Controller;
+
+    public ControllerRequest Request => request;
+
+    public ImmutableArray<byte> UserData => userData;
+
     public static OpenFlowAction Parse(string name, ref ActionArguments arguments)
     {
         ControllerRequest request = ControllerRequest.Default;
@@ -70,12 +76,6 @@ internal sealed class ControllerAction(ControllerRequest request, ImmutableArray
         if (!userData.IsEmpty)
             parts.Add("userdata=" + string.Join('.', userData.Select(value => value.ToString("x2", CultureInfo.InvariantCulture))));
         text.Append("controller(").AppendJoin(',', parts).Append(')');
-    }
-
-    internal override bool Translate(ref XlateContext context, bool last)
-    {
-        context.SendToController(request, userData);
-        return true;
     }
 
     private static ControllerReason TakeReason(ref TextCursor cursor)

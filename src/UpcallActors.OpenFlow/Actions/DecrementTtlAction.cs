@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.Text;
-using UpcallActors.Packets;
 
 namespace UpcallActors.OpenFlow;
 
@@ -11,6 +10,11 @@ namespace UpcallActors.OpenFlow;
 internal sealed class DecrementTtlAction(ImmutableArray<ushort> controllers) : OpenFlowAction
 {
     private static readonly ImmutableArray<ushort> _anyController = [0];
+
+    internal override ActionKind Kind => ActionKind.DecrementTtl;
+
+    /// <summary>Whom to tell when it would become 0.</summary>
+    public ImmutableArray<ushort> Controllers => controllers;
 
     public static OpenFlowAction Parse(string name, ref ActionArguments arguments)
     {
@@ -32,24 +36,5 @@ internal sealed class DecrementTtlAction(ImmutableArray<ushort> controllers) : O
         if (!check.Holds(FieldPrerequisite.Ip))
             check.NeedsOpenFlow10("dec_ttl", FieldPrerequisite.Ip.Describe());
         return null;
-    }
-
-    internal override bool Translate(ref XlateContext context, bool last)
-    {
-        ref FlowKey flow = ref context.Flow.Key;
-        if (flow.EthType is not (EtherTypes.Ipv4 or EtherTypes.Ipv6))
-            return true;
-        context.Wildcards.Key.NwTtl = byte.MaxValue;
-        context.Wildcards.Key.NwProto = byte.MaxValue;
-        if (flow.NwTtl > 1)
-        {
-            flow.NwTtl--;
-            return true;
-        }
-
-        context.Observer?.Noted(TranslationNote.TtlExceeded, flow.EthType == EtherTypes.Ipv4 ? 4u : 6u);
-        foreach (ushort controller in controllers)
-            context.SendToController(new ControllerRequest(ushort.MaxValue, ControllerReason.InvalidTtl, controller), []);
-        return false;
     }
 }

@@ -7,6 +7,10 @@ internal sealed class GotoTableAction(byte table) : OpenFlowAction
 {
     private const byte LastTable = 254;
 
+    internal override ActionKind Kind => ActionKind.GotoTable;
+
+    public byte Table => table;
+
     internal override bool EndsList => true;
 
     public static OpenFlowAction Parse(string name, ref ActionArguments arguments) =>
@@ -18,10 +22,4 @@ internal sealed class GotoTableAction(byte table) : OpenFlowAction
     internal override ActionProblem? Check(ref ActionCheck check) => table > check.Table
         ? null
         : new ActionProblem(OpenFlowErrors.BadTableId, $"goto_table goes to later tables only, not from {check.Table} to {table}");
-
-    internal override bool Translate(ref XlateContext context, bool last)
-    {
-        context.TranslateTable(context.Flow.Key.InPort, table, withConnection: false, last);
-        return true;
-    }
 }

@@ -1,5 +1,4 @@
 using System.Text;
-using UpcallActors.Packets;
 
 namespace UpcallActors.OpenFlow;
 
@@ -9,6 +8,12 @@ namespace UpcallActors.OpenFlow;
 /// </summary>
 internal sealed class ModifyPortAction(bool isSource, ushort port) : OpenFlowAction
 {
+    internal override ActionKind Kind => ActionKind.ModifyPort;
+
+    public bool IsSource => isSource;
+
+    public ushort Port => port;
+
     public static OpenFlowAction Parse(string name, ref ActionArguments arguments) =>
         new ModifyPortAction(name.EndsWith("src", StringComparison.OrdinalIgnoreCase),
             (ushort)arguments.Cursor.TakeNumber("the port", ushort.MaxValue));
@@ -20,21 +25,5 @@ internal sealed class ModifyPortAction(bool isSource, ushort port) : OpenFlowAct
         if (!check.Holds(FieldPrerequisite.Tcp) && !check.Holds(FieldPrerequisite.Udp) && !check.Holds(FieldPrerequisite.Sctp))
             check.NeedsOpenFlow10(isSource ? "mod_tp_src" : "mod_tp_dst", "tcp, udp or sctp");
         return null;
-    }
-
-    internal override bool Translate(ref XlateContext context, bool last)
-    {
-        ref FlowKey flow = ref context.Flow.Key;
-        ref FlowKey wildcards = ref context.Wildcards.Key;
-        if (flow.EthType is not (EtherTypes.Ipv4 or EtherTypes.Ipv6) || (flow.NwFrag & FlowKey.FragLater) != 0)
-            return true;
-        wildcards.NwProto = byte.MaxValue;
-        // Open vSwitch would write an ICMP packet's type and code here, which is not useful.
-        if (flow.NwProto is not (IpProtocols.Tcp or IpProtocols.Udp or IpProtocols.Sctp))
-            return true;
-        FieldLocation location = isSource ? FlowKeyFields.TpSrc : FlowKeyFields.TpDst;
-        wildcards.Set(location, ushort.MaxValue);
-        flow.Set(location, port);
-        return true;
     }
 }

@@ -1,5 +1,4 @@
 using System.Text;
-using UpcallActors.Packets;
 
 namespace UpcallActors.OpenFlow;
 
@@ -10,11 +9,17 @@ namespace UpcallActors.OpenFlow;
 internal sealed class ModifyVlanAction(bool isPriority, bool addsTag, ushort value) : OpenFlowAction
 {
     private const ushort VlanPresent = 0x1000;
-    private const ushort IdBits = 0x0fff;
-    private const ushort PriorityBits = 0xe000;
-    private const int PriorityShift = 13;
     private const ulong LargestId = 0x0fff;
     private const ulong LargestPriority = 7;
+
+    internal override ActionKind Kind => ActionKind.ModifyVlan;
+
+    public bool IsPriority => isPriority;
+
+    /// <summary>Whether a packet without a tag gets one.</summary>
+    public bool AddsTag => addsTag;
+
+    public ushort Value => value;
 
     public static OpenFlowAction Parse(string name, ref ActionArguments arguments)
     {
@@ -33,18 +38,5 @@ internal sealed class ModifyVlanAction(bool isPriority, bool addsTag, ushort val
             check.NeedsOpenFlow10(ToString(), FieldPrerequisite.Vlan.Describe());
         check.Packet.Key.VlanTci |= VlanPresent;
         return null;
-    }
-
-    internal override bool Translate(ref XlateContext context, bool last)
-    {
-        ref FlowKey flow = ref context.Flow.Key;
-        ushort bits = isPriority ? PriorityBits : IdBits;
-        context.Wildcards.Key.VlanTci |= (ushort)(bits | VlanPresent);
-        if (!addsTag && (flow.VlanTci & VlanPresent) == 0)
-            return true;
-        if (flow.VlanTpid == 0)
-            flow.VlanTpid = EtherTypes.Vlan;
-        flow.VlanTci = (ushort)((flow.VlanTci & ~bits) | (isPriority ? value << PriorityShift : value) | VlanPresent);
-        return true;
     }
 }

@@ -3,7 +3,7 @@ using System.Text;
 namespace UpcallActors.OpenFlow;
 
 /// <summary>
-/// One OpenFlow action: what it says in ofctl's syntax and what it does in a translation. Immutable, shared by all lanes.
+/// One OpenFlow action: what it says, and its text in ofctl's syntax. Immutable, shared by all lanes.
 /// Each kind is an entry of <see cref="ActionCatalogue"/>.
 /// </summary>
 public abstract class OpenFlowAction
@@ -24,11 +24,8 @@ public abstract class OpenFlowAction
         return text.ToString();
     }
 
-    /// <summary>
-    /// Does the action. <paramref name="last"/> says that nothing comes after it, in this list or in one around it.
-    /// Returns false to end the list it stands in.
-    /// </summary>
-    internal abstract bool Translate(ref XlateContext context, bool last);
+    /// <summary>By which whoever does actions tells them apart.</summary>
+    internal abstract ActionKind Kind { get; }
 
     /// <summary>
     /// Holds the action against what is known of the flow's packets, and tells what they are like behind it. Returns why it cannot stand

@@ -15,6 +15,8 @@ internal sealed class OutputAction(uint port, uint maximumLength) : OpenFlowActi
 
     public uint MaximumLength { get; } = maximumLength;
 
+    internal override ActionKind Kind => ActionKind.Output;
+
     public static OpenFlowAction Parse(string name, ref ActionArguments arguments)
     {
         // As parse_OUTPUT tells them apart.
@@ -50,15 +52,6 @@ internal sealed class OutputAction(uint port, uint maximumLength) : OpenFlowActi
     internal override ActionProblem? Check(ref ActionCheck check) => Port == OpenFlowPorts.None
         ? new ActionProblem(OpenFlowErrors.BadOutPort, "there is no port ANY to output to")
         : null;
-
-    internal override bool Translate(ref XlateContext context, bool last)
-    {
-        if (MaximumLength == 0)
-            context.Output(Port, ControllerRequest.Default, last);
-        else
-            context.OutputCut(Port, MaximumLength);
-        return true;
-    }
 
     private static ReadOnlySpan<char> FieldName(ReadOnlySpan<char> word) =>
         word.IndexOf('[') is >= 0 and int bracket ? word[..bracket] : word;

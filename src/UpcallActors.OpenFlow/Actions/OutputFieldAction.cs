@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 
 namespace UpcallActors.OpenFlow;
@@ -8,22 +7,11 @@ namespace UpcallActors.OpenFlow;
 /// </summary>
 internal sealed class OutputFieldAction(SubField source) : OpenFlowAction
 {
+    internal override ActionKind Kind => ActionKind.OutputField;
+
+    public SubField Source => source;
+
     public override void Format(StringBuilder text, FlowNames? names) => text.Append("output:").Append(source.ToString());
 
     internal override ActionProblem? Check(ref ActionCheck check) => check.Require(source.Field);
-
-    internal override bool Translate(ref XlateContext context, bool last)
-    {
-        UInt128 port = source.Read(context.Flow);
-        source.MarkUsed(ref context.Wildcards);
-        if (port > ushort.MaxValue)
-        {
-            context.Observer?.Noted(TranslationNote.PortOutOfRange, port.ToString(CultureInfo.InvariantCulture));
-            return true;
-        }
-
-        context.Observer?.Noted(TranslationNote.PortOfField, (uint)port);
-        context.Output((uint)port, ControllerRequest.Default, last);
-        return true;
-    }
 }

@@ -9,6 +9,10 @@ internal sealed class PushVlanAction(ushort tpid) : OpenFlowAction
 {
     private const ushort VlanPresent = 0x1000;
 
+    internal override ActionKind Kind => ActionKind.PushVlan;
+
+    public ushort Tpid => tpid;
+
     public static OpenFlowAction Parse(string name, ref ActionArguments arguments)
     {
         int start = arguments.Cursor.Position;
@@ -30,28 +34,5 @@ internal sealed class PushVlanAction(ushort tpid) : OpenFlowAction
         packet.CvlanTci = packet.VlanTci;
         packet.VlanTci = VlanPresent;
         return null;
-    }
-
-    internal override bool Translate(ref XlateContext context, bool last)
-    {
-        ref FlowKey flow = ref context.Flow.Key;
-        ref FlowKey wildcards = ref context.Wildcards.Key;
-        if ((flow.VlanTci & VlanPresent) != 0)
-        {
-            // The tag moves inwards, and is pushed anew with its value if it does not fit any more (flow_push_vlan_uninit).
-            wildcards.VlanTpid = ushort.MaxValue;
-            wildcards.VlanTci = ushort.MaxValue;
-            if ((flow.CvlanTci & VlanPresent) != 0)
-            {
-                wildcards.CvlanTpid = ushort.MaxValue;
-                wildcards.CvlanTci = ushort.MaxValue;
-            }
-        }
-
-        flow.CvlanTpid = flow.VlanTpid;
-        flow.CvlanTci = flow.VlanTci;
-        flow.VlanTpid = tpid;
-        flow.VlanTci = VlanPresent;
-        return true;
     }
 }

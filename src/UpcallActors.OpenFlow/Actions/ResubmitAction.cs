@@ -11,6 +11,17 @@ internal sealed class ResubmitAction(uint? port, byte? table, bool withConnectio
 {
     private const byte CurrentTable = 255;
 
+    internal override ActionKind Kind => ActionKind.Resubmit;
+
+    /// <summary>Null for the packet's own.</summary>
+    public uint? Port => port;
+
+    /// <summary>Null for the one at work.</summary>
+    public byte? Table => table;
+
+    /// <summary>Whether the lookup is by the connection's original addresses.</summary>
+    public bool WithConnection => withConnection;
+
     public static OpenFlowAction Parse(string name, ref ActionArguments arguments)
     {
         if (!arguments.Bracketed)
@@ -64,10 +75,4 @@ internal sealed class ResubmitAction(uint? port, byte? table, bool withConnectio
         ? new ActionProblem(
             OpenFlowErrors.MatchInconsistent, $"resubmit(...,ct) needs {FieldPrerequisite.Connection.Describe()} in the match")
         : null;
-
-    internal override bool Translate(ref XlateContext context, bool last)
-    {
-        context.TranslateTable(port ?? context.Flow.Key.InPort, table ?? context.Table, withConnection, last);
-        return true;
-    }
 }

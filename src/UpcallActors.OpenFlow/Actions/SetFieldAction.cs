@@ -12,23 +12,28 @@ internal sealed class SetFieldAction : OpenFlowAction
     private const string Arrow = "->";
     private const int LongestLoad = 64;
 
-    private readonly MatchField _field;
-    private readonly UInt128 _value;
-    private readonly UInt128 _mask;
     private readonly SubField? _loaded;
 
     private SetFieldAction(MatchField field, UInt128 value, UInt128 mask, SubField? loaded)
     {
-        _field = field;
-        _value = value;
-        _mask = mask;
+        Field = field;
+        Value = value;
+        Mask = mask;
         _loaded = loaded;
     }
+
+    public MatchField Field { get; }
+
+    public UInt128 Value { get; }
+
+    public UInt128 Mask { get; }
 
     /// <summary>Whether the value was written without the bits that are always set.</summary>
     private bool IsWithoutPresence { get; init; }
 
-    internal override bool ChangesConnection => SettableFields.IsConnection(_field);
+    internal override ActionKind Kind => ActionKind.SetField;
+
+    internal override bool ChangesConnection => SettableFields.IsConnection(Field);
 
     public static OpenFlowAction Parse(string name, ref ActionArguments arguments)
     {
@@ -65,7 +70,7 @@ internal sealed class SetFieldAction : OpenFlowAction
         if (_loaded is SubField target)
             FormatLoads(text, target);
         else
-            text.Append("set_field:").Append(FieldText.Format(_field, _value, _mask, names)).Append(Arrow).Append(_field.Name);
+            text.Append("set_field:").Append(FieldText.Format(Field, Value, Mask, names)).Append(Arrow).Append(Field.Name);
     }
 
     /// <summary>
@@ -73,22 +78,22 @@ internal sealed class SetFieldAction : OpenFlowAction
     /// </summary>
     internal override ActionProblem? Check(ref ActionCheck check)
     {
-        if (check.Require(_field) is { } problem)
+        if (check.Require(Field) is { } problem)
             return problem;
-        if (_field.AlwaysWritten != 0 && !check.HasVlan)
+        if (Field.AlwaysWritten != 0 && !check.HasVlan)
             return new ActionProblem(
-                OpenFlowErrors.MatchInconsistent, $"{_field.Name} needs {FieldPrerequisite.Vlan.Describe()} in the match");
+                OpenFlowErrors.MatchInconsistent, $"{Field.Name} needs {FieldPrerequisite.Vlan.Describe()} in the match");
         if (IsWithoutPresence)
-            check.WritesVlanWithoutPresence($"{_value & ~_field.AlwaysWritten}");
-        if (_field.Name == "vlan_tci")
-            check.Packet.Key.VlanTci = (ushort)_value;
+            check.WritesVlanWithoutPresence($"{Value & ~Field.AlwaysWritten}");
+        if (Field.Name == "vlan_tci")
+            check.Packet.Key.VlanTci = (ushort)Value;
         return null;
     }
 
     /// <summary>A load has 64 bits at most, more are printed as several (<c>next_load_segment</c>).</summary>
     private void FormatLoads(StringBuilder text, in SubField target)
     {
-        UInt128 rest = _value >> target.Start;
+        UInt128 rest = Value >> target.Start;
         for (int done = 0; done < target.Length; done += LongestLoad)
         {
             var part = new SubField(target.Field, target.Start + done, Math.Min(LongestLoad, target.Length - done));
@@ -96,15 +101,6 @@ internal sealed class SetFieldAction : OpenFlowAction
                 .Append(Arrow).Append(part.ToString());
             rest >>= LongestLoad;
         }
-    }
-
-    internal override bool Translate(ref XlateContext context, bool last)
-    {
-        if (SettableFields.Exists(_field, ref context))
-            SettableFields.Write(_field, _value, _mask, ref context);
-        else
-            context.Observer?.Noted(TranslationNote.FieldIsMissing, _field.Name);
-        return true;
     }
 
     /// <summary>Takes what stands before the arrow, and the arrow.</summary>

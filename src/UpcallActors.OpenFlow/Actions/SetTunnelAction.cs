@@ -8,7 +8,13 @@ namespace UpcallActors.OpenFlow;
 internal sealed class SetTunnelAction(ulong key, bool isWide) : OpenFlowAction
 {
     private const string WideName = "set_tunnel64";
-    private static readonly MatchField _field = MatchFields.Get("tun_id");
+
+    /// <summary>What it writes.</summary>
+    public static MatchField Field { get; } = MatchFields.Get("tun_id");
+
+    internal override ActionKind Kind => ActionKind.SetTunnel;
+
+    public ulong Key => key;
 
     public static OpenFlowAction Parse(string name, ref ActionArguments arguments)
     {
@@ -18,10 +24,4 @@ internal sealed class SetTunnelAction(ulong key, bool isWide) : OpenFlowAction
 
     public override void Format(StringBuilder text, FlowNames? names) =>
         text.Append(isWide ? WideName : "set_tunnel").Append(':').Append(NumberText.Hexadecimal(key));
-
-    internal override bool Translate(ref XlateContext context, bool last)
-    {
-        SettableFields.Write(_field, key, _field.Bits, ref context);
-        return true;
-    }
 }

@@ -248,7 +248,7 @@ internal sealed class FlowParser
     private struct Attributes()
     {
         public byte? Table;
-        public ushort Priority = Rule.DefaultPriority;
+        public ushort Priority = FlowChange.DefaultPriority;
         public ulong? Cookie;
         public ulong CookieFilter;
         public ulong CookieMask;

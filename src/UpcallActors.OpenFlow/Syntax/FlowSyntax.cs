@@ -78,10 +78,7 @@ public static class FlowSyntax
             }
         }
 
-        (int Index, ActionProblem Problem)[] overlaps = [.. FlowTables.FindOverlaps(changes)];
-        errors.AddRange(overlaps.Select(overlap => new FlowSyntaxError(source, lines[overlap.Index], 1, overlap.Problem.ToString())));
-        HashSet<int> refused = [.. overlaps.Select(overlap => overlap.Index)];
-        return new FlowFile([.. changes.Where((_, index) => !refused.Contains(index))], [.. errors.OrderBy(error => error.Line)]);
+        return new FlowFile([.. changes], [.. lines], [.. errors]);
     }
 
     /// <summary>Whether it is <c>NXST_FLOW reply (xid=0x4):</c> or <c>OFPST_FLOW reply (OF1.3) (xid=0x2):</c>.</summary>

@@ -1,5 +1,5 @@
 using UpcallActors.Odp;
-using UpcallActors.OpenFlow;
+using UpcallActors.Ofproto;
 
 namespace UpcallActors.Switch;
 

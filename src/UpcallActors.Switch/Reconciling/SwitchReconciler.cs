@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using System.Collections.Immutable;
 using UpcallActors.Odp;
+using UpcallActors.Ofproto;
 using UpcallActors.OpenFlow;
 using UpcallActors.Pipeline;
 

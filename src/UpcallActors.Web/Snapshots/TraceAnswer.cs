@@ -1,4 +1,4 @@
-using UpcallActors.OpenFlow;
+using UpcallActors.Ofproto;
 
 namespace UpcallActors.Web;
 

@@ -15,14 +15,15 @@ public sealed class LayerTests
         { "Linux", [] },
         { "Packets", [] },
         { "Odp", ["Linux", "Packets"] },
-        { "OpenFlow", ["Linux", "Odp", "Packets"] },
+        { "OpenFlow", ["Packets"] },
+        { "Ofproto", ["Linux", "Odp", "OpenFlow", "Packets"] },
         { "Embedded", ["Linux", "Odp", "Packets"] },
         { "Kernel", ["Linux", "Odp"] },
         { "Pipeline", ["Linux", "Odp", "Packets"] },
-        { "Switch", ["Odp", "OpenFlow", "Embedded", "Kernel", "Pipeline"] },
-        { "Hosting", ["Linux", "Odp", "OpenFlow", "Embedded", "Kernel", "Pipeline", "Switch"] },
-        { "Web", ["Odp", "OpenFlow"] },
-        { "Daemon", ["Linux", "Odp", "OpenFlow", "Embedded", "Kernel", "Packets", "Pipeline", "Switch", "Hosting", "Web"] },
+        { "Switch", ["Odp", "Ofproto", "OpenFlow", "Embedded", "Kernel", "Pipeline"] },
+        { "Hosting", ["Linux", "Odp", "Ofproto", "OpenFlow", "Embedded", "Kernel", "Pipeline", "Switch"] },
+        { "Web", ["Odp", "Ofproto"] },
+        { "Daemon", ["Linux", "Odp", "Ofproto", "OpenFlow", "Embedded", "Kernel", "Packets", "Pipeline", "Switch", "Hosting", "Web"] },
     };
 
     internal static string[] Names => [.. Layers.Select(row => (string)row[0])];
@@ -62,7 +63,7 @@ public sealed class LayerTests
     [Fact]
     public void Only_the_pipeline_and_who_runs_it_know_actors()
     {
-        foreach (string layer in (string[])["Linux", "Packets", "Odp", "OpenFlow", "Embedded", "Kernel", "Web"])
+        foreach (string layer in (string[])["Linux", "Packets", "Odp", "OpenFlow", "Ofproto", "Embedded", "Kernel", "Web"])
             Load(layer).GetReferencedAssemblies().Select(name => name.Name).ShouldNotContain("Akka", layer);
     }
 

@@ -1,5 +1,5 @@
 using UpcallActors.Daemon.Configuration;
-using UpcallActors.OpenFlow;
+using UpcallActors.Ofproto;
 using UpcallActors.Switch;
 
 namespace UpcallActors.Daemon.Tests.Configuration;

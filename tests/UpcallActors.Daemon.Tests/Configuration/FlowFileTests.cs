@@ -3,6 +3,7 @@ using UpcallActors.Daemon.Commands;
 using UpcallActors.Daemon.Configuration;
 using UpcallActors.Daemon.Reloading;
 using UpcallActors.Daemon.Tests.Switching;
+using UpcallActors.Ofproto;
 using UpcallActors.OpenFlow;
 using UpcallActors.Switch;
 

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using UpcallActors.Daemon.Configuration;
-using UpcallActors.OpenFlow;
+using UpcallActors.Ofproto;
 
 namespace UpcallActors.Daemon.Tests.Configuration;
 

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 using UpcallActors.Daemon.Configuration;
-using UpcallActors.OpenFlow;
+using UpcallActors.Ofproto;
 
 namespace UpcallActors.Daemon.Tests.Configuration;
 

@@ -1,6 +1,6 @@
 using UpcallActors.Daemon.Configuration;
 using UpcallActors.Odp;
-using UpcallActors.OpenFlow;
+using UpcallActors.Ofproto;
 using UpcallActors.Switch;
 
 namespace UpcallActors.Daemon.Tests.Configuration;

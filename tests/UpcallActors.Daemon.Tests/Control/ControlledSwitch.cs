@@ -8,6 +8,7 @@ using UpcallActors.Embedded;
 using UpcallActors.Linux;
 using UpcallActors.Odp;
 using UpcallActors.Odp.Text;
+using UpcallActors.Ofproto;
 using UpcallActors.OpenFlow;
 using UpcallActors.Pipeline;
 using UpcallActors.Switch;

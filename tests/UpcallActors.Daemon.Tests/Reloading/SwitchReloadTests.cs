@@ -3,7 +3,7 @@ using UpcallActors.Daemon.Reloading;
 using UpcallActors.Daemon.Tests.Configuration;
 using UpcallActors.Daemon.Tests.Switching;
 using UpcallActors.Embedded;
-using UpcallActors.OpenFlow;
+using UpcallActors.Ofproto;
 using UpcallActors.Switch;
 using UpcallActors.Switch.Tests;
 

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.RegularExpressions;
 using UpcallActors.Linux;
 using UpcallActors.Odp;
+using UpcallActors.Ofproto;
 using UpcallActors.Packets;
 using UpcallActors.OpenFlow;
 

@@ -1,7 +1,7 @@
 using UpcallActors.Embedded.Tests.Recordings;
 using UpcallActors.Linux;
 using UpcallActors.Odp;
-using UpcallActors.OpenFlow;
+using UpcallActors.Ofproto;
 using UpcallActors.Packets;
 
 namespace UpcallActors.Embedded.Tests.Replays;

@@ -1,7 +1,7 @@
 using UpcallActors.Linux;
 using UpcallActors.Odp;
-using UpcallActors.OpenFlow;
-using UpcallActors.OpenFlow.Tests;
+using UpcallActors.Ofproto;
+using UpcallActors.Ofproto.Tests;
 using UpcallActors.Packets;
 
 namespace UpcallActors.Pipeline.Tests;

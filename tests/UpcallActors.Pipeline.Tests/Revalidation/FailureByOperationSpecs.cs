@@ -1,6 +1,7 @@
 using Akka.TestKit.Xunit2;
 using UpcallActors.Linux;
 using UpcallActors.Odp;
+using UpcallActors.Ofproto;
 using UpcallActors.OpenFlow;
 
 namespace UpcallActors.Pipeline.Tests;

@@ -1,7 +1,7 @@
 using Akka.Actor;
 using UpcallActors.Embedded;
 using UpcallActors.Embedded.Tests.Recordings;
-using UpcallActors.OpenFlow.Tests;
+using UpcallActors.Ofproto.Tests;
 
 namespace UpcallActors.Pipeline.Tests;
 
@@ -44,14 +44,14 @@ internal sealed class RecordedSwitch : IAsyncDisposable
 
     public static async Task<RecordedSwitch> StartAsync(ActorSystem system, KernelRecording recording, EmbeddedDatapath datapath)
     {
-        IReadOnlyList<OpenFlow.Bridge> bridges = RecordedScenario.Of(recording.Name).Bridges();
+        IReadOnlyList<Ofproto.Bridge> bridges = RecordedScenario.Of(recording.Name).Bridges();
         FirstRules[] rules = [.. bridges.Select(bridge => new FirstRules(bridge.Tables))];
         var time = new ManualTime();
         // What the flows that are there have carried is credited when they are taken over.
         long carried = RevalidatedSwitch.DumpOf(datapath).Sum(flow => (long)flow.Packets);
         (long, long) before = (datapath.Counters.UpcallsQueued, datapath.Counters.Hits + datapath.Counters.Misses - carried);
         var settings = new UpcallPipelineSettings { Revalidation = new RevalidatorSettings { Time = time, Revalidators = 2 } };
-        UpcallPipeline pipeline = UpcallPipeline.Start(system, datapath, new OpenFlow.OpenFlowTranslatorFactory(bridges), settings);
+        UpcallPipeline pipeline = UpcallPipeline.Start(system, datapath, new Ofproto.OpenFlowTranslatorFactory(bridges), settings);
         await pipeline.Started.WaitAsync(TimeSpan.FromSeconds(60));
         return new RecordedSwitch(recording, datapath, rules, pipeline, time, before);
     }

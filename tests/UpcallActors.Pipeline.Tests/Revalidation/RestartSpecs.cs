@@ -2,7 +2,7 @@ using Akka.TestKit.Xunit2;
 using UpcallActors.Embedded;
 using UpcallActors.Embedded.Tests.Recordings;
 using UpcallActors.Odp;
-using UpcallActors.OpenFlow;
+using UpcallActors.Ofproto;
 using UpcallActors.Packets;
 
 namespace UpcallActors.Pipeline.Tests;

@@ -4,6 +4,7 @@ using UpcallActors.Embedded;
 using UpcallActors.Linux;
 using UpcallActors.Odp;
 using UpcallActors.Odp.Text;
+using UpcallActors.Ofproto;
 using UpcallActors.OpenFlow;
 
 namespace UpcallActors.Pipeline.Tests;

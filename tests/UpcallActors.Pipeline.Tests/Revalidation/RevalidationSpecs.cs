@@ -1,5 +1,6 @@
 using Akka.TestKit.Xunit2;
 using UpcallActors.Odp;
+using UpcallActors.Ofproto;
 using UpcallActors.OpenFlow;
 using UpcallActors.Packets;
 

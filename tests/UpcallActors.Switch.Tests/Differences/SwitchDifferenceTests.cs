@@ -1,3 +1,4 @@
+using UpcallActors.Ofproto;
 using UpcallActors.OpenFlow;
 
 namespace UpcallActors.Switch.Tests.Differences;

@@ -2,6 +2,7 @@ using Akka.Actor;
 using UpcallActors.Embedded;
 using UpcallActors.Linux;
 using UpcallActors.Odp;
+using UpcallActors.Ofproto;
 using UpcallActors.OpenFlow;
 using UpcallActors.Packets;
 using UpcallActors.Pipeline;

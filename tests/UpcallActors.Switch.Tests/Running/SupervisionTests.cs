@@ -1,5 +1,6 @@
 using Akka.Actor;
 using UpcallActors.Odp;
+using UpcallActors.Ofproto;
 using UpcallActors.OpenFlow;
 
 namespace UpcallActors.Switch.Tests.Running;

@@ -4,7 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using UpcallActors.Hosting;
 using UpcallActors.Kernel;
-using UpcallActors.OpenFlow;
+using UpcallActors.Ofproto;
 using UpcallActors.SystemTests.Kernel;
 
 namespace UpcallActors.SystemTests.Hosting;

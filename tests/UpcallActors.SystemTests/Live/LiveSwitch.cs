@@ -1,6 +1,7 @@
 using Akka.Actor;
 using UpcallActors.Embedded;
 using UpcallActors.Odp;
+using UpcallActors.Ofproto;
 using UpcallActors.OpenFlow;
 using UpcallActors.Pipeline;
 using UpcallActors.SystemTests.Harness;

@@ -2,6 +2,7 @@ using System.Text.RegularExpressions;
 using Akka.Actor;
 using UpcallActors.Kernel;
 using UpcallActors.Odp;
+using UpcallActors.Ofproto;
 using UpcallActors.OpenFlow;
 using UpcallActors.Pipeline;
 using UpcallActors.SystemTests.Kernel;

@@ -1,5 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
-using UpcallActors.OpenFlow;
+using UpcallActors.Ofproto;
 
 namespace UpcallActors.Daemon.Control.Commands;
 

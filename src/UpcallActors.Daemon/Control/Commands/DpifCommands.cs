@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text;
 using UpcallActors.Odp;
 using UpcallActors.Odp.Text;
-using UpcallActors.OpenFlow;
+using UpcallActors.Ofproto;
 using UpcallActors.Packets;
 using UpcallActors.Switch;
 

@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Net;
 using UpcallActors.Odp;
 using UpcallActors.Odp.Text;
-using UpcallActors.OpenFlow;
+using UpcallActors.Ofproto;
 
 namespace UpcallActors.Daemon.Control.Commands;
 

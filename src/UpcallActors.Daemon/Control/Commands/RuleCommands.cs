@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using UpcallActors.Daemon.Status;
+using UpcallActors.Ofproto;
 using UpcallActors.OpenFlow;
 using UpcallActors.Web;
 
@@ -54,7 +55,7 @@ internal sealed class RuleCommands(ControlContext context)
         if (isOffloaded)
             text.Append("n_offload_packets=0, n_offload_bytes=0, ");
         string match = rule.Match.ToString();
-        if (rule.Priority != Rule.DefaultPriority)
+        if (rule.Priority != FlowChange.DefaultPriority)
             text.Append(CultureInfo.InvariantCulture, $"priority={rule.Priority}{(match.Length > 0 ? "," : "")}");
         text.Append(match).Append(",actions=").Append(rule.Actions).Append('\n');
     }

@@ -2,6 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using UpcallActors.Odp;
 using UpcallActors.Odp.Text;
+using UpcallActors.Ofproto;
 using UpcallActors.OpenFlow;
 using UpcallActors.Packets;
 

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using UpcallActors.Odp.Text;
+using UpcallActors.Ofproto;
 using UpcallActors.OpenFlow;
 
 namespace UpcallActors.Daemon.Control.Commands;

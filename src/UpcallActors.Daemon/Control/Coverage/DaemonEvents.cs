@@ -1,6 +1,6 @@
 using System.Text.RegularExpressions;
 using UpcallActors.Linux;
-using UpcallActors.OpenFlow;
+using UpcallActors.Ofproto;
 using UpcallActors.Pipeline;
 
 namespace UpcallActors.Daemon.Control.Coverage;

@@ -1,0 +1,96 @@
+using System.Collections.Immutable;
+using UpcallActors.OpenFlow;
+using UpcallActors.Packets;
+
+namespace UpcallActors.Ofproto;
+
+/// <summary>
+/// What a translation must remember across a recirculation: where to go on and the pipeline's state at that point
+/// (<c>struct frozen_state</c> of Open vSwitch). Equal by content, so that the same state always gets the same id.
+/// </summary>
+/// <remarks>
+/// The packet's MRU and hash are not part of it: they stay with the packet in the datapath, which shows them again in the upcall after
+/// the recirculation. So does the tunnel it came from; of that only the fields are kept that actions can write and that every megaflow
+/// of a packet from a tunnel matches. The others (TTL, UDP source port) differ from packet to packet of a megaflow, which has one id.
+/// </remarks>
+internal sealed class FrozenState : IEquatable<FrozenState>
+{
+    /// <summary>Registers and tunnel fields hold what packets hold.</summary>
+    private static readonly KeyedHash _hash = KeyedHash.Create();
+
+    // tun_id, tun_src, tun_dst, tun_ipv6_src and tun_ipv6_dst.
+    private static readonly int _tunnelWords = FlowKeyFields.TunFlags.Word;
+
+    private readonly ulong[] _words = new ulong[Flow.KeyStart + _tunnelWords];
+
+    /// <summary>The bridge to go on in, by name: it outlives a change of the configuration.</summary>
+    public string Bridge { get; private set; } = "";
+
+    /// <summary>The table to look the packet up in.</summary>
+    public byte Table { get; private set; }
+
+    /// <summary>Whether the packet has been through conntrack, so that its connection's fields mean something.</summary>
+    public bool Conntracked { get; private set; }
+
+    /// <summary>The OpenFlow port the pipeline sees the packet come from.</summary>
+    public uint InPort { get; private set; }
+
+    /// <summary>What a <c>controller(userdata=…)</c> action sends to the controller.</summary>
+    public ImmutableArray<byte> UserData { get; private set; } = [];
+
+    /// <summary>Takes the state of a translation.</summary>
+    public void Capture(string bridge, byte table, bool conntracked, ref Flow flow, ImmutableArray<byte> userData)
+    {
+        Bridge = bridge;
+        Table = table;
+        Conntracked = conntracked;
+        InPort = flow.Key.InPort;
+        UserData = userData;
+        flow.PipelineState.CopyTo(_words);
+        flow.Key.Words[.._tunnelWords].CopyTo(_words.AsSpan(Flow.KeyStart));
+    }
+
+    /// <summary>Puts the pipeline's state back into a flow.</summary>
+    public void Restore(ref Flow flow)
+    {
+        _words.AsSpan(0, Flow.KeyStart).CopyTo(flow.PipelineState);
+        _words.AsSpan(Flow.KeyStart).CopyTo(flow.Key.Words);
+        flow.Key.InPort = InPort;
+    }
+
+    /// <summary>A copy to keep.</summary>
+    public FrozenState Clone()
+    {
+        var copy = new FrozenState { Bridge = Bridge, Table = Table, Conntracked = Conntracked, InPort = InPort, UserData = UserData };
+        _words.CopyTo(copy._words, 0);
+        return copy;
+    }
+
+    /// <inheritdoc/>
+    public bool Equals(FrozenState? other) =>
+        other is not null && Table == other.Table && Conntracked == other.Conntracked && InPort == other.InPort
+        && Bridge == other.Bridge && UserData.AsSpan().SequenceEqual(other.UserData.AsSpan())
+        && _words.AsSpan().SequenceEqual(other._words);
+
+    /// <inheritdoc/>
+    public override bool Equals(object? obj) => Equals(obj as FrozenState);
+
+    /// <inheritdoc/>
+    public override int GetHashCode()
+    {
+        KeyedHash.Computation hash = _hash.Start();
+        foreach (ulong word in _words)
+            hash.Add(word);
+        hash.Add(((ulong)InPort << 32) | ((ulong)Table << 1) | (Conntracked ? 1UL : 0));
+        hash.Add((ulong)(uint)UserDataHash() << 32 | (uint)Bridge.Length);
+        return (int)hash.Finish();
+    }
+
+    // What controller actions say is the rules' owner's to choose.
+    private int UserDataHash()
+    {
+        var hash = default(HashCode);
+        hash.AddBytes(UserData.AsSpan());
+        return hash.ToHashCode();
+    }
+}

@@ -1,0 +1,89 @@
+using UpcallActors.OpenFlow;
+
+namespace UpcallActors.Ofproto;
+
+/// <content>Flows that want no other beside them, and batches of which nothing is left when one of their flows is refused for it.</content>
+public sealed partial class FlowTables
+{
+    private readonly List<(Rule? Before, Rule? After)> _done = [];
+    private bool _isJournaling;
+
+    /// <summary>
+    /// A file's flows as empty tables would take them, one after the other: a line that wants no other beside it, and has one, is an
+    /// error instead of a change.
+    /// </summary>
+    /// <param name="file">The flows.</param>
+    /// <param name="source">The file's name, for the errors.</param>
+    public static FlowFile CheckOverlaps(FlowFile file, string? source = null)
+    {
+        ArgumentNullException.ThrowIfNull(file);
+        if (!file.Changes.Any(WantsNoOverlap))
+            return file;
+        var tables = new FlowTables();
+        var errors = new List<FlowSyntaxError>(file.Errors);
+        List<int> taken = [];
+        for (int i = 0; i < file.Changes.Length; i++)
+        {
+            if (tables.Apply(file.Changes[i], []) is { } problem)
+                errors.Add(new FlowSyntaxError(source, file.Lines[i], 1, problem.ToString()));
+            else
+                taken.Add(i);
+        }
+
+        return new FlowFile(
+            [.. taken.Select(i => file.Changes[i])], [.. taken.Select(i => file.Lines[i])], [.. errors.OrderBy(error => error.Line)]);
+    }
+
+    private static bool WantsNoOverlap(FlowChange change) =>
+        change is { MayOverlap: false } && (change.Flags & FlowFlags.CheckOverlap) != 0;
+
+    private void ApplyAll(ReadOnlySpan<FlowChange> changes, HashSet<int> touched)
+    {
+        _isJournaling = false;
+        _batchTime = Now;
+        foreach (FlowChange change in changes)
+            _isJournaling |= WantsNoOverlap(change);
+        for (int i = 0; i < changes.Length; i++)
+        {
+            if (Apply(changes[i], touched) is not { } problem)
+                continue;
+            Undo();
+            throw new FlowRefusedException(i, problem);
+        }
+
+        _done.Clear();
+    }
+
+    /// <summary>
+    /// Adds a flow, unless it wants no other of its priority beside it that is for the same packets (<c>add_flow_start</c>).
+    /// </summary>
+    private ActionProblem? Add(FlowChange change, HashSet<int> touched)
+    {
+        Rule rule = NewRule(change);
+        ClassifierBuilder? builder = _builders[rule.Table];
+        if (WantsNoOverlap(change) && builder is not null && builder.Find(rule.Match, rule.Priority) is null
+            && builder.FindOverlap(rule.Match, rule.Priority) is { } other)
+        {
+            string reason = $"check_overlap: a packet can match '{rule.Match}' and '{other.Match}', both of priority {rule.Priority}";
+            return new ActionProblem(OpenFlowErrors.Overlap, reason);
+        }
+
+        Set(rule, touched);
+        return null;
+    }
+
+    private void Undo()
+    {
+        _isJournaling = false;
+        for (int i = _done.Count - 1; i >= 0; i--)
+        {
+            (Rule? before, Rule? after) = _done[i];
+            if (before is not null)
+                Set(before, []);
+            else
+                Remove(after!, []);
+        }
+
+        _done.Clear();
+    }
+}

@@ -1,0 +1,58 @@
+using UpcallActors.OpenFlow;
+
+namespace UpcallActors.Ofproto;
+
+/// <summary>A flow of a flow table. Immutable but for its counters.</summary>
+public sealed class Rule
+{
+    /// <summary>A flow of <paramref name="table"/> (0 to 254); the higher of two priorities wins.</summary>
+    public Rule(byte table, ushort priority, Match match, ActionList actions)
+    {
+        Table = table;
+        Priority = priority;
+        Match = match;
+        Actions = actions;
+    }
+
+    /// <summary>The table, 0 to 254.</summary>
+    public byte Table { get; }
+
+    /// <summary>The greater wins.</summary>
+    public ushort Priority { get; }
+
+    /// <summary>The packets it is for.</summary>
+    public Match Match { get; }
+
+    /// <summary>What is done with them.</summary>
+    public ActionList Actions { get; }
+
+    /// <summary>What its owner calls it.</summary>
+    public ulong Cookie { get; init; }
+
+    /// <summary>What it says of itself besides match and actions.</summary>
+    public FlowFlags Flags { get; init; }
+
+    /// <summary>How much it matters beside others, for a table that has room for some only; these tables have room for all.</summary>
+    public ushort Importance { get; init; }
+
+    /// <summary>When it was added, by the clock of its tables.</summary>
+    internal TimeSpan Created { get; init; }
+
+    /// <summary>When it was added or given its actions, by the clock of its tables; a hard timeout counts from then.</summary>
+    internal TimeSpan Modified { get; init; }
+
+    /// <summary>Seconds without a packet after which it goes, 0 for never.</summary>
+    public ushort IdleTimeout { get; init; }
+
+    /// <summary>Seconds after which it goes, 0 for never.</summary>
+    public ushort HardTimeout { get; init; }
+
+    /// <summary>Packets and bytes; a rule whose actions are modified hands them on.</summary>
+    public RuleCounters Counters { get; init; } = new();
+
+    /// <summary>Whether it is a table-miss flow: for all packets, at the lowest priority (<c>rule_is_table_miss</c>).</summary>
+    internal bool IsTableMiss => Priority == 0 && Match.Mask.Words.IsEmpty;
+
+    /// <summary>As <c>ovs-ofctl dump-flows --no-stats</c> prints it.</summary>
+    public override string ToString() => RuleText.Format(this);
+}

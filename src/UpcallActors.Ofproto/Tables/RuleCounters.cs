@@ -1,0 +1,41 @@
+namespace UpcallActors.Ofproto;
+
+/// <summary>What a rule has seen. Written from any lane, without a lock; read at any time.</summary>
+public sealed class RuleCounters
+{
+    private long _packets;
+    private long _bytes;
+    private long _used;
+
+    /// <summary>Packets so far.</summary>
+    public ulong Packets => (ulong)Interlocked.Read(ref _packets);
+
+    /// <summary>Bytes so far.</summary>
+    public ulong Bytes => (ulong)Interlocked.Read(ref _bytes);
+
+    /// <summary>
+    /// When the last packet came, by the clock of the rule's tables; kept for rules
+    /// with an idle timeout only, and at first the time at which the rule was added.
+    /// </summary>
+    internal TimeSpan Used => new(Interlocked.Read(ref _used));
+
+    /// <summary>Notes that a packet came; one that came before another that is known of changes nothing.</summary>
+    internal void Use(TimeSpan time)
+    {
+        long used = Interlocked.Read(ref _used);
+        while (time.Ticks > used)
+        {
+            long now = Interlocked.CompareExchange(ref _used, time.Ticks, used);
+            if (now == used)
+                return;
+            used = now;
+        }
+    }
+
+    /// <summary>Adds packets and their bytes.</summary>
+    public void Credit(ulong packets, ulong bytes)
+    {
+        Interlocked.Add(ref _packets, (long)packets);
+        Interlocked.Add(ref _bytes, (long)bytes);
+    }
+}

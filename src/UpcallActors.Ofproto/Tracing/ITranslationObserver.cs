@@ -1,0 +1,47 @@
+using UpcallActors.OpenFlow;
+
+namespace UpcallActors.Ofproto;
+
+/// <summary>
+/// Observes a translation while it runs, on its thread (<see cref="OpenFlowTranslatorFactory.Observe(ITranslationObserver)"/>). A
+/// translation without an observer pays a test of a field for null, at each table and action.
+/// </summary>
+public interface ITranslationObserver
+{
+    /// <summary>The port names for printing actions; null for numbers.</summary>
+    FlowNames? Names => null;
+
+    /// <summary>The packet is in a bridge. The first call of every translation that finds one.</summary>
+    void BridgeEntered(string bridge);
+
+    /// <summary>The packet comes from a recirculation, and continues in a table; the lookup follows.</summary>
+    void Resumed(byte table);
+
+    /// <summary>
+    /// A table was looked up. What follows is done by the rule, up to <see cref="TableLeft"/>, and may enter other tables.
+    /// </summary>
+    /// <param name="table">The table, 0 to 254.</param>
+    /// <param name="rule">What was found; null if nothing was, and the packet is dropped.</param>
+    void TableEntered(byte table, Rule? rule);
+
+    /// <summary>The rule of the table that was entered last has done what it does.</summary>
+    void TableLeft();
+
+    /// <summary>An action is about to be done; in ofctl's syntax.</summary>
+    void ActionTaken(string action);
+
+    /// <summary>Something that the actions do not say by themselves.</summary>
+    /// <param name="note">What.</param>
+    /// <param name="argument">As <paramref name="note"/> says.</param>
+    void Noted(TranslationNote note, uint argument);
+
+    /// <summary>The same of something that has a name.</summary>
+    /// <param name="note">What.</param>
+    /// <param name="subject">As <paramref name="note"/> says.</param>
+    void Noted(TranslationNote note, string subject)
+    {
+    }
+
+    /// <summary>A copy of the packet goes to the connection tracker and comes back with a recirculation id.</summary>
+    void Recirculated(in ForkedPacket packet);
+}

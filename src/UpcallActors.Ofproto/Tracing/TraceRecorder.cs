@@ -1,0 +1,100 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using UpcallActors.OpenFlow;
+
+namespace UpcallActors.Ofproto;
+
+/// <summary>Keeps what a translation tells, as the tree that a trace shows.</summary>
+internal sealed class TraceRecorder(FlowNames? names) : ITranslationObserver
+{
+    // How deep tables nest is bounded by the translation; the lines are
+    // bounded here: a table that resubmits twice to itself makes thousands.
+    private const int MostNodes = 20_000;
+
+    // Beyond the bound a table is not opened, but its end is still reported.
+    private readonly Stack<(TraceNode? Node, ImmutableArray<TraceNode>.Builder Children)> _open = new();
+    private readonly ImmutableArray<TraceNode>.Builder _top = ImmutableArray.CreateBuilder<TraceNode>();
+    private readonly List<ForkedPacket> _forks = [];
+    private int _nodes;
+
+    /// <inheritdoc/>
+    public FlowNames? Names => names;
+
+    /// <summary>The copies that went to conntrack, in order.</summary>
+    public IReadOnlyList<ForkedPacket> Forks => _forks;
+
+    private int Omitted => Math.Max(0, _nodes - MostNodes);
+
+    public void BridgeEntered(string bridge) => Open(new TraceNode(TraceNodeKind.Bridge, $"bridge(\"{bridge}\")"));
+
+    public void Resumed(byte table)
+    {
+        var resume = new TraceNode(TraceNodeKind.Resume, string.Create(CultureInfo.InvariantCulture, $"Resuming from table {table}"));
+        Add(new TraceNode(TraceNodeKind.Thaw, "thaw") { Children = [resume] });
+    }
+
+    public void TableEntered(byte table, Rule? rule)
+    {
+        string number = string.Create(CultureInfo.InvariantCulture, $"{table,2}. ");
+        if (rule is null)
+        {
+            Open(new TraceNode(TraceNodeKind.Table, number + "No match.") { Table = table });
+            ActionTaken("drop");
+            return;
+        }
+
+        string match = rule.Match.ToString(names);
+        string cookie = rule.Cookie == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $", cookie 0x{rule.Cookie:x}");
+        string text = string.Create(CultureInfo.InvariantCulture,
+            $"{number}{match}{(match.Length > 0 ? ", " : "")}priority {rule.Priority}{cookie}");
+        Open(new TraceNode(TraceNodeKind.Table, text) { Table = table, Priority = rule.Priority, Cookie = rule.Cookie, Match = match });
+    }
+
+    public void TableLeft() => Close();
+
+    public void ActionTaken(string action) => Add(new TraceNode(TraceNodeKind.Action, action));
+
+    public void Noted(TranslationNote note, uint argument)
+    {
+        (TraceNodeKind kind, string text) = NoteText.Of(note, argument);
+        Add(new TraceNode(kind, text));
+    }
+
+    public void Noted(TranslationNote note, string subject)
+    {
+        (TraceNodeKind kind, string text) = NoteText.Of(note, subject);
+        Add(new TraceNode(kind, text));
+    }
+
+    public void Recirculated(in ForkedPacket packet) => _forks.Add(packet);
+
+    /// <summary>The tree, after the translation.</summary>
+    public ImmutableArray<TraceNode> Finish()
+    {
+        while (_open.Count > 0)
+            Close();
+        if (Omitted > 0)
+            _top.Add(new TraceNode(TraceNodeKind.Warning,
+                string.Create(CultureInfo.InvariantCulture, $">> {Omitted} more lines are left out <<")));
+        return _top.DrainToImmutable();
+    }
+
+    private void Open(TraceNode node) => _open.Push((HasRoom() ? node : null, ImmutableArray.CreateBuilder<TraceNode>()));
+
+    private void Close()
+    {
+        (TraceNode? node, ImmutableArray<TraceNode>.Builder children) = _open.Pop();
+        if (node is not null)
+            Place(node with { Children = children.DrainToImmutable() });
+    }
+
+    private void Add(TraceNode node)
+    {
+        if (HasRoom())
+            Place(node);
+    }
+
+    private bool HasRoom() => _nodes++ < MostNodes;
+
+    private void Place(TraceNode node) => (_open.TryPeek(out var parent) ? parent.Children : _top).Add(node);
+}

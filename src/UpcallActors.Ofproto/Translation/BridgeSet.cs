@@ -1,0 +1,89 @@
+using System.Collections.Frozen;
+using System.Collections.Immutable;
+using System.Diagnostics.CodeAnalysis;
+using UpcallActors.Odp;
+using UpcallActors.Packets;
+
+namespace UpcallActors.Ofproto;
+
+/// <summary>All bridges of one datapath at one moment, and which bridge each datapath port belongs to. Immutable.</summary>
+internal sealed class BridgeSet : IUpcallPortNames
+{
+    private readonly FrozenDictionary<uint, Attachment[]> _byDatapathPort;
+    private readonly FrozenDictionary<string, Bridge> _byName;
+
+    /// <exception cref="ArgumentException">Two bridges share a name, or two ports that are not tunnels a datapath port.</exception>
+    public BridgeSet(ImmutableArray<Bridge> bridges)
+    {
+        Bridges = bridges;
+        _byName = bridges.ToFrozenDictionary(bridge => bridge.Name);
+        _byDatapathPort = bridges
+            .SelectMany(bridge => bridge.Ports.Select(port => new Attachment(bridge, port)))
+            .GroupBy(attachment => attachment.Port.DatapathPort)
+            .ToFrozenDictionary(group => group.Key, group => group.ToArray());
+        foreach ((uint number, Attachment[] attachments) in _byDatapathPort)
+        {
+            if (attachments.Length > 1 && attachments.Any(attachment => attachment.Port.Tunnel is null))
+                throw new ArgumentException($"datapath port {number} is given "
+                    + $"to {string.Join(" and ", attachments.Select(attachment => attachment.Port.Name))}", nameof(bridges));
+        }
+    }
+
+    public ImmutableArray<Bridge> Bridges { get; }
+
+    public bool TryGetBridge(string name, [NotNullWhen(true)] out Bridge? bridge) => _byName.TryGetValue(name, out bridge);
+
+    /// <summary>Finds the port of a datapath port; of tunnels that share one, any.</summary>
+    public bool TryFindPort(uint datapathPort, [NotNullWhen(true)] out BridgePort? port)
+    {
+        port = _byDatapathPort.TryGetValue(datapathPort, out Attachment[]? attachments) ? attachments[0].Port : null;
+        return port is not null;
+    }
+
+    /// <summary>The bridge and port that a packet with this key came in on (<c>xlate_lookup</c>).</summary>
+    public bool TryFindInput(in FlowKey key, [NotNullWhen(true)] out Bridge? bridge, [NotNullWhen(true)] out BridgePort? port)
+    {
+        if (_byDatapathPort.TryGetValue(key.InPort, out Attachment[]? attachments))
+        {
+            foreach ((Bridge candidateBridge, BridgePort candidate) in attachments)
+            {
+                if (candidate.Tunnel is not TunnelPort tunnel || Receives(tunnel, key))
+                {
+                    bridge = candidateBridge;
+                    port = candidate;
+                    return true;
+                }
+            }
+        }
+
+        bridge = null;
+        port = null;
+        return false;
+    }
+
+    /// <inheritdoc/>
+    public UpcallPort? Find(in FlowKey key) =>
+        TryFindInput(key, out Bridge? bridge, out BridgePort? port) ? new UpcallPort(port.Name, bridge.Name) : null;
+
+    /// <inheritdoc/>
+    public UpcallPort? Find(uint datapathPort) =>
+        _byDatapathPort.TryGetValue(datapathPort, out Attachment[]? attachments) && attachments is [var (bridge, port)]
+            ? new UpcallPort(port.Name, bridge.Name)
+            : null;
+
+    /// <inheritdoc/>
+    public string? NameOf(uint port) => Find(port)?.Name;
+
+    /// <summary>Searches port by port: for parsing text, not for packets.</summary>
+    public uint? NumberOf(string name) =>
+        Bridges.SelectMany(bridge => bridge.Ports).FirstOrDefault(port => port.Name == name)?.DatapathPort;
+
+    /// <summary>Whether a tunnel key is that of packets from the far end (<c>tnl_find</c>).</summary>
+    private static bool Receives(TunnelPort tunnel, in FlowKey key) =>
+        key.TunIpv4Src == tunnel.RemoteIpv4 && key.TunIpv6Src == tunnel.RemoteIpv6
+        && (tunnel.LocalIpv4 == 0 || tunnel.LocalIpv4 == key.TunIpv4Dst)
+        && (tunnel.LocalIpv6 == UInt128.Zero || tunnel.LocalIpv6 == key.TunIpv6Dst)
+        && key.TunId == (tunnel.Key ?? 0);
+
+    private readonly record struct Attachment(Bridge Bridge, BridgePort Port);
+}

@@ -1,0 +1,158 @@
+using System.Collections.Concurrent;
+using System.Collections.Immutable;
+using System.Runtime.CompilerServices;
+using UpcallActors.Odp;
+using UpcallActors.OpenFlow;
+using UpcallActors.Packets;
+
+namespace UpcallActors.Ofproto;
+
+/// <summary>
+/// Translates upcalls through the OpenFlow tables of a datapath's bridges. What it holds is shared by the translators of all lanes:
+/// the bridges as an immutable snapshot, and the table of recirculation ids. Thread-safe.
+/// </summary>
+public sealed class OpenFlowTranslatorFactory : IUpcallTranslatorFactory
+{
+    private readonly Lock _replacing = new();
+    private readonly ConcurrentDictionary<uint, StrongBox<long>> _refragmented = new();
+    private BridgeSet _bridges;
+    private OdpSupport _support;
+
+    // Counted when the change is visible: a reader of a version, and then of the tables, sees tables at least as new.
+    private ulong _version = 1;
+    private ulong _revalidationVersion = 1;
+
+    /// <summary>A factory for the bridges of one datapath.</summary>
+    /// <exception cref="ArgumentException">Two bridges share a name, or two ports that are not tunnels a datapath port.</exception>
+    public OpenFlowTranslatorFactory(IEnumerable<Bridge> bridges, RecirculationTable? recirculations = null, OdpSupport? support = null)
+    {
+        _bridges = new BridgeSet([.. bridges]);
+        Listen(_bridges);
+        Recirculations = recirculations ?? new RecirculationTable();
+        _support = support ?? new OdpSupport();
+    }
+
+    /// <inheritdoc/>
+    public event EventHandler? Changed;
+
+    /// <inheritdoc/>
+    public ulong Version => Volatile.Read(ref _version);
+
+    /// <inheritdoc/>
+    public ulong RevalidationVersion => Volatile.Read(ref _revalidationVersion);
+
+    /// <summary>The bridges now.</summary>
+    public ImmutableArray<Bridge> Bridges => BridgeSet.Bridges;
+
+    /// <summary>The recirculation ids given out.</summary>
+    public RecirculationTable Recirculations { get; }
+
+    /// <summary>
+    /// The datapath port of each output whose MTU took a reassembled packet
+    /// only in smaller fragments, and how many such packets there were.
+    /// </summary>
+    public IEnumerable<KeyValuePair<uint, long>> Refragmented =>
+        _refragmented.Select(port => KeyValuePair.Create(port.Key, port.Value.Value));
+
+    /// <summary>What translations make use of: what the datapath can do, unless <see cref="ChangeSupport"/> has said less.</summary>
+    public OdpSupport Support => Volatile.Read(ref _support);
+
+    IRecirculationIds? IUpcallTranslatorFactory.Recirculations => Recirculations;
+
+    IUpcallPortNames? IUpcallTranslatorFactory.PortNames => BridgeSet;
+
+    internal BridgeSet BridgeSet => Volatile.Read(ref _bridges);
+
+    /// <summary>The bridge that packets with this datapath key came in on; null when their port belongs to none.</summary>
+    public Bridge? FindBridge(in FlowKey key) => BridgeSet.TryFindInput(key, out Bridge? bridge, out _) ? bridge : null;
+
+    /// <summary>From now on translations make use of something else of the datapath; flows are translated again.</summary>
+    public void ChangeSupport(Func<OdpSupport, OdpSupport> change)
+    {
+        ArgumentNullException.ThrowIfNull(change);
+        lock (_replacing)
+            Volatile.Write(ref _support, change(_support));
+        Replace(Bridges);
+    }
+
+    /// <summary>Puts other bridges in the place of those before, under a new version.</summary>
+    /// <exception cref="ArgumentException">As for the constructor; nothing was changed.</exception>
+    public void Replace(IEnumerable<Bridge> bridges)
+    {
+        lock (_replacing)
+        {
+            var next = new BridgeSet([.. bridges]);
+            BridgeSet before = _bridges;
+            // Before they are seen, so that no change goes unnoticed between.
+            Listen(next);
+            Volatile.Write(ref _bridges, next);
+            foreach (Bridge bridge in before.Bridges)
+            {
+                bridge.Tables.Changed -= OnTablesChanged;
+                bridge.MacLearning.Changed -= OnLearned;
+            }
+        }
+
+        OnTablesChanged(this, EventArgs.Empty);
+    }
+
+    /// <summary>
+    /// Counts a packet that leaves on a port in smaller fragments than it came in. Allocates for the first one of a port.
+    /// </summary>
+    internal void CountRefragmented(uint datapathPort) =>
+        Interlocked.Increment(ref _refragmented.GetOrAdd(datapathPort, static _ => new StrongBox<long>()).Value);
+
+    /// <inheritdoc/>
+    public IUpcallTranslator Create(int number) => new OpenFlowTranslator(this, observer: null);
+
+    /// <summary>
+    /// A translator that reports what it does and has no effect: it credits no rule, learns no MAC address and counts nothing. What it does
+    /// can be done to any packet at any time, beside the lanes, by one thread at a time. It may give out recirculation ids, as the packet's
+    /// flow would.
+    /// </summary>
+    public IUpcallTranslator Observe(ITranslationObserver observer) => Observe(observer, packetOut: null);
+
+    /// <summary>The same for a packet of a controller: it begins with the given actions instead of the tables.</summary>
+    internal OpenFlowTranslator Observe(ITranslationObserver observer, ActionList? packetOut)
+    {
+        ArgumentNullException.ThrowIfNull(observer);
+        return new OpenFlowTranslator(this, observer) { PacketOut = packetOut };
+    }
+
+    /// <inheritdoc/>
+    public ITranslationExplainer CreateExplainer() => new TableVisits(this);
+
+    /// <summary>As <c>ovs-ofctl</c> writes it.</summary>
+    public string TextOf(in FlowKey packet) => new Flow(packet).ToString();
+
+    /// <inheritdoc/>
+    public void Expire(bool isAccounted)
+    {
+        foreach (Bridge bridge in BridgeSet.Bridges)
+        {
+            bridge.MacLearning.Expire();
+            bridge.Tables.Expire(isAccounted);
+        }
+    }
+
+    private void Listen(BridgeSet bridges)
+    {
+        foreach (Bridge bridge in bridges.Bridges)
+        {
+            bridge.Tables.Changed += OnTablesChanged;
+            bridge.MacLearning.Changed += OnLearned;
+        }
+    }
+
+    private void OnTablesChanged(object? sender, EventArgs change)
+    {
+        Interlocked.Increment(ref _version);
+        OnLearned(sender, change);
+    }
+
+    private void OnLearned(object? sender, EventArgs change)
+    {
+        Interlocked.Increment(ref _revalidationVersion);
+        Changed?.Invoke(this, EventArgs.Empty);
+    }
+}

@@ -1,0 +1,215 @@
+using System.Collections.Immutable;
+using UpcallActors.Odp;
+using UpcallActors.OpenFlow;
+using UpcallActors.Packets;
+
+namespace UpcallActors.Ofproto;
+
+internal ref partial struct XlateContext
+{
+    private const byte EcnBits = 3;
+    private const byte EcnCongestion = 3;
+    private const byte EcnCapable = 2;
+    private const int TunnelWords = 8;
+    private const int EthernetHeader = 14;
+    private const int VlanTag = 4;
+
+    /// <summary>Outputs to an OpenFlow port, reserved ones included (<c>xlate_output_action</c>).</summary>
+    public void Output(uint port, in ControllerRequest controller, bool last)
+    {
+        switch (port)
+        {
+            case OpenFlowPorts.InPort:
+                OutputTo(Flow.Key.InPort);
+                break;
+            case OpenFlowPorts.Table:
+                TranslateTable(Flow.Key.InPort, 0, withConnection: false, last);
+                break;
+            case OpenFlowPorts.Normal:
+                TranslateNormal();
+                break;
+            case OpenFlowPorts.Flood:
+            case OpenFlowPorts.All:
+                Flood();
+                break;
+            case OpenFlowPorts.Controller:
+                SendToController(controller, []);
+                break;
+            case OpenFlowPorts.None:
+                break;
+            default:
+                // A packet goes back where it came from only when IN_PORT says so.
+                if (port != Flow.Key.InPort)
+                    OutputTo(port);
+                else
+                    _observer?.Noted(TranslationNote.OutputToInputPort, 0);
+                break;
+        }
+    }
+
+    /// <summary>Has the datapath send the packet up for a controller, now and for each packet of the flow to come.</summary>
+    public void SendToController(in ControllerRequest request, ImmutableArray<byte> userData)
+    {
+        Commit();
+        // The controller sees the pipeline's state too (registers, table), which the datapath does not carry. That another program tracked
+        // the packet before does not count: the flow is for packets of both kinds.
+        _scratch.Frozen.Capture(Bridge.Name, Table, Conntracked && !WasTrackedBefore, ref Flow, userData);
+        ControllerRequest asked = request with { DontSend = _observer is not null };
+        // A flow that is there to catch the rest means a miss (xlate_controller_action).
+        if (request.Reason == ControllerReason.Action && _rule?.IsTableMiss == true)
+            asked = asked with { Reason = ControllerReason.ExplicitMiss };
+        var cookie = new UserspaceCookie(UserspaceReason.Controller, _recirculations.GetId(_scratch.Frozen), asked.ToArgument())
+        {
+            RuleCookie = _rule?.Cookie ?? ulong.MaxValue,
+        };
+        PutUserspace(cookie);
+        ControllerPackets++;
+    }
+
+    /// <summary>Outputs no more than a number of bytes of the packet (<c>xlate_output_trunc_action</c>).</summary>
+    public void OutputCut(uint number, uint maximumLength)
+    {
+        if (number == OpenFlowPorts.InPort)
+            number = Flow.Key.InPort;
+        else if (number == Flow.Key.InPort)
+        {
+            _observer?.Noted(TranslationNote.OutputToInputPort, 0);
+            return;
+        }
+
+        OutputTo(number, maximumLength);
+    }
+
+    /// <summary>To all ports but the one it came from, in the bridge's order.</summary>
+    private void Flood()
+    {
+        foreach (BridgePort port in Bridge.Ports)
+        {
+            if (port.Number != Flow.Key.InPort)
+                OutputTo(port);
+        }
+    }
+
+    private void OutputTo(uint number, uint maximumLength = 0)
+    {
+        if (Bridge.TryGetPort(number, out BridgePort? port))
+            OutputTo(port, maximumLength);
+        else
+            _observer?.Noted(TranslationNote.NoSuchPort, number);
+    }
+
+    private void OutputTo(BridgePort port, uint maximumLength = 0)
+    {
+        if (port.Tunnel is TunnelPort tunnel)
+        {
+            bool sent = CommitTunnel(tunnel);
+            _observer?.Noted(sent ? TranslationNote.Tunnelled : TranslationNote.OwnTunnelAddress, 0);
+            if (!sent)
+                return;
+        }
+
+        Commit();
+        // Whether the packet was tracked before it came to us decides what follows, if the port is too narrow.
+        if (_input.Mtu > port.Mtu)
+            Wildcards.Key.CtState |= CtState.Tracked;
+        // Right before its output: a cut without one would meet the output after it.
+        if (maximumLength != 0)
+            Actions.PutU32(OvsActionAttribute.Trunc, maximumLength);
+        else if (_mayBeReassembled && PutRefragmented(port))
+            return;
+        Actions.PutU32(OvsActionAttribute.Output, port.DatapathPort);
+    }
+
+    /// <summary>
+    /// Outputs a packet that conntrack may have put together from fragments larger than the port takes. With a plain output the kernel
+    /// drops such a packet without a counter (<c>do_output</c>). So each packet that is too long comes up, and goes back with an MRU that
+    /// fits. False when an output will do.
+    /// </summary>
+    private bool PutRefragmented(BridgePort port)
+    {
+        var cookie = new UserspaceCookie(UserspaceReason.Refragment, 0, port.DatapathPort);
+        if (_input.Mtu > port.Mtu && _support.CheckPktLen)
+        {
+            _observer?.Noted(TranslationNote.LongerComesUp, (uint)port.Mtu);
+            int choice = Actions.BeginNest(OvsActionAttribute.CheckPktLen);
+            // Compared with the MRU and the Ethernet header, or with the frame's length, in which the outer tag does not count.
+            Actions.PutU16(OvsCheckPktLenAttribute.PktLen,
+                (ushort)Math.Min(ushort.MaxValue, port.Mtu + EthernetHeader + (Flow.Key.CvlanTci != 0 ? VlanTag : 0)));
+            int greater = Actions.BeginNest(OvsCheckPktLenAttribute.ActionsIfGreater);
+            PutUserspace(cookie);
+            Actions.EndNest(greater);
+            int lessOrEqual = Actions.BeginNest(OvsCheckPktLenAttribute.ActionsIfLessEqual);
+            Actions.PutU32(OvsActionAttribute.Output, port.DatapathPort);
+            Actions.EndNest(lessOrEqual);
+            Actions.EndNest(choice);
+            return true;
+        }
+
+        if (_mru <= port.Mtu)
+            return false;
+        // The MRU is not in the key: the flow would be the same for packets that fit.
+        IsForThisPacketOnly = true;
+        _observer?.Noted(TranslationNote.LongerComesUp, (uint)port.Mtu);
+        PutUserspace(cookie);
+        return true;
+    }
+
+    private void PutUserspace(in UserspaceCookie cookie)
+    {
+        int nest = Actions.BeginNest(OvsActionAttribute.Userspace);
+        Actions.PutU32(OvsUserspaceAttribute.Pid, _support.UserspacePid(_input.DatapathPort));
+        Span<byte> bytes = Actions.PutReserved(OvsUserspaceAttribute.UserData, cookie.Length);
+        if (!bytes.IsEmpty)
+            cookie.Write(bytes);
+        Actions.EndNest(nest);
+    }
+
+    /// <summary>Writes the tunnel key for a far end (<c>tnl_port_send</c>); false when the packet would come back to ourselves.</summary>
+    private bool CommitTunnel(TunnelPort tunnel)
+    {
+        if (tunnel.RemoteIpv4 != 0 ? tunnel.RemoteIpv4 == _originalTunnelIpv4Dst : tunnel.RemoteIpv6 == _originalTunnelIpv6Dst)
+            return false;
+
+        ref FlowKey flow = ref Flow.Key;
+        ref FlowKey wildcards = ref Wildcards.Key;
+        // What one tunnel hands on to the next; without effect on a packet that came from none.
+        wildcards.TunFlags |= TunnelFlags.Oam;
+        if (flow.TunGbpId != 0 || flow.TunGbpFlags != 0)
+        {
+            wildcards.TunGbpId = ushort.MaxValue;
+            wildcards.TunGbpFlags = byte.MaxValue;
+        }
+
+        FlowKey outer = default;
+        outer.TunIpv4Src = tunnel.LocalIpv4;
+        outer.TunIpv4Dst = tunnel.RemoteIpv4;
+        outer.TunIpv6Src = tunnel.LocalIpv6;
+        outer.TunIpv6Dst = tunnel.RemoteIpv6;
+        outer.TunTtl = tunnel.Ttl;
+        outer.TunTpDst = tunnel.DestinationPort;
+        outer.TunId = tunnel.Key ?? 0;
+        outer.TunGbpId = flow.TunGbpId;
+        outer.TunGbpFlags = flow.TunGbpFlags;
+        outer.TunFlags = (flow.TunFlags & TunnelFlags.Oam)
+            | (tunnel.DontFragment ? TunnelFlags.DontFragment : TunnelFlags.None)
+            | (tunnel.Checksum ? TunnelFlags.Checksum : TunnelFlags.None)
+            | (tunnel.Key is null ? TunnelFlags.None : TunnelFlags.Key);
+        outer.TunTos = (byte)(tunnel.Tos & ~EcnBits);
+        if (flow.EthType is EtherTypes.Ipv4 or EtherTypes.Ipv6)
+        {
+            // ECN is always inherited; congestion is for the inner header to keep, the outer one starts anew (RFC 6040).
+            wildcards.NwTos |= EcnBits;
+            outer.TunTos |= (byte)((flow.NwTos & EcnBits) == EcnCongestion ? EcnCapable : flow.NwTos & EcnBits);
+        }
+
+        Span<ulong> committed = _scratch.Base.Key.Words[..TunnelWords];
+        ReadOnlySpan<ulong> wanted = outer.ReadOnlyWords[..TunnelWords];
+        if (wanted.SequenceEqual(committed))
+            return true;
+        wanted.CopyTo(committed);
+        int nest = Actions.BeginNest(OvsActionAttribute.Set);
+        OvsFlowKeyWriter.WriteTunnel(outer, ref Actions);
+        Actions.EndNest(nest);
+        return true;
+    }
+}

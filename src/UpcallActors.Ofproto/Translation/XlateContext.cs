@@ -1,0 +1,266 @@
+using UpcallActors.Linux;
+using UpcallActors.Odp;
+using UpcallActors.OpenFlow;
+using UpcallActors.Packets;
+
+namespace UpcallActors.Ofproto;
+
+/// <summary>
+/// One running translation (<c>struct xlate_ctx</c> of Open vSwitch). Actions work on <see cref="Flow"/> and mark what they look at in
+/// <see cref="Wildcards"/>; datapath actions are written when something needs the packet as it is by then.
+/// </summary>
+internal ref partial struct XlateContext
+{
+    /// <summary>How deep resubmits to the same or an earlier table may nest (<c>MAX_DEPTH</c>).</summary>
+    public const int MaximumDepth = 64;
+
+    /// <summary>How many resubmits that find a rule there may be in all (<c>MAX_RESUBMITS</c>).</summary>
+    public const int MaximumResubmits = 4096;
+
+    private const CtState AllStates = (CtState)0xff;
+
+    private readonly XlateScratch _scratch;
+    private readonly RecirculationTable _recirculations;
+    private readonly TablesSnapshot _tables;
+    private readonly OdpSupport _support;
+    private readonly BridgePort _input;
+    private readonly ushort _mru;
+    private readonly uint _originalTunnelIpv4Dst;
+    private readonly UInt128 _originalTunnelIpv6Dst;
+    private readonly bool _learns;
+    private readonly ITranslationObserver? _observer;
+    private Rule? _rule;
+    private int _lastClone;
+    private int _lastCloneEnd;
+    private int _depth;
+    private int _resubmits;
+    private bool _mayBeReassembled;
+
+    /// <summary>
+    /// Starts with the flow, base and wildcards that <paramref name="scratch"/>
+    /// holds, for a packet that came in on <paramref name="input"/>.
+    /// </summary>
+    public XlateContext(XlateScratch scratch, OpenFlowTranslatorFactory factory, Bridge bridge, BridgePort input, bool learns,
+        ushort mru, Span<byte> actions)
+    {
+        _scratch = scratch;
+        _observer = scratch.Observer;
+        _recirculations = factory.Recirculations;
+        _support = factory.Support;
+        _tables = bridge.Tables.Current;
+        _input = input;
+        _mru = mru;
+        _learns = learns;
+        _originalTunnelIpv4Dst = scratch.Flow.Key.TunIpv4Dst;
+        _originalTunnelIpv6Dst = scratch.Flow.Key.TunIpv6Dst;
+        Bridge = bridge;
+        Actions = new NetlinkWriter(actions);
+    }
+
+    /// <summary>The bridge the packet is in.</summary>
+    public Bridge Bridge { get; }
+
+    /// <summary>Datapath actions written so far.</summary>
+    public NetlinkWriter Actions;
+
+    /// <summary>The packet as the actions have changed it so far; <c>Key.InPort</c> is the OpenFlow port.</summary>
+    public readonly ref Flow Flow => ref _scratch.Flow;
+
+    /// <summary>Every bit that was looked at.</summary>
+    public readonly ref Flow Wildcards => ref _scratch.Wildcards;
+
+    /// <summary>
+    /// Which bits of the connection's mark and label <c>ct(exec(…))</c> writes. Apart from <see cref="Wildcards"/>: the packet's own mark
+    /// and label need not be looked at to write the connection's, and those that are read are not written.
+    /// </summary>
+    public readonly ref FlowKey ConnectionChanges => ref _scratch.ConnectionChanges;
+
+    /// <summary>The observer of the translation, if there is one.</summary>
+    public readonly ITranslationObserver? Observer => _observer;
+
+    /// <summary>The table whose actions are at work.</summary>
+    public byte Table { get; set; }
+
+    /// <summary>Whether the packet has been through conntrack, so that its connection's fields mean something.</summary>
+    public bool Conntracked
+    {
+        get;
+        set
+        {
+            field = value;
+            _mayBeReassembled |= value;
+        }
+    }
+
+    /// <summary>
+    /// Whether <see cref="Conntracked"/>, where it is true, is what the packet brought along, and not the doing of a table.
+    /// </summary>
+    public bool WasTrackedBefore { get; set; }
+
+    /// <summary>What ended the translation, if anything did.</summary>
+    public XlateError Error { get; private set; }
+
+    /// <summary>How many times the packet was to go to a controller.</summary>
+    public int ControllerPackets { get; private set; }
+
+    /// <summary>Whether the actions are right for this packet alone, so that no flow may stand for them.</summary>
+    public bool IsForThisPacketOnly { get; private set; }
+
+    /// <summary>Ends the translation; the first error stays.</summary>
+    public void Fail(XlateError error)
+    {
+        if (Error != XlateError.None)
+            return;
+        Error = error;
+        if (_observer is not null)
+            NoteFailure(error);
+    }
+
+    /// <summary>Writes the header changes made so far.</summary>
+    public void Commit() => HeaderCommit.Commit(Flow.Key, ref _scratch.Base.Key, ref Wildcards.Key, ref Actions);
+
+    /// <summary>Looks the packet up in <see cref="Table"/>, where it starts, and does what the rule says.</summary>
+    public void TranslateFirst()
+    {
+        Rule? rule = Lookup(Flow.Key.InPort, withConnection: false);
+        if (rule is null)
+            _scratch.Credited.Add(Bridge.Tables, Bridge.Tables.Missed);
+        Follow(rule, last: true);
+    }
+
+    /// <summary>
+    /// Looks the packet up in a table and does what the rule says, as if the packet had come in on <paramref name="inPort"/>.
+    /// </summary>
+    public void TranslateTable(uint inPort, byte table, bool withConnection, bool last)
+    {
+        if (!MayResubmit())
+            return;
+        if (withConnection && !HasConnection())
+        {
+            _observer?.Noted(TranslationNote.NoConnection, 0);
+            return;
+        }
+
+        byte from = Table;
+        int deeper = table <= from ? 1 : 0;
+        Table = table;
+        Rule? rule = Lookup(inPort, withConnection);
+        _resubmits += rule is null ? 0 : 1;
+        _depth += deeper;
+        Follow(rule, last);
+        _depth -= deeper;
+        Table = from;
+    }
+
+    /// <summary>Whether actions may nest deeper: within this thread's stack, and if there is room for what they write.</summary>
+    public bool MayDescend()
+    {
+        if (!System.Runtime.CompilerServices.RuntimeHelpers.TryEnsureSufficientExecutionStack())
+            Fail(XlateError.RecursionTooDeep);
+        else if (Actions.Overflowed)
+            Fail(XlateError.ActionsTooLong);
+        return Error == XlateError.None;
+    }
+
+    /// <summary>
+    /// Whether a table may be looked at: that, and within Open vSwitch's limits of resubmits (<c>xlate_resubmit_resource_check</c>).
+    /// </summary>
+    private bool MayResubmit()
+    {
+        if (_depth >= MaximumDepth)
+            Fail(XlateError.RecursionTooDeep);
+        else if (_resubmits >= MaximumResubmits)
+            Fail(XlateError.TooManyResubmits);
+        return MayDescend();
+    }
+
+    private void Follow(Rule? rule, bool last)
+    {
+        _observer?.TableEntered(Table, rule);
+        Rule? around = _rule;
+        _rule = rule;
+        if (rule is not null)
+            Do(rule.Actions, last);
+        _rule = around;
+        _observer?.TableLeft();
+    }
+
+    private readonly void NoteFailure(XlateError error)
+    {
+        (TranslationNote note, uint argument) = error switch
+        {
+            XlateError.RecursionTooDeep => (TranslationNote.TooDeep, (uint)MaximumDepth),
+            XlateError.TooManyResubmits => (TranslationNote.TooManyResubmits, (uint)MaximumResubmits),
+            XlateError.CongestionDrop => (TranslationNote.CongestionDrop, 0u),
+            _ => (TranslationNote.ActionsTooLong, 0u),
+        };
+        _observer!.Noted(note, argument);
+    }
+
+    /// <summary>Looks the packet up in <see cref="Table"/> and credits the rule (<c>rule_dpif_lookup_from_table</c>).</summary>
+    private Rule? Lookup(uint inPort, bool withConnection)
+    {
+        ref Flow flow = ref Flow;
+        if (withConnection)
+            SwapTuples();
+
+        ushort source = flow.Key.TpSrc;
+        ushort destination = flow.Key.TpDst;
+        uint realInPort = flow.Key.InPort;
+        // OpenFlow 1.0's "normal" treatment of fragments: none of them has ports, not even the first, which does have them.
+        if ((flow.Key.NwFrag & FlowKey.FragAny) != 0)
+        {
+            flow.Key.TpSrc = 0;
+            flow.Key.TpDst = 0;
+        }
+
+        flow.Key.InPort = inPort;
+        Rule? rule = _tables.Lookup(Table, flow, ref Wildcards);
+        flow.Key.InPort = realInPort;
+        flow.Key.TpSrc = source;
+        flow.Key.TpDst = destination;
+        if (withConnection)
+            SwapTuples();
+        if (rule is null && Table == 0 && Bridge.FailMode == FailMode.Standalone)
+            rule = Bridge.Tables.Standalone;
+        if (rule is not null)
+            _scratch.Credited.Add(Bridge.Tables, rule);
+        return rule;
+    }
+
+    /// <summary>Whether the packet shows the addresses of its connection; the state's bits decide that, so they are marked.</summary>
+    private readonly bool HasConnection()
+    {
+        Wildcards.Key.CtState |= AllStates;
+        Wildcards.Key.CtOrigProto = byte.MaxValue;
+        return Flow.Key.CtOrigProto != 0 && Flow.Key.EthType is EtherTypes.Ipv4 or EtherTypes.Ipv6;
+    }
+
+    /// <summary>
+    /// Lets the connection's original direction stand where the packet's
+    /// own addresses are, in flow and wildcards alike (<c>tuple_swap</c>).
+    /// </summary>
+    private readonly void SwapTuples()
+    {
+        bool ipv4 = Flow.Key.EthType == EtherTypes.Ipv4;
+        SwapTuple(ref Flow.Key, ipv4);
+        SwapTuple(ref Wildcards.Key, ipv4);
+    }
+
+    private static void SwapTuple(ref FlowKey key, bool ipv4)
+    {
+        (key.NwProto, key.CtOrigProto) = (key.CtOrigProto, key.NwProto);
+        (key.TpSrc, key.CtOrigTpSrc) = (key.CtOrigTpSrc, key.TpSrc);
+        (key.TpDst, key.CtOrigTpDst) = (key.CtOrigTpDst, key.TpDst);
+        if (ipv4)
+        {
+            (key.Ipv4Src, key.CtOrigIpv4Src) = (key.CtOrigIpv4Src, key.Ipv4Src);
+            (key.Ipv4Dst, key.CtOrigIpv4Dst) = (key.CtOrigIpv4Dst, key.Ipv4Dst);
+        }
+        else
+        {
+            (key.Ipv6Src, key.CtOrigIpv6Src) = (key.CtOrigIpv6Src, key.Ipv6Src);
+            (key.Ipv6Dst, key.CtOrigIpv6Dst) = (key.CtOrigIpv6Dst, key.Ipv6Dst);
+        }
+    }
+}

@@ -1,0 +1,52 @@
+namespace UpcallActors.OpenFlow;
+
+/// <summary>One change to flow tables: a line of a flow file.</summary>
+public sealed record FlowChange
+{
+    /// <summary>The priority of a flow that names none (<c>OFP_DEFAULT_PRIORITY</c>).</summary>
+    public const ushort DefaultPriority = 0x8000;
+
+    /// <summary>What is done.</summary>
+    public FlowCommand Command { get; init; }
+
+    /// <summary>The table, 0 to 254; null means all of them, and table 0 for a flow that is added.</summary>
+    public byte? Table { get; init; }
+
+    /// <summary>The priority.</summary>
+    public ushort Priority { get; init; } = DefaultPriority;
+
+    /// <summary>The match.</summary>
+    public Match Match { get; init; } = Match.Any;
+
+    /// <summary>The cookie of a flow that is added; a modified one keeps its own when this is null.</summary>
+    public ulong? Cookie { get; init; }
+
+    /// <summary>Only flows whose cookie agrees with this under <see cref="CookieMask"/> are modified or deleted.</summary>
+    public ulong CookieFilter { get; init; }
+
+    /// <summary>0: the cookie does not matter.</summary>
+    public ulong CookieMask { get; init; }
+
+    /// <summary>Seconds without a packet after which the flow goes, 0 for never.</summary>
+    public ushort IdleTimeout { get; init; }
+
+    /// <summary>Seconds after which the flow goes, 0 for never.</summary>
+    public ushort HardTimeout { get; init; }
+
+    /// <summary>
+    /// What the flow says of itself; a modified one keeps its own, but for <see cref="FlowFlags.ResetCounts"/>, which is done.
+    /// </summary>
+    public FlowFlags Flags { get; init; }
+
+    /// <summary>
+    /// Whether the flow is taken beside others of its priority even with <see cref="FlowFlags.CheckOverlap"/>, having been held
+    /// against others before.
+    /// </summary>
+    public bool MayOverlap { get; init; }
+
+    /// <summary>How much the flow matters beside others.</summary>
+    public ushort Importance { get; init; }
+
+    /// <summary>The actions; null for a deletion.</summary>
+    public ActionList? Actions { get; init; }
+}

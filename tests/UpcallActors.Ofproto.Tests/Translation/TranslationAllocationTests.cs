@@ -1,0 +1,36 @@
+using UpcallActors.Odp;
+using UpcallActors.Packets;
+
+namespace UpcallActors.Ofproto.Tests;
+
+public class TranslationAllocationTests
+{
+    [Theory]
+    [InlineData("priority=100,in_port=1,tcp,actions=ct(commit,zone=9),2")]
+    [InlineData("in_port=1,ip,actions=load:0x5->NXM_NX_REG0[],ct(table=1,zone=NXM_NX_REG0[0..15],nat)")]
+    [InlineData("actions=NORMAL")]
+    [InlineData("actions=FLOOD")]
+    [InlineData("actions=CONTROLLER:128")]
+    [InlineData(
+        "actions=resubmit(,1),resubmit(2,1)\n"
+        + "table=1,tcp,in_port=2,actions=mod_dl_src:02:00:00:00:00:09,mod_nw_dst:10.0.0.9,dec_ttl,mod_tp_dst:81,3\ntable=1,actions=drop")]
+    [InlineData("tcp,actions=clone(ct(commit,exec(load:0x1->NXM_NX_CT_MARK[])),2),push_vlan:0x8100,set_field:4101->vlan_vid,3")]
+    [InlineData("tcp,actions=move:NXM_OF_IP_SRC[]->NXM_OF_IP_DST[],output:NXM_NX_REG0[],2")]
+    public void A_translation_allocates_nothing_once_its_states_are_known(string flows)
+    {
+        var bridge = new TestSwitch(flows);
+        FlowKey key = Packets.Tcp();
+        byte[] actions = new byte[1024];
+        byte[] packet = new byte[64];
+        SteadyState.AllocatedBytes(500, Translate).ShouldBe(0);
+
+        void Translate()
+        {
+            FlowKey mask = default;
+            Odp.Translation translation = bridge.Translator.Translate(new UpcallView(key, [], packet, default, PacketCommand.Miss, []),
+                actions, ref mask);
+            if (translation.Error != XlateError.None || translation.ActionsLength == 0)
+                throw new InvalidOperationException("the flows of this test output something");
+        }
+    }
+}
