@@ -91,7 +91,9 @@ public struct FlowKey : IEquatable<FlowKey>
     /// <summary>OVS_TUNNEL_KEY_ATTR_IPV6_DST.</summary>
     public UInt128 TunIpv6Dst { readonly get => Get128(FlowKeyFields.TunIpv6Dst); set => Set128(FlowKeyFields.TunIpv6Dst, value); }
 
-    /// <summary>Whether the packet came out of a tunnel: it has the address that the outer one went to (<c>flow_tnl_dst_is_set</c>).</summary>
+    /// <summary>
+    /// Whether the packet came out of a tunnel: it has the address that the outer one went to (<c>flow_tnl_dst_is_set</c>).
+    /// </summary>
     public readonly bool IsFromTunnel => TunIpv4Dst != 0 || TunIpv6Dst != UInt128.Zero;
 
     /// <summary>Tunnel flags that are flag attributes on the wire, see <see cref="Packets.TunnelFlags"/>.</summary>
