@@ -21,7 +21,7 @@ public sealed class SupervisionTests : IDisposable
     [InlineData("RouterActor__OnResume", "lane-0/router")]
     [InlineData("TranslatorActor__OnResume", "lane-0/translator")]
     [InlineData("ExecutorActor__OnBatch", "lane-0/executor")]
-    [InlineData("RevalidationActor__OnReceive", "revalidation")]
+    [InlineData("RevalidationLeader__OnReceive", "revalidation")]
     [InlineData("RevalidatorActor__OnReceive", "revalidation/revalidator-0")]
     public async Task An_actor_that_fails_is_made_anew_and_upcalls_are_answered(string method, string actor)
     {
