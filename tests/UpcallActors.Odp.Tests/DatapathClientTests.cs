@@ -190,6 +190,35 @@ public sealed class DatapathClientTests : IDisposable
     }
 
     [Fact]
+    public void An_answer_that_nobody_can_read_is_the_loss_of_its_own_request_alone()
+    {
+        _channel.Answer = request => SequenceOf(request) % 3 == 1 ? [[16, 0, 0]] : [Data(request, 5), Ack(request)];
+        for (int request = 0; request < 9; request++)
+            Add(NetlinkFlags.Request | NetlinkFlags.Ack);
+        _client.Send(Show);
+        Enumerable.Range(0, 9).Select(request => _client.Result(request).Error).Order()
+            .ShouldBe([.. Enumerable.Repeat(Errno.None, 6), .. Enumerable.Repeat(Errno.InputOutput, 3)]);
+        _shown.Count.ShouldBe(6);
+    }
+
+    [Fact]
+    public void What_is_left_of_a_dump_that_failed_half_way_is_passed_over_before_the_next()
+    {
+        // A dump that was not read to its end is still under way, and another one is refused (netlink_dump_start).
+        _channel.Answer = request => _channel.Waiting > 0
+            ? [Error(request, Errno.Busy)]
+            : [Data(request, 1, NetlinkFlags.Multi), [16, 0, 0], Data(request, 2, NetlinkFlags.Multi), Done(request)];
+        Add(NetlinkFlags.Request | NetlinkFlags.Dump);
+        _client.Send(Show);
+        _client.Result(0).Error.ShouldBe(Errno.InputOutput);
+        _channel.Waiting.ShouldBe(2);
+        Ask(NetlinkFlags.Request | NetlinkFlags.Dump).ShouldBe(new NetlinkResult(Errno.InputOutput));
+        _channel.Answer = request => _channel.Waiting > 0 ? [Error(request, Errno.Busy)] : [Data(request, 7), Ack(request)];
+        Ask().ShouldBe(new NetlinkResult(Errno.None));
+        _shown.Select(shown => shown.Content).ShouldContain((byte)7);
+    }
+
+    [Fact]
     public void An_error_without_a_number_is_an_answer_that_cannot_be_understood()
     {
         _channel.Answer = request => [Message(NetlinkControlType.Error, NetlinkFlags.None, SequenceOf(request), [])];

@@ -28,8 +28,14 @@ internal sealed class LineFormatter(LogPatterns patterns) : ConsoleFormatter(Lin
         long number = Interlocked.Increment(ref _number);
         if (patterns.Console is { } pattern)
         {
-            var record = new LogRecord(message, ModuleOf(logEntry.Category, logEntry.EventId), SeverityOf(logEntry.LogLevel), number, now);
-            textWriter.WriteLine(pattern.Format(record, patterns.Facility));
+            // Each line of a message by itself, so that none looks like another record.
+            string module = ModuleOf(logEntry.Category, logEntry.EventId);
+            foreach (string line in message.ReplaceLineEndings("\n").Split('\n', StringSplitOptions.RemoveEmptyEntries))
+            {
+                var record = new LogRecord(line, module, SeverityOf(logEntry.LogLevel), number, now);
+                textWriter.WriteLine(pattern.Format(record, patterns.Facility));
+            }
+
             return;
         }
 

@@ -97,6 +97,9 @@ public sealed class NetlinkConversation : IDisposable
             else if (receipt.Sender == 0)
             {
                 _exchange.Take(_answers.AsSpan(0, receipt.Length), (_, answer) => onAnswer?.Invoke(answer));
+                // There is one request: what nobody can read was its answer.
+                if (_exchange.HasFailed)
+                    _exchange.Stop();
             }
         }
 

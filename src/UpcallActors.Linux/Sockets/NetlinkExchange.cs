@@ -17,6 +17,7 @@ internal sealed class NetlinkExchange(int capacity)
     private uint _first;
     private int _count;
     private int _open;
+    private bool _wasUnreadable;
 
     [Flags]
     private enum State : byte
@@ -27,7 +28,11 @@ internal sealed class NetlinkExchange(int capacity)
         HasEnd = 1,
         Ended = 2,
         Interrupted = 4,
+        IsDump = 8,
     }
+
+    /// <summary>Whether it ended, or lost an answer, otherwise than by what was answered: more may come.</summary>
+    public bool HasFailed { get; private set; }
 
     /// <summary>Whether each request has its result.</summary>
     public bool IsDone => _open == 0;
@@ -41,6 +46,8 @@ internal sealed class NetlinkExchange(int capacity)
         _first = sequence;
         _count = 0;
         _open = 0;
+        _wasUnreadable = false;
+        HasFailed = false;
     }
 
     /// <summary>
@@ -48,16 +55,18 @@ internal sealed class NetlinkExchange(int capacity)
     /// </summary>
     public void Add(NetlinkFlags flags)
     {
-        bool hasEnd = (flags & NetlinkFlags.Ack) != 0 || (flags & NetlinkFlags.Dump) == NetlinkFlags.Dump;
-        _states[_count] = hasEnd ? State.HasEnd : State.None;
+        bool isDump = (flags & NetlinkFlags.Dump) == NetlinkFlags.Dump;
+        State end = isDump || (flags & NetlinkFlags.Ack) != 0 ? State.HasEnd : State.None;
+        _states[_count] = isDump ? end | State.IsDump : end;
         _results[_count] = new NetlinkResult(Errno.None);
         _count++;
         _open++;
     }
 
     /// <summary>
-    /// Goes through what one receive brought. Answers to requests of another exchange, such as one that was given up, are passed over;
-    /// bytes that are no message make every request fail that has no result yet. Returns whether anything was for this exchange.
+    /// Goes through what one receive brought. Answers to requests of another exchange, such as one that was given up, are passed over.
+    /// Bytes that are no message may have been any answer: a dump fails, whose parts cannot be told apart, and so does each request
+    /// that has no result when nothing more comes. Returns whether anything was for this exchange.
     /// </summary>
     public bool Take(ReadOnlySpan<byte> datagram, NetlinkExchangeHandler onAnswer)
     {
@@ -66,7 +75,7 @@ internal sealed class NetlinkExchange(int capacity)
         {
             if (NetlinkMessage.TryRead(datagram, out NetlinkMessage message, out int consumed) != NetlinkParseError.None)
             {
-                Fail(Errno.InputOutput);
+                FailUnreadable();
                 return true;
             }
 
@@ -86,18 +95,36 @@ internal sealed class NetlinkExchange(int capacity)
         return isOurs;
     }
 
-    /// <summary>Nothing more comes: what should have had an end and has not fails with ETIMEDOUT.</summary>
+    /// <summary>
+    /// Nothing more comes: what should have had an end and has not fails with ETIMEDOUT, or with EIO after an answer that nobody could
+    /// read.
+    /// </summary>
     public void Stop()
     {
         for (int request = 0; request < _count; request++)
-            End(request, (_states[request] & State.HasEnd) != 0 ? Errno.TimedOut : Errno.None);
+        {
+            Errno missing = (_states[request] & State.HasEnd) != 0 ? Errno.TimedOut : Errno.None;
+            End(request, _wasUnreadable ? Errno.InputOutput : missing);
+        }
     }
 
     /// <summary>Nothing more comes, for a reason.</summary>
     public void Fail(Errno error)
     {
+        HasFailed = true;
         for (int request = 0; request < _count; request++)
             End(request, error);
+    }
+
+    private void FailUnreadable()
+    {
+        _wasUnreadable = true;
+        HasFailed = true;
+        for (int request = 0; request < _count; request++)
+        {
+            if ((_states[request] & State.IsDump) != 0)
+                End(request, Errno.InputOutput);
+        }
     }
 
     private void End(int request, NetlinkMessage message)

@@ -146,6 +146,8 @@ public sealed class DatapathClient : IDisposable
         if (_exchange.IsDone)
             return false;
         int length = _channel.Receive(_answers);
+        // More may wait behind what makes the exchange fail: the rest of a dump, for one. The next one passes over it.
+        _isUnderWay = length > 0;
         if (length <= 0)
             _exchange.Stop();
         else if (length > _answers.Length)
@@ -154,8 +156,9 @@ public sealed class DatapathClient : IDisposable
             _deadline = Environment.TickCount64 + (long)Patience.TotalMilliseconds;
         else if (Environment.TickCount64 > _deadline)
             _exchange.Fail(Errno.TimedOut);
-        _isUnderWay = !_exchange.IsDone;
-        return _isUnderWay;
+        if (_exchange is { IsDone: true, HasFailed: false })
+            _isUnderWay = false;
+        return !_exchange.IsDone;
     }
 
     /// <summary>How a request of the last send ended; meaningful when <see cref="Read"/> has returned false.</summary>

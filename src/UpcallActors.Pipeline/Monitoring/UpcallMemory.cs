@@ -50,6 +50,8 @@ internal sealed class UpcallMemory
             Volatile.Write(ref place.Turn, number + 1);
         }
 
+        // Before it is looked who watches: whoever begins to watch and does not find these here is to be shown them.
+        Interlocked.MemoryBarrier();
         return first;
     }
 

@@ -52,6 +52,21 @@ internal sealed partial class RevalidationLeader
         _changed = true;
     }
 
+    /// <summary>
+    /// A revalidator was restarted; the message it failed over is lost, and if it
+    /// was the one that we wait for an answer to, the round must not wait for ever.
+    /// </summary>
+    private void OnRevalidatorFailed(int partition)
+    {
+        _isWhole = false;
+        if (!_awaited.Contains(partition))
+            return;
+        if (_phase == Phase.Adopting)
+            OnTakenOver(partition);
+        else if (_phase == Phase.Sweeping)
+            _revalidators[partition].Tell(new RevalidatorActor.Sweep(_state.Rounds + 1, IsComplete: false), Self);
+    }
+
     private DatapathException? FailureOf(Errno refused)
     {
         if (refused == Errno.None)

@@ -367,21 +367,6 @@ internal sealed partial class RevalidationLeader : UntypedActor
         _state.Flows.Limit = (int)Math.Min(_state.Settings.FlowLimit, Math.Max(limit, 1000));
     }
 
-    /// <summary>
-    /// A revalidator was restarted; the message it failed over is lost, and if it
-    /// was the one that we wait for an answer to, the round must not wait for ever.
-    /// </summary>
-    private void OnRevalidatorFailed(int partition)
-    {
-        _isWhole = false;
-        if (!_awaited.Contains(partition))
-            return;
-        if (_phase == Phase.Adopting)
-            OnTakenOver(partition);
-        else if (_phase == Phase.Sweeping)
-            _revalidators[partition].Tell(new RevalidatorActor.Sweep(_state.Rounds + 1, IsComplete: false), Self);
-    }
-
     /// <summary>Deletes a flow that cannot be revalidated: it has no id, or it cannot be read.</summary>
     private void DeleteSenseless(in FlowMessage flow, ReadOnlySpan<byte> message)
     {

@@ -1,4 +1,6 @@
 using System.Globalization;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 using UpcallActors.Daemon.Hosting;
 
 namespace UpcallActors.Daemon.Tests.Hosting;
@@ -27,6 +29,19 @@ public sealed class LogPatternTests
     [InlineData("ends in %", "ends in ")]
     [InlineData("", "")]
     public void A_line_is_what_its_pattern_says(string pattern, string line) => new LogPattern(pattern).Format(Record, 128).ShouldBe(line);
+
+    [Fact]
+    public void Each_line_of_a_message_and_of_its_failure_is_a_line_of_the_log()
+    {
+        var patterns = new LogPatterns();
+        patterns.Set("console", "%p|%m").ShouldBeNull();
+        using var text = new StringWriter();
+        var failure = new InvalidOperationException("first\r\nERR|second");
+        var entry = new LogEntry<string>(LogLevel.Warning, "upcall-actors", 5, "a\nb", failure, (state, _) => state);
+        new LineFormatter(patterns).Write(entry, null, text);
+        string[] lines = text.ToString().TrimEnd().Split(Environment.NewLine);
+        lines.ShouldBe(["WARN|a", "WARN|b System.InvalidOperationException: first", "WARN|ERR|second"]);
+    }
 
     [Fact]
     public void A_line_knows_its_process_machine_and_thread()

@@ -97,6 +97,7 @@ public sealed class UpcallMemorySpecs : PipelineSpec
         long looked = 0;
         while (looked < Sent)
         {
+            bool isOver = sending.IsCompleted && pipeline.Counters.Completed == Sent;
             RecentUpcalls recent = pipeline.Recall(new UpcallMonitorSpecs.Everything());
             recent.Looked[0].ShouldBeGreaterThanOrEqualTo(looked);
             looked = recent.Looked[0];
@@ -108,6 +109,9 @@ public sealed class UpcallMemorySpecs : PipelineSpec
                 (key.InPort, upcall.InPort, upcall.PacketLength).ShouldBe((1 + (flow % 7), 1 + (flow % 7), 100 + (int)(flow % 900)));
                 flow.ShouldBe((uint)upcall.Number);
             }
+
+            if (isOver)
+                looked.ShouldBe(Sent);
         }
 
         await sending;
