@@ -108,6 +108,9 @@ internal sealed partial class SwitchReconciler
         Bridge[] bridges = [.. _sources.Merged.Bridges.Select(bridge => _bridges[bridge.Name].On([.. ports[bridge.Name]]))];
         if (!bridges.SequenceEqual(Translators.Bridges, ReferenceEqualityComparer.Instance))
             Translators.Replace(bridges);
+        // No translator has the numbers of before any more, by which it would learn them again.
+        foreach (LiveBridge bridge in _bridges.Values)
+            bridge.ForgetMoved();
     }
 
     private void Publish()
