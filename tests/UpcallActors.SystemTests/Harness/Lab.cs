@@ -63,11 +63,17 @@ internal sealed class Lab : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
-        foreach (IAsyncDisposable process in Enumerable.Reverse(_processes))
-            await process.DisposeAsync();
-        foreach (string name in Enumerable.Reverse(_namespaces))
-            await RemoveAsync(name);
-        Directory.Delete(Folder, recursive: true);
+        try
+        {
+            foreach (IAsyncDisposable process in Enumerable.Reverse(_processes))
+                await process.DisposeAsync();
+        }
+        finally
+        {
+            foreach (string name in Enumerable.Reverse(_namespaces))
+                await RemoveAsync(name);
+            Directory.Delete(Folder, recursive: true);
+        }
     }
 
     private async Task AddNamespaceAsync(string name)

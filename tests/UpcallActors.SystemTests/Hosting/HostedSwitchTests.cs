@@ -56,5 +56,6 @@ public sealed class HostedSwitchTests
         RunningUpcallActors running = host.Services.GetRequiredService<ActorSystem>().GetUpcallActors();
         await Eventually.HoldsAsync(() => running.Pipeline.Counters.FlowPuts == 3);
         await host.StopAsync();
+        PacketAccount.ShouldBalance(running.Pipeline.Counters);
     }
 }

@@ -56,7 +56,7 @@ public sealed class LivePortTests
 
         (await Ping.SendAsync(a, "10.1.1.2", 3200)).Answered.ShouldContain(1, "3200 bytes, as the very first traffic");
         live.Datapath.Counters.UpcallsWithMru.ShouldBeGreaterThan(0);
-        live.Datapath.FlushFlows();
+        await live.PurgeAsync();
         (await Ping.SendAsync(a, "10.1.1.2", 1600)).ShouldBeAnswered("1600 bytes");
         live.Datapath.Counters.LargestMru.ShouldBe(1500);
         live.Datapath.Conntrack.Dump(9).ShouldNotBeEmpty();

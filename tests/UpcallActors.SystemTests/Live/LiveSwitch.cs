@@ -13,12 +13,14 @@ internal sealed class LiveSwitch : IAsyncDisposable
 {
     private readonly ActorSystem _system = ActorSystem.Create("live", "akka.loglevel = WARNING");
     private readonly UpcallPipeline _pipeline;
+    private readonly FirstRules _rules;
 
-    private LiveSwitch(EmbeddedDatapath datapath, EmbeddedPorts ports, IEnumerable<Bridge> bridges)
+    private LiveSwitch(EmbeddedDatapath datapath, EmbeddedPorts ports, Bridge bridge)
     {
+        _rules = new FirstRules(bridge.Tables);
         Datapath = datapath;
         Ports = ports;
-        _pipeline = UpcallPipeline.Start(_system, datapath, new OpenFlowTranslatorFactory(bridges), new UpcallPipelineSettings());
+        _pipeline = UpcallPipeline.Start(_system, datapath, new OpenFlowTranslatorFactory([bridge]), new UpcallPipelineSettings());
     }
 
     public EmbeddedDatapath Datapath { get; }
@@ -51,7 +53,7 @@ internal sealed class LiveSwitch : IAsyncDisposable
             });
         }
 
-        return new LiveSwitch(datapath, ports, [BridgeOf(flows, members)]);
+        return new LiveSwitch(datapath, ports, BridgeOf(flows, members));
     }
 
     /// <summary>Adds a port from within the namespace.</summary>
@@ -67,11 +69,23 @@ internal sealed class LiveSwitch : IAsyncDisposable
         return new Bridge("br0", FailMode.Secure, tables, members);
     }
 
+    /// <summary>Forgets all flows, as <c>revalidator/purge</c> does: what they carried is credited first.</summary>
+    public Task PurgeAsync() => _pipeline.Revalidation!.PurgeAsync();
+
+    /// <summary>
+    /// Ends, and looks whether each packet was credited to the rule that it met first, and was executed, dropped or lost by one cause.
+    /// </summary>
     public async ValueTask DisposeAsync()
     {
         Ports.Dispose();
+        await Eventually.HoldsAsync(() => _pipeline.Counters.Completed == Datapath.Counters.UpcallsQueued);
+        await _pipeline.Revalidation!.WaitAsync();
         await _pipeline.DisposeAsync();
         PacketAccount.ShouldBalance(_pipeline.Counters);
+        PacketAccount.ShouldBeCredited(
+            Datapath.Counters.Hits + Datapath.Counters.Misses,
+            _rules.Packets,
+            PacketAccount.LostBeforeTables(_pipeline.Counters) + Datapath.Counters.Lost);
         await _system.Terminate();
         _system.Dispose();
         Datapath.Dispose();

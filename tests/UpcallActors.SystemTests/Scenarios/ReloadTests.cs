@@ -40,7 +40,8 @@ public sealed class ReloadTests
         SwitchConfiguration three = new(datapath, new BridgeConfiguration("br0", PortConfiguration.Of(p0, 1), PortConfiguration.Of(p1, 2),
             PortConfiguration.Of(p2, 3))
         { Flows = Three });
-        await using var daemon = new DaemonProcess(lab, two);
+        // Owned before the pings, which end before it.
+        DaemonProcess daemon = lab.Own(new DaemonProcess(lab, two) { KeepsRules = false });
         await daemon.StartAsync();
         BackgroundProcess ping = lab.Own(p0.Start(["ping", "-n", "-i", "0.05", "10.1.1.2"]));
         await HasMoreAnswersAsync(ping);
