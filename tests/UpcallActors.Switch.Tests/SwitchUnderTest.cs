@@ -15,8 +15,13 @@ internal sealed class SwitchUnderTest : IDisposable
 
     public LogLines Log { get; } = new();
 
+    /// <summary>By which the switch tries again: it stands still until a test moves it.</summary>
+    public ManualTime Time { get; } = new();
+
+    public SwitchOptions Options => new() { Logger = Log, Time = Time };
+
     public Task<RunningSwitch> StartAsync(SwitchConfiguration configuration) =>
-        RunningSwitch.StartAsync(Actors, Datapath, Ports, configuration, new SwitchOptions { Logger = Log });
+        RunningSwitch.StartAsync(Actors, Datapath, Ports, configuration, Options);
 
     /// <summary>The MTU of a port of the first bridge; null when the bridge does not have it.</summary>
     public static int? Mtu(RunningSwitch running, uint number = 1) => Find(running, number)?.Mtu;

@@ -58,7 +58,9 @@ public static class FlowDifference
     private static (ulong Cookie, ushort Idle, ushort Hard, FlowFlags Flags, ushort Importance) AttributesOf(FlowChange flow) =>
         (flow.Cookie ?? 0, flow.IdleTimeout, flow.HardTimeout, flow.Flags, flow.Importance);
 
-    /// <summary>The file was read line by line with nothing beside it; here flows of before may still be in the way.</summary>
+    /// <summary>
+    /// Whether the flows go together is found where they are tried alone; here flows that are not theirs may be in the way.
+    /// </summary>
     private static FlowChange Anew(FlowChange flow) =>
         (flow.Flags & FlowFlags.CheckOverlap) == 0 || flow.MayOverlap ? flow : flow with { MayOverlap = true };
 

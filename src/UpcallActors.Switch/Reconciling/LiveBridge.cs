@@ -1,3 +1,4 @@
+using UpcallActors.Odp;
 using UpcallActors.Ofproto;
 using UpcallActors.OpenFlow;
 
@@ -9,6 +10,8 @@ namespace UpcallActors.Switch;
 internal sealed class LiveBridge
 {
     private readonly PortNumbers _numbers;
+    private readonly HashSet<uint> _moved = [];
+    private Dictionary<uint, (string Name, (PortKind Kind, string Device) Port)> _owners = [];
     private Bridge? _bridge;
     private bool _isStale = true;
 
@@ -36,6 +39,31 @@ internal sealed class LiveBridge
         _isStale |= configuration.FailMode != Configuration.FailMode || !configuration.TableNames.Equals(Configuration.TableNames);
         Configuration = configuration;
         _numbers.Assign(interfaces);
+        var owners = new Dictionary<uint, (string Name, (PortKind Kind, string Device) Port)>(interfaces.Count);
+        foreach (InterfaceConfiguration one in interfaces)
+        {
+            if (_numbers.Of(one.Name) is { } number)
+                owners[number] = (one.Name, one.DatapathPort);
+        }
+
+        _moved.UnionWith(_owners.Where(had => !owners.TryGetValue(had.Key, out var now) || now != had.Value).Select(had => had.Key));
+        _owners = owners;
+    }
+
+    /// <summary>
+    /// Forgets the addresses behind numbers that are another interface's now, or nobody's: packets to them must not go there
+    /// (<c>bundle_flush_macs</c> in ofproto-dpif.c). Others of the bridge are learned again.
+    /// </summary>
+    public void ForgetMoved()
+    {
+        if (_moved.Count == 0)
+            return;
+        MacEntry[] behind = [.. MacLearning.List().Where(entry => _moved.Contains(entry.Port))];
+        foreach (MacEntry entry in behind.Where(entry => entry.IsStatic))
+            MacLearning.RemoveStatic(entry.Address, entry.Vlan);
+        if (Array.Exists(behind, entry => !entry.IsStatic))
+            MacLearning.Flush();
+        _moved.Clear();
     }
 
     /// <summary>The OpenFlow number of an interface.</summary>

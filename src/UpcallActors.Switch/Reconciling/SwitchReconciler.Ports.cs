@@ -6,17 +6,21 @@ namespace UpcallActors.Switch;
 /// <content>The datapath's ports: what is added, looked at and taken out.</content>
 internal sealed partial class SwitchReconciler
 {
-    /// <summary>
-    /// Takes out ports that nobody wants any more and that have the name of one that is new, which could not be added beside them.
-    /// Others that nobody wants any more are returned, by the names of their devices.
-    /// </summary>
-    private string[] RemoveWhatIsInTheWay(List<WantedInterface> before)
+    /// <summary>Those of before, and of what is still due, whose ports nobody wants any more; one for each device.</summary>
+    private List<WantedInterface> Gone(List<WantedInterface> before)
     {
         HashSet<(PortKind Kind, string Device)> kept = [.. _wanted.Where(one => one.IsUsable).Select(one => one.Plan.DatapathPort)];
-        string[] gone = [.. before
-            .Where(old => old.Device is not null && !kept.Contains(old.Plan.DatapathPort)).Select(old => old.Device!).Distinct()];
-        if (gone.Length == 0)
-            return gone;
+        return [.. _dueRemovals.Concat(before)
+            .Where(old => old.Device is not null && !kept.Contains(old.Plan.DatapathPort)).DistinctBy(old => old.Device)];
+    }
+
+    /// <summary>
+    /// Takes out ports that nobody wants any more and that have the name of one that is new, which could not be added beside them.
+    /// </summary>
+    private void RemoveWhatIsInTheWay()
+    {
+        if (_dueRemovals.Count == 0)
+            return;
         HashSet<string> names = new(StringComparer.Ordinal);
         foreach (WantedInterface one in _wanted)
         {
@@ -24,9 +28,7 @@ internal sealed partial class SwitchReconciler
             names.Add(one.Plan.Request.Interface ?? one.Plan.Request.Name);
         }
 
-        foreach (string device in gone.Where(names.Contains))
-            Remove(device);
-        return [.. gone.Where(device => !names.Contains(device))];
+        RemoveDue(one => names.Contains(one.Device!));
     }
 
     /// <summary>
@@ -38,13 +40,20 @@ internal sealed partial class SwitchReconciler
         Look();
         long now = (long)_time.GetElapsedTime(0).TotalMilliseconds;
         bool isAnyAdded = false;
+        bool isAnyHeldBack = false;
         foreach (WantedInterface one in _wanted)
         {
             if (!one.IsUsable)
                 TellRefused(one, one.Obstacle!);
-            else if (one.Place is null && one.Attempts.TryTake(now))
+            else if (one.Place is not null)
+                continue;
+            else if (one.Attempts.TryTake(now))
                 isAnyAdded |= TryAdd(one);
+            else
+                isAnyHeldBack = true;
         }
+
+        IsAnyHeldBack = isAnyHeldBack;
 
         if (isAnyAdded)
             Look();
@@ -108,6 +117,9 @@ internal sealed partial class SwitchReconciler
         Bridge[] bridges = [.. _sources.Merged.Bridges.Select(bridge => _bridges[bridge.Name].On([.. ports[bridge.Name]]))];
         if (!bridges.SequenceEqual(Translators.Bridges, ReferenceEqualityComparer.Instance))
             Translators.Replace(bridges);
+        // No translator has the numbers of before any more, by which it would learn them again.
+        foreach (LiveBridge bridge in _bridges.Values)
+            bridge.ForgetMoved();
     }
 
     private void Publish()
@@ -150,10 +162,18 @@ internal sealed partial class SwitchReconciler
             return;
         _pipeline?.FinishPacketsUnderWay();
         HashSet<string?> wanted = [.. _wanted.Select(one => one.Device)];
-        List<string> due = _dueRemovals;
-        _dueRemovals = [];
-        foreach (string device in due.Where(device => !wanted.Contains(device)))
-            Remove(device);
+        _dueRemovals.RemoveAll(one => wanted.Contains(one.Device));
+        RemoveDue(_ => true);
+    }
+
+    /// <summary>A port is due until it was taken out, or the datapath has refused that.</summary>
+    private void RemoveDue(Predicate<WantedInterface> isMeant)
+    {
+        while (_dueRemovals.Find(isMeant) is { } gone)
+        {
+            Remove(gone.Device!);
+            _dueRemovals.Remove(gone);
+        }
     }
 
     private void Remove(string device)

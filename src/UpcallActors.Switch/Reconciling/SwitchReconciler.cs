@@ -18,13 +18,15 @@ internal sealed partial class SwitchReconciler
     private readonly IDatapathPorts _ports;
     private readonly ISwitchObserver _observer;
     private readonly TimeProvider _time;
+    private readonly Queue<(LiveBridge Bridge, ValueList<FlowChange> Changes)> _dueFlows = [];
     private AttachedPipeline? _pipeline;
     private ConfigurationSources _sources = ConfigurationSources.None;
     private Dictionary<string, LiveBridge> _bridges = new(StringComparer.Ordinal);
     private List<WantedInterface> _wanted = [];
     private InterfacePlan _plan;
-    private List<BridgeDifference> _dueFlows = [];
-    private List<string> _dueRemovals = [];
+    private SwitchConfiguration _answered = ConfigurationSources.None.Merged;
+    private List<WantedInterface> _dueRemovals = [];
+    private bool _isNew;
     private HashSet<UnsupportedPart> _toldUnsupported = [];
     private HashSet<string> _toldConflicts = [];
     private SwitchState _state = SwitchState.Empty;
@@ -49,6 +51,9 @@ internal sealed partial class SwitchReconciler
     /// <summary>Whether anything waits that devices or time may bring.</summary>
     public bool IsAnyTriedAgain => _wanted.Exists(one => one is { IsUsable: true, Place: null });
 
+    /// <summary>Whether something was not tried when ports were looked at last, since it was tried too often in that second.</summary>
+    public bool IsAnyHeldBack { get; private set; }
+
     /// <summary>
     /// Adds what is wanted at the start, and takes out what an earlier run with another configuration left, if it is told to. Throws
     /// <see cref="DatapathException"/> when the datapath takes none of the ports.
@@ -67,26 +72,19 @@ internal sealed partial class SwitchReconciler
     /// Goes on with what a source wants: ports that are new are added first, then the flows change, then the ports go that nobody wants
     /// any more, since packets may be on their way to them. What is the same in both stays as it is, and so do the counters of flows
     /// and the addresses learned. Throws <see cref="FlowRefusedException"/> when a bridge's flows do not go together; nothing was
-    /// changed then.
+    /// changed then. The answer has all that differs from what was answered last, so that a call that is made once more after a
+    /// failure tells what the first one has changed.
     /// </summary>
     public AppliedConfiguration Apply(string source, SwitchConfiguration configuration)
     {
         ConfigurationSources sources = _sources.With(source, configuration);
         SwitchConfiguration wanted = sources.Merged;
-        var difference = SwitchDifference.Between(_sources.Merged, wanted);
-        Dictionary<string, LiveBridge> bridges = BridgesOf(wanted, difference);
-        // From here on it holds: what fails is the datapath's doing, and is put right when it is looked at the next time.
-        _sources = sources;
-        Take(wanted, bridges);
-        TellWhatIsLeftOut();
-        List<WantedInterface> before = _wanted;
-        _wanted = Carry(before);
-        IEnumerable<string?> devices = _wanted.Where(one => one.IsUsable).Select(one => one.Plan.WatchedDevice);
-        // Before they are looked at, so that none comes between.
-        _ports.Watch(devices.OfType<string>().ToFrozenSet(StringComparer.Ordinal));
-        _dueRemovals.AddRange(RemoveWhatIsInTheWay(before));
-        _dueFlows.AddRange(difference.ChangedBridges.Where(bridge => bridge.Flows.Count > 0));
+        var changes = SwitchDifference.Between(_sources.Merged, wanted);
+        SwitchDifference difference = ReferenceEquals(_answered, _sources.Merged) ? changes : SwitchDifference.Between(_answered, wanted);
+        Dictionary<string, LiveBridge> bridges = BridgesOf(wanted, changes);
+        Take(sources, bridges, new InterfacePlan(wanted, _datapath.Name), changes);
         Follow();
+        _answered = wanted;
         return new AppliedConfiguration(State, difference);
     }
 
@@ -96,6 +94,7 @@ internal sealed partial class SwitchReconciler
     /// </summary>
     public void Follow()
     {
+        BeginWithWhatIsNew();
         AddMissing();
         Tell();
         ChangeFlows();
@@ -128,25 +127,54 @@ internal sealed partial class SwitchReconciler
         return now is null ? $"{port} is in the datapath now" : $"{port} still waits: {now.Reason}";
     }
 
-    /// <summary>The bridges that there will be: those that stay keep their tables and what they have learned.</summary>
+    /// <summary>
+    /// The bridges that there will be: those that stay keep their tables and what they have learned. Their flows are tried as a start
+    /// would take them, on tables of their own: the changes alone do not tell whether flows go together.
+    /// </summary>
     private Dictionary<string, LiveBridge> BridgesOf(SwitchConfiguration wanted, SwitchDifference difference)
     {
         var bridges = new Dictionary<string, LiveBridge>(wanted.Bridges.Count, StringComparer.Ordinal);
         foreach (BridgeConfiguration added in difference.AddedBridges)
             bridges.Add(added.Name, new LiveBridge(added, _time));
+        foreach (BridgeDifference changed in difference.ChangedBridges.Where(changed => changed.Flows.Count > 0))
+            new FlowTables().Apply(changed.Bridge.Flows.Changes.AsSpan());
         foreach (BridgeConfiguration bridge in wanted.Bridges)
             bridges.TryAdd(bridge.Name, _bridges.GetValueOrDefault(bridge.Name)!);
         return bridges;
     }
 
-    private void Take(SwitchConfiguration wanted, Dictionary<string, LiveBridge> bridges)
+    /// <summary>
+    /// From here on it holds. All that is due for it is noted at once, before anything is done that may fail: whatever fails then is
+    /// put right when the datapath is looked at the next time.
+    /// </summary>
+    private void Take(ConfigurationSources sources, Dictionary<string, LiveBridge> bridges, InterfacePlan plan, SwitchDifference changes)
     {
+        _sources = sources;
         _bridges = bridges;
-        _plan = new InterfacePlan(wanted, _datapath.Name);
+        _plan = plan;
+        _isNew = true;
+        foreach (BridgeDifference changed in changes.ChangedBridges.Where(changed => changed.Flows.Count > 0))
+            _dueFlows.Enqueue((bridges[changed.Bridge.Name], changed.Flows));
         var interfaces = _plan.Interfaces.Where(one => one is { Bridge: not null, IsLocal: false, Obstacle: null })
             .ToLookup(one => one.BridgeName, one => one.Interface, StringComparer.Ordinal);
-        foreach (BridgeConfiguration bridge in wanted.Bridges)
+        foreach (BridgeConfiguration bridge in sources.Merged.Bridges)
             bridges[bridge.Name].Configure(bridge, [.. interfaces[bridge.Name]]);
+        List<WantedInterface> before = _wanted;
+        _wanted = Carry(before);
+        _dueRemovals = Gone(before);
+    }
+
+    /// <summary>What a configuration needs once, before its ports are added.</summary>
+    private void BeginWithWhatIsNew()
+    {
+        if (!_isNew)
+            return;
+        TellWhatIsLeftOut();
+        IEnumerable<string?> devices = _wanted.Where(one => one.IsUsable).Select(one => one.Plan.WatchedDevice);
+        // Before they are looked at, so that none comes between.
+        _ports.Watch(devices.OfType<string>().ToFrozenSet(StringComparer.Ordinal));
+        RemoveWhatIsInTheWay();
+        _isNew = false;
     }
 
     /// <summary>What is wanted now, each going on where it was.</summary>
@@ -167,12 +195,14 @@ internal sealed partial class SwitchReconciler
         return wanted;
     }
 
+    /// <summary>Changes are due until they are made. Those of a bridge that is gone by now do no harm.</summary>
     private void ChangeFlows()
     {
-        List<BridgeDifference> due = _dueFlows;
-        _dueFlows = [];
-        foreach (BridgeDifference changed in due)
-            _bridges.GetValueOrDefault(changed.Bridge.Name)?.Tables.Apply(changed.Flows.Items.AsSpan());
+        while (_dueFlows.TryPeek(out (LiveBridge Bridge, ValueList<FlowChange> Changes) due))
+        {
+            due.Bridge.Tables.Apply(due.Changes.Items.AsSpan());
+            _dueFlows.Dequeue();
+        }
     }
 
     private void TellWhatIsLeftOut()

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Diagnostics.CodeAnalysis;
 using Akka.Actor;
+using Microsoft.Extensions.Logging;
 using UpcallActors.Odp;
 using UpcallActors.OpenFlow;
 
@@ -14,11 +15,15 @@ namespace UpcallActors.Switch;
     "Design",
     "CA1001:Types that own disposable fields should be disposable",
     Justification = "An actor is never disposed: PostStop is where it lets go of what it holds.")]
-internal sealed class SwitchActor(SwitchReconciler reconciler, IDatapathPorts ports, TimeProvider time) : UntypedActor
+internal sealed class SwitchActor(SwitchReconciler reconciler, IDatapathPorts ports, TimeProvider time, ILogger logger) : UntypedActor
 {
+    /// <summary>In which something is tried a few times at most (<see cref="AttemptWindow"/>).</summary>
+    private static readonly TimeSpan _window = TimeSpan.FromSeconds(1);
+
     private readonly RetryBackoff _backoff = new();
     private ImmutableArray<WaitingInterface> _waitedFor = [];
     private ITimer? _timer;
+    private TimeSpan? _wait;
     private EventHandler? _onChanged;
     private int _isChangeUnderWay;
 
@@ -43,15 +48,9 @@ internal sealed class SwitchActor(SwitchReconciler reconciler, IDatapathPorts po
     /// <inheritdoc/>
     protected override void PreRestart(Exception reason, object message)
     {
-        // Its caller waits; what was begun of it may be done twice.
+        // Its caller waits.
         if (message is SwitchRequest request)
-        {
-            if (request.TryAgain())
-                Self.Tell(request);
-            else
-                request.Fail(reason);
-        }
-
+            request.Fail(reason);
         base.PreRestart(reason, message);
     }
 
@@ -76,7 +75,7 @@ internal sealed class SwitchActor(SwitchReconciler reconciler, IDatapathPorts po
                 return;
         }
 
-        ScheduleRetry();
+        ScheduleRetry(isDue: message is RetryDue);
     }
 
     /// <summary>
@@ -86,12 +85,29 @@ internal sealed class SwitchActor(SwitchReconciler reconciler, IDatapathPorts po
     {
         try
         {
-            request.Handle(reconciler);
+            HandleTwice(request);
         }
         catch (Exception refused) when (refused is DatapathException or FlowRefusedException)
         {
             request.Fail(refused);
             OnPortsChanged(Self);
+        }
+    }
+
+    /// <summary>
+    /// What was begun of a request that fails is gone on with at once: later ones must not come before it, or what is older would hold in
+    /// the end.
+    /// </summary>
+    private void HandleTwice(SwitchRequest request)
+    {
+        try
+        {
+            request.Handle(reconciler);
+        }
+        catch (Exception failure) when (failure is not (DatapathException or FlowRefusedException))
+        {
+            logger.SwitchFailed(failure);
+            request.Handle(reconciler);
         }
     }
 
@@ -102,14 +118,29 @@ internal sealed class SwitchActor(SwitchReconciler reconciler, IDatapathPorts po
             self.Tell(PortsChanged.Instance);
     }
 
-    /// <summary>While the same ports wait, twice as late each time. What another configuration alone can help is not waited for.</summary>
-    private void ScheduleRetry()
+    /// <summary>
+    /// While the same ports wait, twice as late each time that nothing but time has brought the look about; changes of ports move nothing.
+    /// What changes have kept from being tried is tried as soon as it may be. What another configuration alone can help is not waited for.
+    /// </summary>
+    private void ScheduleRetry(bool isDue)
     {
         ImmutableArray<WaitingInterface> waiting = reconciler.State.Waiting;
-        if (!waiting.SequenceEqual(_waitedFor))
+        bool isNews = !waiting.SequenceEqual(_waitedFor);
+        if (isNews)
             _backoff.Reset();
         _waitedFor = waiting;
-        _timer!.Change(reconciler.IsAnyTriedAgain ? _backoff.Next() : Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        if (!reconciler.IsAnyTriedAgain)
+            SetTimer(null);
+        else if (!reconciler.IsAnyHeldBack && (isNews || isDue || _wait is null))
+            SetTimer(_backoff.Next());
+        else if (reconciler.IsAnyHeldBack && (isDue || _wait is null || _wait > _window))
+            SetTimer(_window);
+    }
+
+    private void SetTimer(TimeSpan? wait)
+    {
+        _wait = wait;
+        _timer!.Change(wait ?? Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
     /// <summary>The datapath's ports or their devices are others.</summary>

@@ -33,7 +33,7 @@ internal sealed class SwitchGuard(
         LoopDispatcher loop = loops.Add("reconciler");
         loop.Niceness = Niceness;
         TimeProvider time = options.Time ?? loop.Time;
-        Props props = ActorFactory.Props(() => new SwitchActor(reconciler, ports, time));
+        Props props = ActorFactory.Props(() => new SwitchActor(reconciler, ports, time, options.Logger));
         _switch = Context.Watch(Context.ActorOf(props.WithDispatcher(loop.Id), "reconciler"));
     }
 

@@ -3,21 +3,11 @@ using Akka.Actor;
 namespace UpcallActors.Switch;
 
 /// <summary>
-/// Something that a caller asks of the switch, and waits for. When its handling makes the actor fail it is handled once more; then the
-/// failure is the caller's.
+/// Something that a caller asks of the switch, and waits for. When its handling fails it is handled once more at once; then the failure
+/// is the caller's.
 /// </summary>
 internal abstract class SwitchRequest : INoSerializationVerificationNeeded
 {
-    private bool _isSecondTry;
-
-    /// <summary>Whether it may be tried again.</summary>
-    public bool TryAgain()
-    {
-        bool mayTry = !_isSecondTry;
-        _isSecondTry = true;
-        return mayTry;
-    }
-
     /// <summary>Does what is asked and answers. Throws what the reconciler throws.</summary>
     public abstract void Handle(SwitchReconciler reconciler);
 

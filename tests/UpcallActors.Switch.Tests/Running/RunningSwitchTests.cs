@@ -138,6 +138,9 @@ public sealed class RunningSwitchTests : IDisposable
         await using RunningSwitch running = await StartAsync();
         running.State.Waiting.ShouldContain(new WaitingInterface("br0", 1, "p0", PortKind.System, "no more memory", IsRefused: true));
         Scripted.RefuseQuietly("p0", null);
+        await Eventually.HoldsAsync(() => _switch.Time.IsAlarmSet);
+        SwitchUnderTest.Mtu(running).ShouldBeNull();
+        _switch.Time.GoToAlarm();
         await Eventually.HoldsAsync(() => SwitchUnderTest.Mtu(running) == 1500);
         running.State.Waiting.ShouldNotContain(port => port.Name == "p0");
     }
@@ -149,7 +152,51 @@ public sealed class RunningSwitchTests : IDisposable
         running.State.Waiting.ShouldContain(
             new WaitingInterface("br0", 1, "p0", PortKind.System, "there is no such device", IsRefused: false));
         Scripted.SetDeviceQuietly("eth0", 1500);
+        await Eventually.HoldsAsync(() => _switch.Time.IsAlarmSet);
+        SwitchUnderTest.Mtu(running).ShouldBeNull();
+        _switch.Time.GoToAlarm();
         await Eventually.HoldsAsync(() => SwitchUnderTest.Mtu(running) == 1500);
+    }
+
+    [Fact]
+    public async Task Looks_that_changes_bring_about_do_not_put_off_the_one_by_time()
+    {
+        await using RunningSwitch running = await StartAsync();
+        long start = _switch.Time.GetTimestamp();
+        for (int i = 0; i < 4; i++)
+        {
+            Scripted.Touch();
+            await running.RetryAsync();
+        }
+
+        Scripted.SetDeviceQuietly("eth0", 1500);
+        _switch.Time.GoToAlarm();
+        await Eventually.HoldsAsync(() => SwitchUnderTest.Mtu(running) == 1500);
+        TimeSpan.FromTicks(_switch.Time.GetTimestamp() - start).ShouldBe(RetryBackoff.First);
+    }
+
+    [Fact]
+    public async Task A_device_that_comes_when_its_port_was_tried_too_often_in_a_second_is_added_in_the_next()
+    {
+        await using RunningSwitch running = await StartAsync();
+        await running.RetryAsync();
+        for (int i = 0; i < 4; i++)
+        {
+            _switch.Time.GoToAlarm();
+            // The second one comes when the alarm is set anew.
+            await running.RetryAsync();
+            await running.RetryAsync();
+        }
+
+        for (int i = 0; i < AttemptWindow.Most; i++)
+            await running.RetryAsync();
+        long spent = _switch.Time.GetTimestamp();
+        Scripted.SetDevice("eth0", 1500);
+        (await running.RetryAsync()).ShouldContain("port p0 of br0 still waits: there is no such device");
+        await running.RetryAsync();
+        _switch.Time.GoToAlarm();
+        await Eventually.HoldsAsync(() => SwitchUnderTest.Mtu(running) == 1500);
+        TimeSpan.FromTicks(_switch.Time.GetTimestamp() - spent).ShouldBeLessThanOrEqualTo(TimeSpan.FromSeconds(1));
     }
 
     [Fact]

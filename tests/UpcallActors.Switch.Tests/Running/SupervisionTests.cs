@@ -11,6 +11,8 @@ public sealed class SupervisionTests : IDisposable
     private static readonly SwitchConfiguration Wanted =
         Configurations.Switch(Configurations.Bridge("br0", Configurations.Internal("p0", 1), Configurations.Device("p1", 2)));
 
+    private const string Failed = "Error: Looking after the switch's ports failed; it goes on";
+
     private readonly SwitchUnderTest _switch = new();
     private readonly FailingPorts _ports;
 
@@ -31,7 +33,6 @@ public sealed class SupervisionTests : IDisposable
         _ports.FailNext(1);
         await running.ApplyAsync(Wanted with { Bridges = [Wanted.Bridges[0] with { FailMode = FailMode.Standalone }] });
         running.Translators.Bridges[0].FailMode.ShouldBe(FailMode.Standalone);
-        const string Failed = "Error: Looking after the switch's ports failed; it goes on";
         _switch.Log.All.Count(line => line == Failed).ShouldBe(2);
         // What it has failed over is not lost on those who follow it.
         _switch.Ports.SetDevice("p1", 1500);
@@ -41,13 +42,12 @@ public sealed class SupervisionTests : IDisposable
     [Fact]
     public async Task A_request_that_fails_twice_has_its_failure_and_the_switch_goes_on()
     {
-        // Nothing waits, so that no look by time takes one of the failures.
-        _switch.Ports.SetDevice("p1", 1500);
         await using RunningSwitch running = await StartAsync();
         // The third time it is the look after the restart.
         _ports.FailNext(3);
         (await Should.ThrowAsync<InvalidOperationException>(running.RetryAsync())).Message.ShouldBe("told to");
-        (await running.RetryAsync()).ShouldBeEmpty();
+        (await running.RetryAsync()).ShouldHaveSingleItem();
+        _switch.Log.All.Count(line => line == Failed).ShouldBe(3);
         running.Completion.IsCompleted.ShouldBeFalse();
     }
 
@@ -62,23 +62,71 @@ public sealed class SupervisionTests : IDisposable
         (await running.RetryAsync()).ShouldBeEmpty();
     }
 
+    [Theory]
+    [InlineData(nameof(FailingPorts.FailsToWatch))]
+    [InlineData(nameof(FailingPorts.FailsToRemove))]
+    [InlineData(nameof(FlowTables))]
+    public async Task A_request_that_fails_on_its_way_is_done_whole_and_answered_with_all_that_it_has_changed(string failing)
+    {
+        BridgeConfiguration br0 = Wanted.Bridges[0];
+        BridgeConfiguration br1 = Configurations.Bridge("br1", Configurations.Internal("q0", 1), Configurations.Internal("q1", 2));
+        await using RunningSwitch running = await StartAsync();
+        await running.ApplyAsync(Configurations.Switch(br0, br1));
+        FlowTables[] tables = [.. running.Translators.Bridges.Select(bridge => bridge.Tables)];
+        bool isFailing = failing == nameof(FlowTables);
+        tables[0].Changed += (_, _) =>
+        {
+            bool fails = isFailing;
+            isFailing = false;
+            if (fails)
+                throw new InvalidOperationException("told to");
+        };
+        _ports.FailsToWatch = failing == nameof(FailingPorts.FailsToWatch);
+        _ports.FailsToRemove = failing == nameof(FailingPorts.FailsToRemove);
+
+        FlowList flows = Configurations.Flows("ip,actions=drop\n");
+        AppliedConfiguration applied = await running.ApplyAsync(Configurations.Switch(
+            br0 with { Flows = flows, Ports = [] }, br1 with { Flows = flows, Ports = [] }, Configurations.Bridge("br2")));
+
+        _switch.Log.All.Count(line => line == Failed).ShouldBe(1);
+        tables.Select(each => each.RuleCount).ShouldBe([1, 1]);
+        _switch.Ports.List().Select(port => port.Name).ShouldBe(["br0", "br1", "br2"], ignoreOrder: true);
+        _switch.Ports.Watched.ShouldBe(["br0", "br1", "br2"], ignoreOrder: true);
+        applied.Difference.AddedBridges.ShouldHaveSingleItem().Name.ShouldBe("br2");
+        applied.Difference.ChangedBridges.Select(bridge => (bridge.Bridge.Name, bridge.Flows.Count, bridge.Interfaces.Removed.Count))
+            .ShouldBe([("br0", 1, 2), ("br1", 1, 2)]);
+        (await running.ApplyAsync(running.State.Configuration)).Difference.IsEmpty.ShouldBeTrue();
+    }
+
     [Fact]
-    public async Task Flows_that_do_not_go_together_are_refused_and_nothing_changes()
+    public async Task Of_two_requests_the_later_one_holds_though_the_earlier_one_fails_once()
     {
         await using RunningSwitch running = await StartAsync();
+        using var gate = new ManualResetEventSlim();
+        _ports.FailNext(1);
+        _ports.Gate = gate;
+        Task earlier = running.ApplyAsync(Configurations.Switch(Wanted.Bridges[0] with { FailMode = FailMode.Standalone }));
+        await Eventually.HoldsAsync(() => _ports.IsHanging);
+        Task later = running.ApplyAsync(Wanted);
+        _ports.Gate = null;
+        gate.Set();
+        await Task.WhenAll(earlier, later);
+        running.Translators.Bridges[0].FailMode.ShouldBe(FailMode.Secure);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Flows_that_do_not_go_together_are_refused_and_nothing_changes(bool withOther)
+    {
         // Each is right alone; a file of flows would be refused where it is read.
         string[] lines = ["check_overlap,priority=5,ip,actions=drop", "check_overlap,priority=5,in_port=1,actions=drop"];
-        BridgeConfiguration wrong = Wanted.Bridges[0] with
-        {
-            Flows = new FlowList([.. lines.Select(line => FlowSyntax.ParseFlow(line))]),
-            FailMode = FailMode.Standalone,
-        };
-        await Should.ThrowAsync<FlowRefusedException>(running.ApplyAsync(Configurations.Switch(wrong with { Name = "br1" }, wrong)));
-        running.Translators.Bridges.ShouldHaveSingleItem().FailMode.ShouldBe(FailMode.Secure);
-        running.State.Bridges.ShouldHaveSingleItem().Name.ShouldBe("br0");
-        await running.ApplyAsync(Configurations.Switch(Wanted.Bridges[0] with { FailMode = FailMode.Standalone }));
-        running.Translators.Bridges.ShouldHaveSingleItem().FailMode.ShouldBe(FailMode.Standalone);
+        await NothingChangesByAsync(withOther, [.. lines.Select(line => FlowSyntax.ParseFlow(line))]);
     }
+
+    [Fact]
+    public Task A_flow_that_no_switch_takes_is_refused_and_nothing_changes() => NothingChangesByAsync(
+        withOther: false, FlowSyntax.ParseFlow("arp,actions=drop"), FlowSyntax.ParseFlow("ip,actions=drop") with { Table = 254 });
 
     [Fact]
     public async Task Whoever_asks_a_switch_that_has_ended_is_told_so()
@@ -129,8 +177,29 @@ public sealed class SupervisionTests : IDisposable
         await running.Completion;
     }
 
+    private async Task NothingChangesByAsync(bool withOther, params FlowChange[] flows)
+    {
+        await using RunningSwitch running = await StartAsync();
+        Bridge before = running.Translators.Bridges.ShouldHaveSingleItem();
+        SwitchState state = running.State;
+        BridgeConfiguration wrong = Configurations.Bridge("br0", Configurations.Internal("p5", 1)) with
+        {
+            Flows = new FlowList([.. flows]),
+            FailMode = FailMode.Standalone,
+        };
+        BridgeConfiguration[] wanted = withOther ? [wrong with { Name = "br1", Ports = [] }, wrong] : [wrong];
+        await Should.ThrowAsync<FlowRefusedException>(running.ApplyAsync(Configurations.Switch(wanted)));
+        running.Translators.Bridges.ShouldHaveSingleItem().ShouldBeSameAs(before);
+        before.Tables.RuleCount.ShouldBe(0);
+        running.State.ShouldBeSameAs(state);
+        _switch.Ports.List().Select(port => port.Name).ShouldBe(["br0", "p0"], ignoreOrder: true);
+        _switch.Log.All.ShouldNotContain(Failed);
+        await running.ApplyAsync(Configurations.Switch(Wanted.Bridges[0] with { FailMode = FailMode.Standalone }));
+        running.Translators.Bridges.ShouldHaveSingleItem().FailMode.ShouldBe(FailMode.Standalone);
+    }
+
     private Task<RunningSwitch> StartAsync() => RunningSwitch.StartAsync(
-        SwitchUnderTest.Actors, _switch.Datapath, _ports, Wanted, new SwitchOptions { Logger = _switch.Log });
+        SwitchUnderTest.Actors, _switch.Datapath, _ports, Wanted, _switch.Options);
 
     /// <summary>Ports that fail, or hang, when they are listed.</summary>
     private sealed class FailingPorts(IDatapathPorts inner) : IDatapathPorts
@@ -147,13 +216,30 @@ public sealed class SupervisionTests : IDisposable
 
         public bool IsHanging { get; private set; }
 
+        /// <summary>Whether the next time that devices are to be watched, or a port is to be taken out, fails.</summary>
+        public bool FailsToWatch { get; set; }
+
+        public bool FailsToRemove { get; set; }
+
         public void FailNext(int times) => Volatile.Write(ref _failures, times);
 
         public DatapathPort Add(PortRequest request, uint? number = null) => inner.Add(request, number);
 
-        public void Watch(IReadOnlySet<string> devices) => inner.Watch(devices);
+        public void Watch(IReadOnlySet<string> devices)
+        {
+            bool fails = FailsToWatch;
+            FailsToWatch = false;
+            if (fails)
+                throw new InvalidOperationException("told to");
+            inner.Watch(devices);
+        }
 
-        public bool Remove(string name) => inner.Remove(name);
+        public bool Remove(string name)
+        {
+            bool fails = FailsToRemove;
+            FailsToRemove = false;
+            return fails ? throw new InvalidOperationException("told to") : inner.Remove(name);
+        }
 
         public IReadOnlyList<DatapathPort> List()
         {
