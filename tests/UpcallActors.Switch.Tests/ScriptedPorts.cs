@@ -62,7 +62,7 @@ internal sealed class ScriptedPorts : IDatapathPorts
         {
             if (_refusals.GetValueOrDefault(request.Name) is { } reason)
                 throw new DatapathException(reason);
-            string name = request.Kind == PortKind.Vxlan ? $"vxlan_sys_{request.DestinationPort}" : request.Interface ?? request.Name;
+            string name = request.Device;
             if (number is { } asked)
                 NumbersAskedFor.Add((name, asked));
             if (request.Kind != PortKind.System)

@@ -11,6 +11,7 @@ internal sealed class PortChecks(string datapath)
     private readonly Dictionary<ulong, string> _hosts = [];
     private readonly Dictionary<string, string> _names = new(StringComparer.Ordinal) { [datapath] = "the datapath" };
     private readonly Dictionary<string, string> _devices = new(StringComparer.Ordinal) { [datapath] = "the datapath" };
+    private readonly Dictionary<string, string> _tunnelDevices = new(StringComparer.Ordinal);
     private readonly Dictionary<(PortKind Kind, TunnelPort End), string> _tunnels = [];
     private readonly Dictionary<string, string> _read = new(StringComparer.Ordinal);
     private readonly Dictionary<string, ConfigurationBlock> _outputs = new(StringComparer.Ordinal);
@@ -25,6 +26,8 @@ internal sealed class PortChecks(string datapath)
         if (!_devices.TryAdd(bridge.Name, "a bridge") && _devices[bridge.Name] != "the datapath")
             around.Report(bridge.Name,
                 $"the device {bridge.Name}, which the bridge needs for itself, is already used by the port {_devices[bridge.Name]}");
+        if (_tunnelDevices.TryGetValue(bridge.Name, out string? tunnel))
+            around.Report(bridge.Name, $"the device {bridge.Name}, which the bridge needs for itself, is that of the tunnel {tunnel}");
         _numbers.Clear();
         _hosts.Clear();
     }
@@ -63,20 +66,27 @@ internal sealed class PortChecks(string datapath)
     }
 
     /// <summary>
-    /// Checks a device or a tunnel against those before: a device is a port once, and what comes in from a tunnel belongs to one port.
+    /// Checks a device or a tunnel against those before: a device is a port once, or is that of all tunnels of a kind and UDP port; and
+    /// what comes in from a tunnel belongs to one port.
     /// </summary>
     public void CheckLive(ConfigurationBlock block, InterfaceConfiguration port)
     {
+        string device = port.Request.Device;
         if (port.FarEnd is { } end)
         {
+            if (_devices.TryGetValue(device, out string? owner))
+                block.Report("type", $"the device {device}, which the tunnel needs for itself, is already used by {owner}");
+            _tunnelDevices.TryAdd(device, port.Name);
             if (!_tunnels.TryAdd(end, port.Name))
                 block.Report("remote-ip", $"remote-ip, local-ip, key and dst-port are already used by {_tunnels[end]}");
             return;
         }
 
-        string device = port.Device ?? port.Name;
-        if (!_devices.TryAdd(device, port.Name))
-            block.Report(port.Device == null ? "type" : "interface", $"the device {device} is already used by {_devices[device]}");
+        string key = port.Device == null ? "type" : "interface";
+        if (_tunnelDevices.TryGetValue(device, out string? tunnel))
+            block.Report(key, $"the device {device} is that of the tunnel {tunnel}");
+        else if (!_devices.TryAdd(device, port.Name))
+            block.Report(key, $"the device {device} is already used by {_devices[device]}");
     }
 
     /// <summary>Remembers a file that is read, so that no output overwrites it.</summary>

@@ -56,7 +56,7 @@ public sealed class KernelPorts : IDatapathPorts
     public DatapathPort Add(PortRequest request, uint? number = null)
     {
         MetadataTunnel? tunnel = TunnelDevices.TunnelOf(request);
-        string name = tunnel is not null ? TunnelDevices.NameOf(tunnel) : request.Interface ?? request.Name;
+        string name = request.Device;
         if (name.Length == 0 || Encoding.UTF8.GetByteCount(name) > LongestName)
             throw new DatapathException($"{_datapathName}: \"{name}\" is no name of a device: it has 1 to {LongestName} bytes");
         var attempt = new PortAttempt(name, request, tunnel, number);

@@ -1,4 +1,3 @@
-using System.Globalization;
 using UpcallActors.Linux;
 using UpcallActors.Odp;
 
@@ -30,10 +29,10 @@ internal static class TunnelDevices
     /// <summary>The device's name.</summary>
     public static string NameOf(MetadataTunnel tunnel) => tunnel.Kind switch
     {
-        MetadataTunnelKind.Vxlan => string.Create(CultureInfo.InvariantCulture, $"vxlan_sys_{tunnel.UdpPort}"),
-        MetadataTunnelKind.Geneve => string.Create(CultureInfo.InvariantCulture, $"genev_sys_{tunnel.UdpPort}"),
-        MetadataTunnelKind.Gretap => "gre_sys",
-        _ => "ip6gre_sys",
+        MetadataTunnelKind.Vxlan => PortKind.Vxlan.TunnelDevice(tunnel.UdpPort),
+        MetadataTunnelKind.Geneve => PortKind.Geneve.TunnelDevice(tunnel.UdpPort),
+        MetadataTunnelKind.Gretap => PortKind.Gre.TunnelDevice(0),
+        _ => PortKind.Ip6Gre.TunnelDevice(0),
     };
 
     /// <summary>The type of port that Open vSwitch shows for it.</summary>

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace UpcallActors.Odp;
 
 /// <summary>What a configured port is.</summary>
@@ -25,9 +27,27 @@ public enum PortKind
 /// <summary>What kinds of ports have in common.</summary>
 public static class PortKinds
 {
+    private const ushort VxlanPort = 4789;
+    private const ushort GenevePort = 6081;
+
     /// <summary>Whether ports of a kind lead to other hosts, through a port of the datapath that they share.</summary>
     public static bool IsTunnel(this PortKind kind) => kind is PortKind.Vxlan or PortKind.Geneve or PortKind.Gre or PortKind.Ip6Gre;
 
     /// <summary>Whether the UDP port also distinguishes tunnels of a kind.</summary>
     public static bool HasUdpPort(this PortKind kind) => kind is PortKind.Vxlan or PortKind.Geneve;
+
+    /// <summary>
+    /// The device of all tunnels of a kind and UDP port, by the names that <c>netdev_vport_get_dpif_port</c> of Open vSwitch gives them.
+    /// </summary>
+    /// <param name="kind">A kind of tunnels.</param>
+    /// <param name="udpPort">Its UDP port, 0 for the registered one; without meaning for kinds that have none.</param>
+    /// <exception cref="ArgumentOutOfRangeException">Ports of this kind are no tunnels.</exception>
+    public static string TunnelDevice(this PortKind kind, ushort udpPort) => kind switch
+    {
+        PortKind.Vxlan => string.Create(CultureInfo.InvariantCulture, $"vxlan_sys_{(udpPort == 0 ? VxlanPort : udpPort)}"),
+        PortKind.Geneve => string.Create(CultureInfo.InvariantCulture, $"genev_sys_{(udpPort == 0 ? GenevePort : udpPort)}"),
+        PortKind.Gre => "gre_sys",
+        PortKind.Ip6Gre => "ip6gre_sys",
+        _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "no tunnel"),
+    };
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using UpcallActors.Odp;
 using UpcallActors.Ofproto;
 
@@ -15,6 +16,7 @@ internal sealed class InterfacePlan
     private readonly Dictionary<string, string> _devices = new(StringComparer.Ordinal);
     private readonly Dictionary<(PortKind Kind, TunnelPort End), string> _farEnds = [];
     private readonly HashSet<string> _sharedDevices = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, string> _tunnelDevices = new(StringComparer.Ordinal);
     private readonly string _datapath;
 
     /// <param name="configuration">What is wanted.</param>
@@ -28,6 +30,10 @@ internal sealed class InterfacePlan
             _names.TryAdd(bridge.Name, $"bridge {bridge.Name}");
             _devices.TryAdd(bridge.Name, $"bridge {bridge.Name}");
         }
+
+        // A device that the switch makes for tunnels is no port beside them, whichever of them is named first.
+        foreach (InterfaceConfiguration tunnel in TunnelsOf(configuration))
+            _tunnelDevices.TryAdd(tunnel.Request.Device, tunnel.Name);
 
         foreach (BridgeConfiguration bridge in configuration.Bridges)
             Plan(bridge);
@@ -43,6 +49,14 @@ internal sealed class InterfacePlan
     /// <summary>What the configuration says that this switch cannot do.</summary>
     public IReadOnlyList<UnsupportedPart> Unsupported => _unsupported;
 
+    /// <summary>Those that the datapath may be asked for.</summary>
+    private static IEnumerable<InterfaceConfiguration> TunnelsOf(SwitchConfiguration configuration) =>
+        configuration.Bridges
+            .SelectMany(bridge => bridge.Ports.Where(port => port.Interfaces.Count == 1)
+                .Select(port => port.Interfaces[0]).Where(one => one.Name != bridge.Name))
+            .Concat(configuration.Interfaces)
+            .Where(one => one.Kind.IsTunnel() && one.Problem is null);
+
     private void Plan(BridgeConfiguration bridge)
     {
         if (!bridge.Ports.SelectMany(port => port.Interfaces).Any(one => one.Name == bridge.Name))
@@ -51,15 +65,16 @@ internal sealed class InterfacePlan
             Add(bridge, local, local.Interfaces[0], isLocal: true, ObstacleOfBridge(bridge));
         }
 
+        bool hasLocal = false;
         foreach (PortConfiguration port in bridge.Ports)
-            Plan(bridge, port);
+            Plan(bridge, port, ref hasLocal);
         foreach (ControllerConfiguration controller in bridge.Controllers)
             Tell(bridge, $"controller {controller.Target}", "the switch does not connect to controllers yet");
         foreach (MirrorConfiguration mirror in bridge.Mirrors)
             Tell(bridge, $"mirror {mirror.Name}", "the switch does not copy packets to mirrors yet");
     }
 
-    private void Plan(BridgeConfiguration bridge, PortConfiguration port)
+    private void Plan(BridgeConfiguration bridge, PortConfiguration port, ref bool hasLocal)
     {
         const string NoBonds = "a port of several interfaces (a bond) cannot be used yet";
         bool isBond = port.Interfaces.Count > 1;
@@ -69,8 +84,10 @@ internal sealed class InterfacePlan
             Tell(bridge, $"port {port.Name}", "a port without interfaces does nothing");
         foreach (InterfaceConfiguration one in port.Interfaces)
         {
-            bool isLocal = one.Name == bridge.Name;
-            string? obstacle = isBond ? NoBonds : isLocal ? ObstacleOfBridge(bridge) : ObstacleOf(one, bridge);
+            // A second one of its name only has a name that is taken.
+            bool isLocal = one.Name == bridge.Name && !hasLocal;
+            hasLocal |= isLocal;
+            string? obstacle = isBond ? NoBonds : isLocal ? ProblemOf(one) ?? ObstacleOfBridge(bridge) : ObstacleOf(one, bridge);
             Add(bridge, port, one, isLocal, obstacle);
             foreach ((string name, string value) in one.Options.Entries.OrderBy(option => option.Key, StringComparer.Ordinal))
                 Tell(bridge, $"option {name} = {value} of interface {one.Name}", "the switch does not know it");
@@ -85,17 +102,27 @@ internal sealed class InterfacePlan
 
     private string? ObstacleOfBridge(BridgeConfiguration bridge) => bridge.Name == _datapath ? OwnPortOf(bridge.Name) : null;
 
+    private static string? ProblemOf(InterfaceConfiguration one) => one.Problem
+        ?? (one.Share is not { } share || (share > 0 && share <= 1)
+            ? null
+            : string.Create(CultureInfo.InvariantCulture, $"its share must be a number above 0 up to 1, not {share}"));
+
     private string? ObstacleOf(InterfaceConfiguration one, BridgeConfiguration? bridge)
     {
-        if (one.Problem is { } problem)
+        if (ProblemOf(one) is { } problem)
             return problem;
         string owner = bridge is null ? "an interface of no bridge" : $"an interface of bridge {bridge.Name}";
         if (!_names.TryAdd(one.Name, owner))
             return $"the name {one.Name} is already used by {_names[one.Name]}";
         if (!one.Kind.IsTunnel())
-            return ObstacleOfDevice(one.DatapathPort.Device, $"interface {one.Name}");
+            return ObstacleOfOwnDevice(one.Request.Device, $"interface {one.Name}");
         return bridge is null ? null : ObstacleOfTunnel(one);
     }
+
+    private string? ObstacleOfOwnDevice(string device, string owner) =>
+        _tunnelDevices.TryGetValue(device, out string? tunnel)
+            ? $"the device {device} is that of the tunnel {tunnel}"
+            : ObstacleOfDevice(device, owner);
 
     private string? ObstacleOfDevice(string device, string owner)
     {
@@ -107,9 +134,7 @@ internal sealed class InterfacePlan
     /// <summary>Packets of a tunnel port belong to the interface whose far end they come from; one that has none gets them all.</summary>
     private string? ObstacleOfTunnel(InterfaceConfiguration one)
     {
-        (PortKind kind, string port) = one.DatapathPort;
-        // No device is called so.
-        string device = $"{kind} / {port}";
+        string device = one.Request.Device;
         if (one.FarEnd is not { } end)
         {
             return _sharedDevices.Contains(device)
@@ -117,8 +142,10 @@ internal sealed class InterfacePlan
                 : ObstacleOfDevice(device, $"interface {one.Name}");
         }
 
-        if (end.End.ProblemAs(kind) is { } problem)
+        if (end.End.ProblemAs(one.Kind) is { } problem)
             return problem;
+        if (device == _datapath)
+            return OwnPortOf(device);
         if (_devices.TryGetValue(device, out string? owner))
             return $"all packets of its port belong to {owner}";
         _sharedDevices.Add(device);

@@ -148,6 +148,15 @@ public sealed class ConfigurationProblemTests : IDisposable
     [InlineData("interface = eth0", "interface = br1",
         "a.conf:11: the device br1, which the bridge needs for itself, is already used by the port p0")]
     [InlineData("interface = eth0", "interface = ovs-system", "a.conf:5: the device ovs-system is already used by the datapath")]
+    [InlineData("interface = eth0", "interface = vxlan_sys_4789",
+        "a.conf:6: the device vxlan_sys_4789, which the tunnel needs for itself, is already used by p0")]
+    [InlineData("interface = eth0", "interface = ip6gre_sys",
+        "a.conf:7: the device ip6gre_sys, which the tunnel needs for itself, is already used by p0")]
+    [InlineData("p3 { number = 4, type = system", "p3 { number = 4, type = system, interface = vxlan_sys_4789",
+        "a.conf:8: the device vxlan_sys_4789 is that of the tunnel p1")]
+    [InlineData("p3 {", "ip6gre_sys {", "a.conf:8: the device ip6gre_sys is that of the tunnel p2")]
+    [InlineData("br1.ports {", "vxlan_sys_4789.ports {",
+        "a.conf:11: the device vxlan_sys_4789, which the bridge needs for itself, is that of the tunnel p1")]
     [InlineData("interface = eth0", "mtu = 9000", "a.conf:5: mtu is for capture ports; the MTU of this port is its device's (ip link)")]
     [InlineData("interface = eth0", "input = x", "a.conf:5: unknown key input in p0")]
     [InlineData("key = 7", "mtu = 1400", "a.conf:6: a tunnel has no mtu: the route of its packets decides")]

@@ -82,11 +82,67 @@ public sealed class StateTests : IDisposable
         { Configurations.Device("br0"), "the name br0 is already used by bridge br0" },
         { Configurations.Device("x", device: "p0"), "the device p0 is already used by interface p0" },
         { Configurations.Device("x", device: "br0"), "the device br0 is already used by bridge br0" },
+        { Configurations.Device("x", device: "vxlan_sys_4789"), "the device vxlan_sys_4789 is that of the tunnel t0" },
+        { Configurations.Device("vxlan_sys_4789"), "the device vxlan_sys_4789 is that of the tunnel t0" },
+        { Configurations.Internal("vxlan_sys_4789"), "the device vxlan_sys_4789 is that of the tunnel t0" },
+        { Configurations.Device("x") with { Share = 0 }, "its share must be a number above 0 up to 1, not 0" },
+        { Configurations.Device("x") with { Share = 1.5 }, "its share must be a number above 0 up to 1, not 1.5" },
+        { Configurations.Device("x") with { Share = double.NaN }, "its share must be a number above 0 up to 1, not NaN" },
         { Configurations.Device("dp0"), "dp0 is the datapath's own port" },
         { Configurations.Vxlan("x", null, 1), "its packets cannot be told from those of interface t0" },
         { Configurations.Vxlan("x", null, 1) with { Tunnel = new TunnelPort() }, "a tunnel needs a remote address" },
         { Configurations.Vxlan("x", null, 1) with { Tunnel = null }, "there are tunnels with far ends on its port" },
     };
+
+    [Theory]
+    [InlineData(PortKind.Vxlan, 0, "vxlan_sys_4789")]
+    [InlineData(PortKind.Vxlan, 8472, "vxlan_sys_8472")]
+    [InlineData(PortKind.Geneve, 0, "genev_sys_6081")]
+    [InlineData(PortKind.Geneve, 7000, "genev_sys_7000")]
+    [InlineData(PortKind.Gre, 0, "gre_sys")]
+    [InlineData(PortKind.Ip6Gre, 0, "ip6gre_sys")]
+    public async Task A_device_of_tunnels_is_no_port_beside_them_whichever_is_named_first(PortKind kind, int udpPort, string device)
+    {
+        _switch.Ports.SetDevice(device, 1500);
+        InterfaceConfiguration Tunnel(string name, ulong key) => new()
+        {
+            Name = name,
+            Kind = kind,
+            UdpPort = (ushort)udpPort,
+            Tunnel = kind == PortKind.Ip6Gre
+                ? new TunnelPort { RemoteIpv6 = ((UInt128)0x20010db8 << 96) + 1, Key = key, DestinationPort = 0 }
+                : new TunnelPort { RemoteIpv4 = 0xc0000201, Key = key, DestinationPort = 0 },
+        };
+        InterfaceConfiguration[] tunnels = [Tunnel("t0", 1), Tunnel("t1", 2)];
+        InterfaceConfiguration wrong = Configurations.Device("x", device: device);
+        foreach (InterfaceConfiguration[] order in (InterfaceConfiguration[][])[[wrong, .. tunnels], [.. tunnels, wrong]])
+        {
+            await using RunningSwitch running = await _switch.StartAsync(Configurations.Switch(Configurations.Bridge("br0", order)));
+            WaitingInterface waiting = running.State.Waiting.ShouldHaveSingleItem();
+            (waiting.Name, waiting.IsRefused, waiting.Reason)
+                .ShouldBe(("x", true, $"the device {device} is that of the tunnel t0"));
+            running.Translators.Bridges[0].Ports.Select(port => port.Name).ShouldBe(["br0", "t0", "t1"], ignoreOrder: true);
+        }
+    }
+
+    [Fact]
+    public async Task A_bridge_keeps_a_device_that_tunnels_would_have()
+    {
+        await using RunningSwitch running = await _switch.StartAsync(Configurations.Switch(
+            Configurations.Bridge("vxlan_sys_4789", Configurations.Vxlan("t0", 1, 1)), Configurations.Bridge("br0")));
+        running.State.Waiting.ShouldHaveSingleItem().Reason.ShouldBe("all packets of its port belong to bridge vxlan_sys_4789");
+        running.Translators.Bridges.Length.ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task Of_two_interfaces_called_like_their_bridge_the_first_is_its_own_port()
+    {
+        await using RunningSwitch running = await _switch.StartAsync(Configurations.Switch(
+            Configurations.Bridge("br0", Configurations.Internal("br0"), Configurations.Internal("p0", 1), Configurations.Device("br0"))));
+        WaitingInterface waiting = running.State.Waiting.ShouldHaveSingleItem();
+        (waiting.Name, waiting.IsRefused, waiting.Reason).ShouldBe(("br0", true, "the name br0 is already used by bridge br0"));
+        running.Translators.Bridges[0].Ports.Select(port => port.Number).ShouldBe([OpenFlowPorts.Local, 1U], ignoreOrder: true);
+    }
 
     [Theory]
     [MemberData(nameof(Unusable))]
