@@ -47,6 +47,7 @@ public sealed class RunningSwitch : IAsyncDisposable
     /// <param name="options">How the switch runs.</param>
     /// <exception cref="DatapathException">The datapath is gone, or takes none of the ports.</exception>
     /// <exception cref="FlowRefusedException">The flows of a bridge do not go together.</exception>
+    /// <exception cref="System.ComponentModel.Win32Exception">The process has no descriptor left for the switch's thread.</exception>
     public static async Task<RunningSwitch> StartAsync(
         ActorSystem system, IDatapath datapath, IDatapathPorts ports, SwitchConfiguration configuration, SwitchOptions? options = null)
     {
@@ -56,8 +57,8 @@ public sealed class RunningSwitch : IAsyncDisposable
         var reconciler = new SwitchReconciler(
             datapath, ports, how.Observer ?? new LoggingObserver(how.Logger), how.Time ?? TimeProvider.System);
         var completion = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        var loops = new PipelineLoops(system, $"switch-{datapath.Name}");
-        IActorRef guard = system.ActorOf(ActorFactory.Props(() => new SwitchGuard(reconciler, ports, how, loops, completion)));
+        IActorRef guard = StartGuard(
+            system, datapath.Name, (loop, loops) => new SwitchGuard(reconciler, ports, how, loop, loops, completion));
         var running = new RunningSwitch(reconciler, guard, completion.Task, how.Source);
         try
         {
@@ -121,6 +122,24 @@ public sealed class RunningSwitch : IAsyncDisposable
     {
         _guard.Tell(SwitchGuard.Stop.Instance, ActorRefs.NoSender);
         await Completion.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
+    /// <summary>
+    /// The loop is made here, where a failure is the caller's: of an actor that cannot start, nobody would hear.
+    /// </summary>
+    private static IActorRef StartGuard(ActorSystem system, string datapath, Func<LoopDispatcher, PipelineLoops, SwitchGuard> make)
+    {
+        var loops = new PipelineLoops(system, $"switch-{datapath}");
+        try
+        {
+            LoopDispatcher loop = loops.Add("reconciler");
+            return system.ActorOf(ActorFactory.Props(() => make(loop, loops)));
+        }
+        catch
+        {
+            loops.Release();
+            throw;
+        }
     }
 
     /// <summary>Nobody answers what a switch that has ended is asked.</summary>

@@ -9,8 +9,8 @@ namespace UpcallActors.Switch;
 /// the datapath is gone or failures do not stop, the switch ends with them.
 /// </summary>
 internal sealed class SwitchGuard(
-    SwitchReconciler reconciler, IDatapathPorts ports, SwitchOptions options, PipelineLoops loops, TaskCompletionSource completion)
-    : UntypedActor
+    SwitchReconciler reconciler, IDatapathPorts ports, SwitchOptions options, LoopDispatcher loop, PipelineLoops loops,
+    TaskCompletionSource completion) : UntypedActor
 {
     /// <summary>Failures within <see cref="_window"/> that are survived.</summary>
     private const int Limit = 5;
@@ -30,7 +30,6 @@ internal sealed class SwitchGuard(
     /// <inheritdoc/>
     protected override void PreStart()
     {
-        LoopDispatcher loop = loops.Add("reconciler");
         loop.Niceness = Niceness;
         TimeProvider time = options.Time ?? loop.Time;
         Props props = ActorFactory.Props(() => new SwitchActor(reconciler, ports, time, options.Logger));
@@ -62,6 +61,20 @@ internal sealed class SwitchGuard(
 
     /// <inheritdoc/>
     protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(-1, -1, Decide, loggingEnabled: false);
+
+    /// <summary>Nothing is told yet: the switch must have ended first.</summary>
+    protected override void PreRestart(Exception reason, object message)
+    {
+        Context.Unwatch(_switch);
+        Context.Stop(_switch);
+    }
+
+    /// <summary>The switch has ended. Who looked after it has failed, and so does the switch.</summary>
+    protected override void PostRestart(Exception reason)
+    {
+        _failure = reason;
+        Context.Stop(Self);
+    }
 
     /// <inheritdoc/>
     protected override void PostStop()

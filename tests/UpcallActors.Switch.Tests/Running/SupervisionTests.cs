@@ -1,7 +1,9 @@
 using Akka.Actor;
+using Microsoft.Extensions.Logging;
 using UpcallActors.Odp;
 using UpcallActors.Ofproto;
 using UpcallActors.OpenFlow;
+using UpcallActors.Pipeline;
 
 namespace UpcallActors.Switch.Tests.Running;
 
@@ -177,6 +179,44 @@ public sealed class SupervisionTests : IDisposable
         await running.Completion;
     }
 
+    [Fact]
+    public async Task A_switch_whose_thread_cannot_be_made_is_refused_at_once_and_may_start_later()
+    {
+        var system = ActorSystem.Create("taken", "akka.loglevel = OFF");
+        // Somebody else has the loop: as far as the switch is concerned, the same as no descriptor for it.
+        var taken = LoopDispatcher.Register(system, "upcall-actors.reconciler.switch-dp0.0");
+        string? refused = null;
+        try
+        {
+            await using RunningSwitch none = await RunningSwitch.StartAsync(system, _switch.Datapath, _ports, Wanted);
+        }
+        catch (InvalidOperationException failure)
+        {
+            refused = failure.Message;
+        }
+
+        refused.ShouldNotBeNull().ShouldContain("upcall-actors.reconciler.switch-dp0.0");
+        taken.Release();
+        await using RunningSwitch running = await RunningSwitch.StartAsync(system, _switch.Datapath, _ports, Wanted);
+        running.State.Bridges.ShouldHaveSingleItem();
+        await running.DisposeAsync();
+        await system.Terminate();
+    }
+
+    [Fact]
+    public async Task A_switch_whose_supervisor_fails_ends_with_that_failure()
+    {
+        RunningSwitch running = await RunningSwitch.StartAsync(
+            SwitchUnderTest.Actors, _switch.Datapath, _ports, Wanted, new SwitchOptions { Logger = new FullDisk() });
+        _ports.FailNext(1);
+        _switch.Ports.Touch();
+        await Eventually.HoldsAsync(() => running.Completion.IsCompleted);
+        (await Should.ThrowAsync<IOException>(running.Completion)).Message.ShouldBe("the disk is full");
+        // Its loop is free again.
+        await using RunningSwitch next = await StartAsync();
+        next.State.Bridges.ShouldHaveSingleItem();
+    }
+
     private async Task NothingChangesByAsync(bool withOther, params FlowChange[] flows)
     {
         await using RunningSwitch running = await StartAsync();
@@ -200,6 +240,22 @@ public sealed class SupervisionTests : IDisposable
 
     private Task<RunningSwitch> StartAsync() => RunningSwitch.StartAsync(
         SwitchUnderTest.Actors, _switch.Datapath, _ports, Wanted, _switch.Options);
+
+    /// <summary>A log that takes no errors.</summary>
+    private sealed class FullDisk : ILogger
+    {
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(
+            LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        {
+            if (logLevel == LogLevel.Error)
+                throw new IOException("the disk is full");
+        }
+    }
 
     /// <summary>Ports that fail, or hang, when they are listed.</summary>
     private sealed class FailingPorts(IDatapathPorts inner) : IDatapathPorts
