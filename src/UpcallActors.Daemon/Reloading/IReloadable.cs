@@ -18,7 +18,7 @@ internal interface IReloadable
 
     /// <summary>
     /// Tries again what could not be done so far, and says what became of each, in lines for people. Called when the configuration is read
-    /// again, whether it has changed or not.
+    /// again, whether it has changed or not. What it throws is logged, and ends nothing.
     /// </summary>
     Task<IReadOnlyList<string>> RetryAsync() => Task.FromResult<IReadOnlyList<string>>([]);
 }

@@ -84,10 +84,8 @@ internal sealed class RunningConfiguration : IDisposable
                 [new ConfigurationProblem(_files[^1], 0, "ports of type capture need a restart of a daemon that has others")], [], [], []);
         string[] changed = [.. wanted.Keys.Union(_values.Keys).Where(
             key => wanted.GetValueOrDefault(key)?.Compared != _values.GetValueOrDefault(key)?.Compared).Order(StringComparer.Ordinal)];
-        var retried = new List<string>();
-        foreach (IReloadable part in parts)
-            retried.AddRange(await part.RetryAsync());
         var failed = new List<string>();
+        List<string> retried = await RetryAsync(parts, failed, logger);
         var unchanged = new List<string>();
         foreach (IReloadable part in parts)
         {
@@ -118,6 +116,29 @@ internal sealed class RunningConfiguration : IDisposable
             Retried = retried,
             SkippedFlows = [.. options.Bridges.SelectMany(bridge => bridge.SkippedFlows)],
         };
+    }
+
+    /// <summary>What became of what waits, in lines for people. What is in the file is applied whatever comes of it.</summary>
+    private static async Task<List<string>> RetryAsync(IReloadable[] parts, List<string> failed, ILogger logger)
+    {
+        var retried = new List<string>();
+        foreach (IReloadable part in parts)
+        {
+            try
+            {
+                retried.AddRange(await part.RetryAsync());
+            }
+#pragma warning disable CA1031 // As where options are applied.
+            catch (Exception failure)
+#pragma warning restore CA1031
+            {
+                string what = $"what waits of {string.Join(", ", part.Keys)}";
+                logger.ReloadFailed(failure, what);
+                failed.Add($"{what}: {failure.Message}");
+            }
+        }
+
+        return retried;
     }
 
     private Dictionary<string, RunningValue> WithValuesBefore(IReadOnlyDictionary<string, RunningValue> wanted, IEnumerable<string> keys)

@@ -99,6 +99,22 @@ public sealed class RunningConfigurationTests : IDisposable
     }
 
     [Fact]
+    public async Task A_part_that_cannot_try_again_what_waits_is_told_of_and_all_of_the_file_is_applied()
+    {
+        using RunningConfiguration running = Start();
+        _rounds.Waits = ["port p1 still waits"];
+        _flows.RetryFailure = new InvalidOperationException("no ports");
+        Write("max-idle = 5s", "max-idle = 7s");
+        Write("number = 1", "number = 2");
+        ReloadReport report = await running.ReloadAsync(_log);
+        report.IsGood.ShouldBeFalse();
+        report.Failed.ShouldBe(["what waits of bridges: no ports"]);
+        report.Retried.ShouldBe(["port p1 still waits"]);
+        report.Applied.ShouldBe(
+            ["upcall-actors.bridges.\"br.0\".ports.eth0.number = 2", "upcall-actors.revalidators.max-idle = 7s"]);
+    }
+
+    [Fact]
     public async Task A_part_that_fails_is_told_of_and_the_others_go_on()
     {
         using RunningConfiguration running = Start();
@@ -200,7 +216,10 @@ public sealed class RunningConfigurationTests : IDisposable
 
         public IReadOnlyList<string> Waits { get; set; } = [];
 
-        public Task<IReadOnlyList<string>> RetryAsync() => Task.FromResult(Waits);
+        public Exception? RetryFailure { get; set; }
+
+        public Task<IReadOnlyList<string>> RetryAsync() =>
+            RetryFailure == null ? Task.FromResult(Waits) : Task.FromException<IReadOnlyList<string>>(RetryFailure);
 
         public Task ApplyAsync(DaemonOptions options)
         {
