@@ -71,8 +71,13 @@ public sealed class OpenFlowTranslatorFactory : IUpcallTranslatorFactory
     {
         ArgumentNullException.ThrowIfNull(change);
         lock (_replacing)
+        {
             Volatile.Write(ref _support, change(_support));
-        Replace(Bridges);
+            // Another call may put other bridges there as soon as the lock is free, which must stay.
+            Put(new BridgeSet(_bridges.Bridges));
+        }
+
+        OnTablesChanged(this, EventArgs.Empty);
     }
 
     /// <summary>Puts other bridges in the place of those before, under a new version.</summary>
@@ -80,18 +85,7 @@ public sealed class OpenFlowTranslatorFactory : IUpcallTranslatorFactory
     public void Replace(IEnumerable<Bridge> bridges)
     {
         lock (_replacing)
-        {
-            var next = new BridgeSet([.. bridges]);
-            BridgeSet before = _bridges;
-            // Before they are seen, so that no change goes unnoticed between.
-            Listen(next);
-            Volatile.Write(ref _bridges, next);
-            foreach (Bridge bridge in before.Bridges)
-            {
-                bridge.Tables.Changed -= OnTablesChanged;
-                bridge.MacLearning.Changed -= OnLearned;
-            }
-        }
+            Put(new BridgeSet([.. bridges]));
 
         OnTablesChanged(this, EventArgs.Empty);
     }
@@ -132,6 +126,20 @@ public sealed class OpenFlowTranslatorFactory : IUpcallTranslatorFactory
         {
             bridge.MacLearning.Expire();
             bridge.Tables.Expire(isAccounted);
+        }
+    }
+
+    /// <summary>Under the lock.</summary>
+    private void Put(BridgeSet next)
+    {
+        BridgeSet before = _bridges;
+        // Before they are seen, so that no change goes unnoticed between.
+        Listen(next);
+        Volatile.Write(ref _bridges, next);
+        foreach (Bridge bridge in before.Bridges)
+        {
+            bridge.Tables.Changed -= OnTablesChanged;
+            bridge.MacLearning.Changed -= OnLearned;
         }
     }
 
