@@ -22,6 +22,7 @@ public sealed class EmbeddedPorts : IDatapathPorts
 
     private readonly Lock _lock = new();
     private readonly EmbeddedDatapath _datapath;
+    private readonly Func<int, PortReceiver> _makeReceiver;
     private readonly HostLinks _links = new();
     private readonly LinkMonitor _monitor;
     private readonly Dictionary<string, LiveEntry> _entries = new(StringComparer.Ordinal);
@@ -34,11 +35,18 @@ public sealed class EmbeddedPorts : IDatapathPorts
     /// Begins to serve a datapath, which must outlive this. Throws <see cref="Win32Exception"/> if no socket can be opened.
     /// </summary>
     public EmbeddedPorts(EmbeddedDatapath datapath)
+        : this(datapath, number => new PortReceiver(datapath, number, keepsTime: number == 0))
+    {
+    }
+
+    /// <summary>The same with receivers that somebody else makes, by their numbers from 0 on.</summary>
+    internal EmbeddedPorts(EmbeddedDatapath datapath, Func<int, PortReceiver> makeReceiver)
     {
         _datapath = datapath;
+        _makeReceiver = makeReceiver;
         _monitor = new LinkMonitor(Follow);
         // There is always one thread: it is the datapath's sense of time, also without ports.
-        _receivers.Add(new PortReceiver(datapath, 0, keepsTime: true));
+        _receivers.Add(makeReceiver(0));
         _monitor.Start();
     }
 
@@ -50,7 +58,7 @@ public sealed class EmbeddedPorts : IDatapathPorts
     {
         if (request.Kind.IsTunnel() && request.Kind != PortKind.Vxlan)
             throw new DatapathException($"port {request.Name}: the embedded datapath has no {request.Kind} tunnels, only VXLAN");
-        string name = LiveEntry.NameOf(request);
+        string name = request.Device;
         if (name.Length == 0 || Encoding.UTF8.GetByteCount(name) > LongestName)
             throw new DatapathException($"port {request.Name}: \"{name}\" is no name of a device: it has 1 to {LongestName} bytes");
         lock (_lock)
@@ -135,6 +143,8 @@ public sealed class EmbeddedPorts : IDatapathPorts
     /// <summary>Connects a port to the host and puts it into the datapath.</summary>
     private void Connect(LiveEntry entry, Link? link)
     {
+        // Before the datapath has the port: one that nobody receives from would stay in the way of the next attempt.
+        PortReceiver receiver = ReceiverWithRoom(entry);
         LivePort live = Open(entry, link);
         int mtu = entry.Request.Kind == PortKind.Vxlan ? TunnelMtu : link?.Mtu ?? EmbeddedPort.DefaultMtu;
         EmbeddedPort? port = _datapath.AddNumbered(
@@ -149,7 +159,7 @@ public sealed class EmbeddedPorts : IDatapathPorts
 
         entry.Live = live;
         entry.DeviceIndex = link?.Index ?? 0;
-        ReceiverWithRoom().Add(live);
+        receiver.Add(live);
     }
 
     private static LivePort Open(LiveEntry entry, Link? link)
@@ -169,7 +179,7 @@ public sealed class EmbeddedPorts : IDatapathPorts
         }
     }
 
-    private PortReceiver ReceiverWithRoom()
+    private PortReceiver ReceiverWithRoom(LiveEntry entry)
     {
         foreach (PortReceiver receiver in _receivers)
         {
@@ -177,9 +187,16 @@ public sealed class EmbeddedPorts : IDatapathPorts
                 return receiver;
         }
 
-        var added = new PortReceiver(_datapath, _receivers.Count, keepsTime: false);
-        _receivers.Add(added);
-        return added;
+        try
+        {
+            PortReceiver added = _makeReceiver(_receivers.Count);
+            _receivers.Add(added);
+            return added;
+        }
+        catch (Win32Exception refusal)
+        {
+            throw new DatapathException($"port {entry.Name}: {refusal.Message}", (Errno)refusal.NativeErrorCode);
+        }
     }
 
     /// <summary>First nothing is sent to it any more, then nothing received from it; then it is closed.</summary>

@@ -29,10 +29,6 @@ internal sealed class LiveEntry(PortRequest request, string name, uint? number)
 
     public ushort DestinationPort => Request.Kind == PortKind.Vxlan ? UdpPortOf(Request) : (ushort)0;
 
-    /// <summary>What a port is called in the datapath: as its device would be in the kernel's.</summary>
-    public static string NameOf(PortRequest request) =>
-        request.Kind == PortKind.Vxlan ? $"vxlan_sys_{UdpPortOf(request)}" : request.Interface ?? request.Name;
-
     private static ushort UdpPortOf(PortRequest request) =>
         request.DestinationPort == 0 ? VxlanHeader.DefaultPort : request.DestinationPort;
 }
