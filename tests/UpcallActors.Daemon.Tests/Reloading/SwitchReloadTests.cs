@@ -4,6 +4,7 @@ using UpcallActors.Daemon.Tests.Configuration;
 using UpcallActors.Daemon.Tests.Switching;
 using UpcallActors.Embedded;
 using UpcallActors.Ofproto;
+using UpcallActors.Pipeline.Tests;
 using UpcallActors.Switch;
 using UpcallActors.Switch.Tests;
 
@@ -44,7 +45,8 @@ public sealed class SwitchReloadTests : IDisposable
         _folder.Write("flows.of", "priority=5,actions=output:1\n");
         string file = _folder.Write("a.conf", Text);
         using RunningConfiguration configuration = RunningConfiguration.Read([file]).Configuration!;
-        var options = new SwitchOptions { Logger = _log };
+        // No look by time: the reload is to be the one that finds the device.
+        var options = new SwitchOptions { Logger = _log, Time = new ManualTime() };
         await using RunningSwitch running = await RunningSwitch.StartAsync(
             system, _datapath, _ports, configuration.Options.Switch, options);
         configuration.Attach(new SwitchReload(running));
