@@ -77,7 +77,8 @@ public sealed class DocumentedCommandTests(DocumentedDemo demo) : IClassFixture<
         var said = new StringBuilder();
         Task reading = Task.WhenAll(ReadAsync(process.StandardOutput, said), ReadAsync(process.StandardError, said));
         bool isEndless = line.Split(' ').Any(_endless.Contains) && !line.Contains("-n ", StringComparison.Ordinal)
-            && !line.Contains("--count ", StringComparison.Ordinal);
+            && !line.Contains("--count ", StringComparison.Ordinal)
+            && (!line.Contains("--last ", StringComparison.Ordinal) || line.Contains("--follow", StringComparison.Ordinal));
         if (isEndless)
         {
             await Eventually.HoldsAsync(() => process.HasExited || SaidSomething(said), () => $"{line} says nothing");
