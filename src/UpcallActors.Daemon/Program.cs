@@ -1,3 +1,3 @@
-using UpcallActors.Daemon.Commands;
+using UpcallActors.Daemon.Terminal;
 
 return await CommandLine.RunAsync(args, Console.Out, Console.Error);

@@ -2,7 +2,7 @@ using System.Diagnostics;
 using System.Reflection;
 using System.Runtime.InteropServices;
 using System.Text.Json;
-using UpcallActors.Daemon.Tests.Commands;
+using UpcallActors.Daemon.Tests.Terminal;
 
 namespace UpcallActors.Web.Tests;
 

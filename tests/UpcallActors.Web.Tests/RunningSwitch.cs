@@ -4,7 +4,7 @@ using Akka.Actor;
 using Microsoft.Extensions.Logging.Abstractions;
 using UpcallActors.Daemon.Configuration;
 using UpcallActors.Daemon.Control;
-using UpcallActors.Daemon.Recordings;
+using UpcallActors.Daemon.Replay;
 using UpcallActors.Daemon.Status;
 using UpcallActors.Embedded;
 using UpcallActors.Odp;

@@ -1,4 +1,5 @@
 using UpcallActors.Daemon.Configuration.Hocon;
+using UpcallActors.Daemon.Configuration.Telemetry;
 
 namespace UpcallActors.Daemon.Configuration;
 

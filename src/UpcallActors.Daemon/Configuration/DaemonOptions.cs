@@ -1,3 +1,5 @@
+using UpcallActors.Daemon.Configuration.Bridges;
+using UpcallActors.Daemon.Configuration.Telemetry;
 using UpcallActors.Embedded;
 using UpcallActors.Kernel;
 using UpcallActors.Switch;

@@ -1,5 +1,5 @@
 using UpcallActors.Daemon.Hosting;
-using UpcallActors.Daemon.Reloading;
+using UpcallActors.Daemon.Live.Reloading;
 using UpcallActors.Odp;
 using UpcallActors.Ofproto;
 using UpcallActors.Pipeline;

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using UpcallActors.Daemon.Configuration;
-using UpcallActors.Daemon.Switching;
+using UpcallActors.Daemon.Replay;
 using UpcallActors.Embedded;
 
 namespace UpcallActors.Daemon.Demo;

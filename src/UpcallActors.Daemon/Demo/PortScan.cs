@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using UpcallActors.Daemon.Configuration;
+using UpcallActors.Daemon.Configuration.Bridges;
 using UpcallActors.Embedded;
 using UpcallActors.OpenFlow;
 using UpcallActors.Switch;

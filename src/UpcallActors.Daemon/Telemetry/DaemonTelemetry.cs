@@ -8,6 +8,7 @@ using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;
 using OpenTelemetry.Trace;
 using UpcallActors.Daemon.Configuration;
+using UpcallActors.Daemon.Configuration.Telemetry;
 using UpcallActors.Pipeline;
 
 namespace UpcallActors.Daemon.Telemetry;

@@ -2,7 +2,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
-using UpcallActors.Daemon.Configuration;
+using UpcallActors.Daemon.Configuration.Telemetry;
 
 namespace UpcallActors.Daemon.Telemetry;
 

@@ -1,3 +1,5 @@
+using UpcallActors.Daemon.Tests.Configuration.Bridges;
+
 namespace UpcallActors.Daemon.Tests.Configuration;
 
 /// <summary>What is said about a bad configuration: everything at once, each with its place.</summary>

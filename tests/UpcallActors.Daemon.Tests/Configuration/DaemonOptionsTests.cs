@@ -1,4 +1,5 @@
 using UpcallActors.Daemon.Configuration;
+using UpcallActors.Daemon.Configuration.Bridges;
 using UpcallActors.Ofproto;
 using UpcallActors.Switch;
 

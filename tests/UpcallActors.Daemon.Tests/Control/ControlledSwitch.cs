@@ -2,7 +2,7 @@ using Akka.Actor;
 using Microsoft.Extensions.Logging;
 using UpcallActors.Daemon.Control;
 using UpcallActors.Daemon.Hosting;
-using UpcallActors.Daemon.Reloading;
+using UpcallActors.Daemon.Live.Reloading;
 using UpcallActors.Daemon.Tests.Configuration;
 using UpcallActors.Embedded;
 using UpcallActors.Linux;

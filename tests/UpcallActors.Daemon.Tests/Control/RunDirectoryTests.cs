@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using UpcallActors.Daemon.Control;
-using UpcallActors.Daemon.Tests.Commands;
+using UpcallActors.Daemon.Tests.Terminal;
 
 namespace UpcallActors.Daemon.Tests.Control;
 

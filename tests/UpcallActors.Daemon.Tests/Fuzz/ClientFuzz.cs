@@ -1,8 +1,8 @@
 using System.Text;
-using UpcallActors.Daemon.Commands.Clients;
-using UpcallActors.Daemon.Commands.Clients.Top;
 using UpcallActors.Daemon.Control.Client;
 using UpcallActors.Daemon.Control.Commands;
+using UpcallActors.Daemon.Terminal.Clients;
+using UpcallActors.Daemon.Terminal.Top;
 using UpcallActors.Odp;
 using UpcallActors.Odp.Text;
 using UpcallActors.Packets;

@@ -1,7 +1,7 @@
 using System.Text;
 using System.Text.RegularExpressions;
 using UpcallActors.Daemon.Configuration;
-using UpcallActors.Daemon.Tests.Configuration;
+using UpcallActors.Daemon.Tests.Configuration.Hocon;
 
 namespace UpcallActors.Daemon.Tests.Fuzz;
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using UpcallActors.Daemon.Tests.Configuration;
+using UpcallActors.Daemon.Tests.Configuration.Bridges;
 
 namespace UpcallActors.Daemon.Tests.Fuzz;
 

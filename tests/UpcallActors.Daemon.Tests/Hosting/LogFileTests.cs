@@ -1,7 +1,7 @@
 using System.Diagnostics;
-using UpcallActors.Daemon.Tests.Commands;
 using UpcallActors.Daemon.Tests.Configuration;
 using UpcallActors.Daemon.Tests.Control;
+using UpcallActors.Daemon.Tests.Terminal;
 
 namespace UpcallActors.Daemon.Tests.Hosting;
 

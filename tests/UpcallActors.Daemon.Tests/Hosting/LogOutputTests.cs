@@ -1,9 +1,9 @@
 using System.Diagnostics;
 using System.Text.RegularExpressions;
-using UpcallActors.Daemon.Tests.Commands;
+using UpcallActors.Daemon.Live;
 using UpcallActors.Daemon.Tests.Configuration;
 using UpcallActors.Daemon.Tests.Control;
-using UpcallActors.Daemon.Switching;
+using UpcallActors.Daemon.Tests.Terminal;
 using UpcallActors.Embedded;
 
 namespace UpcallActors.Daemon.Tests.Hosting;

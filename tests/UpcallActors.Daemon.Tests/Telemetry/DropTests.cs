@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
 using System.Text.Json;
-using UpcallActors.Daemon.Commands;
+using UpcallActors.Daemon.Terminal;
 using UpcallActors.Daemon.Tests.Control;
 using UpcallActors.Embedded;
 using UpcallActors.Pipeline;

@@ -1,9 +1,9 @@
 using System.Globalization;
 using Google.Protobuf;
-using UpcallActors.Daemon.Recordings;
-using UpcallActors.Daemon.Tests.Commands;
+using UpcallActors.Daemon.Replay;
 using UpcallActors.Daemon.Tests.Configuration;
 using UpcallActors.Daemon.Tests.Telemetry.Otlp;
+using UpcallActors.Daemon.Tests.Terminal;
 using UpcallActors.Pipeline;
 
 namespace UpcallActors.Daemon.Tests.Telemetry;

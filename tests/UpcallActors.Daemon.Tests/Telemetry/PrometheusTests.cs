@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Text.Json;
-using UpcallActors.Daemon.Tests.Commands;
 using UpcallActors.Daemon.Tests.Configuration;
+using UpcallActors.Daemon.Tests.Terminal;
 
 namespace UpcallActors.Daemon.Tests.Telemetry;
 

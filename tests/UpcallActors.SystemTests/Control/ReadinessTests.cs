@@ -1,5 +1,5 @@
 using System.Globalization;
-using UpcallActors.Daemon.Commands;
+using UpcallActors.Daemon.Terminal;
 using UpcallActors.SystemTests.Kernel;
 
 namespace UpcallActors.SystemTests.Control;

@@ -1,4 +1,4 @@
-using UpcallActors.Daemon.Commands;
+using UpcallActors.Daemon.Terminal;
 
 namespace UpcallActors.SystemTests.Harness;
 

@@ -2,7 +2,7 @@ using System.Globalization;
 using UpcallActors.Linux;
 using UpcallActors.Pipeline;
 
-namespace UpcallActors.Daemon.Configuration;
+namespace UpcallActors.Daemon.Configuration.Telemetry;
 
 /// <summary>
 /// What values of OpenTelemetry's variables mean here. Words are read in upper and lower case alike, as the specification has it.

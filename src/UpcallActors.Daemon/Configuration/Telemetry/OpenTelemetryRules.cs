@@ -1,7 +1,7 @@
 using System.Collections.Frozen;
 using System.Globalization;
 
-namespace UpcallActors.Daemon.Configuration;
+namespace UpcallActors.Daemon.Configuration.Telemetry;
 
 /// <summary>
 /// One row for each variable of OpenTelemetry's specification (configuration/sdk-environment-variables, protocol/exporter), in its order.

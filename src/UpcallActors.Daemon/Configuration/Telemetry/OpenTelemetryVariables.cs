@@ -1,4 +1,4 @@
-namespace UpcallActors.Daemon.Configuration;
+namespace UpcallActors.Daemon.Configuration.Telemetry;
 
 /// <summary>
 /// The environment variables of OpenTelemetry's specification. They are set for whole clusters, by people who do not think of a switch: so

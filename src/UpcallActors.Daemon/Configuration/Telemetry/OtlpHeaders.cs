@@ -1,4 +1,4 @@
-namespace UpcallActors.Daemon.Configuration;
+namespace UpcallActors.Daemon.Configuration.Telemetry;
 
 /// <summary>Headers that go with each request, <c>name=value,name=value</c>.</summary>
 internal static class OtlpHeaders

@@ -1,4 +1,4 @@
-namespace UpcallActors.Daemon.Configuration;
+namespace UpcallActors.Daemon.Configuration.Telemetry;
 
 /// <summary>Reads where a signal is sent. What a signal's own block does not say, the block <c>otlp</c> says for all.</summary>
 internal static class OtlpTargetReader

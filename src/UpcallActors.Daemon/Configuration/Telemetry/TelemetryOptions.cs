@@ -2,7 +2,7 @@ using System.Collections.Frozen;
 using Microsoft.Extensions.Logging;
 using UpcallActors.Pipeline;
 
-namespace UpcallActors.Daemon.Configuration;
+namespace UpcallActors.Daemon.Configuration.Telemetry;
 
 /// <summary>The block <c>telemetry</c>.</summary>
 internal sealed record TelemetryOptions

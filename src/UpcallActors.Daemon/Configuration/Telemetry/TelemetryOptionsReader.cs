@@ -1,7 +1,7 @@
 using Microsoft.Extensions.Logging;
 using UpcallActors.Pipeline;
 
-namespace UpcallActors.Daemon.Configuration;
+namespace UpcallActors.Daemon.Configuration.Telemetry;
 
 /// <summary>Reads the block <c>telemetry</c>.</summary>
 internal static class TelemetryOptionsReader

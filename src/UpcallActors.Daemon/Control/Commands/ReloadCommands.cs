@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text;
 using Microsoft.Extensions.Logging;
 using UpcallActors.Daemon.Configuration;
-using UpcallActors.Daemon.Reloading;
+using UpcallActors.Daemon.Live.Reloading;
 
 namespace UpcallActors.Daemon.Control.Commands;
 

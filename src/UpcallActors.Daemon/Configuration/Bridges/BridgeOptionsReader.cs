@@ -1,0 +1,98 @@
+using System.Collections.Immutable;
+using UpcallActors.Linux;
+using UpcallActors.Ofproto;
+using UpcallActors.OpenFlow;
+using UpcallActors.Switch;
+
+namespace UpcallActors.Daemon.Configuration.Bridges;
+
+/// <summary>Reads the block <c>bridges</c>.</summary>
+internal static class BridgeOptionsReader
+{
+    /// <summary>Reads all bridges.</summary>
+    public static IReadOnlyList<BridgeOptions> Read(ConfigurationBlock block, string datapath)
+    {
+        var ports = new PortChecks(datapath);
+        BridgeOptions[] bridges = [.. block.Blocks().Select(bridge => ReadBridge(bridge, block, ports))];
+        foreach (string file in block.Files)
+            ports.Reads(file, "the configuration itself");
+        ports.CheckOverwrites();
+        return bridges;
+    }
+
+    private static BridgeOptions ReadBridge(ConfigurationBlock block, ConfigurationBlock around, PortChecks checks)
+    {
+        if (block.ReportCutNames("ports", "tables") is { } cut)
+            return new BridgeOptions { Configuration = new BridgeConfiguration { Name = cut }, FlowText = "" };
+        InterfaceName.Check(block, around);
+        checks.StartBridge(block, around);
+        FailMode failMode = block.Choice("fail-mode", FailMode.Secure, ("secure", FailMode.Secure), ("standalone", FailMode.Standalone));
+        ConfigurationBlock portsBlock = block.Block("ports");
+        PortOptions[] ports = [.. portsBlock.Blocks().Select(port => PortOptionsReader.Read(port, portsBlock, checks))];
+        Dictionary<string, byte> tables = ReadTables(block.Block("tables"));
+        bool skips = block.Choice("flows-on-error", false, ("refuse", false), ("skip", true));
+        IEnumerable<InterfaceConfiguration> interfaces = ports.SelectMany(port => port.Configuration.Interfaces);
+        var names = new FlowNames(interfaces.Select(one => KeyValuePair.Create(one.Name, one.RequestedNumber!.Value)), tables);
+        FlowFileOptions flows = ReadFlows(block, names, skips, checks);
+        var options = new BridgeOptions
+        {
+            Configuration = new BridgeConfiguration
+            {
+                Name = block.Name,
+                FailMode = failMode,
+                Flows = new FlowList(flows.Flows),
+                TableNames = new ValueMap<byte>(tables),
+                Ports = ValueList.From(ports.Select(port => port.Configuration)),
+            },
+            Captures = [.. ports.Select(port => port.Capture).OfType<CapturePortOptions>()],
+            SkippedFlows = flows.Skipped,
+            FlowText = flows.Text,
+        };
+        block.RefuseOthers();
+        return options;
+    }
+
+    /// <summary>Names of tables, each with its number.</summary>
+    private static Dictionary<string, byte> ReadTables(ConfigurationBlock block)
+    {
+        var tables = new Dictionary<string, byte>(StringComparer.Ordinal);
+        foreach (string name in block.Keys)
+        {
+            byte number = (byte)block.Integer(name, 0, 0, TablesSnapshot.TableCount - 2);
+            if (tables.ContainsValue(number))
+                block.Report(name, $"table {number} has another name already");
+            if (name.Length == 0 || char.IsAsciiDigit(name[0]))
+                block.Report(name, $"\"{name}\" cannot be the name of a table: it would be read as a number");
+            tables.Add(name, number);
+        }
+
+        return tables;
+    }
+
+    /// <summary>Flows may name ports and tables; an error has its place in the flows' own file.</summary>
+    private static FlowFileOptions ReadFlows(ConfigurationBlock block, FlowNames names, bool skips, PortChecks checks)
+    {
+        if (block.ExistingFile("flows") is not { } file)
+            return new FlowFileOptions([], [], "");
+        checks.Reads(file, $"the flows of {block.Name}");
+        try
+        {
+            string text = RegularFile.ReadText(file);
+            FlowFile flows = FlowTables.CheckOverlaps(FlowSyntax.ParseFile(text, file, names), file);
+            ConfigurationProblem[] refused = [.. flows.Errors.Select(
+                error => new ConfigurationProblem(file, error.Line, error.Message, error.Column))];
+            if (skips)
+                return new FlowFileOptions(flows.Changes, refused, text);
+            foreach (ConfigurationProblem problem in refused)
+                block.Report(problem);
+            return new FlowFileOptions(flows.Changes, [], text);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            block.Report("flows", $"flows: {file} cannot be read: {failure.Message}");
+            return new FlowFileOptions([], [], "");
+        }
+    }
+
+    private sealed record FlowFileOptions(ImmutableArray<FlowChange> Flows, IReadOnlyList<ConfigurationProblem> Skipped, string Text);
+}

@@ -1,0 +1,86 @@
+using UpcallActors.Odp;
+using UpcallActors.Ofproto;
+using UpcallActors.Switch;
+
+namespace UpcallActors.Daemon.Configuration.Bridges;
+
+/// <summary>
+/// Reads a block in <c>ports</c>: what all types have, and captures. Devices and tunnels are <see cref="LivePortReader"/>'s.
+/// </summary>
+internal static class PortOptionsReader
+{
+    /// <summary>VLANs end here; 4095 is reserved (IEEE 802.1Q).</summary>
+    private const int MostVlan = 4094;
+
+    /// <summary>Reads a port.</summary>
+    public static PortOptions Read(ConfigurationBlock block, ConfigurationBlock around, PortChecks checks)
+    {
+        // What else it has cannot be judged; the name stays, so that the flows find it.
+        if (block.ReportCutNames() is { } cut)
+            return Unjudged(cut, 0);
+        InterfaceName.Check(block, around);
+        checks.CheckName(block, around);
+        int number = block.Integer("number", 0, 1, DaemonOptionsReader.MostPortNumber, required: true);
+        checks.CheckNumber(block, number);
+        PortConfiguration port = ReadVlan(block);
+        Func<(InterfaceConfiguration, CapturePortOptions?)>? read = block.Choice<Func<(InterfaceConfiguration, CapturePortOptions?)>?>(
+            "type",
+            null,
+            ("system", () => ReadLive(PortKind.System)),
+            ("internal", () => ReadLive(PortKind.Internal)),
+            ("vxlan", () => ReadLive(PortKind.Vxlan)),
+            ("geneve", () => ReadLive(PortKind.Geneve)),
+            ("gre", () => ReadLive(PortKind.Gre)),
+            ("ip6gre", () => ReadLive(PortKind.Ip6Gre)),
+            ("capture", () => ReadCapture(block, checks)));
+        if (read == null)
+        {
+            // What else it has cannot be judged; it stays, so that the flows find its name.
+            block.Text("type", required: true);
+            return Unjudged(block.Name, number);
+        }
+
+        (InterfaceConfiguration one, CapturePortOptions? capture) = read();
+        double? share = block.Has("share") ? block.Share("share", 1) : null;
+        checks.CheckMixture(block, capture != null);
+        block.RefuseOthers();
+        return new PortOptions(port with { Interfaces = [one with { RequestedNumber = (uint)number, Share = share }] }, capture);
+
+        (InterfaceConfiguration, CapturePortOptions?) ReadLive(PortKind kind) => (LivePortReader.Read(block, kind, checks), null);
+    }
+
+    /// <summary>A port of a configuration that nobody will run.</summary>
+    private static PortOptions Unjudged(string name, int number) =>
+        new(PortConfiguration.Of(new InterfaceConfiguration { Name = name, RequestedNumber = (uint)number }), null);
+
+    private static PortConfiguration ReadVlan(ConfigurationBlock block)
+    {
+        bool hasTag = block.Has("tag");
+        // A port with a tag is an access port unless it says otherwise (Open vSwitch's rule for an empty vlan_mode).
+        VlanMode mode = block.Choice("vlan-mode", hasTag ? VlanMode.Access : VlanMode.Trunk, ("trunk", VlanMode.Trunk),
+            ("access", VlanMode.Access));
+        int tag = block.Integer("tag", 0, 1, MostVlan);
+        IReadOnlyList<int> trunks = block.Integers("trunks", 0, MostVlan);
+        if (mode == VlanMode.Access && !hasTag)
+            block.Report("vlan-mode", "vlan-mode = access needs a tag");
+        if (mode == VlanMode.Trunk && hasTag)
+            block.Report("tag", "tag is for vlan-mode = access");
+        if (mode == VlanMode.Access && trunks.Count > 0)
+            block.Report("trunks", "trunks is for vlan-mode = trunk, without tag");
+        return new PortConfiguration
+        {
+            Name = block.Name,
+            VlanMode = mode,
+            Tag = (ushort)tag,
+            Trunks = ValueList.From(trunks.Select(trunk => (ushort)trunk)),
+        };
+    }
+
+    /// <summary>To the switch it is a device like any other.</summary>
+    private static (InterfaceConfiguration, CapturePortOptions?) ReadCapture(ConfigurationBlock block, PortChecks checks)
+    {
+        CapturePortOptions options = CapturePortReader.Read(block, out string? input);
+        checks.CheckCapture(block, options, input);
+        return (new InterfaceConfiguration { Name = block.Name }, options);
+    }
+}

@@ -1,9 +1,0 @@
-using UpcallActors.Odp;
-
-namespace UpcallActors.Daemon.Tests.Commands;
-
-/// <summary>A datapath whose upcalls nobody can get at.</summary>
-internal sealed class DeafDatapath(IDatapath inner) : DatapathDecorator(inner)
-{
-    public override IUpcallSource OpenUpcalls(int handler) => throw new IOException("no upcalls here");
-}
