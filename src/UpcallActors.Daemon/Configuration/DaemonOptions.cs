@@ -136,6 +136,6 @@ internal sealed record BridgeOptions
     /// <summary>Lines of the file of flows that are left out, and why; empty unless <c>flows-on-error = skip</c>.</summary>
     public IReadOnlyList<ConfigurationProblem> SkippedFlows { get; init; } = [];
 
-    /// <summary>The text that the flows were read from; empty when there is none.</summary>
-    public required string FlowText { get; init; }
+    /// <summary>Tells whether another file of flows says the same; empty if there is no file.</summary>
+    public required string FlowDigest { get; init; }
 }

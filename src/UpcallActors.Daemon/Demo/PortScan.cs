@@ -35,7 +35,7 @@ internal static class PortScan
             Flows = new FlowList(FlowSyntax.ParseFile(Flows).Changes),
             Ports = [Port(Scanner, 1), Port(Server, 2)],
         },
-        FlowText = Flows,
+        FlowDigest = "",
         Captures = [Host(Scanner), Host(Server)],
     };
 

@@ -38,14 +38,13 @@ internal sealed class ClassifierBuilder
         return null;
     }
 
+    /// <summary>Makes room for matches of a mask that are about to come.</summary>
+    public void Reserve(FlowMask mask, int count) => GroupOf(mask).Reserve(count);
+
     /// <summary>Puts a rule in, in place of one with the same match and priority.</summary>
     public void Set(Rule rule)
     {
-        if (!_groups.TryGetValue(rule.Match.Mask, out Group? group))
-        {
-            group = new Group(rule.Match.Mask, _groupsMade++);
-            _groups.Add(rule.Match.Mask, group);
-        }
+        Group group = GroupOf(rule.Match.Mask);
         int before = group.Count;
         bool isNewMatch = group.Set(rule);
         Count += group.Count - before;
@@ -67,12 +66,23 @@ internal sealed class ClassifierBuilder
     /// <summary>An immutable classifier of the rules as they are now.</summary>
     public Classifier Build()
     {
-        Subtable[] subtables = [.. _groups.Values
+        Subtable[] subtables = [.. _groups.Values.Where(group => !group.IsEmpty)
             .OrderBy(group => group.Number)
             .Select(group => group.Build())
             .OrderByDescending(subtable => subtable.MaximumPriority)];
         return new Classifier(
             subtables, [.. _prefixes.Select((prefixes, field) => prefixes.Build(count => CollectPrefixes(field, count)))]);
+    }
+
+    private Group GroupOf(FlowMask mask)
+    {
+        if (!_groups.TryGetValue(mask, out Group? group))
+        {
+            group = new Group(mask, _groupsMade++);
+            _groups.Add(mask, group);
+        }
+
+        return group;
     }
 
     private void ChangePrefixes(Group group, Match match, bool isAdded)
@@ -138,6 +148,8 @@ internal sealed class ClassifierBuilder
                 return Rules.FirstOrDefault(rule => rule.Priority == priority && rule.Match.Overlaps(match));
             return Find(new Match(match.ToValue(), _mask.ToFlow()), priority);
         }
+
+        public void Reserve(int count) => _rules.EnsureCapacity(_rules.Count + count);
 
         /// <summary>Puts a rule in; true if its match is new here.</summary>
         public bool Set(Rule rule)

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using UpcallActors.OpenFlow;
 
 namespace UpcallActors.Ofproto;
@@ -5,6 +6,9 @@ namespace UpcallActors.Ofproto;
 /// <content>Flows that want no other beside them, and batches of which nothing is left when one of their flows is refused for it.</content>
 public sealed partial class FlowTables
 {
+    /// <summary>Changes in a batch from which on it is worth to count flows before they are added.</summary>
+    private const int LargeBatch = 256;
+
     private readonly List<(Rule? Before, Rule? After)> _done = [];
     private bool _isJournaling;
 
@@ -43,6 +47,7 @@ public sealed partial class FlowTables
         _batchTime = Now;
         foreach (FlowChange change in changes)
             _isJournaling |= WantsNoOverlap(change);
+        Reserve(changes);
         for (int i = 0; i < changes.Length; i++)
         {
             if (Apply(changes[i], touched) is not { } problem)
@@ -52,6 +57,25 @@ public sealed partial class FlowTables
         }
 
         _done.Clear();
+    }
+
+    /// <summary>
+    /// Makes room for the flows of a large batch. Tables that grow while flows come take twice the memory of those that know how many
+    /// come.
+    /// </summary>
+    private void Reserve(ReadOnlySpan<FlowChange> changes)
+    {
+        if (changes.Length < LargeBatch)
+            return;
+        var coming = new Dictionary<(byte Table, FlowMask Mask), int>();
+        foreach (FlowChange change in changes)
+        {
+            if (change.Command == FlowCommand.Add)
+                CollectionsMarshal.GetValueRefOrAddDefault(coming, (change.Table ?? 0, change.Match.Mask), out _)++;
+        }
+
+        foreach (((byte table, FlowMask mask), int count) in coming)
+            (_builders[table] ??= new ClassifierBuilder()).Reserve(mask, count);
     }
 
     /// <summary>

@@ -51,17 +51,7 @@ public sealed partial class FlowTables
     /// overlaps with another; nothing was changed.</exception>
     public TablesSnapshot Apply(params ReadOnlySpan<FlowChange> changes)
     {
-        for (int i = 0; i < changes.Length; i++)
-        {
-            FlowChange change = changes[i];
-            if (change.Actions is null && !IsDeletion(change))
-                throw new ArgumentException($"a change of kind {change.Command} needs actions", nameof(changes));
-            if (change.Table >= TablesSnapshot.TableCount)
-                throw new ArgumentException($"there is no table {change.Table}", nameof(changes));
-            if (FlowCheck.Find(change) is { } problem)
-                throw new FlowRefusedException(i, problem);
-        }
-
+        Check(changes);
         TablesSnapshot next;
         lock (_writer)
         {
@@ -72,6 +62,23 @@ public sealed partial class FlowTables
 
         Changed?.Invoke(this, EventArgs.Empty);
         return next;
+    }
+
+    /// <summary>
+    /// Throws what <see cref="Apply(ReadOnlySpan{FlowChange})"/> would throw if these changes were made to empty tables. Tables are
+    /// built for it only if a flow wants no other beside it.
+    /// </summary>
+    public static void Try(ReadOnlySpan<FlowChange> changes)
+    {
+        foreach (FlowChange change in changes)
+        {
+            if (!WantsNoOverlap(change))
+                continue;
+            new FlowTables().Apply(changes);
+            return;
+        }
+
+        Check(changes);
     }
 
     /// <summary>The number of rules now; it does not wait for a running batch.</summary>
@@ -97,6 +104,20 @@ public sealed partial class FlowTables
     {
         ArgumentNullException.ThrowIfNull(rule);
         return new RuleStatistics(Now - rule.Created, rule.Counters.Packets, rule.Counters.Bytes);
+    }
+
+    private static void Check(ReadOnlySpan<FlowChange> changes)
+    {
+        for (int i = 0; i < changes.Length; i++)
+        {
+            FlowChange change = changes[i];
+            if (change.Actions is null && !IsDeletion(change))
+                throw new ArgumentException($"a change of kind {change.Command} needs actions", nameof(changes));
+            if (change.Table >= TablesSnapshot.TableCount)
+                throw new ArgumentException($"there is no table {change.Table}", nameof(changes));
+            if (FlowCheck.Find(change) is { } problem)
+                throw new FlowRefusedException(i, problem);
+        }
     }
 
     private TablesSnapshot Publish(HashSet<int> touched)

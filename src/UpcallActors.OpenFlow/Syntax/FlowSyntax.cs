@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace UpcallActors.OpenFlow;
 
 /// <summary>
@@ -55,22 +57,32 @@ public static class FlowSyntax
     public static FlowFile ParseFile(string text, string? source = null, FlowNames? names = null)
     {
         ArgumentNullException.ThrowIfNull(text);
-        var changes = new List<FlowChange>();
-        var lines = new List<int>();
-        var errors = new List<FlowSyntaxError>();
+        using var reader = new StringReader(text);
+        return ParseFile(reader, source, names);
+    }
+
+    /// <summary>
+    /// Reads a file as it comes, to its end: of a hundred thousand flows the text is never in memory as a whole. Throws what the reader
+    /// throws.
+    /// </summary>
+    public static FlowFile ParseFile(TextReader reader, string? source = null, FlowNames? names = null)
+    {
+        ArgumentNullException.ThrowIfNull(reader);
+        var changes = ImmutableArray.CreateBuilder<FlowChange>();
+        var numbers = ImmutableArray.CreateBuilder<int>();
+        var errors = ImmutableArray.CreateBuilder<FlowSyntaxError>();
         var parser = new FlowParser { Texts = new ActionTexts() };
-        int number = 0;
-        foreach (ReadOnlySpan<char> whole in text.AsSpan().EnumerateLines())
+        using var lines = new LineReader(reader);
+        while (lines.TryRead(out ReadOnlySpan<char> whole))
         {
-            number++;
             int comment = whole.IndexOf('#');
             ReadOnlySpan<char> line = (comment < 0 ? whole : whole[..comment]).TrimEnd();
             if (line.IsEmpty || IsDumpHeader(line))
                 continue;
             try
             {
-                changes.Add(ParseFlow(parser, line, source, number, names));
-                lines.Add(number);
+                changes.Add(ParseFlow(parser, line, source, lines.Number, names));
+                numbers.Add(lines.Number);
             }
             catch (FlowSyntaxException exception)
             {
@@ -78,7 +90,7 @@ public static class FlowSyntax
             }
         }
 
-        return new FlowFile([.. changes], [.. lines], [.. errors]);
+        return new FlowFile(changes.DrainToImmutable(), numbers.DrainToImmutable(), errors.DrainToImmutable());
     }
 
     /// <summary>Whether it is <c>NXST_FLOW reply (xid=0x4):</c> or <c>OFPST_FLOW reply (OF1.3) (xid=0x2):</c>.</summary>

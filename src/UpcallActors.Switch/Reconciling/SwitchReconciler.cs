@@ -129,7 +129,7 @@ internal sealed partial class SwitchReconciler
 
     /// <summary>
     /// The bridges that there will be: those that stay keep their tables and what they have learned. Their flows are tried as a start
-    /// would take them, on tables of their own: the changes alone do not tell whether flows go together.
+    /// would take them, against empty tables: the changes alone do not tell whether flows go together.
     /// </summary>
     private Dictionary<string, LiveBridge> BridgesOf(SwitchConfiguration wanted, SwitchDifference difference)
     {
@@ -137,7 +137,7 @@ internal sealed partial class SwitchReconciler
         foreach (BridgeConfiguration added in difference.AddedBridges)
             bridges.Add(added.Name, new LiveBridge(added, _time));
         foreach (BridgeDifference changed in difference.ChangedBridges.Where(changed => changed.Flows.Count > 0))
-            new FlowTables().Apply(changed.Bridge.Flows.Changes.AsSpan());
+            FlowTables.Try(changed.Bridge.Flows.Changes.AsSpan());
         foreach (BridgeConfiguration bridge in wanted.Bridges)
             bridges.TryAdd(bridge.Name, _bridges.GetValueOrDefault(bridge.Name)!);
         return bridges;

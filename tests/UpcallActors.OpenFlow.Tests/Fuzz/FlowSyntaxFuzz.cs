@@ -9,7 +9,7 @@ public static class FlowSyntaxFuzz
     {
         string text = Encoding.Latin1.GetString(input);
         FlowFile file = FlowSyntax.ParseFile(text, "fuzz");
-        string[] lines = text.ReplaceLineEndings("\n").Split('\n');
+        string[] lines = text.Split('\n');
         foreach (FlowSyntaxError error in file.Errors)
         {
             error.Line.ShouldBeInRange(1, lines.Length);

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Security.Cryptography;
 using UpcallActors.Linux;
 using UpcallActors.Ofproto;
 using UpcallActors.OpenFlow;
@@ -23,7 +24,7 @@ internal static class BridgeOptionsReader
     private static BridgeOptions ReadBridge(ConfigurationBlock block, ConfigurationBlock around, PortChecks checks)
     {
         if (block.ReportCutNames("ports", "tables") is { } cut)
-            return new BridgeOptions { Configuration = new BridgeConfiguration { Name = cut }, FlowText = "" };
+            return new BridgeOptions { Configuration = new BridgeConfiguration { Name = cut }, FlowDigest = "" };
         InterfaceName.Check(block, around);
         checks.StartBridge(block, around);
         FailMode failMode = block.Choice("fail-mode", FailMode.Secure, ("secure", FailMode.Secure), ("standalone", FailMode.Standalone));
@@ -46,7 +47,7 @@ internal static class BridgeOptionsReader
             },
             Captures = [.. ports.Select(port => port.Capture).OfType<CapturePortOptions>()],
             SkippedFlows = flows.Skipped,
-            FlowText = flows.Text,
+            FlowDigest = flows.Digest,
         };
         block.RefuseOthers();
         return options;
@@ -77,15 +78,19 @@ internal static class BridgeOptionsReader
         checks.Reads(file, $"the flows of {block.Name}");
         try
         {
-            string text = RegularFile.ReadText(file);
+            using FileStream bytes = RegularFile.Open(file);
+            using var hash = SHA256.Create();
+            using var hashed = new CryptoStream(bytes, hash, CryptoStreamMode.Read);
+            using var text = new StreamReader(hashed);
             FlowFile flows = FlowTables.CheckOverlaps(FlowSyntax.ParseFile(text, file, names), file);
+            string digest = Convert.ToHexString(hash.Hash!);
             ConfigurationProblem[] refused = [.. flows.Errors.Select(
                 error => new ConfigurationProblem(file, error.Line, error.Message, error.Column))];
             if (skips)
-                return new FlowFileOptions(flows.Changes, refused, text);
+                return new FlowFileOptions(flows.Changes, refused, digest);
             foreach (ConfigurationProblem problem in refused)
                 block.Report(problem);
-            return new FlowFileOptions(flows.Changes, [], text);
+            return new FlowFileOptions(flows.Changes, [], digest);
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
@@ -94,5 +99,5 @@ internal static class BridgeOptionsReader
         }
     }
 
-    private sealed record FlowFileOptions(ImmutableArray<FlowChange> Flows, IReadOnlyList<ConfigurationProblem> Skipped, string Text);
+    private sealed record FlowFileOptions(ImmutableArray<FlowChange> Flows, IReadOnlyList<ConfigurationProblem> Skipped, string Digest);
 }

@@ -167,10 +167,10 @@ internal sealed class RunningConfiguration : IDisposable
     {
         var values = EffectiveValue.List(source).Where(value => !value.Key.StartsWith("define.", StringComparison.Ordinal))
             .ToDictionary(value => value.Key, value => new RunningValue(value, value.Raw), StringComparer.Ordinal);
-        foreach (BridgeOptions bridge in options.Bridges.Where(bridge => bridge.FlowText.Length > 0))
+        foreach (BridgeOptions bridge in options.Bridges.Where(bridge => bridge.FlowDigest.Length > 0))
         {
             string key = EffectiveValue.KeyOf("upcall-actors", "bridges", bridge.Name, "flows");
-            values[key] = values[key] with { Compared = bridge.FlowText };
+            values[key] = values[key] with { Compared = bridge.FlowDigest };
         }
 
         return values;
