@@ -37,54 +37,81 @@ internal sealed class DemoRun(
     /// </summary>
     public async Task RunAsync(RunningConfiguration configuration, CancellationToken stop)
     {
-        DaemonOptions options = configuration.Options with { Bridges = [.. configuration.Options.Bridges, PortScan.Bridge] };
-        using var hangup = HangupSignal.Listen(configuration, _logger);
-        using var directory = RunDirectory.Claim(options.RunDirectory);
-        using var recorded = CaptureSwitch.Create(options, (_, _) => null, Shape);
-        using var slowed = new SlowedDatapath(recorded.Datapath);
         var exit = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         await using CancellationTokenRegistration registration = stop.Register(() => exit.TrySetResult());
-        // It ends last: a client that asked for the end gets its answer when all else has ended.
-        ControlService? control = null;
-        try
-        {
-            UpcallPipelineSettings settings = PipelineSettings.Of(system, options) with
-            {
-                Loggers = loggers,
-                LimitsRequestLog = () => levels.IsRateLimited("dpif"),
-            };
-            await using (var pipeline = UpcallPipeline.Start(system, attach?.Invoke(slowed) ?? slowed, recorded.Translators, settings))
-            {
-                configuration.Attach(new LogLevelReload(levels), new PipelineReload(pipeline));
-                ControlContext context = ContextOf(configuration, recorded, pipeline, exit);
-                control = await ControlService.StartAsync(directory, context, new ControlLimits(), _logger);
-                await pipeline.Started;
-                var status = new SwitchStatus(recorded.Datapath, recorded.Translators, pipeline);
-                directory.Announce();
-                IDatapath datapath = recorded.Datapath;
-                _logger.Running(
-                    datapath.FullName, options.Bridges.Count, recorded.Ports.Count, datapath.HandlerCount, datapath.Dispatch.Words());
-                await output.WriteAsync(DemoText.Welcome(options, directory.Path));
-                await output.FlushAsync(CancellationToken.None);
-                await using (DaemonTelemetry.Start(
-                    options.Telemetry, status.Subject, isScraped: false, saysProblems: true, loggers, _logger))
-                await using (StatusPage.Open(options, status, loggers, _logger))
-                await using (Watch(pipeline.Counters))
-                {
-                    var traffic = new DemoTraffic(recorded, options.Replay.PurgeAt, pipeline.Revalidation!.PurgeAsync, slowed);
-                    await PlayAsync(traffic, pipeline, exit.Task);
-                    status.Drain();
-                    await pipeline.StopAsync(CancellationToken.None);
-                }
+        await OrderOf(configuration, exit).RunAsync(exit.Task, _logger);
+    }
 
-                _logger.Drained(pipeline.Counters.Received);
-            }
-        }
-        finally
+    /// <summary>The order in which the parts of the demo start and stop.</summary>
+    /// <param name="configuration">What it runs by.</param>
+    /// <param name="exit">Ends when the demo is to end.</param>
+    internal RunOrder OrderOf(RunningConfiguration configuration, TaskCompletionSource exit)
+    {
+        DaemonOptions options = configuration.Options with { Bridges = [.. configuration.Options.Bridges, PortScan.Bridge] };
+        var signal = new RunPart<HangupSignal>("reload signal", () => HangupSignal.Listen(configuration, _logger));
+        var directory = new RunPart<RunDirectory>("run directory", () => RunDirectory.Claim(options.RunDirectory));
+        var recorded = new RunPart<CaptureSwitch>("datapath", () => CaptureSwitch.Create(options, (_, _) => null, Shape));
+        var slowed = new RunPart<SlowedDatapath>("slow packets", () => new SlowedDatapath(recorded.Value.Datapath));
+        var pipeline = new RunPart<UpcallPipeline>(
+            "pipeline",
+            () => StartPipeline(options, slowed.Value, recorded.Value),
+            running => PipelineEnd.CloseAsync(running, _logger));
+        // A client that asked for the end gets its answer when all that its commands can see has ended.
+        var control = new RunPart<ControlService>(
+            "control socket", () => ServeAsync(configuration, recorded.Value, pipeline.Value, directory.Value, exit))
         {
-            if (control != null)
-                await control.DisposeAsync();
-        }
+            StopsAfter = pipeline.Name,
+        };
+        var announcement = new RunStep(
+            "announcement", () => AnnounceAsync(options, recorded.Value, pipeline.Value, directory.Value, exit.Task));
+        var status = new RunPart<SwitchStatus>(
+            "status", () => new SwitchStatus(recorded.Value.Datapath, recorded.Value.Translators, pipeline.Value));
+        var telemetry = new RunPart<DaemonTelemetry?>("telemetry", () => DaemonTelemetry.Start(
+            options.Telemetry, status.Value.Subject, isScraped: false, saysProblems: true, loggers, _logger));
+        var page = new RunPart<StatusPage>("status page", () => StatusPage.Open(options, status.Value, loggers, _logger));
+        var watch = new RunPart<SwitchWatch>("watch", () => Watch(pipeline.Value.Counters));
+        var drain = new RunStep("drain", stop: () => PipelineEnd.DrainAsync(status.Value, pipeline.Value));
+        return new RunOrder(
+            [signal, directory, recorded, slowed, pipeline, control, announcement, status, telemetry, page, watch, drain],
+            () => PlayAsync(
+                new DemoTraffic(recorded.Value, options.Replay.PurgeAt, pipeline.Value.Revalidation!.PurgeAsync, slowed.Value),
+                pipeline.Value,
+                exit.Task));
+    }
+
+    private UpcallPipeline StartPipeline(DaemonOptions options, SlowedDatapath slowed, CaptureSwitch recorded)
+    {
+        UpcallPipelineSettings settings = PipelineSettings.Of(system, options) with
+        {
+            Loggers = loggers,
+            LimitsRequestLog = () => levels.IsRateLimited("dpif"),
+        };
+        return UpcallPipeline.Start(system, attach?.Invoke(slowed) ?? slowed, recorded.Translators, settings);
+    }
+
+    private Task<ControlService> ServeAsync(
+        RunningConfiguration configuration,
+        CaptureSwitch recorded,
+        UpcallPipeline pipeline,
+        RunDirectory directory,
+        TaskCompletionSource exit)
+    {
+        configuration.Attach(new LogLevelReload(levels), new PipelineReload(pipeline));
+        return ControlService.StartAsync(directory, ContextOf(configuration, recorded, pipeline, exit), new ControlLimits(), _logger);
+    }
+
+    private async Task AnnounceAsync(
+        DaemonOptions options, CaptureSwitch recorded, UpcallPipeline pipeline, RunDirectory directory, Task exit)
+    {
+        await await Task.WhenAny(pipeline.Started, exit);
+        if (!pipeline.Started.IsCompletedSuccessfully)
+            return;
+        directory.Announce();
+        IDatapath datapath = recorded.Datapath;
+        _logger.Running(
+            datapath.FullName, options.Bridges.Count, recorded.Ports.Count, datapath.HandlerCount, datapath.Dispatch.Words());
+        await output.WriteAsync(DemoText.Welcome(options, directory.Path));
+        await output.FlushAsync(CancellationToken.None);
     }
 
     /// <summary>Until the end is asked for, or the pipeline or the traffic fails.</summary>

@@ -68,4 +68,8 @@ internal static partial class DaemonLog
         "This process may have {Limit} descriptors open (RLIMIT_NOFILE), and this configuration needs up to {Needed} "
         + "(LimitNOFILE= of systemd, ulimit -Hn)")]
     public static partial void FewDescriptors(this ILogger logger, long limit, long needed);
+
+    /// <summary>A part of the run failed at the end, after another failure that ended the run.</summary>
+    [LoggerMessage(515, LogLevel.Error, "At the end of the run, this step failed, too: {Step}")]
+    public static partial void StopFailed(this ILogger logger, Exception failure, string step);
 }

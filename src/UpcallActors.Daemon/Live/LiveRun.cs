@@ -13,8 +13,8 @@ using UpcallActors.Switch;
 namespace UpcallActors.Daemon.Live;
 
 /// <summary>
-/// Runs a configuration of live ports until told to stop: datapath, bridges, pipeline over them, control socket,
-/// in this order, and back. The run directory is claimed before all that, and announced when upcalls are answered.
+/// Runs a configuration of live ports until told to stop. <see cref="OrderOf"/> has its parts: datapath, bridges, pipeline over them,
+/// control socket. The run directory is claimed before all that, and announced when upcalls are answered.
 /// </summary>
 /// <param name="system">Where the pipeline's actors live.</param>
 /// <param name="loggers">Where it is said what happens.</param>
@@ -30,54 +30,61 @@ internal sealed class LiveRun(ActorSystem system, ILoggerFactory loggers, LogLev
     /// </summary>
     public async Task RunAsync(RunningConfiguration configuration, CancellationToken stop)
     {
-        DaemonOptions options = configuration.Options;
-        Descriptors.Prepare(options, _logger);
-        // From the start on: the usual meaning of the signal would end what only begins.
-        using var hangup = HangupSignal.Listen(configuration, _logger);
-        using var directory = RunDirectory.Claim(options.RunDirectory);
-        using var live = OpenedDatapath.Open(options.Datapath.For(options.Handlers), _logger);
-        _logger.TellSkippedFlows(options);
-        FeatureReport.Log(_logger, live.Datapath);
+        Descriptors.Prepare(configuration.Options, _logger);
         var exit = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
-        await using CancellationTokenRegistration registration = stop.Register(() => exit.TrySetResult(!options.Datapath.KeepOnExit));
-        // It ends last: a client that asked for the end gets its answer when all else has ended.
-        ControlService? control = null;
-        try
-        {
-            await using (RunningSwitch bridges = await StartSwitchAsync(options, live))
-            await using (UpcallPipeline pipeline = StartPipeline(options, live, bridges))
-            {
-                configuration.Attach(new LogLevelReload(levels), new PipelineReload(pipeline), new SwitchReload(bridges));
-                control = await ServeAsync(configuration, live, bridges, pipeline, directory, exit);
-                // Upcalls wait in their sockets until the flows of an earlier run are taken up.
-                await Task.WhenAny(pipeline.Started, pipeline.Completion, exit.Task);
-                var status = new SwitchStatus(
-                    live.Datapath, bridges.Translators, pipeline, live.Ports, () => bridges.State.Waiting);
-                if (pipeline.Started.IsCompletedSuccessfully)
-                    Announce(options, live, directory);
-                // Now, not before: its code would be compiled while upcalls wait.
-                await using (DaemonTelemetry.Start(
-                    options.Telemetry, status.Subject, isScraped: false, saysProblems: true, loggers, _logger))
-                await using (StatusPage.Open(options, status, loggers, _logger))
-                await using (Watch(bridges, pipeline))
-                {
-                    // Whichever ends first; a failure of the pipeline or of following the
-                    // ports ends the daemon, and so does the loss of the datapath.
-                    await await Task.WhenAny(exit.Task, pipeline.Completion, bridges.Completion, live.Datapath.Lost);
-                    status.Drain();
-                    await pipeline.StopAsync(CancellationToken.None);
-                }
+        await using CancellationTokenRegistration registration =
+            stop.Register(() => exit.TrySetResult(!configuration.Options.Datapath.KeepOnExit));
+        await OrderOf(configuration, exit).RunAsync(exit.Task, _logger);
+    }
 
-                _logger.Drained(pipeline.Counters.Received);
-            }
-
-            End(live, await exit.Task);
-        }
-        finally
+    /// <summary>The order in which the parts of the run start and stop.</summary>
+    /// <param name="configuration">What the run does.</param>
+    /// <param name="exit">Ends when the run is to end; with whether the datapath is to be deleted.</param>
+    internal RunOrder OrderOf(RunningConfiguration configuration, TaskCompletionSource<bool> exit)
+    {
+        DaemonOptions options = configuration.Options;
+        // From the start on: the usual meaning of the signal would end what only begins.
+        var signal = new RunPart<HangupSignal>("reload signal", () => HangupSignal.Listen(configuration, _logger));
+        var directory = new RunPart<RunDirectory>("run directory", () => RunDirectory.Claim(options.RunDirectory));
+        var live = new RunPart<OpenedDatapath>(
+            "datapath", () => OpenedDatapath.Open(options.Datapath.For(options.Handlers), _logger));
+        var cleanup = new RunStep("cleanup", stop: () => CleanUpAsync(live.Value, exit.Task));
+        var bridges = new RunPart<RunningSwitch>("switch", () => StartSwitchAsync(options, live.Value));
+        var pipeline = new RunPart<UpcallPipeline>(
+            "pipeline",
+            () => StartPipeline(options, live.Value, bridges.Value),
+            running => PipelineEnd.CloseAsync(running, _logger));
+        // A client that asked for the end gets its answer when all that its commands can see has ended.
+        var control = new RunPart<ControlService>(
+            "control socket",
+            () => ServeAsync(configuration, live.Value, bridges.Value, pipeline.Value, directory.Value, exit))
         {
-            if (control != null)
-                await control.DisposeAsync();
-        }
+            StopsAfter = cleanup.Name,
+        };
+        var announcement = new RunStep(
+            "announcement", () => AnnounceAsync(options, live.Value, pipeline.Value, directory.Value, exit.Task));
+        // From here on, what starts is not needed to answer upcalls: its code would be compiled while they wait.
+        var status = new RunPart<SwitchStatus>("status", () => StatusOf(live.Value, bridges.Value, pipeline.Value));
+        var telemetry = new RunPart<DaemonTelemetry?>("telemetry", () => DaemonTelemetry.Start(
+            options.Telemetry, status.Value.Subject, isScraped: false, saysProblems: true, loggers, _logger));
+        var page = new RunPart<StatusPage>("status page", () => StatusPage.Open(options, status.Value, loggers, _logger));
+        var watch = new RunPart<SwitchWatch>("watch", () => Watch(bridges.Value, pipeline.Value));
+        var drain = new RunStep("drain", stop: () => PipelineEnd.DrainAsync(status.Value, pipeline.Value));
+        return new RunOrder(
+            [signal, directory, live, cleanup, bridges, pipeline, control, announcement, status, telemetry, page, watch, drain],
+            // Whichever ends first; a failure of the pipeline or of following the ports ends the daemon, and so does the loss of the
+            // datapath.
+            async () => await await Task.WhenAny(
+                exit.Task, pipeline.Value.Completion, bridges.Value.Completion, live.Value.Datapath.Lost));
+    }
+
+    /// <summary>Upcalls wait in their sockets until the flows of an earlier run are taken up.</summary>
+    private async Task AnnounceAsync(
+        DaemonOptions options, OpenedDatapath live, UpcallPipeline pipeline, RunDirectory directory, Task exit)
+    {
+        await await Task.WhenAny(pipeline.Started, exit);
+        if (pipeline.Started.IsCompletedSuccessfully)
+            Announce(options, live, directory);
     }
 
     private void Announce(DaemonOptions options, OpenedDatapath live, RunDirectory directory)
@@ -91,8 +98,12 @@ internal sealed class LiveRun(ActorSystem system, ILoggerFactory loggers, LogLev
             live.Datapath.Dispatch.Words());
     }
 
-    private Task<RunningSwitch> StartSwitchAsync(DaemonOptions options, OpenedDatapath live) =>
-        RunningSwitch.StartAsync(system, live.Datapath, live.Ports!, options.Switch, new SwitchOptions { Logger = _logger });
+    private Task<RunningSwitch> StartSwitchAsync(DaemonOptions options, OpenedDatapath live)
+    {
+        _logger.TellSkippedFlows(options);
+        FeatureReport.Log(_logger, live.Datapath);
+        return RunningSwitch.StartAsync(system, live.Datapath, live.Ports!, options.Switch, new SwitchOptions { Logger = _logger });
+    }
 
     private UpcallPipeline StartPipeline(DaemonOptions options, OpenedDatapath live, RunningSwitch bridges)
     {
@@ -115,6 +126,7 @@ internal sealed class LiveRun(ActorSystem system, ILoggerFactory loggers, LogLev
         RunDirectory directory,
         TaskCompletionSource<bool> exit)
     {
+        configuration.Attach(new LogLevelReload(levels), new PipelineReload(pipeline), new SwitchReload(bridges));
         var context = new ControlContext
         {
             Datapath = live.Datapath,
@@ -140,9 +152,15 @@ internal sealed class LiveRun(ActorSystem system, ILoggerFactory loggers, LogLev
         });
     }
 
-    private void End(OpenedDatapath live, bool isDeleted)
+    private static SwitchStatus StatusOf(OpenedDatapath live, RunningSwitch bridges, UpcallPipeline pipeline) =>
+        new(live.Datapath, bridges.Translators, pipeline, live.Ports, () => bridges.State.Waiting);
+
+    /// <summary>Deletes the datapath, or leaves it, as the end was asked for. A run that failed leaves it.</summary>
+    private async Task CleanUpAsync(OpenedDatapath live, Task<bool> exit)
     {
-        if (isDeleted)
+        if (!exit.IsCompleted)
+            return;
+        if (await exit)
         {
             live.Delete();
             _logger.Deleted(live.Datapath.Name);
