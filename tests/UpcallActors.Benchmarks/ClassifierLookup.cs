@@ -47,7 +47,7 @@ public class ClassifierLookup
         for (int i = 0; i < FlowCount; i++)
         {
             Flow flow = changes[random.Next(changes.Count)].Match.ToValue();
-            flow.Key.InPort = 1;
+            flow.InPort = 1;
             flow.Key.TpSrc = (ushort)random.Next(ushort.MaxValue);
             _flows[i] = flow;
         }

@@ -25,7 +25,7 @@ public class FlowPutWriting
         _keyAttributes = parsed.Key.Of(message).ToArray();
         _mask = new FlowKey
         {
-            InPort = uint.MaxValue,
+            DatapathPort = uint.MaxValue,
             RecircId = uint.MaxValue,
             EthType = ushort.MaxValue,
             NwProto = byte.MaxValue,

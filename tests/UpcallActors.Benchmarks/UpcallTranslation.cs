@@ -42,7 +42,7 @@ public class UpcallTranslation
         _translator = new OpenFlowTranslatorFactory([new Bridge("br0", FailMode.Secure, tables, ports)]).Create(0);
         _key = new FlowKey
         {
-            InPort = Case == "track" ? 102u : 101u,
+            DatapathPort = Case == "track" ? 102u : 101u,
             EthSrc = 0x0200_0000_0001,
             EthDst = 0x0200_0000_0002,
             EthType = EtherTypes.Ipv4,

@@ -93,7 +93,7 @@ public sealed class FlowKeyProperties
             RecircId = (uint)random.Next(),
             DpHash = (uint)random.Next(),
             SkbPriority = (uint)random.Next(),
-            InPort = (uint)random.Next(65536),
+            DatapathPort = (uint)random.Next(65536),
             SkbMark = (uint)random.Next(),
             CtState = (CtState)random.Next(256),
             CtZone = (ushort)random.Next(65536),

@@ -141,7 +141,7 @@ public sealed class FlowKeyReaderTests
         writer.Put(1000, [1]);
         writer.PutU32(OvsKeyAttribute.InPort, 5);
         OvsFlowKeyReader.TryRead(writer.Written, out FlowKey key).ShouldBe(OdpParseError.None);
-        key.InPort.ShouldBe(5u);
+        key.DatapathPort.ShouldBe(5u);
     }
 
     [Fact]

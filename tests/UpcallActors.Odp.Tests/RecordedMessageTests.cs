@@ -31,7 +31,7 @@ public sealed class RecordedMessageTests
             {
                 executes++;
                 OvsFlowKeyReader.TryRead(key, out FlowKey metadata).ShouldBe(OdpParseError.None, message.ToString());
-                metadata.InPort.ShouldNotBe(0u);
+                metadata.DatapathPort.ShouldNotBe(0u);
                 ShouldBeSame(ModelRewriter.Actions(parsed.Actions.Of(message.Bytes), asKernel: false),
                     parsed.Actions.Of(message.Bytes), message);
                 ShouldBeSame(ExecuteKey(metadata), key, message);

@@ -42,7 +42,7 @@ internal sealed class LearningHub(IDatapath datapath, uint ports, int flowsPerSe
     public void Expire(bool isAccounted) { } // Addresses are never forgotten, which a sender of invented addresses can abuse.
     public Translation Translate(in UpcallView upcall, Span<byte> actions, ref FlowKey mask)
     {
-        var (source, port, second) = (upcall.Key.EthSrc, upcall.Key.InPort, datapath.Milliseconds / 1000);
+        var (source, port, second) = (upcall.Key.EthSrc, upcall.Key.DatapathPort, datapath.Milliseconds / 1000);
         bool isHere = _sources.TryGetValue(source, out var before) && before.Port == port;
         int flows = _sources.AddOrUpdate(source, (port, second, 1),
             (_, seen) => (port, second, seen.Second == second ? seen.Flows + 1 : 1)).Flows;
@@ -55,11 +55,11 @@ internal sealed class LearningHub(IDatapath datapath, uint ports, int flowsPerSe
     }
     public Translation Retranslate(in FlowKey key, FlowCredit credit, Span<byte> actions, ref FlowKey mask)
     {
-        (mask.InPort, mask.EthSrc, mask.EthDst) = (uint.MaxValue, (1UL << 48) - 1, (1UL << 48) - 1); // All fields that were used.
+        (mask.DatapathPort, mask.EthSrc, mask.EthDst) = (uint.MaxValue, (1UL << 48) - 1, (1UL << 48) - 1); // All fields that were used.
         var writer = new NetlinkWriter(actions);
         uint only = _sources.GetValueOrDefault(key.EthDst).Port; // 0, which is no port, for an unknown address.
         for (uint port = 1; port <= ports; port++)
-            if (port != key.InPort && (only == 0 || port == only))
+            if (port != key.DatapathPort && (only == 0 || port == only))
                 OvsActionWriter.Output(ref writer, port);
         return new Translation { ActionsLength = writer.Length, InstallFlow = true };
     }

@@ -34,7 +34,7 @@ internal sealed partial class PacketProcessor
     private Step Defragment(PacketBuffer packet, ref FlowKey key, ushort zone)
     {
         DefragmentationOutcome outcome = _defragmenter.Add(
-            packet.Frame, packet.Layout.NetworkOffset, key.EthType, zone, key.InPort, Clock.Milliseconds, _reassembled,
+            packet.Frame, packet.Layout.NetworkOffset, key.EthType, zone, key.DatapathPort, Clock.Milliseconds, _reassembled,
             out Reassembly whole);
         if (outcome == DefragmentationOutcome.Queued)
             return Step.Gone;

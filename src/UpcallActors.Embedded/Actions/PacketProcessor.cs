@@ -49,14 +49,14 @@ internal sealed partial class PacketProcessor
     /// <summary>A frame arrives on a port (<c>ovs_vport_receive</c>).</summary>
     public void Receive(uint portNumber, ReadOnlySpan<byte> frame)
     {
-        var key = new FlowKey { InPort = portNumber };
+        var key = new FlowKey { DatapathPort = portNumber };
         Receive(frame, ref key);
     }
 
     /// <summary>A frame arrives on the key's port, out of a tunnel if the key says so; the key's other fields are 0.</summary>
     public void Receive(ReadOnlySpan<byte> frame, ref FlowKey key)
     {
-        EmbeddedPort? port = Ports.Find(key.InPort);
+        EmbeddedPort? port = Ports.Find(key.DatapathPort);
         if (port is null)
         {
             Counters.CountDrop(DropReason.UnknownInputPort);
@@ -94,7 +94,7 @@ internal sealed partial class PacketProcessor
         if (TryExtract(packet, ref key) && HasFittingTuple(key))
         {
             error = ActionValidation.Check(actions.Span, key);
-            if (error == Errno.None && Ports.Find(key.InPort) is null && Ports.Find(0) is null)
+            if (error == Errno.None && Ports.Find(key.DatapathPort) is null && Ports.Find(0) is null)
                 error = Errno.NoDevice;
             if (error == Errno.None)
             {

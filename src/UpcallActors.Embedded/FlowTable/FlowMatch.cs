@@ -36,8 +36,8 @@ internal static class FlowMatch
         // Whether there is a tag is always matched on, and the input port all or not at all.
         mask.VlanTci = ushort.MaxValue;
         mask.CvlanTci = ushort.MaxValue;
-        if (mask.InPort != 0)
-            mask.InPort = uint.MaxValue;
+        if (mask.DatapathPort != 0)
+            mask.DatapathPort = uint.MaxValue;
         return (maskSet & ~AllowedMask(key, mask, keySet)) == 0 ? Errno.None : Errno.Invalid;
     }
 
@@ -55,10 +55,10 @@ internal static class FlowMatch
         // Packets without an Ethernet header have no port here to come from.
         if ((set & Bit(OvsKeyAttribute.Ethernet)) == 0 || (set & expected) != expected)
             return Errno.Invalid;
-        if ((set & Bit(OvsKeyAttribute.InPort)) != 0 && key.InPort >= ActionValidation.MaximumPorts)
+        if ((set & Bit(OvsKeyAttribute.InPort)) != 0 && key.DatapathPort >= ActionValidation.MaximumPorts)
             return Errno.Invalid;
         if ((set & Bit(OvsKeyAttribute.InPort)) == 0)
-            key.InPort = ActionValidation.MaximumPorts;
+            key.DatapathPort = ActionValidation.MaximumPorts;
         return Errno.None;
     }
 

@@ -140,7 +140,7 @@ internal sealed class VxlanPort : LivePort, ITunnelOutput
             return false;
         var key = new FlowKey
         {
-            InPort = Port.Number,
+            DatapathPort = Port.Number,
             TunId = identifier,
             TunFlags = TunnelFlags.Key,
             TunTos = datagram.Tos,

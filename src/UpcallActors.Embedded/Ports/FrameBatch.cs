@@ -34,7 +34,7 @@ public sealed class FrameBatch
     public void Commit(uint port, int length)
     {
         ref Entry entry = ref Append(length);
-        entry.Key = new FlowKey { InPort = port };
+        entry.Key = new FlowKey { DatapathPort = port };
     }
 
     /// <summary>The same for a frame that came out of a tunnel.</summary>

@@ -43,7 +43,7 @@ public static class OvsFlowKeyWriter
         OvsConntrackKeyWriter.Write(key, mask, ref writer);
         writer.PutU32(OvsKeyAttribute.RecircId, mask.RecircId);
         writer.PutU32(OvsKeyAttribute.DpHash, mask.DpHash);
-        writer.PutU32(OvsKeyAttribute.InPort, mask.InPort);
+        writer.PutU32(OvsKeyAttribute.InPort, mask.DatapathPort);
         OvsHeaderKeyWriter.Write(key, mask, isMask: true, extensionHeaders: -1, onlyWhatCounts: true, ref writer);
     }
 
@@ -57,7 +57,7 @@ public static class OvsFlowKeyWriter
         writer.PutU32(OvsKeyAttribute.DpHash, mask.DpHash);
         writer.PutU32(OvsKeyAttribute.Priority, mask.SkbPriority);
         WriteTunnel(mask, ref writer);
-        writer.PutU32(OvsKeyAttribute.InPort, mask.InPort);
+        writer.PutU32(OvsKeyAttribute.InPort, mask.DatapathPort);
         writer.PutU32(OvsKeyAttribute.SkbMark, mask.SkbMark);
         OvsConntrackKeyWriter.Write(key, mask, ref writer);
         OvsHeaderKeyWriter.Write(key, mask, isMask: true, ipv6ExtHdrs ?? -1, onlyWhatCounts: false, ref writer);
@@ -75,7 +75,7 @@ public static class OvsFlowKeyWriter
         writer.PutU32(OvsKeyAttribute.SkbMark, key.SkbMark);
         if (key.CtState != 0)
             OvsConntrackKeyWriter.WriteNonZero(key, ref writer);
-        writer.PutU32(OvsKeyAttribute.InPort, key.InPort);
+        writer.PutU32(OvsKeyAttribute.InPort, key.DatapathPort);
 
         // Without ETHERNET, an EtherType is what tells the kernel that the packet has no Ethernet header (ovs_flow_key_extract_userspace).
         if (key.PacketType != 0)
@@ -140,7 +140,7 @@ public static class OvsFlowKeyWriter
         writer.PutU32(OvsKeyAttribute.Priority, key.SkbPriority);
         if (HasTunnel(key))
             WriteTunnel(key, ref writer);
-        writer.PutU32(OvsKeyAttribute.InPort, key.InPort);
+        writer.PutU32(OvsKeyAttribute.InPort, key.DatapathPort);
         writer.PutU32(OvsKeyAttribute.SkbMark, key.SkbMark);
         OvsConntrackKeyWriter.Write(key, key, ref writer);
     }

@@ -65,7 +65,7 @@ internal static class OvsKeyAttributeReader
                 key.SkbPriority = attribute.U32;
                 break;
             case OvsKeyAttribute.InPort:
-                key.InPort = attribute.U32;
+                key.DatapathPort = attribute.U32;
                 break;
             case OvsKeyAttribute.SkbMark:
                 key.SkbMark = attribute.U32;

@@ -25,7 +25,7 @@ internal ref partial struct XlateContext
         wildcards.EthSrc = Broadcast;
         wildcards.EthDst = Broadcast;
         wildcards.VlanTci |= VlanPresent | VlanIdBits;
-        if (FindInput(flow.InPort) is not { } input)
+        if (FindInput(Flow.InPort) is not { } input)
             return;
         ushort tagged = (flow.VlanTci & VlanPresent) == 0 ? (ushort)0 : (ushort)(flow.VlanTci & VlanIdBits);
         if (!input.Admits(tagged) || ((flow.EthDst & ReservedGroupMask) == ReservedGroup && input != _noPort))

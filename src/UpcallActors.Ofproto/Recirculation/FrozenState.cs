@@ -32,9 +32,6 @@ internal sealed class FrozenState : IEquatable<FrozenState>
     /// <summary>Whether the packet has been through conntrack, so that its connection's fields mean something.</summary>
     public bool Conntracked { get; private set; }
 
-    /// <summary>The OpenFlow port the pipeline sees the packet come from.</summary>
-    public uint InPort { get; private set; }
-
     /// <summary>What a <c>controller(userdata=…)</c> action sends to the controller.</summary>
     public ImmutableArray<byte> UserData { get; private set; } = [];
 
@@ -44,7 +41,6 @@ internal sealed class FrozenState : IEquatable<FrozenState>
         Bridge = bridge;
         Table = table;
         Conntracked = conntracked;
-        InPort = flow.Key.InPort;
         UserData = userData;
         flow.PipelineState.CopyTo(_words);
         flow.Key.Words[.._tunnelWords].CopyTo(_words.AsSpan(Flow.KeyStart));
@@ -55,21 +51,20 @@ internal sealed class FrozenState : IEquatable<FrozenState>
     {
         _words.AsSpan(0, Flow.KeyStart).CopyTo(flow.PipelineState);
         _words.AsSpan(Flow.KeyStart).CopyTo(flow.Key.Words);
-        flow.Key.InPort = InPort;
     }
 
     /// <summary>A copy to keep.</summary>
     public FrozenState Clone()
     {
-        var copy = new FrozenState { Bridge = Bridge, Table = Table, Conntracked = Conntracked, InPort = InPort, UserData = UserData };
+        var copy = new FrozenState { Bridge = Bridge, Table = Table, Conntracked = Conntracked, UserData = UserData };
         _words.CopyTo(copy._words, 0);
         return copy;
     }
 
     /// <inheritdoc/>
     public bool Equals(FrozenState? other) =>
-        other is not null && Table == other.Table && Conntracked == other.Conntracked && InPort == other.InPort
-        && Bridge == other.Bridge && UserData.AsSpan().SequenceEqual(other.UserData.AsSpan())
+        other is not null && Table == other.Table && Conntracked == other.Conntracked && Bridge == other.Bridge
+        && UserData.AsSpan().SequenceEqual(other.UserData.AsSpan())
         && _words.AsSpan().SequenceEqual(other._words);
 
     /// <inheritdoc/>
@@ -81,7 +76,7 @@ internal sealed class FrozenState : IEquatable<FrozenState>
         KeyedHash.Computation hash = _hash.Start();
         foreach (ulong word in _words)
             hash.Add(word);
-        hash.Add(((ulong)InPort << 32) | ((ulong)Table << 1) | (Conntracked ? 1UL : 0));
+        hash.Add(((ulong)Table << 1) | (Conntracked ? 1UL : 0));
         hash.Add((ulong)(uint)UserDataHash() << 32 | (uint)Bridge.Length);
         return (int)hash.Finish();
     }

@@ -45,7 +45,6 @@ public sealed class FlowTracer(OpenFlowTranslatorFactory factory, IOdpPortNames?
             if (isDefault)
                 state = CtState.Tracked | CtState.New;
             Flow flow = fork.Flow;
-            flow.Key.InPort = packet.Port.Number;
             flow.Key.RecircId = fork.RecirculationId;
             flow.Key.CtZone = fork.Zone;
             flow.Key.CtState = state;
@@ -73,7 +72,7 @@ public sealed class FlowTracer(OpenFlowTranslatorFactory factory, IOdpPortNames?
         bool isStarted = translation.Error is not (XlateError.BridgeNotFound or XlateError.NoRecirculationContext);
         Flow end = isStarted ? translator.Final : start;
         // Where a translation fails Open vSwitch shows all that was looked at, as it was.
-        Flow looked = isStarted && translation.Error != XlateError.None ? translator.LookedAt : new Flow(mask);
+        Flow looked = isStarted && translation.Error != XlateError.None ? translator.LookedAt : MegaflowMask.InTables(mask);
         return new TracePass
         {
             Resume = resume,

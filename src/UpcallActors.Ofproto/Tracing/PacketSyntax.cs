@@ -21,8 +21,8 @@ public static class PacketSyntax
         ArgumentNullException.ThrowIfNull(text);
         ArgumentNullException.ThrowIfNull(bridge);
         Flow flow = FlowSyntax.ParsePacket(text, bridge.Names);
-        if (flow.Key.InPort == 0)
-            flow.Key.InPort = OpenFlowPorts.None;
+        if (flow.InPort == 0)
+            flow.InPort = OpenFlowPorts.None;
         if ((flow.Key.VlanTci & VlanPresent) != 0)
             flow.Key.VlanTpid = EtherTypes.Vlan;
         return TracedPacket.In(bridge, flow);

@@ -43,7 +43,7 @@ internal sealed class BridgeSet : IUpcallPortNames
     /// <summary>The bridge and port that a packet with this key came in on (<c>xlate_lookup</c>).</summary>
     public bool TryFindInput(in FlowKey key, [NotNullWhen(true)] out Bridge? bridge, [NotNullWhen(true)] out BridgePort? port)
     {
-        if (_byDatapathPort.TryGetValue(key.InPort, out Attachment[]? attachments))
+        if (_byDatapathPort.TryGetValue(key.DatapathPort, out Attachment[]? attachments))
         {
             foreach ((Bridge candidateBridge, BridgePort candidate) in attachments)
             {

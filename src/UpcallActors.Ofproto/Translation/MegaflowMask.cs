@@ -1,3 +1,4 @@
+using UpcallActors.OpenFlow;
 using UpcallActors.Packets;
 
 namespace UpcallActors.Ofproto;
@@ -14,7 +15,7 @@ internal static class MegaflowMask
     public static void Begin(in FlowKey key, ref FlowKey mask)
     {
         mask.PacketType = uint.MaxValue;
-        mask.InPort = uint.MaxValue;
+        mask.DatapathPort = uint.MaxValue;
         mask.RecircId = uint.MaxValue;
         mask.EthType = ushort.MaxValue;
         bool ip = key.EthType is EtherTypes.Ipv4 or EtherTypes.Ipv6;
@@ -43,6 +44,12 @@ internal static class MegaflowMask
         mask.NwTos |= EcnBits;
         mask.NwProto = byte.MaxValue;
     }
+
+    /// <summary>
+    /// A megaflow's mask as the tables have it: the datapath's port is exact in each, and the OpenFlow port follows from it (for a
+    /// tunnel or after a recirculation together with others that are exact).
+    /// </summary>
+    public static Flow InTables(in FlowKey mask) => new(mask, ushort.MaxValue);
 
     /// <summary>Takes out what the packet, as it came up, does not have: the datapath could not match on it.</summary>
     public static void End(in FlowKey key, ref FlowKey mask)
@@ -85,6 +92,6 @@ internal static class MegaflowMask
         }
 
         if (!key.IsFromTunnel)
-            mask.Words[..FlowKeyFields.InPort.Word].Clear();
+            mask.Words[..FlowKeyFields.DatapathPort.Word].Clear();
     }
 }

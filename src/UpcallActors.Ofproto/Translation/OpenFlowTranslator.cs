@@ -19,7 +19,7 @@ internal sealed class OpenFlowTranslator(OpenFlowTranslatorFactory factory, ITra
     /// <summary>What a packet begins with instead of the tables, because a controller sends it; null for one that has come in.</summary>
     public ActionList? PacketOut { get; init; }
 
-    /// <summary>The packet as the last translation left it; <c>Key.InPort</c> is the OpenFlow port.</summary>
+    /// <summary>The packet as the last translation left it.</summary>
     public Flow Final => _scratch.Flow;
 
     /// <summary>Every bit that the last translation looked at, registers included, as it left them.</summary>
@@ -77,14 +77,12 @@ internal sealed class OpenFlowTranslator(OpenFlowTranslatorFactory factory, ITra
         MegaflowMask.Begin(key, ref mask);
         if (!factory.BridgeSet.TryFindInput(key, out Bridge? bridge, out BridgePort? port))
             return Drop(XlateError.BridgeNotFound, terms.Version, mayInstall, key, ref mask);
-        _scratch.Flow = new Flow(key);
-        _scratch.Flow.Key.InPort = port.Number;
+        _scratch.Flow = new Flow(key, port.Number);
         return Follow(bridge, port, terms, key, actions, ref mask);
     }
 
     /// <summary>
-    /// Translates the packet in <see cref="_scratch"/>, whose input port is OpenFlow's: in the bridge it came in on, or in the one in
-    /// which it was recirculated.
+    /// Translates the packet in <see cref="_scratch"/>: in the bridge it came in on, or in the one in which it was recirculated.
     /// </summary>
     private Translation Follow(Bridge bridge, BridgePort port, in Terms terms, in FlowKey key, Span<byte> actions, ref FlowKey mask)
     {
@@ -107,7 +105,7 @@ internal sealed class OpenFlowTranslator(OpenFlowTranslatorFactory factory, ITra
         _scratch.Base = flow;
         // The datapath keeps no tunnel key for a packet it has taken out of its tunnel: the first output to one sets it.
         _scratch.Base.Key.Words[..TunnelWords].Clear();
-        _scratch.Wildcards = new Flow(mask);
+        _scratch.Wildcards = MegaflowMask.InTables(mask);
 
         var context = new XlateContext(_scratch, factory, bridge, port, terms.Learns, terms.Mru, actions);
         observer?.BridgeEntered(bridge.Name);

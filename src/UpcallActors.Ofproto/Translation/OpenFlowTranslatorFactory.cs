@@ -116,8 +116,8 @@ public sealed class OpenFlowTranslatorFactory : IUpcallTranslatorFactory
     /// <inheritdoc/>
     public ITranslationExplainer CreateExplainer() => new TableVisits(this);
 
-    /// <summary>As <c>ovs-ofctl</c> writes it.</summary>
-    public string TextOf(in FlowKey packet) => new Flow(packet).ToString();
+    /// <summary>As <c>ovs-ofctl</c> writes it. The port is not part of a packet, and here it would be the datapath's.</summary>
+    public string TextOf(in FlowKey packet) => new Flow(packet, inPort: 0).ToString();
 
     /// <inheritdoc/>
     public void Expire(bool isAccounted)

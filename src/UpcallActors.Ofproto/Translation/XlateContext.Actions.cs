@@ -39,10 +39,10 @@ internal ref partial struct XlateContext
                 return true;
             case ActionKind.Resubmit:
                 var resubmit = (ResubmitAction)action;
-                TranslateTable(resubmit.Port ?? Flow.Key.InPort, resubmit.Table ?? Table, resubmit.WithConnection, last);
+                TranslateTable(resubmit.Port ?? Flow.InPort, resubmit.Table ?? Table, resubmit.WithConnection, last);
                 return true;
             case ActionKind.GotoTable:
-                TranslateTable(Flow.Key.InPort, ((GotoTableAction)action).Table, withConnection: false, last);
+                TranslateTable(Flow.InPort, ((GotoTableAction)action).Table, withConnection: false, last);
                 return true;
             case ActionKind.Controller:
                 var controller = (ControllerAction)action;

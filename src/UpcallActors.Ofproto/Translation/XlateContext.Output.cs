@@ -20,10 +20,10 @@ internal ref partial struct XlateContext
         switch (port)
         {
             case OpenFlowPorts.InPort:
-                OutputTo(Flow.Key.InPort);
+                OutputTo(Flow.InPort);
                 break;
             case OpenFlowPorts.Table:
-                TranslateTable(Flow.Key.InPort, 0, withConnection: false, last);
+                TranslateTable(Flow.InPort, 0, withConnection: false, last);
                 break;
             case OpenFlowPorts.Normal:
                 TranslateNormal();
@@ -39,7 +39,7 @@ internal ref partial struct XlateContext
                 break;
             default:
                 // A packet goes back where it came from only when IN_PORT says so.
-                if (port != Flow.Key.InPort)
+                if (port != Flow.InPort)
                     OutputTo(port);
                 else
                     _observer?.Noted(TranslationNote.OutputToInputPort, 0);
@@ -70,8 +70,8 @@ internal ref partial struct XlateContext
     public void OutputCut(uint number, uint maximumLength)
     {
         if (number == OpenFlowPorts.InPort)
-            number = Flow.Key.InPort;
-        else if (number == Flow.Key.InPort)
+            number = Flow.InPort;
+        else if (number == Flow.InPort)
         {
             _observer?.Noted(TranslationNote.OutputToInputPort, 0);
             return;
@@ -85,7 +85,7 @@ internal ref partial struct XlateContext
     {
         foreach (BridgePort port in Bridge.Ports)
         {
-            if (port.Number != Flow.Key.InPort)
+            if (port.Number != Flow.InPort)
                 OutputTo(port);
         }
     }

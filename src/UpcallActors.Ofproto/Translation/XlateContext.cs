@@ -63,7 +63,7 @@ internal ref partial struct XlateContext
     /// <summary>Datapath actions written so far.</summary>
     public NetlinkWriter Actions;
 
-    /// <summary>The packet as the actions have changed it so far; <c>Key.InPort</c> is the OpenFlow port.</summary>
+    /// <summary>The packet as the actions have changed it so far.</summary>
     public readonly ref Flow Flow => ref _scratch.Flow;
 
     /// <summary>Every bit that was looked at.</summary>
@@ -122,7 +122,7 @@ internal ref partial struct XlateContext
     /// <summary>Looks the packet up in <see cref="Table"/>, where it starts, and does what the rule says.</summary>
     public void TranslateFirst()
     {
-        Rule? rule = Lookup(Flow.Key.InPort, withConnection: false);
+        Rule? rule = Lookup(Flow.InPort, withConnection: false);
         if (rule is null)
             _scratch.Credited.Add(Bridge.Tables, Bridge.Tables.Missed);
         Follow(rule, last: true);
@@ -206,7 +206,7 @@ internal ref partial struct XlateContext
 
         ushort source = flow.Key.TpSrc;
         ushort destination = flow.Key.TpDst;
-        uint realInPort = flow.Key.InPort;
+        uint realInPort = flow.InPort;
         // OpenFlow 1.0's "normal" treatment of fragments: none of them has ports, not even the first, which does have them.
         if ((flow.Key.NwFrag & FlowKey.FragAny) != 0)
         {
@@ -214,9 +214,9 @@ internal ref partial struct XlateContext
             flow.Key.TpDst = 0;
         }
 
-        flow.Key.InPort = inPort;
+        flow.InPort = inPort;
         Rule? rule = _tables.Lookup(Table, flow, ref Wildcards);
-        flow.Key.InPort = realInPort;
+        flow.InPort = realInPort;
         flow.Key.TpSrc = source;
         flow.Key.TpDst = destination;
         if (withConnection)

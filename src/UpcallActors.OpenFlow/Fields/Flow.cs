@@ -11,9 +11,10 @@ namespace UpcallActors.OpenFlow;
 /// wildcards (a bit set in it was looked at). Fields are read and written through <see cref="MatchField"/>.
 /// </summary>
 /// <remarks>
-/// <c>Key.InPort</c> holds the OpenFlow port number here (<see cref="OpenFlowPorts"/>), not the datapath's.
+/// The port a packet came in on is in it twice, since actions write the one and not the other: <see cref="InPort"/> is what rules
+/// match, <see cref="FlowKey.DatapathPort"/> what a megaflow has.
 /// Pipeline words: 0 metadata; 1 to 8 reg0 to reg15, the even register in the upper half, so that xreg<i>N</i> is one word and
-/// xxreg<i>N</i> two; 9 conj_id (upper half) and actset_output.
+/// xxreg<i>N</i> two; 9 conj_id (upper half) and in_port (the lowest 16 bits).
 /// </remarks>
 [StructLayout(LayoutKind.Sequential)]
 public struct Flow : IEquatable<Flow>
@@ -27,13 +28,19 @@ public struct Flow : IEquatable<Flow>
     /// <summary>Registers of 32 bits.</summary>
     public const int RegisterCount = 16;
 
+    private const int InPortWord = 9;
+
     private PipelineWords _pipeline;
 
-    /// <summary>The datapath key, with the OpenFlow number of the input port.</summary>
+    /// <summary>The key, as the datapath has it.</summary>
     public FlowKey Key;
 
-    /// <summary>A flow without pipeline state.</summary>
-    public Flow(in FlowKey key) => Key = key;
+    /// <summary>A packet before the first table: of the pipeline's state it has only the port number that it came in on.</summary>
+    public Flow(in FlowKey key, uint inPort)
+    {
+        Key = key;
+        InPort = inPort;
+    }
 
     /// <summary>The words, to read and write in place.</summary>
     [UnscopedRef]
@@ -47,6 +54,15 @@ public struct Flow : IEquatable<Flow>
     /// <summary>The words before the key: what a pipeline carries from table to table and a frozen state keeps.</summary>
     [UnscopedRef]
     public Span<ulong> PipelineState => MemoryMarshal.CreateSpan(ref Unsafe.As<PipelineWords, ulong>(ref _pipeline), KeyStart);
+
+    /// <summary>The port number (<see cref="OpenFlowPorts"/>) that rules see the packet come in on; 16 bits, others are cut off.</summary>
+    public uint InPort
+    {
+        readonly get => (ushort)_pipeline[InPortWord];
+        set => _pipeline[InPortWord] = (_pipeline[InPortWord] & ~(ulong)ushort.MaxValue) | (ushort)value;
+    }
+
+    internal static FieldLocation InPortLocation => new(InPortWord, 0, 16);
 
     /// <inheritdoc/>
     public readonly bool Equals(Flow other) => ReadOnlyWords.SequenceEqual(other.ReadOnlyWords);

@@ -59,8 +59,8 @@ public static partial class MatchFields
             Oxm = OxmOf("METADATA", 2, 8),
         },
 
-        // 16 bits of the 32: OpenFlow 1.0 numbers. To write OXM_OF_IN_PORT, add OpenFlowPorts.WideOffset to reserved ones.
-        new("in_port", Part(FlowKeyFields.InPort, 0, 16))
+        // 16 bits: OpenFlow 1.0 numbers. To write OXM_OF_IN_PORT, add OpenFlowPorts.WideOffset to reserved ones.
+        new("in_port", Flow.InPortLocation)
         {
             Aliases = ["in_port_oxm"],
             Writable = true,

@@ -41,7 +41,7 @@ public static class FlowSyntax
         return new FlowParser { FieldsOnly = true }.Parse(FlowCommand.Delete, ref cursor).Match;
     }
 
-    /// <summary>Reads the fields of one packet, without masks; what is not said is 0. <c>Key.InPort</c> is the OpenFlow port.</summary>
+    /// <summary>Reads the fields of one packet, without masks; what is not said is 0.</summary>
     /// <exception cref="FlowSyntaxException">As for <see cref="ParseMatch"/>, or a mask.</exception>
     internal static Flow ParsePacket(ReadOnlySpan<char> text, FlowNames names)
     {

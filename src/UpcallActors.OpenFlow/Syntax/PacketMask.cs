@@ -29,6 +29,7 @@ internal static class PacketMask
         }
 
         words[0] = values[0] != 0 ? ulong.MaxValue : 0;
+        mask.InPort = flow.InPort != 0 ? ushort.MaxValue : 0u;
         Context(flow.Key, ref mask.Key);
         Tunnel(flow.Key, ref mask.Key);
         mask.Key.EthSrc = 0xffff_ffff_ffff;
@@ -43,7 +44,6 @@ internal static class PacketMask
     private static void Context(in FlowKey key, ref FlowKey mask)
     {
         mask.PacketType = uint.MaxValue;
-        mask.InPort = key.InPort != 0 ? uint.MaxValue : 0;
         mask.RecircId = key.RecircId != 0 ? uint.MaxValue : 0;
         mask.DpHash = key.DpHash != 0 ? uint.MaxValue : 0;
         mask.SkbPriority = key.SkbPriority != 0 ? uint.MaxValue : 0;

@@ -23,7 +23,7 @@ internal static class PacketText
     /// <summary>All of a packet (<c>flow_format</c>).</summary>
     public static string Format(in Flow flow, FlowNames? names) => Format(flow, PacketMask.Of(flow), names);
 
-    /// <summary>The bits of a packet that a mask has. <c>Key.InPort</c> is the OpenFlow port.</summary>
+    /// <summary>The bits of a packet that a mask has.</summary>
     public static string Format(in Flow value, in Flow mask, FlowNames? names)
     {
         var text = new StringBuilder();

@@ -121,8 +121,8 @@ public struct FlowKey : IEquatable<FlowKey>
     /// <summary>VXLAN group policy flags.</summary>
     public byte TunGbpFlags { readonly get => (byte)Get(FlowKeyFields.TunGbpFlags); set => Set(FlowKeyFields.TunGbpFlags, value); }
 
-    /// <summary>Datapath input port number.</summary>
-    public uint InPort { readonly get => (uint)Get(FlowKeyFields.InPort); set => Set(FlowKeyFields.InPort, value); }
+    /// <summary>The datapath port that the packet came in on, by the datapath's number (OVS_KEY_ATTR_IN_PORT).</summary>
+    public uint DatapathPort { readonly get => (uint)Get(FlowKeyFields.DatapathPort); set => Set(FlowKeyFields.DatapathPort, value); }
 
     /// <summary>Recirculation id, 0 for a packet fresh from its port.</summary>
     public uint RecircId { readonly get => (uint)Get(FlowKeyFields.RecircId); set => Set(FlowKeyFields.RecircId, value); }

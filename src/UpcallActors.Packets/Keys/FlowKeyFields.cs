@@ -40,7 +40,7 @@ public static class FlowKeyFields
     public static FieldLocation TunGbpFlags => new(7, 40, 8);
 
     /// <summary>32 bits, word 8.</summary>
-    public static FieldLocation InPort => new(8, 32, 32);
+    public static FieldLocation DatapathPort => new(8, 32, 32);
 
     /// <summary>32 bits, word 8.</summary>
     public static FieldLocation RecircId => new(8, 0, 32);

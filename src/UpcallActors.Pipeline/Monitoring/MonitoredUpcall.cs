@@ -22,8 +22,8 @@ public sealed record MonitoredUpcall
     /// <summary>What it asked.</summary>
     public required UpcallClass Class { get; init; }
 
-    /// <summary>The datapath's input port; 0 for one that could not be read.</summary>
-    public required uint InPort { get; init; }
+    /// <summary>The datapath port that it came in on; 0 for one that could not be read.</summary>
+    public required uint DatapathPort { get; init; }
 
     /// <summary>The key's attributes, as the datapath sent them; empty for one that could not be read.</summary>
     public required ReadOnlyMemory<byte> Key { get; init; }
@@ -72,7 +72,7 @@ public sealed record MonitoredUpcall
             Latency = Stopwatch.GetElapsedTime(facts.ReceivedAt, facts.HandledAt),
             Lane = lane,
             Class = facts.Class,
-            InPort = facts.InPort,
+            DatapathPort = facts.DatapathPort,
             Key = key,
             Packet = packet,
             PacketLength = facts.PacketLength,

@@ -12,7 +12,7 @@ internal struct UpcallFacts
     /// <summary>When its requests had been handled, in the same ticks.</summary>
     public long HandledAt;
 
-    public uint InPort;
+    public uint DatapathPort;
     public int PacketLength;
     public ushort Mru;
     public ushort ClampedMru;
@@ -32,7 +32,7 @@ internal struct UpcallFacts
         {
             ReceivedAt = batch.ReceivedAt,
             HandledAt = handledAt,
-            InPort = bad ? 0 : batch.Key(index).InPort,
+            DatapathPort = bad ? 0 : batch.Key(index).DatapathPort,
             PacketLength = bad ? 0 : record.Message.Packet.Of(batch.Slots.Message(index)).Length,
             Mru = bad ? (ushort)0 : record.Message.Origin.Mru,
             ClampedMru = record.ClampsMru ? record.Translation.MruLimit : (ushort)0,

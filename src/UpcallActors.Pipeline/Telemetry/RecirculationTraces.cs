@@ -18,18 +18,18 @@ internal sealed class RecirculationTraces
     private readonly Entry?[] _entries = new Entry?[Places];
 
     /// <summary>Notes that a traced upcall's packet goes into a recirculation.</summary>
-    public void Remember(uint recirculation, uint inPort, ActivityContext context) =>
-        Volatile.Write(ref _entries[PlaceOf(recirculation, inPort)], new Entry(recirculation, inPort, context, Stopwatch.GetTimestamp()));
+    public void Remember(uint recirculation, uint port, ActivityContext context) =>
+        Volatile.Write(ref _entries[PlaceOf(recirculation, port)], new Entry(recirculation, port, context, Stopwatch.GetTimestamp()));
 
     /// <summary>Takes the upcall out that the packet of another with this id came from; false when none is known.</summary>
-    public bool TryTake(uint recirculation, uint inPort, out ActivityContext context)
+    public bool TryTake(uint recirculation, uint port, out ActivityContext context)
     {
         context = default;
-        ref Entry? place = ref _entries[PlaceOf(recirculation, inPort)];
+        ref Entry? place = ref _entries[PlaceOf(recirculation, port)];
         Entry? entry = Volatile.Read(ref place);
         if (entry is null
             || entry.Recirculation != recirculation
-            || entry.InPort != inPort
+            || entry.Port != port
             || !ReferenceEquals(Interlocked.CompareExchange(ref place, null, entry), entry)
             || Stopwatch.GetElapsedTime(entry.At) > _lifetime)
         {
@@ -40,7 +40,7 @@ internal sealed class RecirculationTraces
         return true;
     }
 
-    private static uint PlaceOf(uint recirculation, uint inPort) => ((recirculation * 0x9E37_79B1) ^ (inPort * 0x85EB_CA77)) >> (32 - 10);
+    private static uint PlaceOf(uint recirculation, uint port) => ((recirculation * 0x9E37_79B1) ^ (port * 0x85EB_CA77)) >> (32 - 10);
 
-    private sealed record Entry(uint Recirculation, uint InPort, ActivityContext Context, long At);
+    private sealed record Entry(uint Recirculation, uint Port, ActivityContext Context, long At);
 }

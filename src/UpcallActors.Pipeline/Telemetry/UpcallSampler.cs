@@ -100,7 +100,7 @@ internal sealed class UpcallSampler
         cause = default;
         bool isRecirculation = record.Class != UpcallClass.Bad
             && batch.Key(upcall).RecircId != 0
-            && _lane.Tracing.Recirculations.TryTake(batch.Key(upcall).RecircId, batch.Key(upcall).InPort, out cause);
+            && _lane.Tracing.Recirculations.TryTake(batch.Key(upcall).RecircId, batch.Key(upcall).DatapathPort, out cause);
         bool isDrawn = _chance.Draw(sampling.Upcalls);
         if (UpcallSpan.HasFailed(record))
             return SpanReason.Error;

@@ -64,7 +64,7 @@ internal static class UpcallSpan
         List<uint> ids = [];
         ActionComparison.CollectRecirculationIds(batch.Actions(batch.Record(upcall)), ids);
         foreach (uint id in ids)
-            traces.Remember(id, batch.Key(upcall).InPort, span.Context);
+            traces.Remember(id, batch.Key(upcall).DatapathPort, span.Context);
     }
 
     private static List<ActivityLink> LinksOf(UpcallBatch batch, ActivityContext cause)
@@ -80,7 +80,7 @@ internal static class UpcallSpan
     private static void DescribeUpcall(Activity span, in FlowKey key, in UpcallRecord record, ReadOnlySpan<byte> keyBytes)
     {
         PacketOrigin origin = record.Message.Origin;
-        span.SetTag("upcall.in_port", key.InPort);
+        span.SetTag("upcall.in_port", key.DatapathPort);
         span.SetTag("upcall.recirc_id", key.RecircId);
         span.SetTag("upcall.packet.size", record.Message.Packet.Length);
         span.SetTag("upcall.mru", origin.Mru);

@@ -46,7 +46,7 @@ public static class ClientFuzz
         string[] arguments = Encoding.Latin1.GetString(input).Split(' ');
         if (UpcallFilter.TryParse(arguments, [new VportMessage { PortNo = 2, Name = "p0" }], out UpcallFilter? filter, out string? problem))
         {
-            var key = new FlowKey { InPort = 2, EthType = 0x800 };
+            var key = new FlowKey { DatapathPort = 2, EthType = 0x800 };
             filter.Passes(UpcallClass.Miss, key);
             filter.Passes(UpcallClass.Bad, default);
         }

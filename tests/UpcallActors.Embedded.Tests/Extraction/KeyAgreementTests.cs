@@ -45,7 +45,7 @@ public sealed class KeyAgreementTests
         datapath.Datapath.FlushFlows();
         datapath.Datapath.Receive(TestDatapath.PortA, frame);
         List<byte[]> upcalls = datapath.Upcalls();
-        var made = new FlowKey { InPort = TestDatapath.PortA };
+        var made = new FlowKey { DatapathPort = TestDatapath.PortA };
         if (!KeyExtraction.TryExtract(frame, ref made, out _))
         {
             upcalls.ShouldBeEmpty();

@@ -39,7 +39,7 @@ public sealed class RecordedSlowPath(KernelRecording recording, EmbeddedDatapath
 
         if (period == 0)
             return TranslatedSlowPath.Translate(_before, upcall, message);
-        Unknown.Add($"type {key.EthType:x4} in_port {key.InPort} recirc {key.RecircId} proto {key.NwProto} frag {key.NwFrag} tp "
+        Unknown.Add($"type {key.EthType:x4} in_port {key.DatapathPort} recirc {key.RecircId} proto {key.NwProto} frag {key.NwFrag} tp "
             + $"{key.TpSrc} state {key.CtState}");
         return new Decision([], []);
     }

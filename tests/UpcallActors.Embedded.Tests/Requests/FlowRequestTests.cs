@@ -97,7 +97,7 @@ public sealed class FlowRequestTests : IDisposable
         flow.TcpFlags.ShouldBe((byte)0x12);
         flow.Used.ShouldBe(5000UL);
         OvsFlowKeyReader.TryReadMask(flow.Mask.Of(answer), out FlowKey mask).ShouldBe(OdpParseError.None);
-        mask.InPort.ShouldBe(uint.MaxValue);
+        mask.DatapathPort.ShouldBe(uint.MaxValue);
         mask.Ipv4Src.ShouldBe(0u);
         OvsFlowKeyReader.TryRead(flow.Key.Of(answer), out FlowKey masked).ShouldBe(OdpParseError.None);
         masked.EthType.ShouldBe((ushort)0x0800);

@@ -56,7 +56,7 @@ public sealed class TestDatapath : IDisposable
     /// <summary>Key attributes of a frame from a port.</summary>
     public static byte[] Key(ReadOnlySpan<byte> frame, uint port = PortA, uint recircId = 0)
     {
-        var key = new FlowKey { InPort = port, RecircId = recircId };
+        var key = new FlowKey { DatapathPort = port, RecircId = recircId };
         KeyExtraction.TryExtract(frame, ref key, out _).ShouldBeTrue();
         return Attributes.Build((ref NetlinkWriter writer) => OvsFlowKeyWriter.WriteKey(key, ref writer));
     }
@@ -97,7 +97,7 @@ public sealed class TestDatapath : IDisposable
         {
             writer.Put(OvsPacketAttribute.Packet, frame);
             int nest = writer.BeginNest(OvsPacketAttribute.Key);
-            OvsFlowKeyWriter.WriteExecuteKey(new FlowKey { InPort = port }, ref writer);
+            OvsFlowKeyWriter.WriteExecuteKey(new FlowKey { DatapathPort = port }, ref writer);
             writer.EndNest(nest);
             writer.Put(OvsPacketAttribute.Actions, actions);
             if (mru != 0)

@@ -48,7 +48,7 @@ public sealed class TunnelActionTests : IDisposable
         byte[] frame = TestFrames.Udp();
         var key = new FlowKey
         {
-            InPort = Port,
+            DatapathPort = Port,
             TunIpv4Src = 0xc0000202,
             TunIpv4Dst = 0xc0000201,
             TunId = 77,
@@ -81,7 +81,7 @@ public sealed class TunnelActionTests : IDisposable
         byte[] frame = TestFrames.Udp();
         var key = new FlowKey
         {
-            InPort = Port,
+            DatapathPort = Port,
             TunIpv4Src = 0xc0000202,
             TunIpv4Dst = 0xc0000201,
             TunId = 77,
@@ -91,7 +91,13 @@ public sealed class TunnelActionTests : IDisposable
         FlowKey full = key;
         KeyExtraction.TryExtract(frame, ref full, out _);
         byte[] keyBytes = Attributes.Build((ref NetlinkWriter writer) => OvsFlowKeyWriter.WriteKey(full, ref writer));
-        var mask = new FlowKey { InPort = uint.MaxValue, TunId = ulong.MaxValue, TunIpv4Src = uint.MaxValue, RecircId = uint.MaxValue };
+        var mask = new FlowKey
+        {
+            DatapathPort = uint.MaxValue,
+            TunId = ulong.MaxValue,
+            TunIpv4Src = uint.MaxValue,
+            RecircId = uint.MaxValue,
+        };
         byte[] maskBytes = Attributes.Build((ref NetlinkWriter writer) => OvsFlowKeyWriter.WriteMask(full, mask, ref writer));
         _datapath.FlowRequest(OvsCommand.New, TestDatapath.Flow(keyBytes, maskBytes, ActionBytes.Output(2)), NetlinkFlags.Create)
             .ShouldBe(0);

@@ -141,11 +141,24 @@ public class MatchFieldTests
     }
 
     [Fact]
+    public void The_input_port_of_a_match_is_OpenFlows_number_and_not_the_datapaths()
+    {
+        MatchField field = MatchFields.Get("in_port");
+        var flow = new Flow(new FlowKey { DatapathPort = 0x00ab_cdef }, inPort: 7);
+        field.Read(flow).ShouldBe((UInt128)7);
+
+        field.Write(ref flow, OpenFlowPorts.Local);
+        MatchFields.Get("conj_id").Write(ref flow, uint.MaxValue);
+
+        (flow.InPort, flow.Key.DatapathPort).ShouldBe((OpenFlowPorts.Local, 0x00ab_cdefu));
+    }
+
+    [Fact]
     public void A_key_fills_the_words_behind_the_pipeline_fields()
     {
         FlowKey key = default;
         key.TpDst = 0xbeef;
-        var flow = new Flow(key);
+        var flow = new Flow(key, inPort: 0);
         MatchFields.Get("metadata").Write(ref flow, 7);
         flow.Words[0].ShouldBe(7UL);
         flow.Words[Flow.WordCount - 1].ShouldBe(0xbeefUL << 32);

@@ -106,7 +106,7 @@ public class FlowFlagTests
         _tables.Current.ShouldBeSameAs(current);
         // What was begun is undone, so that the next batch does not bring it.
         Flow wildcards = default;
-        _tables.Apply([]).Lookup(0, new Flow { Key = Packets.Tcp(inPort: 7) }, ref wildcards)?.ToString().ShouldNotContain("in_port=7");
+        _tables.Apply([]).Lookup(0, new Flow(Packets.Tcp(), inPort: 7), ref wildcards)?.ToString().ShouldNotContain("in_port=7");
     }
 
     [Fact]

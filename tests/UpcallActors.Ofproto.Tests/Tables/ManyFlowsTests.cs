@@ -75,7 +75,7 @@ public sealed class ManyFlowsTests
         static ulong[] MaskOf(FlowTables tables)
         {
             Flow flow = default;
-            flow.Key.InPort = 1;
+            flow.InPort = 1;
             Flow wildcards = default;
             tables.Current.Lookup(1, flow, ref wildcards).ShouldNotBeNull();
             return wildcards.Words.ToArray();
@@ -147,7 +147,7 @@ public sealed class ManyFlowsTests
             tables.Apply(FlowSyntax.ParseFlow($"delete_strict priority={priority},in_port=1"));
             Priorities().ShouldBe(left);
             Flow flow = default;
-            flow.Key.InPort = 1;
+            flow.InPort = 1;
             Flow wildcards = default;
             tables.Current.Lookup(0, flow, ref wildcards)?.Priority.ShouldBe((ushort)left[0]);
         }

@@ -94,6 +94,21 @@ public class TracedPacketTests
     }
 
     [Fact]
+    public void Behind_a_recirculation_a_packet_comes_from_the_port_that_an_action_wrote()
+    {
+        const string Flows = "in_port=1,ip,actions=load:2->NXM_OF_IN_PORT[],ct(table=1)\n"
+            + "table=1,in_port=2,actions=1,2,IN_PORT\ntable=1,in_port=1,actions=3";
+        FlowTrace trace = Trace(Flows, "in_port=1,ip");
+        trace.Passes[0].FinalFlow.ShouldBe($"ip,in_port=2,{Ipv4}");
+        trace.Passes[0].Megaflow.ShouldBe("recirc_id=0,eth,ip,in_port=1,nw_frag=no");
+        TracePass second = trace.Passes[1];
+        second.Flow.ShouldBe($"recirc_id=0x1,ct_state=new|trk,eth,ip,in_port=2,{Ipv4}");
+        second.FinalFlow.ShouldBeNull();
+        second.Megaflow.ShouldBe("recirc_id=0x1,eth,ip,in_port=2,nw_frag=no");
+        second.DatapathActions.ShouldBe("1,2");
+    }
+
+    [Fact]
     public void A_clone_that_nothing_follows_is_none_in_the_datapath() =>
         Trace("ip,actions=3,clone(ct(commit),2),1", "in_port=1,ip").Passes[0].DatapathActions.ShouldBe("3,ct(commit),2");
 

@@ -224,6 +224,24 @@ public class ActionTranslationTests
         new TestSwitch($"table=0,in_port=1,actions={actions}\ntable=0,in_port=2,actions=LOCAL\ntable=1,in_port=1,actions=3\ntable=1,"
             + $"in_port=2,actions=1").Translate(Packets.Tcp()).Text.ShouldBe(datapath);
 
+    [Theory]
+    [InlineData("resubmit(,1)", "103")]
+    [InlineData("resubmit(2,1)", "100")]
+    [InlineData("resubmit(2,1),resubmit(,1)", "100,103")]
+    [InlineData("load:2->NXM_OF_IN_PORT[],resubmit(,1)", "100")]
+    [InlineData("load:2->NXM_OF_IN_PORT[],IN_PORT", "1")]
+    [InlineData("load:2->NXM_OF_IN_PORT[],1,2", "2")]
+    [InlineData("load:2->NXM_OF_IN_PORT[],NORMAL", "100,2,103")]
+    [InlineData("move:NXM_OF_IN_PORT[]->NXM_NX_REG0[0..15],load:3->NXM_OF_IN_PORT[],output:NXM_NX_REG0[]", "2")]
+    public void A_port_number_is_not_taken_for_the_datapath_port_of_another(string actions, string datapath)
+    {
+        var bridge = new TestSwitch($"table=0,in_port=1,actions={actions}\ntable=1,in_port=1,actions=3\ntable=1,in_port=2,actions=LOCAL",
+            morePorts: [new BridgePort(1, 2, "p1"), new BridgePort(2, 1, "p2")]);
+        TestSwitch.Outcome outcome = bridge.Translate(Packets.Tcp(inPort: 2));
+        outcome.Text.ShouldBe(datapath);
+        outcome.Mask.DatapathPort.ShouldBe(uint.MaxValue);
+    }
+
     [Fact]
     public void Resubmit_with_ct_looks_up_by_the_connections_original_addresses()
     {

@@ -163,7 +163,7 @@ public class MegaflowProperties
     private static void KeepWellFormed(in FlowKey packet, ref FlowKey other, Random random)
     {
         // The tunnel's words belong to packets from a tunnel, and the ones below to headers this packet has not got.
-        packet.ReadOnlyWords[..FlowKeyFields.InPort.Word].CopyTo(other.Words);
+        packet.ReadOnlyWords[..FlowKeyFields.DatapathPort.Word].CopyTo(other.Words);
         packet.ReadOnlyWords[FlowKeyFields.Mpls0.Word..FlowKeyFields.Ipv4Src.Word].CopyTo(other.Words[FlowKeyFields.Mpls0.Word..]);
         if (packet.VlanTpid == 0)
             other.VlanTci = 0;

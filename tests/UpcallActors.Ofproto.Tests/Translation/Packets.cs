@@ -10,7 +10,7 @@ internal static class Packets
     public const ulong Broadcast = 0xffff_ffff_ffff;
 
     public static FlowKey Ethernet(uint inPort = 101, ulong source = Host1, ulong destination = Host2, ushort type = 0x88b5) =>
-        new() { InPort = inPort, EthSrc = source, EthDst = destination, EthType = type };
+        new() { DatapathPort = inPort, EthSrc = source, EthDst = destination, EthType = type };
 
     public static FlowKey Ipv4(byte protocol, uint inPort = 101)
     {

@@ -88,7 +88,7 @@ public class RetranslationTests
     {
         var bridge = new TestSwitch("in_port=1,actions=resubmit(,1)\ntable=1,udp,actions=2");
         FlowKey elsewhere = Packets.Tcp();
-        elsewhere.InPort = 102;
+        elsewhere.DatapathPort = 102;
 
         bridge.Retranslate(elsewhere, default);
         bridge.Retranslate(elsewhere, new FlowCredit(5, 500));

@@ -14,7 +14,7 @@ public class TranslationLimitsTests
         outcome.Translation.Error.ShouldBe(XlateError.BridgeNotFound);
         outcome.Translation.InstallFlow.ShouldBeTrue();
         outcome.Actions.ShouldBeEmpty();
-        outcome.Mask.InPort.ShouldBe(uint.MaxValue);
+        outcome.Mask.DatapathPort.ShouldBe(uint.MaxValue);
         outcome.Mask.EthSrc.ShouldBe(0UL);
     }
 

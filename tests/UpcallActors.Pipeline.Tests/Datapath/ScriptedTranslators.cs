@@ -50,7 +50,7 @@ internal sealed class ScriptedTranslators : IUpcallTranslatorFactory
 
     public static TranslateUpcall OutputTo(uint port) => (in UpcallView upcall, Span<byte> actions, ref FlowKey mask) =>
     {
-        mask.InPort = uint.MaxValue;
+        mask.DatapathPort = uint.MaxValue;
         var writer = new NetlinkWriter(actions);
         writer.PutU32(OvsActionAttribute.Output, port);
         return new Translation { ActionsLength = writer.Length, InstallFlow = true, Version = 1 };
@@ -63,7 +63,7 @@ internal sealed class ScriptedTranslators : IUpcallTranslatorFactory
 
     public ITranslationExplainer? CreateExplainer() => Explainer;
 
-    public string TextOf(in FlowKey packet) => new Flow(packet).ToString();
+    public string TextOf(in FlowKey packet) => new Flow(packet, inPort: 0).ToString();
 
     public IUpcallTranslator Create(int number)
     {

@@ -14,7 +14,7 @@ internal static class Upcalls
     /// <summary>The key of an IPv4 ICMP packet; flows are told apart by their destination address.</summary>
     public static FlowKey Key(uint inPort, uint flow) => new()
     {
-        InPort = inPort,
+        DatapathPort = inPort,
         EthSrc = 0x0200_0000_0001,
         EthDst = 0x0200_0000_0002,
         EthType = 0x0800,

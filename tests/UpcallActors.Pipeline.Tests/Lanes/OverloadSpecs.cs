@@ -38,7 +38,7 @@ public sealed class OverloadSpecs() : PipelineSpec("own { type = PinnedDispatche
         ports[2].ShouldBe(new PortCounts(11, 0));
         ports[1].Received.ShouldBe(10 * Capacity);
         ports[1].Shed.ShouldBe(pipeline.Counters.Lost(LossCause.Shed));
-        datapath.Executes.Where(message => message.Key.InPort == 2).Select(message => message.Serial)
+        datapath.Executes.Where(message => message.Key.DatapathPort == 2).Select(message => message.Serial)
             .ShouldBe(Enumerable.Range(999, 11).Select(i => (uint)i));
         datapath.Executes.Count.ShouldBe((int)(pipeline.Counters.Received - pipeline.Counters.Lost(LossCause.Shed)));
         pipeline.Counters.Lost(LossCause.Shed).ShouldBeGreaterThan(8 * Capacity);

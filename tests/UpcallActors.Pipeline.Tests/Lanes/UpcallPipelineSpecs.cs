@@ -243,7 +243,7 @@ public sealed class UpcallPipelineSpecs : PipelineSpec
         using var datapath = new ScriptedDatapath();
         Translators.Decide = (in UpcallView _, Span<byte> _, ref FlowKey mask) =>
         {
-            mask.InPort = uint.MaxValue;
+            mask.DatapathPort = uint.MaxValue;
             return new Translation { InstallFlow = true, Version = 1, Error = XlateError.TooManyResubmits };
         };
         await using UpcallPipeline pipeline = Start(datapath);

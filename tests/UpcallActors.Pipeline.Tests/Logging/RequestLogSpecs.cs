@@ -62,7 +62,7 @@ public sealed class RequestLogSpecs : PipelineSpec
     public async Task What_succeeds_and_a_flow_that_is_there_already_are_said_at_debug_alone()
     {
         using var datapath = new ScriptedDatapath();
-        datapath.Answer = message => message.IsExecute || message.Key.InPort == 1 ? Errno.None : Errno.Exists;
+        datapath.Answer = message => message.IsExecute || message.Key.DatapathPort == 1 ? Errno.None : Errno.Exists;
         byte[][] upcalls = [Upcalls.Miss(1, 3, mru: 1500), Upcalls.Miss(2, 4)];
 
         (await Run(datapath, LogLevel.Information, upcalls)).ShouldBeEmpty();

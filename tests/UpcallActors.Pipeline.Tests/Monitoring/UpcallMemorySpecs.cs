@@ -25,7 +25,7 @@ public sealed class UpcallMemorySpecs : PipelineSpec
         recent.Looked[0].ShouldBe(1);
         upcall.Number.ShouldBe(0);
         upcall.Class.ShouldBe(UpcallClass.Miss);
-        upcall.InPort.ShouldBe(3u);
+        upcall.DatapathPort.ShouldBe(3u);
         (upcall.Mru, upcall.ClampedMru).ShouldBe(((ushort)1500, (ushort)1280));
         upcall.PacketLength.ShouldBe(3001);
         upcall.Packet.IsEmpty.ShouldBeTrue();
@@ -53,7 +53,7 @@ public sealed class UpcallMemorySpecs : PipelineSpec
         all.Looked[0].ShouldBe(Sent);
         all.Upcalls.Select(upcall => upcall.Number)
             .ShouldBe(Enumerable.Range(30, UpcallPipeline.MostRemembered).Select(number => (long)number));
-        all.Upcalls.ShouldAllBe(upcall => upcall.InPort == 1 + (upcall.Number % 2));
+        all.Upcalls.ShouldAllBe(upcall => upcall.DatapathPort == 1 + (upcall.Number % 2));
         pipeline.Recall(new OfPort(2)).Upcalls.Count.ShouldBe(UpcallPipeline.MostRemembered / 2);
         datapath.Upcall(Upcalls.Miss(1, 1));
         await Idle(pipeline, datapath);
@@ -106,7 +106,8 @@ public sealed class UpcallMemorySpecs : PipelineSpec
             {
                 OvsFlowKeyReader.TryRead(upcall.Key.Span, out FlowKey key).ShouldBe(OdpParseError.None);
                 uint flow = key.Ipv4Dst - 0x0a020000;
-                (key.InPort, upcall.InPort, upcall.PacketLength).ShouldBe((1 + (flow % 7), 1 + (flow % 7), 100 + (int)(flow % 900)));
+                (key.DatapathPort, upcall.DatapathPort).ShouldBe((1 + (flow % 7), 1 + (flow % 7)));
+                upcall.PacketLength.ShouldBe(100 + (int)(flow % 900));
                 flow.ShouldBe((uint)upcall.Number);
             }
 
@@ -119,6 +120,6 @@ public sealed class UpcallMemorySpecs : PipelineSpec
 
     private sealed class OfPort(uint port) : IUpcallFilter
     {
-        public bool Passes(UpcallClass upcallClass, in FlowKey key) => key.InPort == port;
+        public bool Passes(UpcallClass upcallClass, in FlowKey key) => key.DatapathPort == port;
     }
 }

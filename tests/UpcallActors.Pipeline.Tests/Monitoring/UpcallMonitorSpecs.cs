@@ -23,7 +23,7 @@ public sealed class UpcallMonitorSpecs : PipelineSpec
 
         monitor.TryTake(out MonitoredUpcall? upcall).ShouldBeTrue();
         upcall.Class.ShouldBe(UpcallClass.Miss);
-        upcall.InPort.ShouldBe(3u);
+        upcall.DatapathPort.ShouldBe(3u);
         upcall.Mru.ShouldBe((ushort)1500);
         upcall.ClampedMru.ShouldBe((ushort)1280);
         upcall.PacketLength.ShouldBe(3001);
@@ -73,7 +73,7 @@ public sealed class UpcallMonitorSpecs : PipelineSpec
 
         Take(all).Count.ShouldBe(4);
         List<MonitoredUpcall> shown = Take(port2);
-        shown.Select(upcall => upcall.InPort).ShouldBe([2u, 2u]);
+        shown.Select(upcall => upcall.DatapathPort).ShouldBe([2u, 2u]);
         shown[0].IsDuplicate.ShouldBeFalse();
         shown[1].FlowPut.ShouldBeFalse();
     }
@@ -143,6 +143,6 @@ public sealed class UpcallMonitorSpecs : PipelineSpec
 
     private sealed class OfPort(uint port) : IUpcallFilter
     {
-        public bool Passes(UpcallClass upcallClass, in FlowKey key) => key.InPort == port;
+        public bool Passes(UpcallClass upcallClass, in FlowKey key) => key.DatapathPort == port;
     }
 }

@@ -71,7 +71,7 @@ public sealed class UpcallRingTests
         Latency = TimeSpan.Zero,
         Lane = lane,
         Class = UpcallClass.Miss,
-        InPort = 0,
+        DatapathPort = 0,
         Key = default,
         Packet = default,
         PacketLength = number,

@@ -104,7 +104,7 @@ public sealed class SpanSpecs : PipelineSpec
         using var spans = new SpanListener();
         Translators.Decide = (in UpcallView upcall, Span<byte> _, ref FlowKey _) => new Translation
         {
-            Error = upcall.Key.InPort == 2 ? XlateError.TooManyResubmits : XlateError.None,
+            Error = upcall.Key.DatapathPort == 2 ? XlateError.TooManyResubmits : XlateError.None,
             Version = 1,
         };
         await Run(_exceptions, Upcalls.Miss(1, 1), Upcalls.Miss(2, 2));
@@ -294,7 +294,7 @@ public sealed class SpanSpecs : PipelineSpec
         explainer.Explain = key =>
         {
             explainer.Completed.Add(pipeline!.Counters.Completed);
-            return key.InPort == 3 ? null : new TranslationExplanation([0, 7], ["priority=1", $"in_port={key.InPort}"]);
+            return key.DatapathPort == 3 ? null : new TranslationExplanation([0, 7], ["priority=1", $"in_port={key.DatapathPort}"]);
         };
         await using (pipeline = Start(datapath, new UpcallPipelineSettings { Tracing = _all }))
         {

@@ -116,7 +116,7 @@ public sealed class TelemetrySpecs : PipelineSpec
             _) => histograms.AddOrUpdate(Name(instrument, tags), value, (_, sum) => sum + value));
         listener.Start();
         using var datapath = new ScriptedDatapath();
-        datapath.Answer = message => message.IsExecute ? Errno.None : message.Key.InPort == 5 ? Errno.NoSpace : Errno.Exists;
+        datapath.Answer = message => message.IsExecute ? Errno.None : message.Key.DatapathPort == 5 ? Errno.NoSpace : Errno.Exists;
         await using UpcallPipeline pipeline = Start(datapath);
 
         byte[] bad = [1, 2, 3];

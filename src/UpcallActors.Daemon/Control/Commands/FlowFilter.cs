@@ -53,7 +53,8 @@ internal sealed class FlowFilter
     {
         if (OvsFlowKeyReader.TryRead(flow.Key.Of(message), out FlowKey key) != OdpParseError.None)
             return false;
-        var whole = new Flow(key);
+        // A filter's in_port is the datapath's port.
+        var whole = new Flow(key, inPort: key.DatapathPort);
         // A flow without a mask is met by packets with exactly its key.
         if (!flow.Mask.IsPresent)
             return _match.Matches(whole);
@@ -62,6 +63,6 @@ internal sealed class FlowFilter
         // Without a mask for it a flow of untagged packets has looked whether there is a tag (parse_8021q_onward).
         if ((key.VlanTci & VlanPresent) == 0)
             mask.VlanTci = ushort.MaxValue;
-        return new Match(whole, new Flow(mask)).Overlaps(_match);
+        return new Match(whole, new Flow(mask, inPort: mask.DatapathPort)).Overlaps(_match);
     }
 }

@@ -143,7 +143,7 @@ internal sealed class TraceArguments
             if (error != OdpParseError.None)
                 return $"{text}: no packet has such a key ({error})";
             if (TracedPacket.Of(key, context.Translators) is not { } packet)
-                return string.Create(CultureInfo.InvariantCulture, $"no OpenFlow port for datapath port {key.InPort}");
+                return string.Create(CultureInfo.InvariantCulture, $"no OpenFlow port for datapath port {key.DatapathPort}");
             Packet = packet;
             return null;
         }

@@ -44,10 +44,10 @@ internal sealed class UpcallFilter : IUpcallFilter
     {
         if (_classes.Count != 0 && !_classes.Contains(upcallClass))
             return false;
-        if (_ports.Count != 0 && !_ports.Contains(key.InPort))
+        if (_ports.Count != 0 && !_ports.Contains(key.DatapathPort))
             return false;
-        // An upcall without a readable key passes only a filter of its class alone.
-        return _match == Match.Any || (upcallClass != UpcallClass.Bad && _match.Matches(new Flow(key)));
+        // An upcall without a readable key passes only a filter of its class alone. A filter's in_port is the datapath's port.
+        return _match == Match.Any || (upcallClass != UpcallClass.Bad && _match.Matches(new Flow(key, inPort: key.DatapathPort)));
     }
 
     private string? Read(IReadOnlyList<string> arguments, FrozenDictionary<string, uint> names)

@@ -23,7 +23,7 @@ internal static class UpcallLines
             Time = DateTimeOffset.UnixEpoch.AddTicks(upcall.TimeNanoseconds / NanosecondsPerTick),
             Lane = upcall.Lane,
             Class = UpcallActorsTelemetry.NameOf(upcall.Class),
-            InPort = names.NameOf(upcall.InPort) ?? upcall.InPort.ToString(CultureInfo.InvariantCulture),
+            InPort = names.NameOf(upcall.DatapathPort) ?? upcall.DatapathPort.ToString(CultureInfo.InvariantCulture),
             // Verbose, as ovs-vswitchd logs keys: of one without a mask the other form leaves zone, mark and label of the connection out.
             Key = FlowText.Format(upcall.Key.Span, [], names, verbose: true),
             Mru = upcall.Mru,
