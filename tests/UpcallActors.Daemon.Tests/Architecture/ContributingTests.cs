@@ -2,7 +2,7 @@ using System.Text.RegularExpressions;
 
 namespace UpcallActors.Daemon.Tests.Architecture;
 
-/// <summary>CONTRIBUTING.md says in which type and folder a new thing begins: these exist, also after a move.</summary>
+/// <summary>The documentation says where a new thing begins and what the rooms of the daemon are: that holds, also after a move.</summary>
 public sealed partial class ContributingTests
 {
     private static readonly string _root = RepositoryRoot();
@@ -23,6 +23,21 @@ public sealed partial class ContributingTests
         string[] named = [.. FolderName().Matches(WhereThingsGo()).Select(match => match.Groups["name"].Value).Distinct()];
         named.Length.ShouldBeGreaterThan(5);
         named.Where(name => !folders.Any(folder => folder.EndsWith("/" + name, StringComparison.Ordinal))).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void Every_room_of_the_daemon_is_in_the_picture_of_the_architecture()
+    {
+        string daemon = Path.Combine(_root, "src", "UpcallActors.Daemon") + "/";
+        string[] rooms = [.. Sources().Where(file => file.StartsWith(daemon, StringComparison.Ordinal))
+            .Select(file => file[daemon.Length..].Split('/')).Where(path => path.Length > 1).Select(path => path[0])
+            .Distinct().Order(StringComparer.Ordinal)];
+        rooms.Length.ShouldBeGreaterThan(5);
+        string page = File.ReadAllText(Path.Combine(_root, "docs", "architecture.md"));
+        page[page.IndexOf("\n### Rooms\n", StringComparison.Ordinal)..].Split('\n')
+            .SkipWhile(line => !line.StartsWith("|---", StringComparison.Ordinal)).Skip(1)
+            .TakeWhile(line => line.StartsWith('|')).Select(line => line.Split('|')[1].Trim(' ', '`'))
+            .Order(StringComparer.Ordinal).ShouldBe(rooms);
     }
 
     /// <summary>The table of the section, without the links of the text behind it.</summary>
