@@ -13,7 +13,7 @@ namespace UpcallActors.Embedded;
 /// Works as a kernel with UNALIGNED and DISPATCH_UPCALL_PER_CPU does. Not implemented: tunnels other than VXLAN, packets without Ethernet
 /// header, MPLS and NSH actions; the requests that need them are refused. <see cref="EmbeddedPorts"/> connects it to the host's devices.
 /// </remarks>
-public sealed class EmbeddedDatapath : IDatapath
+public sealed partial class EmbeddedDatapath : IDatapath
 {
     /// <summary>The kind of datapath, for people.</summary>
     public const string TypeName = "embedded";
@@ -121,17 +121,6 @@ public sealed class EmbeddedDatapath : IDatapath
         }
     }
 
-    /// <summary>Adds a port. Throws <see cref="ArgumentException"/> when its number or name is taken.</summary>
-    public void AddPort(EmbeddedPort port)
-    {
-        lock (_lock)
-        {
-            if (!_processor.Ports.TryAdd(port))
-                throw new ArgumentException($"Port {port.Number} ({port.Name}): number or name is taken.", nameof(port));
-            port.Drops = Counters;
-        }
-    }
-
     /// <summary>
     /// A frame arrives on a port. It is matched, and its flow's actions are carried out, before this returns; an upcall is
     /// queued. Whatever the frame holds, this does not fail: what cannot be handled is counted.
@@ -192,29 +181,6 @@ public sealed class EmbeddedDatapath : IDatapath
         while (ExpireConnections(ref cursor))
         {
             // The lock is free between two slices.
-        }
-    }
-
-    /// <summary>The ports as they are now, in order of number.</summary>
-    public IReadOnlyList<EmbeddedPort> Ports
-    {
-        get
-        {
-            lock (_lock)
-                return _processor.Ports.Snapshot();
-        }
-    }
-
-    /// <summary>Takes a port out; false when it is not this datapath's. Nothing is sent to its output from then on.</summary>
-    public bool RemovePort(EmbeddedPort port)
-    {
-        lock (_lock)
-        {
-            if (_processor.Ports.Find(port.Number) != port)
-                return false;
-            _processor.FlushOutputs();
-            _processor.Ports.Remove(port);
-            return true;
         }
     }
 
@@ -336,21 +302,6 @@ public sealed class EmbeddedDatapath : IDatapath
         {
             if (!_disposed)
                 _processor.FlushOutputs();
-        }
-    }
-
-    /// <summary>
-    /// Adds a port that <paramref name="make"/> makes for the number that it
-    /// gets: the wished one if that is free. Null when the name is taken.
-    /// </summary>
-    internal EmbeddedPort? AddNumbered(uint? wish, Func<uint, EmbeddedPort> make)
-    {
-        lock (_lock)
-        {
-            uint number = wish is { } wished && _processor.Ports.Find(wished) is null ? wished : _processor.Ports.FirstFree();
-            EmbeddedPort port = make(number);
-            port.Drops = Counters;
-            return _processor.Ports.TryAdd(port) ? port : null;
         }
     }
 
