@@ -24,6 +24,13 @@ public sealed partial class EmbeddedDatapath
         }
     }
 
+    /// <summary>The port of a name; null when there is none.</summary>
+    internal EmbeddedPort? FindPort(string name)
+    {
+        lock (_lock)
+            return _processor.Ports.Find(name);
+    }
+
     /// <summary>Takes a port out; false when it is not this datapath's. Nothing is sent to its output from then on.</summary>
     public bool RemovePort(EmbeddedPort port)
     {

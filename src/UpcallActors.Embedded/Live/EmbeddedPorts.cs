@@ -23,28 +23,36 @@ public sealed class EmbeddedPorts : IDatapathPorts
     private readonly Lock _lock = new();
     private readonly EmbeddedDatapath _datapath;
     private readonly Func<int, PortReceiver> _makeReceiver;
-    private readonly HostLinks _links = new();
+    private readonly Func<LiveEntry, Link?, LivePort> _open;
+    private readonly HostLinks _links;
     private readonly LinkMonitor _monitor;
+    private readonly KnownPorts _seen = new();
     private readonly Dictionary<string, LiveEntry> _entries = new(StringComparer.Ordinal);
     private readonly List<PortReceiver> _receivers = [];
     private IReadOnlySet<string> _watched = FrozenSet<string>.Empty;
-    private List<DatapathPort> _seen = [];
     private bool _disposed;
 
     /// <summary>
     /// Begins to serve a datapath, which must outlive this. Throws <see cref="Win32Exception"/> if no socket can be opened.
     /// </summary>
     public EmbeddedPorts(EmbeddedDatapath datapath)
-        : this(datapath, number => new PortReceiver(datapath, number, keepsTime: number == 0))
+        : this(datapath, number => new PortReceiver(datapath, number, keepsTime: number == 0), Open, new HostLinks())
     {
     }
 
-    /// <summary>The same with receivers that somebody else makes, by their numbers from 0 on.</summary>
-    internal EmbeddedPorts(EmbeddedDatapath datapath, Func<int, PortReceiver> makeReceiver)
+    /// <summary>The same over other parts of the host.</summary>
+    /// <param name="datapath">The datapath.</param>
+    /// <param name="makeReceiver">Makes the receivers, by their numbers from 0 on.</param>
+    /// <param name="open">Connects a port to its device.</param>
+    /// <param name="links">The devices, which are taken over.</param>
+    internal EmbeddedPorts(
+        EmbeddedDatapath datapath, Func<int, PortReceiver> makeReceiver, Func<LiveEntry, Link?, LivePort> open, HostLinks links)
     {
         _datapath = datapath;
         _makeReceiver = makeReceiver;
-        _monitor = new LinkMonitor(Follow);
+        _open = open;
+        _links = links;
+        _monitor = new LinkMonitor(IsOfInterest, Follow);
         // There is always one thread: it is the datapath's sense of time, also without ports.
         _receivers.Add(makeReceiver(0));
         _monitor.Start();
@@ -64,22 +72,27 @@ public sealed class EmbeddedPorts : IDatapathPorts
         lock (_lock)
         {
             ObjectDisposedException.ThrowIf(_disposed, this);
-            if (_entries.TryGetValue(name, out LiveEntry? entry) && entry.Request.Kind != request.Kind)
+            LiveEntry? entry = Connected(name);
+            if (entry is not null && entry.Request.Kind != request.Kind)
                 throw new DatapathException($"port {request.Name}: {name} is {entry.Request.Kind}, and asked for as {request.Kind}");
-            IReadOnlyList<Link> links = Links();
+            Link? link = request.Kind == PortKind.Vxlan ? null : Find(name);
             if (entry is null)
             {
-                Link? link = Find(links, name);
                 entry = new LiveEntry(request, name, number);
                 if (request.Kind == PortKind.System && link is null)
                     return new DatapathPort(null, name, entry.Type) { Error = $"there is no device {name}" };
                 Connect(entry, link);
                 _entries.Add(name, entry);
+                // A TAP device has come with it.
+                if (request.Kind == PortKind.Internal)
+                    link = Find(name);
+                entry.DeviceIndex = link?.Index ?? 0;
             }
 
-            List<DatapathPort> now = Look(Links());
-            _seen = WithoutStatistics(now);
-            return now.First(port => port.Name == name);
+            // What was done here is no change, when the host tells of it.
+            DatapathPort added = Describe(entry.Live!.Port, link);
+            _seen.Note(added);
+            return added;
         }
     }
 
@@ -95,10 +108,11 @@ public sealed class EmbeddedPorts : IDatapathPorts
     {
         lock (_lock)
         {
-            if (!_entries.Remove(name, out LiveEntry? entry))
-                return _datapath.Ports.FirstOrDefault(port => port.Name == name && port.Number != 0) is { } other
-                    && _datapath.RemovePort(other);
-            Disconnect(entry);
+            if (_entries.Remove(name, out LiveEntry? entry))
+                Disconnect(entry);
+            else if (_datapath.FindPort(name) is not { Number: not 0 } other || !_datapath.RemovePort(other))
+                return false;
+            _seen.Forget(name);
             return true;
         }
     }
@@ -128,16 +142,34 @@ public sealed class EmbeddedPorts : IDatapathPorts
         }
     }
 
-    private static Link? Find(IReadOnlyList<Link> links, string name) => links.FirstOrDefault(link => link.Name == name);
+    private static Dictionary<string, Link> ByName(IReadOnlyList<Link> links)
+    {
+        var byName = new Dictionary<string, Link>(links.Count, StringComparer.Ordinal);
+        foreach (Link link in links)
+            byName[link.Name] = link;
+        return byName;
+    }
 
-    /// <summary>Counters change with every packet, and are no change of the ports.</summary>
-    private static List<DatapathPort> WithoutStatistics(List<DatapathPort> ports) =>
-        [.. ports.Select(port => port with { Statistics = null })];
-
-    private IReadOnlyList<Link> Links()
+    private Dictionary<string, Link> Links()
     {
         NetlinkResult result = _links.List(out IReadOnlyList<Link> links);
-        return result.Succeeded ? links : throw new DatapathException($"cannot list the host's devices: {result}", result.Error);
+        return result.Succeeded ? ByName(links) : throw new DatapathException($"cannot list the host's devices: {result}", result.Error);
+    }
+
+    private Link? Find(string name)
+    {
+        NetlinkResult result = _links.Find(name, out Link? link);
+        return result.Succeeded ? link : throw new DatapathException($"cannot look at the host's device {name}: {result}", result.Error);
+    }
+
+    /// <summary>A port that is connected to the host. One that a request took out of the datapath is closed.</summary>
+    private LiveEntry? Connected(string name)
+    {
+        if (!_entries.TryGetValue(name, out LiveEntry? entry) || _datapath.FindPort(name) == entry.Live?.Port)
+            return entry;
+        _entries.Remove(name);
+        Disconnect(entry);
+        return null;
     }
 
     /// <summary>Connects a port to the host and puts it into the datapath.</summary>
@@ -145,7 +177,7 @@ public sealed class EmbeddedPorts : IDatapathPorts
     {
         // Before the datapath has the port: one that nobody receives from would stay in the way of the next attempt.
         PortReceiver receiver = ReceiverWithRoom(entry);
-        LivePort live = Open(entry, link);
+        LivePort live = _open(entry, link);
         int mtu = entry.Request.Kind == PortKind.Vxlan ? TunnelMtu : link?.Mtu ?? EmbeddedPort.DefaultMtu;
         EmbeddedPort? port = _datapath.AddNumbered(
             entry.Number,
@@ -158,7 +190,6 @@ public sealed class EmbeddedPorts : IDatapathPorts
         }
 
         entry.Live = live;
-        entry.DeviceIndex = link?.Index ?? 0;
         receiver.Add(live);
     }
 
@@ -216,6 +247,12 @@ public sealed class EmbeddedPorts : IDatapathPorts
         entry.DeviceIndex = 0;
     }
 
+    private bool IsOfInterest(Link link, bool deleted)
+    {
+        lock (_lock)
+            return _seen.IsNews(link, deleted, _watched);
+    }
+
     /// <summary>The host's devices have changed, as far as is known.</summary>
     private void Follow()
     {
@@ -230,15 +267,13 @@ public sealed class EmbeddedPorts : IDatapathPorts
     {
         lock (_lock)
         {
-            if (_disposed || !_links.List(out IReadOnlyList<Link> links).Succeeded)
+            if (_disposed || !_links.List(out IReadOnlyList<Link> list).Succeeded)
                 return false;
+            Dictionary<string, Link> links = ByName(list);
             foreach (LiveEntry entry in _entries.Values.ToArray())
-                Follow(entry, Find(links, entry.Name));
-            List<DatapathPort> now = WithoutStatistics(Look(links));
-            bool changed = !now.SequenceEqual(_seen);
-            _seen = now;
+                Follow(entry, links.GetValueOrDefault(entry.Name));
             // What happens to a device that is no port is not in the list of ports.
-            return changed || !_watched.IsSubsetOf(now.Select(port => port.Name));
+            return _seen.Replace(Look(links)) || !_seen.HasAll(_watched);
         }
     }
 
@@ -260,25 +295,23 @@ public sealed class EmbeddedPorts : IDatapathPorts
             live.Port.Mtu = link.Mtu;
     }
 
-    private List<DatapathPort> Look(IReadOnlyList<Link> links)
-    {
-        var ports = new List<DatapathPort>();
-        foreach (EmbeddedPort port in _datapath.Ports)
-        {
-            _entries.TryGetValue(port.Name, out LiveEntry? entry);
-            bool isLive = entry?.Live?.Port == port;
-            Link? link = isLive && port.Type != OvsVportType.Vxlan ? Find(links, port.Name) : null;
-            ports.Add(new DatapathPort(port.Number, port.Name, port.Type)
-            {
-                Mtu = port.Type == OvsVportType.Vxlan ? 0 : port.Mtu,
-                IsUp = !isLive || port.Type == OvsVportType.Vxlan || link is { IsUp: true },
-                Address = link?.Address ?? 0,
-                IfIndex = link?.Index ?? 0,
-                DestinationPort = isLive ? entry!.DestinationPort : (ushort)0,
-                Statistics = port.Statistics,
-            });
-        }
+    private List<DatapathPort> Look(Dictionary<string, Link> links) =>
+        [.. _datapath.Ports.Select(port => Describe(port, links.GetValueOrDefault(port.Name)))];
 
-        return ports;
+    /// <summary>A port and the device of its name, which is its own if the port is connected to the host by its device.</summary>
+    private DatapathPort Describe(EmbeddedPort port, Link? device)
+    {
+        LiveEntry? live = _entries.TryGetValue(port.Name, out LiveEntry? entry) && entry.Live?.Port == port ? entry : null;
+        bool isVxlan = port.Type == OvsVportType.Vxlan;
+        Link? link = live is null || isVxlan ? null : device;
+        return new DatapathPort(port.Number, port.Name, port.Type)
+        {
+            Mtu = isVxlan ? 0 : port.Mtu,
+            IsUp = live is null || isVxlan || link is { IsUp: true },
+            Address = link?.Address ?? 0,
+            IfIndex = link?.Index ?? 0,
+            DestinationPort = live?.DestinationPort ?? 0,
+            Statistics = port.Statistics,
+        };
     }
 }

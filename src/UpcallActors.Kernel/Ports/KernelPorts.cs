@@ -17,10 +17,10 @@ public sealed class KernelPorts : IDatapathPorts
     private readonly string _datapathName;
     private readonly IReadOnlyList<uint> _upcallPids;
     private readonly VportRequests _vports;
-    private readonly HostLinks _links = new();
-    private readonly PortMonitor _monitor;
+    private readonly HostLinks _links;
+    private readonly PortMonitor? _monitor;
+    private readonly KnownPorts _seen = new();
     private IReadOnlySet<string> _watched = FrozenSet<string>.Empty;
-    private List<DatapathPort> _seen = [];
 
     /// <summary>
     /// Begins to follow the ports of a datapath. Throws <see cref="DatapathException"/> when it is gone, and
@@ -31,14 +31,12 @@ public sealed class KernelPorts : IDatapathPorts
     /// <param name="families">The module's families.</param>
     /// <param name="upcallPids">Where the ports that are added or taken over send upcalls: <see cref="KernelDatapath.UpcallPids"/>.</param>
     public KernelPorts(string datapathName, int datapathIfIndex, OvsKernelFamilies families, IReadOnlyList<uint> upcallPids)
+        : this(datapathName, upcallPids, new VportRequests(families.Ids.Vport, datapathIfIndex), new HostLinks())
     {
-        _datapathName = datapathName;
-        _upcallPids = upcallPids;
-        _vports = new VportRequests(families.Ids.Vport, datapathIfIndex);
-        _monitor = new PortMonitor(families.VportGroup, datapathIfIndex, IsOfInterest, Follow);
         try
         {
-            _seen = WithoutStatistics(Look());
+            _monitor = new PortMonitor(families.VportGroup, datapathIfIndex, IsOfInterest, IsOfInterest, Follow);
+            _seen.Replace(Look());
         }
         catch
         {
@@ -47,6 +45,15 @@ public sealed class KernelPorts : IDatapathPorts
         }
 
         _monitor.Start();
+    }
+
+    /// <summary>The same over conversations that somebody else makes. It follows what it is told of.</summary>
+    internal KernelPorts(string datapathName, IReadOnlyList<uint> upcallPids, VportRequests vports, HostLinks links)
+    {
+        _datapathName = datapathName;
+        _upcallPids = upcallPids;
+        _vports = vports;
+        _links = links;
     }
 
     /// <inheritdoc/>
@@ -62,11 +69,10 @@ public sealed class KernelPorts : IDatapathPorts
         var attempt = new PortAttempt(name, request, tunnel, number);
         lock (_lock)
         {
-            Add(attempt, Vports());
+            VportMessage? vport = Add(attempt);
             if (attempt.Errno != Errno.None)
                 throw new DatapathException($"{_datapathName}: cannot add port {name}: {attempt.Error}", attempt.Errno);
-            // It may be gone again by now.
-            return attempt.Error.Length > 0 ? attempt.AsWaiting() : Look().Find(port => port.Name == name) ?? attempt.AsWaiting();
+            return vport is null ? attempt.AsWaiting() : Known(vport);
         }
     }
 
@@ -82,9 +88,10 @@ public sealed class KernelPorts : IDatapathPorts
     {
         lock (_lock)
         {
-            if (Vports().FirstOrDefault(vport => vport.Name == name) is not { } present)
+            if (Present(name) is not { } present)
                 return false;
             Check(_vports.Remove(present.PortNo!.Value), $"remove port {name}");
+            _seen.Forget(name);
             Check(_links.Find(name, out Link? device), $"look at device {name}");
             if (device?.Tunnel is { } tunnel && TunnelDevices.NameOf(tunnel) == name)
                 Check(_links.Delete(device.Index), $"delete device {name}");
@@ -102,51 +109,69 @@ public sealed class KernelPorts : IDatapathPorts
     /// <inheritdoc/>
     public void Dispose()
     {
-        _monitor.Dispose();
+        _monitor?.Dispose();
         _vports.Dispose();
         _links.Dispose();
     }
 
-    /// <summary>Counters change with every packet, and are no change of the ports.</summary>
-    private static List<DatapathPort> WithoutStatistics(List<DatapathPort> ports) =>
-        [.. ports.Select(port => port with { Statistics = null })];
-
     private List<DatapathPort> Look()
     {
-        IReadOnlyList<VportMessage> vports = Vports();
+        Check(_vports.Dump(out IReadOnlyList<VportMessage> vports), "list ports");
         Check(_links.List(out IReadOnlyList<Link> links), "list devices");
         return PortListing.Of(vports, links);
     }
 
-    private IReadOnlyList<VportMessage> Vports()
+    /// <summary>
+    /// The vport of a name, for which the kernel is not asked for all of them. One whose device was renamed is found by the number that
+    /// it was last seen with.
+    /// </summary>
+    private VportMessage? Present(string name)
     {
-        Check(_vports.Dump(out IReadOnlyList<VportMessage> vports), "list ports");
-        return vports;
+        VportMessage? vport = null;
+        if (_seen.NumberOf(name) is { } number)
+            Check(_vports.Find(number, out vport), $"look at port {name}");
+        if (vport?.Name != name)
+            Check(_vports.Find(name, out vport), $"look at port {name}");
+        return vport;
     }
 
-    /// <summary>Takes over an existing port, or adds one; errors are noted in <paramref name="attempt"/>.</summary>
-    private void Add(PortAttempt attempt, IReadOnlyList<VportMessage> vports)
+    /// <summary>
+    /// A port that is there by what this class has done: no change, when the kernel tells of it. It may be gone again by now, which the
+    /// kernel tells, too.
+    /// </summary>
+    private DatapathPort Known(VportMessage vport)
+    {
+        Check(_links.Find(vport.Name!, out Link? device), $"look at device {vport.Name}");
+        DatapathPort port = PortListing.Of(vport, PortListing.IsBehind(vport, device) ? device : null);
+        _seen.Note(port);
+        return port;
+    }
+
+    /// <summary>
+    /// Takes over an existing port, or adds one. Null when it is not there; errors are noted in <paramref name="attempt"/>.
+    /// </summary>
+    private VportMessage? Add(PortAttempt attempt)
     {
         NetlinkResult found = _links.Find(attempt.Name, out Link? device);
         if (!found.Succeeded)
         {
             attempt.Fails(found);
-            return;
+            return null;
         }
 
-        if (vports.FirstOrDefault(vport => vport.Name == attempt.Name) is { } present)
+        if (Present(attempt.Name) is { } present)
         {
             Adopt(attempt, present, device);
-            return;
+            return attempt.Error.Length == 0 ? present : null;
         }
 
         if (attempt.Request.Kind == PortKind.System && device is null)
         {
             attempt.Waits("there is no such device");
-            return;
+            return null;
         }
 
-        Create(attempt, device);
+        return Create(attempt, device);
     }
 
     private void Adopt(PortAttempt attempt, VportMessage present, Link? device)
@@ -179,7 +204,7 @@ public sealed class KernelPorts : IDatapathPorts
             attempt.Fails(result);
     }
 
-    private void Create(PortAttempt attempt, Link? device)
+    private VportMessage? Create(PortAttempt attempt, Link? device)
     {
         if (attempt.Tunnel is not null)
         {
@@ -187,16 +212,16 @@ public sealed class KernelPorts : IDatapathPorts
             if (!made.Succeeded)
             {
                 attempt.Fails(made);
-                return;
+                return null;
             }
         }
 
         OvsVportType type = attempt.Request.Kind == PortKind.Internal ? OvsVportType.Internal : OvsVportType.Netdev;
-        NetlinkResult result = _vports.Add(attempt.Name, type, attempt.Number, _upcallPids, out _);
+        NetlinkResult result = _vports.Add(attempt.Name, type, attempt.Number, _upcallPids, out VportMessage? added);
         if (result.Error == Errno.Busy && attempt.Number is not null)
-            result = _vports.Add(attempt.Name, type, null, _upcallPids, out _);
+            result = _vports.Add(attempt.Name, type, null, _upcallPids, out added);
         if (result.Succeeded)
-            return;
+            return added ?? Present(attempt.Name);
 
         if (result.Error == Errno.NoDevice && attempt.Request.Kind == PortKind.System)
             attempt.Waits("there is no such device");
@@ -206,29 +231,33 @@ public sealed class KernelPorts : IDatapathPorts
             attempt.Fails(result);
         if (attempt.Tunnel is not null && device is null && _links.Find(attempt.Name, out Link? leftover).Succeeded && leftover is not null)
             _links.Delete(leftover.Index);
+        return null;
     }
 
     /// <summary>Why a device that exists may be in use.</summary>
     private string? MasterOf(Link? device)
     {
-        if (device is not { MasterIndex: not 0 } || !_links.List(out IReadOnlyList<Link> links).Succeeded)
+        if (device is not { MasterIndex: not 0 } || !_links.Find(device.MasterIndex, out Link? master).Succeeded)
             return null;
-        return links.FirstOrDefault(link => link.Index == device.MasterIndex) is { } master ? $"it is a port of {master.Name}" : null;
+        return master is null ? null : $"it is a port of {master.Name}";
     }
 
-    private bool IsOfInterest(Link link, bool deleted)
+    /// <summary>Whether a message about a device is a reason to look.</summary>
+    internal bool IsOfInterest(Link link, bool deleted)
     {
         lock (_lock)
-        {
-            DatapathPort? port = _seen.Find(port => port.IfIndex == link.Index);
-            return port is null
-                ? _watched.Contains(link.Name)
-                : deleted || port.Name != link.Name || port.Mtu != link.Mtu || port.IsUp != link.IsUp || port.Address != link.Address;
-        }
+            return _seen.IsNews(link, deleted, _watched);
     }
 
-    /// <summary>Something of interest has changed: looks, and tells whoever listens.</summary>
-    private void Follow()
+    /// <summary>Whether a message about a vport is a reason to look. One that was added or removed here is none.</summary>
+    internal bool IsOfInterest(VportMessage vport)
+    {
+        lock (_lock)
+            return _seen.IsNews(vport);
+    }
+
+    /// <summary>Something of interest has changed: looks, and tells the listeners.</summary>
+    internal void Follow()
     {
         // What happens to a device that is no port is not in the list of ports.
         if (Rescan() || IsAnyAwaited())
@@ -239,7 +268,7 @@ public sealed class KernelPorts : IDatapathPorts
     private bool IsAnyAwaited()
     {
         lock (_lock)
-            return _watched.Count > 0 && !_watched.IsSubsetOf(_seen.Select(port => port.Name));
+            return !_seen.HasAll(_watched);
     }
 
     /// <summary>Whether the ports are others than before.</summary>
@@ -249,18 +278,14 @@ public sealed class KernelPorts : IDatapathPorts
         {
             try
             {
-                List<DatapathPort> seen = WithoutStatistics(Look());
-                if (seen.SequenceEqual(_seen))
-                    return false;
-                _seen = seen;
+                return _seen.Replace(Look());
             }
             catch (DatapathException)
             {
                 // The datapath is gone: a caller that lists the ports now gets an error.
-                _seen = [];
+                _seen.Replace([]);
+                return true;
             }
-
-            return true;
         }
     }
 

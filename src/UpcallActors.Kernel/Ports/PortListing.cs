@@ -30,6 +30,9 @@ internal static class PortListing
         Statistics = vport.Stats,
     };
 
+    /// <summary>Whether a device is the vport's, and not just another of its name.</summary>
+    public static bool IsBehind(VportMessage vport, Link? device) => vport.NetnsId is null && device?.Index == vport.IfIndex;
+
     /// <summary>A device in another network namespace cannot be looked up here by its index.</summary>
     private static Link? DeviceOf(VportMessage vport, Dictionary<int, Link> links) =>
         vport.NetnsId is null && vport.IfIndex is { } index ? links.GetValueOrDefault((int)index) : null;

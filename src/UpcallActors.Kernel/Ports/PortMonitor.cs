@@ -16,7 +16,8 @@ internal sealed class PortMonitor : IDisposable
     private readonly NetlinkSocket _links = new(NetlinkProtocol.Route);
     private readonly EventFd _stop = new();
     private readonly int _datapathIfIndex;
-    private readonly Func<Link, bool, bool> _isOfInterest;
+    private readonly Func<VportMessage, bool> _isVportOfInterest;
+    private readonly Func<Link, bool, bool> _isLinkOfInterest;
     private readonly Action _onChange;
     private readonly UnattendedThread _thread;
     private readonly byte[] _buffer = new byte[BufferLength];
@@ -24,13 +25,17 @@ internal sealed class PortMonitor : IDisposable
     private bool _isDue;
 
     /// <summary>
-    /// Listens from now on; <see cref="Start"/> begins to tell. <paramref name="isOfInterest"/> is asked
-    /// of a device and whether it was deleted; an <paramref name="onChange"/> that fails is called again.
+    /// Listens from now on; <see cref="Start"/> begins to tell. <paramref name="isVportOfInterest"/> is asked of the datapath's vports,
+    /// <paramref name="isLinkOfInterest"/> of a device and whether it was deleted; an <paramref name="onChange"/> that fails is called
+    /// again.
     /// </summary>
-    public PortMonitor(uint vportGroup, int datapathIfIndex, Func<Link, bool, bool> isOfInterest, Action onChange)
+    public PortMonitor(
+        uint vportGroup, int datapathIfIndex, Func<VportMessage, bool> isVportOfInterest, Func<Link, bool, bool> isLinkOfInterest,
+        Action onChange)
     {
         _datapathIfIndex = datapathIfIndex;
-        _isOfInterest = isOfInterest;
+        _isVportOfInterest = isVportOfInterest;
+        _isLinkOfInterest = isLinkOfInterest;
         _onChange = onChange;
         _vports.JoinGroup(vportGroup);
         _links.JoinGroup(LinkMessageType.Group);
@@ -105,8 +110,10 @@ internal sealed class PortMonitor : IDisposable
     }
 
     private bool IsVportOfInterest(NetlinkMessage message) =>
-        VportMessage.TryParse(message.Bytes, out VportMessage? vport) != OdpParseError.None || vport!.DatapathIfIndex == _datapathIfIndex;
+        VportMessage.TryParse(message.Bytes, out VportMessage? vport) != OdpParseError.None
+        || (vport!.DatapathIfIndex == _datapathIfIndex && _isVportOfInterest(vport));
 
     private bool IsLinkOfInterest(NetlinkMessage message) =>
-        Link.TryParse(message, out Link? link) != NetlinkParseError.None || _isOfInterest(link!, message.Type == LinkMessageType.Delete);
+        Link.TryParse(message, out Link? link) != NetlinkParseError.None
+        || _isLinkOfInterest(link!, message.Type == LinkMessageType.Delete);
 }

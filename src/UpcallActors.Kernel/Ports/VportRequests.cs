@@ -7,16 +7,32 @@ namespace UpcallActors.Kernel;
 /// <summary>
 /// The <c>ovs_vport</c> family of one datapath. Results are the kernel's; nothing is thrown but by the constructor. Thread-safe.
 /// </summary>
-/// <param name="family">Id of <c>ovs_vport</c>.</param>
-/// <param name="datapathIfIndex">The datapath's <c>dp_ifindex</c>.</param>
-internal sealed class VportRequests(ushort family, int datapathIfIndex) : IDisposable
+internal sealed class VportRequests : IDisposable
 {
     private const int FixedLength = 256;
 
     /// <summary>A dump that was interrupted by a change is asked for again, so many times.</summary>
     private const int Attempts = 10;
 
-    private readonly NetlinkConversation _generic = new(NetlinkProtocol.Generic);
+    private readonly ushort _family;
+    private readonly int _datapathIfIndex;
+    private readonly INetlinkConversation _generic;
+
+    /// <summary>Opens a socket. Throws <see cref="System.ComponentModel.Win32Exception"/> when the system refuses.</summary>
+    /// <param name="family">Id of <c>ovs_vport</c>.</param>
+    /// <param name="datapathIfIndex">The datapath's <c>dp_ifindex</c>.</param>
+    public VportRequests(ushort family, int datapathIfIndex)
+        : this(family, datapathIfIndex, new NetlinkConversation(NetlinkProtocol.Generic))
+    {
+    }
+
+    /// <summary>Asks over a conversation, which it takes over.</summary>
+    public VportRequests(ushort family, int datapathIfIndex, INetlinkConversation generic)
+    {
+        _family = family;
+        _datapathIfIndex = datapathIfIndex;
+        _generic = generic;
+    }
 
     /// <summary>
     /// Adds a vport with the wanted number, or with the first free one when null. EBUSY: the number is taken, or the device is a port of
@@ -28,7 +44,7 @@ internal sealed class VportRequests(ushort family, int datapathIfIndex) : IDispo
         var request = new VportMessage
         {
             Command = OvsCommand.New,
-            DatapathIfIndex = datapathIfIndex,
+            DatapathIfIndex = _datapathIfIndex,
             Name = name,
             Type = type,
             PortNo = number,
@@ -40,13 +56,24 @@ internal sealed class VportRequests(ushort family, int datapathIfIndex) : IDispo
     }
 
     /// <summary>Removes a vport. EINVAL for the local port (0).</summary>
-    public NetlinkResult Remove(uint number) =>
-        Send(new VportMessage { Command = OvsCommand.Delete, DatapathIfIndex = datapathIfIndex, PortNo = number }, NetlinkFlags.None, null);
+    public NetlinkResult Remove(uint number) => Send(
+        new VportMessage { Command = OvsCommand.Delete, DatapathIfIndex = _datapathIfIndex, PortNo = number }, NetlinkFlags.None, null);
 
     /// <summary>Sends a vport's upcalls to other sockets from now on.</summary>
     public NetlinkResult SetUpcallPids(uint number, IReadOnlyList<uint> upcallPids) =>
-        Send(new VportMessage { Command = OvsCommand.Set, DatapathIfIndex = datapathIfIndex, PortNo = number, UpcallPids = upcallPids },
+        Send(new VportMessage { Command = OvsCommand.Set, DatapathIfIndex = _datapathIfIndex, PortNo = number, UpcallPids = upcallPids },
             NetlinkFlags.None, null);
+
+    /// <summary>
+    /// The vport of a name, null when there is none; that is no error, also when the datapath is gone. The kernel does not find a vport
+    /// whose device was renamed: it keeps it under the name of before (<c>ovs_vport_locate</c>).
+    /// </summary>
+    public NetlinkResult Find(string name, out VportMessage? vport) =>
+        Find(new VportMessage { Command = OvsCommand.Get, DatapathIfIndex = _datapathIfIndex, Name = name }, out vport);
+
+    /// <summary>The vport of a number, null when there is none; that is no error, also when the datapath is gone.</summary>
+    public NetlinkResult Find(uint number, out VportMessage? vport) =>
+        Find(new VportMessage { Command = OvsCommand.Get, DatapathIfIndex = _datapathIfIndex, PortNo = number }, out vport);
 
     /// <summary>All vports, by number. ENODEV when the datapath is gone.</summary>
     public NetlinkResult Dump(out IReadOnlyList<VportMessage> vports)
@@ -56,7 +83,7 @@ internal sealed class VportRequests(ushort family, int datapathIfIndex) : IDispo
         for (int attempt = 0; attempt < Attempts; attempt++)
         {
             found.Clear();
-            result = Send(new VportMessage { Command = OvsCommand.Get, DatapathIfIndex = datapathIfIndex }, NetlinkFlags.Dump, found.Add);
+            result = Send(new VportMessage { Command = OvsCommand.Get, DatapathIfIndex = _datapathIfIndex }, NetlinkFlags.Dump, found.Add);
             if (!result.WasInterrupted)
                 break;
         }
@@ -68,12 +95,20 @@ internal sealed class VportRequests(ushort family, int datapathIfIndex) : IDispo
 
     public void Dispose() => _generic.Dispose();
 
+    private NetlinkResult Find(VportMessage request, out VportMessage? vport)
+    {
+        VportMessage? found = null;
+        NetlinkResult result = Send(request, NetlinkFlags.None, answer => found = answer);
+        vport = found;
+        return result.Error == Errno.NoDevice ? default : result;
+    }
+
     private NetlinkResult Send(VportMessage request, NetlinkFlags flags, Action<VportMessage>? onAnswer)
     {
         int length = FixedLength + (sizeof(uint) * (request.UpcallPids?.Count ?? 0));
         byte[] buffer = ArrayPool<byte>.Shared.Rent(length);
         var writer = new NetlinkWriter(buffer);
-        request.Write(ref writer, family, flags, sequence: 0);
+        request.Write(ref writer, _family, flags, sequence: 0);
         NetlinkResult result = writer.Overflowed ? new NetlinkResult(Errno.Range) : _generic.Request(writer.Written, answer =>
         {
             if (VportMessage.TryParse(answer.Bytes, out VportMessage? vport) == OdpParseError.None

@@ -13,7 +13,16 @@ public sealed class HostLinks : IDisposable
     /// <summary>A dump that was interrupted by a change is asked for again, so many times.</summary>
     private const int Attempts = 10;
 
-    private readonly NetlinkConversation _route = new(NetlinkProtocol.Route);
+    private readonly INetlinkConversation _route;
+
+    /// <summary>Opens a socket. Throws <see cref="System.ComponentModel.Win32Exception"/> when the system refuses.</summary>
+    public HostLinks()
+        : this(new NetlinkConversation(NetlinkProtocol.Route))
+    {
+    }
+
+    /// <summary>Asks over a conversation, which it takes over.</summary>
+    public HostLinks(INetlinkConversation route) => _route = route;
 
     /// <summary>All links, in the kernel's order. If they cannot be read, the result is an error and the list is empty.</summary>
     public NetlinkResult List(out IReadOnlyList<Link> links)
@@ -23,7 +32,7 @@ public sealed class HostLinks : IDisposable
         for (int attempt = 0; attempt < Attempts; attempt++)
         {
             found.Clear();
-            result = Ask(LinkMessageType.Get, NetlinkFlags.Dump, name: null, found);
+            result = Ask(NetlinkFlags.Dump, index: 0, name: null, found);
             if (!result.WasInterrupted)
                 break;
         }
@@ -33,13 +42,10 @@ public sealed class HostLinks : IDisposable
     }
 
     /// <summary>The link of a name, null when there is none; that is no error.</summary>
-    public NetlinkResult Find(string name, out Link? link)
-    {
-        List<Link> found = [];
-        NetlinkResult result = Ask(LinkMessageType.Get, NetlinkFlags.None, name, found);
-        link = found.Count == 0 ? null : found[0];
-        return result.Error == Errno.NoDevice ? default : result;
-    }
+    public NetlinkResult Find(string name, out Link? link) => Find(index: 0, name, out link);
+
+    /// <summary>The link of an index, null when there is none; that is no error.</summary>
+    public NetlinkResult Find(int index, out Link? link) => Find(index, name: null, out link);
 
     /// <summary>
     /// Makes a tunnel device and sets it up. EEXIST when the name is taken;
@@ -100,10 +106,18 @@ public sealed class HostLinks : IDisposable
         return start;
     }
 
-    private NetlinkResult Ask(ushort type, NetlinkFlags flags, string? name, List<Link> found)
+    private NetlinkResult Find(int index, string? name, out Link? link)
+    {
+        List<Link> found = [];
+        NetlinkResult result = Ask(NetlinkFlags.None, index, name, found);
+        link = found.Count == 0 ? null : found[0];
+        return result.Error == Errno.NoDevice ? default : result;
+    }
+
+    private NetlinkResult Ask(NetlinkFlags flags, int index, string? name, List<Link> found)
     {
         var writer = new NetlinkWriter(stackalloc byte[RequestLength]);
-        int start = Begin(ref writer, type, flags, index: 0, LinkFlags.None, LinkFlags.None);
+        int start = Begin(ref writer, LinkMessageType.Get, flags, index, LinkFlags.None, LinkFlags.None);
         if (name is not null)
             writer.PutString(LinkAttribute.Name, name);
         return Send(ref writer, start, answer =>

@@ -2,7 +2,7 @@ namespace UpcallActors.Linux;
 
 /// <summary>
 /// Listens, on its own thread, for changes of the host's network devices. A message is only a reason to read the devices. A lost message is
-/// one too, so no change is missed.
+/// one too, and so is one that cannot be understood: no change is missed.
 /// </summary>
 public sealed class LinkMonitor : IDisposable
 {
@@ -10,17 +10,20 @@ public sealed class LinkMonitor : IDisposable
 
     private readonly NetlinkSocket _links = new(NetlinkProtocol.Route);
     private readonly EventFd _stop = new();
+    private readonly Func<Link, bool, bool> _isOfInterest;
     private readonly Action _onChange;
     private readonly UnattendedThread _thread;
     private readonly byte[] _buffer = new byte[BufferLength];
     private bool _isDue;
 
     /// <summary>
-    /// Listens from now on; <see cref="Start"/> begins to tell. An <paramref name="onChange"/> that fails is called
-    /// again. Throws <see cref="System.ComponentModel.Win32Exception"/>.
+    /// Listens from now on; <see cref="Start"/> begins to tell. <paramref name="isOfInterest"/> is asked of a device and whether it was
+    /// deleted; an <paramref name="onChange"/> that fails is called again. Throws
+    /// <see cref="System.ComponentModel.Win32Exception"/>.
     /// </summary>
-    public LinkMonitor(Action onChange)
+    public LinkMonitor(Func<Link, bool, bool> isOfInterest, Action onChange)
     {
+        _isOfInterest = isOfInterest;
         _onChange = onChange;
         _links.JoinGroup(LinkMessageType.Group);
         _thread = new UnattendedThread("links", "following the host's devices", Turn, _stop.Signal);
@@ -51,7 +54,7 @@ public sealed class LinkMonitor : IDisposable
         _isDue = false;
     }
 
-    /// <summary>Takes all that waits; whether there was anything.</summary>
+    /// <summary>Takes all that waits; whether any of it is a reason to look.</summary>
     private bool Drain()
     {
         bool changed = false;
@@ -60,7 +63,22 @@ public sealed class LinkMonitor : IDisposable
             NetlinkReceipt receipt = _links.Receive(_buffer);
             if (receipt.Error is not (Errno.None or Errno.NoBuffers))
                 return changed;
-            changed |= receipt.Error == Errno.NoBuffers || receipt.Sender == 0;
+            changed |= receipt.Error == Errno.NoBuffers
+                || (receipt.Sender == 0 && (receipt.IsTruncated || IsOfInterest(_buffer.AsSpan(0, receipt.Length))));
         }
+    }
+
+    private bool IsOfInterest(ReadOnlySpan<byte> datagram)
+    {
+        while (!datagram.IsEmpty)
+        {
+            if (NetlinkMessage.TryRead(datagram, out NetlinkMessage message, out int consumed) != NetlinkParseError.None
+                || Link.TryParse(message, out Link? link) != NetlinkParseError.None
+                || _isOfInterest(link!, message.Type == LinkMessageType.Delete))
+                return true;
+            datagram = datagram[consumed..];
+        }
+
+        return false;
     }
 }

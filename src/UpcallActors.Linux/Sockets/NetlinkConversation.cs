@@ -9,7 +9,7 @@ public delegate void NetlinkAnswerHandler(NetlinkMessage answer);
 /// Requests to the kernel one after the other, each with its answers: for control, not for packets. Thread-safe; an answer's
 /// handler must not ask anything of the same conversation.
 /// </summary>
-public sealed class NetlinkConversation : IDisposable
+public sealed class NetlinkConversation : INetlinkConversation
 {
     /// <summary>The kernel's answers come within the send; what takes this long is lost.</summary>
     private const int AnswerMilliseconds = 10_000;
@@ -41,11 +41,7 @@ public sealed class NetlinkConversation : IDisposable
         }
     }
 
-    /// <summary>
-    /// Sends one request, whole from its <c>nlmsghdr</c> on, and hands its answers to <paramref name="onAnswer"/> until it is done.
-    /// Sequence number and the flags REQUEST and ACK are set here; with DUMP among the flags all parts of the dump are the answers.
-    /// What goes wrong is in the result; nothing is thrown.
-    /// </summary>
+    /// <inheritdoc/>
     public NetlinkResult Request(ReadOnlySpan<byte> request, NetlinkAnswerHandler? onAnswer = null)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(request.Length, NetlinkMessage.HeaderLength, nameof(request));
