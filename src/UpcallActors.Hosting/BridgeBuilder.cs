@@ -20,7 +20,7 @@ public sealed class BridgeBuilder
     public FailMode FailMode { get; set; } = FailMode.Secure;
 
     /// <summary>
-    /// A bridge as a function describes it, for a switch that goes on by another configuration (<see cref="RunningSwitch.ApplyAsync"/>).
+    /// A bridge as a function describes it, for a switch that goes on by another configuration (<see cref="RunningSwitch.UpdateAsync"/>).
     /// </summary>
     /// <exception cref="FormatException">
     /// A flow is not understood, or ports do not go together; all that is wrong is in the message.

@@ -27,7 +27,7 @@ public sealed class RunningSwitch : IAsyncDisposable
     /// <summary>Who decides about upcalls, by the bridges as they are at the moment.</summary>
     public OpenFlowTranslatorFactory Translators => _reconciler.Translators;
 
-    /// <summary>The switch as it is at the moment.</summary>
+    /// <summary>The switch as it is now.</summary>
     public SwitchState State => _reconciler.State;
 
     /// <summary>
@@ -85,6 +85,28 @@ public sealed class RunningSwitch : IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(configuration);
         return AskAsync(reconciler => reconciler.Apply(source ?? _source, configuration));
+    }
+
+    /// <summary>
+    /// Changes what a source wants; what other sources want stays. Changes are made one after the other, each of what the one before has
+    /// left, so two callers do not lose each other's. Ends when the change holds, though ports may wait
+    /// (<see cref="SwitchState.Waiting"/>).
+    /// </summary>
+    /// <param name="change">
+    /// Makes the new configuration of a source from its present one, which is empty for a new source. It is called once, on the switch's
+    /// own thread, which it must not hold up. The switch stays as it is if the function throws, and the failure is the caller's.
+    /// </param>
+    /// <param name="source">The source; null for the one that the switch started with.</param>
+    /// <exception cref="DatapathException">The datapath is gone.</exception>
+    /// <exception cref="FlowRefusedException">The flows of a bridge do not go together; nothing was changed.</exception>
+    /// <exception cref="InvalidOperationException">The switch has ended.</exception>
+    public async Task<AppliedConfiguration> UpdateAsync(Func<SwitchConfiguration, SwitchConfiguration> change, string? source = null)
+    {
+        ArgumentNullException.ThrowIfNull(change);
+        var update = new ConfigurationChange(source ?? _source, change);
+        AppliedConfiguration? applied = await AskAsync(update.Apply);
+        update.ThrowFailure();
+        return applied!;
     }
 
     /// <summary>

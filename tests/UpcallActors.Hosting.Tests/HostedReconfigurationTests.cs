@@ -54,7 +54,7 @@ public sealed class HostedReconfigurationTests
         BridgeConfiguration wanted =
             BridgeBuilder.Make("br0", bridge => bridge.AddPort(1, "p1").AddPort(3, "p3").AddFlows("in_port=p1,actions=p3"));
 
-        AppliedConfiguration applied = await running.ApplyAsync(running.State.Configuration with { Bridges = [wanted] });
+        AppliedConfiguration applied = await running.UpdateAsync(before => before with { Bridges = [wanted] });
 
         applied.Difference.ToString().ShouldContain("interface p3 added of br0");
         applied.State.Waiting.ShouldBeEmpty();

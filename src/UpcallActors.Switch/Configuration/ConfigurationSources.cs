@@ -29,6 +29,12 @@ public sealed class ConfigurationSources
     /// <summary>What is left out, since another source has it, in words for people.</summary>
     public ValueList<string> Conflicts { get; }
 
+    /// <summary>
+    /// All that one source wants, also what it does not get; <see cref="SwitchConfiguration.Empty"/> before it said anything.
+    /// </summary>
+    public SwitchConfiguration Of(string source) =>
+        Array.Find([.. _sources], each => each.Source == source).Configuration ?? SwitchConfiguration.Empty;
+
     /// <summary>The same with what one source wants from now on.</summary>
     public ConfigurationSources With(string source, SwitchConfiguration configuration)
     {

@@ -67,6 +67,9 @@ internal sealed partial class SwitchReconciler
             RemoveOthers();
         return applied;
     }
+    /// <summary>All that a source wants.</summary>
+    public SwitchConfiguration ConfigurationOf(string source) => _sources.Of(source);
+
 
     /// <summary>
     /// Goes on with what a source wants: ports that are new are added first, then the flows change, then the ports go that nobody wants

@@ -8,7 +8,10 @@ public sealed record SwitchState
     /// <summary>There is nothing.</summary>
     public static SwitchState Empty { get; } = new();
 
-    /// <summary>What is wanted, of which this has come.</summary>
+    /// <summary>
+    /// What all sources together want, of which this has come. It is not the configuration of a source: to change what a source wants,
+    /// use <see cref="RunningSwitch.UpdateAsync"/>.
+    /// </summary>
     public SwitchConfiguration Configuration { get; init; } = SwitchConfiguration.Empty;
 
     /// <summary>The bridges, in the order of the configuration.</summary>
