@@ -28,7 +28,7 @@ public sealed class RunningSwitch : IAsyncDisposable
     public OpenFlowTranslatorFactory Translators => _reconciler.Translators;
 
     /// <summary>The switch as it is now.</summary>
-    public SwitchState State => _reconciler.State;
+    public SwitchState State => _reconciler.States.State;
 
     /// <summary>
     /// Ends well after <see cref="DisposeAsync"/>; with the failure when the switch cannot be looked after any more: the datapath is
@@ -108,6 +108,13 @@ public sealed class RunningSwitch : IAsyncDisposable
         update.ThrowFailure();
         return applied!;
     }
+
+    /// <summary>
+    /// The state of now, then each new one in order, until the switch ends (<see cref="Completion"/> says why). The switch never waits
+    /// for a reader: a slow one gets the latest state and the number of those that it has missed.
+    /// </summary>
+    public IAsyncEnumerable<StateUpdate> ReadStatesAsync(CancellationToken cancellation = default) =>
+        _reconciler.States.ReadAsync(cancellation);
 
     /// <summary>
     /// Tries again now to add the ports that wait, and says what became of each, in lines for people; nothing when the datapath is gone

@@ -139,8 +139,8 @@ internal sealed partial class SwitchReconciler
             Interfaces = ValueList.From(byBridge[""].Select(one => one.AsState())),
             Conflicts = _sources.Conflicts,
         };
-        if (!state.Equals(_state))
-            Volatile.Write(ref _state, state);
+        if (!state.Equals(States.State))
+            States.Publish(state);
     }
 
     /// <summary>

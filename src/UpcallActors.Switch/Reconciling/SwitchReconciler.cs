@@ -10,7 +10,7 @@ namespace UpcallActors.Switch;
 /// <summary>
 /// Makes a datapath's ports and the translators' bridges what is wanted. What is refused or waits is tried again; whenever ports
 /// change, translators get bridges with their numbers and MTUs as they are then. Calls the datapath, which may take its time. Single
-/// owner, but for <see cref="State"/>.
+/// owner, but for <see cref="States"/>.
 /// </summary>
 internal sealed partial class SwitchReconciler
 {
@@ -29,7 +29,6 @@ internal sealed partial class SwitchReconciler
     private bool _isNew;
     private HashSet<UnsupportedPart> _toldUnsupported = [];
     private HashSet<string> _toldConflicts = [];
-    private SwitchState _state = SwitchState.Empty;
 
     public SwitchReconciler(IDatapath datapath, IDatapathPorts ports, ISwitchObserver observer, TimeProvider time)
     {
@@ -45,8 +44,8 @@ internal sealed partial class SwitchReconciler
     /// <summary>Who decides about upcalls, by the bridges as they are at the moment.</summary>
     public OpenFlowTranslatorFactory Translators { get; }
 
-    /// <summary>The switch as it is. Any thread.</summary>
-    public SwitchState State => Volatile.Read(ref _state);
+    /// <summary>The switch as it is, and as it was. Any thread.</summary>
+    public StateFeed States { get; } = new();
 
     /// <summary>Whether anything waits that devices or time may bring.</summary>
     public bool IsAnyTriedAgain => _wanted.Exists(one => one is { IsUsable: true, Place: null });
@@ -67,9 +66,9 @@ internal sealed partial class SwitchReconciler
             RemoveOthers();
         return applied;
     }
+
     /// <summary>All that a source wants.</summary>
     public SwitchConfiguration ConfigurationOf(string source) => _sources.Of(source);
-
 
     /// <summary>
     /// Goes on with what a source wants: ports that are new are added first, then the flows change, then the ports go that nobody wants
@@ -88,7 +87,7 @@ internal sealed partial class SwitchReconciler
         Take(sources, bridges, new InterfacePlan(wanted, _datapath.Name), changes);
         Follow();
         _answered = wanted;
-        return new AppliedConfiguration(State, difference);
+        return new AppliedConfiguration(States.State, difference);
     }
 
     /// <summary>
@@ -108,9 +107,9 @@ internal sealed partial class SwitchReconciler
     /// <summary>Tries again now what waits; returns what became of each, in lines for people.</summary>
     public IReadOnlyList<string> Retry()
     {
-        ImmutableArray<WaitingInterface> before = State.Waiting;
+        ImmutableArray<WaitingInterface> before = States.State.Waiting;
         Follow();
-        ILookup<(string Bridge, string Name), WaitingInterface> waiting = State.Waiting.ToLookup(one => (one.Bridge, one.Name));
+        ILookup<(string Bridge, string Name), WaitingInterface> waiting = States.State.Waiting.ToLookup(one => (one.Bridge, one.Name));
         return [.. before.Select(one => Outcome(one, waiting[(one.Bridge, one.Name)].FirstOrDefault()))];
     }
 

@@ -124,7 +124,7 @@ internal sealed class SwitchActor(SwitchReconciler reconciler, IDatapathPorts po
     /// </summary>
     private void ScheduleRetry(bool isDue)
     {
-        ImmutableArray<WaitingInterface> waiting = reconciler.State.Waiting;
+        ImmutableArray<WaitingInterface> waiting = reconciler.States.State.Waiting;
         bool isNews = !waiting.SequenceEqual(_waitedFor);
         if (isNews)
             _backoff.Reset();

@@ -81,6 +81,7 @@ internal sealed class SwitchGuard(
     {
         // The one that ran on them has ended. Before anybody is told, who may start another switch.
         loops.Release();
+        reconciler.States.End();
         if (_failure is null)
             completion.TrySetResult();
         else
