@@ -215,6 +215,30 @@ public sealed class MacLearningTable
         Changed?.Invoke(this, EventArgs.Empty);
     }
 
+    /// <summary>Forgets all entries behind some ports, static ones too (<c>bundle_flush_macs</c>).</summary>
+    public void Forget(IReadOnlySet<uint> ports)
+    {
+        bool changed = false;
+        lock (_changes)
+        {
+            for (int slot = 0; slot < _ring.Length; slot++)
+            {
+                if (_ring[slot] is not Entry entry || !ports.Contains(entry.Port))
+                    continue;
+                _byStation.TryRemove(entry.Station, out _);
+                _ring[slot] = null;
+                _static -= entry.IsStatic ? 1 : 0;
+                changed = true;
+            }
+
+            if (changed)
+                _version++;
+        }
+
+        if (changed)
+            Changed?.Invoke(this, EventArgs.Empty);
+    }
+
     /// <summary>Forgets the addresses that have been silent too long, so that flows which rely on them change.</summary>
     public void Expire()
     {

@@ -24,7 +24,7 @@ public static class ConfiguredBridges
         foreach (BridgeConfiguration bridge in configuration.Bridges)
         {
             var live = new LiveBridge(bridge, TimeProvider.System);
-            live.Configure(bridge, [.. byBridge[bridge.Name].Where(one => !one.IsLocal).Select(one => one.Interface)]);
+            live.Configure(bridge, [.. byBridge[bridge.Name]]);
             bridges.Add(live.On([.. PortsOf(live, byBridge[bridge.Name], places)]));
         }
 

@@ -10,8 +10,8 @@ namespace UpcallActors.Switch;
 internal sealed class LiveBridge
 {
     private readonly PortNumbers _numbers;
-    private readonly HashSet<uint> _moved = [];
-    private Dictionary<uint, (string Name, (PortKind Kind, string Device) Port)> _owners = [];
+    private readonly HashSet<uint> _changed = [];
+    private Dictionary<uint, NumberOwner> _owners = [];
     private Bridge? _bridge;
     private bool _isStale = true;
 
@@ -33,37 +33,33 @@ internal sealed class LiveBridge
 
     /// <summary>Goes on by another configuration. Its flows are changed elsewhere, when translators have its ports.</summary>
     /// <param name="configuration">The configuration.</param>
-    /// <param name="interfaces">Those of its interfaces that can be used, apart from its own port.</param>
-    public void Configure(BridgeConfiguration configuration, IReadOnlyCollection<InterfaceConfiguration> interfaces)
+    /// <param name="interfaces">Those of its interfaces that can be used.</param>
+    public void Configure(BridgeConfiguration configuration, IReadOnlyCollection<PlannedInterface> interfaces)
     {
         _isStale |= configuration.FailMode != Configuration.FailMode || !configuration.TableNames.Equals(Configuration.TableNames);
         Configuration = configuration;
-        _numbers.Assign(interfaces);
-        var owners = new Dictionary<uint, (string Name, (PortKind Kind, string Device) Port)>(interfaces.Count);
-        foreach (InterfaceConfiguration one in interfaces)
+        _numbers.Assign([.. interfaces.Where(one => !one.IsLocal).Select(one => one.Interface)]);
+        var owners = new Dictionary<uint, NumberOwner>(interfaces.Count);
+        foreach (PlannedInterface one in interfaces)
         {
-            if (_numbers.Of(one.Name) is { } number)
-                owners[number] = (one.Name, one.DatapathPort);
+            if (NumberOf(one) is { } number)
+                owners[number] = NumberOwner.Of(one);
         }
 
-        _moved.UnionWith(_owners.Where(had => !owners.TryGetValue(had.Key, out var now) || now != had.Value).Select(had => had.Key));
+        _changed.UnionWith(_owners.Where(had => owners.GetValueOrDefault(had.Key) != had.Value).Select(had => had.Key));
         _owners = owners;
     }
 
     /// <summary>
-    /// Forgets the addresses behind numbers that are another interface's now, or nobody's: packets to them must not go there
-    /// (<c>bundle_flush_macs</c> in ofproto-dpif.c). Others of the bridge are learned again.
+    /// Forgets the addresses behind numbers that no interface has now, or another one, or the same one with other VLANs: packets to them
+    /// must not go there (<c>bundle_set</c> and <c>bundle_flush_macs</c> in ofproto-dpif.c).
     /// </summary>
-    public void ForgetMoved()
+    public void ForgetChanged()
     {
-        if (_moved.Count == 0)
+        if (_changed.Count == 0)
             return;
-        MacEntry[] behind = [.. MacLearning.List().Where(entry => _moved.Contains(entry.Port))];
-        foreach (MacEntry entry in behind.Where(entry => entry.IsStatic))
-            MacLearning.RemoveStatic(entry.Address, entry.Vlan);
-        if (Array.Exists(behind, entry => !entry.IsStatic))
-            MacLearning.Flush();
-        _moved.Clear();
+        MacLearning.Forget(_changed);
+        _changed.Clear();
     }
 
     /// <summary>The OpenFlow number of an interface.</summary>
@@ -82,4 +78,19 @@ internal sealed class LiveBridge
     }
 
     private bool IsThere(BridgePort port) => _bridge!.TryGetPort(port.Number, out BridgePort? before) && before == port;
+
+    /// <summary>What the addresses learned behind a number rely on.</summary>
+    private sealed record NumberOwner(
+        string Name, (PortKind Kind, string Device) Port, VlanMode Mode, ushort Vlan, ValueList<ushort> Trunks)
+    {
+        /// <summary>The tag of a trunk port and the trunks of an access port say nothing.</summary>
+        public static NumberOwner Of(PlannedInterface one)
+        {
+            PortConfiguration port = one.Port!;
+            return port.VlanMode == VlanMode.Access
+                ? new NumberOwner(one.Interface.Name, one.DatapathPort, VlanMode.Access, port.Tag, [])
+                : new NumberOwner(
+                    one.Interface.Name, one.DatapathPort, VlanMode.Trunk, 0, ValueList.From(port.Trunks.Items.Distinct().Order()));
+        }
+    }
 }

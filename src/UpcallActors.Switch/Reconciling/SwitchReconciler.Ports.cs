@@ -119,7 +119,7 @@ internal sealed partial class SwitchReconciler
             Translators.Replace(bridges);
         // No translator has the numbers of before any more, by which it would learn them again.
         foreach (LiveBridge bridge in _bridges.Values)
-            bridge.ForgetMoved();
+            bridge.ForgetChanged();
     }
 
     private void Publish()

@@ -157,8 +157,8 @@ internal sealed partial class SwitchReconciler
         _isNew = true;
         foreach (BridgeDifference changed in changes.ChangedBridges.Where(changed => changed.Flows.Count > 0))
             _dueFlows.Enqueue((bridges[changed.Bridge.Name], changed.Flows));
-        var interfaces = _plan.Interfaces.Where(one => one is { Bridge: not null, IsLocal: false, Obstacle: null })
-            .ToLookup(one => one.BridgeName, one => one.Interface, StringComparer.Ordinal);
+        ILookup<string, PlannedInterface> interfaces = _plan.Interfaces.Where(one => one is { Bridge: not null, Obstacle: null })
+            .ToLookup(one => one.BridgeName, StringComparer.Ordinal);
         foreach (BridgeConfiguration bridge in sources.Merged.Bridges)
             bridges[bridge.Name].Configure(bridge, [.. interfaces[bridge.Name]]);
         List<WantedInterface> before = _wanted;

@@ -145,6 +145,28 @@ public class MacLearningTableTests
     }
 
     [Fact]
+    public void Entries_behind_some_ports_are_forgotten_static_ones_too_and_others_stay()
+    {
+        MacLearningTable table = Table(capacity: 8);
+        int raised = 0;
+        table.Learn(0x0200_0000_0001, 0, 1);
+        table.TryAddStatic(0x0200_0000_0011, 5, 1).ShouldBeTrue();
+        table.Learn(0x0200_0000_0002, 0, 2);
+        table.TryAddStatic(0x0200_0000_0012, 0, 2).ShouldBeTrue();
+        table.Changed += (_, _) => raised++;
+        ulong version = table.Version;
+        table.Forget(new HashSet<uint> { 3, 4 });
+        (table.Count, table.Version, raised).ShouldBe((4, version, 0));
+        table.Forget(new HashSet<uint> { 1, 3 });
+        (table.Version, raised, table.StaticCount).ShouldBe((version + 1, 1, 1));
+        table.List().Select(entry => entry.Address).ShouldBe([0x0200_0000_0002UL, 0x0200_0000_0012UL], ignoreOrder: true);
+        // Their places are free again.
+        for (ulong address = 1; address <= 6; address++)
+            table.Learn(0x0200_0000_0100 + address, 0, 1);
+        (table.Count, table.Evicted).ShouldBe((8, 0));
+    }
+
+    [Fact]
     public void Lanes_that_learn_at_once_agree_and_keep_the_bound()
     {
         MacLearningTable table = Table(capacity: 64);

@@ -78,6 +78,44 @@ public sealed class ReconfigurationTests : IDisposable
         addresses.TryLookup(0x020000000001, 0, out _).ShouldBeFalse("the same name is another device");
     }
 
+    public static TheoryData<PortConfiguration, PortConfiguration, bool> Vlans => new()
+    {
+        { Trunk(), Trunk(10), true },
+        { Trunk(10), Trunk(10, 20), true },
+        { Trunk(10, 20), Trunk(20, 10, 10), false },
+        { Trunk(), Access(5), true },
+        { Access(5), Access(6), true },
+        { Access(5), Trunk(), true },
+        { Access(5), Access(5) with { Trunks = [10] }, false },
+        { Trunk(10), Trunk(10) with { Tag = 7 }, false },
+    };
+
+    [Theory]
+    [MemberData(nameof(Vlans))]
+    public async Task Addresses_behind_a_port_are_forgotten_when_its_VLANs_change_and_those_of_other_ports_stay(
+        PortConfiguration before, PortConfiguration after, bool isForgotten)
+    {
+        SwitchConfiguration With(PortConfiguration vlans) => Configurations.Switch(new BridgeConfiguration
+        {
+            Name = "br0",
+            Ports =
+            [
+                vlans with { Name = "p0", Interfaces = [Configurations.Internal("p0", 1)] },
+                vlans with { Name = "br0", Interfaces = [Configurations.Internal("br0")] },
+                PortConfiguration.Of(Configurations.Internal("p1", 2)),
+            ],
+        });
+        await using RunningSwitch running = await _switch.StartAsync(With(before));
+        MacLearningTable addresses = running.Translators.Bridges[0].MacLearning;
+        addresses.Learn(0x020000000001, 0, 1);
+        addresses.TryAddStatic(0x020000000011, 0, 1);
+        addresses.Learn(0x0200000000ff, 0, OpenFlowPorts.Local);
+        addresses.Learn(0x020000000002, 0, 2);
+        await running.ApplyAsync(With(after));
+        addresses.List().Select(entry => entry.Address).Order()
+            .ShouldBe(isForgotten ? [0x020000000002UL] : [0x020000000001UL, 0x020000000002, 0x020000000011, 0x0200000000ff]);
+    }
+
     [Fact]
     public async Task Ports_come_go_and_change_and_what_stays_is_not_touched()
     {
@@ -203,6 +241,10 @@ public sealed class ReconfigurationTests : IDisposable
                 port.Interfaces[0] with { Share = port.Name switch { "p0" => 0.25, "p1" => null, _ => 0.75 } }))),
         });
     }
+
+    private static PortConfiguration Trunk(params ushort[] vlans) => new() { Name = "p0", Trunks = [.. vlans] };
+
+    private static PortConfiguration Access(ushort vlan) => new() { Name = "p0", VlanMode = VlanMode.Access, Tag = vlan };
 
     private static Rule Rule(FlowTables tables, ushort priority) => tables.GetRules().Single(rule => rule.Priority == priority);
 
