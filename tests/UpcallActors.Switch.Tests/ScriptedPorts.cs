@@ -10,6 +10,7 @@ internal sealed class ScriptedPorts : IDatapathPorts
     private readonly Dictionary<string, string> _refusals = new(StringComparer.Ordinal);
     private readonly Dictionary<string, uint> _numbers = new(StringComparer.Ordinal);
     private readonly HashSet<string> _ports = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, PortKind> _kinds = new(StringComparer.Ordinal);
     private bool _isGone;
 
     public event EventHandler? Changed;
@@ -63,6 +64,8 @@ internal sealed class ScriptedPorts : IDatapathPorts
             if (_refusals.GetValueOrDefault(request.Name) is { } reason)
                 throw new DatapathException(reason);
             string name = request.Device;
+            if (_ports.Contains(name) && _kinds.TryGetValue(name, out PortKind kind) && kind != request.Kind)
+                throw new DatapathException($"the datapath has a port of this name that is {kind}");
             if (number is { } asked)
                 NumbersAskedFor.Add((name, asked));
             if (request.Kind != PortKind.System)
@@ -71,6 +74,7 @@ internal sealed class ScriptedPorts : IDatapathPorts
             if (!_devices.ContainsKey(name))
                 return added with { Number = null, Error = "there is no such device" };
             _ports.Add(name);
+            _kinds[name] = request.Kind;
             return added;
         }
     }
@@ -80,7 +84,11 @@ internal sealed class ScriptedPorts : IDatapathPorts
     public bool Remove(string name)
     {
         lock (_lock)
+        {
+            if (_kinds.Remove(name, out PortKind kind) && kind != PortKind.System)
+                _devices.Remove(name);
             return _ports.Remove(name);
+        }
     }
 
     public IReadOnlyList<DatapathPort> List()

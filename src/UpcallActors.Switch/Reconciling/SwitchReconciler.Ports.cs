@@ -21,14 +21,8 @@ internal sealed partial class SwitchReconciler
     {
         if (_dueRemovals.Count == 0)
             return;
-        HashSet<string> names = new(StringComparer.Ordinal);
-        foreach (WantedInterface one in _wanted)
-        {
-            names.Add(one.Plan.Request.Name);
-            names.Add(one.Plan.Request.Interface ?? one.Plan.Request.Name);
-        }
-
-        RemoveDue(one => names.Contains(one.Device!));
+        HashSet<string> devices = new(_wanted.Select(one => one.Plan.Request.Device), StringComparer.Ordinal);
+        RemoveDue(one => devices.Contains(one.Device!));
     }
 
     /// <summary>
@@ -150,7 +144,7 @@ internal sealed partial class SwitchReconciler
     {
         HashSet<string> own = new(StringComparer.Ordinal) { _datapath.Name };
         foreach (WantedInterface one in _wanted)
-            own.Add(one.Device ?? one.Plan.Request.Interface ?? one.Plan.Request.Name);
+            own.Add(one.Device ?? one.Plan.Request.Device);
         foreach (DatapathPort port in _ports.List().Where(port => !own.Contains(port.Name)))
             Remove(port.Name);
     }

@@ -117,6 +117,31 @@ public sealed class ReconfigurationTests : IDisposable
     }
 
     [Fact]
+    public async Task A_tunnel_takes_the_place_of_a_port_on_its_device_and_gives_it_back()
+    {
+        Scripted.SetDevice("vxlan_sys_4789", 1500);
+        SwitchConfiguration onDevice = Configurations.Switch(
+            Configurations.Bridge("br0", Configurations.Device("p0", 1, "vxlan_sys_4789")));
+        SwitchConfiguration tunnel = Configurations.Switch(Configurations.Bridge("br0", Configurations.Vxlan("t0", 2, 1)));
+        await using RunningSwitch running = await _switch.StartAsync(onDevice);
+        int lines = _switch.Log.All.Count;
+
+        await running.ApplyAsync(tunnel);
+        _switch.Log.All.Skip(lines).ShouldBe(
+        [
+            "Information: Removed the datapath's port vxlan_sys_4789, which is no longer configured",
+            $"Information: Port t0 of br0: datapath port {SwitchUnderTest.Place(running, 2)} (vxlan_sys_4789), MTU 65535",
+        ]);
+        Scripted.List().Select(port => port.Name).ShouldBe(["br0", "vxlan_sys_4789"], ignoreOrder: true);
+
+        await running.ApplyAsync(onDevice);
+        Scripted.List().Select(port => port.Name).ShouldBe(["br0"]);
+        running.State.Waiting.ShouldHaveSingleItem().Reason.ShouldBe("there is no such device");
+        Scripted.SetDevice("vxlan_sys_4789", 1500);
+        await Eventually.HoldsAsync(() => SwitchUnderTest.Place(running, 1) is not null);
+    }
+
+    [Fact]
     public async Task Ports_come_go_and_change_and_what_stays_is_not_touched()
     {
         await using RunningSwitch running = await _switch.StartAsync(Wanted());
@@ -145,6 +170,10 @@ public sealed class ReconfigurationTests : IDisposable
         SwitchUnderTest.Place(running, 5).ShouldNotBeNull();
         after.TryGetPort(7, out BridgePort? tagged).ShouldBeTrue();
         tagged.Vlan.ShouldBe((ushort)4);
+        // The device of the internal port went with it.
+        running.State.Waiting.ShouldHaveSingleItem().Name.ShouldBe("p1");
+        Scripted.SetDevice("p1", 1500);
+        await Eventually.HoldsAsync(() => running.State.Waiting.IsEmpty);
         Scripted.List().Select(port => port.Name).ShouldBe(["eth0", "p1", "eth5", "vxlan_sys_4789", "br0"], ignoreOrder: true);
         foreach (string gone in (string[])["p1", "br1", "p2"])
             _switch.Log.All.ShouldContain($"Information: Removed the datapath's port {gone}, which is no longer configured");

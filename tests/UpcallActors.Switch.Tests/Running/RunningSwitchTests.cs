@@ -231,6 +231,16 @@ public sealed class RunningSwitchTests : IDisposable
     }
 
     [Fact]
+    public async Task The_port_of_a_tunnel_that_is_refused_is_not_taken_out_as_an_others()
+    {
+        Scripted.Leave("vxlan_sys_4789");
+        Scripted.Refuse("t0", "not permitted");
+        Scripted.Refuse("t1", "not permitted");
+        await using RunningSwitch running = await StartAsync();
+        Scripted.List().Select(port => port.Name).ShouldContain("vxlan_sys_4789");
+    }
+
+    [Fact]
     public async Task A_datapath_that_is_deleted_under_it_ends_it_with_the_reason()
     {
         await using RunningSwitch running = await StartAsync();
