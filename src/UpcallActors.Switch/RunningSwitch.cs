@@ -24,7 +24,7 @@ public sealed class RunningSwitch : IAsyncDisposable
         Completion = completion;
     }
 
-    /// <summary>Who decides about upcalls, by the bridges as they are at the moment.</summary>
+    /// <summary>The translators, which decide about upcalls by the present bridges.</summary>
     public OpenFlowTranslatorFactory Translators => _reconciler.Translators;
 
     /// <summary>The switch as it is now.</summary>
@@ -133,8 +133,8 @@ public sealed class RunningSwitch : IAsyncDisposable
     }
 
     /// <summary>
-    /// From now on a pipeline knows the shares of ports that have one of their own, by the numbers that they have at the moment, and a
-    /// port that nobody wants any more goes when the pipeline has finished the packets that may be on their way to it.
+    /// From now on the switch tells a pipeline the shares of ports that have one of their own, by their present numbers. A port that is
+    /// no longer configured goes when the pipeline has finished the packets that may be on their way to it.
     /// </summary>
     public void Attach(UpcallPipeline pipeline)
     {
@@ -154,7 +154,7 @@ public sealed class RunningSwitch : IAsyncDisposable
     }
 
     /// <summary>
-    /// The loop is made here, where a failure is the caller's: of an actor that cannot start, nobody would hear.
+    /// The loop is made here, where a failure is the caller's: the failure of an actor that cannot start reaches no caller.
     /// </summary>
     private static IActorRef StartGuard(ActorSystem system, string datapath, Func<LoopDispatcher, PipelineLoops, SwitchGuard> make)
     {
@@ -171,7 +171,7 @@ public sealed class RunningSwitch : IAsyncDisposable
         }
     }
 
-    /// <summary>Nobody answers what a switch that has ended is asked.</summary>
+    /// <summary>A switch that has ended answers nothing, so this does not wait for its answer alone.</summary>
     private async Task<T> AskAsync<T>(Func<SwitchReconciler, T> handle)
     {
         var request = new SwitchRequest<T>(handle);

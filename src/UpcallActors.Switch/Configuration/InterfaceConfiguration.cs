@@ -39,8 +39,8 @@ public sealed record InterfaceConfiguration
     public ValueMap<string> Options { get; init; } = ValueMap.Empty<string>();
 
     /// <summary>
-    /// Why it cannot be used as it is wanted, found by who read the configuration; null when nothing is wrong. Such an interface is not
-    /// added; its state says this.
+    /// Why it cannot be used as it is wanted, found by the reader of the configuration; null when nothing is wrong. Such an interface is
+    /// not added; its state says this.
     /// </summary>
     public string? Problem { get; init; }
 

@@ -1,7 +1,7 @@
 namespace UpcallActors.Switch;
 
 /// <summary>
-/// A switch as it is wanted, whoever says so: a file, code, a database. Immutable, and equal to another that wants the same. What
+/// A switch as a source wants it: a file, code, a database. Immutable, and equal to another that wants the same. What
 /// becomes of it is the <see cref="SwitchState"/>.
 /// </summary>
 public sealed record SwitchConfiguration
@@ -23,8 +23,8 @@ public sealed record SwitchConfiguration
 public sealed record SwitchSettings
 {
     /// <summary>
-    /// Whether ports that the datapath has at the start and nobody wants are taken out of it, as ovs-vswitchd does
-    /// (<c>open_dpif_backer</c> in ofproto-dpif.c). What others add later is theirs.
+    /// Whether ports that the datapath has at the start and that are not configured are removed, as ovs-vswitchd does
+    /// (<c>open_dpif_backer</c> in ofproto-dpif.c). Ports that other processes add later stay.
     /// </summary>
     public bool RemovesOtherPorts { get; init; }
 }

@@ -3,8 +3,8 @@ using System.Collections.Immutable;
 namespace UpcallActors.Switch;
 
 /// <summary>
-/// What makes a switch that is wanted another one. Whoever has changed what is wanted (a file that was read again, a database, a
-/// reconnect), this is what is applied; nothing, when it is empty.
+/// The difference between two configurations of a switch. The switch applies this and nothing else, whether a file, a database or code
+/// has changed the configuration.
 /// </summary>
 public sealed record SwitchDifference
 {

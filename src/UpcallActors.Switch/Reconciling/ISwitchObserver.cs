@@ -15,10 +15,10 @@ public interface ISwitchObserver
     /// <summary>The datapath does not take a port, or it cannot be used as it is configured.</summary>
     void PortRefused(string bridge, string port, string reason);
 
-    /// <summary>A port that nobody wants was taken out of the datapath.</summary>
+    /// <summary>A port that is not configured was removed from the datapath.</summary>
     void PortRemoved(string device);
 
-    /// <summary>A port that nobody wants cannot be taken out.</summary>
+    /// <summary>The datapath refuses to remove a port that is not configured.</summary>
     void PortStays(string device, string reason);
 
     /// <summary>A part of the configuration does nothing, since this switch cannot do it.</summary>

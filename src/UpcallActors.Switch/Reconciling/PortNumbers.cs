@@ -3,19 +3,20 @@ using UpcallActors.OpenFlow;
 namespace UpcallActors.Switch;
 
 /// <summary>
-/// The OpenFlow numbers of a bridge's interfaces. Who asks for a number gets it, unless another who asked has it; then whoever has a
-/// number, in this run or an earlier one, keeps it; the rest get the next that are free (<c>alloc_ofp_port</c> in ofproto.c). Single
-/// owner.
+/// The OpenFlow numbers of a bridge's interfaces. An interface that asks for a number gets it, unless another that asked has it. Then an
+/// interface that has a number, in this run or an earlier one, keeps it. The others get the next free numbers (<c>alloc_ofp_port</c> in
+/// ofproto.c). Single owner.
 /// </summary>
 internal sealed class PortNumbers(TimeProvider time)
 {
     /// <summary>
-    /// The largest number that is given to who asks for none (<c>ofproto_init_max_ports</c> leaves the upper half to requests).
+    /// The largest number that is given to an interface that asks for none (<c>ofproto_init_max_ports</c> leaves the upper half to
+    /// requests).
     /// </summary>
     private const uint LargestGiven = 32767;
 
     /// <summary>
-    /// How long a number stays away from others after its interface has gone: whoever knows it may not have heard of that.
+    /// How long a number is not given to others after its interface has gone: a controller that knows the number may not know yet.
     /// </summary>
     private static readonly TimeSpan _rest = TimeSpan.FromHours(1);
 

@@ -6,7 +6,10 @@ namespace UpcallActors.Switch;
 /// <content>The datapath's ports: what is added, looked at and taken out.</content>
 internal sealed partial class SwitchReconciler
 {
-    /// <summary>Those of before, and of what is still due, whose ports nobody wants any more; one for each device.</summary>
+    /// <summary>
+    /// Interfaces of the configuration before, and of removals that are still due, whose ports are no longer configured; one for each
+    /// device.
+    /// </summary>
     private List<WantedInterface> Gone(List<WantedInterface> before)
     {
         HashSet<(PortKind Kind, string Device)> kept = [.. _wanted.Where(one => one.IsUsable).Select(one => one.Plan.DatapathPort)];
@@ -15,7 +18,7 @@ internal sealed partial class SwitchReconciler
     }
 
     /// <summary>
-    /// Takes out ports that nobody wants any more and that have the name of one that is new, which could not be added beside them.
+    /// Removes ports that are no longer configured and have the device of a new port, which could not be added beside them.
     /// </summary>
     private void RemoveWhatIsInTheWay()
     {

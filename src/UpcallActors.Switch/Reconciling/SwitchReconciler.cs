@@ -41,7 +41,7 @@ internal sealed partial class SwitchReconciler
             [], support: new OdpSupport { CheckPktLen = datapath.Support.CheckPktLen, UserspacePid = datapath.UserspacePid });
     }
 
-    /// <summary>Who decides about upcalls, by the bridges as they are at the moment.</summary>
+    /// <summary>The translators, which decide about upcalls by the present bridges.</summary>
     public OpenFlowTranslatorFactory Translators { get; }
 
     /// <summary>The switch as it is, and as it was. Any thread.</summary>
@@ -71,8 +71,8 @@ internal sealed partial class SwitchReconciler
     public SwitchConfiguration ConfigurationOf(string source) => _sources.Of(source);
 
     /// <summary>
-    /// Goes on with what a source wants: ports that are new are added first, then the flows change, then the ports go that nobody wants
-    /// any more, since packets may be on their way to them. What is the same in both stays as it is, and so do the counters of flows
+    /// Goes on with what a source wants: new ports are added first, then the flows change, then ports go that are no longer configured,
+    /// since packets may be on their way to them. What is the same in both stays as it is, and so do the counters of flows
     /// and the addresses learned. Throws <see cref="FlowRefusedException"/> when a bridge's flows do not go together; nothing was
     /// changed then. The answer has all that differs from what was answered last, so that a call that is made once more after a
     /// failure tells what the first one has changed.
@@ -114,8 +114,8 @@ internal sealed partial class SwitchReconciler
     }
 
     /// <summary>
-    /// From now on the pipeline knows the shares of ports that have one, by the numbers that they have at the moment, and ports go when
-    /// it has finished the packets that may be on their way to them.
+    /// From now on the pipeline knows the shares of ports that have one, by their present numbers, and ports go when it has finished the
+    /// packets that may be on their way to them.
     /// </summary>
     public void Attach(UpcallPipeline pipeline)
     {

@@ -8,8 +8,8 @@ using UpcallActors.OpenFlow;
 namespace UpcallActors.Switch;
 
 /// <summary>
-/// Runs the reconciler: when the datapath's ports change, when it is time to try again what waits, and when somebody asks. Its calls
-/// block, on a thread that is nobody else's. What the reconciler knows outlives a restart.
+/// Runs the reconciler: when the datapath's ports change, when it is time to try waiting ports again, and when a caller asks. Its calls
+/// block, so it has a thread of its own. What the reconciler knows outlives a restart.
 /// </summary>
 [SuppressMessage(
     "Design",
@@ -95,8 +95,7 @@ internal sealed class SwitchActor(SwitchReconciler reconciler, IDatapathPorts po
     }
 
     /// <summary>
-    /// What was begun of a request that fails is gone on with at once: later ones must not come before it, or what is older would hold in
-    /// the end.
+    /// A request that fails is handled once more at once, before later requests: otherwise the older one would hold in the end.
     /// </summary>
     private void HandleTwice(SwitchRequest request)
     {
@@ -111,7 +110,7 @@ internal sealed class SwitchActor(SwitchReconciler reconciler, IDatapathPorts po
         }
     }
 
-    /// <summary>On the thread of whoever has changed something. One message is under way at a time, however much changes.</summary>
+    /// <summary>On the thread that raises the event. One message is under way at a time, however much changes.</summary>
     private void OnPortsChanged(IActorRef self)
     {
         if (Interlocked.Exchange(ref _isChangeUnderWay, 1) == 0)
@@ -120,7 +119,8 @@ internal sealed class SwitchActor(SwitchReconciler reconciler, IDatapathPorts po
 
     /// <summary>
     /// While the same ports wait, twice as late each time that nothing but time has brought the look about; changes of ports move nothing.
-    /// What changes have kept from being tried is tried as soon as it may be. What another configuration alone can help is not waited for.
+    /// A port that changes have kept from being tried is tried as soon as it may be. The timer does not run for a port that only another
+    /// configuration can help.
     /// </summary>
     private void ScheduleRetry(bool isDue)
     {

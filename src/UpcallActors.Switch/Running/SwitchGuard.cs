@@ -69,7 +69,7 @@ internal sealed class SwitchGuard(
         Context.Stop(_switch);
     }
 
-    /// <summary>The switch has ended. Who looked after it has failed, and so does the switch.</summary>
+    /// <summary>The switch has ended. Its guard has failed, and so does the switch.</summary>
     protected override void PostRestart(Exception reason)
     {
         _failure = reason;
@@ -79,7 +79,7 @@ internal sealed class SwitchGuard(
     /// <inheritdoc/>
     protected override void PostStop()
     {
-        // The one that ran on them has ended. Before anybody is told, who may start another switch.
+        // The actor that ran on them has ended. Before a caller is told, which may start another switch.
         loops.Release();
         reconciler.States.End();
         if (_failure is null)
