@@ -10,8 +10,13 @@ namespace UpcallActors.Daemon.Control;
 /// </summary>
 internal sealed partial class DatapathQuery : IDisposable
 {
-    /// <summary>A dump that was interrupted by a change is asked for again, so many times; the last is taken as it is.</summary>
-    private const int Attempts = 10;
+    /// <summary>
+    /// A dump that was interrupted by a change is not whole, and is asked for again, up to so many times. Then it has failed, with the
+    /// error that libmnl has for that (EINTR).
+    /// </summary>
+    public const int Attempts = 10;
+
+    private static readonly NetlinkResult _interrupted = new(Errno.Interrupted);
 
     private readonly IDatapath _datapath;
     private readonly DatapathClient _client;
@@ -53,16 +58,45 @@ internal sealed partial class DatapathQuery : IDisposable
     public IReadOnlyList<VportMessage> GetPorts()
     {
         var ports = new List<VportMessage>();
-        for (int attempt = 1; TryGetPorts(ports).WasInterrupted && attempt < Attempts; attempt++)
+        for (int attempt = 0; attempt < Attempts; attempt++)
+        {
             ports.Clear();
-        return [.. ports.OrderBy(port => port.PortNo)];
+            if (!TryGetPorts(ports).WasInterrupted)
+                return [.. ports.OrderBy(port => port.PortNo)];
+        }
+
+        throw new DatapathException($"listing ports: {_interrupted}", _interrupted.Error);
     }
 
-    /// <summary>Shows every flow, one by one, in the datapath's order.</summary>
+    /// <summary>
+    /// Shows every flow, one by one, in the datapath's order. A datapath that fails half way, or goes on changing, throws what
+    /// <c>dpctl_dump_flows</c> says of it.
+    /// </summary>
+    /// <param name="begin">Told before a dump begins: of what was read before nothing counts.</param>
     /// <param name="read">Takes a flow.</param>
     /// <param name="isEnough">Asked now and then; the rest of the flows is
     /// not read once it says so, and nothing else can be asked then.</param>
-    public void ReadFlows(FlowReader read, Func<bool>? isEnough = null)
+    public void ReadFlows(Action begin, FlowReader read, Func<bool>? isEnough = null)
+    {
+        for (int attempt = 0; attempt < Attempts; attempt++)
+        {
+            begin();
+            if (DumpFlows(read, isEnough) is not { } result)
+                return;
+            if (result is { Succeeded: true, WasInterrupted: false })
+                return;
+            if (!result.Succeeded)
+                throw DumpFailed(result);
+        }
+
+        throw DumpFailed(_interrupted);
+    }
+
+    private static DatapathException DumpFailed(NetlinkResult result) =>
+        new($"Failed to dump flows from datapath ({result})", result.Error);
+
+    /// <summary>Null when it was enough before the end.</summary>
+    private NetlinkResult? DumpFlows(FlowReader read, Func<bool>? isEnough)
     {
         NetlinkWriter writer = _client.Writer();
         FlowMessageWriter.WriteDump(ref writer, _datapath.Families.Flow, 0, _datapath.IfIndex, ufidFlags: 0);
@@ -71,10 +105,10 @@ internal sealed partial class DatapathQuery : IDisposable
         do
         {
             if (isEnough?.Invoke() == true)
-                return;
+                return null;
         }
         while (_client.Read((_, message) => ReadDumped(message, read)));
-        Check("dumping flows", _client.Result(0));
+        return _client.Result(0);
     }
 
     private NetlinkResult TryGetPorts(List<VportMessage> ports)

@@ -104,6 +104,12 @@ internal sealed class SwitchStatus(
         var busiest = new PriorityQueue<FlowDumpLine, ulong>(most + 1);
         long now = datapath.Milliseconds;
         query.ReadFlows(
+            () =>
+            {
+                read = 0;
+                matched = 0;
+                busiest.Clear();
+            },
             (in FlowMessage flow, ReadOnlySpan<byte> message) =>
             {
                 read++;

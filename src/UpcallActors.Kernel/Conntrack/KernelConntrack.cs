@@ -11,11 +11,23 @@ namespace UpcallActors.Kernel;
 public sealed class KernelConntrack : IConntrack, IDisposable
 {
     private const int RequestLength = 256;
+    private const string List = "list tracked connections";
 
-    /// <summary>A dump that was interrupted by a change is asked for again, so many times; the last is taken as it is.</summary>
-    private const int Attempts = 3;
+    /// <summary>
+    /// A dump that was interrupted by a change is not whole, and is asked for again, up to so many times. Then it has failed.
+    /// </summary>
+    private const int Attempts = 10;
 
-    private readonly NetlinkConversation _netfilter = new(NetlinkProtocol.Netfilter);
+    private readonly INetlinkConversation _netfilter;
+
+    /// <summary>Opens a socket. Throws <see cref="System.ComponentModel.Win32Exception"/> when the system refuses.</summary>
+    public KernelConntrack()
+        : this(new NetlinkConversation(NetlinkProtocol.Netfilter))
+    {
+    }
+
+    /// <summary>Asks over a conversation, which it takes over.</summary>
+    internal KernelConntrack(INetlinkConversation netfilter) => _netfilter = netfilter;
 
     /// <inheritdoc/>
     public IReadOnlyList<ConntrackEntry> Dump(ushort? zone)
@@ -25,12 +37,13 @@ public sealed class KernelConntrack : IConntrack, IDisposable
         {
             found.Clear();
             NetlinkResult result = DumpOnce(zone, found);
-            Check(result, "list tracked connections");
+            Check(result, List);
             if (!result.WasInterrupted)
-                break;
+                return found;
         }
 
-        return found;
+        Check(new NetlinkResult(Errno.Interrupted), List);
+        return [];
     }
 
     /// <inheritdoc/>

@@ -19,16 +19,29 @@ internal sealed class DpctlFlows(ControlContext context)
     private ControlReply DumpFlows(IReadOnlyList<string> arguments)
     {
         var text = new StringBuilder();
-        return ForEach(arguments, isNamed: null, (line, names, options) => text.Append(line.Format(names, options.IsVerbose)).Append('\n'))
-            ?? ControlReply.Of(text);
+        try
+        {
+            ControlReply? error = ForEach(
+                arguments, isNamed: null, () => text.Clear(),
+                (line, names, options) => text.Append(line.Format(names, options.IsVerbose)).Append('\n'));
+            return error ?? ControlReply.Of(text);
+        }
+        catch (DatapathException failed)
+        {
+            // What has come is shown, too, and the last line says that it is not all.
+            return ControlReply.Error(text.Append(DpctlOptions.Line(failed.Message, Errno.None)).ToString());
+        }
     }
 
     /// <summary>The same as one JSON object, <c>{"flows":[…]}</c>, a flow a line.</summary>
     private ControlReply DumpDocument(IReadOnlyList<string> arguments)
     {
-        var text = new StringBuilder("{\"flows\":[");
-        ControlReply? error = ForEach(arguments, isNamed: true, (line, names, _) => text.Append(text[^1] == '[' ? "\n" : ",\n")
-            .Append(JsonSerializer.Serialize(DumpedFlow.Of(line, names), DumpedFlowJson.Default.DumpedFlow)));
+        const string Begin = "{\"flows\":[";
+        var text = new StringBuilder(Begin);
+        ControlReply? error = ForEach(
+            arguments, isNamed: true, () => text.Clear().Append(Begin),
+            (line, names, _) => text.Append(text[^1] == '[' ? "\n" : ",\n")
+                .Append(JsonSerializer.Serialize(DumpedFlow.Of(line, names), DumpedFlowJson.Default.DumpedFlow)));
         return error ?? ControlReply.Of(text.Append("\n]}"));
     }
 
@@ -36,8 +49,10 @@ internal sealed class DpctlFlows(ControlContext context)
     /// <param name="arguments">Options, the datapath and what picks flows.</param>
     /// <param name="isNamed">Whether ports are shown by name where the arguments do not say; null for what the options' usual meaning
     /// is.</param>
+    /// <param name="begin">Takes back what was shown: flows are read from the first on.</param>
     /// <param name="show">Shows a flow.</param>
-    private ControlReply? ForEach(IReadOnlyList<string> arguments, bool? isNamed, Action<FlowDumpLine, OdpPortNames?, DpctlOptions> show)
+    private ControlReply? ForEach(
+        IReadOnlyList<string> arguments, bool? isNamed, Action begin, Action<FlowDumpLine, OdpPortNames?, DpctlOptions> show)
     {
         if (DpctlOptions.Parse(arguments, out ControlReply? error) is not { } options)
             return error!;
@@ -62,7 +77,7 @@ internal sealed class DpctlFlows(ControlContext context)
         OdpPortNames? names = usesNames ? PortDescription.Names(ports) : null;
         if (!isShown)
             return null;
-        query.ReadFlows((in FlowMessage flow, ReadOnlySpan<byte> message) =>
+        query.ReadFlows(begin, (in FlowMessage flow, ReadOnlySpan<byte> message) =>
         {
             if (filter?.Passes(flow, message) != false)
                 show(FlowDumpLine.Of(flow, message, context.Datapath.Milliseconds), names, options);

@@ -73,7 +73,7 @@ internal sealed class DpifCommands(ControlContext context)
         using var query = new DatapathQuery(context.Datapath);
         OdpPortNames? names = (choice == null ? isVerbose : choice == "--names") ? PortDescription.Names(query.GetPorts()) : null;
         var text = new StringBuilder();
-        query.ReadFlows((in FlowMessage flow, ReadOnlySpan<byte> message) =>
+        query.ReadFlows(() => text.Clear(), (in FlowMessage flow, ReadOnlySpan<byte> message) =>
         {
             if (OvsFlowKeyReader.TryRead(flow.Key.Of(message), out FlowKey key) != OdpParseError.None
                 || context.Translators.FindBridge(key) != bridge)
