@@ -1,13 +1,12 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
-using UpcallActors.Daemon.Terminal;
 using UpcallActors.Daemon.Tests.Control;
 using UpcallActors.OpenFlow;
 using UpcallActors.Packets;
 
 namespace UpcallActors.Daemon.Tests.Terminal.Clients;
 
-/// <summary>The commands to a daemon that runs, against one in this process.</summary>
+/// <summary>What the commands to a daemon that runs print, against one in this process.</summary>
 public sealed class ClientCommandTests : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("upcall-actors-cli-").FullName;
@@ -278,53 +277,6 @@ public sealed class ClientCommandTests : IDisposable
         (await daemon.FailAsync("upcall-actors/monitor-read", "1")).ShouldContain("no such session");
     }
 
-    [Fact]
-    public async Task A_daemon_is_found_by_its_directory_and_its_absence_is_said()
-    {
-        await using ControlledSwitch daemon = await StartAsync("actions=drop");
-        (int code, _, _) = await RunAsync("show", "--target", daemon.Directory.Path);
-        code.ShouldBe(0);
-        (code, _, string errors) = await RunAsync("show", "--target", _folder);
-        code.ShouldBe(1);
-        errors.ShouldBe($"upcall-actors: no daemon runs: there is no upcall-actors.pid in {_folder}\n");
-        (code, _, errors) = await RunAsync("show", "-t", Path.Combine(_folder, "no.ctl"));
-        code.ShouldBe(1);
-        errors.ShouldContain("no.ctl: ");
-        // No process has this number.
-        (code, _, errors) = await RunAsync("show", "-t", "4194305");
-        code.ShouldBe(1);
-        errors.ShouldStartWith("upcall-actors: no daemon with process id 4194305");
-    }
-
-    [Fact]
-    public async Task A_daemon_is_found_by_the_run_directory_of_its_configuration()
-    {
-        await using ControlledSwitch daemon = await StartAsync("actions=drop");
-        string file = Path.Combine(_folder, "daemon.conf");
-        await File.WriteAllTextAsync(file, $"upcall-actors.run-dir = \"{daemon.Directory.Path}\"\n");
-        (int code, string output, string errors) = await RunAsync("show", "--config", file);
-        code.ShouldBe(0, errors);
-        output.ShouldContain("datapath  embedded@ovs-system");
-        // What is said on the command line counts more.
-        (code, _, errors) = await RunAsync("show", "--config", file, "--target", _folder);
-        code.ShouldBe(1);
-        errors.ShouldContain($"there is no upcall-actors.pid in {_folder}");
-        await File.WriteAllTextAsync(file, $"upcall-actors {{ run-dir = \n");
-        (code, _, errors) = await RunAsync("show", "--config", file);
-        code.ShouldBe(1);
-        errors.ShouldContain($"{file}:");
-    }
-
-    [Fact]
-    public async Task A_daemon_is_found_where_OVS_RUNDIR_says()
-    {
-        await using ControlledSwitch daemon = await StartAsync("actions=drop");
-        using var client = DaemonProcess.Start([("OVS_RUNDIR", daemon.Directory.Path)], ["show"]);
-        (int code, string output, string errors) = await client.EndAsync();
-        code.ShouldBe(0, errors);
-        output.ShouldContain("datapath  embedded@ovs-system");
-    }
-
     [Theory]
     [InlineData("top", "-n", "0")]
     [InlineData("top", "--interval", "0")]
@@ -338,7 +290,7 @@ public sealed class ClientCommandTests : IDisposable
     [InlineData("monitor", "--last", "5", "--write", "x.pcapng")]
     [InlineData("man", "nosuch")]
     public async Task A_command_line_that_makes_no_sense_is_refused(params string[] arguments) =>
-        (await RunAsync(arguments)).Code.ShouldBe(2);
+        (await ClientRun.RunAsync(arguments)).Code.ShouldBe(2);
 
     [Fact]
     public async Task Nothing_of_the_daemons_own_is_loaded_for_a_client()
@@ -369,15 +321,7 @@ public sealed class ClientCommandTests : IDisposable
     }
 
     private static Task<(int Code, string Output, string Errors)> RunAsync(ControlledSwitch daemon, params string[] arguments) =>
-        RunAsync([.. arguments, "--target", daemon.Directory.SocketPath]);
-
-    private static async Task<(int Code, string Output, string Errors)> RunAsync(params string[] arguments)
-    {
-        var output = new StringWriter();
-        var errors = new StringWriter();
-        int code = await CommandLine.RunAsync(arguments, output, errors);
-        return (code, output.ToString(), errors.ToString());
-    }
+        ClientRun.RunAsync([.. arguments, "--target", daemon.Directory.SocketPath]);
 
     /// <summary>Runs a command while packets come, each of which makes an upcall.</summary>
     private static async Task<(int Code, string Output, string Errors)> WatchAsync(ControlledSwitch daemon, params string[] arguments)

@@ -6,41 +6,15 @@ using UpcallActors.Packets;
 
 namespace UpcallActors.Pipeline.Tests;
 
-/// <summary>
-/// Which spans there are, and what they tell. Listeners see every pipeline of the process, so nothing else may run beside.
-/// </summary>
+/// <summary>The spans of single upcalls: which upcalls have one, and what it tells.</summary>
 [Collection(nameof(AllocationSpecs))]
-public sealed class SpanSpecs : PipelineSpec
+public sealed class UpcallSpanSpecs : SpanSpec
 {
-    private static readonly TimeSpan _slow = TimeSpan.FromMilliseconds(200);
-    private static readonly TraceSampling _all = new() { Batches = 1, Upcalls = 1, SlowerThan = TimeSpan.Zero };
-    private static readonly TraceSampling _exceptions = new() { Batches = 0, Upcalls = 0, SlowerThan = TimeSpan.Zero };
-
-    [Fact]
-    public async Task A_traced_batch_has_a_span_for_each_stage_below_its_own()
-    {
-        using var spans = new SpanListener();
-        await Run(_all, Upcalls.Miss(1, 1, mru: 1500), Upcalls.Miss(3, 2), Upcalls.Miss(1, 3));
-
-        Activity batch = spans.Single("upcall.batch");
-        batch.Parent.ShouldBeNull();
-        batch.ParentSpanId.ShouldBe(default);
-        batch.Kind.ShouldBe(ActivityKind.Consumer);
-        batch.GetTagItem("upcall.batch.size").ShouldBe(3);
-        batch.GetTagItem("upcall.lane").ShouldBe(0);
-        foreach (string stage in (string[])["upcall.receive", "upcall.route", "upcall.translate", "upcall.execute"])
-        {
-            Activity span = spans.Single(stage);
-            span.TraceId.ShouldBe(batch.TraceId);
-            span.ParentSpanId.ShouldBe(batch.SpanId);
-        }
-    }
-
     [Fact]
     public async Task An_upcall_s_span_says_what_came_and_what_was_decided_and_in_which_batch()
     {
         using var spans = new SpanListener();
-        await Run(_all, Upcalls.Miss(1, 1, mru: 1500), Upcalls.Miss(3, 2));
+        await Run(All, Upcalls.Miss(1, 1, mru: 1500), Upcalls.Miss(3, 2));
 
         Activity batch = spans.Single("upcall.batch");
         IReadOnlyList<Activity> upcalls = spans.Named("upcall");
@@ -66,7 +40,7 @@ public sealed class SpanSpecs : PipelineSpec
     public async Task At_a_ratio_of_zero_an_ordinary_upcall_has_no_span()
     {
         using var spans = new SpanListener();
-        await Run(_exceptions, Enumerable.Range(0, 100).Select(flow => Upcalls.Miss(1, (uint)flow)));
+        await Run(Exceptions, Enumerable.Range(0, 100).Select(flow => Upcalls.Miss(1, (uint)flow)));
         spans.Named("upcall").ShouldBeEmpty();
         spans.Named("upcall.batch").ShouldBeEmpty();
     }
@@ -76,7 +50,7 @@ public sealed class SpanSpecs : PipelineSpec
     {
         using var spans = new SpanListener();
         Translators.Decide = (in UpcallView _, Span<byte> _, ref FlowKey _) => default;
-        await Run(_all, Upcalls.Miss(1, 1));
+        await Run(All, Upcalls.Miss(1, 1));
 
         Activity upcall = spans.Single("upcall");
         upcall.Status.ShouldBe(ActivityStatusCode.Unset);
@@ -88,7 +62,7 @@ public sealed class SpanSpecs : PipelineSpec
     {
         using var spans = new SpanListener();
         Translators.Decide = (in UpcallView _, Span<byte> _, ref FlowKey _) => throw new InvalidOperationException("told to");
-        await Run(_exceptions, Upcalls.Miss(1, 1));
+        await Run(Exceptions, Upcalls.Miss(1, 1));
 
         Activity upcall = spans.Single("upcall");
         upcall.Status.ShouldBe(ActivityStatusCode.Error);
@@ -107,7 +81,7 @@ public sealed class SpanSpecs : PipelineSpec
             Error = upcall.Key.DatapathPort == 2 ? XlateError.TooManyResubmits : XlateError.None,
             Version = 1,
         };
-        await Run(_exceptions, Upcalls.Miss(1, 1), Upcalls.Miss(2, 2));
+        await Run(Exceptions, Upcalls.Miss(1, 1), Upcalls.Miss(2, 2));
 
         Activity upcall = spans.Single("upcall");
         upcall.GetTagItem("upcall.in_port").ShouldBe(2u);
@@ -122,7 +96,7 @@ public sealed class SpanSpecs : PipelineSpec
         using var datapath = new ScriptedDatapath();
         uint refused = 40;
         datapath.Answer = message => message.IsExecute && message.Serial == refused ? Errno.Invalid : Errno.None;
-        await Run(datapath, _exceptions, Enumerable.Range(0, 64).Select(i => Upcalls.Miss(1, (uint)i, (uint)i)));
+        await Run(datapath, Exceptions, Enumerable.Range(0, 64).Select(i => Upcalls.Miss(1, (uint)i, (uint)i)));
 
         Activity upcall = spans.Single("upcall");
         ((string)upcall.GetTagItem("upcall.key")!).ShouldContain("dst=10.2.0.40,");
@@ -138,12 +112,12 @@ public sealed class SpanSpecs : PipelineSpec
         using var spans = new SpanListener();
         using var datapath = new ScriptedDatapath();
         datapath.Answer = message => message.IsExecute ? Errno.None : Errno.NoSpace;
-        await Run(datapath, _exceptions, [Upcalls.Miss(1, 1)]);
+        await Run(datapath, Exceptions, [Upcalls.Miss(1, 1)]);
         spans.Single("upcall").GetTagItem("upcall.flow_put.errno").ShouldBe(28);
 
         using var refusing = new ScriptedDatapath();
         refusing.Refuse = _ => Errno.NotPermitted;
-        await Run(refusing, _exceptions, [Upcalls.Miss(1, 2)]);
+        await Run(refusing, Exceptions, [Upcalls.Miss(1, 2)]);
         spans.Named("upcall")[1].GetTagItem("upcall.execute.errno").ShouldBe(1);
         spans.Named("upcall")[1].GetTagItem("upcall.flow_put.errno").ShouldBe(1);
     }
@@ -154,7 +128,7 @@ public sealed class SpanSpecs : PipelineSpec
         using var spans = new SpanListener();
         using var datapath = new ScriptedDatapath();
         datapath.Answer = message => message.IsExecute ? Errno.None : Errno.Exists;
-        UpcallPipeline pipeline = await Run(datapath, _exceptions, Enumerable.Range(0, 64).Select(i => Upcalls.Miss(1, (uint)i)));
+        UpcallPipeline pipeline = await Run(datapath, Exceptions, Enumerable.Range(0, 64).Select(i => Upcalls.Miss(1, (uint)i)));
         spans.Named("upcall").ShouldBeEmpty();
         pipeline.Counters.Lanes[0].SuppressedSpans.ShouldBe(0);
 
@@ -172,7 +146,7 @@ public sealed class SpanSpecs : PipelineSpec
         using var datapath = new ScriptedDatapath();
         Translators.Decide = (in UpcallView upcall, Span<byte> actions,
             ref FlowKey mask) => ScriptedTranslators.OutputTo(2)(upcall, actions, ref mask) with { MruLimit = 1400 };
-        UpcallPipeline pipeline = await Run(datapath, _exceptions, [Upcalls.Miss(1, 1, mru: 1500), Upcalls.Miss(2, 2, mru: 1300),
+        UpcallPipeline pipeline = await Run(datapath, Exceptions, [Upcalls.Miss(1, 1, mru: 1500), Upcalls.Miss(2, 2, mru: 1300),
             Upcalls.Miss(3, 3), Upcalls.Action(4, 4, UserspaceReason.SlowPath)]);
 
         IReadOnlyList<Activity> upcalls = spans.Named("upcall");
@@ -188,62 +162,17 @@ public sealed class SpanSpecs : PipelineSpec
         using var spans = new SpanListener();
         using var datapath = new ScriptedDatapath();
         // Whatever the machine: a tick is exceeded by every upcall, an hour by none.
-        await Run(datapath, _exceptions with { SlowerThan = TimeSpan.FromTicks(1) }, [Upcalls.Miss(1, 1)]);
-        await Run(datapath, _exceptions with { SlowerThan = TimeSpan.FromHours(1) }, [Upcalls.Miss(1, 2)]);
+        await Run(datapath, Exceptions with { SlowerThan = TimeSpan.FromTicks(1) }, [Upcalls.Miss(1, 1)]);
+        await Run(datapath, Exceptions with { SlowerThan = TimeSpan.FromHours(1) }, [Upcalls.Miss(1, 2)]);
 
         spans.Single("upcall").GetTagItem("upcall.sampled_for").ShouldBe("slow");
-    }
-
-    [Theory]
-    [InlineData("upcall.translate.duration")]
-    [InlineData("upcall.execute.duration")]
-    public async Task A_slow_upcall_s_span_says_by_itself_in_which_stage_it_was_slow(string slowStage)
-    {
-        using var spans = new SpanListener();
-        using var datapath = new ScriptedDatapath();
-        if (slowStage == "upcall.translate.duration")
-        {
-            Translators.Decide = (in UpcallView upcall, Span<byte> actions, ref FlowKey mask) =>
-            {
-                Spend(_slow);
-                return ScriptedTranslators.OutputTo(2)(upcall, actions, ref mask);
-            };
-        }
-        else
-        {
-            datapath.Answer = message => message.IsExecute ? Spend(_slow) : Errno.None;
-        }
-
-        await Run(datapath, _exceptions with { SlowerThan = _slow / 2 }, [Upcalls.Miss(1, 1)]);
-
-        spans.Named("upcall.batch").ShouldBeEmpty();
-        Activity upcall = spans.Single("upcall");
-        string[] stages = ["upcall.receive.duration", "upcall.route.duration", "upcall.translate.duration", "upcall.execute.duration"];
-        double[] seconds = [.. stages.Select(stage => (double)upcall.GetTagItem(stage)!)];
-        seconds.ShouldAllBe(time => time >= 0);
-        seconds.Sum().ShouldBeLessThanOrEqualTo(upcall.Duration.TotalSeconds);
-        ((double)upcall.GetTagItem(slowStage)!).ShouldBeGreaterThanOrEqualTo(_slow.TotalSeconds);
-        stages[Array.IndexOf(seconds, seconds.Max())].ShouldBe(slowStage);
-    }
-
-    [Fact]
-    public async Task An_upcall_that_ends_with_the_router_has_the_times_of_two_stages()
-    {
-        using var spans = new SpanListener();
-        await Run(_exceptions, [1, 2, 3]);
-
-        Activity upcall = spans.Single("upcall");
-        upcall.GetTagItem("upcall.receive.duration").ShouldNotBeNull();
-        upcall.GetTagItem("upcall.route.duration").ShouldNotBeNull();
-        upcall.GetTagItem("upcall.translate.duration").ShouldBeNull();
-        upcall.GetTagItem("upcall.execute.duration").ShouldBeNull();
     }
 
     [Fact]
     public async Task A_message_that_cannot_be_parsed_has_a_span_that_says_why_also_where_nothing_else_is_in_its_batch()
     {
         using var spans = new SpanListener();
-        await Run(_exceptions with { Batches = 1 }, [1, 2, 3]);
+        await Run(Exceptions with { Batches = 1 }, [1, 2, 3]);
 
         Activity upcall = spans.Single("upcall");
         upcall.GetTagItem("upcall.class").ShouldBe("bad");
@@ -266,10 +195,10 @@ public sealed class SpanSpecs : PipelineSpec
                 OvsActionWriter.Output(ref writer, 2);
             return new Translation { ActionsLength = writer.Length, InstallFlow = true, Version = 1 };
         };
-        await using UpcallPipeline pipeline = Start(datapath, new UpcallPipelineSettings { Tracing = _all with { Batches = 0 } });
+        await using UpcallPipeline pipeline = Start(datapath, new UpcallPipelineSettings { Tracing = All with { Batches = 0 } });
         datapath.Upcall(Upcalls.Miss(1, 1));
         await Idle(pipeline, datapath);
-        pipeline.Tracing = _exceptions;
+        pipeline.Tracing = Exceptions;
         datapath.Upcall(Recirculated(inPort: 2, 77), Recirculated(inPort: 1, 78), Recirculated(inPort: 1, 77), Recirculated(inPort: 1, 77));
         await Idle(pipeline, datapath);
 
@@ -296,7 +225,7 @@ public sealed class SpanSpecs : PipelineSpec
             explainer.Completed.Add(pipeline!.Counters.Completed);
             return key.DatapathPort == 3 ? null : new TranslationExplanation([0, 7], ["priority=1", $"in_port={key.DatapathPort}"]);
         };
-        await using (pipeline = Start(datapath, new UpcallPipelineSettings { Tracing = _all }))
+        await using (pipeline = Start(datapath, new UpcallPipelineSettings { Tracing = All }))
         {
             datapath.Upcall(Upcalls.Miss(1, 1), Upcalls.Miss(3, 2), Upcalls.Miss(2, 3));
             await Until(() => spans.Named("upcall").Count == 3);
@@ -317,7 +246,7 @@ public sealed class SpanSpecs : PipelineSpec
         using var spans = new SpanListener();
         using var datapath = new ScriptedDatapath();
         Translators.Explainer = new ScriptedExplainer { Explain = _ => throw new InvalidOperationException("told to") };
-        await using UpcallPipeline pipeline = Start(datapath, new UpcallPipelineSettings { Tracing = _all });
+        await using UpcallPipeline pipeline = Start(datapath, new UpcallPipelineSettings { Tracing = All });
         datapath.Upcall(Upcalls.Miss(1, 1), Upcalls.Miss(2, 2));
         await Until(() => spans.Named("upcall").Count == 2);
 
@@ -331,7 +260,7 @@ public sealed class SpanSpecs : PipelineSpec
     {
         using var spans = new SpanListener();
         using var datapath = new ScriptedDatapath();
-        UpcallPipeline pipeline = await Run(datapath, _all with { UpcallsPerSecond = 0 },
+        UpcallPipeline pipeline = await Run(datapath, All with { UpcallsPerSecond = 0 },
             Enumerable.Range(0, 200).Select(flow => Upcalls.Miss(1, (uint)flow)));
 
         spans.Named("upcall").ShouldBeEmpty();
@@ -357,9 +286,9 @@ public sealed class SpanSpecs : PipelineSpec
             UpcallsPerSecond = perSecond,
         };
         using var datapath = new ScriptedDatapath();
-        await using UpcallPipeline pipeline = Start(datapath, new UpcallPipelineSettings { Tracing = _all });
+        await using UpcallPipeline pipeline = Start(datapath, new UpcallPipelineSettings { Tracing = All });
         Should.Throw<ArgumentOutOfRangeException>(() => pipeline.Tracing = wrong);
-        pipeline.Tracing.ShouldBe(_all);
+        pipeline.Tracing.ShouldBe(All);
     }
 
     /// <summary>Explains as the test says.</summary>
@@ -381,31 +310,6 @@ public sealed class SpanSpecs : PipelineSpec
         }
     }
 
-    /// <summary>Takes the processor for that long.</summary>
-    private static Errno Spend(TimeSpan time)
-    {
-        long started = Stopwatch.GetTimestamp();
-        while (Stopwatch.GetElapsedTime(started) < time)
-            Thread.SpinWait(100);
-        return Errno.None;
-    }
-
     private static byte[] Recirculated(uint inPort, uint id) =>
         Upcalls.Message(PacketCommand.Miss, Upcalls.Key(inPort, 1) with { RecircId = id }, 0, 98, 0, 0, cookie: null);
-
-    private async Task Run(TraceSampling sampling, params IEnumerable<byte[]> upcalls)
-    {
-        using var datapath = new ScriptedDatapath();
-        await Run(datapath, sampling, upcalls);
-    }
-
-    private async Task<UpcallPipeline> Run(ScriptedDatapath datapath, TraceSampling sampling, IEnumerable<byte[]> upcalls)
-    {
-        long before = datapath.UpcallsQueued;
-        await using UpcallPipeline pipeline = Start(datapath, new UpcallPipelineSettings { Tracing = sampling });
-        datapath.Upcall(upcalls);
-        await Until(() => pipeline.Counters.Completed == datapath.UpcallsQueued - before);
-        await pipeline.StopAsync();
-        return pipeline;
-    }
 }
