@@ -10,7 +10,7 @@ public class HashSpreadTests
     public void Stations_made_to_fold_to_the_same_number_spread()
     {
         // Both halves of the number change by the same bits, so that their exclusive or, which is the number's own hash, stays.
-        var stations = new StationComparer();
+        var stations = new MacKeyComparer();
         Chains.LongestOf(i => (uint)stations.GetHashCode(((ulong)i << 32) | (uint)i)).ShouldBeLessThanOrEqualTo(Chains.Longest);
     }
 
@@ -21,15 +21,15 @@ public class HashSpreadTests
     [InlineData(48)]
     public void Stations_spread_whichever_bits_of_address_or_vlan_differ(int shift)
     {
-        var stations = new StationComparer();
+        var stations = new MacKeyComparer();
         Chains.LongestOf(i => (uint)stations.GetHashCode((ulong)i << shift)).ShouldBeLessThanOrEqualTo(Chains.Longest);
     }
 
     [Fact]
     public void Two_tables_of_stations_hash_differently()
     {
-        var one = new StationComparer();
-        var other = new StationComparer();
+        var one = new MacKeyComparer();
+        var other = new MacKeyComparer();
         Enumerable.Range(0, 16).ShouldContain(station => one.GetHashCode((ulong)station) != other.GetHashCode((ulong)station));
     }
 

@@ -19,7 +19,7 @@ public sealed class MacLearningTable
     private const ulong MulticastBit = 1UL << 40;
     private const int VlanShift = 48;
 
-    private readonly ConcurrentDictionary<ulong, Entry> _byStation;
+    private readonly ConcurrentDictionary<ulong, Entry> _entries;
     private readonly Entry?[] _ring;
     private readonly Lock _changes = new();
     private readonly TimeProvider _time;
@@ -47,7 +47,7 @@ public sealed class MacLearningTable
         _time = time;
         IdleTime = idleTime;
         _ring = new Entry?[capacity];
-        _byStation = new ConcurrentDictionary<ulong, Entry>(Environment.ProcessorCount, capacity, new StationComparer());
+        _entries = new ConcurrentDictionary<ulong, Entry>(Environment.ProcessorCount, capacity, new MacKeyComparer());
         _idleTicks = (long)(idleTime.TotalSeconds * time.TimestampFrequency);
         // Writing the time of a busy address for each packet would bounce its cache line between lanes.
         _refreshTicks = Math.Max(1, Math.Min(time.TimestampFrequency, _idleTicks / 8));
@@ -65,7 +65,7 @@ public sealed class MacLearningTable
     public TimeSpan IdleTime { get; }
 
     /// <summary>Entries held, including expired ones that were not yet replaced.</summary>
-    public int Count => _byStation.Count;
+    public int Count => _entries.Count;
 
     /// <summary>Entries it can hold.</summary>
     public int Capacity => _ring.Length;
@@ -92,9 +92,9 @@ public sealed class MacLearningTable
     {
         if ((source & MulticastBit) != 0)
             return;
-        ulong station = Station(source, vlan);
+        ulong key = KeyOf(source, vlan);
         long now = _time.GetTimestamp();
-        _byStation.TryGetValue(station, out Entry? entry);
+        _entries.TryGetValue(key, out Entry? entry);
         // A static entry wins over any packet.
         if (entry is { IsStatic: true })
             return;
@@ -106,14 +106,14 @@ public sealed class MacLearningTable
             return;
         }
 
-        if (LearnChange(station, port, now))
+        if (LearnChange(key, port, now))
             Changed?.Invoke(this, EventArgs.Empty);
     }
 
     /// <summary>The port on which an address was last seen; false if it is unknown or has been silent too long.</summary>
     public bool TryLookup(ulong destination, ushort vlan, out uint port)
     {
-        if (_byStation.TryGetValue(Station(destination, vlan), out Entry? entry)
+        if (_entries.TryGetValue(KeyOf(destination, vlan), out Entry? entry)
             && (entry.IsStatic || _time.GetTimestamp() - Volatile.Read(ref entry.LastHeard) < _idleTicks))
         {
             port = entry.Port;
@@ -129,14 +129,14 @@ public sealed class MacLearningTable
     {
         var entries = new List<MacEntry>();
         long now = _time.GetTimestamp();
-        foreach (Entry entry in _byStation.Values)
+        foreach (Entry entry in _entries.Values)
         {
             long silence = now - Volatile.Read(ref entry.LastHeard);
             if (!entry.IsStatic && silence >= _idleTicks)
                 continue;
             var age = TimeSpan.FromSeconds(Math.Max(0, silence) / (double)_time.TimestampFrequency);
             entries.Add(new MacEntry(
-                entry.Station & ((1UL << VlanShift) - 1), (ushort)(entry.Station >> VlanShift), entry.Port, age, entry.IsStatic));
+                entry.Key & ((1UL << VlanShift) - 1), (ushort)(entry.Key >> VlanShift), entry.Port, age, entry.IsStatic));
         }
 
         return entries;
@@ -146,12 +146,12 @@ public sealed class MacLearningTable
     /// Adds a static entry, which stays whatever packets say, until it is removed or replaced; false if the table is full of static entries
     /// (<c>mac_learning_add_static_entry</c>).
     /// </summary>
-    public bool TryAddStatic(ulong station, ushort vlan, uint port)
+    public bool TryAddStatic(ulong address, ushort vlan, uint port)
     {
         lock (_changes)
         {
-            ulong key = Station(station, vlan);
-            _byStation.TryGetValue(key, out Entry? before);
+            ulong key = KeyOf(address, vlan);
+            _entries.TryGetValue(key, out Entry? before);
             if (before is not { IsStatic: true } && _static >= _ring.Length - 1)
                 return false;
             if (before is not null)
@@ -159,7 +159,7 @@ public sealed class MacLearningTable
             long now = _time.GetTimestamp();
             var entry = new Entry(key, port, now, isStatic: true);
             _ring[FreeSlot(now)] = entry;
-            _byStation[key] = entry;
+            _entries[key] = entry;
             _static++;
             _version++;
         }
@@ -169,11 +169,11 @@ public sealed class MacLearningTable
     }
 
     /// <summary>Removes a static entry; false if there is none (<c>mac_learning_del_static_entry</c>).</summary>
-    public bool RemoveStatic(ulong station, ushort vlan)
+    public bool RemoveStatic(ulong address, ushort vlan)
     {
         lock (_changes)
         {
-            if (!_byStation.TryGetValue(Station(station, vlan), out Entry? entry) || !entry.IsStatic)
+            if (!_entries.TryGetValue(KeyOf(address, vlan), out Entry? entry) || !entry.IsStatic)
                 return false;
             Remove(entry);
             _version++;
@@ -204,7 +204,7 @@ public sealed class MacLearningTable
             {
                 if (_ring[slot] is not Entry { IsStatic: false } entry)
                     continue;
-                _byStation.TryRemove(entry.Station, out _);
+                _entries.TryRemove(entry.Key, out _);
                 _ring[slot] = null;
             }
 
@@ -225,7 +225,7 @@ public sealed class MacLearningTable
             {
                 if (_ring[slot] is not Entry entry || !ports.Contains(entry.Port))
                     continue;
-                _byStation.TryRemove(entry.Station, out _);
+                _entries.TryRemove(entry.Key, out _);
                 _ring[slot] = null;
                 _static -= entry.IsStatic ? 1 : 0;
                 changed = true;
@@ -250,7 +250,7 @@ public sealed class MacLearningTable
             {
                 if (_ring[slot] is not Entry { IsStatic: false } entry || now - Volatile.Read(ref entry.LastHeard) < _idleTicks)
                     continue;
-                _byStation.TryRemove(entry.Station, out _);
+                _entries.TryRemove(entry.Key, out _);
                 _ring[slot] = null;
                 _expired++;
                 changed = true;
@@ -264,14 +264,14 @@ public sealed class MacLearningTable
             Changed?.Invoke(this, EventArgs.Empty);
     }
 
-    private static ulong Station(ulong address, ushort vlan) => ((ulong)vlan << VlanShift) | address;
+    private static ulong KeyOf(ulong address, ushort vlan) => ((ulong)vlan << VlanShift) | address;
 
     /// <summary>Learns an address that is new, has moved or has been silent too long; false if another lane was faster.</summary>
-    private bool LearnChange(ulong station, uint port, long now)
+    private bool LearnChange(ulong key, uint port, long now)
     {
         lock (_changes)
         {
-            if (_byStation.TryGetValue(station, out Entry? known))
+            if (_entries.TryGetValue(key, out Entry? known))
             {
                 if (known.IsStatic)
                     return false;
@@ -285,9 +285,9 @@ public sealed class MacLearningTable
                 return changed;
             }
 
-            var entry = new Entry(station, port, now, isStatic: false);
+            var entry = new Entry(key, port, now, isStatic: false);
             _ring[FreeSlot(now)] = entry;
-            _byStation[station] = entry;
+            _entries[key] = entry;
             _learned++;
             _version++;
             return true;
@@ -312,7 +312,7 @@ public sealed class MacLearningTable
                 continue;
             }
 
-            _byStation.TryRemove(entry.Station, out _);
+            _entries.TryRemove(entry.Key, out _);
             _ = idle ? _expired++ : _evicted++;
             return slot;
         }
@@ -320,15 +320,15 @@ public sealed class MacLearningTable
 
     private void Remove(Entry entry)
     {
-        _byStation.TryRemove(entry.Station, out _);
+        _entries.TryRemove(entry.Key, out _);
         _ring[Array.IndexOf(_ring, entry)] = null;
         _static -= entry.IsStatic ? 1 : 0;
     }
 
-    private sealed class Entry(ulong station, uint port, long lastHeard, bool isStatic)
+    private sealed class Entry(ulong key, uint port, long lastHeard, bool isStatic)
     {
         public readonly bool IsStatic = isStatic;
-        public readonly ulong Station = station;
+        public readonly ulong Key = key;
         public long LastHeard = lastHeard;
         public volatile uint Port = port;
         public volatile bool Heard;

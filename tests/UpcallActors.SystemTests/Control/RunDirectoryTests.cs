@@ -15,7 +15,7 @@ public sealed class RunDirectoryTests
     public async Task Without_the_right_to_write_to_run_it_is_its_owners_own_under_the_temporary_folder()
     {
         await using Lab lab = await Lab.CreateAsync();
-        Station station = await lab.AddStationAsync("p0");
+        LabHost station = await lab.AddStationAsync("p0");
         string file = Path.Combine(lab.Folder, "switch.conf");
         await File.WriteAllTextAsync(file, $$"""
             upcall-actors {

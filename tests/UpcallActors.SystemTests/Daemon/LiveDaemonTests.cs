@@ -9,8 +9,8 @@ public sealed class LiveDaemonTests : IAsyncLifetime
     private const string Running = "Datapath system@ovs-system with 1 bridges";
 
     private Lab _lab = null!;
-    private Station _one = null!;
-    private Station _two = null!;
+    private LabHost _one = null!;
+    private LabHost _two = null!;
 
     public async Task InitializeAsync()
     {
@@ -123,7 +123,7 @@ public sealed class LiveDaemonTests : IAsyncLifetime
     {
         BackgroundProcess daemon = await StartAsync("", "p2 { number = 3, type = system, interface = ovs-p2 }");
         await daemon.HasPrintedAsync("Port p2 of br0 waits for its device ovs-p2");
-        Station three = await _lab.AddStationAsync("p2", "10.1.1.3/24");
+        LabHost three = await _lab.AddStationAsync("p2", "10.1.1.3/24");
         await daemon.HasPrintedAsync("Port p2 of br0: datapath port ");
         await ShouldAnswerAsync("10.1.1.3", daemon);
 
@@ -153,7 +153,7 @@ public sealed class LiveDaemonTests : IAsyncLifetime
     public async Task The_drop_flow_of_a_port_without_a_bridge_is_replaced_when_the_port_joins_one(string dispatch)
     {
         BackgroundProcess daemon = await StartAsync($"dispatch = {dispatch}", "late { number = 3, type = system }");
-        Station stray = await _lab.AddStationAsync("stray", "10.1.1.3/24");
+        LabHost stray = await _lab.AddStationAsync("stray", "10.1.1.3/24");
         await _lab.Switch.RunAsync("ovs-dpctl", "add-if", "ovs-system", stray.Port);
         string number = (await PortsAsync()).Single(port => port.EndsWith($": {stray.Port}", StringComparison.Ordinal)).Split(' ', ':')[1];
         await using BackgroundProcess traffic = stray.Start(["ping", "-n", "-i", "0.3", "10.1.1.1"]);

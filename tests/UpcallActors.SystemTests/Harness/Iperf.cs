@@ -12,7 +12,7 @@ namespace UpcallActors.SystemTests.Harness;
 internal sealed record Iperf(long SentBytes, long ReceivedBytes, long Retransmits, long Packets, long LostPackets)
 {
     /// <summary>Runs one transfer between two stations.</summary>
-    public static async Task<Iperf> RunAsync(Lab lab, Station client, Station server, string address, params string[] options)
+    public static async Task<Iperf> RunAsync(Lab lab, LabHost client, LabHost server, string address, params string[] options)
     {
         BackgroundProcess listening = lab.Own(server.Start(["iperf3", "--server", "--one-off", "--forceflush"]));
         await listening.HasPrintedAsync("Server listening");

@@ -38,9 +38,9 @@ internal sealed class Lab : IAsyncDisposable
     }
 
     /// <summary>Adds a station with addresses, linked to the switch's namespace; both ends are up.</summary>
-    public async Task<Station> AddStationAsync(string device, params string[] addresses)
+    public async Task<LabHost> AddStationAsync(string device, params string[] addresses)
     {
-        var station = new Station($"{_name}-{device}", device, Switch);
+        var station = new LabHost($"{_name}-{device}", device, Switch);
         await AddNamespaceAsync(station.Name);
         await Switch.IpAsync($"link add {station.Port} type veth peer name {device} netns {station.Name}");
         await Switch.IpAsync($"link set {station.Port} up");

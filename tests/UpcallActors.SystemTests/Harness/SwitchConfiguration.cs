@@ -89,5 +89,5 @@ internal sealed record PortConfiguration(string Name, int Number)
     public string? Remote { get; init; }
 
     /// <summary>The port that a station is at.</summary>
-    public static PortConfiguration Of(Station station, int number) => new(station.Port, number);
+    public static PortConfiguration Of(LabHost station, int number) => new(station.Port, number);
 }

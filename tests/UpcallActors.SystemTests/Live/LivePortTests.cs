@@ -20,7 +20,7 @@ public sealed class LivePortTests
     public async Task Stations_ping_each_other_over_both_IP_versions()
     {
         await using Lab lab = await Lab.CreateAsync();
-        (Station a, Station b) = await StationsAsync(lab);
+        (LabHost a, LabHost b) = await StationsAsync(lab);
         await using LiveSwitch live = await LiveSwitch.StartAsync(lab, Normal, Request(a), Request(b));
         await WarmUpAsync(a);
 
@@ -34,7 +34,7 @@ public sealed class LivePortTests
     public async Task Stations_ping_each_other_on_a_VLAN()
     {
         await using Lab lab = await Lab.CreateAsync();
-        (Station a, Station b) = await StationsAsync(lab);
+        (LabHost a, LabHost b) = await StationsAsync(lab);
         await a.AddVlanAsync(100, "10.2.2.1/24");
         await b.AddVlanAsync(100, "10.2.2.2/24");
         await using LiveSwitch live = await LiveSwitch.StartAsync(lab, Normal, Request(a), Request(b));
@@ -51,7 +51,7 @@ public sealed class LivePortTests
     public async Task Pings_that_connection_tracking_reassembles_come_back_cut_as_they_were()
     {
         await using Lab lab = await Lab.CreateAsync();
-        (Station a, Station b) = await StationsAsync(lab);
+        (LabHost a, LabHost b) = await StationsAsync(lab);
         await using LiveSwitch live = await LiveSwitch.StartAsync(lab, Tracking, Request(a), Request(b));
 
         (await Ping.SendAsync(a, "10.1.1.2", 3200)).Answered.ShouldContain(1, "3200 bytes, as the very first traffic");
@@ -66,7 +66,7 @@ public sealed class LivePortTests
     public async Task TCP_of_hosts_that_leave_checksums_and_segments_to_their_devices_is_not_sent_twice()
     {
         await using Lab lab = await Lab.CreateAsync();
-        (Station a, Station b) = await StationsAsync(lab);
+        (LabHost a, LabHost b) = await StationsAsync(lab);
         await using LiveSwitch live = await LiveSwitch.StartAsync(lab, Normal, Request(a), Request(b));
         await WarmUpAsync(a);
 
@@ -79,7 +79,7 @@ public sealed class LivePortTests
     public async Task The_hosts_own_stack_has_a_port_by_the_bridges_name()
     {
         await using Lab lab = await Lab.CreateAsync();
-        (Station a, _) = await StationsAsync(lab);
+        (LabHost a, _) = await StationsAsync(lab);
         await using LiveSwitch live = await LiveSwitch.StartAsync(lab, Normal, Request(a), new PortRequest("br0", PortKind.Internal));
         await lab.Switch.IpAsync("address add 10.1.1.9/24 dev br0");
         await lab.Switch.IpAsync("link set br0 up");
@@ -87,8 +87,8 @@ public sealed class LivePortTests
 
         (await Ping.SendAsync(a, "10.1.1.9")).ShouldBeAnswered("a station to the host");
         (await Ping.SendAsync(lab.Switch, "10.1.1.1", 3200)).ShouldBeAnswered("the host to a station, in fragments");
-        (await Iperf.RunAsync(lab, a, new Station(lab.Switch.Name, "br0", lab.Switch), "10.1.1.9", "--bytes", "8M")).ShouldHaveFlowed();
-        (await Iperf.RunAsync(lab, new Station(lab.Switch.Name, "br0", lab.Switch), a, "10.1.1.1", "--bytes", "8M")).ShouldHaveFlowed();
+        (await Iperf.RunAsync(lab, a, new LabHost(lab.Switch.Name, "br0", lab.Switch), "10.1.1.9", "--bytes", "8M")).ShouldHaveFlowed();
+        (await Iperf.RunAsync(lab, new LabHost(lab.Switch.Name, "br0", lab.Switch), a, "10.1.1.1", "--bytes", "8M")).ShouldHaveFlowed();
 
         live.Ports.Remove("br0").ShouldBeTrue();
         (await lab.Switch.TryAsync("ip", "link", "show", "br0")).Code.ShouldNotBe(0);
@@ -98,7 +98,7 @@ public sealed class LivePortTests
     public async Task A_device_that_goes_and_comes_again_is_told_and_may_have_its_number_back()
     {
         await using Lab lab = await Lab.CreateAsync();
-        (Station a, Station b) = await StationsAsync(lab);
+        (LabHost a, LabHost b) = await StationsAsync(lab);
         await using LiveSwitch live = await LiveSwitch.StartAsync(lab, Normal, Request(a), Request(b));
         await WarmUpAsync(a);
         uint? number = PortOf(live, b).Number;
@@ -144,7 +144,7 @@ public sealed class LivePortTests
     public async Task A_change_of_MTU_is_told_and_obeyed()
     {
         await using Lab lab = await Lab.CreateAsync();
-        (Station a, Station b) = await StationsAsync(lab);
+        (LabHost a, LabHost b) = await StationsAsync(lab);
         await using LiveSwitch live = await LiveSwitch.StartAsync(lab, Normal, Request(a), Request(b));
         await WarmUpAsync(a);
         int changes = 0;
@@ -161,7 +161,7 @@ public sealed class LivePortTests
     public async Task Without_the_capability_the_refusal_names_it()
     {
         await using Lab lab = await Lab.CreateAsync();
-        Station a = await lab.AddStationAsync("p0", "10.1.1.1/24");
+        LabHost a = await lab.AddStationAsync("p0", "10.1.1.1/24");
         await using LiveSwitch live = await LiveSwitch.StartAsync(lab, Normal);
         DatapathException system = await RefusalAsync(Request(a));
         system.Message.ShouldContain(a.Port);
@@ -204,21 +204,21 @@ public sealed class LivePortTests
         live.Ports.List().Select(port => port.Name).ShouldBe(["ovs-system", "taken"]);
     }
 
-    private static PortRequest Request(Station station) => new(station.Port, PortKind.System);
+    private static PortRequest Request(LabHost station) => new(station.Port, PortKind.System);
 
     private static bool IsThere(LiveSwitch live, string name) => live.Ports.List().Any(port => port.Name == name);
 
-    private static DatapathPort PortOf(LiveSwitch live, Station station) => live.Ports.List().Single(port => port.Name == station.Port);
+    private static DatapathPort PortOf(LiveSwitch live, LabHost station) => live.Ports.List().Single(port => port.Name == station.Port);
 
     /// <summary>Until all code on a packet's way has been compiled, packets wait, and the first answers come late.</summary>
-    private static async Task WarmUpAsync(Station station, string address = "10.1.1.2") =>
+    private static async Task WarmUpAsync(LabHost station, string address = "10.1.1.2") =>
         await station.RunAsync("ping", "-c", "3", "-i", "0.2", "-w", "60", address);
 
-    private static async Task<(Station A, Station B)> StationsAsync(Lab lab)
+    private static async Task<(LabHost A, LabHost B)> StationsAsync(Lab lab)
     {
-        Station a = await lab.AddStationAsync("p0", "10.1.1.1/24", "fc00::1/64");
-        Station b = await lab.AddStationAsync("p1", "10.1.1.2/24", "fc00::2/64");
-        foreach (Station station in (Station[])[a, b])
+        LabHost a = await lab.AddStationAsync("p0", "10.1.1.1/24", "fc00::1/64");
+        LabHost b = await lab.AddStationAsync("p1", "10.1.1.2/24", "fc00::2/64");
+        foreach (LabHost station in (LabHost[])[a, b])
             await station.RunAsync("ethtool", "-K", station.Device, "tx", "on");
         return (a, b);
     }

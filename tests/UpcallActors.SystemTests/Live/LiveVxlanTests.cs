@@ -21,8 +21,8 @@ public sealed class LiveVxlanTests
     public async Task Stations_at_both_ends_of_a_tunnel_ping_each_other_also_in_fragments()
     {
         await using Lab lab = await Lab.CreateAsync();
-        Station near = await lab.AddStationAsync("p0", "10.1.1.1/24");
-        Station far = await FarStationAsync(lab, "172.31.1.1/24", "172.31.1.100/24", "10.1.1.100/24");
+        LabHost near = await lab.AddStationAsync("p0", "10.1.1.1/24");
+        LabHost far = await FarStationAsync(lab, "172.31.1.1/24", "172.31.1.100/24", "10.1.1.100/24");
         await using LiveSwitch live = await TunnelAsync(lab, near, Tracking,
             new TunnelPort { RemoteIpv4 = 0xac1f0164, Key = Identifier, DontFragment = false });
 
@@ -38,7 +38,7 @@ public sealed class LiveVxlanTests
     public async Task A_packet_that_must_not_be_cut_and_is_too_long_for_the_way_is_lost_and_counted()
     {
         await using Lab lab = await Lab.CreateAsync();
-        Station near = await lab.AddStationAsync("p0", "10.1.1.1/24");
+        LabHost near = await lab.AddStationAsync("p0", "10.1.1.1/24");
         await FarStationAsync(lab, "172.31.1.1/24", "172.31.1.100/24", "10.1.1.100/24");
         await using LiveSwitch live = await TunnelAsync(lab, near, Tracking, new TunnelPort { RemoteIpv4 = 0xac1f0164, Key = Identifier });
 
@@ -51,8 +51,8 @@ public sealed class LiveVxlanTests
     public async Task A_tunnel_over_IPv6_with_checksums_carries_TCP()
     {
         await using Lab lab = await Lab.CreateAsync();
-        Station near = await lab.AddStationAsync("p0", "10.1.1.1/24");
-        Station far = await FarStationAsync(lab, "fd00::1/64", "fd00::100/64", "10.1.1.100/24");
+        LabHost near = await lab.AddStationAsync("p0", "10.1.1.1/24");
+        LabHost far = await FarStationAsync(lab, "fd00::1/64", "fd00::100/64", "10.1.1.100/24");
         await near.IpAsync("link set p0 mtu 1430");
         var tunnel = new TunnelPort { RemoteIpv6 = ((UInt128)0xfd00 << 112) | 0x100, Key = Identifier, Checksum = true };
         await using LiveSwitch live = await TunnelAsync(lab, near, "priority=0,actions=NORMAL", tunnel);
@@ -75,9 +75,9 @@ public sealed class LiveVxlanTests
     }
 
     /// <summary>A host beyond an underlay network, with a VXLAN device.</summary>
-    private static async Task<Station> FarStationAsync(Lab lab, string ours, string underlay, string overlay)
+    private static async Task<LabHost> FarStationAsync(Lab lab, string ours, string underlay, string overlay)
     {
-        Station far = await lab.AddStationAsync("u0", underlay);
+        LabHost far = await lab.AddStationAsync("u0", underlay);
         await lab.Switch.AddAddressAsync(far.Port, ours);
         string us = ours[..ours.IndexOf('/', StringComparison.Ordinal)];
         await far.IpAsync($"link add vx0 type vxlan id {Identifier} remote {us} dstport 4789 udp6zerocsumrx");
@@ -86,7 +86,7 @@ public sealed class LiveVxlanTests
         return far;
     }
 
-    private static async Task<LiveSwitch> TunnelAsync(Lab lab, Station near, string flows, TunnelPort tunnel) =>
+    private static async Task<LiveSwitch> TunnelAsync(Lab lab, LabHost near, string flows, TunnelPort tunnel) =>
         await LiveSwitch.StartAsync(lab, flows, port => port.Type == OvsVportType.Vxlan ? tunnel : null,
             new PortRequest(near.Port, PortKind.System), new PortRequest("vx0", PortKind.Vxlan));
 }

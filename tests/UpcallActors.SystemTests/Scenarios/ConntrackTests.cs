@@ -56,10 +56,10 @@ public sealed class ConntrackTests
         string stopped)
     {
         await using Lab lab = await Lab.CreateAsync();
-        Station p0 = await lab.AddStationAsync("p0", "10.1.1.1/24");
-        Station p1 = await lab.AddStationAsync("p1", "10.1.1.2/24");
-        Station p2 = await lab.AddStationAsync("p2", "10.1.1.3/24");
-        Station p3 = await lab.AddStationAsync("p3", "10.1.1.4/24");
+        LabHost p0 = await lab.AddStationAsync("p0", "10.1.1.1/24");
+        LabHost p1 = await lab.AddStationAsync("p1", "10.1.1.2/24");
+        LabHost p2 = await lab.AddStationAsync("p2", "10.1.1.3/24");
+        LabHost p3 = await lab.AddStationAsync("p3", "10.1.1.4/24");
         ISwitch daemon = await StartAsync(lab, datapath, flows, p0, p1, p2, p3);
         Capture atP3 = await Capture.StartAsync(lab, p3, "p3");
 
@@ -81,8 +81,8 @@ public sealed class ConntrackTests
     public async Task An_ICMP_error_passes_as_related_to_the_connection_that_it_is_about(DatapathKind datapath)
     {
         await using Lab lab = await Lab.CreateAsync();
-        Station p0 = await lab.AddStationAsync("p0", "10.1.1.1/24");
-        Station p1 = await lab.AddStationAsync("p1", "10.1.1.2/24");
+        LabHost p0 = await lab.AddStationAsync("p0", "10.1.1.1/24");
+        LabHost p1 = await lab.AddStationAsync("p1", "10.1.1.2/24");
         ISwitch daemon = await StartAsync(lab, datapath, Related, p0, p1);
         // Nobody listens on the port: the station's kernel answers "port unreachable", which the sender's socket learns of.
         (int code, string output) = await p0.TryAsync("/usr/bin/python3", "-c", """
@@ -105,8 +105,8 @@ public sealed class ConntrackTests
     {
         const int Size = 3200;
         await using Lab lab = await Lab.CreateAsync();
-        Station p0 = await lab.AddStationAsync("p0", "10.1.1.1/24");
-        Station p1 = await lab.AddStationAsync("p1", "10.1.1.2/24");
+        LabHost p0 = await lab.AddStationAsync("p0", "10.1.1.1/24");
+        LabHost p1 = await lab.AddStationAsync("p1", "10.1.1.2/24");
         ISwitch daemon = await StartAsync(lab, datapath, Translation, p0, p1);
         // The translated address is nobody's: p1 finds it at p0 without asking.
         await p1.IpAsync($"neighbour add 10.1.1.240 lladdr {await p0.MacAsync()} dev p1 nud permanent");
@@ -126,7 +126,7 @@ public sealed class ConntrackTests
         }
     }
 
-    private static Task<ISwitch> StartAsync(Lab lab, DatapathKind datapath, string flows, params Station[] stations) =>
+    private static Task<ISwitch> StartAsync(Lab lab, DatapathKind datapath, string flows, params LabHost[] stations) =>
         DaemonProcess.StartAsync(lab, new SwitchConfiguration(
             datapath,
             new BridgeConfiguration("br0", [.. stations.Select((station, index) => PortConfiguration.Of(station, index + 1))])

@@ -65,8 +65,8 @@ public sealed class CraftedFragmentTests
     private static async Task<Link> StartAsync(Lab lab, DatapathKind datapath, string own, string peer)
     {
         string prefix = own.Contains(':', StringComparison.Ordinal) ? "/96" : "/24";
-        Station p0 = await lab.AddStationAsync("p0", own + prefix);
-        Station p1 = await lab.AddStationAsync("p1", peer + prefix);
+        LabHost p0 = await lab.AddStationAsync("p0", own + prefix);
+        LabHost p1 = await lab.AddStationAsync("p1", peer + prefix);
         await DaemonProcess.StartAsync(lab, new SwitchConfiguration(
             datapath, new BridgeConfiguration("br0", PortConfiguration.Of(p0, 1), PortConfiguration.Of(p1, 2)) { Flows = Flows }));
         return new Link(
@@ -75,7 +75,7 @@ public sealed class CraftedFragmentTests
     }
 
     /// <summary>Two stations, and what is on the wire at each.</summary>
-    private sealed record Link(Station Sender, string OwnMac, string PeerMac, IPAddress Own, IPAddress Peer, Capture AtSender,
+    private sealed record Link(LabHost Sender, string OwnMac, string PeerMac, IPAddress Own, IPAddress Peer, Capture AtSender,
         Capture AtPeer)
     {
         /// <summary>ICMP or ICMPv6.</summary>

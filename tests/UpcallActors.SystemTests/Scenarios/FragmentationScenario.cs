@@ -14,7 +14,7 @@ internal sealed class FragmentationScenario : IAsyncDisposable
 
     private const int VlanId = 100;
 
-    private FragmentationScenario(Lab lab, Station client, string device, string address, ISwitch switchUnderTest)
+    private FragmentationScenario(Lab lab, LabHost client, string device, string address, ISwitch switchUnderTest)
     {
         Lab = lab;
         Client = client;
@@ -27,7 +27,7 @@ internal sealed class FragmentationScenario : IAsyncDisposable
     public Lab Lab { get; }
 
     /// <summary>Who pings.</summary>
-    public Station Client { get; }
+    public LabHost Client { get; }
 
     /// <summary>The client's device on which the pings are packets of their own, in no tunnel.</summary>
     public string ClientDevice { get; }
@@ -83,9 +83,9 @@ internal sealed class FragmentationScenario : IAsyncDisposable
     {
         (string First, string Second, string Prefix) plain = ipv6 ? ("fc00::1", "fc00::2", "/96") : ("10.1.1.1", "10.1.1.2", "/24");
         (string First, string Second, string Prefix) tagged = ipv6 ? ("fc00:1::3", "fc00:1::4", "/96") : ("10.2.2.1", "10.2.2.2", "/24");
-        Station p0 = await lab.AddStationAsync("p0", plain.First + plain.Prefix);
-        Station p1 = await lab.AddStationAsync("p1", plain.Second + plain.Prefix);
-        foreach (Station station in (Station[])[p0, p1])
+        LabHost p0 = await lab.AddStationAsync("p0", plain.First + plain.Prefix);
+        LabHost p1 = await lab.AddStationAsync("p1", plain.Second + plain.Prefix);
+        foreach (LabHost station in (LabHost[])[p0, p1])
             await station.SetMtuAsync(mtu);
         if (vlan)
         {
@@ -102,7 +102,7 @@ internal sealed class FragmentationScenario : IAsyncDisposable
     private static async Task<FragmentationScenario> StartTunnelAsync(Lab lab, string flows,
         Func<BridgeConfiguration[], SwitchConfiguration> configure)
     {
-        Station p0 = await lab.AddStationAsync("p0", "172.31.1.1/24");
+        LabHost p0 = await lab.AddStationAsync("p0", "172.31.1.1/24");
         ISwitch switchUnderTest = await DaemonProcess.StartAsync(lab, configure([
             new BridgeConfiguration("br0", new PortConfiguration("at_vxlan0", 1) { Type = "vxlan", Remote = "172.31.1.1" })
             {

@@ -32,9 +32,9 @@ public sealed class ReloadTests
     public async Task Flows_and_ports_change_at_SIGHUP_and_by_command_and_no_ping_is_lost(DatapathKind datapath)
     {
         await using Lab lab = await Lab.CreateAsync();
-        Station p0 = await lab.AddStationAsync("p0", "10.1.1.1/24");
-        Station p1 = await lab.AddStationAsync("p1", "10.1.1.2/24");
-        Station p2 = await lab.AddStationAsync("p2", "10.1.1.3/24");
+        LabHost p0 = await lab.AddStationAsync("p0", "10.1.1.1/24");
+        LabHost p1 = await lab.AddStationAsync("p1", "10.1.1.2/24");
+        LabHost p2 = await lab.AddStationAsync("p2", "10.1.1.3/24");
         SwitchConfiguration two = new(datapath,
             new BridgeConfiguration("br0", PortConfiguration.Of(p0, 1), PortConfiguration.Of(p1, 2)) { Flows = Two });
         SwitchConfiguration three = new(datapath, new BridgeConfiguration("br0", PortConfiguration.Of(p0, 1), PortConfiguration.Of(p1, 2),

@@ -27,7 +27,7 @@ public sealed partial class RestartTests
     public async Task Established_pings_lose_nothing_while_the_daemon_is_dead_and_when_it_comes_back(DispatchMode dispatch)
     {
         await using Lab lab = await Lab.CreateAsync();
-        (Station p0, _, ISwitch daemon) = await StartAsync(lab, DatapathKind.Kernel, dispatch);
+        (LabHost p0, _, ISwitch daemon) = await StartAsync(lab, DatapathKind.Kernel, dispatch);
         BackgroundProcess small = lab.Own(p0.Start(["ping", "-n", "-i", "0.05", "10.1.1.2"]));
         BackgroundProcess large = lab.Own(p0.Start(["ping", "-n", "-i", "0.05", "-s", "3200", "10.1.1.2"]));
         Task MoreAsync(string when) => Task.WhenAll(HasMoreAnswersAsync(small, when), HasMoreAnswersAsync(large, when));
@@ -59,7 +59,7 @@ public sealed partial class RestartTests
     {
         const int Tries = 5;
         await using Lab lab = await Lab.CreateAsync();
-        (_, Station p2, ISwitch daemon) = await StartAsync(lab, datapath, DispatchMode.Auto);
+        (_, LabHost p2, ISwitch daemon) = await StartAsync(lab, datapath, DispatchMode.Auto);
         var passed = new List<TimeSpan>();
         var allowed = new List<TimeSpan>();
         do
@@ -76,7 +76,7 @@ public sealed partial class RestartTests
     }
 
     /// <summary>Starts the daemon; the time from then until a packet that no flow takes has been answered.</summary>
-    private static async Task<TimeSpan> FirstAnswerAsync(Station from, ISwitch daemon)
+    private static async Task<TimeSpan> FirstAnswerAsync(LabHost from, ISwitch daemon)
     {
         // -D: with the time of each answer.
         await using BackgroundProcess ping = from.Start(["ping", "-n", "-D", "-i", "0.02", "10.1.2.2"]);
@@ -98,14 +98,14 @@ public sealed partial class RestartTests
         return replay > TimeSpan.FromSeconds(1) ? replay : TimeSpan.FromSeconds(1);
     }
 
-    private static async Task<(Station P0, Station P2, ISwitch Daemon)> StartAsync(Lab lab, DatapathKind datapath, DispatchMode dispatch)
+    private static async Task<(LabHost P0, LabHost P2, ISwitch Daemon)> StartAsync(Lab lab, DatapathKind datapath, DispatchMode dispatch)
     {
-        Station p0 = await lab.AddStationAsync("p0", "10.1.1.1/24");
-        Station p1 = await lab.AddStationAsync("p1", "10.1.1.2/24");
-        Station p2 = await lab.AddStationAsync("p2", "10.1.2.1/24");
-        Station p3 = await lab.AddStationAsync("p3", "10.1.2.2/24");
+        LabHost p0 = await lab.AddStationAsync("p0", "10.1.1.1/24");
+        LabHost p1 = await lab.AddStationAsync("p1", "10.1.1.2/24");
+        LabHost p2 = await lab.AddStationAsync("p2", "10.1.2.1/24");
+        LabHost p3 = await lab.AddStationAsync("p3", "10.1.2.2/24");
         // Neighbours that need no asking: a question in the meantime would be no established traffic.
-        foreach ((Station one, string address, Station other) in ((Station, string, Station)[])[(p0, "10.1.1.2", p1), (p1, "10.1.1.1", p0),
+        foreach ((LabHost one, string address, LabHost other) in ((LabHost, string, LabHost)[])[(p0, "10.1.1.2", p1), (p1, "10.1.1.1", p0),
             (p2, "10.1.2.2", p3), (p3, "10.1.2.1", p2)])
             await one.IpAsync($"neighbour add {address} lladdr {await other.MacAsync()} dev {one.Device} nud permanent");
         ISwitch daemon = await DaemonProcess.StartAsync(lab, new SwitchConfiguration(

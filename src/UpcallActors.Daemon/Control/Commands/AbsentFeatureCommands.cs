@@ -132,7 +132,7 @@ internal sealed class AbsentFeatureCommands(ControlContext context)
             return ControlReply.Error("invalid vlan");
         if (arguments.Count > 2 && !uint.TryParse(arguments[2], NumberStyles.None, CultureInfo.InvariantCulture, out basis))
             return ControlReply.Error("invalid basis");
-        if (!StationText.TryParse(arguments[0], out ulong station))
+        if (!EthernetAddressText.TryParse(arguments[0], out ulong station))
             return ControlReply.Error("invalid mac");
         const uint Buckets = 0xff;
         return ControlReply.Of(new StringBuilder().Append(BondHash.Of(station, vlan, basis) & Buckets));

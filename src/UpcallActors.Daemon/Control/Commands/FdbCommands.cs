@@ -28,7 +28,7 @@ internal sealed class FdbCommands(ControlContext context)
         foreach (MacEntry entry in bridge.MacLearning.List().OrderByDescending(entry => entry.Age))
         {
             text.Append(CultureInfo.InvariantCulture, $"{OpenFlowPorts.Format(entry.Port),5}  {entry.Vlan,4}  ");
-            text.AppendStation(entry.Address);
+            text.AppendEthernetAddress(entry.Address);
             if (entry.IsStatic)
                 text.Append("  static\n");
             else
@@ -66,7 +66,7 @@ internal sealed class FdbCommands(ControlContext context)
     {
         if (!context.TryGetBridge(arguments[0], out Bridge? bridge))
             return BridgeLookup.NoSuchBridge;
-        if (!StationText.TryParse(arguments[3], out ulong address))
+        if (!EthernetAddressText.TryParse(arguments[3], out ulong address))
             return ControlReply.Error("bad MAC address");
         if (bridge.Ports.FirstOrDefault(port => port.Name == arguments[1]) is not { } port)
             return ControlReply.Error("software error, odp port is present but no ofp port");
@@ -79,7 +79,7 @@ internal sealed class FdbCommands(ControlContext context)
     {
         if (!context.TryGetBridge(arguments[0], out Bridge? bridge))
             return BridgeLookup.NoSuchBridge;
-        if (!StationText.TryParse(arguments[2], out ulong address))
+        if (!EthernetAddressText.TryParse(arguments[2], out ulong address))
             return ControlReply.Error("bad MAC address");
         return bridge.MacLearning.RemoveStatic(address, VlanOf(arguments[1]))
             ? ControlReply.Empty

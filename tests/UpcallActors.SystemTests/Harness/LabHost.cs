@@ -6,18 +6,18 @@ namespace UpcallActors.SystemTests.Harness;
 /// <param name="name">Its namespace's name.</param>
 /// <param name="device">The device in it, such as <c>p0</c>.</param>
 /// <param name="switchSide">The namespace of the other end.</param>
-internal sealed class Station(string name, string device, NetworkNamespace switchSide) : NetworkNamespace(name)
+internal sealed class LabHost(string name, string device, NetworkNamespace switchSide) : NetworkNamespace(name)
 {
-    /// <summary>The device in the station.</summary>
+    /// <summary>The device in the host.</summary>
     public string Device { get; } = device;
 
     /// <summary>The device's other end, which is the switch's port.</summary>
     public string Port { get; } = $"ovs-{device}";
 
-    /// <summary>Gives the station's device an address.</summary>
+    /// <summary>Gives the host's device an address.</summary>
     public Task AddAddressAsync(string address) => AddAddressAsync(Device, address);
 
-    /// <summary>Makes a device for a VLAN over the station's, with an address.</summary>
+    /// <summary>Makes a device for a VLAN over the host's, with an address.</summary>
     public async Task AddVlanAsync(int id, string address)
     {
         string vlan = string.Create(CultureInfo.InvariantCulture, $"{Device}.{id}");
@@ -33,6 +33,6 @@ internal sealed class Station(string name, string device, NetworkNamespace switc
         await switchSide.IpAsync($"link set {Port} mtu {mtu}");
     }
 
-    /// <summary>The station's Ethernet address.</summary>
+    /// <summary>The host's Ethernet address.</summary>
     public async Task<string> MacAsync() => (await RunAsync("cat", $"/sys/class/net/{Device}/address")).Trim();
 }

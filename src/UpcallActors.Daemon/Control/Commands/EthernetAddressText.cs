@@ -4,7 +4,7 @@ using System.Text;
 namespace UpcallActors.Daemon.Control.Commands;
 
 /// <summary>Ethernet addresses as text.</summary>
-internal static class StationText
+internal static class EthernetAddressText
 {
     private const int Octets = 6;
 
@@ -27,7 +27,7 @@ internal static class StationText
     }
 
     /// <summary>Appends an address.</summary>
-    public static StringBuilder AppendStation(this StringBuilder text, ulong address)
+    public static StringBuilder AppendEthernetAddress(this StringBuilder text, ulong address)
     {
         for (int octet = Octets - 1; octet >= 0; octet--)
             text.Append(CultureInfo.InvariantCulture, $"{(byte)(address >> (8 * octet)):x2}{(octet > 0 ? ":" : "")}");

@@ -6,7 +6,7 @@ namespace UpcallActors.Ofproto;
 /// Hashes a VLAN and a MAC address, which a sender chooses. The number's own hash folds its halves, so chosen addresses could make one
 /// chain of a whole table.
 /// </summary>
-internal sealed class StationComparer : IEqualityComparer<ulong>
+internal sealed class MacKeyComparer : IEqualityComparer<ulong>
 {
     private readonly KeyedHash _hash = KeyedHash.Create();
 
