@@ -5,10 +5,13 @@ namespace UpcallActors.Pipeline;
 
 /// <summary>
 /// The last upcalls of a lane, for questions about what has just happened: key and actions as bytes, the rest as words, in places that are
-/// allocated at the start. The lane copies some 200 bytes for each upcall, allocates nothing and never waits. A reader leaves out places
-/// that were overwritten meanwhile. Written by the lane's router and executor, read by any thread.
+/// allocated at the start. The lane copies some 200 bytes for each upcall, allocates nothing and never waits for a reader, which leaves
+/// out places that were overwritten meanwhile. Written by the lane's router and executor, read by any thread.
 /// </summary>
 /// <remarks>
+/// Router and executor may be on different threads. Then one waits while the other copies its batch: otherwise one that is held up while
+/// the other goes once around would write into a place at the same time, or leave an older number in it.
+///
 /// A writer draws the numbers of its batch first: that they are drawn is seen before anything of what it overwrites. A place says its
 /// number once it is whole.
 /// </remarks>
@@ -20,6 +23,7 @@ internal sealed class UpcallMemory
     /// <summary>Bytes of key and actions together; what has more is remembered without its actions, or without both.</summary>
     public const int MostBytes = 1024;
 
+    private readonly Lock _writing = new();
     private readonly Place[] _places = new Place[Capacity];
     private readonly byte[] _bytes = new byte[Capacity * MostBytes];
     private long _drawn;
@@ -27,27 +31,31 @@ internal sealed class UpcallMemory
     /// <summary>Remembers the upcalls of a batch that is done with. Returns the number of its first.</summary>
     public long Keep(UpcallBatch batch, long handledAt)
     {
-        long first = Interlocked.Add(ref _drawn, batch.Count) - batch.Count;
-        for (int i = 0; i < batch.Count; i++)
+        long first;
+        lock (_writing)
         {
-            ref UpcallRecord record = ref batch.Record(i);
-            long number = first + i;
-            int index = (int)(number % Capacity);
-            ref Place place = ref _places[index];
-            ReadOnlySpan<byte> key = record.Class == UpcallClass.Bad ? [] : record.Message.Key.Of(batch.Slots.Message(i));
-            ReadOnlySpan<byte> actions = batch.Actions(record);
-            place.IsCut = key.Length + actions.Length > MostBytes;
-            if (place.IsCut)
-                actions = [];
-            if (key.Length > MostBytes)
-                key = [];
-            Span<byte> bytes = _bytes.AsSpan(index * MostBytes, MostBytes);
-            key.CopyTo(bytes);
-            actions.CopyTo(bytes[key.Length..]);
-            place.KeyLength = key.Length;
-            place.ActionsLength = actions.Length;
-            place.Facts = UpcallFacts.Of(batch, i, handledAt);
-            Volatile.Write(ref place.Turn, number + 1);
+            first = Interlocked.Add(ref _drawn, batch.Count) - batch.Count;
+            for (int i = 0; i < batch.Count; i++)
+            {
+                ref UpcallRecord record = ref batch.Record(i);
+                long number = first + i;
+                int index = (int)(number % Capacity);
+                ref Place place = ref _places[index];
+                ReadOnlySpan<byte> key = record.Class == UpcallClass.Bad ? [] : record.Message.Key.Of(batch.Slots.Message(i));
+                ReadOnlySpan<byte> actions = batch.Actions(record);
+                place.IsCut = key.Length + actions.Length > MostBytes;
+                if (place.IsCut)
+                    actions = [];
+                if (key.Length > MostBytes)
+                    key = [];
+                Span<byte> bytes = _bytes.AsSpan(index * MostBytes, MostBytes);
+                key.CopyTo(bytes);
+                actions.CopyTo(bytes[key.Length..]);
+                place.KeyLength = key.Length;
+                place.ActionsLength = actions.Length;
+                place.Facts = UpcallFacts.Of(batch, i, handledAt);
+                Volatile.Write(ref place.Turn, number + 1);
+            }
         }
 
         // Before it is looked who watches: whoever begins to watch and does not find these here is to be shown them.
