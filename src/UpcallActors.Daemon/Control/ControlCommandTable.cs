@@ -3,8 +3,6 @@ using System.Globalization;
 using System.Text;
 using Microsoft.Extensions.Logging;
 using UpcallActors.Daemon.Hosting;
-using UpcallActors.Daemon.Control.Commands;
-using UpcallActors.Odp;
 
 namespace UpcallActors.Daemon.Control;
 
@@ -69,10 +67,6 @@ internal sealed class ControlCommandTable
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {
             throw;
-        }
-        catch (DatapathException refused)
-        {
-            return DpctlOptions.Error(refused.Message);
         }
 #pragma warning disable CA1031 // A command that fails must neither end the connection nor go unanswered.
         catch (Exception failure)

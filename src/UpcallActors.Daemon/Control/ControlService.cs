@@ -33,7 +33,7 @@ internal sealed class ControlService : IAsyncDisposable
             new("unixctl_received", () => table?.Received ?? 0),
             new("unixctl_replied", () => table?.Replied ?? 0),
         ]);
-        table = new ControlCommandTable(
+        IEnumerable<ControlCommand> commands =
         [
             .. new ExitCommand(context).Commands,
             .. new DpctlShow(context).Commands,
@@ -55,7 +55,8 @@ internal sealed class ControlService : IAsyncDisposable
             .. new LogCommands(context.LogLevels).Commands,
             .. new SnapshotCommand(context).Commands,
             .. new ReloadCommands(context.Configuration, logger).Commands,
-        ], logger);
+        ];
+        table = new ControlCommandTable(commands.Select(DatapathRefusals.Answered), logger);
         ControlSocket socket = await ControlSocket.OpenAsync(directory, logger);
         return new ControlService(socket, table, coverage, limits, logger, context.LogLevels);
     }
