@@ -3,7 +3,7 @@ using System.Diagnostics;
 using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
-using UpcallActors.Web;
+using UpcallActors.Linux;
 
 namespace UpcallActors.Daemon.Control;
 

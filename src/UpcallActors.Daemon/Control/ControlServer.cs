@@ -2,7 +2,6 @@ using System.Net.Sockets;
 using Microsoft.Extensions.Logging;
 using UpcallActors.Daemon.Hosting;
 using UpcallActors.Linux;
-using UpcallActors.Web;
 
 namespace UpcallActors.Daemon.Control;
 

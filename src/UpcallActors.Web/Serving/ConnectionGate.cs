@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Connections;
+using UpcallActors.Linux;
 
 namespace UpcallActors.Web;
 

@@ -22,7 +22,7 @@ public sealed class LayerTests
         { "Pipeline", ["Linux", "Odp", "Packets"] },
         { "Switch", ["Odp", "Ofproto", "OpenFlow", "Embedded", "Kernel", "Pipeline"] },
         { "Hosting", ["Linux", "Odp", "Ofproto", "OpenFlow", "Embedded", "Kernel", "Pipeline", "Switch"] },
-        { "Web", ["Odp", "Ofproto"] },
+        { "Web", ["Linux", "Odp", "Ofproto"] },
         { "Daemon", ["Linux", "Odp", "Ofproto", "OpenFlow", "Embedded", "Kernel", "Packets", "Pipeline", "Switch", "Hosting", "Web"] },
     };
 

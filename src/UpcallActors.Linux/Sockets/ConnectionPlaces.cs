@@ -1,4 +1,4 @@
-namespace UpcallActors.Web;
+namespace UpcallActors.Linux;
 
 /// <summary>
 /// The places of a server that any client may connect to. Silent connections exclude no client: if all places are taken, a new connection
