@@ -11,6 +11,7 @@ using UpcallActors.Ofproto.Tests;
 using UpcallActors.OpenFlow.Tests;
 using UpcallActors.Packets.Tests;
 using UpcallActors.Packets.Tests.Fuzz;
+using UpcallActors.Unixctl.Tests.Fuzz;
 using KernelConntrack = UpcallActors.Kernel.Tests.Fuzz.ConntrackFuzz;
 using RecordedConnections = UpcallActors.Kernel.Tests.Conntrack.RecordedConnections;
 using Tracker = UpcallActors.Embedded.Tests.Fuzz.ConntrackFuzz;
@@ -22,7 +23,7 @@ internal static class FuzzTargets
 {
     /// <summary>The targets, by name.</summary>
     public static IReadOnlyList<FuzzTarget> All { get; } = [.. Netlink(), .. Packets(), .. Odp(), .. Kernel(), .. OpenFlow(), .. Embedded(),
-        .. Daemon()];
+        .. Unixctl(), .. Daemon()];
 
     /// <summary>The target of a name. Throws <see cref="ArgumentException"/> when there is none.</summary>
     public static FuzzTarget Named(string name) =>
@@ -94,6 +95,16 @@ internal static class FuzzTargets
         FuzzTarget.Taken("embedded.vxlan", OffloadFuzz.Vxlan, OffloadFuzz.VxlanCorpus),
     ];
 
+    private static FuzzTarget[] Unixctl() =>
+    [
+        FuzzTarget.Taken("unixctl.requests",
+            ControlRequestFuzz.Run,
+            () => FuzzTarget.Texts(ControlRequestFuzzTests.Corpus)) with { Tokens = ControlRequestFuzzTests.Tokens },
+        FuzzTarget.Taken("unixctl.answers",
+            AnswerFuzz.Run,
+            () => FuzzTarget.Texts(AnswerFuzzTests.Corpus)) with { Tokens = AnswerFuzzTests.Tokens },
+    ];
+
     private static FuzzTarget[] Daemon() =>
     [
         FuzzTarget.Checked("daemon.configuration", ConfigurationFuzz.Run, () => FuzzTarget.Texts(ConfigurationFuzzTests.Corpus)) with
@@ -101,12 +112,6 @@ internal static class FuzzTargets
             Make = random => Encoding.UTF8.GetBytes(ConfigurationText.Make(random)),
             Tokens = ConfigurationFuzzTests.Tokens,
         },
-        FuzzTarget.Taken("daemon.control-requests",
-            ControlRequestFuzz.Run,
-            () => FuzzTarget.Texts(ControlRequestFuzzTests.Corpus)) with { Tokens = ControlRequestFuzzTests.Tokens },
-        FuzzTarget.Taken("daemon.answers",
-            ClientFuzz.Answer,
-            () => FuzzTarget.Texts(ClientFuzzTests.AnswerCorpus)) with { Tokens = ClientFuzzTests.Tokens },
         FuzzTarget.Taken("daemon.client-texts",
             ClientFuzz.Text,
             () => FuzzTarget.Texts(ClientFuzzTests.TextCorpus)) with { Tokens = ClientFuzzTests.Tokens },

@@ -1,9 +1,9 @@
-using UpcallActors.Daemon.Hosting;
 using UpcallActors.Daemon.Live.Reloading;
 using UpcallActors.Odp;
 using UpcallActors.Ofproto;
 using UpcallActors.Pipeline;
 using UpcallActors.Switch;
+using UpcallActors.Unixctl;
 
 namespace UpcallActors.Daemon.Control;
 

@@ -1,8 +1,7 @@
 using Microsoft.Extensions.Logging;
 using UpcallActors.Daemon.Control.Commands;
-using UpcallActors.Daemon.Control.Coverage;
-using UpcallActors.Daemon.Hosting;
 using UpcallActors.Linux;
+using UpcallActors.Unixctl;
 
 namespace UpcallActors.Daemon.Control;
 

@@ -1,5 +1,6 @@
 using UpcallActors.Daemon.Control.Commands;
 using UpcallActors.Odp;
+using UpcallActors.Unixctl;
 
 namespace UpcallActors.Daemon.Control;
 

@@ -11,6 +11,7 @@ using UpcallActors.Daemon.Telemetry;
 using UpcallActors.Embedded;
 using UpcallActors.Odp;
 using UpcallActors.Pipeline;
+using UpcallActors.Unixctl;
 
 namespace UpcallActors.Daemon.Demo;
 

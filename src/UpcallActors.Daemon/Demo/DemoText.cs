@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 using UpcallActors.Daemon.Configuration;
-using UpcallActors.Daemon.Control;
+using UpcallActors.Unixctl;
 
 namespace UpcallActors.Daemon.Demo;
 

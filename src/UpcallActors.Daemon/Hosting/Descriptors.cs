@@ -3,8 +3,8 @@ using System.Net.Sockets;
 using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging;
 using UpcallActors.Daemon.Configuration;
-using UpcallActors.Daemon.Control;
 using UpcallActors.Linux;
+using UpcallActors.Unixctl;
 using UpcallActors.Web;
 
 namespace UpcallActors.Daemon.Hosting;

@@ -2,6 +2,7 @@ using System.Globalization;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Logging.Console;
+using UpcallActors.Unixctl;
 
 namespace UpcallActors.Daemon.Hosting;
 
@@ -47,7 +48,7 @@ internal sealed class LineFormatter(LogPatterns patterns) : ConsoleFormatter(Lin
     }
 
     private static string ModuleOf(string category, EventId id) =>
-        category == DaemonHost.ActorSystemName ? LogModules.Of(id.Id) ?? category : category;
+        category == DaemonHost.ActorSystemName ? LogEventModules.Of(id.Id) ?? category : category;
 
     private static string WordOf(LogLevel level) => level switch
     {

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using UpcallActors.Unixctl;
 
 namespace UpcallActors.Daemon.Hosting;
 
@@ -30,7 +31,7 @@ internal sealed class ModuleLoggers(ILoggerFactory inner, LogLevels levels) : IL
         public void Log<TState>(
             LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
         {
-            if (levels.IsEnabledFor(DaemonHost.ActorSystemName, LogModules.Of(eventId.Id), logLevel))
+            if (levels.IsEnabledFor(DaemonHost.ActorSystemName, LogEventModules.Of(eventId.Id), logLevel))
                 inner.Log(logLevel, eventId, state, exception, formatter);
         }
     }

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using UpcallActors.Linux;
+using UpcallActors.Unixctl;
 
 namespace UpcallActors.Daemon.Hosting;
 

@@ -9,6 +9,7 @@ using UpcallActors.Daemon.Telemetry;
 using UpcallActors.Odp;
 using UpcallActors.Pipeline;
 using UpcallActors.Switch;
+using UpcallActors.Unixctl;
 
 namespace UpcallActors.Daemon.Live;
 

@@ -7,6 +7,7 @@ using UpcallActors.Daemon.Hosting;
 using UpcallActors.Daemon.Live.Reloading;
 using UpcallActors.Daemon.Replay;
 using UpcallActors.Odp;
+using UpcallActors.Unixctl;
 
 namespace UpcallActors.Daemon.Terminal;
 
@@ -34,7 +35,7 @@ internal static class DemoCommand
         using RunningConfiguration? running = configuration;
         if (running != null)
         {
-            var levels = new LogLevels(running.Options.Telemetry.LogLevel) { File = LogFile.OfStandardError() };
+            var levels = new LogLevels(running.Options.Telemetry.LogLevel, DaemonHost.ActorSystemName) { File = LogFile.OfStandardError() };
             return await RunCommand.RunOnHostAsync(levels, running.Options.Telemetry, RunOnAsync);
 
             async Task<int> RunOnAsync(ActorSystem system, ILoggerFactory loggers, CancellationToken stop)

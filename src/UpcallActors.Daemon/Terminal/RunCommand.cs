@@ -5,7 +5,6 @@ using Microsoft.Extensions.Logging;
 using Spectre.Console;
 using UpcallActors.Daemon.Configuration;
 using UpcallActors.Daemon.Configuration.Telemetry;
-using UpcallActors.Daemon.Control;
 using UpcallActors.Daemon.Hosting;
 using UpcallActors.Daemon.Live;
 using UpcallActors.Daemon.Live.Reloading;
@@ -16,6 +15,7 @@ using UpcallActors.Daemon.Telemetry;
 using UpcallActors.Embedded;
 using UpcallActors.Odp;
 using UpcallActors.Pipeline;
+using UpcallActors.Unixctl;
 
 namespace UpcallActors.Daemon.Terminal;
 
@@ -35,7 +35,7 @@ internal sealed class RunCommand(bool json, TextWriter output, TextWriter errors
         using RunningConfiguration? running = configuration;
         if (running != null)
         {
-            var levels = new LogLevels(running.Options.Telemetry.LogLevel) { File = LogFile.OfStandardError() };
+            var levels = new LogLevels(running.Options.Telemetry.LogLevel, DaemonHost.ActorSystemName) { File = LogFile.OfStandardError() };
             return await RunOnHostAsync(
                 levels,
                 running.Options.Telemetry,
@@ -62,7 +62,7 @@ internal sealed class RunCommand(bool json, TextWriter output, TextWriter errors
 
         // Where telemetry goes is worth a line; a run that sends none says what it put out, and nothing else.
         return await RunOnHostAsync(
-            new LogLevels(telemetry.Exports ? telemetry.LogLevel : LogLevel.Warning),
+            new LogLevels(telemetry.Exports ? telemetry.LogLevel : LogLevel.Warning, DaemonHost.ActorSystemName),
             telemetry,
             (system, loggers, stop) => ReplayRecordingsAsync(telemetry, system, loggers, stop));
     }

@@ -23,7 +23,11 @@ public sealed class LayerTests
         { "Switch", ["Odp", "Ofproto", "OpenFlow", "Embedded", "Kernel", "Pipeline"] },
         { "Hosting", ["Linux", "Odp", "Ofproto", "OpenFlow", "Embedded", "Kernel", "Pipeline", "Switch"] },
         { "Web", ["Linux", "Odp", "Ofproto"] },
-        { "Daemon", ["Linux", "Odp", "Ofproto", "OpenFlow", "Embedded", "Kernel", "Packets", "Pipeline", "Switch", "Hosting", "Web"] },
+        { "Unixctl", ["Linux"] },
+        {
+            "Daemon",
+            ["Linux", "Odp", "Ofproto", "OpenFlow", "Embedded", "Kernel", "Packets", "Pipeline", "Switch", "Hosting", "Unixctl", "Web"]
+        },
     };
 
     internal static string[] Names => [.. Layers.Select(row => (string)row[0])];
@@ -63,7 +67,7 @@ public sealed class LayerTests
     [Fact]
     public void Only_the_pipeline_and_who_runs_it_know_actors()
     {
-        foreach (string layer in (string[])["Linux", "Packets", "Odp", "OpenFlow", "Ofproto", "Embedded", "Kernel", "Web"])
+        foreach (string layer in (string[])["Linux", "Packets", "Odp", "OpenFlow", "Ofproto", "Embedded", "Kernel", "Unixctl", "Web"])
             Load(layer).GetReferencedAssemblies().Select(name => name.Name).ShouldNotContain("Akka", layer);
     }
 

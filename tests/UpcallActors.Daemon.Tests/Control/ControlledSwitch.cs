@@ -12,6 +12,8 @@ using UpcallActors.Ofproto;
 using UpcallActors.OpenFlow;
 using UpcallActors.Pipeline;
 using UpcallActors.Switch;
+using UpcallActors.Unixctl;
+using UpcallActors.Unixctl.Tests;
 
 namespace UpcallActors.Daemon.Tests.Control;
 
@@ -90,7 +92,7 @@ internal sealed class ControlledSwitch : IAsyncDisposable
         WaitingInterface[] waiting =
             [new("br0", 9, "p9", PortKind.System, "there is no such device", IsRefused: false),
             new("br0", 3, "aa", PortKind.Gre, "File exists", IsRefused: true)];
-        var levels = new LogLevels(LogLevel.Information);
+        var levels = new LogLevels(LogLevel.Information, DaemonHost.ActorSystemName);
         var folder = new ConfigurationFolder();
         RunningConfiguration configuration = RunningConfiguration.Read(
             [folder.Write("a.conf", "upcall-actors.bridges.br0.ports.ovs-p0 { number = 1, type = system }\n")], _ => null).Configuration!;
@@ -106,7 +108,8 @@ internal sealed class ControlledSwitch : IAsyncDisposable
             Stop = cleanup => stopped.TrySetResult(cleanup),
         };
         return new ControlledSwitch(datapath, elsewhere, clock, translators, pipeline, stopped.Task, levels,
-            await ControlHost.StartAsync(context))
+            await ControlHost.StartAsync(
+                async (directory, log) => await ControlService.StartAsync(directory, context, new ControlLimits(), log)))
         { Folder = folder };
     }
 

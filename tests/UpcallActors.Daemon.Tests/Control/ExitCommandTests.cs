@@ -1,3 +1,5 @@
+using UpcallActors.Unixctl.Tests;
+
 namespace UpcallActors.Daemon.Tests.Control;
 
 public sealed class ExitCommandTests

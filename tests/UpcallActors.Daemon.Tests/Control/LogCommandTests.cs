@@ -3,6 +3,8 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using UpcallActors.Daemon.Hosting;
+using UpcallActors.Unixctl;
+using UpcallActors.Unixctl.Tests;
 
 namespace UpcallActors.Daemon.Tests.Control;
 
@@ -71,7 +73,7 @@ public sealed class LogCommandTests
     [Fact]
     public void A_module_is_heard_by_itself()
     {
-        var levels = new LogLevels(LogLevel.Warning);
+        var levels = new LogLevels(LogLevel.Warning, DaemonHost.ActorSystemName);
         using var heard = new Heard();
         using ILoggerFactory loggers = new ModuleLoggers(LoggerFactory.Create(logging => logging
             .SetMinimumLevel(LogLevel.Trace).AddFilter(levels.IsEnabled).AddProvider(heard)), levels);
@@ -107,7 +109,7 @@ public sealed class LogCommandTests
     [Fact]
     public void The_host_s_loggers_go_by_modules()
     {
-        var levels = new LogLevels(LogLevel.Information);
+        var levels = new LogLevels(LogLevel.Information, DaemonHost.ActorSystemName);
         using IHost host = DaemonHost.Build(levels, json: false);
         host.Services.GetRequiredService<ILoggerFactory>().ShouldBeOfType<ModuleLoggers>();
     }

@@ -1,5 +1,4 @@
 using System.Text;
-using UpcallActors.Daemon.Control.Client;
 using UpcallActors.Daemon.Control.Commands;
 using UpcallActors.Daemon.Terminal.Clients;
 using UpcallActors.Daemon.Terminal.Top;
@@ -7,18 +6,14 @@ using UpcallActors.Odp;
 using UpcallActors.Odp.Text;
 using UpcallActors.Packets;
 using UpcallActors.Pipeline;
+using UpcallActors.Unixctl;
 using UpcallActors.Web;
 
 namespace UpcallActors.Daemon.Tests.Fuzz;
 
-/// <summary>Fuzz targets of what clients are answered, and of what they ask of a monitor.</summary>
+/// <summary>Fuzz targets of what clients read in an answer, and of what they ask of a monitor.</summary>
 public static class ClientFuzz
 {
-    private const int Longest = 4096;
-
-    /// <summary>Any bytes from a daemon, in one piece or in many, are the same answers, or a problem that can be said.</summary>
-    public static void Answer(ReadOnlySpan<byte> input) => Answers(input, 1).ShouldBe(Answers(input, Longest));
-
     /// <summary>Any text is a snapshot that is shown, or a problem that can be said; likewise a flow that a client writes.</summary>
     public static void Text(ReadOnlySpan<byte> input)
     {
@@ -53,46 +48,6 @@ public static class ClientFuzz
         else
         {
             problem.ShouldNotBeEmpty();
-        }
-    }
-
-    private static string Answers(ReadOnlySpan<byte> input, int piece)
-    {
-        var buffer = new ReplyBuffer(Longest);
-        var answers = new StringBuilder();
-        try
-        {
-            while (true)
-            {
-                while (buffer.TryTake(out ReadOnlyMemory<byte> answer))
-                {
-                    answers.Append(Encoding.UTF8.GetString(answer.Span)).Append('\n');
-                    Read(answer.Span, answers);
-                }
-
-                if (input.IsEmpty)
-                    return answers.ToString();
-                int length = Math.Min(Math.Min(piece, input.Length), buffer.Free.Length);
-                input[..length].CopyTo(buffer.Free.Span);
-                buffer.Added(length);
-                input = input[length..];
-            }
-        }
-        catch (DaemonClientException problem)
-        {
-            return answers.Append(problem.Message).ToString();
-        }
-    }
-
-    private static void Read(ReadOnlySpan<byte> answer, StringBuilder answers)
-    {
-        try
-        {
-            answers.Append(DaemonClient.Read(answer, 0));
-        }
-        catch (DaemonClientException problem)
-        {
-            problem.Message.ShouldNotBeNull();
         }
     }
 }

@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Logging;
 using UpcallActors.Daemon.Hosting;
-using UpcallActors.Daemon.Tests.Control;
+using UpcallActors.Unixctl.Tests;
 
 namespace UpcallActors.Daemon.Tests.Hosting;
 

@@ -1,8 +1,8 @@
 using System.Diagnostics;
 using System.Globalization;
 using UpcallActors.Daemon.Tests.Configuration;
-using UpcallActors.Daemon.Tests.Control;
 using UpcallActors.Daemon.Tests.Terminal;
+using UpcallActors.Unixctl.Tests;
 
 namespace UpcallActors.Daemon.Tests.Hosting;
 

@@ -2,9 +2,9 @@ using System.Diagnostics;
 using System.Text.RegularExpressions;
 using UpcallActors.Daemon.Live;
 using UpcallActors.Daemon.Tests.Configuration;
-using UpcallActors.Daemon.Tests.Control;
 using UpcallActors.Daemon.Tests.Terminal;
 using UpcallActors.Embedded;
+using UpcallActors.Unixctl.Tests;
 
 namespace UpcallActors.Daemon.Tests.Hosting;
 

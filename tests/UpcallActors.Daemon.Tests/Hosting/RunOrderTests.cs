@@ -1,5 +1,5 @@
 using UpcallActors.Daemon.Hosting;
-using UpcallActors.Daemon.Tests.Control;
+using UpcallActors.Unixctl.Tests;
 
 namespace UpcallActors.Daemon.Tests.Hosting;
 

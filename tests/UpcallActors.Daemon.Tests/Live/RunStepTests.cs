@@ -6,6 +6,7 @@ using UpcallActors.Daemon.Hosting;
 using UpcallActors.Daemon.Live;
 using UpcallActors.Daemon.Live.Reloading;
 using UpcallActors.Daemon.Terminal;
+using UpcallActors.Unixctl;
 
 namespace UpcallActors.Daemon.Tests.Live;
 
@@ -13,7 +14,7 @@ namespace UpcallActors.Daemon.Tests.Live;
 public sealed class RunStepTests
 {
     private static readonly ActorSystem _unused = null!;
-    private static readonly LogLevels _levels = new(LogLevel.Information);
+    private static readonly LogLevels _levels = new(LogLevel.Information, DaemonHost.ActorSystemName);
     private static readonly Task _never = new TaskCompletionSource().Task;
 
     private static readonly string[] _liveStops =

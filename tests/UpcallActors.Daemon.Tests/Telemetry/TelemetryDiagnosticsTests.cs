@@ -1,6 +1,6 @@
 using System.Diagnostics.Tracing;
 using UpcallActors.Daemon.Telemetry;
-using UpcallActors.Daemon.Tests.Control;
+using UpcallActors.Unixctl.Tests;
 
 namespace UpcallActors.Daemon.Tests.Telemetry;
 

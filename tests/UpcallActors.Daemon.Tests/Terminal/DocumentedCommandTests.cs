@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Text;
-using UpcallActors.Daemon.Tests.Control;
+using UpcallActors.Unixctl.Tests;
 
 namespace UpcallActors.Daemon.Tests.Terminal;
 

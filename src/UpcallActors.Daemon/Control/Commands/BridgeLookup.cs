@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using UpcallActors.Ofproto;
+using UpcallActors.Unixctl;
 
 namespace UpcallActors.Daemon.Control.Commands;
 

@@ -1,5 +1,5 @@
 using System.Globalization;
-using UpcallActors.Daemon.Control.Coverage;
+using UpcallActors.Unixctl;
 
 namespace UpcallActors.Daemon.Control.Commands;
 

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using UpcallActors.Linux;
 using UpcallActors.Odp.Text;
+using UpcallActors.Unixctl;
 
 namespace UpcallActors.Daemon.Control.Commands;
 

@@ -3,6 +3,7 @@ using System.Text.Json;
 using UpcallActors.Linux;
 using UpcallActors.Odp;
 using UpcallActors.Odp.Text;
+using UpcallActors.Unixctl;
 
 namespace UpcallActors.Daemon.Control.Commands;
 

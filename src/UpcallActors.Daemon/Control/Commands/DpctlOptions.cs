@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using UpcallActors.Linux;
+using UpcallActors.Unixctl;
 
 namespace UpcallActors.Daemon.Control.Commands;
 

@@ -5,6 +5,7 @@ using UpcallActors.Odp.Text;
 using UpcallActors.Ofproto;
 using UpcallActors.Packets;
 using UpcallActors.Switch;
+using UpcallActors.Unixctl;
 
 namespace UpcallActors.Daemon.Control.Commands;
 

@@ -1,3 +1,5 @@
+using UpcallActors.Unixctl;
+
 namespace UpcallActors.Daemon.Control.Commands;
 
 /// <summary>

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using UpcallActors.Ofproto;
 using UpcallActors.OpenFlow;
+using UpcallActors.Unixctl;
 
 namespace UpcallActors.Daemon.Control.Commands;
 

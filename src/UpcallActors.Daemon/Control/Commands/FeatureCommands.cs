@@ -1,5 +1,6 @@
 using System.Globalization;
 using UpcallActors.Odp;
+using UpcallActors.Unixctl;
 
 namespace UpcallActors.Daemon.Control.Commands;
 

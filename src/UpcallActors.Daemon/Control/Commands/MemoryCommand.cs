@@ -1,4 +1,5 @@
 using System.Globalization;
+using UpcallActors.Unixctl;
 
 namespace UpcallActors.Daemon.Control.Commands;
 

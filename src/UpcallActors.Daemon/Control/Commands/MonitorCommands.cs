@@ -4,6 +4,7 @@ using System.Text.Json;
 using UpcallActors.Odp;
 using UpcallActors.Odp.Text;
 using UpcallActors.Pipeline;
+using UpcallActors.Unixctl;
 
 namespace UpcallActors.Daemon.Control.Commands;
 

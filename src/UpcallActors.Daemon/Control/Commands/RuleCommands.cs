@@ -4,6 +4,7 @@ using System.Text.Json;
 using UpcallActors.Daemon.Status;
 using UpcallActors.Ofproto;
 using UpcallActors.OpenFlow;
+using UpcallActors.Unixctl;
 using UpcallActors.Web;
 
 namespace UpcallActors.Daemon.Control.Commands;

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using UpcallActors.Daemon.Status;
+using UpcallActors.Unixctl;
 using UpcallActors.Web;
 
 namespace UpcallActors.Daemon.Control.Commands;

@@ -3,6 +3,7 @@ using System.Text.Json.Serialization;
 using UpcallActors.Odp.Text;
 using UpcallActors.Ofproto;
 using UpcallActors.OpenFlow;
+using UpcallActors.Unixctl;
 
 namespace UpcallActors.Daemon.Control.Commands;
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using UpcallActors.Pipeline;
+using UpcallActors.Unixctl;
 
 namespace UpcallActors.Daemon.Control.Commands;
 

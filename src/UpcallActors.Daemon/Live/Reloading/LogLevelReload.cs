@@ -1,5 +1,5 @@
 using UpcallActors.Daemon.Configuration;
-using UpcallActors.Daemon.Hosting;
+using UpcallActors.Unixctl;
 
 namespace UpcallActors.Daemon.Live.Reloading;
 

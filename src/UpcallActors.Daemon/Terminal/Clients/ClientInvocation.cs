@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Runtime.InteropServices;
-using UpcallActors.Daemon.Control.Client;
 using UpcallActors.Linux;
+using UpcallActors.Unixctl;
 
 namespace UpcallActors.Daemon.Terminal.Clients;
 

@@ -1,6 +1,6 @@
 using System.CommandLine;
 using UpcallActors.Daemon.Configuration;
-using UpcallActors.Daemon.Control.Client;
+using UpcallActors.Unixctl;
 
 namespace UpcallActors.Daemon.Terminal.Clients;
 

@@ -1,5 +1,5 @@
 using System.CommandLine;
-using UpcallActors.Daemon.Control.Client;
+using UpcallActors.Unixctl;
 using UpcallActors.Web;
 
 namespace UpcallActors.Daemon.Terminal.Clients;

@@ -1,8 +1,8 @@
 using System.Collections.Immutable;
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using UpcallActors.Daemon.Control.Client;
 using UpcallActors.Pipeline;
+using UpcallActors.Unixctl;
 using UpcallActors.Web;
 
 namespace UpcallActors.Daemon.Terminal.Clients;

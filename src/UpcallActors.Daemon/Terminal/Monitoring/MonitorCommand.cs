@@ -1,10 +1,10 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
-using UpcallActors.Daemon.Control.Client;
 using UpcallActors.Daemon.Control.Commands;
 using UpcallActors.Daemon.Terminal.Clients;
 using UpcallActors.Pipeline;
+using UpcallActors.Unixctl;
 
 namespace UpcallActors.Daemon.Terminal.Monitoring;
 

@@ -1,9 +1,9 @@
 using System.Globalization;
 using System.Text;
-using UpcallActors.Daemon.Control.Client;
 using UpcallActors.Daemon.Control.Commands;
 using UpcallActors.Daemon.Terminal.Clients;
 using UpcallActors.Packets;
+using UpcallActors.Unixctl;
 
 namespace UpcallActors.Daemon.Terminal.Monitoring;
 

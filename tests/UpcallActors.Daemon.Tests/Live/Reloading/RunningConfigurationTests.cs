@@ -3,6 +3,7 @@ using UpcallActors.Daemon.Configuration;
 using UpcallActors.Daemon.Hosting;
 using UpcallActors.Daemon.Live.Reloading;
 using UpcallActors.Daemon.Tests.Configuration;
+using UpcallActors.Unixctl;
 
 namespace UpcallActors.Daemon.Tests.Live.Reloading;
 
@@ -135,7 +136,7 @@ public sealed class RunningConfigurationTests : IDisposable
     {
         (RunningConfiguration? running, _) = RunningConfiguration.Read([_file], _ => null);
         using RunningConfiguration configuration = running!;
-        var levels = new LogLevels(configuration.Options.Telemetry.LogLevel);
+        var levels = new LogLevels(configuration.Options.Telemetry.LogLevel, DaemonHost.ActorSystemName);
         levels.IsEnabled("upcall-actors", LogLevel.Information).ShouldBeTrue();
         levels.IsEnabled("upcall-actors", LogLevel.Debug).ShouldBeFalse();
         configuration.Attach(new LogLevelReload(levels));

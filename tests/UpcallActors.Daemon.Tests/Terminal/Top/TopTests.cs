@@ -5,6 +5,7 @@ using UpcallActors.Daemon.Terminal.Monitoring;
 using UpcallActors.Daemon.Terminal.Top;
 using UpcallActors.Daemon.Tests.Control;
 using UpcallActors.Pipeline;
+using UpcallActors.Unixctl;
 using UpcallActors.Web;
 
 namespace UpcallActors.Daemon.Tests.Terminal.Top;
@@ -175,7 +176,7 @@ public sealed class TopTests
         SnapshotReader.Read(text).Datapath.Name.ShouldBe("ovs-system");
         foreach (string broken in (string[])["", "null", "{}", text.Replace("\"lanes\":[", "\"lanes\":[null,", StringComparison.Ordinal),
             text.Replace("\"name\":\"ovs-system\"", "\"name\":null", StringComparison.Ordinal)])
-            Should.Throw<UpcallActors.Daemon.Control.Client.DaemonClientException>(() => SnapshotReader.Read(broken)).Message
+            Should.Throw<DaemonClientException>(() => SnapshotReader.Read(broken)).Message
                 .ShouldStartWith("the daemon's snapshot cannot be read");
     }
 

@@ -1,4 +1,0 @@
-namespace UpcallActors.Daemon.Control.Coverage;
-
-/// <summary>An event and how to read how often it has happened; the number only grows.</summary>
-internal sealed record CoverageCounter(string Name, Func<long> Read);

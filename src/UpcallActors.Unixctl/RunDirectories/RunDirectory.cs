@@ -1,0 +1,128 @@
+using UpcallActors.Linux;
+
+namespace UpcallActors.Unixctl;
+
+/// <summary>
+/// The directory in which clients look for the daemon, and the pidfile in it, which this process holds locked for as long as it
+/// lives: at most one daemon has a directory. Clients find the pidfile from <see cref="Announce"/> on. Disposing removes it.
+/// </summary>
+public sealed class RunDirectory : IDisposable
+{
+    /// <summary>The directory of a daemon with the right to write there.</summary>
+    public const string Default = "/run/upcall-actors";
+
+    private const string Program = "upcall-actors";
+
+    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+    private const UnixFileMode AllMayLook =
+        OwnerOnly | UnixFileMode.GroupRead | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute;
+
+    private readonly PidFile _pidFile;
+
+    private RunDirectory(string path, PidFile pidFile)
+    {
+        Path = path;
+        _pidFile = pidFile;
+    }
+
+    /// <summary>The directory.</summary>
+    public string Path { get; }
+
+    /// <summary>This process's control socket.</summary>
+    public string SocketPath => System.IO.Path.Combine(Path, $"{Program}.{Environment.ProcessId}.ctl");
+
+    /// <summary>
+    /// Takes the directory that is configured; null takes <see cref="Default"/>, or <see cref="Fallback"/> without the right to write
+    /// there. Throws <see cref="RunDirectoryException"/> when a daemon has it, or it cannot be written.
+    /// </summary>
+    public static RunDirectory Claim(string? configured)
+    {
+        if (configured != null)
+            return Take(configured, AllMayLook);
+        try
+        {
+            return Take(Default, AllMayLook);
+        }
+        catch (RunDirectoryException forbidden) when (forbidden.InnerException is not null)
+        {
+            return Take(Fallback, OwnerOnly);
+        }
+    }
+
+    /// <summary>The directory of who may not write to <see cref="Default"/>.</summary>
+    public static string Fallback => System.IO.Path.Combine(System.IO.Path.GetTempPath(), $"{Program}-{Environment.UserName}");
+
+    /// <summary>All control sockets in the directory, including those without a listener.</summary>
+    public IEnumerable<string> FindSockets() =>
+        Directory.EnumerateFiles(Path, $"{Program}.*.ctl").Where(file => FileStatus.OfName(file)?.Kind == FileKind.Socket);
+
+    /// <summary>Removes a file at the end. It is no error if the file or the directory is already gone.</summary>
+    public static void Remove(string file)
+    {
+        try
+        {
+            File.Delete(file);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            // The next daemon finds that it is not locked.
+        }
+    }
+
+    /// <summary>
+    /// Says that the daemon is ready: the pidfile gets the name by which clients and
+    /// supervisors look for it. Throws <see cref="RunDirectoryException"/> when it cannot.
+    /// </summary>
+    public void Announce()
+    {
+        try
+        {
+            _pidFile.Publish();
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            throw Unusable(Path, failure);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _pidFile.Dispose();
+
+    private static RunDirectory Take(string path, UnixFileMode mode)
+    {
+        try
+        {
+            Directory.CreateDirectory(path, mode);
+            Secure(path, mode);
+            return new RunDirectory(path, PidFile.Lock(System.IO.Path.Combine(path, $"{Program}.pid")));
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            throw Unusable(path, failure);
+        }
+    }
+
+    private static RunDirectoryException Unusable(string path, Exception failure) =>
+        new($"the run directory {path} cannot be used: {failure.Message}", failure);
+
+    /// <summary>
+    /// A user who can write to the directory can put a link or another file in place of ours, or remove ours. In a folder that all users
+    /// can write to, another user may have created the directory first. So it has to be ours, or root's, and others may not write to it.
+    /// </summary>
+    private static void Secure(string path, UnixFileMode mode)
+    {
+        FileStatus name = FileStatus.OfName(path) ?? throw new IOException("it has gone");
+        if (name.Kind == FileKind.Link && (mode == OwnerOnly || !name.IsOurs))
+            throw new IOException("it is a symbolic link");
+        FileStatus status = FileStatus.OfTarget(path) ?? throw new IOException("it has gone");
+        bool isOwn = status.Owner == FileStatus.EffectiveUser;
+        if (mode == OwnerOnly ? !isOwn : !status.IsOurs)
+            throw new IOException($"it belongs to user {status.Owner}, and this is user {FileStatus.EffectiveUser}");
+        if (mode != OwnerOnly && !status.OthersMayWrite)
+            return;
+        // One of our own is closed to others, as a volume that a container is given has to be; but one for all, such as /tmp, stays that.
+        if (!isOwn || status.Mode.HasFlag(UnixFileMode.StickyBit))
+            throw new IOException("others may write to it");
+        File.SetUnixFileMode(path, mode == OwnerOnly ? OwnerOnly : status.Mode & ~(UnixFileMode.GroupWrite | UnixFileMode.OtherWrite));
+    }
+}
