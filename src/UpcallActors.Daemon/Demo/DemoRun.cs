@@ -50,7 +50,8 @@ internal sealed class DemoRun(
     {
         DaemonOptions options = configuration.Options with { Bridges = [.. configuration.Options.Bridges, PortScan.Bridge] };
         var signal = new RunPart<HangupSignal>("reload signal", () => HangupSignal.Listen(configuration, _logger));
-        var directory = new RunPart<RunDirectory>("run directory", () => RunDirectory.Claim(options.RunDirectory));
+        var directory = new RunPart<RunDirectory>(
+            "run directory", () => RunDirectory.Claim(DaemonPrograms.UpcallActors, options.RunDirectory));
         var recorded = new RunPart<CaptureSwitch>("datapath", () => CaptureSwitch.Create(options, (_, _) => null, Shape));
         var slowed = new RunPart<SlowedDatapath>("slow packets", () => new SlowedDatapath(recorded.Value.Datapath));
         var pipeline = new RunPart<UpcallPipeline>(

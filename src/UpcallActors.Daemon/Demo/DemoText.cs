@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using UpcallActors.Daemon.Configuration;
+using UpcallActors.Daemon.Hosting;
 using UpcallActors.Unixctl;
 
 namespace UpcallActors.Daemon.Demo;
@@ -11,7 +12,8 @@ internal static class DemoText
     /// <summary>What runs, and what to try in another terminal.</summary>
     public static string Welcome(DaemonOptions options, string directory)
     {
-        string target = directory == RunDirectory.Default || directory == RunDirectory.Fallback ? "" : $" --target {directory}";
+        UnixctlProgram program = DaemonPrograms.UpcallActors;
+        string target = directory == program.DefaultDirectory || directory == program.FallbackDirectory ? "" : $" --target {directory}";
         var text = new StringBuilder();
         text.Append(CultureInfo.InvariantCulture, $"A switch with {options.Bridges.Count} bridges runs on the embedded datapath. ");
         text.Append("Recorded hosts ping through it until you stop it.\n");

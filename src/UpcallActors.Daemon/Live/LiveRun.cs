@@ -46,7 +46,8 @@ internal sealed class LiveRun(ActorSystem system, ILoggerFactory loggers, LogLev
         DaemonOptions options = configuration.Options;
         // From the start on: the usual meaning of the signal would end what only begins.
         var signal = new RunPart<HangupSignal>("reload signal", () => HangupSignal.Listen(configuration, _logger));
-        var directory = new RunPart<RunDirectory>("run directory", () => RunDirectory.Claim(options.RunDirectory));
+        var directory = new RunPart<RunDirectory>(
+            "run directory", () => RunDirectory.Claim(DaemonPrograms.UpcallActors, options.RunDirectory));
         var live = new RunPart<OpenedDatapath>(
             "datapath", () => OpenedDatapath.Open(options.Datapath.For(options.Handlers), _logger));
         var cleanup = new RunStep("cleanup", stop: () => CleanUpAsync(live.Value, exit.Task));

@@ -13,25 +13,28 @@ public sealed class DaemonClient : IDisposable
     /// <summary>A datapath full of flows, printed in full.</summary>
     private const int LongestReply = 256 << 20;
 
+    private readonly UnixctlProgram _program;
     private readonly Socket _socket;
     private readonly string _path;
-    private readonly ReplyBuffer _received = new(LongestReply);
+    private readonly ReplyBuffer _received;
     private int _id;
 
-    private DaemonClient(Socket socket, string path)
+    private DaemonClient(UnixctlProgram program, Socket socket, string path)
     {
+        _program = program;
         _socket = socket;
         _path = path;
+        _received = new ReplyBuffer(LongestReply, program.Name);
     }
 
     /// <summary>
     /// Connects to a daemon (see <see cref="DaemonTarget.Find"/>). Throws <see cref="DaemonClientException"/> when none answers.
     /// </summary>
-    public static Task<DaemonClient> ConnectAsync(string? target, CancellationToken cancellation) =>
-        ConnectToAsync(DaemonTarget.Find(target), cancellation);
+    public static Task<DaemonClient> ConnectAsync(UnixctlProgram program, string? target, CancellationToken cancellation) =>
+        ConnectToAsync(program, DaemonTarget.Find(program, target), cancellation);
 
     /// <summary>Another connection to the same daemon.</summary>
-    public Task<DaemonClient> AgainAsync(CancellationToken cancellation) => ConnectToAsync(_path, cancellation);
+    public Task<DaemonClient> AgainAsync(CancellationToken cancellation) => ConnectToAsync(_program, _path, cancellation);
 
     /// <summary>
     /// Asks, and returns the text of the answer. Throws <see cref="DaemonClientException"/>
@@ -62,13 +65,13 @@ public sealed class DaemonClient : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _socket.Dispose();
 
-    private static async Task<DaemonClient> ConnectToAsync(string path, CancellationToken cancellation)
+    private static async Task<DaemonClient> ConnectToAsync(UnixctlProgram program, string path, CancellationToken cancellation)
     {
         var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         try
         {
             await socket.ConnectAsync(new UnixDomainSocketEndPoint(path), cancellation);
-            return new DaemonClient(socket, path);
+            return new DaemonClient(program, socket, path);
         }
         catch (Exception failure) when (failure is SocketException or ArgumentException)
         {

@@ -4,7 +4,9 @@ namespace UpcallActors.Unixctl;
 /// Bytes of an answer as they come, and where it ends: answers are objects without anything between them, so that braces
 /// outside of strings are counted. Each byte is looked at once. What is within the braces is the parser's to judge.
 /// </summary>
-internal sealed class ReplyBuffer(int longest)
+/// <param name="longest">Bytes of the longest answer.</param>
+/// <param name="program">The name of the program that answers.</param>
+internal sealed class ReplyBuffer(int longest, string program)
 {
     private byte[] _bytes = new byte[4096];
     private int _count;
@@ -51,7 +53,7 @@ internal sealed class ReplyBuffer(int longest)
                 if (next is (byte)' ' or (byte)'\n' or (byte)'\r' or (byte)'\t')
                     continue;
                 if (next != (byte)'{')
-                    throw new DaemonClientException("the answer is not from an upcall-actors daemon");
+                    throw new DaemonClientException($"the answer is not from an {program} daemon");
                 _start = _scanned;
             }
 

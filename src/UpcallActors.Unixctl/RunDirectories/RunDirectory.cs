@@ -8,19 +8,16 @@ namespace UpcallActors.Unixctl;
 /// </summary>
 public sealed class RunDirectory : IDisposable
 {
-    /// <summary>The directory of a daemon with the right to write there.</summary>
-    public const string Default = "/run/upcall-actors";
-
-    private const string Program = "upcall-actors";
-
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
     private const UnixFileMode AllMayLook =
         OwnerOnly | UnixFileMode.GroupRead | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute;
 
+    private readonly UnixctlProgram _program;
     private readonly PidFile _pidFile;
 
-    private RunDirectory(string path, PidFile pidFile)
+    private RunDirectory(UnixctlProgram program, string path, PidFile pidFile)
     {
+        _program = program;
         Path = path;
         _pidFile = pidFile;
     }
@@ -29,32 +26,29 @@ public sealed class RunDirectory : IDisposable
     public string Path { get; }
 
     /// <summary>This process's control socket.</summary>
-    public string SocketPath => System.IO.Path.Combine(Path, $"{Program}.{Environment.ProcessId}.ctl");
+    public string SocketPath => _program.SocketIn(Path, Environment.ProcessId);
 
     /// <summary>
-    /// Takes the directory that is configured; null takes <see cref="Default"/>, or <see cref="Fallback"/> without the right to write
-    /// there. Throws <see cref="RunDirectoryException"/> when a daemon has it, or it cannot be written.
+    /// Takes the directory that is configured; null takes the program's own, or its fallback without the right to write there. Throws
+    /// <see cref="RunDirectoryException"/> when a daemon has it, or it cannot be written.
     /// </summary>
-    public static RunDirectory Claim(string? configured)
+    public static RunDirectory Claim(UnixctlProgram program, string? configured)
     {
         if (configured != null)
-            return Take(configured, AllMayLook);
+            return Take(program, configured, AllMayLook);
         try
         {
-            return Take(Default, AllMayLook);
+            return Take(program, program.DefaultDirectory, AllMayLook);
         }
         catch (RunDirectoryException forbidden) when (forbidden.InnerException is not null)
         {
-            return Take(Fallback, OwnerOnly);
+            return Take(program, program.FallbackDirectory, OwnerOnly);
         }
     }
 
-    /// <summary>The directory of who may not write to <see cref="Default"/>.</summary>
-    public static string Fallback => System.IO.Path.Combine(System.IO.Path.GetTempPath(), $"{Program}-{Environment.UserName}");
-
     /// <summary>All control sockets in the directory, including those without a listener.</summary>
     public IEnumerable<string> FindSockets() =>
-        Directory.EnumerateFiles(Path, $"{Program}.*.ctl").Where(file => FileStatus.OfName(file)?.Kind == FileKind.Socket);
+        Directory.EnumerateFiles(Path, _program.SocketPattern).Where(file => FileStatus.OfName(file)?.Kind == FileKind.Socket);
 
     /// <summary>Removes a file at the end. It is no error if the file or the directory is already gone.</summary>
     public static void Remove(string file)
@@ -88,13 +82,13 @@ public sealed class RunDirectory : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _pidFile.Dispose();
 
-    private static RunDirectory Take(string path, UnixFileMode mode)
+    private static RunDirectory Take(UnixctlProgram program, string path, UnixFileMode mode)
     {
         try
         {
             Directory.CreateDirectory(path, mode);
             Secure(path, mode);
-            return new RunDirectory(path, PidFile.Lock(System.IO.Path.Combine(path, $"{Program}.pid")));
+            return new RunDirectory(program, path, PidFile.Lock(program.PidFileIn(path)));
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {

@@ -17,14 +17,17 @@ public sealed class ControlCommandTable
     private long _replied;
 
     /// <summary>A table of the commands given and of <c>list-commands</c>, <c>version</c> and <c>set-options</c>.</summary>
-    public ControlCommandTable(IEnumerable<ControlCommand> commands, ILogger logger)
+    /// <param name="commands">The program's own commands.</param>
+    /// <param name="version">What the program is and of which version.</param>
+    /// <param name="logger">Where defects of commands are told.</param>
+    public ControlCommandTable(IEnumerable<ControlCommand> commands, string version, ILogger logger)
     {
         _logger = logger;
         _commands = commands.Concat(
         [
             new ControlCommand("list-commands", "", 0, 0, _ => List()),
             new ControlCommand("dpctl/list-commands", "", 0, int.MaxValue, _ => ListDpctl()),
-            new ControlCommand("version", "", 0, 0, _ => ControlReply.Of($"upcall-actors {Version}")),
+            new ControlCommand("version", "", 0, 0, _ => ControlReply.Of(version)),
             new ControlCommand("set-options", "[--format text|json]", 1, 2, SetOptions),
         ]).ToFrozenDictionary(command => command.Name, StringComparer.Ordinal);
     }
@@ -34,8 +37,6 @@ public sealed class ControlCommandTable
 
     /// <summary>Answers given (<c>unixctl_replied</c>).</summary>
     public long Replied => Volatile.Read(ref _replied);
-
-    private static string Version => typeof(ControlCommandTable).Assembly.GetName().Version!.ToString(3);
 
     /// <summary>Carries out a request. Whatever goes wrong is in the answer; only cancellation throws.</summary>
     internal async ValueTask<ControlReply> RunAsync(ControlRequest request, ControlSession session, CancellationToken cancellation)

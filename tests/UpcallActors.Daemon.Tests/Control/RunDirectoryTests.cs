@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using UpcallActors.Daemon.Hosting;
 using UpcallActors.Daemon.Tests.Terminal;
 using UpcallActors.Unixctl;
 using UpcallActors.Unixctl.Tests;
@@ -17,7 +18,7 @@ public sealed class RunDirectoryTests : IDisposable
     [Fact]
     public async Task A_second_daemon_is_refused_and_told_who_has_the_directory()
     {
-        using (RunDirectory directory = RunDirectory.Claim(_root))
+        using (RunDirectory directory = RunDirectory.Claim(DaemonPrograms.UpcallActors, _root))
         {
             directory.Announce();
             (int code, _, string errors) = await RunDaemonAsync();
@@ -30,7 +31,7 @@ public sealed class RunDirectoryTests : IDisposable
     [Fact]
     public async Task While_one_daemon_starts_there_is_no_pidfile_and_another_is_refused()
     {
-        using (RunDirectory.Claim(_root))
+        using (RunDirectory.Claim(DaemonPrograms.UpcallActors, _root))
         {
             File.Exists(PidFile).ShouldBeFalse();
             (int code, _, string errors) = await RunDaemonAsync();

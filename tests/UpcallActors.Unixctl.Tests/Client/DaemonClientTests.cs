@@ -37,7 +37,7 @@ public sealed class DaemonClientTests : IDisposable
     [Fact]
     public void An_answer_without_end_is_not_read_to_its_end()
     {
-        var buffer = new ReplyBuffer(longest: 10_000);
+        var buffer = new ReplyBuffer(longest: 10_000, "upcall-actors");
         buffer.Free.Span[0] = (byte)'{';
         buffer.Added(1);
         Should.Throw<DaemonClientException>(() =>
@@ -57,7 +57,7 @@ public sealed class DaemonClientTests : IDisposable
         listener.Bind(new UnixDomainSocketEndPoint(path));
         listener.Listen();
         Task serving = ServeAsync(listener, Encoding.UTF8.GetBytes(answer), piece);
-        using DaemonClient client = await DaemonClient.ConnectAsync(path, CancellationToken.None);
+        using DaemonClient client = await DaemonClient.ConnectAsync(TestedProgram.Value, path, CancellationToken.None);
         try
         {
             return await client.AskAsync("version", [], CancellationToken.None);

@@ -12,7 +12,7 @@ public static class AnswerFuzz
 
     private static string Answers(ReadOnlySpan<byte> input, int piece)
     {
-        var buffer = new ReplyBuffer(Longest);
+        var buffer = new ReplyBuffer(Longest, "upcall-actors");
         var answers = new StringBuilder();
         try
         {

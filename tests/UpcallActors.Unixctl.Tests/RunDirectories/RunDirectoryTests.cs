@@ -15,7 +15,7 @@ public sealed class RunDirectoryTests : IDisposable
     [Fact]
     public async Task The_pidfile_holds_the_process_id_and_goes_with_the_daemon()
     {
-        using (RunDirectory directory = RunDirectory.Claim(_root))
+        using (RunDirectory directory = RunDirectory.Claim(TestedProgram.Value, _root))
         {
             directory.Announce();
             // By another process: closing the file in this one would release the lock that is told of below.
@@ -31,7 +31,7 @@ public sealed class RunDirectoryTests : IDisposable
     {
         await File.WriteAllTextAsync(PidFile, "4194304\n");
         await File.WriteAllTextAsync(PidFile + ".tmp", "left in the middle of a start");
-        using RunDirectory directory = RunDirectory.Claim(_root);
+        using RunDirectory directory = RunDirectory.Claim(TestedProgram.Value, _root);
         File.Exists(PidFile).ShouldBeFalse("who waits for a daemon that is ready would take it for one");
         directory.Announce();
         (await RunAsync("cat", PidFile)).Output.ShouldBe($"{Environment.ProcessId}\n");
@@ -41,7 +41,7 @@ public sealed class RunDirectoryTests : IDisposable
     public void A_directory_that_has_gone_meanwhile_is_told_of_when_the_daemon_is_ready()
     {
         string path = Path.Combine(_root, "run");
-        using RunDirectory directory = RunDirectory.Claim(path);
+        using RunDirectory directory = RunDirectory.Claim(TestedProgram.Value, path);
         Directory.Delete(path, recursive: true);
         Should.Throw<RunDirectoryException>(directory.Announce).Message.ShouldStartWith($"the run directory {path} cannot be used: ");
     }
@@ -51,14 +51,14 @@ public sealed class RunDirectoryTests : IDisposable
     {
         string file = Path.Combine(_root, "file");
         File.WriteAllText(file, "");
-        Should.Throw<RunDirectoryException>(() => RunDirectory.Claim(Path.Combine(file, "below"))).Message
+        Should.Throw<RunDirectoryException>(() => RunDirectory.Claim(TestedProgram.Value, Path.Combine(file, "below"))).Message
             .ShouldStartWith($"the run directory {file}/below cannot be used: ");
     }
 
     [Fact]
     public async Task A_path_that_is_too_long_for_a_socket_is_refused_with_the_reason()
     {
-        using RunDirectory directory = RunDirectory.Claim(Path.Combine(_root, new string('x', 100)));
+        using RunDirectory directory = RunDirectory.Claim(TestedProgram.Value, Path.Combine(_root, new string('x', 100)));
         (await Should.ThrowAsync<RunDirectoryException>(async () => await ControlSocket.OpenAsync(directory, new LogLines()))).Message
             .ShouldStartWith($"the control socket {directory.SocketPath} cannot be made: ");
     }
@@ -71,7 +71,7 @@ public sealed class RunDirectoryTests : IDisposable
         string victim = Path.Combine(_root, "victim");
         File.WriteAllText(victim, "untouched");
         File.CreateSymbolicLink(PidFile + suffix, victim);
-        Should.Throw<RunDirectoryException>(() => RunDirectory.Claim(_root)).Message
+        Should.Throw<RunDirectoryException>(() => RunDirectory.Claim(TestedProgram.Value, _root)).Message
             .ShouldBe($"the run directory {_root} cannot be used: {PidFile}{suffix} is a symbolic link");
         File.ReadAllText(victim).ShouldBe("untouched");
     }
@@ -80,7 +80,8 @@ public sealed class RunDirectoryTests : IDisposable
     public void A_directory_in_the_place_of_the_pidfile_is_refused()
     {
         Directory.CreateDirectory(PidFile);
-        Should.Throw<RunDirectoryException>(() => RunDirectory.Claim(_root)).Message.ShouldEndWith($"{PidFile} is no regular file");
+        Should.Throw<RunDirectoryException>(() => RunDirectory.Claim(TestedProgram.Value, _root))
+            .Message.ShouldEndWith($"{PidFile} is no regular file");
     }
 
     [Fact]
@@ -88,7 +89,8 @@ public sealed class RunDirectoryTests : IDisposable
     {
         UnixFileMode shared = File.GetUnixFileMode(_root) | UnixFileMode.GroupWrite | UnixFileMode.OtherWrite | UnixFileMode.StickyBit;
         File.SetUnixFileMode(_root, shared);
-        Should.Throw<RunDirectoryException>(() => RunDirectory.Claim(_root)).Message.ShouldEndWith("others may write to it");
+        Should.Throw<RunDirectoryException>(() => RunDirectory.Claim(TestedProgram.Value, _root))
+            .Message.ShouldEndWith("others may write to it");
         File.GetUnixFileMode(_root).ShouldBe(shared);
     }
 
@@ -96,7 +98,7 @@ public sealed class RunDirectoryTests : IDisposable
     public void A_directory_of_ones_own_that_others_may_write_to_is_closed_to_them()
     {
         File.SetUnixFileMode(_root, (UnixFileMode)0b111_111_111);
-        using RunDirectory directory = RunDirectory.Claim(_root);
+        using RunDirectory directory = RunDirectory.Claim(TestedProgram.Value, _root);
         File.GetUnixFileMode(_root).ShouldBe((UnixFileMode)0b111_101_101);
     }
 
@@ -106,11 +108,12 @@ public sealed class RunDirectoryTests : IDisposable
         string path = Path.Combine(_root, "run");
         Directory.CreateDirectory(path);
         await RunAsync("chown", "65534", path);
-        Should.Throw<RunDirectoryException>(() => RunDirectory.Claim(path))
+        Should.Throw<RunDirectoryException>(() => RunDirectory.Claim(TestedProgram.Value, path))
             .Message.ShouldEndWith("it belongs to user 65534, and this is user 0");
         await File.WriteAllTextAsync(PidFile + ".tmp", "");
         await RunAsync("chown", "65534", PidFile + ".tmp");
-        Should.Throw<RunDirectoryException>(() => RunDirectory.Claim(_root)).Message.ShouldEndWith($"{PidFile}.tmp belongs to user 65534");
+        Should.Throw<RunDirectoryException>(() => RunDirectory.Claim(TestedProgram.Value, _root))
+            .Message.ShouldEndWith($"{PidFile}.tmp belongs to user 65534");
     }
 
     [Fact]
@@ -118,7 +121,7 @@ public sealed class RunDirectoryTests : IDisposable
     {
         string file = Path.Combine(_root, "upcall-actors.1.ctl");
         await File.WriteAllTextAsync(file, "somebody's");
-        using RunDirectory directory = RunDirectory.Claim(_root);
+        using RunDirectory directory = RunDirectory.Claim(TestedProgram.Value, _root);
         using ControlSocket socket = await ControlSocket.OpenAsync(directory, new LogLines());
         File.Exists(file).ShouldBeTrue();
         File.GetUnixFileMode(directory.SocketPath).ShouldBe(UnixFileMode.UserRead | UnixFileMode.UserWrite);

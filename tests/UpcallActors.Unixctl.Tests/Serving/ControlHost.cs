@@ -26,10 +26,10 @@ internal sealed class ControlHost : IAsyncDisposable
     {
         string root = System.IO.Directory.CreateTempSubdirectory("upcall-actors-ctl-").FullName;
         var log = new LogLines();
-        var directory = RunDirectory.Claim(root);
+        var directory = RunDirectory.Claim(TestedProgram.Value, root);
         ControlSocket socket = await ControlSocket.OpenAsync(directory, log);
         return new ControlHost(root, directory,
-            ControlServer.Start(socket, new ControlCommandTable(commands, log), limits ?? new ControlLimits(), log), log);
+            ControlServer.Start(socket, new ControlCommandTable(commands, "upcall-actors 0.1.0", log), limits ?? new ControlLimits(), log), log);
     }
 
     /// <summary>Serves what a daemon serves, who is asked to begin.</summary>
@@ -37,7 +37,7 @@ internal sealed class ControlHost : IAsyncDisposable
     {
         string root = System.IO.Directory.CreateTempSubdirectory("upcall-actors-ctl-").FullName;
         var log = new LogLines();
-        var directory = RunDirectory.Claim(root);
+        var directory = RunDirectory.Claim(TestedProgram.Value, root);
         var host = new ControlHost(root, directory, await serve(directory, log), log);
         directory.Announce();
         return host;

@@ -307,7 +307,7 @@ public sealed class ControlServerTests
     public async Task A_burst_of_clients_keeps_nobody_from_connecting()
     {
         string root = Directory.CreateTempSubdirectory("upcall-actors-ctl-").FullName;
-        using RunDirectory directory = RunDirectory.Claim(root);
+        using RunDirectory directory = RunDirectory.Claim(TestedProgram.Value, root);
         var clients = new List<Socket>();
         // Nobody is accepted yet, as when all come before it is the daemon's turn.
         using (ControlSocket socket = await ControlSocket.OpenAsync(directory, new LogLines()))
@@ -336,7 +336,7 @@ public sealed class ControlServerTests
     public async Task Sockets_that_nobody_listens_on_are_removed_and_others_are_not()
     {
         string root = Directory.CreateTempSubdirectory("upcall-actors-ctl-").FullName;
-        using RunDirectory directory = RunDirectory.Claim(root);
+        using RunDirectory directory = RunDirectory.Claim(TestedProgram.Value, root);
         string stale = Path.Combine(root, "upcall-actors.999999.ctl");
         string living = Path.Combine(root, "upcall-actors.999998.ctl");
         string other = Path.Combine(root, "something.999999.ctl");

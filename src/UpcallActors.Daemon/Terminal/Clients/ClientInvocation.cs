@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Runtime.InteropServices;
+using UpcallActors.Daemon.Hosting;
 using UpcallActors.Linux;
 using UpcallActors.Unixctl;
 
@@ -45,7 +46,8 @@ internal sealed class ClientInvocation(DaemonClient client, ParseResult argument
         using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
         try
         {
-            using DaemonClient client = await DaemonClient.ConnectAsync(options.TargetOf(arguments), stopping.Token);
+            using DaemonClient client = await DaemonClient.ConnectAsync(
+                DaemonPrograms.UpcallActors, options.TargetOf(arguments), stopping.Token);
             var invocation = new ClientInvocation(client, arguments, arguments.GetValue(options.Json), stopping.Token);
             try
             {

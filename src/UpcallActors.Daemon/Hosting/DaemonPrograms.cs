@@ -1,0 +1,10 @@
+using UpcallActors.Unixctl;
+
+namespace UpcallActors.Daemon.Hosting;
+
+/// <summary>The programs that the daemon is.</summary>
+internal static class DaemonPrograms
+{
+    /// <summary>The daemon by its own name.</summary>
+    public static UnixctlProgram UpcallActors { get; } = new("upcall-actors", "/run/upcall-actors");
+}
