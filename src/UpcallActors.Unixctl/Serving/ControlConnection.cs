@@ -38,7 +38,8 @@ internal sealed class ControlConnection(Socket socket, ControlCommandTable comma
     public bool AwaitsEnd => session.AwaitsEnd;
 
     /// <summary>Takes a place, until it is disposed. Before it is served, and by who accepts: the order counts.</summary>
-    public void Enter(ConnectionPlaces places) => _place = places.Enter(Disconnect);
+    public async ValueTask EnterAsync(ConnectionPlaces places, CancellationToken cancellation) =>
+        _place = await places.EnterAsync(Disconnect, limits.Grace, cancellation);
 
     /// <summary>Ends the connection; the first reason stays.</summary>
     public void Disconnect(string reason)

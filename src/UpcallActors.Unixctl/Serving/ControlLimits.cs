@@ -9,6 +9,12 @@ public sealed record ControlLimits
     /// </summary>
     public int Connections { get; init; } = 32;
 
+    /// <summary>
+    /// How long a client keeps its place, whoever comes: long enough to send its request and be answered. While only younger clients could
+    /// make room, the next ones wait as if they were not accepted yet, so all clients of a burst are answered.
+    /// </summary>
+    public TimeSpan Grace { get; init; } = TimeSpan.FromSeconds(1);
+
     /// <summary>Bytes of a request. The longest that makes sense, a flush of one connection, has some 300.</summary>
     public int RequestBytes { get; init; } = 64 << 10;
 

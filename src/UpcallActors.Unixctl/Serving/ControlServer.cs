@@ -26,13 +26,18 @@ public sealed class ControlServer : IAsyncDisposable
     private readonly Task _accepting;
 
     private ControlServer(
-        ControlSocket listener, ControlCommandTable commands, ControlLimits limits, ILogger logger, Func<bool>? isRateLimited)
+        ControlSocket listener,
+        ControlCommandTable commands,
+        ControlLimits limits,
+        ILogger logger,
+        Func<bool>? isRateLimited,
+        TimeProvider? time)
     {
         _allowance = new LogAllowance(TimeProvider.System, isRateLimited);
         _listener = listener;
         _commands = commands;
         _limits = limits;
-        _places = new ConnectionPlaces(limits.Connections);
+        _places = new ConnectionPlaces(limits.Connections, time);
         _logger = logger;
         _accepting = Task.Run(AcceptAsync);
     }
@@ -49,13 +54,18 @@ public sealed class ControlServer : IAsyncDisposable
 
     /// <summary>
     /// Starts to serve. The socket is the server's from now on. What clients can put into the log is limited while
-    /// <paramref name="isRateLimited"/> says so; always if that is null.
+    /// <paramref name="isRateLimited"/> says so; always if that is null. The age of clients is told by <paramref name="time"/>.
     /// </summary>
     public static ControlServer Start(
-        ControlSocket listener, ControlCommandTable commands, ControlLimits limits, ILogger logger, Func<bool>? isRateLimited = null)
+        ControlSocket listener,
+        ControlCommandTable commands,
+        ControlLimits limits,
+        ILogger logger,
+        Func<bool>? isRateLimited = null,
+        TimeProvider? time = null)
     {
         logger.Listening(listener.Path);
-        return new ControlServer(listener, commands, limits, logger, isRateLimited);
+        return new ControlServer(listener, commands, limits, logger, isRateLimited, time);
     }
 
     /// <summary>Takes no more clients, ends the running commands, and removes the socket.</summary>
@@ -86,7 +96,7 @@ public sealed class ControlServer : IAsyncDisposable
         {
             try
             {
-                Add(await _listener.AcceptAsync(_stopping.Token));
+                Add(await TakeInAsync(await _listener.AcceptAsync(_stopping.Token)));
             }
             catch (OperationCanceledException)
             {
@@ -108,10 +118,27 @@ public sealed class ControlServer : IAsyncDisposable
         }
     }
 
-    private void Add(Socket client)
+    /// <summary>
+    /// The connection of a client, with its place. The next client is accepted when this one has it: until then they wait in the
+    /// listener's queue.
+    /// </summary>
+    private async Task<ControlConnection> TakeInAsync(Socket client)
     {
         var connection = new ControlConnection(client, _commands, _limits, new ControlSession(_ending.Task));
-        connection.Enter(_places);
+        try
+        {
+            await connection.EnterAsync(_places, _stopping.Token);
+            return connection;
+        }
+        catch
+        {
+            connection.Dispose();
+            throw;
+        }
+    }
+
+    private void Add(ControlConnection connection)
+    {
         lock (_lock)
         {
             // The task cannot end before it is in the table: its last step takes the lock.

@@ -14,7 +14,11 @@ internal sealed class ManualTime : TimeProvider
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
     {
         lock (_lock)
-            return _timer = new ManualTimer(this, callback, state);
+        {
+            _timer = new ManualTimer(this, callback, state);
+            _timer.Change(dueTime, period);
+            return _timer;
+        }
     }
 
     public void Advance(TimeSpan time)

@@ -22,14 +22,17 @@ internal sealed class ControlHost : IAsyncDisposable
 
     public int Connections => ((ControlServer)_server).Connections;
 
-    public static async Task<ControlHost> StartAsync(IEnumerable<ControlCommand> commands, ControlLimits? limits = null)
+    public static async Task<ControlHost> StartAsync(
+        IEnumerable<ControlCommand> commands, ControlLimits? limits = null, TimeProvider? time = null)
     {
         string root = System.IO.Directory.CreateTempSubdirectory("upcall-actors-ctl-").FullName;
         var log = new LogLines();
         var directory = RunDirectory.Claim(TestedProgram.Value, root);
         ControlSocket socket = await ControlSocket.OpenAsync(directory, log);
         return new ControlHost(root, directory,
-            ControlServer.Start(socket, new ControlCommandTable(commands, "upcall-actors 0.1.0", log), limits ?? new ControlLimits(), log), log);
+            ControlServer.Start(
+                socket, new ControlCommandTable(commands, "upcall-actors 0.1.0", log), limits ?? new ControlLimits(), log, time: time),
+            log);
     }
 
     /// <summary>Serves what a daemon serves, who is asked to begin.</summary>

@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
+using UpcallActors.Pipeline.Tests;
 
 namespace UpcallActors.Unixctl.Tests;
 
@@ -205,12 +206,15 @@ public sealed class ControlServerTests
     [Fact]
     public async Task The_client_that_was_silent_for_longest_makes_room_for_one_more()
     {
-        await using ControlHost host = await ControlHost.StartAsync(Commands, new ControlLimits { Connections = 2 });
+        var time = new ManualTime();
+        await using ControlHost host = await ControlHost.StartAsync(Commands, new ControlLimits { Connections = 2 }, time);
         using ControlClient first = await host.ConnectAsync();
         using ControlClient second = await host.ConnectAsync();
         await second.AskAsync("echo");
         await first.AskAsync("echo");
-        (await host.AskAsync("echo", "third")).Result.ShouldBe("third\n");
+        Task<ControlAnswer> third = host.AskAsync("echo", "third");
+        await time.DoneAsync(third);
+        (await third).Result.ShouldBe("third\n");
         (await second.ReceiveAsync()).ShouldBeNull();
         (await first.AskAsync("echo", "first")).Result.ShouldBe("first\n");
     }
@@ -228,7 +232,8 @@ public sealed class ControlServerTests
             await released.Task;
             return ControlReply.Of("done");
         });
-        await using ControlHost host = await ControlHost.StartAsync([Echo, wait], new ControlLimits { Connections = 4 });
+        var time = new ManualTime();
+        await using ControlHost host = await ControlHost.StartAsync([Echo, wait], new ControlLimits { Connections = 4 }, time);
         using ControlClient served = await host.ConnectAsync();
         Task<ControlAnswer> answer = served.AskAsync("wait");
         await entered.Task;
@@ -240,8 +245,11 @@ public sealed class ControlServerTests
                 silent.Add(await host.ConnectAsync());
                 if (begun.Length > 0)
                     await silent[^1].SendAsync(begun);
-                if (i % 10 == 9)
-                    (await host.AskAsync("echo", "operator")).Result.ShouldBe("operator\n");
+                if (i % 10 != 9)
+                    continue;
+                Task<ControlAnswer> asked = host.AskAsync("echo", "operator");
+                await time.DoneAsync(asked);
+                (await asked).Result.ShouldBe("operator\n");
             }
 
             await Eventually.HoldsAsync(() => host.Connections <= 4);
@@ -253,6 +261,51 @@ public sealed class ControlServerTests
             released.TrySetResult();
             silent.ForEach(client => client.Dispose());
         }
+    }
+
+    [Fact]
+    public async Task A_client_that_has_just_come_keeps_its_place_and_the_next_one_waits()
+    {
+        var time = new ManualTime();
+        await using ControlHost host = await ControlHost.StartAsync(Commands, new ControlLimits { Connections = 2 }, time);
+        using ControlClient first = await host.ConnectAsync();
+        using ControlClient second = await host.ConnectAsync();
+        Task<ControlAnswer> third = host.AskAsync("echo", "third");
+        await Eventually.HoldsAsync(() => time.IsAlarmSet);
+        (await first.AskAsync("echo", "first")).Result.ShouldBe("first\n");
+        (await second.AskAsync("echo", "second")).Result.ShouldBe("second\n");
+        third.IsCompleted.ShouldBeFalse();
+        first.Dispose();
+        (await third).Result.ShouldBe("third\n");
+    }
+
+    [Fact]
+    public async Task All_clients_of_a_burst_are_answered()
+    {
+        // However slow the machine is, no client grows old.
+        await using ControlHost host = await ControlHost.StartAsync(Commands, time: new ManualTime());
+        var clients = new List<ControlClient>();
+        for (int i = 0; i < 200; i++)
+            clients.Add(await host.ConnectAsync());
+        string?[] answers = await Task.WhenAll(clients.Select(async client =>
+        {
+            using (client)
+                return (await client.AskAsync("echo", "hello")).Result;
+        }));
+        answers.ShouldAllBe(answer => answer == "hello\n");
+    }
+
+    [Fact]
+    public async Task A_client_that_waits_for_a_place_does_not_hold_up_the_end()
+    {
+        var time = new ManualTime();
+        ControlHost host = await ControlHost.StartAsync(Commands, new ControlLimits { Connections = 1 }, time);
+        using ControlClient first = await host.ConnectAsync();
+        using ControlClient second = await host.ConnectAsync();
+        await Eventually.HoldsAsync(() => time.IsAlarmSet);
+        await host.DisposeAsync();
+        (await first.ReceiveAsync()).ShouldBeNull();
+        (await second.ReceiveAsync()).ShouldBeNull();
     }
 
     [Fact]
