@@ -89,7 +89,7 @@ public sealed partial class FlowTables
             && builder.FindOverlap(rule.Match, rule.Priority) is { } other)
         {
             string reason = $"check_overlap: a packet can match '{rule.Match}' and '{other.Match}', both of priority {rule.Priority}";
-            return new ActionProblem(OpenFlowErrors.Overlap, reason);
+            return new ActionProblem(FlowModFailed.Overlap, reason);
         }
 
         Set(rule, touched);

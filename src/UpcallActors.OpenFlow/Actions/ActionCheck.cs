@@ -38,7 +38,7 @@ internal ref struct ActionCheck
     /// <summary>A problem, if a field that an action reads or writes need not be there.</summary>
     public readonly ActionProblem? Require(MatchField field) => Holds(field.Prerequisite)
         ? null
-        : new ActionProblem(OpenFlowErrors.MatchInconsistent, $"{field.Name} needs {field.Prerequisite.Describe()} in the match");
+        : new ActionProblem(BadAction.MatchInconsistent, $"{field.Name} needs {field.Prerequisite.Describe()} in the match");
 
     /// <summary>
     /// Notes an action that fits a flow of OpenFlow 1.0 only, which does nothing to packets that it is not for
@@ -66,10 +66,10 @@ internal ref struct ActionCheck
         if (_needsOpenFlow11 is not { } newer)
             return null;
         if (_needsOpenFlow10 is { } older)
-            return new ActionProblem(OpenFlowErrors.MatchInconsistent, $"{older} goes with OpenFlow 1.0 only, and not with {newer}");
+            return new ActionProblem(BadAction.MatchInconsistent, $"{older} goes with OpenFlow 1.0 only, and not with {newer}");
         return _vlanWithoutPresence is { } vlan
             ? new ActionProblem(
-                OpenFlowErrors.BadSetArgument, $"invalid value for set field vlan_vid: {vlan}; with {newer} it wants 0x1000 added")
+                BadAction.BadSetArgument, $"invalid value for set field vlan_vid: {vlan}; with {newer} it wants 0x1000 added")
             : null;
     }
 }

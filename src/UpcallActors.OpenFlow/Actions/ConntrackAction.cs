@@ -33,10 +33,24 @@ internal sealed class ConntrackAction : OpenFlowAction
     public string? Helper { get; private set; }
 
     /// <summary>What a kernel refuses without a commit (<c>parse_ct</c> in its conntrack.c), if there is any of it.</summary>
-    private string? NeedsCommit =>
+    internal string? NeedsCommit =>
         Force ? "force" : Exec.Actions.IsEmpty ? Nat is null or { Target: NatTarget.Existing } ? null : "nat with src or dst" : "exec";
 
     internal override ActionKind Kind => ActionKind.Conntrack;
+
+    /// <summary>The action with all that it may have, as it comes off the wire.</summary>
+    public static ConntrackAction Of(
+        bool commit, bool force, byte? table, ushort zone, SubField? zoneField, NatAction? nat, ActionList exec, string? helper) => new()
+        {
+            Commit = commit,
+            Force = force,
+            Table = table,
+            Zone = zone,
+            ZoneField = zoneField,
+            Nat = nat,
+            Exec = exec,
+            Helper = helper,
+        };
 
     public static OpenFlowAction Parse(string name, ref ActionArguments arguments)
     {
@@ -142,7 +156,7 @@ internal sealed class ConntrackAction : OpenFlowAction
             throw value.Error($"'{value.Rest}' is too much here");
     }
 
-    private static ActionProblem Inconsistent(string reason) => new(OpenFlowErrors.MatchInconsistent, reason);
+    private static ActionProblem Inconsistent(string reason) => new(BadAction.MatchInconsistent, reason);
 
     private static SubField TakeZone(ref TextCursor value)
     {

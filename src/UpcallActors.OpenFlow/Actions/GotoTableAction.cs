@@ -21,5 +21,5 @@ internal sealed class GotoTableAction(byte table) : OpenFlowAction
 
     internal override ActionProblem? Check(ref ActionCheck check) => table > check.Table
         ? null
-        : new ActionProblem(OpenFlowErrors.BadTableId, $"goto_table goes to later tables only, not from {check.Table} to {table}");
+        : new ActionProblem(BadInstruction.BadTableId, $"goto_table goes to later tables only, not from {check.Table} to {table}");
 }

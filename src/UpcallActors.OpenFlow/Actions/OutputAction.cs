@@ -50,7 +50,7 @@ internal sealed class OutputAction(uint port, uint maximumLength) : OpenFlowActi
     }
 
     internal override ActionProblem? Check(ref ActionCheck check) => Port == OpenFlowPorts.None
-        ? new ActionProblem(OpenFlowErrors.BadOutPort, "there is no port ANY to output to")
+        ? new ActionProblem(BadAction.BadOutPort, "there is no port ANY to output to")
         : null;
 
     private static ReadOnlySpan<char> FieldName(ReadOnlySpan<char> word) =>

@@ -29,7 +29,7 @@ internal sealed class PushVlanAction(ushort tpid) : OpenFlowAction
     {
         ref FlowKey packet = ref check.Packet.Key;
         if ((packet.CvlanTci & VlanPresent) != 0)
-            return new ActionProblem(OpenFlowErrors.BadTag, "a packet has room for two tags");
+            return new ActionProblem(BadAction.BadTag, "a packet has room for two tags");
         check.NeedsOpenFlow11("push_vlan");
         packet.CvlanTci = packet.VlanTci;
         packet.VlanTci = VlanPresent;

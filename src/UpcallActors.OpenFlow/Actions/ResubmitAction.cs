@@ -73,6 +73,6 @@ internal sealed class ResubmitAction(uint? port, byte? table, bool withConnectio
 
     internal override ActionProblem? Check(ref ActionCheck check) => withConnection && !check.Holds(FieldPrerequisite.Connection)
         ? new ActionProblem(
-            OpenFlowErrors.MatchInconsistent, $"resubmit(...,ct) needs {FieldPrerequisite.Connection.Describe()} in the match")
+            BadAction.MatchInconsistent, $"resubmit(...,ct) needs {FieldPrerequisite.Connection.Describe()} in the match")
         : null;
 }

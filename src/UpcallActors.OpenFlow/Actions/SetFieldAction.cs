@@ -35,6 +35,16 @@ internal sealed class SetFieldAction : OpenFlowAction
 
     internal override bool ChangesConnection => SettableFields.IsConnection(Field);
 
+    /// <summary>The bits that it writes, if it was said as a load.</summary>
+    internal SubField? Loaded => _loaded;
+
+    /// <summary>Writes bits of a field, which are said as a field with a mask.</summary>
+    public static SetFieldAction Set(MatchField field, UInt128 value, UInt128 mask) => new(field, value & mask, mask, null);
+
+    /// <summary>Writes a number into bits of a field, which are said as a load.</summary>
+    public static SetFieldAction Load(in SubField target, UInt128 number) =>
+        new(target.Field, number << target.Start, (target.LowMask << target.Start) & target.Field.Bits, target);
+
     public static OpenFlowAction Parse(string name, ref ActionArguments arguments)
     {
         TextCursor value = TakeValue(ref arguments);
@@ -62,7 +72,7 @@ internal sealed class SetFieldAction : OpenFlowAction
         if ((number & ~target.LowMask) != 0)
             throw value.ErrorAt(valueAt,
                 string.Create(CultureInfo.InvariantCulture, $"0x{number:x} does not fit into {target.Length} bits"));
-        return new SetFieldAction(target.Field, number << target.Start, (target.LowMask << target.Start) & target.Field.Bits, target);
+        return Load(target, number);
     }
 
     public override void Format(StringBuilder text, FlowNames? names)
@@ -82,7 +92,7 @@ internal sealed class SetFieldAction : OpenFlowAction
             return problem;
         if (Field.AlwaysWritten != 0 && !check.HasVlan)
             return new ActionProblem(
-                OpenFlowErrors.MatchInconsistent, $"{Field.Name} needs {FieldPrerequisite.Vlan.Describe()} in the match");
+                BadAction.MatchInconsistent, $"{Field.Name} needs {FieldPrerequisite.Vlan.Describe()} in the match");
         if (IsWithoutPresence)
             check.WritesVlanWithoutPresence($"{Value & ~Field.AlwaysWritten}");
         if (Field.Name == "vlan_tci")

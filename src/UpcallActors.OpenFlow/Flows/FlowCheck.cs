@@ -19,13 +19,13 @@ internal static class FlowCheck
         if (change.Actions is not { } actions)
             return null;
         if (change.Table == InternalTable)
-            return new ActionProblem(OpenFlowErrors.NotPermitted, $"table {InternalTable} is the switch's own");
+            return new ActionProblem(BadRequest.NotPermitted, $"table {InternalTable} is the switch's own");
         Flow value = change.Match.ToValue();
         Flow mask = change.Match.ToMask();
         if (FindHidden(value, mask) is { } hidden)
-            return new ActionProblem(OpenFlowErrors.NotPermitted, $"only flows of the switch's own match on {hidden.Name}");
+            return new ActionProblem(BadRequest.NotPermitted, $"only flows of the switch's own match on {hidden.Name}");
         if (_queueing.Read(mask) != 0)
-            return new ActionProblem(OpenFlowErrors.MatchInconsistent, $"no version of OpenFlow matches on {_queueing.Name}");
+            return new ActionProblem(BadAction.MatchInconsistent, $"no version of OpenFlow matches on {_queueing.Name}");
         var check = new ActionCheck(value, mask, change.Table ?? 0, change.Flags);
         return actions.Check(ref check) ?? check.Finish();
     }

@@ -10,12 +10,12 @@ public sealed class FlowRefusedException : ArgumentException
         : base(problem.ToString())
     {
         Index = index;
-        Error = problem.Error;
+        Error = problem.Error.Name;
     }
 
     /// <summary>Which of the changes it was, from 0.</summary>
     public int Index { get; }
 
-    /// <summary>OpenFlow's name for the error, one of <see cref="OpenFlowErrors"/>.</summary>
+    /// <summary>Open vSwitch's name for the error: <c>OFPFMFC_OVERLAP</c>.</summary>
     public string Error { get; }
 }

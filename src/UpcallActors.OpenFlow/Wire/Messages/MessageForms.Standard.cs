@@ -1,0 +1,67 @@
+using static UpcallActors.OpenFlow.MessageSpace;
+using static UpcallActors.OpenFlow.OpenFlowVersion;
+
+namespace UpcallActors.OpenFlow;
+
+internal static partial class MessageForms
+{
+    // OpenFlow's own messages.
+    private static IEnumerable<MessageForm> StandardRows() =>
+    [
+        Row<HelloMessage>(MessageType.Hello, "OFPT_HELLO", Standard, 0, Any, Any, 0, 1),
+        Row<ErrorMessage>(MessageType.Error, "OFPT_ERROR", Standard, 1, Any, Any, 4, 1),
+        Row<EchoMessage>(MessageType.EchoRequest, "OFPT_ECHO_REQUEST", Standard, 2, Any, Any, 0, 1),
+        Row<EchoMessage>(MessageType.EchoReply, "OFPT_ECHO_REPLY", Standard, 3, Any, Any, 0, 1),
+        Row<EmptyMessage>(MessageType.FeaturesRequest, "OFPT_FEATURES_REQUEST", Standard, 5, V10, V15),
+        Row<SwitchFeaturesMessage>(MessageType.FeaturesReply, "OFPT10_FEATURES_REPLY", Standard, 6, V10, V10, 24, 48),
+        Row<SwitchFeaturesMessage>(MessageType.FeaturesReply, "OFPT11_FEATURES_REPLY", Standard, 6, V11, V12, 24, 64),
+        Row<SwitchFeaturesMessage>(MessageType.FeaturesReply, "OFPT13_FEATURES_REPLY", Standard, 6, V13, V15, 24),
+        Row<EmptyMessage>(MessageType.GetConfigRequest, "OFPT_GET_CONFIG_REQUEST", Standard, 7, V10, V15),
+        Row<SwitchConfigMessage>(MessageType.GetConfigReply, "OFPT_GET_CONFIG_REPLY", Standard, 8, V10, V15, 4),
+        Row<SwitchConfigMessage>(MessageType.SetConfig, "OFPT_SET_CONFIG", Standard, 9, V10, V15, 4),
+        NotYet(MessageType.PacketIn, "OFPT10_PACKET_IN", Standard, 10, V10, V10, 10, 1),
+        NotYet(MessageType.PacketIn, "OFPT11_PACKET_IN", Standard, 10, V11, V11, 16, 1),
+        NotYet(MessageType.PacketIn, "OFPT12_PACKET_IN", Standard, 10, V12, V12, 8, 1),
+        NotYet(MessageType.PacketIn, "OFPT13_PACKET_IN", Standard, 10, V13, V15, 16, 1),
+        NotYet(MessageType.FlowRemoved, "OFPT10_FLOW_REMOVED", Standard, 11, V10, V10, 80),
+        NotYet(MessageType.FlowRemoved, "OFPT11_FLOW_REMOVED", Standard, 11, V11, V14, 40, 8),
+        NotYet(MessageType.FlowRemoved, "OFPT15_FLOW_REMOVED", Standard, 11, V15, V15, 24, 8),
+        Row<PortStatusMessage>(MessageType.PortStatus, "OFPT10_PORT_STATUS", Standard, 12, V10, V10, 56),
+        Row<PortStatusMessage>(MessageType.PortStatus, "OFPT11_PORT_STATUS", Standard, 12, V11, V13, 72),
+        Row<PortStatusMessage>(MessageType.PortStatus, "OFPT14_PORT_STATUS", Standard, 12, V14, V15, 48, 8),
+        NotYet(MessageType.PacketOut, "OFPT10_PACKET_OUT", Standard, 13, V10, V10, 8, 1),
+        NotYet(MessageType.PacketOut, "OFPT11_PACKET_OUT", Standard, 13, V11, V14, 16, 1),
+        NotYet(MessageType.PacketOut, "OFPT15_PACKET_OUT", Standard, 13, V15, V15, 8, 1),
+        NotYet(MessageType.FlowMod, "OFPT10_FLOW_MOD", Standard, 14, V10, V10, 64, 8),
+        NotYet(MessageType.FlowMod, "OFPT11_FLOW_MOD", Standard, 14, V11, V15, 40, 8),
+        NotYet(MessageType.GroupMod, "OFPT11_GROUP_MOD", Standard, 15, V11, V14, 8, 8),
+        NotYet(MessageType.GroupMod, "OFPT15_GROUP_MOD", Standard, 15, V15, V15, 16, 8),
+        Row<PortModMessage>(MessageType.PortMod, "OFPT10_PORT_MOD", Standard, 15, V10, V10, 24),
+        Row<PortModMessage>(MessageType.PortMod, "OFPT11_PORT_MOD", Standard, 16, V11, V13, 32),
+        Row<PortModMessage>(MessageType.PortMod, "OFPT14_PORT_MOD", Standard, 16, V14, V15, 24, 8),
+        Row<TableConfig>(MessageType.TableMod, "OFPT11_TABLE_MOD", Standard, 17, V11, V13, 8),
+        Row<TableConfig>(MessageType.TableMod, "OFPT14_TABLE_MOD", Standard, 17, V14, V15, 8, 8),
+        Row<EmptyMessage>(MessageType.BarrierRequest, "OFPT10_BARRIER_REQUEST", Standard, 18, V10, V10),
+        Row<EmptyMessage>(MessageType.BarrierRequest, "OFPT11_BARRIER_REQUEST", Standard, 20, V11, V15),
+        Row<EmptyMessage>(MessageType.BarrierReply, "OFPT10_BARRIER_REPLY", Standard, 19, V10, V10),
+        Row<EmptyMessage>(MessageType.BarrierReply, "OFPT11_BARRIER_REPLY", Standard, 21, V11, V15),
+        NotYet(MessageType.QueueGetConfigRequest, "OFPT10_QUEUE_GET_CONFIG_REQUEST", Standard, 20, V10, V10, 4),
+        NotYet(MessageType.QueueGetConfigRequest, "OFPT11_QUEUE_GET_CONFIG_REQUEST", Standard, 22, V11, V13, 8),
+        NotYet(MessageType.QueueGetConfigReply, "OFPT10_QUEUE_GET_CONFIG_REPLY", Standard, 21, V10, V10, 8, 8),
+        NotYet(MessageType.QueueGetConfigReply, "OFPT11_QUEUE_GET_CONFIG_REPLY", Standard, 23, V11, V13, 8, 8),
+        Row<RoleMessage>(MessageType.RoleRequest, "OFPT12_ROLE_REQUEST", Standard, 24, V12, V15, 16),
+        Row<RoleMessage>(MessageType.RoleReply, "OFPT12_ROLE_REPLY", Standard, 25, V12, V15, 16),
+        Row<EmptyMessage>(MessageType.GetAsyncRequest, "OFPT13_GET_ASYNC_REQUEST", Standard, 26, V13, V13),
+        Row<EmptyMessage>(MessageType.GetAsyncRequest, "OFPT14_GET_ASYNC_REQUEST", Standard, 26, V14, V15),
+        Row<AsyncConfigMessage>(MessageType.GetAsyncReply, "OFPT13_GET_ASYNC_REPLY", Standard, 27, V13, V13, 24),
+        Row<AsyncConfigMessage>(MessageType.GetAsyncReply, "OFPT14_GET_ASYNC_REPLY", Standard, 27, V14, V15, 0, 8),
+        Row<AsyncConfigMessage>(MessageType.SetAsync, "OFPT13_SET_ASYNC", Standard, 28, V13, V13, 24),
+        Row<AsyncConfigMessage>(MessageType.SetAsync, "OFPT14_SET_ASYNC", Standard, 28, V14, V15, 0, 8),
+        Row<MeterModMessage>(MessageType.MeterMod, "OFPT13_METER_MOD", Standard, 29, V13, V15, 8, 8),
+        NotYet(MessageType.RoleStatus, "OFPT14_ROLE_STATUS", Standard, 30, V14, V15, 16, 8),
+        Row<TableStatusMessage>(MessageType.TableStatus, "OFPT14_TABLE_STATUS", Standard, 31, V14, V15, 16, 8),
+        Row<RequestForwardMessage>(MessageType.RequestForward, "OFPT14_REQUESTFORWARD", Standard, 32, V14, V15, 8, 8),
+        Row<BundleControlMessage>(MessageType.BundleControl, "OFPT14_BUNDLE_CONTROL", Standard, 33, V14, V15, 8, 8),
+        Row<BundleAddMessage>(MessageType.BundleAddMessage, "OFPT14_BUNDLE_ADD_MESSAGE", Standard, 34, V14, V15, 8, 1),
+    ];
+}
