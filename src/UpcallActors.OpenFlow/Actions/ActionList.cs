@@ -63,6 +63,9 @@ public sealed class ActionList
     /// <summary>Reads actions, and notes where each of them begins.</summary>
     internal static ActionList Parse(ref TextCursor cursor, List<int>? places) => Parse(ref cursor, MaximumNesting, ListPlace.Rule, places);
 
+    /// <summary>A list of actions that were read elsewhere.</summary>
+    internal static ActionList Of(ImmutableArray<OpenFlowAction> actions) => actions.IsEmpty ? Empty : new(actions);
+
     /// <summary>A list of one action.</summary>
     internal static ActionList Of(OpenFlowAction action) => new([action]);
 

@@ -22,6 +22,9 @@ internal sealed class ControllerAction(ControllerRequest request, ImmutableArray
 
     public ImmutableArray<byte> UserData => userData;
 
+    /// <summary>Whether it was said with the extension for it, though an output to the controller says the same.</summary>
+    public bool IsExtension { get; init; }
+
     public static OpenFlowAction Parse(string name, ref ActionArguments arguments)
     {
         ControllerRequest request = ControllerRequest.Default;
@@ -55,7 +58,7 @@ internal sealed class ControllerAction(ControllerRequest request, ImmutableArray
             }
         }
 
-        return new ControllerAction(request, userData);
+        return new ControllerAction(request, userData) { IsExtension = true };
     }
 
     public override void Format(StringBuilder text, FlowNames? names)

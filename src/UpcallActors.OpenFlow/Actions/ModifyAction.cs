@@ -20,6 +20,10 @@ internal sealed class ModifyAction(string name, MatchField changed, UInt128 valu
 
     public UInt128 Value => value;
 
+    /// <summary>The action of a name.</summary>
+    public static ModifyAction Of(string name, UInt128 value) =>
+        new(name, MatchFields.Get(_fields.First(entry => entry.Action == name).Field), value);
+
     public static OpenFlowAction Parse(string name, ref ActionArguments arguments)
     {
         if (name.Equals("set_nw_ttl", StringComparison.OrdinalIgnoreCase))

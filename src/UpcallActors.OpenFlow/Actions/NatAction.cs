@@ -37,21 +37,21 @@ internal sealed record NatAction
     public NatTarget Target { get; init; }
 
     /// <summary>4 or 16, or 0 without a range of addresses.</summary>
-    public int AddressBytes { get; private init; }
+    public int AddressBytes { get; init; }
 
-    public UInt128 First { get; private init; }
+    public UInt128 First { get; init; }
 
     /// <summary>The end of the range, or <see cref="First"/>.</summary>
-    public UInt128 Last { get; private init; }
+    public UInt128 Last { get; init; }
 
     /// <summary>0 without a range of ports.</summary>
-    public ushort FirstPort { get; private init; }
+    public ushort FirstPort { get; init; }
 
-    public ushort LastPort { get; private init; }
+    public ushort LastPort { get; init; }
 
-    public bool Persistent { get; private init; }
+    public bool Persistent { get; init; }
 
-    public NatPorts Ports { get; private init; }
+    public NatPorts Ports { get; init; }
 
     public static NatAction Parse(ref TextCursor list)
     {

@@ -16,6 +16,9 @@ internal sealed class SetTunnelAction(ulong key, bool isWide) : OpenFlowAction
 
     public ulong Key => key;
 
+    /// <summary>Whether it is said with 64 bits.</summary>
+    public bool IsWide => isWide;
+
     public static OpenFlowAction Parse(string name, ref ActionArguments arguments)
     {
         ulong key = arguments.Cursor.TakeNumber("the tunnel's key");

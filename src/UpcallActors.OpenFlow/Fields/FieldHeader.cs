@@ -18,6 +18,12 @@ public readonly record struct FieldHeader(string Name, ushort OxmClass, byte Num
     /// <summary>Class of the packet registers (<c>OXM_OF_PKT_REG*</c>).</summary>
     public const ushort PacketRegisters = 0x8001;
 
+    /// <summary>Class of the fields of experimenters, who is behind the header.</summary>
+    public const ushort ExperimenterClass = 0xffff;
+
+    /// <summary>Whose field it is, for the class of experimenters.</summary>
+    public uint Experimenter { get; init; }
+
     /// <summary>The 32-bit header without a mask.</summary>
     public uint Value => ((uint)OxmClass << 16) | ((uint)Number << 9) | Length;
 }

@@ -68,6 +68,15 @@ public sealed class MatchField
     /// <summary>Its header in OXM, absent for fields that only Open vSwitch has.</summary>
     public FieldHeader? Oxm { get; init; }
 
+    /// <summary>Whether the wire has a mask even beside an exact value: the field has more bits there than anybody sets.</summary>
+    internal bool IsAlwaysMasked { get; init; }
+
+    /// <summary>The first version that has the header in OXM.</summary>
+    internal OpenFlowVersion OxmSince { get; init; } = OpenFlowVersion.V12;
+
+    /// <summary>Its header as an extension, in the versions from 1.3 that come before <see cref="OxmSince"/>.</summary>
+    internal FieldHeader? OxmExtension { get; init; }
+
     /// <summary>
     /// A bit elsewhere that says the field is there: a match on the field matches it as one too, and a write sets it.
     /// Only the OpenFlow 1.0 VLAN fields have such a bit.

@@ -10,6 +10,7 @@ public static partial class MatchFields
         {
             Bits = 0xff,
             Maskable = true,
+            IsAlwaysMasked = true,
             Syntax = FieldSyntax.CtState,
             Nxm = NxmNx("CT_STATE", 105, 4),
         },

@@ -22,6 +22,7 @@ public static partial class MatchFields
             Syntax = FieldSyntax.Hexadecimal,
             Nxm = NxmNx("TUN_ID", 16, 8),
             Oxm = OxmOf("TUNNEL_ID", 38, 8),
+            OxmSince = OpenFlowVersion.V13,
         },
         new("tun_src", InKey(FlowKeyFields.TunIpv4Src))
         {
@@ -67,6 +68,7 @@ public static partial class MatchFields
             Syntax = FieldSyntax.Port,
             Nxm = NxmOf("IN_PORT", 0, 2),
             Oxm = OxmOf("IN_PORT", 0, 4),
+            OxmSince = OpenFlowVersion.V10,
         },
     ];
 
@@ -86,6 +88,7 @@ public static partial class MatchFields
         Writable = true,
         Syntax = FieldSyntax.Hexadecimal,
         Oxm = new FieldHeader($"OXM_OF_PKT_REG{index}", FieldHeader.PacketRegisters, (byte)index, 8),
+        OxmSince = OpenFlowVersion.V13,
     };
 
     private static MatchField DoubleExtendedRegister(int index) => new($"xxreg{index}",

@@ -132,6 +132,12 @@ public static partial class MatchFields
             Maskable = true,
             Syntax = FieldSyntax.TcpFlags,
             Nxm = NxmNx("TCP_FLAGS", 34, 2),
+            Oxm = OxmOf("TCP_FLAGS", 42, 2),
+            OxmSince = OpenFlowVersion.V15,
+            OxmExtension = new FieldHeader("ONFOXM_ET_TCP_FLAGS", FieldHeader.ExperimenterClass, 42, 2)
+            {
+                Experimenter = Experimenters.Onf,
+            },
         },
     ];
 }

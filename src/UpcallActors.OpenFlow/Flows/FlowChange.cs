@@ -6,6 +6,9 @@ public sealed record FlowChange
     /// <summary>The priority of a flow that names none (<c>OFP_DEFAULT_PRIORITY</c>).</summary>
     public const ushort DefaultPriority = 0x8000;
 
+    /// <summary>No group in particular (<c>OFPG_ANY</c>).</summary>
+    public const uint AnyGroup = 0xffffffff;
+
     /// <summary>What is done.</summary>
     public FlowCommand Command { get; init; }
 
@@ -46,6 +49,21 @@ public sealed record FlowChange
 
     /// <summary>How much the flow matters beside others.</summary>
     public ushort Importance { get; init; }
+
+    /// <summary>Whether a flow is added where there is none to modify: never since OpenFlow 1.2.</summary>
+    public bool MayAdd { get; init; } = true;
+
+    /// <summary>
+    /// Whether a flow that is added in the place of another goes on with its counters: since OpenFlow 1.2, without
+    /// <see cref="FlowFlags.ResetCounts"/>.
+    /// </summary>
+    public bool KeepsCounts { get; init; }
+
+    /// <summary>Only flows that output to this port are deleted; <see cref="OpenFlowPorts.None"/> for any.</summary>
+    public uint OutPort { get; init; } = OpenFlowPorts.None;
+
+    /// <summary>Only flows that output to this group are deleted; <see cref="AnyGroup"/> for any.</summary>
+    public uint OutGroup { get; init; } = AnyGroup;
 
     /// <summary>The actions; null for a deletion.</summary>
     public ActionList? Actions { get; init; }

@@ -13,8 +13,10 @@ internal static class FlowCheck
     private static readonly MatchField _hash = MatchFields.Get("dp_hash");
     private static readonly MatchField _queueing = MatchFields.Get("skb_priority");
 
-    /// <summary>What is wrong with a change, if anything; a deletion is always right.</summary>
-    public static ActionProblem? Find(FlowChange change)
+    /// <summary>
+    /// What is wrong with a change, if anything; a deletion is always right. Without a version, one must have room for all of it.
+    /// </summary>
+    public static ActionProblem? Find(FlowChange change, OpenFlowVersion? version = null)
     {
         if (change.Actions is not { } actions)
             return null;
@@ -27,6 +29,8 @@ internal static class FlowCheck
         if (_queueing.Read(mask) != 0)
             return new ActionProblem(BadAction.MatchInconsistent, $"no version of OpenFlow matches on {_queueing.Name}");
         var check = new ActionCheck(value, mask, change.Table ?? 0, change.Flags);
+        if (version > OpenFlowVersion.V10)
+            check.NeedsOpenFlow11("an instruction");
         return actions.Check(ref check) ?? check.Finish();
     }
 

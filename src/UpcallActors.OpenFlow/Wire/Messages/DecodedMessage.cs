@@ -5,7 +5,8 @@ namespace UpcallActors.OpenFlow;
 /// <param name="Form">Its layout.</param>
 /// <param name="Flags">Of a multipart message its flags, 0 of others.</param>
 /// <param name="Body">What it says.</param>
-internal sealed record DecodedMessage(OpenFlowHeader Header, MessageForm Form, ushort Flags, OpenFlowMessage Body)
+/// <param name="HasTableId">Whether a flow-mod of 1.0 was read with a table in its command.</param>
+internal sealed record DecodedMessage(OpenFlowHeader Header, MessageForm Form, ushort Flags, OpenFlowMessage Body, bool HasTableId = false)
 {
     /// <summary>The flag of a multipart message that is not the last of its kind (<c>OFPMPF_MORE</c>).</summary>
     public const ushort MoreFlag = 1;

@@ -43,6 +43,7 @@ internal delegate OpenFlowError? MessageDecoder(in WireContext context, ref Wire
 /// <param name="Last">The last version with it.</param>
 /// <param name="Length">Bytes behind the headers that there are at least.</param>
 /// <param name="Multiple">What there may be behind them comes in multiples of so many bytes; 0 for nothing.</param>
+/// <param name="Decode">Reads it.</param>
 internal sealed record MessageForm(
     MessageType Type,
     string Name,
@@ -51,11 +52,9 @@ internal sealed record MessageForm(
     OpenFlowVersion First,
     OpenFlowVersion Last,
     int Length,
-    int Multiple)
+    int Multiple,
+    MessageDecoder Decode)
 {
-    /// <summary>Reads it; null while there is no codec, when the message is answered as an unknown one.</summary>
-    public MessageDecoder? Decode { get; init; }
-
     /// <summary>Whether the headers have flags that say whether more is to come.</summary>
     public bool IsMultipart => Space >= MessageSpace.Request;
 

@@ -47,27 +47,15 @@ internal static partial class MessageForms
         int length = 0,
         int multiple = 0)
         where T : OpenFlowMessage, IWireDecoder<T> =>
-        new(type, name, space, number, first, last, length, multiple)
-        {
-            Decode = (in WireContext context, ref WireReader body, out OpenFlowMessage? message) =>
-            {
-                OpenFlowError? error = T.Decode(context, ref body, out T? read);
-                message = read;
-                return error;
-            },
-        };
+        new(type, name, space, number, first, last, length, multiple, Decode<T>);
 
-    // A message that has no codec so far; a test lists them.
-    private static MessageForm NotYet(
-        MessageType type,
-        string name,
-        MessageSpace space,
-        uint number,
-        OpenFlowVersion first,
-        OpenFlowVersion last,
-        int length = 0,
-        int multiple = 0) =>
-        new(type, name, space, number, first, last, length, multiple);
+    private static OpenFlowError? Decode<T>(in WireContext context, ref WireReader body, out OpenFlowMessage? message)
+        where T : OpenFlowMessage, IWireDecoder<T>
+    {
+        OpenFlowError? error = T.Decode(context, ref body, out T? read);
+        message = read;
+        return error;
+    }
 
     private static FrozenDictionary<(MessageSpace Space, byte Version, uint Number), MessageForm> Index()
     {

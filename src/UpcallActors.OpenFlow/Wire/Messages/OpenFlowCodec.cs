@@ -10,7 +10,8 @@ internal static class OpenFlowCodec
     /// <summary>Reads a whole message; its length is the span's.</summary>
     /// <param name="message">The message with its header.</param>
     /// <param name="decoded">What it says; null with an error.</param>
-    public static OpenFlowError? Decode(ReadOnlySpan<byte> message, out DecodedMessage? decoded)
+    /// <param name="hasTableId">Whether a flow-mod of 1.0 has a table in its command.</param>
+    public static OpenFlowError? Decode(ReadOnlySpan<byte> message, out DecodedMessage? decoded, bool hasTableId = false)
     {
         decoded = null;
         if (message.Length < OpenFlowHeader.Size)
@@ -23,14 +24,12 @@ internal static class OpenFlowCodec
             return unknown;
         if (!form!.Allows(body.Left))
             return BadRequest.BadLength;
-        if (form.Decode is not { } decode)
-            return form.IsMultipart ? BadRequest.BadStat : form.IsExperimental ? BadRequest.BadSubtype : BadRequest.BadType;
-        var context = new WireContext((OpenFlowVersion)header.Version, form);
-        if (decode(context, ref body, out OpenFlowMessage? said) is { } error)
+        var context = new WireContext((OpenFlowVersion)header.Version, form, hasTableId);
+        if (form.Decode(context, ref body, out OpenFlowMessage? said) is { } error)
             return error;
         if (body.Failed || said is null)
             return BadRequest.BadLength;
-        decoded = new DecodedMessage(header, form, flags, said);
+        decoded = new DecodedMessage(header, form, flags, said, hasTableId);
         return null;
     }
 
@@ -48,17 +47,20 @@ internal static class OpenFlowCodec
     /// <param name="form">The layout.</param>
     /// <param name="body">What to say.</param>
     /// <param name="flags">Of a multipart message its flags.</param>
-    public static void Encode(WireWriter writer, byte version, uint xid, MessageForm form, OpenFlowMessage body, ushort flags = 0)
+    /// <param name="hasTableId">Whether a flow-mod of 1.0 has a table in its command.</param>
+    public static void Encode(
+        WireWriter writer, byte version, uint xid, MessageForm form, OpenFlowMessage body, ushort flags = 0, bool hasTableId = false)
     {
         int start = writer.Length;
         WriteHeaders(writer, version, xid, form, flags);
-        body.Encode(new WireContext((OpenFlowVersion)version, form), writer);
+        body.Encode(new WireContext((OpenFlowVersion)version, form, hasTableId), writer);
         writer.PatchLength(start + sizeof(ushort), start);
     }
 
     /// <summary>Appends what was read as it came.</summary>
     public static void Encode(WireWriter writer, DecodedMessage message) =>
-        Encode(writer, message.Header.Version, message.Header.Xid, message.Form, message.Body, message.Flags);
+        Encode(
+            writer, message.Header.Version, message.Header.Xid, message.Form, message.Body, message.Flags, message.HasTableId);
 
     /// <summary>Finds the layout by the headers, which the reader passes (<c>ofphdrs_decode</c>).</summary>
     private static OpenFlowError? FindForm(in OpenFlowHeader header, ref WireReader body, out MessageForm? form, out ushort flags)

@@ -26,7 +26,8 @@ internal interface IWireDecoder<T>
 /// <summary>How something is on the wire: the version of the connection and the layout of the message.</summary>
 /// <param name="Version">The version.</param>
 /// <param name="Form">The layout.</param>
-internal readonly record struct WireContext(OpenFlowVersion Version, MessageForm Form)
+/// <param name="HasTableId">Whether a flow-mod of 1.0 has a table in its command (<see cref="FlowModTableIdMessage"/>).</param>
+internal readonly record struct WireContext(OpenFlowVersion Version, MessageForm Form, bool HasTableId)
 {
     /// <summary>Whether the layout is one of Nicira's.</summary>
     public bool IsNicira => Form.Space is MessageSpace.Nicira or MessageSpace.NiciraRequest or MessageSpace.NiciraReply;

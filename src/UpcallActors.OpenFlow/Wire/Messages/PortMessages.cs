@@ -95,7 +95,10 @@ internal sealed record PortModMessage(uint Port, ulong HardwareAddress, uint Con
     }
 }
 
-/// <summary>Asks for one port or all of them (<c>OFPST_PORT</c>, <c>OFPMP_PORT_DESC</c> of 1.5).</summary>
+/// <summary>
+/// Asks for one port or all of them (<c>OFPST_PORT</c>, <c>OFPMP_PORT_DESC</c> of 1.5), or for its queues
+/// (<c>OFPT_QUEUE_GET_CONFIG_REQUEST</c>).
+/// </summary>
 /// <param name="Port">The port, <see cref="OpenFlowPorts.None"/> for all.</param>
 internal sealed record PortRequestMessage(uint Port) : OpenFlowMessage, IWireDecoder<PortRequestMessage>
 {
@@ -113,7 +116,7 @@ internal sealed record PortRequestMessage(uint Port) : OpenFlowMessage, IWireDec
     {
         int start = writer.Length;
         context.WritePort(writer, Port);
-        writer.Pad8(start);
+        writer.Zero(context.Form.Length - (writer.Length - start));
     }
 }
 

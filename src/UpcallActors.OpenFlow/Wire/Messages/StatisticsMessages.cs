@@ -89,11 +89,20 @@ internal sealed record IpfixStatistics : IWireDecoder<IpfixStatistics>, IWireEnt
     }
 }
 
-/// <summary>What flows counted together (<c>OFPST_AGGREGATE</c>, <c>NXST_AGGREGATE</c>, up to 1.4).</summary>
+/// <summary>What flows counted together (<c>OFPST_AGGREGATE</c>, <c>NXST_AGGREGATE</c>).</summary>
 internal sealed record AggregateMessage(ulong Packets, ulong Bytes, uint Flows) : OpenFlowMessage, IWireDecoder<AggregateMessage>
 {
     public static OpenFlowError? Decode(in WireContext context, ref WireReader body, out AggregateMessage? message)
     {
+        message = null;
+        if (context.Version >= OpenFlowVersion.V15)
+        {
+            if (FlowCounters.Decode(ref body, out FlowCounters counters) is { } error)
+                return error;
+            message = new AggregateMessage(counters.Packets, counters.Bytes, counters.Flows);
+            return null;
+        }
+
         message = new AggregateMessage(body.U64(), body.U64(), body.U32());
         body.Skip(sizeof(uint));
         return null;
@@ -101,6 +110,12 @@ internal sealed record AggregateMessage(ulong Packets, ulong Bytes, uint Flows) 
 
     public override void Encode(in WireContext context, WireWriter writer)
     {
+        if (context.Version >= OpenFlowVersion.V15)
+        {
+            (FlowCounters.Unknown with { Packets = Packets, Bytes = Bytes, Flows = Flows }).Encode(writer);
+            return;
+        }
+
         writer.U64(Packets);
         writer.U64(Bytes);
         writer.U32(Flows);
