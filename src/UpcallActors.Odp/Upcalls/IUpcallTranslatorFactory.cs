@@ -13,10 +13,15 @@ public interface IUpcallTranslatorFactory
     event EventHandler? Changed;
 
     /// <summary>
-    /// The version of the tables now. A flow that was computed under an older one (<see cref="Translation.Version"/>) must not be
-    /// installed. Lanes ask for each upcall.
+    /// The version of the tables now, which a translation carries (<see cref="Translation.Version"/>).
     /// </summary>
     ulong Version { get; }
+
+    /// <summary>
+    /// Whether a flow may be installed that was computed some time ago; a flow of tables that have changed must not. Lanes ask for each
+    /// upcall.
+    /// </summary>
+    bool IsCurrent(in Translation translation) => translation.Version == Version;
 
     /// <summary>
     /// Changes when a flow might be translated differently: with <see cref="Version"/>, and with effects of translations themselves, such

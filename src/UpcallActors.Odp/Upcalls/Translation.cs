@@ -12,6 +12,11 @@ public readonly record struct Translation
     /// <summary>The version of the tables the decision was made under.</summary>
     public ulong Version { get; init; }
 
+    /// <summary>
+    /// Which tables the decision depends on, for <see cref="IUpcallTranslatorFactory.IsCurrent"/>: a bit for each, in the policy's own way.
+    /// </summary>
+    public ulong VisitedTables { get; init; }
+
     /// <summary>What went wrong, if anything; the actions then say what is still to be done with the packet.</summary>
     public XlateError Error { get; init; }
 

@@ -1,23 +1,15 @@
 using UpcallActors.OpenFlow;
+
 namespace UpcallActors.Ofproto;
 
 /// <summary>
-/// The prefixes that the rules of a table have of one field, to ask two things: is this one of them (by hash,
-/// one cache line), and if not, how few bits say so (by trie, some twenty lines in a large table). Immutable.
+/// The prefixes that the rules of a table have of one field, to ask two things: is this one of them (by hash, one cache line), and if not,
+/// how few bits say so (by trie, some twenty lines in a large table). One thread changes it, any number of others ask meanwhile.
 /// </summary>
 internal sealed class PrefixIndex
 {
-    private readonly PrefixTrie? _trie;
-    private readonly HashSlots _prefixes;
-
-    public PrefixIndex(PrefixTrie? trie)
-    {
-        _trie = trie;
-        _prefixes = new HashSlots(trie?.Count() ?? 0);
-        HashSlots prefixes = _prefixes;
-        int count = 0;
-        trie?.Visit((prefix, length) => prefixes.Add(Hash(prefix, length), count++));
-    }
+    private readonly PrefixTrie _trie = new();
+    private readonly HashCounts _prefixes = new();
 
     /// <summary>
     /// Whether rules have the first <paramref name="length"/> bits of <paramref name="value"/>
@@ -26,7 +18,13 @@ internal sealed class PrefixIndex
     public bool Has(UInt128 value, int length) => _prefixes.Contains(Hash(value & PrefixTrie.PrefixMask(length), length));
 
     /// <summary>How many leading bits of <paramref name="value"/> decide which prefixes it has.</summary>
-    public int DecidingBits(UInt128 value, int width) => PrefixTrie.DecidingBits(_trie, value, width);
+    public int DecidingBits(UInt128 value, int width) => _trie.DecidingBits(value, width);
+
+    /// <summary>A match came that has this prefix, of at least 1 bit. Returns how many places were looked at.</summary>
+    public int Add(UInt128 prefix, int length) => _trie.Add(prefix, length) + _prefixes.Add(Hash(prefix, length));
+
+    /// <summary>A match went that had this prefix. Returns how many places were looked at.</summary>
+    public int Remove(UInt128 prefix, int length) => _trie.Remove(prefix, length) + _prefixes.Remove(Hash(prefix, length));
 
     private static ulong Hash(UInt128 prefix, int length) =>
         FlowHash.Mix(FlowHash.Mix(FlowHash.Mix(FlowHash.Seed, (ulong)(prefix >> 64)), (ulong)prefix), (ulong)length);

@@ -1,158 +1,144 @@
-using System.Diagnostics;
 using System.Numerics;
-using System.Runtime.InteropServices;
 
 namespace UpcallActors.Ofproto;
 
 /// <summary>
-/// The prefixes that rules have of one field, to tell how few bits of a value rule a prefix out. Values and
-/// prefixes stand at the top of 128 bits. Immutable: adding and removing make a new trie that shares what did not change.
+/// The prefixes that rules have of one field, to tell how few bits of a value rule a prefix out. Values and prefixes stand at the top of
+/// 128 bits. One thread changes it, any number of others ask meanwhile.
 /// </summary>
+/// <remarks>
+/// What a node stands for never changes. To add a prefix makes at most two nodes and writes one reference to them, to remove one writes
+/// one reference, past its node or past the branch that it shared; so a reader sees the trie before or after. A node that is no longer
+/// in the trie keeps its references. A reader that stands on it comes to all that was below it when it went, and below that nothing
+/// goes which the reader's version can still see (<see cref="FlowTables"/>).
+/// </remarks>
 internal sealed class PrefixTrie
 {
     private const int ValueBits = 128;
 
-    private readonly ulong _high;
-    private readonly ulong _low;
-    private readonly byte _length;
-    private readonly int _rules;
-    private readonly PrefixTrie? _zero;
-    private readonly PrefixTrie? _one;
+    private Node? _root;
 
-    // A node stands for its whole prefix, from the top bit on; a node without rules exists only where two branches part.
-    private PrefixTrie(UInt128 prefix, int length, int rules, PrefixTrie? zero, PrefixTrie? one)
-    {
-        _high = (ulong)(prefix >> 64);
-        _low = (ulong)prefix;
-        _length = (byte)length;
-        _rules = rules;
-        _zero = zero;
-        _one = one;
-    }
+    /// <summary>A mask of the top <paramref name="length"/> of 128 bits.</summary>
+    public static UInt128 PrefixMask(int length) => length == 0 ? UInt128.Zero : UInt128.MaxValue << (ValueBits - length);
 
     /// <summary>
-    /// The trie of many prefixes, each of at least 1 bit and with no bits behind its length; sorts them. Adding them one after the
-    /// other would make a new way from the top for each.
+    /// Counts one rule more of a prefix of at least 1 bit, with no bits behind <paramref name="length"/>. Returns how many nodes were
+    /// looked at.
     /// </summary>
-    public static PrefixTrie Of(List<(UInt128 Prefix, int Length)> prefixes)
+    public int Add(UInt128 prefix, int length)
     {
-        prefixes.Sort();
-        return Of(CollectionsMarshal.AsSpan(prefixes));
-    }
-
-    /// <summary>
-    /// Of prefixes that are sorted: the first of all is the shortest if any holds all others, since what is behind its bits is 0.
-    /// </summary>
-    private static PrefixTrie Of(ReadOnlySpan<(UInt128 Prefix, int Length)> prefixes)
-    {
-        (UInt128 first, int shortest) = prefixes[0];
-        int length = Math.Min(EqualBits(first, prefixes[^1].Prefix), shortest);
-        int rules = 0;
-        while (rules < prefixes.Length && prefixes[rules] == (first, length))
-            rules++;
-        ReadOnlySpan<(UInt128 Prefix, int Length)> rest = prefixes[rules..];
-        int zeros = 0;
-        for (int step = rest.Length; step > 0; step /= 2)
+        ref Node? at = ref _root;
+        for (int steps = 1; ; steps++)
         {
-            while (zeros + step <= rest.Length && !BitAt(rest[zeros + step - 1].Prefix, length))
-                zeros += step;
+            Node? node = at;
+            if (node is null)
+            {
+                Volatile.Write(ref at, new Node(prefix, length) { Rules = 1 });
+                return steps;
+            }
+
+            int equal = Math.Min(EqualBits(node.Prefix, prefix), Math.Min(node.Length, length));
+            if (equal < node.Length)
+            {
+                Volatile.Write(ref at, Split(node, prefix, length, equal));
+                return steps;
+            }
+
+            if (length == node.Length)
+            {
+                node.Rules++;
+                return steps;
+            }
+
+            at = ref node.Branch(BitAt(prefix, equal));
+        }
+    }
+
+    /// <summary>Counts one rule less of a prefix that was added. Returns how many nodes were looked at.</summary>
+    public int Remove(UInt128 prefix, int length)
+    {
+        ref Node? above = ref _root;
+        ref Node? at = ref _root;
+        Node? parent = null;
+        int steps = 1;
+        for (; at!.Length != length; steps++)
+        {
+            above = ref at;
+            parent = at;
+            at = ref parent.Branch(BitAt(prefix, parent.Length));
         }
 
-        PrefixTrie? zero = zeros == 0 ? null : Of(rest[..zeros]);
-        PrefixTrie? one = zeros == rest.Length ? null : Of(rest[zeros..]);
-        return new PrefixTrie(first & PrefixMask(length), length, rules, zero, one);
-    }
-
-    /// <summary>The trie with one more rule of a prefix of <paramref name="length"/> bits, at least 1.</summary>
-    public static PrefixTrie Add(PrefixTrie? trie, UInt128 prefix, int length)
-    {
-        prefix &= PrefixMask(length);
-        if (trie is null)
-            return new PrefixTrie(prefix, length, 1, null, null);
-        int equal = Math.Min(EqualBits(trie.Prefix, prefix), Math.Min(trie._length, length));
-        if (equal < trie._length)
-            return trie.Split(prefix, length, equal);
-        if (length == trie._length)
-            return trie.With(trie._rules + 1, trie._zero, trie._one);
-        return BitAt(prefix, equal)
-            ? trie.With(trie._rules, trie._zero, Add(trie._one, prefix, length))
-            : trie.With(trie._rules, Add(trie._zero, prefix, length), trie._one);
-    }
-
-    /// <summary>The trie with one rule less of a prefix that was added; null when none is left.</summary>
-    public static PrefixTrie? Remove(PrefixTrie? trie, UInt128 prefix, int length)
-    {
-        Debug.Assert(trie is not null, "only what was added is removed");
-        prefix &= PrefixMask(length);
-        if (length == trie._length)
-            return trie.Shrink(trie._rules - 1, trie._zero, trie._one);
-        return BitAt(prefix, trie._length)
-            ? trie.Shrink(trie._rules, trie._zero, Remove(trie._one, prefix, length))
-            : trie.Shrink(trie._rules, Remove(trie._zero, prefix, length), trie._one);
+        Node node = at;
+        if (--node.Rules > 0 || (node.Zero is not null && node.One is not null))
+            return steps;
+        Node? rest = node.Zero ?? node.One;
+        // A node that was there for two branches only goes with one of them.
+        if (rest is null && parent is { Rules: 0 })
+            Volatile.Write(ref above, ReferenceEquals(parent.Zero, node) ? parent.One : parent.Zero);
+        else
+            Volatile.Write(ref at, rest);
+        return steps;
     }
 
     /// <summary>
     /// How many leading bits of <paramref name="value"/> decide which prefixes of up to
     /// <paramref name="width"/> bits it has: all values that agree with it on those have the same prefixes.
     /// </summary>
-    public static int DecidingBits(PrefixTrie? trie, UInt128 value, int width)
+    public int DecidingBits(UInt128 value, int width)
     {
         (ulong high, ulong low) = ((ulong)(value >> 64), (ulong)value);
-        PrefixTrie? last = null;
-        for (PrefixTrie? node = trie; node is not null;)
+        Node? last = null;
+        for (Node? node = Volatile.Read(ref _root); node is not null;)
         {
-            int length = node._length;
-            ulong difference = high ^ node._high;
-            int equal = difference != 0 ? BitOperations.LeadingZeroCount(difference) : 64 + BitOperations.LeadingZeroCount(low ^ node._low);
+            int length = node.Length;
+            ulong difference = high ^ node.High;
+            int equal = difference != 0 ? BitOperations.LeadingZeroCount(difference) : 64 + BitOperations.LeadingZeroCount(low ^ node.Low);
             if (equal < length)
                 return equal + 1;
             if (length >= width)
                 return width;
             last = node;
             ulong rest = length < 64 ? high << length : low << length;
-            node = (long)rest < 0 ? node._one : node._zero;
+            node = Volatile.Read(ref (long)rest < 0 ? ref node.One : ref node.Zero);
         }
+
+        if (last is null)
+            return 0;
         // A branch that is not there: one bit more tells it from the branch that is.
-        return last is null ? 0 : last._zero is null && last._one is null ? last._length : last._length + 1;
+        bool isEnd = Volatile.Read(ref last.Zero) is null && Volatile.Read(ref last.One) is null;
+        return isEnd ? last.Length : last.Length + 1;
     }
 
-    /// <summary>How many different prefixes rules have.</summary>
-    public int Count() => (_rules > 0 ? 1 : 0) + (_zero?.Count() ?? 0) + (_one?.Count() ?? 0);
-
-    /// <summary>Visits the prefixes that rules have, each once.</summary>
-    public void Visit(Action<UInt128, int> visit)
+    private static Node Split(Node node, UInt128 prefix, int length, int equal)
     {
-        if (_rules > 0)
-            visit(Prefix, _length);
-        _zero?.Visit(visit);
-        _one?.Visit(visit);
+        var added = new Node(prefix, length) { Rules = 1 };
+        Node branch = equal == length ? added : new Node(prefix & PrefixMask(equal), equal);
+        bool isOne = BitAt(node.Prefix, equal);
+        branch.Branch(isOne) = node;
+        if (branch != added)
+            branch.Branch(!isOne) = added;
+        return branch;
     }
-
-    /// <summary>A mask of the top <paramref name="length"/> of 128 bits.</summary>
-    public static UInt128 PrefixMask(int length) => length == 0 ? UInt128.Zero : UInt128.MaxValue << (ValueBits - length);
-
-    private UInt128 Prefix => new(_high, _low);
 
     private static int EqualBits(UInt128 left, UInt128 right) => (int)UInt128.LeadingZeroCount(left ^ right);
 
     private static bool BitAt(UInt128 value, int offset) => ((value >> (ValueBits - 1 - offset)) & 1) != 0;
 
-    private PrefixTrie With(int rules, PrefixTrie? zero, PrefixTrie? one) => new(Prefix, _length, rules, zero, one);
-
-    private PrefixTrie Split(UInt128 prefix, int length, int equal)
+    /// <summary>A whole prefix, from the top bit on. Without rules it exists only where two branches part.</summary>
+    private sealed class Node(UInt128 prefix, int length)
     {
-        if (equal == length)
-            return BitAt(Prefix, equal) ? new PrefixTrie(prefix, length, 1, null, this) : new PrefixTrie(prefix, length, 1, this, null);
-        var added = new PrefixTrie(prefix, length, 1, null, null);
-        return BitAt(prefix, equal)
-            ? new PrefixTrie(prefix & PrefixMask(equal), equal, 0, this, added)
-            : new PrefixTrie(prefix & PrefixMask(equal), equal, 0, added, this);
-    }
+        public readonly ulong High = (ulong)(prefix >> 64);
+        public readonly ulong Low = (ulong)prefix;
+        public readonly byte Length = (byte)length;
 
-    private PrefixTrie? Shrink(int rules, PrefixTrie? zero, PrefixTrie? one)
-    {
-        if (rules > 0 || (zero is not null && one is not null))
-            return With(rules, zero, one);
-        return zero ?? one;
+        /// <summary>The writer's alone.</summary>
+        public int Rules;
+
+        public Node? Zero;
+        public Node? One;
+
+        public UInt128 Prefix => new(High, Low);
+
+        public ref Node? Branch(bool isOne) => ref isOne ? ref One : ref Zero;
     }
 }

@@ -5,11 +5,15 @@ using UpcallActors.Packets;
 namespace UpcallActors.Ofproto;
 
 /// <summary>
-/// The rules of a table that have one mask, found by hash. Immutable. A lookup reads the flow in stages; each but the
-/// last has an index of the hashes so far, and where a stage finds nothing the later ones are not looked at
-/// (<c>find_match_wc</c> in Open vSwitch's classifier.c does the same, so the masks agree).
+/// The rules of a table that have one mask, found by hash. A lookup reads the flow in stages; each but the last has an index of the
+/// hashes so far, and where a stage finds nothing the later ones are not looked at (<c>find_match_wc</c> in Open vSwitch's classifier.c
+/// does the same, so the masks agree). One thread changes it, any number of others look meanwhile.
 /// </summary>
-internal sealed class Subtable
+/// <remarks>
+/// Each part (entries, stage indexes, prefixes, ports) holds all rules that any reader can still see, and more. A part that says "none"
+/// is right by itself, whatever the others hold by then, so they need not change together: a lookup marks no bit too few.
+/// </remarks>
+internal sealed partial class Subtable
 {
     private const int PortsShift = 32;
     private const int PortsBits = 32;
@@ -18,46 +22,52 @@ internal sealed class Subtable
 
     private readonly FlowMask _mask;
     private readonly byte[] _stageEnds;
-    private readonly HashSlots[] _stageIndexes;
+    private readonly HashCounts[] _stageIndexes;
     private readonly byte[] _prefixLengths = new byte[PrefixField.Count];
+    private readonly PrefixIndex[] _prefixes;
     private readonly int _prefixStage;
-    private readonly HashSlots _slots;
-    private readonly ulong[] _values;
-    private readonly Rule[] _heads;
     private readonly uint _portsMask;
-    private readonly PrefixTrie? _portsTrie;
+    private readonly PrefixTrie? _ports;
+    private MatchEntries _entries;
 
-    /// <summary>A subtable of <paramref name="heads"/>, which becomes its own: for each match the rule of the highest priority.</summary>
-    public Subtable(FlowMask mask, Rule[] heads, int maximumPriority)
+    /// <summary>An empty subtable.</summary>
+    /// <param name="mask">What its rules match on.</param>
+    /// <param name="number">Grows from one subtable of the table to the next.</param>
+    /// <param name="prefixes">The table's prefixes, one for each <see cref="PrefixField"/>.</param>
+    /// <param name="capacity">For how many matches there is room at first.</param>
+    public Subtable(FlowMask mask, long number, PrefixIndex[] prefixes, int capacity)
     {
         _mask = mask;
-        _heads = heads;
-        MaximumPriority = maximumPriority;
+        Number = number;
+        _prefixes = prefixes;
         _stageEnds = FindStageEnds(mask, out _prefixStage);
         for (int i = 0; i < PrefixField.Count; i++)
+        {
             _prefixLengths[i] = (byte)PrefixField.All[i].PrefixLength(mask);
+            _hasPrefixes |= _prefixLengths[i] != 0;
+        }
 
-        var stages = new HashSet<ulong>[_stageEnds.Length - 1];
-        for (int i = 0; i < stages.Length; i++)
-            stages[i] = [];
-        _slots = new HashSlots(heads.Length);
-        _values = new ulong[heads.Length * mask.Words.Length];
-        for (int entry = 0; entry < heads.Length; entry++)
-            Insert(heads[entry].Match.Values, entry, stages);
-        _stageIndexes = Array.ConvertAll(stages, HashSlots.Of);
-
+        _stageIndexes = new HashCounts[_stageEnds.Length - 1];
+        for (int i = 0; i < _stageIndexes.Length; i++)
+            _stageIndexes[i] = new HashCounts();
         _portsMask = (uint)(mask.WordAt(_portsWord) >> PortsShift);
         if (_portsMask != 0)
-            _portsTrie = PrefixTrie.Of([.. heads.Select(rule => (PortsOf(rule), PortsLength))]);
+            _ports = new PrefixTrie();
+        _entries = new MatchEntries(Math.Max(SmallestCapacity, capacity), mask.Words.Length);
     }
 
-    /// <summary>The highest priority in it.</summary>
-    public int MaximumPriority { get; }
+    /// <summary>What its rules match on.</summary>
+    public FlowMask Mask => _mask;
+
+    /// <summary>Less than that of a subtable that was made later.</summary>
+    public long Number { get; }
 
     private int PortsLength => PortsBits - int.CreateChecked(uint.TrailingZeroCount(_portsMask));
 
-    /// <summary>The rule for a flow; null if there is none. What was looked at is added to <paramref name="wildcards"/>.</summary>
-    public Rule? Lookup(ReadOnlySpan<ulong> flow, Span<ulong> wildcards, ref PrefixLookups prefixes)
+    /// <summary>
+    /// The rule for a flow that a version has; null if there is none. What was looked at is added to <paramref name="wildcards"/>.
+    /// </summary>
+    public Rule? Lookup(ReadOnlySpan<ulong> flow, ulong version, Span<ulong> wildcards, ref PrefixLookups prefixes)
     {
         ulong hash = FlowHash.Seed;
         int done = 0;
@@ -73,8 +83,11 @@ internal sealed class Subtable
                 return null;
             }
         }
+
         hash = Hash(flow, done, _stageEnds[last], hash);
-        Rule? rule = Find(flow, hash);
+        Rule? rule = Volatile.Read(ref _entries).Find(flow, _mask, hash);
+        while (rule is not null && !rule.IsIn(version))
+            rule = Volatile.Read(ref rule.Lower);
         if (rule is not null)
             _mask.MarkUsed(wildcards, _stageEnds[last]);
         else if (_portsMask != 0)
@@ -95,29 +108,12 @@ internal sealed class Subtable
     private void MarkMissedPorts(ReadOnlySpan<ulong> flow, Span<ulong> wildcards)
     {
         UInt128 ports = (UInt128)((uint)(flow[_portsWord] >> PortsShift) & _portsMask) << 96;
-        int bits = PrefixTrie.DecidingBits(_portsTrie, ports, PortsBits);
+        int bits = _ports!.DecidingBits(ports, PortsBits);
         uint used = _portsMask & (uint)(PrefixTrie.PrefixMask(bits) >> 96);
         ulong before = wildcards[_portsWord];
         _mask.MarkUsed(wildcards, _mask.Words.Length);
         ulong portsMask = (ulong)_portsMask << PortsShift;
         wildcards[_portsWord] = (wildcards[_portsWord] & ~portsMask) | (before & portsMask) | ((ulong)used << PortsShift);
-    }
-
-    private Rule? Find(ReadOnlySpan<ulong> flow, ulong hash)
-    {
-        ReadOnlySpan<byte> indexes = _mask.Indexes;
-        ReadOnlySpan<ulong> masks = _mask.Words[..indexes.Length];
-        HashSlots.Walk walk = _slots.Find(hash);
-        while (walk.MoveNext(out int entry))
-        {
-            ReadOnlySpan<ulong> values = _values.AsSpan(entry * indexes.Length, indexes.Length);
-            int i = 0;
-            while (i < values.Length && (flow[indexes[i]] & masks[i]) == values[i])
-                i++;
-            if (i == values.Length)
-                return _heads[entry];
-        }
-        return null;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -145,30 +141,9 @@ internal sealed class Subtable
             ends.Add(end);
             before = end;
         }
+
         if (ends.Count == 0)
             ends.Add(0);
         return [.. ends];
-    }
-
-    private static UInt128 PortsOf(Rule rule)
-    {
-        Flow value = rule.Match.ToValue();
-        return (UInt128)(uint)(value.ReadOnlyWords[_portsWord] >> PortsShift) << 96;
-    }
-
-    private void Insert(ReadOnlySpan<ulong> values, int entry, HashSet<ulong>[] stages)
-    {
-        values.CopyTo(_values.AsSpan(entry * values.Length));
-        ulong hash = FlowHash.Seed;
-        int done = 0;
-        for (int stage = 0; stage < _stageEnds.Length; stage++)
-        {
-            for (; done < _stageEnds[stage]; done++)
-                hash = FlowHash.Mix(hash, values[done]);
-            if (stage < stages.Length)
-                stages[stage].Add(hash);
-        }
-
-        _slots.Add(hash, entry);
     }
 }

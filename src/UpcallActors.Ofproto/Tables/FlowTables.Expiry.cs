@@ -3,8 +3,8 @@ namespace UpcallActors.Ofproto;
 /// <content>Rules that go by themselves (<c>rule_expire</c>).</content>
 public sealed partial class FlowTables
 {
-    private readonly HashSet<Rule> _expirable = [];
-    private long _earliestExpiry = long.MaxValue;
+    private readonly TimerWheel _timers;
+    private readonly List<RuleTimer> _due = [];
     private long _expired;
     private TimeSpan? _lastExpire;
 
@@ -13,17 +13,10 @@ public sealed partial class FlowTables
 
     private TimeSpan Now => _time.GetElapsedTime(0, _time.GetTimestamp());
 
-    /// <summary>No rule's time is over before this; a rule that is used moves its own away from it.</summary>
-    private TimeSpan EarliestExpiry
-    {
-        get => new(Volatile.Read(ref _earliestExpiry));
-        set => Volatile.Write(ref _earliestExpiry, value.Ticks);
-    }
-
     /// <summary>
     /// Removes the rules whose time is over, as a deletion does. A rule's hard timeout counts from when it was added or given other
     /// actions. It expires as idle only if its timeout had already passed at the previous call: packets since then may not be credited yet.
-    /// One thread at a time.
+    /// It costs what expires: a rule that was used meanwhile is looked at once in its idle timeout. One thread at a time.
     /// </summary>
     /// <param name="isAccounted">Whether all packets that had come when this was
     /// called last were credited since; if not, no rule goes for being idle.</param>
@@ -32,22 +25,35 @@ public sealed partial class FlowTables
         TimeSpan now = Now;
         TimeSpan? accounted = isAccounted ? _lastExpire : null;
         _lastExpire = now;
-        if (now <= EarliestExpiry)
+        if (_timers.Count == 0 && _gone.Count == 0)
             return;
+        TableSet touched;
+        ulong version;
         lock (_writer)
         {
-            Rule[] over = [.. _expirable.Where(rule => IsOver(rule, now, accounted))];
-            var touched = new HashSet<int>();
-            foreach (Rule rule in over)
-                Remove(rule, touched);
-            EarliestExpiry = _expirable.Count == 0 ? TimeSpan.MaxValue : _expirable.Min(ExpiryOf);
-            if (over.Length == 0)
+            _timers.Advance(TickOf(now), _due);
+            foreach (RuleTimer timer in _due)
+            {
+                // Put back first, since what removes a rule takes its timer out.
+                _timers.Add(timer, TickOf(ExpiryOf(timer.Rule)));
+                if (now > HardExpiryOf(timer.Rule))
+                    Delete(timer.Rule, RuleChangeKind.HardTimedOut);
+                else if (accounted > IdleExpiryOf(timer.Rule))
+                    Delete(timer.Rule, RuleChangeKind.IdleTimedOut);
+            }
+
+            _due.Clear();
+            if (_journal.Count == 0)
+            {
+                UnlinkGone();
                 return;
-            Volatile.Write(ref _expired, _expired + over.Length);
-            Publish(touched);
+            }
+
+            Volatile.Write(ref _expired, _expired + _journal.Count);
+            version = Publish(out touched);
         }
 
-        Changed?.Invoke(this, EventArgs.Empty);
+        Changed?.Invoke(this, new TablesChangedEventArgs(version, touched));
     }
 
     /// <summary>
@@ -61,7 +67,8 @@ public sealed partial class FlowTables
             rule.Counters.Use(Now - (credit.Age ?? TimeSpan.Zero));
     }
 
-    private static bool IsOver(Rule rule, TimeSpan now, TimeSpan? accounted) => now > HardExpiryOf(rule) || accounted > IdleExpiryOf(rule);
+    /// <summary>The wheel's ticks are seconds.</summary>
+    private static long TickOf(TimeSpan time) => time.Ticks / TimeSpan.TicksPerSecond;
 
     private static TimeSpan ExpiryOf(Rule rule) => TimeSpan.FromTicks(Math.Min(HardExpiryOf(rule).Ticks, IdleExpiryOf(rule).Ticks));
 

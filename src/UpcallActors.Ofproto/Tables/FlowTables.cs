@@ -4,30 +4,58 @@ using UpcallActors.OpenFlow;
 namespace UpcallActors.Ofproto;
 
 /// <summary>
-/// The flow tables of a bridge. Changes come one batch at a time, from any thread; readers take
-/// <see cref="Current"/> and see all of a batch or none of it. Only the masks whose rules changed are built anew.
+/// The flow tables of a bridge. Changes come one batch at a time, from any thread; readers take a <see cref="TablesSnapshot"/> and see all
+/// of a batch or none of it. There is one structure, which is changed in place: a change costs the same however many rules there are,
+/// and a reader never waits.
 /// </summary>
+/// <remarks>
+/// <para>
+/// A rule is in the versions from <see cref="Rule.Added"/> to before <see cref="Rule.Removed"/>. The writer prepares version N + 1 beside
+/// readers that do not see it: it links new rules with N + 1 as their first version, and gives those that go N + 1 as the first version
+/// without them. Then it writes N + 1 to <c>_version</c>, with release. A reader that has read N + 1, with acquire, sees all of that; one
+/// that reads N sees a new rule or not and a <see cref="Rule.Removed"/> of N + 1 or none, and takes it for the same in either case.
+/// </para>
+/// <para>
+/// A rule that is gone stays linked as long as a reader may name a version that has it. A reader announces the version that is current
+/// (<see cref="TableReaders"/>), which is a full fence, and then reads again which version is current: that is the one it names. The
+/// writer publishes, makes a full fence, and then asks for the least version announced. So one of the two sees the other. If the writer
+/// does not see the reader, the reader names the version just published or a later one, and nothing that this has is unlinked. If the
+/// writer sees it, the writer unlinks what is gone in the version announced, which is not later than the one named.
+/// </para>
+/// <para>
+/// Hence each part of the tables has, at any time, all rules that any reader can see, and some that it cannot. A lookup takes those for
+/// what they are by their versions, and otherwise only ever concludes from a part that it has no rule; so the bits that it marks are
+/// enough, and once what is gone is unlinked no more than enough. That each part shows its readers one state or the next is explained
+/// there (<see cref="MatchEntries"/>, <see cref="HashCounts"/>, <see cref="PrefixTrie"/>, <see cref="Subtable"/>).
+/// </para>
+/// </remarks>
 public sealed partial class FlowTables
 {
+    private static int _made;
+
     private readonly Lock _writer = new();
-    private readonly ClassifierBuilder?[] _builders = new ClassifierBuilder?[TablesSnapshot.TableCount];
+    private readonly RuleTable?[] _tables = new RuleTable?[TablesSnapshot.TableCount];
+    private readonly TableReaders _readers = new();
+    private readonly CookieIndex _cookies = new();
     private readonly TimeProvider _time;
-    private TablesSnapshot _current = TablesSnapshot.Empty;
+    private ulong _version;
     private int _ruleCount;
-    // A batch is made at one time. To ask for it is a system call where the kernel maps no clock into the process.
-    private TimeSpan _batchTime;
 
     /// <summary>Empty tables; timeouts count by <paramref name="time"/>, the system's if null.</summary>
     public FlowTables(TimeProvider? time = null)
     {
         _time = time ?? TimeProvider.System;
         TimeSpan now = Now;
+        _timers = new TimerWheel(TickOf(now));
         Standalone = new Rule(0, 0, Match.Any, ActionList.Of(OutputAction.To(OpenFlowPorts.Normal))) { Created = now, Modified = now };
         Missed = new Rule(0, 0, Match.Any, ActionList.Empty) { Created = now, Modified = now };
     }
 
     /// <summary>Raised after a batch was published, on the thread that made it.</summary>
-    public event EventHandler? Changed;
+    public event EventHandler<TablesChangedEventArgs>? Changed;
+
+    /// <summary>Who is told of each change of a rule, in order; null for nobody, which costs nothing.</summary>
+    public IRuleObserver? Observer { get; set; }
 
     /// <summary>
     /// What table 0 of a standalone bridge has behind all others. Open vSwitch adds such a flow; here it is no entry of the table, and no
@@ -41,57 +69,44 @@ public sealed partial class FlowTables
     /// </summary>
     public Rule Missed { get; }
 
-    /// <summary>The tables as the last batch left them.</summary>
-    public TablesSnapshot Current => Volatile.Read(ref _current);
-
-    /// <summary>Makes the changes in their order and publishes the result at once, under the next version.</summary>
-    /// <exception cref="ArgumentException">A change that adds or modifies has no
-    /// actions, or its table does not exist; nothing was changed.</exception>
-    /// <exception cref="FlowRefusedException">A switch does not take one of the flows: an action does not fit its match, or it
-    /// overlaps with another; nothing was changed.</exception>
-    public TablesSnapshot Apply(params ReadOnlySpan<FlowChange> changes)
-    {
-        Check(changes);
-        TablesSnapshot next;
-        lock (_writer)
-        {
-            var touched = new HashSet<int>();
-            ApplyAll(changes, touched);
-            next = Publish(touched);
-        }
-
-        Changed?.Invoke(this, EventArgs.Empty);
-        return next;
-    }
-
-    /// <summary>
-    /// Throws what <see cref="Apply(ReadOnlySpan{FlowChange})"/> would throw if these changes were made to empty tables. Tables are
-    /// built for it only if a flow wants no other beside it.
-    /// </summary>
-    public static void Try(ReadOnlySpan<FlowChange> changes)
-    {
-        foreach (FlowChange change in changes)
-        {
-            if (!WantsNoOverlap(change))
-                continue;
-            new FlowTables().Apply(changes);
-            return;
-        }
-
-        Check(changes);
-    }
+    /// <summary>The version that the last batch made; 0 before the first.</summary>
+    public ulong Version => Volatile.Read(ref _version);
 
     /// <summary>The number of rules now; it does not wait for a running batch.</summary>
     public int RuleCount => Volatile.Read(ref _ruleCount);
+
+    /// <summary>How many slots, entries, nodes and timers changes have looked at or moved so far: their cost, without a clock.</summary>
+    internal long Steps
+    {
+        get
+        {
+            lock (_writer)
+                return _timers.Steps + _tables.Sum(table => table?.Steps ?? 0);
+        }
+    }
+
+    /// <summary>
+    /// By how much sets of these tables are shifted where they are folded (<see cref="TableSet.Fold"/>), so that equal tables of two
+    /// bridges do not have the same bit.
+    /// </summary>
+    internal int FoldShift { get; } = Interlocked.Increment(ref _made) * 11;
+
+    /// <summary>The tables as they are now, to be read until the snapshot is disposed of.</summary>
+    public TablesSnapshot Read()
+    {
+        TableReader place = _readers.Enter(Version);
+        // Again, since the version announced may have been replaced before it was seen.
+        return new TablesSnapshot(this, place, Version);
+    }
 
     /// <summary>The rules now, by table; those of one mask together.</summary>
     public ImmutableArray<Rule> GetRules()
     {
         lock (_writer)
-            return [.. _builders.SelectMany(builder => builder?.Rules ?? [])];
+            return [.. _tables.SelectMany(table => table?.Rules ?? [])];
     }
 
-    /// <summary>The rules now that a deletion with this table, match and cookie would take, by table.</summary>
+    /// <summary>The rules now that a deletion with this table, match and cookie would take.</summary>
     public ImmutableArray<Rule> GetRules(FlowChange selection)
     {
         ArgumentNullException.ThrowIfNull(selection);
@@ -106,138 +121,6 @@ public sealed partial class FlowTables
         return new RuleStatistics(Now - rule.Created, rule.Counters.Packets, rule.Counters.Bytes);
     }
 
-    private static void Check(ReadOnlySpan<FlowChange> changes)
-    {
-        for (int i = 0; i < changes.Length; i++)
-        {
-            FlowChange change = changes[i];
-            if (change.Actions is null && !IsDeletion(change))
-                throw new ArgumentException($"a change of kind {change.Command} needs actions", nameof(changes));
-            if (change.Table >= TablesSnapshot.TableCount)
-                throw new ArgumentException($"there is no table {change.Table}", nameof(changes));
-            if (FlowCheck.Find(change) is { } problem)
-                throw new FlowRefusedException(i, problem);
-        }
-    }
-
-    private TablesSnapshot Publish(HashSet<int> touched)
-    {
-        Classifier?[] tables = _current.CopyTables();
-        foreach (int table in touched)
-            tables[table] = _builders[table]!.Build();
-        var next = new TablesSnapshot(_current.Version + 1, tables);
-        Volatile.Write(ref _current, next);
-        Volatile.Write(ref _ruleCount, _builders.Sum(builder => builder?.Count ?? 0));
-        return next;
-    }
-
-    private ActionProblem? Apply(FlowChange change, HashSet<int> touched)
-    {
-        switch (change.Command)
-        {
-            case FlowCommand.Add:
-                return Add(change, touched);
-            case FlowCommand.Modify or FlowCommand.ModifyStrict:
-                return Modify(change, touched);
-            default:
-                foreach (Rule rule in Select(change))
-                    Remove(rule, touched);
-                return null;
-        }
-    }
-
-    private ActionProblem? Modify(FlowChange change, HashSet<int> touched)
-    {
-        List<Rule> rules = Select(change);
-        foreach (Rule rule in rules)
-            Set(WithActions(rule, change), touched);
-
-        // OpenFlow 1.0 and ovs-ofctl: modifying nothing adds, unless flows were picked by cookie.
-        return rules.Count == 0 && change.CookieMask == 0 ? Add(change, touched) : null;
-    }
-
-    private void Set(Rule rule, HashSet<int> touched)
-    {
-        ClassifierBuilder builder = _builders[rule.Table] ??= new ClassifierBuilder();
-        Rule? before = _expirable.Count != 0 || _isJournaling ? builder.Find(rule.Match, rule.Priority) : null;
-        if (before is not null)
-            _expirable.Remove(before);
-        if (_isJournaling)
-            _done.Add((before, rule));
-        builder.Set(rule);
-        touched.Add(rule.Table);
-        if (rule.IdleTimeout == 0 && rule.HardTimeout == 0)
-            return;
-        _expirable.Add(rule);
-        if (ExpiryOf(rule) is TimeSpan expiry && expiry < EarliestExpiry)
-            EarliestExpiry = expiry;
-    }
-
-    private void Remove(Rule rule, HashSet<int> touched)
-    {
-        if (_isJournaling)
-            _done.Add((rule, null));
-        _builders[rule.Table]!.Remove(rule);
-        _expirable.Remove(rule);
-        touched.Add(rule.Table);
-    }
-
-    private List<Rule> Select(FlowChange change)
-    {
-        var rules = new List<Rule>();
-        bool strict = change.Command is FlowCommand.ModifyStrict or FlowCommand.DeleteStrict;
-        int first = change.Table ?? 0;
-        int last = change.Table ?? TablesSnapshot.TableCount - 1;
-        for (int table = first; table <= last; table++)
-        {
-            if (_builders[table] is not { } builder)
-                continue;
-            if (!strict)
-                rules.AddRange(builder.Rules.Where(rule => rule.Match.IsWithin(change.Match)));
-            else if (builder.Find(change.Match, change.Priority) is { } exact)
-                rules.Add(exact);
-        }
-        rules.RemoveAll(rule => ((rule.Cookie ^ change.CookieFilter) & change.CookieMask) != 0);
-        return rules;
-    }
-
-    private Rule NewRule(FlowChange change)
-    {
-        var rule = new Rule(change.Table ?? 0, change.Priority, change.Match, change.Actions!)
-        {
-            Cookie = change.Cookie ?? 0,
-            IdleTimeout = change.IdleTimeout,
-            HardTimeout = change.HardTimeout,
-            Flags = change.Flags,
-            Importance = change.Importance,
-            Created = _batchTime,
-            Modified = _batchTime,
-        };
-        rule.Counters.Use(_batchTime);
-        return rule;
-    }
-
-    private Rule WithActions(Rule rule, FlowChange change)
-    {
-        RuleCounters counters = rule.Counters;
-        if (change.Flags.HasFlag(FlowFlags.ResetCounts))
-        {
-            counters = new RuleCounters();
-            counters.Use(rule.Counters.Used);
-        }
-
-        return new Rule(rule.Table, rule.Priority, rule.Match, change.Actions!)
-        {
-            Cookie = change.Cookie ?? rule.Cookie,
-            IdleTimeout = rule.IdleTimeout,
-            HardTimeout = rule.HardTimeout,
-            Flags = rule.Flags,
-            Importance = rule.Importance,
-            Created = rule.Created,
-            Modified = _batchTime,
-            Counters = counters,
-        };
-    }
-
-    private static bool IsDeletion(FlowChange change) => change.Command is FlowCommand.Delete or FlowCommand.DeleteStrict;
+    /// <summary>A table that ever had a rule.</summary>
+    internal RuleTable? TableOf(int table) => _tables[table];
 }

@@ -2,9 +2,16 @@ using UpcallActors.OpenFlow;
 
 namespace UpcallActors.Ofproto;
 
-/// <summary>A flow of a flow table. Immutable but for its counters.</summary>
+/// <summary>
+/// A flow of a flow table. What it says never changes; its counters do, and the versions of the tables in which it is.
+/// </summary>
 public sealed class Rule
 {
+    /// <summary>The rule of the same match that comes after it: of lower priority, or older.</summary>
+    internal Rule? Lower;
+
+    private ulong _removed = ulong.MaxValue;
+
     /// <summary>A flow of <paramref name="table"/> (0 to 254); the higher of two priorities wins.</summary>
     public Rule(byte table, ushort priority, Match match, ActionList actions)
     {
@@ -50,8 +57,36 @@ public sealed class Rule
     /// <summary>Packets and bytes; a rule whose actions are modified hands them on.</summary>
     public RuleCounters Counters { get; init; } = new();
 
+    /// <summary>The first version of its tables that has it.</summary>
+    internal ulong Added { get; set; }
+
+    /// <summary>
+    /// The first version of its tables that has it no more; the highest number while it stays. It is written before that version is
+    /// published, and a reader of a version before it may see either.
+    /// </summary>
+    internal ulong Removed
+    {
+        get => Volatile.Read(ref _removed);
+        set => Volatile.Write(ref _removed, value);
+    }
+
+    /// <summary>Whether it stays, as far as its tables' writer has come.</summary>
+    internal bool IsLive => Removed == ulong.MaxValue;
+
+    /// <summary>When it goes by itself; null if it does not. Its tables' writer's.</summary>
+    internal RuleTimer? Timer { get; set; }
+
+    /// <summary>The one after it of those with its cookie. Its tables' writer's.</summary>
+    internal Rule? NextOfCookie { get; set; }
+
+    /// <summary>The one before it of those with its cookie. Its tables' writer's.</summary>
+    internal Rule? PreviousOfCookie { get; set; }
+
     /// <summary>Whether it is a table-miss flow: for all packets, at the lowest priority (<c>rule_is_table_miss</c>).</summary>
     internal bool IsTableMiss => Priority == 0 && Match.Mask.Words.IsEmpty;
+
+    /// <summary>Whether a version of its tables has it.</summary>
+    internal bool IsIn(ulong version) => Added <= version && version < Removed;
 
     /// <summary>As <c>ovs-ofctl dump-flows --no-stats</c> prints it.</summary>
     public override string ToString() => RuleText.Format(this);

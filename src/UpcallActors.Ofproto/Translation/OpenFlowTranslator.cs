@@ -107,7 +107,8 @@ internal sealed class OpenFlowTranslator(OpenFlowTranslatorFactory factory, ITra
         _scratch.Base.Key.Words[..TunnelWords].Clear();
         _scratch.Wildcards = MegaflowMask.InTables(mask);
 
-        var context = new XlateContext(_scratch, factory, bridge, port, terms.Learns, terms.Mru, actions);
+        using TablesSnapshot tables = bridge.Tables.Read();
+        var context = new XlateContext(_scratch, factory, bridge, tables, port, terms.Learns, terms.Mru, actions);
         observer?.BridgeEntered(bridge.Name);
         Thaw(frozen, ref context);
         if (ReceiveCongestion(ref flow.Key))
@@ -119,7 +120,12 @@ internal sealed class OpenFlowTranslator(OpenFlowTranslatorFactory factory, ITra
 
         mask = _scratch.Wildcards.Key;
         if (context.Error != XlateError.None)
-            return Drop(context.Error, terms.Version, terms.MayInstall && context.Error != XlateError.ActionsTooLong, key, ref mask);
+        {
+            Translation dropped = Drop(
+                context.Error, terms.Version, terms.MayInstall && context.Error != XlateError.ActionsTooLong, key, ref mask);
+            return dropped with { VisitedTables = context.VisitedTables };
+        }
+
         MegaflowMask.End(key, ref mask);
         context.UnwrapLastClone();
         return new Translation
@@ -127,6 +133,7 @@ internal sealed class OpenFlowTranslator(OpenFlowTranslatorFactory factory, ITra
             ActionsLength = context.Actions.Length,
             InstallFlow = terms.MayInstall && !context.IsForThisPacketOnly,
             Version = terms.Version,
+            VisitedTables = context.VisitedTables,
             ControllerPackets = context.ControllerPackets,
         };
     }

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
+using System.Numerics;
 using System.Runtime.CompilerServices;
 using UpcallActors.Odp;
 using UpcallActors.OpenFlow;
@@ -13,13 +14,21 @@ namespace UpcallActors.Ofproto;
 /// </summary>
 public sealed class OpenFlowTranslatorFactory : IUpcallTranslatorFactory
 {
+    private const int FoldedTables = 64;
+
     private readonly Lock _replacing = new();
     private readonly ConcurrentDictionary<uint, StrongBox<long>> _refragmented = new();
     private BridgeSet _bridges;
     private OdpSupport _support;
 
+    private readonly Lock _counting = new();
+
+    // For each bit of a folded set of tables the version in which one of these tables changed last.
+    private readonly ulong[] _changedAt = new ulong[FoldedTables];
+
     // Counted when the change is visible: a reader of a version, and then of the tables, sees tables at least as new.
     private ulong _version = 1;
+    private ulong _replacedAt = 1;
     private ulong _revalidationVersion = 1;
 
     /// <summary>A factory for the bridges of one datapath.</summary>
@@ -37,6 +46,25 @@ public sealed class OpenFlowTranslatorFactory : IUpcallTranslatorFactory
 
     /// <inheritdoc/>
     public ulong Version => Volatile.Read(ref _version);
+
+    /// <summary>
+    /// Whether a flow may be installed: since the translation, neither bridges and ports have changed nor a table that it looked up.
+    /// Tables are told apart by 64 bits, so that one that shares its bit with another counts as changed with it.
+    /// </summary>
+    public bool IsCurrent(in Translation translation)
+    {
+        if (translation.Version == Version)
+            return true;
+        if (translation.Version < Volatile.Read(ref _replacedAt))
+            return false;
+        for (ulong tables = translation.VisitedTables; tables != 0; tables &= tables - 1)
+        {
+            if (translation.Version < Volatile.Read(ref _changedAt[BitOperations.TrailingZeroCount(tables)]))
+                return false;
+        }
+
+        return true;
+    }
 
     /// <inheritdoc/>
     public ulong RevalidationVersion => Volatile.Read(ref _revalidationVersion);
@@ -77,7 +105,7 @@ public sealed class OpenFlowTranslatorFactory : IUpcallTranslatorFactory
             Put(new BridgeSet(_bridges.Bridges));
         }
 
-        OnTablesChanged(this, EventArgs.Empty);
+        OnReplaced();
     }
 
     /// <summary>Puts other bridges in the place of those before, under a new version.</summary>
@@ -87,7 +115,7 @@ public sealed class OpenFlowTranslatorFactory : IUpcallTranslatorFactory
         lock (_replacing)
             Put(new BridgeSet([.. bridges]));
 
-        OnTablesChanged(this, EventArgs.Empty);
+        OnReplaced();
     }
 
     /// <summary>
@@ -152,10 +180,29 @@ public sealed class OpenFlowTranslatorFactory : IUpcallTranslatorFactory
         }
     }
 
-    private void OnTablesChanged(object? sender, EventArgs change)
+    private void OnTablesChanged(object? sender, TablesChangedEventArgs change)
     {
-        Interlocked.Increment(ref _version);
-        OnLearned(sender, change);
+        lock (_counting)
+        {
+            ulong version = _version + 1;
+            ulong tables = change.Tables.Fold(((FlowTables)sender!).FoldShift);
+            for (; tables != 0; tables &= tables - 1)
+                Volatile.Write(ref _changedAt[BitOperations.TrailingZeroCount(tables)], version);
+            Volatile.Write(ref _version, version);
+        }
+
+        OnLearned(sender, EventArgs.Empty);
+    }
+
+    private void OnReplaced()
+    {
+        lock (_counting)
+        {
+            Volatile.Write(ref _replacedAt, _version + 1);
+            Volatile.Write(ref _version, _version + 1);
+        }
+
+        OnLearned(this, EventArgs.Empty);
     }
 
     private void OnLearned(object? sender, EventArgs change)

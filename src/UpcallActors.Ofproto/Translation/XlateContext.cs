@@ -38,16 +38,16 @@ internal ref partial struct XlateContext
 
     /// <summary>
     /// Starts with the flow, base and wildcards that <paramref name="scratch"/>
-    /// holds, for a packet that came in on <paramref name="input"/>.
+    /// holds, for a packet that came in on <paramref name="input"/>. The bridge's tables stay the caller's.
     /// </summary>
-    public XlateContext(XlateScratch scratch, OpenFlowTranslatorFactory factory, Bridge bridge, BridgePort input, bool learns,
-        ushort mru, Span<byte> actions)
+    public XlateContext(XlateScratch scratch, OpenFlowTranslatorFactory factory, Bridge bridge, TablesSnapshot tables, BridgePort input,
+        bool learns, ushort mru, Span<byte> actions)
     {
         _scratch = scratch;
         _observer = scratch.Observer;
         _recirculations = factory.Recirculations;
         _support = factory.Support;
-        _tables = bridge.Tables.Current;
+        _tables = tables;
         _input = input;
         _mru = mru;
         _learns = learns;
@@ -96,6 +96,9 @@ internal ref partial struct XlateContext
     /// Whether <see cref="Conntracked"/>, where it is true, is what the packet brought along, and not the doing of a table.
     /// </summary>
     public bool WasTrackedBefore { get; set; }
+
+    /// <summary>The tables that were looked up so far (<see cref="Translation.VisitedTables"/>).</summary>
+    public ulong VisitedTables { get; private set; }
 
     /// <summary>What ended the translation, if anything did.</summary>
     public XlateError Error { get; private set; }
@@ -215,6 +218,7 @@ internal ref partial struct XlateContext
         }
 
         flow.InPort = inPort;
+        VisitedTables |= TableSet.BitOf(Table, Bridge.Tables.FoldShift);
         Rule? rule = _tables.Lookup(Table, flow, ref Wildcards);
         flow.InPort = realInPort;
         flow.Key.TpSrc = source;

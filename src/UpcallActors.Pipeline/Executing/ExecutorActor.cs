@@ -147,7 +147,7 @@ internal sealed class ExecutorActor : StageActor
     {
         if (record.Class != UpcallClass.Miss || batch.SharedFrom(upcall) != UpcallRecord.None || !record.Translation.InstallFlow)
             return false;
-        if (Lane.Translators.Version != record.Translation.Version)
+        if (!Lane.Translators.IsCurrent(record.Translation))
         {
             record.Flow = FlowFate.Stale;
             _staleFlows++;

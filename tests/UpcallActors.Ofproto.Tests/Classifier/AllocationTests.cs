@@ -9,7 +9,7 @@ public class AllocationTests
     {
         var random = new RandomTables(1);
         FlowChange[] rules = random.Rules(500);
-        TablesSnapshot tables = new FlowTables().Apply(rules);
+        FlowTables tables = FilledTables.With(rules);
         Flow[] flows = [.. Enumerable.Range(0, 200).Select(_ => random.Flow()), .. rules.Select(rule => rule.Match.ToValue())];
         int found = Run(tables, flows);
 
@@ -28,7 +28,8 @@ public class AllocationTests
         var tables = new FlowTables();
         Flow flow = default;
         Flow wildcards = default;
-        Rule rule = tables.Apply(FlowSyntax.ParseFlow("actions=drop")).Lookup(0, flow, ref wildcards)!;
+        tables.Apply(FlowSyntax.ParseFlow("actions=drop"));
+        Rule rule = tables.Lookup(0, flow, ref wildcards)!;
         var part = new SubField(MatchFields.Get("reg3"), 4, 8);
         Use();
 
@@ -47,7 +48,7 @@ public class AllocationTests
         }
     }
 
-    private static int Run(TablesSnapshot tables, Flow[] flows)
+    private static int Run(FlowTables tables, Flow[] flows)
     {
         int found = 0;
         foreach (ref readonly Flow flow in flows.AsSpan())

@@ -10,7 +10,7 @@ public class ClassifierProperties
     {
         var random = new RandomTables(seed);
         FlowChange[] rules = random.Rules(random.Random.Next(1, 60));
-        TablesSnapshot tables = new FlowTables().Apply(rules);
+        FlowTables tables = FilledTables.With(rules);
         foreach (Flow flow in Flows(random, rules))
         {
             Flow wildcards = default;
@@ -31,7 +31,7 @@ public class ClassifierProperties
     {
         var random = new RandomTables(seed);
         FlowChange[] rules = random.Rules(random.Random.Next(1, 60));
-        TablesSnapshot tables = new FlowTables().Apply(rules);
+        FlowTables tables = FilledTables.With(rules);
         foreach (Flow flow in Flows(random, rules).Take(30))
         {
             Flow wildcards = default;
@@ -50,7 +50,7 @@ public class ClassifierProperties
     {
         var random = new RandomTables(seed);
         FlowChange[] rules = random.Rules(40);
-        TablesSnapshot tables = new FlowTables().Apply(rules);
+        FlowTables tables = FilledTables.With(rules);
         foreach (Flow flow in Flows(random, rules))
         {
             Flow wildcards = default;
@@ -65,7 +65,7 @@ public class ClassifierProperties
     {
         var random = new RandomTables(seed);
         FlowChange[] rules = random.Rules(40);
-        TablesSnapshot tables = new FlowTables().Apply(rules);
+        FlowTables tables = FilledTables.With(rules);
         foreach (Flow flow in Flows(random, rules))
         {
             Flow before = random.Mask();
@@ -90,12 +90,12 @@ public class ClassifierProperties
         foreach (FlowChange rule in removed)
             stepwise.Apply(rule with { Command = FlowCommand.DeleteStrict, Actions = null });
         FlowChange[] left = [.. rules.Where(rule => !removed.Any(gone => gone.Priority == rule.Priority && gone.Match.Equals(rule.Match)))];
-        TablesSnapshot atOnce = new FlowTables().Apply(left);
+        FlowTables atOnce = FilledTables.With(left);
 
         foreach (Flow flow in Flows(random, rules))
         {
             Flow wildcards = default;
-            Rule? found = stepwise.Current.Lookup(0, flow, ref wildcards);
+            Rule? found = stepwise.Lookup(0, flow, ref wildcards);
             Flow expectedWildcards = default;
             Rule? expected = atOnce.Lookup(0, flow, ref expectedWildcards);
             (found?.Priority).ShouldBe(expected?.Priority);
@@ -103,7 +103,7 @@ public class ClassifierProperties
             {
                 Flow pushed = Blend(Blend(random.Flow(), rule.Match.ToValue(), rule.Match.ToMask()), flow, wildcards);
                 Flow ignored = default;
-                stepwise.Current.Lookup(0, pushed, ref ignored).ShouldBeSameAs(found);
+                stepwise.Lookup(0, pushed, ref ignored).ShouldBeSameAs(found);
             }
         }
     }

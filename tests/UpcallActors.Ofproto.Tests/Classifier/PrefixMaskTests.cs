@@ -8,7 +8,7 @@ public class PrefixMaskTests
     [Fact]
     public void A_prefix_that_no_rule_has_is_told_by_its_first_differing_bit()
     {
-        TablesSnapshot tables = Tables("""
+        FlowTables tables = Tables("""
             priority=20,ip,nw_dst=10.1.2.0/24,actions=1
             priority=20,ip,nw_dst=10.1.3.0/24,actions=2
             priority=1,actions=drop
@@ -24,7 +24,7 @@ public class PrefixMaskTests
     [Fact]
     public void A_longer_prefix_is_left_out_by_the_bits_that_tell_it_from_the_shorter()
     {
-        TablesSnapshot tables = Tables("""
+        FlowTables tables = Tables("""
             priority=30,ip,nw_dst=10.1.2.3,actions=1
             priority=20,ip,nw_dst=10.0.0.0/8,actions=2
             priority=1,actions=drop
@@ -46,15 +46,15 @@ public class PrefixMaskTests
             """).Changes.AsSpan());
         Flow flow = Packet("ip,nw_dst=10.1.2.4");
         Flow before = default;
-        tables.Current.Lookup(0, flow, ref before);
+        tables.Lookup(0, flow, ref before);
         tables.Apply(FlowSyntax.ParseFlow("priority=30,ip,nw_dst=10.1.2.3,actions=1"),
             FlowSyntax.ParseFlow("priority=30,ip,nw_dst=10.1.2.5/32,actions=1"));
         Flow during = default;
-        tables.Current.Lookup(0, flow, ref during);
+        tables.Lookup(0, flow, ref during);
         tables.Apply(FlowSyntax.ParseFlow("delete_strict priority=30,ip,nw_dst=10.1.2.3"),
             FlowSyntax.ParseFlow("delete_strict priority=30,ip,nw_dst=10.1.2.5"));
         Flow after = default;
-        tables.Current.Lookup(0, flow, ref after);
+        tables.Lookup(0, flow, ref after);
 
         during.Key.Ipv4Dst.ShouldBe(0xffffffffu);
         after.ShouldBe(before);
@@ -74,20 +74,20 @@ public class PrefixMaskTests
         tables.Apply(FlowSyntax.ParseFlow("delete tcp,nw_dst=10.1.2.0/24"));
         Flow flow = Packet("tcp,nw_dst=10.1.2.1");
         Flow wildcards = default;
-        tables.Current.Lookup(0, flow, ref wildcards)!.Priority.ShouldBe((ushort)1);
+        tables.Lookup(0, flow, ref wildcards)!.Priority.ShouldBe((ushort)1);
 
         // The UDP flow still has the prefix, so all of it decides.
         wildcards.Key.Ipv4Dst.ShouldBe(0xffffff00u);
         tables.Apply(FlowSyntax.ParseFlow("delete udp"));
         wildcards = default;
-        tables.Current.Lookup(0, flow, ref wildcards);
+        tables.Lookup(0, flow, ref wildcards);
         wildcards.Key.Ipv4Dst.ShouldBe(0xfff80000u);
     }
 
     [Fact]
     public void Only_an_address_mask_that_is_a_prefix_is_told_by_prefix()
     {
-        TablesSnapshot tables = Tables("""
+        FlowTables tables = Tables("""
             priority=20,ip,nw_src=10.0.0.1/255.0.0.255,actions=1
             priority=1,actions=drop
             """);
@@ -100,7 +100,7 @@ public class PrefixMaskTests
     [Fact]
     public void An_IPv6_prefix_across_both_words_is_told_by_its_first_differing_bit()
     {
-        TablesSnapshot tables = Tables("""
+        FlowTables tables = Tables("""
             priority=20,ipv6,ipv6_dst=2001:db8::1:0:0:0/80,actions=1
             priority=1,actions=drop
             """);
@@ -115,7 +115,7 @@ public class PrefixMaskTests
     [Fact]
     public void Ports_are_looked_at_from_the_source_on()
     {
-        TablesSnapshot tables = Tables("""
+        FlowTables tables = Tables("""
             priority=20,tcp,tp_src=1000,tp_dst=80,actions=1
             priority=1,actions=drop
             """);
@@ -128,11 +128,11 @@ public class PrefixMaskTests
         wildcards.Key.TpDst.ShouldBe((ushort)0xff00);
     }
 
-    private static TablesSnapshot Tables(string flows)
+    private static FlowTables Tables(string flows)
     {
         FlowFile file = FlowSyntax.ParseFile(flows);
         file.Errors.ShouldBeEmpty();
-        return new FlowTables().Apply(file.Changes.AsSpan());
+        return FilledTables.With(file.Changes.AsSpan());
     }
 
     private static Flow Packet(string text) => FlowSyntax.ParseFlow(text + ",actions=drop").Match.ToValue();

@@ -53,16 +53,16 @@ public class RecordedMaskTests
     private static void Lookup(string recording, string packet, out Rule rule, out Flow wildcards)
     {
         string path = Path.Combine(AppContext.BaseDirectory, "captures", "linux-6.1", recording + ".flows.of");
-        TablesSnapshot tables = Tables(File.ReadAllText(path));
+        FlowTables tables = Tables(File.ReadAllText(path));
         wildcards = default;
         rule = tables.Lookup(0, Packet(packet), ref wildcards)!;
     }
 
-    private static TablesSnapshot Tables(string flows)
+    private static FlowTables Tables(string flows)
     {
         FlowFile file = FlowSyntax.ParseFile(flows);
         file.Errors.ShouldBeEmpty();
-        return new FlowTables().Apply(file.Changes.AsSpan());
+        return FilledTables.With(file.Changes.AsSpan());
     }
 
     private static Flow Packet(string text) => FlowSyntax.ParseFlow(text + ",actions=drop").Match.ToValue();

@@ -11,7 +11,7 @@ public class FlowTablesTests
         FlowChange good = FlowSyntax.ParseFlow("actions=1");
         Should.Throw<ArgumentException>(() => tables.Apply(good, good with { Table = 255 }));
         tables.GetRules().ShouldBeEmpty();
-        tables.Current.Version.ShouldBe(0ul);
+        tables.Version.ShouldBe(0ul);
     }
 
     private readonly FlowTables _tables = new();
@@ -19,10 +19,10 @@ public class FlowTablesTests
     [Fact]
     public void Every_batch_has_a_version_of_its_own()
     {
-        _tables.Current.Version.ShouldBe(0UL);
+        _tables.Version.ShouldBe(0UL);
         Apply("actions=drop");
         Apply("priority=5,actions=drop", "priority=6,actions=drop");
-        _tables.Current.Version.ShouldBe(2UL);
+        _tables.Version.ShouldBe(2UL);
     }
 
     [Fact]
@@ -59,12 +59,12 @@ public class FlowTablesTests
     public void A_snapshot_stays_as_it_was()
     {
         Apply("actions=output:1");
-        TablesSnapshot before = _tables.Current;
+        using TablesSnapshot before = _tables.Read();
         Apply("delete");
         Apply("priority=9,in_port=1,actions=output:2");
 
         Find(before, "in_port=1").ShouldBe("actions=output:1");
-        Find(_tables.Current, "in_port=1").ShouldBe("priority=9,in_port=1 actions=output:2");
+        Find("in_port=1").ShouldBe("priority=9,in_port=1 actions=output:2");
     }
 
     [Fact]
@@ -82,9 +82,9 @@ public class FlowTablesTests
     public void Of_two_flows_with_one_match_the_lower_shows_again_when_the_higher_goes()
     {
         Apply("priority=5,in_port=1,actions=output:1", "priority=6,in_port=1,actions=output:2");
-        Find(_tables.Current, "in_port=1").ShouldBe("priority=6,in_port=1 actions=output:2");
+        Find("in_port=1").ShouldBe("priority=6,in_port=1 actions=output:2");
         Apply("delete_strict priority=6,in_port=1");
-        Find(_tables.Current, "in_port=1").ShouldBe("priority=5,in_port=1 actions=output:1");
+        Find("in_port=1").ShouldBe("priority=5,in_port=1 actions=output:1");
     }
 
     [Fact]
@@ -134,7 +134,7 @@ public class FlowTablesTests
         Apply("ip,nw_src=10.0.0.1,actions=output:1");
         Apply("delete");
         Flow wildcards = default;
-        _tables.Current.Lookup(0, default, ref wildcards).ShouldBeNull();
+        _tables.Lookup(0, default, ref wildcards).ShouldBeNull();
         wildcards.ShouldBe(default);
     }
 
@@ -143,7 +143,7 @@ public class FlowTablesTests
     {
         FlowChange good = FlowSyntax.ParseFlow("actions=output:1");
         Should.Throw<ArgumentException>(() => _tables.Apply(good, new FlowChange()));
-        _tables.Current.Version.ShouldBe(0UL);
+        _tables.Version.ShouldBe(0UL);
         Apply("in_port=1,actions=output:2");
         Printed().ShouldBe(["in_port=1 actions=output:2"]);
     }
@@ -159,7 +159,7 @@ public class FlowTablesTests
             int reads = 0;
             do
             {
-                TablesSnapshot tables = _tables.Current;
+                using TablesSnapshot tables = _tables.Read();
                 Find(tables, "in_port=1")![^3..].ShouldBe(Find(tables, "in_port=2")![^3..]);
                 reads++;
             }
@@ -178,6 +178,12 @@ public class FlowTablesTests
     private void Apply(params string[] flows) => _tables.Apply([.. flows.Select(flow => FlowSyntax.ParseFlow(flow))]);
 
     private string[] Printed() => [.. _tables.GetRules().Select(rule => rule.ToString())];
+
+    private string? Find(string packet)
+    {
+        using TablesSnapshot now = _tables.Read();
+        return Find(now, packet);
+    }
 
     private static string? Find(TablesSnapshot tables, string packet)
     {

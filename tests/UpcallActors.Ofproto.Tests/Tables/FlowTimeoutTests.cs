@@ -130,17 +130,17 @@ public class FlowTimeoutTests
     public void Rules_that_go_together_are_one_change_and_none_is_none()
     {
         TestSwitch bridge = Switch("in_port=1,hard_timeout=10,actions=2\ntable=4,hard_timeout=9,actions=2\nactions=drop");
-        ulong version = bridge.Tables.Current.Version;
+        ulong version = bridge.Tables.Version;
         int raised = 0;
         bridge.Tables.Changed += (_, _) => raised++;
         Expire(bridge, after: 8);
-        (bridge.Tables.Current.Version, raised).ShouldBe((version, 0));
-        TablesSnapshot before = bridge.Tables.Current;
+        (bridge.Tables.Version, raised).ShouldBe((version, 0));
+        using TablesSnapshot before = bridge.Tables.Read();
         Expire(bridge, after: 3);
-        (bridge.Tables.Current.Version, raised).ShouldBe((version + 1, 1));
+        (bridge.Tables.Version, raised).ShouldBe((version + 1, 1));
         before.Version.ShouldBe(version);
         Expire(bridge, after: 60);
-        (bridge.Tables.Current.Version, raised).ShouldBe((version + 1, 1));
+        (bridge.Tables.Version, raised).ShouldBe((version + 1, 1));
         bridge.Tables.GetRules().Length.ShouldBe(1);
     }
 

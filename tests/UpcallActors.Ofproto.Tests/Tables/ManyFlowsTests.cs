@@ -77,7 +77,7 @@ public sealed class ManyFlowsTests
             Flow flow = default;
             flow.InPort = 1;
             Flow wildcards = default;
-            tables.Current.Lookup(1, flow, ref wildcards).ShouldNotBeNull();
+            tables.Lookup(1, flow, ref wildcards).ShouldNotBeNull();
             return wildcards.Words.ToArray();
         }
     }
@@ -149,7 +149,7 @@ public sealed class ManyFlowsTests
             Flow flow = default;
             flow.InPort = 1;
             Flow wildcards = default;
-            tables.Current.Lookup(0, flow, ref wildcards)?.Priority.ShouldBe((ushort)left[0]);
+            tables.Lookup(0, flow, ref wildcards)?.Priority.ShouldBe((ushort)left[0]);
         }
 
         tables.RuleCount.ShouldBe(0);

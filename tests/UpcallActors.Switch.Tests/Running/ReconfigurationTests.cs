@@ -26,11 +26,11 @@ public sealed class ReconfigurationTests : IDisposable
         await using RunningSwitch running = await _switch.StartAsync(Wanted());
         FlowTables tables = running.Translators.Bridges[0].Tables;
         tables.Apply(FlowSyntax.ParseFlow("priority=9,arp,actions=normal"));
-        ulong version = tables.Current.Version;
+        ulong version = tables.Version;
         Rule kept = Rule(tables, 5);
         await running.ApplyAsync(
             Wanted("priority=5,actions=output:1\npriority=6,ip,actions=output:3\npriority=7,icmp,actions=drop\n"));
-        tables.Current.Version.ShouldBe(version + 1);
+        tables.Version.ShouldBe(version + 1);
         Rule(tables, 5).ShouldBeSameAs(kept);
         tables.GetRules().Select(rule => rule.Priority).Order().ShouldBe([(ushort)5, (ushort)6, (ushort)7, (ushort)9]);
         Rule(tables, 6).ToString().ShouldEndWith("actions=output:3");

@@ -3,14 +3,11 @@ using UpcallActors.OpenFlow;
 
 namespace UpcallActors.Ofproto;
 
-/// <content>Flows that want no other beside them, and batches of which nothing is left when one of their flows is refused for it.</content>
+/// <content>What is added: flows that want no other beside them, and how many are about to come.</content>
 public sealed partial class FlowTables
 {
     /// <summary>Changes in a batch from which on it is worth to count flows before they are added.</summary>
     private const int LargeBatch = 256;
-
-    private readonly List<(Rule? Before, Rule? After)> _done = [];
-    private bool _isJournaling;
 
     /// <summary>
     /// A file's flows as empty tables would take them, one after the other: a line that wants no other beside it, and has one, is an
@@ -28,7 +25,7 @@ public sealed partial class FlowTables
         List<int> taken = [];
         for (int i = 0; i < file.Changes.Length; i++)
         {
-            if (tables.Apply(file.Changes[i], []) is { } problem)
+            if (tables.Make(file.Changes[i]) is { } problem)
                 errors.Add(new FlowSyntaxError(source, file.Lines[i], 1, problem.ToString()));
             else
                 taken.Add(i);
@@ -41,24 +38,6 @@ public sealed partial class FlowTables
     private static bool WantsNoOverlap(FlowChange change) =>
         change is { MayOverlap: false } && (change.Flags & FlowFlags.CheckOverlap) != 0;
 
-    private void ApplyAll(ReadOnlySpan<FlowChange> changes, HashSet<int> touched)
-    {
-        _isJournaling = false;
-        _batchTime = Now;
-        foreach (FlowChange change in changes)
-            _isJournaling |= WantsNoOverlap(change);
-        Reserve(changes);
-        for (int i = 0; i < changes.Length; i++)
-        {
-            if (Apply(changes[i], touched) is not { } problem)
-                continue;
-            Undo();
-            throw new FlowRefusedException(i, problem);
-        }
-
-        _done.Clear();
-    }
-
     /// <summary>
     /// Makes room for the flows of a large batch. Tables that grow while flows come take twice the memory of those that know how many
     /// come.
@@ -67,6 +46,7 @@ public sealed partial class FlowTables
     {
         if (changes.Length < LargeBatch)
             return;
+        _journal.EnsureCapacity(changes.Length);
         var coming = new Dictionary<(byte Table, FlowMask Mask), int>();
         foreach (FlowChange change in changes)
         {
@@ -75,39 +55,23 @@ public sealed partial class FlowTables
         }
 
         foreach (((byte table, FlowMask mask), int count) in coming)
-            (_builders[table] ??= new ClassifierBuilder()).Reserve(mask, count);
+            (TableOf(table) ?? MakeTable(table)).Reserve(mask, count);
     }
 
     /// <summary>
     /// Adds a flow, unless it wants no other of its priority beside it that is for the same packets (<c>add_flow_start</c>).
     /// </summary>
-    private ActionProblem? Add(FlowChange change, HashSet<int> touched)
+    private ActionProblem? Add(FlowChange change)
     {
         Rule rule = NewRule(change);
-        ClassifierBuilder? builder = _builders[rule.Table];
-        if (WantsNoOverlap(change) && builder is not null && builder.Find(rule.Match, rule.Priority) is null
-            && builder.FindOverlap(rule.Match, rule.Priority) is { } other)
+        if (WantsNoOverlap(change) && TableOf(rule.Table) is { } table && table.Find(rule.Match, rule.Priority) is null
+            && table.FindOverlap(rule.Match, rule.Priority) is { } other)
         {
             string reason = $"check_overlap: a packet can match '{rule.Match}' and '{other.Match}', both of priority {rule.Priority}";
             return new ActionProblem(FlowModFailed.Overlap, reason);
         }
 
-        Set(rule, touched);
+        Put(rule, RuleChangeKind.Added);
         return null;
-    }
-
-    private void Undo()
-    {
-        _isJournaling = false;
-        for (int i = _done.Count - 1; i >= 0; i--)
-        {
-            (Rule? before, Rule? after) = _done[i];
-            if (before is not null)
-                Set(before, []);
-            else
-                Remove(after!, []);
-        }
-
-        _done.Clear();
     }
 }

@@ -1,0 +1,23 @@
+namespace UpcallActors.Ofproto;
+
+/// <summary>What became of a rule.</summary>
+public enum RuleChangeKind
+{
+    /// <summary>It is new.</summary>
+    Added,
+
+    /// <summary>It is the one before with other actions.</summary>
+    Modified,
+
+    /// <summary>It was added in the place of one with its match and priority.</summary>
+    Replaced,
+
+    /// <summary>It was deleted.</summary>
+    Deleted,
+
+    /// <summary>No packet came for as long as its idle timeout is.</summary>
+    IdleTimedOut,
+
+    /// <summary>Its hard timeout is over.</summary>
+    HardTimedOut,
+}

@@ -1,0 +1,17 @@
+namespace UpcallActors.Ofproto;
+
+/// <summary>A batch of changes that was published.</summary>
+public sealed class TablesChangedEventArgs : EventArgs
+{
+    internal TablesChangedEventArgs(ulong version, in TableSet tables)
+    {
+        Version = version;
+        Tables = tables;
+    }
+
+    /// <summary>The version that has them.</summary>
+    public ulong Version { get; }
+
+    /// <summary>The tables whose rules are others than before.</summary>
+    public TableSet Tables { get; }
+}
