@@ -65,6 +65,14 @@ public sealed class FlowModTripTests
         came.Actions!.ToString().ShouldBe(sent.Actions!.ToString());
     }
 
+    [Fact]
+    public void The_structure_of_1_1_says_no_more_than_is_read_of_it()
+    {
+        FlowChange sent = FlowSyntax.ParseFlow("ipv6,nw_tos=32,actions=2");
+
+        Trip(sent, Form("OFPT11_FLOW_MOD"), OpenFlowVersion.V11, hasTableId: false).Match.ToString().ShouldBe("ipv6");
+    }
+
     [Theory]
     [InlineData("NXT_FLOW_MOD", OpenFlowVersion.V10, "set_field:0x1->reg0", "load:0x1->NXM_NX_REG0[]")]
     [InlineData("NXT_FLOW_MOD", OpenFlowVersion.V10, "set_field:02:00:00:00:00:01->eth_src", "mod_dl_src:02:00:00:00:00:01")]

@@ -77,6 +77,17 @@ public sealed class FramingTests
         ErrorMessage.Refuse(OpenFlowVersion.V10, BundleFailed.Timeout, []).Code.ShouldBe(new ErrorCode(Experimenters.Nicira, 1, 521));
 
     [Fact]
+    public void An_error_of_nobody_is_written_as_it_was_read()
+    {
+        byte[] message = [4, 1, 0, 16, 0, 0, 0, 7, 0xff, 0xff, 0, 20, 0, 0, 0, 0];
+
+        OpenFlowCodec.Decode(message, out DecodedMessage? decoded).ShouldBeNull();
+        var writer = new WireWriter();
+        OpenFlowCodec.Encode(writer, decoded!);
+        writer.Written.ToArray().ShouldBe(message);
+    }
+
+    [Fact]
     public void Names_of_errors_and_numbers_of_messages_are_there_once()
     {
         OpenFlowErrors.All.Select(error => error.Name).ShouldBeUnique();

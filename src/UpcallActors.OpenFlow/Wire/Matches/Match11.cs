@@ -53,6 +53,7 @@ internal static class Match11
         FlowKey key = value.Key;
         Flow masks = match.ToMask();
         FlowKey mask = masks.Key;
+        Narrow(ref key, ref mask);
         uint wild = MplsBits;
         wild |= _inPort.Read(masks) == 0 ? InPortBit : 0;
         wild |= mask.EthType == 0 ? TypeBit : 0;
@@ -102,6 +103,28 @@ internal static class Match11
         writer.Zero(sizeof(ulong));
         writer.U64((ulong)_metadata.Read(value));
         writer.U64(~(ulong)_metadata.Read(masks));
+    }
+
+    /// <summary>Leaves out what the structure is not read for: it knows IPv4 and ARP, and the ports of four protocols.</summary>
+    private static void Narrow(ref FlowKey key, ref FlowKey mask)
+    {
+        ushort type = (ushort)(key.EthType & mask.EthType);
+        bool isIpv4 = type == FieldPrerequisites.EtherTypeIpv4;
+        if (!isIpv4 && type is not (FieldPrerequisites.EtherTypeArp or FieldPrerequisites.EtherTypeRarp))
+        {
+            key.NwProto = mask.NwProto = 0;
+            key.Ipv4Src = mask.Ipv4Src = 0;
+            key.Ipv4Dst = mask.Ipv4Dst = 0;
+        }
+
+        if (!isIpv4)
+            key.NwTos = mask.NwTos = 0;
+        bool hasPorts = isIpv4 && key.NwProto is (FieldPrerequisites.ProtocolIcmp or FieldPrerequisites.ProtocolTcp
+            or FieldPrerequisites.ProtocolUdp or FieldPrerequisites.ProtocolSctp);
+        if (hasPorts)
+            return;
+        key.TpSrc = mask.TpSrc = 0;
+        key.TpDst = mask.TpDst = 0;
     }
 
     private static OpenFlowError? DecodeStandard(ref WireReader body, out Match match)

@@ -46,7 +46,7 @@ internal sealed record ErrorMessage(ErrorCode Code, ImmutableArray<byte> Data) :
         bool isNicira = Code.Vendor != 0 && context.Version < OpenFlowVersion.V12;
         writer.U16(isNicira ? ErrorCode.NiciraType : Code.Type);
         writer.U16(isNicira ? (ushort)0 : Code.Code);
-        if (Code.Vendor != 0)
+        if (isNicira || (Code.Type == ErrorCode.Experimenter && context.Version >= OpenFlowVersion.V12))
             writer.U32(Code.Vendor);
         if (isNicira)
         {

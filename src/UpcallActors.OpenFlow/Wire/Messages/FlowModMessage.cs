@@ -14,9 +14,6 @@ internal sealed record FlowModMessage(FlowChange Change, uint BufferId) : OpenFl
     private const byte AllTables = 255;
     private const int NxmPadding = 6;
 
-    private static readonly MatchField[] _ipv4Connection = [MatchFields.Get("ct_nw_src"), MatchFields.Get("ct_nw_dst")];
-    private static readonly MatchField[] _ipv6Connection = [MatchFields.Get("ct_ipv6_src"), MatchFields.Get("ct_ipv6_dst")];
-
     public static OpenFlowError? Decode(in WireContext context, ref WireReader body, out FlowModMessage? message)
     {
         message = null;
@@ -65,8 +62,10 @@ internal sealed record FlowModMessage(FlowChange Change, uint BufferId) : OpenFl
     {
         Flow value = match.ToValue();
         Flow mask = match.ToMask();
-        return (_ipv4Connection.Any(field => field.Read(mask) != 0) && value.Key.EthType != FieldPrerequisites.EtherTypeIpv4)
-            || (_ipv6Connection.Any(field => field.Read(mask) != 0) && value.Key.EthType != FieldPrerequisites.EtherTypeIpv6);
+        bool hasIpv4 = (mask.Key.CtOrigIpv4Src | mask.Key.CtOrigIpv4Dst) != 0;
+        bool hasIpv6 = (mask.Key.CtOrigIpv6Src | mask.Key.CtOrigIpv6Dst) != UInt128.Zero;
+        return (hasIpv4 && value.Key.EthType != FieldPrerequisites.EtherTypeIpv4)
+            || (hasIpv6 && value.Key.EthType != FieldPrerequisites.EtherTypeIpv6);
     }
 
     private static OpenFlowError? Decode10(in WireContext context, ref WireReader body, out Parts parts)

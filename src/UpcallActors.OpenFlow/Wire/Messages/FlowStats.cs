@@ -1,7 +1,7 @@
 namespace UpcallActors.OpenFlow;
 
 /// <summary>A flow with what it counted (<c>OFPST_FLOW</c>, <c>NXST_FLOW</c>).</summary>
-internal sealed record FlowStatistics : IWireDecoder<FlowStatistics>, IWireEntry
+internal sealed record FlowStats : IWireDecoder<FlowStats>, IWireEntry
 {
     private const int ShortestEntry = 24;
 
@@ -31,7 +31,7 @@ internal sealed record FlowStatistics : IWireDecoder<FlowStatistics>, IWireEntry
 
     public ActionList Actions { get; init; } = ActionList.Empty;
 
-    public static OpenFlowError? Decode(in WireContext context, ref WireReader body, out FlowStatistics? message)
+    public static OpenFlowError? Decode(in WireContext context, ref WireReader body, out FlowStats? message)
     {
         message = null;
         int length = body.U16();
@@ -40,7 +40,7 @@ internal sealed record FlowStatistics : IWireDecoder<FlowStatistics>, IWireEntry
         var entry = new WireReader(body.Take(length - sizeof(ushort)));
         if (body.Failed)
             return BadRequest.BadLength;
-        OpenFlowError? error = context.IsNicira ? DecodeNicira(ref entry, out FlowStatistics read)
+        OpenFlowError? error = context.IsNicira ? DecodeNicira(ref entry, out FlowStats read)
             : context.Version == OpenFlowVersion.V10 ? Decode10(ref entry, out read)
             : context.Version < OpenFlowVersion.V15 ? Decode11(context.Version, ref entry, out read)
             : Decode15(ref entry, out read);
@@ -78,7 +78,7 @@ internal sealed record FlowStatistics : IWireDecoder<FlowStatistics>, IWireEntry
         writer.PatchLength(start, start);
     }
 
-    private static OpenFlowError? DecodeNicira(ref WireReader entry, out FlowStatistics read)
+    private static OpenFlowError? DecodeNicira(ref WireReader entry, out FlowStats read)
     {
         read = Begin(ref entry);
         int matchLength = entry.U16();
@@ -102,19 +102,19 @@ internal sealed record FlowStatistics : IWireDecoder<FlowStatistics>, IWireEntry
         return error;
     }
 
-    private static OpenFlowError? Decode10(ref WireReader entry, out FlowStatistics read)
+    private static OpenFlowError? Decode10(ref WireReader entry, out FlowStats read)
     {
         byte table = entry.U8();
         entry.Skip(1);
         Match match = Match10.Decode(ref entry, normalizes: false, out _);
-        read = Durations(ref entry, new FlowStatistics { Table = table, Match = match });
+        read = Durations(ref entry, new FlowStats { Table = table, Match = match });
         entry.Skip(6);
         ulong cookie = entry.U64();
         read = read with { Cookie = cookie, Counters = read.Counters with { Packets = entry.U64(), Bytes = entry.U64() } };
         return null;
     }
 
-    private static OpenFlowError? Decode11(OpenFlowVersion version, ref WireReader entry, out FlowStatistics read)
+    private static OpenFlowError? Decode11(OpenFlowVersion version, ref WireReader entry, out FlowStats read)
     {
         read = Begin(ref entry);
         ushort rawFlags = entry.U16();
@@ -136,12 +136,12 @@ internal sealed record FlowStatistics : IWireDecoder<FlowStatistics>, IWireEntry
         return error;
     }
 
-    private static OpenFlowError? Decode15(ref WireReader entry, out FlowStatistics read)
+    private static OpenFlowError? Decode15(ref WireReader entry, out FlowStats read)
     {
         entry.Skip(2);
         byte table = entry.U8();
         entry.Skip(1);
-        read = new FlowStatistics { Table = table, Priority = entry.U16(), IdleTimeout = entry.U16(), HardTimeout = entry.U16() };
+        read = new FlowStats { Table = table, Priority = entry.U16(), IdleTimeout = entry.U16(), HardTimeout = entry.U16() };
         OpenFlowError? badFlags = FlowFlagsCodec.Decode(OpenFlowVersion.V15, entry.U16(), out FlowFlags flags);
         read = read with { Flags = flags, Importance = entry.U16(), Cookie = entry.U64() };
         if (WireMatches.Decode(ref entry, out Match match) is { } badMatch)
@@ -151,14 +151,14 @@ internal sealed record FlowStatistics : IWireDecoder<FlowStatistics>, IWireEntry
         return badFlags ?? badCounters;
     }
 
-    private static FlowStatistics Begin(ref WireReader entry)
+    private static FlowStats Begin(ref WireReader entry)
     {
         byte table = entry.U8();
         entry.Skip(1);
-        return Durations(ref entry, new FlowStatistics { Table = table });
+        return Durations(ref entry, new FlowStats { Table = table });
     }
 
-    private static FlowStatistics Durations(ref WireReader entry, FlowStatistics read)
+    private static FlowStats Durations(ref WireReader entry, FlowStats read)
     {
         FlowCounters counters = FlowCounters.Unknown with { DurationSeconds = entry.U32(), DurationNanoseconds = entry.U32() };
         return read with { Counters = counters, Priority = entry.U16(), IdleTimeout = entry.U16(), HardTimeout = entry.U16() };
