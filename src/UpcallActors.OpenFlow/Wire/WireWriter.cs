@@ -14,8 +14,8 @@ internal sealed class WireWriter
     /// <summary>What was written.</summary>
     public ReadOnlySpan<byte> Written => _buffer.AsSpan(0, Length);
 
-    /// <summary>Forgets what was written.</summary>
-    public void Clear() => Length = 0;
+    /// <summary>Forgets what was written behind so many bytes.</summary>
+    public void Truncate(int length) => Length = Math.Min(Length, length);
 
     public void U8(byte value) => Grow(sizeof(byte))[0] = value;
 
