@@ -192,7 +192,7 @@ public sealed partial class EmbeddedDatapath : IDatapath
     }
 
     /// <summary>How many frames given to reassembly came to an outcome.</summary>
-    public ulong Defragmented(DefragmentationOutcome outcome)
+    internal ulong Defragmented(DefragmentationOutcome outcome)
     {
         lock (_lock)
             return _processor.Defragmenter.Count(outcome);

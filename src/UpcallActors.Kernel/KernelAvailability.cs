@@ -7,7 +7,7 @@ namespace UpcallActors.Kernel;
 /// <summary>Whether this process can have a datapath of this kernel.</summary>
 /// <param name="IsAvailable">Whether it can.</param>
 /// <param name="Reason">Why not, for people; empty when it can.</param>
-public sealed record KernelAvailability(bool IsAvailable, string Reason)
+internal sealed record KernelAvailability(bool IsAvailable, string Reason)
 {
     /// <summary>No device is called so: the kernel's own names have no space.</summary>
     private const string NoDatapath = "no datapath";

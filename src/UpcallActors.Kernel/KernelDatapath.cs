@@ -52,13 +52,13 @@ public sealed partial class KernelDatapath : IDatapath
     public int IfIndex { get; }
 
     /// <summary>The module's families, with the multicast group of port changes.</summary>
-    public OvsKernelFamilies KernelFamilies { get; }
+    internal OvsKernelFamilies KernelFamilies { get; }
 
     /// <inheritdoc/>
     public OvsFamilies Families => KernelFamilies.Ids;
 
     /// <summary>What was agreed on with the kernel.</summary>
-    public OvsDatapathFeatures Features { get; }
+    internal OvsDatapathFeatures Features { get; }
 
     /// <inheritdoc/>
     public int HandlerCount => _handlers.Length;
@@ -78,7 +78,7 @@ public sealed partial class KernelDatapath : IDatapath
     /// <summary>
     /// The port ids that a vport is to be given: a single 0 where the kernel chooses the handler by the CPU, else those of the handlers.
     /// </summary>
-    public IReadOnlyList<uint> UpcallPids => _registration.VportPids;
+    internal IReadOnlyList<uint> UpcallPids => _registration.VportPids;
 
     /// <summary>
     /// Receive buffer of a handler's socket as the kernel counts it, in bytes; what it gave may be less than what was asked for.
@@ -115,7 +115,7 @@ public sealed partial class KernelDatapath : IDatapath
     public uint UserspacePid(uint inPort) => _registration.IsPerCpu ? uint.MaxValue : _handlers[inPort % (uint)_handlers.Length].PortId;
 
     /// <summary>The datapath's counters now. Throws <see cref="DatapathException"/> when it is gone.</summary>
-    public DatapathStats ReadStats()
+    internal DatapathStats ReadStats()
     {
         NetlinkResult result = _datapaths.Get(Name, out DatapathMessage? datapath);
         return datapath?.Stats ?? throw new DatapathException($"datapath {Name}: {result}", result.Error);

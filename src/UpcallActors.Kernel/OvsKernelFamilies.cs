@@ -6,7 +6,7 @@ namespace UpcallActors.Kernel;
 /// <summary>The generic-netlink families of the <c>openvswitch</c> module: their ids, and the multicast group of port changes.</summary>
 /// <param name="Ids">What requests are addressed to. Meter and CtLimit are 0 where the kernel is too old to have them.</param>
 /// <param name="VportGroup">The group <c>ovs_vport</c>, for <see cref="NetlinkSocket.JoinGroup"/>.</param>
-public sealed record OvsKernelFamilies(OvsFamilies Ids, uint VportGroup)
+internal sealed record OvsKernelFamilies(OvsFamilies Ids, uint VportGroup)
 {
     private const string VportGroupName = "ovs_vport";
 

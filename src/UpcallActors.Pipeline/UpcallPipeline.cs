@@ -16,7 +16,7 @@ namespace UpcallActors.Pipeline;
 public sealed class UpcallPipeline : IAsyncDisposable
 {
     /// <summary>Upcalls of each lane that <see cref="Recall"/> can tell of.</summary>
-    public const int MostRemembered = UpcallMemory.Capacity;
+    internal const int MostRemembered = UpcallMemory.Capacity;
 
     private readonly IActorRef _pipeline;
     private readonly Lane[] _lanes;
@@ -45,10 +45,10 @@ public sealed class UpcallPipeline : IAsyncDisposable
     public PipelineCounters Counters { get; }
 
     /// <summary>The revalidation of the datapath's flows; null if the settings switch it off.</summary>
-    public Revalidation? Revalidation { get; }
+    internal Revalidation? Revalidation { get; }
 
     /// <summary>What can be changed while the pipeline runs (<see cref="Tune"/>), as it is now.</summary>
-    public LaneTuning Tuning => _lanes[0].Tuning;
+    internal LaneTuning Tuning => _lanes[0].Tuning;
 
     /// <summary>
     /// What is traced if there is a listener. It may be set while the pipeline runs, for later upcalls. Throws
@@ -70,7 +70,7 @@ public sealed class UpcallPipeline : IAsyncDisposable
     /// </summary>
     /// <param name="filter">Which ones.</param>
     /// <param name="packetBytes">How much of each packet is copied, bytes from its start.</param>
-    public UpcallMonitor Watch(IUpcallFilter filter, int packetBytes = int.MaxValue)
+    internal UpcallMonitor Watch(IUpcallFilter filter, int packetBytes = int.MaxValue)
     {
         ArgumentNullException.ThrowIfNull(filter);
         ArgumentOutOfRangeException.ThrowIfNegative(packetBytes);
@@ -82,7 +82,7 @@ public sealed class UpcallPipeline : IAsyncDisposable
     /// not notice.
     /// </summary>
     /// <param name="filter">Which ones.</param>
-    public RecentUpcalls Recall(IUpcallFilter filter)
+    internal RecentUpcalls Recall(IUpcallFilter filter)
     {
         ArgumentNullException.ThrowIfNull(filter);
         var clock = new UpcallClock();
@@ -209,7 +209,7 @@ public sealed class UpcallPipeline : IAsyncDisposable
     /// <see cref="ArgumentOutOfRangeException"/> for values outside their ranges; nothing was changed then.
     /// </summary>
     /// <param name="change">Makes the new values from those that hold; called once, and no other change comes between.</param>
-    public void Tune(Func<LaneTuning, LaneTuning> change)
+    internal void Tune(Func<LaneTuning, LaneTuning> change)
     {
         ArgumentNullException.ThrowIfNull(change);
         lock (_tuning)

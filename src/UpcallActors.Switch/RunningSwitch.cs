@@ -25,7 +25,7 @@ public sealed class RunningSwitch : IAsyncDisposable
     }
 
     /// <summary>The translators, which decide about upcalls by the present bridges.</summary>
-    public OpenFlowTranslatorFactory Translators => _reconciler.Translators;
+    internal OpenFlowTranslatorFactory Translators => _reconciler.Translators;
 
     /// <summary>The switch as it is now.</summary>
     public SwitchState State => _reconciler.States.State;

@@ -10,7 +10,7 @@ public sealed record SwitchOptions
     public string Source { get; init; } = "configuration";
 
     /// <summary>Is told what happens to the ports; null for <see cref="LoggingObserver"/> over <see cref="Logger"/>.</summary>
-    public ISwitchObserver? Observer { get; init; }
+    internal ISwitchObserver? Observer { get; init; }
 
     /// <summary>Where it is said what fails.</summary>
     public ILogger Logger { get; init; } = NullLogger.Instance;

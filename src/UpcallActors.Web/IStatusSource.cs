@@ -1,7 +1,7 @@
 namespace UpcallActors.Web;
 
 /// <summary>What the status page looks at. Reads only: nothing here changes the daemon. Thread-safe.</summary>
-public interface IStatusSource
+internal interface IStatusSource
 {
     /// <summary>The daemon at this moment.</summary>
     DaemonSnapshot Take();

@@ -31,7 +31,7 @@ public class ClassifierLookup
     }
 
     [Benchmark]
-    public Rule? Lookup()
+    public object? Lookup()
     {
         Flow wildcards = default;
         return _tables.Lookup(0, _flows[_next++ % FlowCount], ref wildcards);

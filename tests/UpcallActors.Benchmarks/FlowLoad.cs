@@ -28,7 +28,7 @@ public class FlowLoad
     }
 
     [Benchmark]
-    public FlowTables AsOneBatch()
+    public object AsOneBatch()
     {
         var tables = new FlowTables();
         tables.Apply(_flows);
@@ -36,7 +36,7 @@ public class FlowLoad
     }
 
     [Benchmark]
-    public FlowTables OneByOne()
+    public object OneByOne()
     {
         var tables = new FlowTables();
         foreach (FlowChange flow in _flows)

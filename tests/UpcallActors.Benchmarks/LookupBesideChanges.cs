@@ -43,7 +43,7 @@ public class LookupBesideChanges
     }
 
     [Benchmark]
-    public Rule? Lookup()
+    public object? Lookup()
     {
         using TablesSnapshot tables = _tables.Read();
         Flow wildcards = default;

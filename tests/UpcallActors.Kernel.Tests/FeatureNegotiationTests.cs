@@ -62,9 +62,9 @@ public sealed class FeatureNegotiationTests
     [Theory]
     [InlineData(PerCpu | OvsDatapathFeatures.TcRecircSharing, PerCpu | OvsDatapathFeatures.TcRecircSharing)]
     [InlineData(PerCpu, PerCpu)]
-    public void Sharing_with_tc_is_asked_for_apart_and_may_be_refused(OvsDatapathFeatures known, OvsDatapathFeatures result)
+    public void Sharing_with_tc_is_asked_for_apart_and_may_be_refused(object known, object result)
     {
-        FeatureNegotiation.TryAddTcSharing(Kernel(known), PerCpu).ShouldBe(result);
+        FeatureNegotiation.TryAddTcSharing(Kernel((OvsDatapathFeatures)known), PerCpu).ShouldBe((OvsDatapathFeatures)result);
         _asked.ShouldBe([PerCpu | OvsDatapathFeatures.TcRecircSharing]);
     }
 

@@ -88,11 +88,11 @@ public sealed class FlowKeyReaderTests
     [Theory]
     [InlineData(3, OdpParseError.AttributeValue)]
     [InlineData(2, OdpParseError.None)]
-    public void A_fragment_type_above_two_is_refused(byte type, OdpParseError expected)
+    public void A_fragment_type_above_two_is_refused(byte type, object expected)
     {
         var writer = new NetlinkWriter(new byte[64]);
         writer.PutReserved(OvsKeyAttribute.Ipv4, 12)[11] = type;
-        OvsFlowKeyReader.TryRead(writer.Written, out _).ShouldBe(expected);
+        OvsFlowKeyReader.TryRead(writer.Written, out _).ShouldBe((OdpParseError)expected);
     }
 
     [Fact]

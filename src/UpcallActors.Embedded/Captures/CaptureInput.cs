@@ -9,7 +9,7 @@ namespace UpcallActors.Embedded;
 /// The hosts' MAC addresses, 48 bits each; empty for all hosts. The capture may also have what they received, and what the datapath's own
 /// device at the other end of the wire sent of itself (router solicitations, say), which never passed the datapath.
 /// </param>
-public sealed record CaptureInput(uint Port, IReadOnlyList<CapturedFrame> Frames, IReadOnlySet<ulong> Stations)
+internal sealed record CaptureInput(uint Port, IReadOnlyList<CapturedFrame> Frames, IReadOnlySet<ulong> Stations)
 {
     /// <summary>Makes one of a single host.</summary>
     public CaptureInput(uint port, IReadOnlyList<CapturedFrame> frames, ulong hostMac)

@@ -6,7 +6,7 @@ namespace UpcallActors.Embedded;
 /// Writes what a port puts out to a pcap file with timestamps in microseconds. Borrows the stream. A stream that fails
 /// ends the file, not the datapath: <see cref="Failure"/> says so.
 /// </summary>
-public sealed class CaptureOutput : IPortOutput
+internal sealed class CaptureOutput : IPortOutput
 {
     private readonly PcapWriter _writer;
 

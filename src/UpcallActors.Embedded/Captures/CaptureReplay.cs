@@ -5,7 +5,7 @@ namespace UpcallActors.Embedded;
 /// datapath's clock to each frame's time, and empties the flow table at the times when it was emptied in the recording. The datapath's
 /// clock is the replay's from then on.
 /// </summary>
-public sealed class CaptureReplay
+internal sealed class CaptureReplay
 {
     /// <summary>Timers take at most 49 days; a capture may have any gap.</summary>
     private static readonly TimeSpan LongestWait = TimeSpan.FromDays(1);

@@ -1,7 +1,7 @@
 namespace UpcallActors.Embedded;
 
 /// <summary>How fast a <see cref="CaptureReplay"/> goes.</summary>
-public enum ReplayPace
+internal enum ReplayPace
 {
     /// <summary>The next frame comes as soon as the slow path is idle: the recording's order, whatever the machine's speed.</summary>
     WhenIdle,

@@ -11,6 +11,6 @@ namespace UpcallActors.Embedded;
 /// <param name="Labels">Connection labels.</param>
 /// <param name="Tcp">TCP's state; null of other protocols.</param>
 /// <param name="Remaining">Milliseconds until it expires if nothing happens.</param>
-public readonly record struct ConnectionInfo(
+internal readonly record struct ConnectionInfo(
     ConntrackTuple Original, ConntrackTuple Reply, ushort Zone, ConnectionStatus Status, uint Mark, UInt128 Labels, ConntrackTcp? Tcp,
     long Remaining);

@@ -4,7 +4,7 @@ using UpcallActors.Packets;
 namespace UpcallActors.Embedded;
 
 /// <content>Translation: <c>ovs_ct_nat</c>.</content>
-public sealed partial class ConnectionTracker
+internal sealed partial class ConnectionTracker
 {
     /// <summary>Translates the packet as its connection, or the action for a new one, has it. False: drop it.</summary>
     private bool TryTranslate(ref TrackedPacket packet, in ConntrackParameters parameters, long now, ref FlowKey key)

@@ -6,7 +6,7 @@ using UpcallActors.Packets;
 namespace UpcallActors.Embedded;
 
 /// <content>Finding and following connections: <c>nf_conntrack_in</c>.</content>
-public sealed partial class ConnectionTracker
+internal sealed partial class ConnectionTracker
 {
     private const long GenericTimeout = 600_000;
     private const long IcmpTimeout = 30_000;

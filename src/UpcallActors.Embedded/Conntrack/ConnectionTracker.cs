@@ -13,7 +13,7 @@ namespace UpcallActors.Embedded;
 /// came back from userspace (<c>ovs_ct_find_existing</c>) is done for all. Left out: helpers and expectations, timeout policies,
 /// sequence adjustment; SCTP, DCCP and GRE are tracked without state.
 /// </remarks>
-public sealed partial class ConnectionTracker
+internal sealed partial class ConnectionTracker
 {
     /// <summary>
     /// Connections kept at most, of all zones together, unless said otherwise (<c>nf_conntrack_max</c> of a machine with 4 GiB).

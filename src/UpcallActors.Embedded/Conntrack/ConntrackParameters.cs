@@ -10,7 +10,7 @@ namespace UpcallActors.Embedded;
 /// <c>parse_nat</c>). A plain value without references: it may be kept beside a flow. EVENTMASK and TIMEOUT are checked and have no effect:
 /// events have no listener, and there are no timeout policies.
 /// </summary>
-public struct ConntrackParameters
+internal struct ConntrackParameters
 {
     private const int MaxHelperName = 16;
     private const int MaxTimeoutName = 32;

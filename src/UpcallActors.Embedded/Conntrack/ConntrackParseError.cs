@@ -1,7 +1,7 @@
 namespace UpcallActors.Embedded;
 
 /// <summary>Why the kernel would refuse a <c>ct</c> action (<c>ovs_ct_copy_action</c>).</summary>
-public enum ConntrackParseError
+internal enum ConntrackParseError
 {
     /// <summary>It would not.</summary>
     None,

@@ -1,7 +1,7 @@
 namespace UpcallActors.Embedded;
 
 /// <summary>What the <c>ct</c> action does with a packet.</summary>
-public enum ConntrackVerdict
+internal enum ConntrackVerdict
 {
     /// <summary>The packet goes on; the key says how it was tracked (an untrackable packet goes on too, marked invalid).</summary>
     Accept,

@@ -2,7 +2,7 @@ namespace UpcallActors.Embedded;
 
 /// <summary>What a <c>ct</c> action asks of NAT.</summary>
 [Flags]
-public enum NatOptions : ushort
+internal enum NatOptions : ushort
 {
     /// <summary>No NAT at all.</summary>
     None = 0,

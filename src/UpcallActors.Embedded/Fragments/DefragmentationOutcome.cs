@@ -1,7 +1,7 @@
 namespace UpcallActors.Embedded;
 
 /// <summary>What became of a frame given to <see cref="IpDefragmenter.Add"/>.</summary>
-public enum DefragmentationOutcome
+internal enum DefragmentationOutcome
 {
     /// <summary>
     /// Nothing was reassembled and the frame continues unchanged: it is not a fragment, or one that <c>nf_ct_frag6_gather</c> lets through

@@ -1,7 +1,7 @@
 namespace UpcallActors.Embedded;
 
 /// <summary>Why a frame cannot be refragmented. The kernel drops such a frame without a word (<c>ovs_fragment</c>).</summary>
-public enum FragmentationError
+internal enum FragmentationError
 {
     /// <summary>It can.</summary>
     None,

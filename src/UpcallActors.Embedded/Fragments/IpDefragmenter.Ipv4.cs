@@ -4,7 +4,7 @@ using UpcallActors.Packets;
 namespace UpcallActors.Embedded;
 
 /// <content>IPv4: <c>ip_frag_queue</c> and <c>ip_frag_reasm</c>.</content>
-public sealed partial class IpDefragmenter
+internal sealed partial class IpDefragmenter
 {
     private DefragmentationOutcome AddIpv4(ReadOnlySpan<byte> frame, int networkOffset, ushort zone, long now, Span<byte> destination,
         out Reassembly reassembly)

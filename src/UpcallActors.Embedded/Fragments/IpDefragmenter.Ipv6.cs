@@ -4,7 +4,7 @@ using UpcallActors.Packets;
 namespace UpcallActors.Embedded;
 
 /// <content>IPv6: <c>nf_ct_frag6_gather</c>, <c>nf_ct_frag6_queue</c>, <c>nf_ct_frag6_reasm</c>.</content>
-public sealed partial class IpDefragmenter
+internal sealed partial class IpDefragmenter
 {
     private DefragmentationOutcome AddIpv6(ReadOnlySpan<byte> frame, int networkOffset, ushort zone, uint inPort, long now,
         Span<byte> destination, out Reassembly reassembly)

@@ -9,7 +9,7 @@ namespace UpcallActors.Embedded;
 /// of waiting datagrams are bounded. Not thread-safe; time is what the caller says it is, in milliseconds, and must not go back.
 /// </summary>
 /// <remarks>Left out: <c>ipfrag_max_dist</c>, which restarts an IPv4 datagram after 64 foreign fragments of the same sender.</remarks>
-public sealed partial class IpDefragmenter
+internal sealed partial class IpDefragmenter
 {
     /// <summary>Time that an IPv4 datagram has, in milliseconds (<c>IP_FRAG_TIME</c>).</summary>
     public const long Ipv4Timeout = 30_000;

@@ -12,7 +12,7 @@ namespace UpcallActors.Embedded;
 /// cuts of the fragments received if they fit: the same, unless a sender cut its fragments unevenly.
 /// IPv4 options stay on every fragment (<c>prepare_frag</c> clears what <c>ip_options_fragment</c> goes by), DF is cleared.
 /// </remarks>
-public ref struct IpFragmenter
+internal ref struct IpFragmenter
 {
     private const int MaxL2Length = 30;
     private readonly ReadOnlySpan<byte> _frame;

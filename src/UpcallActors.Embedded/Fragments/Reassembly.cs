@@ -4,4 +4,4 @@ namespace UpcallActors.Embedded;
 /// <param name="Length">Bytes of the frame, L2 header included.</param>
 /// <param name="NetworkOffset">Where its IP header starts: the L2 header, VLAN tags included, is that of the fragment at offset 0.</param>
 /// <param name="Mru">L3 length of the largest fragment (<c>frag_max_size</c>), what <c>OVS_CB(skb)->mru</c> becomes.</param>
-public readonly record struct Reassembly(int Length, int NetworkOffset, ushort Mru);
+internal readonly record struct Reassembly(int Length, int NetworkOffset, ushort Mru);

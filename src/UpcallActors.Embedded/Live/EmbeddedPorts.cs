@@ -12,7 +12,7 @@ namespace UpcallActors.Embedded;
 /// tunnels by UDP sockets. Frames are received on threads of its own; a port whose device goes is taken out of the datapath. The
 /// datapath must live by the machine's clock. Thread-safe. Disposing takes the ports out of the datapath and their TAP devices away.
 /// </summary>
-public sealed class EmbeddedPorts : IDatapathPorts
+internal sealed class EmbeddedPorts : IDatapathPorts
 {
     /// <summary>Bytes of a device's name without the NUL (<c>IFNAMSIZ</c>).</summary>
     private const int LongestName = 15;

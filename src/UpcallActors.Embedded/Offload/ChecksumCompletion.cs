@@ -8,7 +8,7 @@ namespace UpcallActors.Embedded;
 /// Completes checksums that a sender left to its network device, as <c>skb_checksum_help</c> does: a host behind a veth leaves all of them.
 /// Without checksums the receivers would drop its frames, and so would connection tracking.
 /// </summary>
-public static class ChecksumCompletion
+internal static class ChecksumCompletion
 {
     private const int SctpChecksumOffset = 8;
 

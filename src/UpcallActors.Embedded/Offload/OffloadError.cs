@@ -1,7 +1,7 @@
 namespace UpcallActors.Embedded;
 
 /// <summary>Why a frame whose sender left work to its device cannot be finished.</summary>
-public enum OffloadError
+internal enum OffloadError
 {
     /// <summary>It can.</summary>
     None,

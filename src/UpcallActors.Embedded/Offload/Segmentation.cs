@@ -9,7 +9,7 @@ namespace UpcallActors.Embedded;
 /// <c>skb_gso_segment</c> does (<c>tcp_gso_segment</c>, <c>__udp_gso_segment</c>, and around them <c>inet_gso_segment</c>,
 /// <c>ipv6_gso_segment</c>, <c>skb_udp_tunnel_segment</c>). Borrows the frame; each segment goes into memory of the caller.
 /// </summary>
-public ref struct Segmentation
+internal ref struct Segmentation
 {
     private const int TcpFlagsOffset = 13;
     private const byte Fin = 0x01;

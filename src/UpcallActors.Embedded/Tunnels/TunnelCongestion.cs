@@ -7,7 +7,7 @@ namespace UpcallActors.Embedded;
 /// Explicit congestion notification across a tunnel (RFC 6040), as <c>INET_ECN_encapsulate</c> and <c>INET_ECN_decapsulate</c> in the
 /// kernel's <c>include/net/inet_ecn.h</c>.
 /// </summary>
-public static class TunnelCongestion
+internal static class TunnelCongestion
 {
     private const byte EcnMask = 3;
     private const byte NotCapable = 0;

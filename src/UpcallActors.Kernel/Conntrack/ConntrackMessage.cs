@@ -7,7 +7,7 @@ using Attribute = UpcallActors.Kernel.ConntrackAttribute;
 namespace UpcallActors.Kernel;
 
 /// <summary>Reads and writes messages of connection tracking (<c>nf_conntrack_netlink</c>).</summary>
-public static class ConntrackMessage
+internal static class ConntrackMessage
 {
     private const int Ipv6Length = 16;
     private const int LabelsLength = 16;

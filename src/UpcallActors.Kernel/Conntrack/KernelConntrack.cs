@@ -8,7 +8,7 @@ namespace UpcallActors.Kernel;
 /// The connections that the kernel tracks in this process's network namespace, over
 /// ctnetlink. They are the host's: zone 0 also holds those that the datapath has no part in.
 /// </summary>
-public sealed class KernelConntrack : IConntrack, IDisposable
+internal sealed class KernelConntrack : IConntrack, IDisposable
 {
     private const int RequestLength = 256;
     private const string List = "list tracked connections";

@@ -6,7 +6,7 @@ namespace UpcallActors.Kernel;
 /// <param name="Protocol">As <see cref="Linux.NetlinkProtocol"/>.</param>
 /// <param name="PortId">Its port id.</param>
 /// <param name="Inode">By which the process that has it open is found (<c>socket:[…]</c> among its descriptors).</param>
-public readonly record struct NetlinkSocketEntry(int Protocol, uint PortId, ulong Inode)
+internal readonly record struct NetlinkSocketEntry(int Protocol, uint PortId, ulong Inode)
 {
     private const int ProtocolColumn = 1;
     private const int PortIdColumn = 2;

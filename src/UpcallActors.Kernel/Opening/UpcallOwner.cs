@@ -10,7 +10,7 @@ namespace UpcallActors.Kernel;
 /// <param name="PortId">The port id upcalls go to.</param>
 /// <param name="ProcessId">Its process.</param>
 /// <param name="Command">That process's name (<c>comm</c>).</param>
-public sealed record UpcallOwner(uint PortId, int? ProcessId = null, string? Command = null)
+internal sealed record UpcallOwner(uint PortId, int? ProcessId = null, string? Command = null)
 {
     /// <inheritdoc/>
     public override string ToString() => ProcessId is { } process

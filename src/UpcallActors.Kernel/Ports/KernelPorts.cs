@@ -8,7 +8,7 @@ namespace UpcallActors.Kernel;
 /// <summary>
 /// The ports of a kernel datapath: vports over generic Netlink, tunnel devices over rtnetlink.
 /// </summary>
-public sealed class KernelPorts : IDatapathPorts
+internal sealed class KernelPorts : IDatapathPorts
 {
     /// <summary>Bytes of a device's name without the NUL (<c>IFNAMSIZ</c>).</summary>
     private const int LongestName = 15;

@@ -3,7 +3,7 @@ using System.Globalization;
 namespace UpcallActors.Kernel;
 
 /// <summary>The kernel's text form of sets of CPUs, such as <c>0-3,8</c> in <c>/sys/devices/system/cpu/possible</c>.</summary>
-public static class CpuList
+internal static class CpuList
 {
     private const string PossibleCpus = "/sys/devices/system/cpu/possible";
 

@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 namespace UpcallActors.Linux;
 
 /// <summary>How many files, sockets and the like this process may have open (<c>RLIMIT_NOFILE</c>).</summary>
-public static class DescriptorLimit
+internal static class DescriptorLimit
 {
     /// <summary>
     /// Raises the limit to the most that the process may give itself (<c>getrlimit(2)</c>: the hard limit). Returns what holds from now on.

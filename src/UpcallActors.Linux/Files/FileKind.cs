@@ -5,7 +5,7 @@ namespace UpcallActors.Linux;
 /// <summary>What a name in the file system stands for (<c>S_IFMT</c>).</summary>
 [SuppressMessage("Design", "CA1027:Mark enums with FlagsAttribute",
     Justification = "The kernel's numbers share bits, and mean one thing each.")]
-public enum FileKind
+internal enum FileKind
 {
     /// <summary>A named pipe.</summary>
     Pipe = 0x1000,

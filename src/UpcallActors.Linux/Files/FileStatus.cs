@@ -7,7 +7,7 @@ namespace UpcallActors.Linux;
 /// <param name="Kind">What it is.</param>
 /// <param name="Owner">The user id of its owner.</param>
 /// <param name="Mode">Its permissions.</param>
-public readonly record struct FileStatus(FileKind Kind, uint Owner, UnixFileMode Mode)
+internal readonly record struct FileStatus(FileKind Kind, uint Owner, UnixFileMode Mode)
 {
     /// <summary>The user id that this process acts with.</summary>
     public static uint EffectiveUser => FileCalls.EffectiveUser();

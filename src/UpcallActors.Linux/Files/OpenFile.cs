@@ -5,7 +5,7 @@ using Microsoft.Win32.SafeHandles;
 namespace UpcallActors.Linux;
 
 /// <summary>Files that this process was given open, by their descriptors.</summary>
-public static class OpenFile
+internal static class OpenFile
 {
     private const uint ReadableMode = 0b110_100_000;
     private const string Descriptors = "/proc/self/fd";

@@ -7,7 +7,7 @@ namespace UpcallActors.Linux;
 /// Opens files that a daemon keeps under known names, where another user may have put something. A symbolic link is not followed, and what
 /// is not a regular file of this process's user, or of root, is refused.
 /// </summary>
-public static class OwnFile
+internal static class OwnFile
 {
     /// <summary>
     /// Opens a file to read and write it, and makes it when there is none. Throws <see cref="UnauthorizedAccessException"/> if that is not

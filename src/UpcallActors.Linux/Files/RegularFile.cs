@@ -7,7 +7,7 @@ namespace UpcallActors.Linux;
 /// Opens files that have an end. Opening a named pipe waits for a writer, and a device may give nothing or never stop. A daemon that reads
 /// its configuration again must not hang on one.
 /// </summary>
-public static class RegularFile
+internal static class RegularFile
 {
     /// <summary>Characters for which memory is taken before they are there.</summary>
     private const int LargestPiece = 1 << 26;

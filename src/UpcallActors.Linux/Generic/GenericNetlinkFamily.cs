@@ -9,7 +9,7 @@ namespace UpcallActors.Linux;
 /// <param name="Id">The <c>nlmsg_type</c> to address it by, assigned when its module was loaded.</param>
 /// <param name="Version">Its protocol version.</param>
 /// <param name="MulticastGroups">Ids of its multicast groups by name, for <see cref="NetlinkSocket.JoinGroup"/>.</param>
-public sealed record GenericNetlinkFamily(string Name, ushort Id, uint Version, IReadOnlyDictionary<string, uint> MulticastGroups)
+internal sealed record GenericNetlinkFamily(string Name, ushort Id, uint Version, IReadOnlyDictionary<string, uint> MulticastGroups)
 {
     private const ushort Controller = 16;
     private const byte NewFamily = 1;

@@ -6,7 +6,7 @@ namespace UpcallActors.Linux;
 /// The network devices of this process's network namespace, over rtnetlink. What goes wrong is in the result; nothing is thrown
 /// but by the constructor. Thread-safe.
 /// </summary>
-public sealed class HostLinks : IDisposable
+internal sealed class HostLinks : IDisposable
 {
     private const int RequestLength = 512;
 

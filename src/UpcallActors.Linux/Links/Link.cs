@@ -6,7 +6,7 @@ namespace UpcallActors.Linux;
 /// <summary>A network device as the kernel shows it (<c>struct ifinfomsg</c> and its attributes).</summary>
 /// <param name="Index">Its index in the network namespace; greater than 0.</param>
 /// <param name="Name">Its name.</param>
-public sealed record Link(int Index, string Name)
+internal sealed record Link(int Index, string Name)
 {
     /// <summary>Bytes behind the link-layer header that it takes.</summary>
     public int Mtu { get; init; }

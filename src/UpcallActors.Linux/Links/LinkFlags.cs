@@ -2,7 +2,7 @@ namespace UpcallActors.Linux;
 
 /// <summary>State of a device (<c>IFF_*</c>), from <c>include/uapi/linux/if.h</c>; other bits occur.</summary>
 [Flags]
-public enum LinkFlags : uint
+internal enum LinkFlags : uint
 {
     /// <summary>Down.</summary>
     None = 0,

@@ -1,7 +1,7 @@
 namespace UpcallActors.Linux;
 
 /// <summary>Types of messages about links (<c>RTM_*LINK</c>), from <c>include/uapi/linux/rtnetlink.h</c>.</summary>
-public static class LinkMessageType
+internal static class LinkMessageType
 {
     /// <summary><c>RTM_NEWLINK</c>: make or change a link; told: a link is there, or has changed.</summary>
     public const ushort New = 16;

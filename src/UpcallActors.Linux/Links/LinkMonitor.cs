@@ -4,7 +4,7 @@ namespace UpcallActors.Linux;
 /// Listens, on its own thread, for changes of the host's network devices. A message is only a reason to read the devices. A lost message is
 /// one too, and so is one that cannot be understood: no change is missed.
 /// </summary>
-public sealed class LinkMonitor : IDisposable
+internal sealed class LinkMonitor : IDisposable
 {
     private const int BufferLength = 128 * 1024;
 

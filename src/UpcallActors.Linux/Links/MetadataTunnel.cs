@@ -1,7 +1,7 @@
 namespace UpcallActors.Linux;
 
 /// <summary>A kind of tunnel device that takes each packet's addresses and key from metadata.</summary>
-public enum MetadataTunnelKind
+internal enum MetadataTunnelKind
 {
     /// <summary><c>vxlan</c>.</summary>
     Vxlan,
@@ -22,7 +22,7 @@ public enum MetadataTunnelKind
 /// </summary>
 /// <param name="Kind">The kind.</param>
 /// <param name="UdpPort">The UDP port it receives on; 0 for GRE.</param>
-public sealed record MetadataTunnel(MetadataTunnelKind Kind, ushort UdpPort)
+internal sealed record MetadataTunnel(MetadataTunnelKind Kind, ushort UdpPort)
 {
     /// <summary>The kernel's name of the kind (<c>IFLA_INFO_KIND</c>).</summary>
     public string KindName => Kind switch

@@ -25,7 +25,7 @@ public sealed class MessageSlots : IDisposable
     public int Count => _lengths.Length;
 
     /// <summary>The region the slots lie in, for a <see cref="SendVector"/>.</summary>
-    public NativeRegion Region => _region;
+    internal NativeRegion Region => _region;
 
     /// <summary>Where a slot starts in <see cref="Region"/>.</summary>
     public static int OffsetOf(int slot) => slot * Stride;

@@ -1,7 +1,7 @@
 namespace UpcallActors.Linux;
 
 /// <summary><c>genlmsghdr</c>: command, version and two reserved bytes, from <c>include/uapi/linux/genetlink.h</c>.</summary>
-public readonly record struct GenericNetlinkHeader(byte Command, byte Version)
+internal readonly record struct GenericNetlinkHeader(byte Command, byte Version)
 {
     /// <summary>Bytes of a <c>genlmsghdr</c>.</summary>
     public const int Length = 4;

@@ -4,7 +4,7 @@ using System.Runtime.CompilerServices;
 namespace UpcallActors.Linux;
 
 /// <summary>A view of one attribute (<c>nlattr</c>): type and payload. Borrows the buffer.</summary>
-public readonly ref struct NetlinkAttribute
+internal readonly ref struct NetlinkAttribute
 {
     /// <summary>Bytes of a <c>nlattr</c> header.</summary>
     public const int HeaderLength = 4;

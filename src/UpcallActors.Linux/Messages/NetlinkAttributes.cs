@@ -8,7 +8,7 @@ namespace UpcallActors.Linux;
 /// malformed attribute. <see cref="Check"/> says whether there is one; call it once where bytes come in.
 /// A last attribute without padding is legal (<c>nla_ok</c> in the kernel has the same rule).
 /// </summary>
-public readonly ref struct NetlinkAttributes
+internal readonly ref struct NetlinkAttributes
 {
     private readonly ReadOnlySpan<byte> _bytes;
 

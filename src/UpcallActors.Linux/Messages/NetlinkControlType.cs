@@ -1,7 +1,7 @@
 namespace UpcallActors.Linux;
 
 /// <summary>Message types of Netlink itself (<c>NLMSG_*</c>), from <c>include/uapi/linux/netlink.h</c>; families begin at 16.</summary>
-public static class NetlinkControlType
+internal static class NetlinkControlType
 {
     /// <summary>To be ignored.</summary>
     public const ushort Noop = 1;

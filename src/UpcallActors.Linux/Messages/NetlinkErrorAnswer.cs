@@ -7,7 +7,7 @@ namespace UpcallActors.Linux;
 /// What the kernel answers to a request that failed or asked for an acknowledgement (<c>struct nlmsgerr</c>), and what ends a dump:
 /// an error, and with NETLINK_EXT_ACK an explanation.
 /// </summary>
-public readonly ref struct NetlinkErrorAnswer
+internal readonly ref struct NetlinkErrorAnswer
 {
     private const ushort MessageAttribute = 1;
     private const NetlinkFlags Capped = (NetlinkFlags)0x100;

@@ -7,7 +7,7 @@ namespace UpcallActors.Linux;
 /// <see cref="TryRead"/>, infallible afterwards. Borrows the buffer; the source of the layout is
 /// <c>include/uapi/linux/netlink.h</c>.
 /// </summary>
-public readonly ref struct NetlinkMessage
+internal readonly ref struct NetlinkMessage
 {
     /// <summary>Bytes of a <c>nlmsghdr</c>.</summary>
     public const int HeaderLength = 16;

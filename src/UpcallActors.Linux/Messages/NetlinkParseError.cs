@@ -1,7 +1,7 @@
 namespace UpcallActors.Linux;
 
 /// <summary>Why bytes are not a well-formed Netlink message or attribute list.</summary>
-public enum NetlinkParseError
+internal enum NetlinkParseError
 {
     /// <summary>Well formed.</summary>
     None,

@@ -5,7 +5,7 @@ using Microsoft.Win32.SafeHandles;
 namespace UpcallActors.Linux;
 
 /// <summary>A Linux eventfd: any thread signals, a polling thread wakes. Non-blocking, close-on-exec.</summary>
-public sealed class EventFd : IDisposable
+internal sealed class EventFd : IDisposable
 {
     private readonly SafeFileHandle _handle;
 

@@ -3,7 +3,7 @@ namespace UpcallActors.Linux;
 /// <summary>
 /// The nice value of the calling thread. On Linux each thread has its own. <see cref="Thread.Priority"/> does nothing there.
 /// </summary>
-public static class Niceness
+internal static class Niceness
 {
     /// <summary>PRIO_PROCESS: with 0 for whom, the calling thread (<c>setpriority(2)</c>).</summary>
     private const int CallingThread = 0;

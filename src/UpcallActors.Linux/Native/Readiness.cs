@@ -4,7 +4,7 @@ using System.Runtime.InteropServices;
 namespace UpcallActors.Linux;
 
 /// <summary>Waits until one of several descriptors can be read.</summary>
-public static class Readiness
+internal static class Readiness
 {
     /// <summary>The most descriptors that one wait looks at.</summary>
     public const int Limit = 64;

@@ -6,7 +6,7 @@ namespace UpcallActors.Linux;
 /// Ancillary data that came with a message (<c>struct cmsghdr</c> of 64-bit Linux, one behind the other). What is malformed ends the list.
 /// </summary>
 /// <param name="bytes">The data; borrowed.</param>
-public readonly ref struct ControlMessages(ReadOnlySpan<byte> bytes)
+internal readonly ref struct ControlMessages(ReadOnlySpan<byte> bytes)
 {
     private readonly ReadOnlySpan<byte> _bytes = bytes;
 
@@ -41,7 +41,7 @@ public readonly ref struct ControlMessages(ReadOnlySpan<byte> bytes)
 }
 
 /// <summary>One piece of ancillary data.</summary>
-public readonly ref struct ControlMessage
+internal readonly ref struct ControlMessage
 {
     /// <summary>Bytes of <c>struct cmsghdr</c>.</summary>
     public const int HeaderLength = 16;

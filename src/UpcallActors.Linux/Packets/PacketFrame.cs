@@ -1,7 +1,7 @@
 namespace UpcallActors.Linux;
 
 /// <summary>A frame that a <see cref="PacketSocket"/> received; borrowed until the socket's next call.</summary>
-public readonly ref struct PacketFrame
+internal readonly ref struct PacketFrame
 {
     /// <summary>Makes one.</summary>
     public PacketFrame(Span<byte> bytes, VirtioNetHeader offload, bool isCut)

@@ -7,7 +7,7 @@ namespace UpcallActors.Linux;
 /// Sends frames out of a network device (<c>AF_PACKET</c>), many with one system call. Frames are collected with <see cref="TryAdd"/>
 /// and leave with <see cref="Flush"/>, which never waits: what the device does not take is lost and counted. Not thread-safe.
 /// </summary>
-public sealed unsafe class PacketSender : IDisposable
+internal sealed unsafe class PacketSender : IDisposable
 {
     private const int MostFrames = 128;
     private const int Memory = 512 << 10;

@@ -10,7 +10,7 @@ namespace UpcallActors.Linux;
 /// full or a timer has run out). Frames that do not fit a slot of the ring, such as those that a host has left to the
 /// device to cut, are taken from the socket's queue, in order. Used by one thread; what it throws it throws when opened.
 /// </summary>
-public sealed unsafe class PacketSocket : IDisposable
+internal sealed unsafe class PacketSocket : IDisposable
 {
     /// <summary>A frame of an Ethernet MTU and what the kernel puts in front fit.</summary>
     private const int SlotLength = 2048;

@@ -8,7 +8,7 @@ namespace UpcallActors.Linux;
 /// A network device of the host whose frames come to this process (TAP): what the host's stack sends out of it is received
 /// here, checksums and segments complete. The device goes when this is disposed. One thread receives, one at a time sends.
 /// </summary>
-public sealed unsafe class TapDevice : IDisposable
+internal sealed unsafe class TapDevice : IDisposable
 {
     private const int LongestName = 15;
     private const int RequestLength = 40;

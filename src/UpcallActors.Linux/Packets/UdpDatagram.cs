@@ -1,7 +1,7 @@
 namespace UpcallActors.Linux;
 
 /// <summary>A datagram that a <see cref="UdpReceiver"/> received, with what its IP header said; borrowed until the next receive.</summary>
-public readonly ref struct UdpDatagram
+internal readonly ref struct UdpDatagram
 {
     /// <summary>Its data.</summary>
     public ReadOnlySpan<byte> Payload { get; init; }

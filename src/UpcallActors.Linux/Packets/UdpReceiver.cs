@@ -8,7 +8,7 @@ namespace UpcallActors.Linux;
 /// Receives the datagrams that come to a UDP port of this host, on any address of one IP version, many with one system call and each with
 /// the addresses, ToS and TTL of its IP header. Takes IPv6 datagrams without checksum, as tunnels send them (RFC 6935). Used by one thread.
 /// </summary>
-public sealed unsafe class UdpReceiver : IDisposable
+internal sealed unsafe class UdpReceiver : IDisposable
 {
     /// <summary>Datagrams that one receive can take.</summary>
     private const int Slots = 32;

@@ -8,7 +8,7 @@ namespace UpcallActors.Linux;
 /// Sends a tunnel's datagrams from one UDP port of this host, which the system chose. The host's stack
 /// routes them, and cuts them where they are longer than the way out carries. Never waits. Not thread-safe.
 /// </summary>
-public sealed unsafe class UdpSender : IDisposable
+internal sealed unsafe class UdpSender : IDisposable
 {
     private const int QueueBytes = 4 << 20;
     private const int ControlLength = 128;

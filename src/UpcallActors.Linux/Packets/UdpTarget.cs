@@ -9,5 +9,5 @@ namespace UpcallActors.Linux;
 /// <param name="Ttl">TTL or hop limit; 0 for the system's choice.</param>
 /// <param name="DontFragment">IPv4: neither this host nor a router may cut it.</param>
 /// <param name="Checksum">Whether UDP's checksum is computed; without, the field is 0.</param>
-public readonly record struct UdpTarget(bool IsIpv6, UInt128 Source, UInt128 Destination, ushort Port, byte Tos, byte Ttl,
+internal readonly record struct UdpTarget(bool IsIpv6, UInt128 Source, UInt128 Destination, ushort Port, byte Tos, byte Ttl,
     bool DontFragment, bool Checksum);

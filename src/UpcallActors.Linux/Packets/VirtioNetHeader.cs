@@ -11,7 +11,7 @@ namespace UpcallActors.Linux;
 /// <param name="SegmentSize">Bytes of payload of each piece.</param>
 /// <param name="ChecksumStart">Where the checksum's coverage begins, from the frame's first byte; it ends with the frame.</param>
 /// <param name="ChecksumOffset">Where from there its 16 bits are; they hold the pseudo header's sum, not inverted.</param>
-public readonly record struct VirtioNetHeader(byte Flags, byte Segmentation, ushort SegmentSize, ushort ChecksumStart,
+internal readonly record struct VirtioNetHeader(byte Flags, byte Segmentation, ushort SegmentSize, ushort ChecksumStart,
     ushort ChecksumOffset)
 {
     /// <summary>Bytes of the structure.</summary>

@@ -7,7 +7,7 @@ namespace UpcallActors.Linux;
 /// </summary>
 /// <param name="most">Connections at a time. One that was turned out has no place, though it may take a while to end.</param>
 /// <param name="time">The clock; null for the machine's.</param>
-public sealed class ConnectionPlaces(int most, TimeProvider? time = null)
+internal sealed class ConnectionPlaces(int most, TimeProvider? time = null)
 {
     private readonly TimeProvider _time = time ?? TimeProvider.System;
     private readonly Lock _lock = new();

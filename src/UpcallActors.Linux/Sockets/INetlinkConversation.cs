@@ -3,7 +3,7 @@ namespace UpcallActors.Linux;
 /// <summary>
 /// A way to ask the kernel one thing after the other. <see cref="NetlinkConversation"/> is the kernel's; a test has its own.
 /// </summary>
-public interface INetlinkConversation : IDisposable
+internal interface INetlinkConversation : IDisposable
 {
     /// <summary>
     /// Sends one request, whole from its <c>nlmsghdr</c> on, and hands its answers to <paramref name="onAnswer"/> until it is done.

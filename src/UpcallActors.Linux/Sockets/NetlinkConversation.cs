@@ -3,13 +3,13 @@ using System.Buffers.Binary;
 namespace UpcallActors.Linux;
 
 /// <summary>Takes one answer to a request; the message lives until it returns.</summary>
-public delegate void NetlinkAnswerHandler(NetlinkMessage answer);
+internal delegate void NetlinkAnswerHandler(NetlinkMessage answer);
 
 /// <summary>
 /// Requests to the kernel one after the other, each with its answers: for control, not for packets. Thread-safe; an answer's
 /// handler must not ask anything of the same conversation.
 /// </summary>
-public sealed class NetlinkConversation : INetlinkConversation
+internal sealed class NetlinkConversation : INetlinkConversation
 {
     /// <summary>The kernel's answers come within the send; what takes this long is lost.</summary>
     private const int AnswerMilliseconds = 10_000;

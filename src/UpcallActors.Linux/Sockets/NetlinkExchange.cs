@@ -3,7 +3,7 @@ namespace UpcallActors.Linux;
 /// <summary>Takes one message of an answer; it lives until this returns.</summary>
 /// <param name="request">Which of the requests that were sent together it answers, 0 for the first.</param>
 /// <param name="answer">The message.</param>
-public delegate void NetlinkExchangeHandler(int request, NetlinkMessage answer);
+internal delegate void NetlinkExchangeHandler(int request, NetlinkMessage answer);
 
 /// <summary>
 /// Requests that were sent together and how far their answers have come. Answers are matched by sequence number: a request of such a send

@@ -1,7 +1,7 @@
 namespace UpcallActors.Linux;
 
 /// <summary>The Netlink families that a socket can be opened for, from <c>include/uapi/linux/netlink.h</c>.</summary>
-public enum NetlinkProtocol
+internal enum NetlinkProtocol
 {
     /// <summary><c>NETLINK_ROUTE</c>: links, addresses, routes, neighbours.</summary>
     Route = 0,

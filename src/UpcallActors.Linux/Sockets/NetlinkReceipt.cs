@@ -5,4 +5,4 @@ namespace UpcallActors.Linux;
 /// <param name="Length">Bytes in the buffer.</param>
 /// <param name="Sender">Netlink port id of the sender; 0 is the kernel, and only the kernel.</param>
 /// <param name="IsTruncated">Whether the datagram was longer than the buffer; the rest is gone.</param>
-public readonly record struct NetlinkReceipt(Errno Error, int Length, uint Sender, bool IsTruncated);
+internal readonly record struct NetlinkReceipt(Errno Error, int Length, uint Sender, bool IsTruncated);

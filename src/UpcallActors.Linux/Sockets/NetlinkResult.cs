@@ -5,7 +5,7 @@ namespace UpcallActors.Linux;
 /// <param name="Explanation">The kernel's own words about the error (NETLINK_EXT_ACK), empty where it has none.</param>
 /// <param name="WasInterrupted">Whether the table changed while it was dumped
 /// (NLM_F_DUMP_INTR): entries may be missing or twice there. Ask again.</param>
-public readonly record struct NetlinkResult(Errno Error, string Explanation = "", bool WasInterrupted = false)
+internal readonly record struct NetlinkResult(Errno Error, string Explanation = "", bool WasInterrupted = false)
 {
     /// <summary>Whether it succeeded.</summary>
     public bool Succeeded => Error == Errno.None;

@@ -4,7 +4,7 @@ using System.Runtime.InteropServices;
 namespace UpcallActors.Linux;
 
 /// <content>Receiving many datagrams in one call.</content>
-public sealed unsafe partial class NetlinkSocket
+internal sealed unsafe partial class NetlinkSocket
 {
     /// <summary>The most datagrams that one call takes.</summary>
     public const int BatchLimit = 64;

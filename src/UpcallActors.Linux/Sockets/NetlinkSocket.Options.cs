@@ -3,7 +3,7 @@ using System.ComponentModel;
 namespace UpcallActors.Linux;
 
 /// <content>Options of a socket.</content>
-public sealed unsafe partial class NetlinkSocket
+internal sealed unsafe partial class NetlinkSocket
 {
     /// <summary>What the kernel keeps of the send buffer for itself (<c>netlink_sendmsg</c>).</summary>
     private const int SendBufferReserve = 32;

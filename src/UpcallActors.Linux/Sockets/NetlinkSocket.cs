@@ -8,7 +8,7 @@ namespace UpcallActors.Linux;
 /// A non-blocking Netlink socket, bound to a port id that the kernel chose. Sending and receiving allocate nothing and throw nothing;
 /// what goes wrong is an <see cref="Errno"/>. Used by one thread at a time, but for <see cref="Dispose"/> and the counters.
 /// </summary>
-public sealed unsafe partial class NetlinkSocket : IDisposable
+internal sealed unsafe partial class NetlinkSocket : IDisposable
 {
     private readonly SafeFileHandle _handle;
 

@@ -5,7 +5,7 @@ namespace UpcallActors.Linux;
 /// the last. The next follows at once; after more failures in a row it waits longer, up to a second, so that a permanent failure does not
 /// use the processor.
 /// </summary>
-public sealed class UnattendedThread : IDisposable
+internal sealed class UnattendedThread : IDisposable
 {
     private const int LongestPauseMilliseconds = 1024;
 

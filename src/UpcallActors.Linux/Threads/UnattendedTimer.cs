@@ -4,7 +4,7 @@ namespace UpcallActors.Linux;
 /// Does something now and then on the thread pool. The time to the next call counts from the end of the previous one, so slow calls do not
 /// pile up. A failed call is reported (<see cref="UnattendedWork"/>) and is not the last.
 /// </summary>
-public sealed class UnattendedTimer : IDisposable, IAsyncDisposable
+internal sealed class UnattendedTimer : IDisposable, IAsyncDisposable
 {
     private readonly string _work;
     private readonly TimeSpan _interval;

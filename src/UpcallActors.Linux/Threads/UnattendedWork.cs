@@ -4,7 +4,7 @@ namespace UpcallActors.Linux;
 /// Background work: threads and timers. What fails in it would end the process or, worse, only that work, without a word. So each such
 /// thread and timer catches all exceptions as its last resort, reports them here, and continues. Thread-safe.
 /// </summary>
-public static class UnattendedWork
+internal static class UnattendedWork
 {
     private static long _failures;
 
@@ -55,7 +55,7 @@ public static class UnattendedWork
 /// <summary>A failure of <see cref="UnattendedWork"/>.</summary>
 /// <param name="work">What failed, in words for people.</param>
 /// <param name="failure">Why.</param>
-public sealed class UnattendedFailureEventArgs(string work, Exception failure) : EventArgs
+internal sealed class UnattendedFailureEventArgs(string work, Exception failure) : EventArgs
 {
     /// <summary>What failed, in words for people.</summary>
     public string Work { get; } = work;

@@ -7,7 +7,7 @@ namespace UpcallActors.Odp;
 /// writes the attributes within CT, NAT, CHECK_PKT_LEN and tunnel keys in its own order. And there are numbers whose value is accidental:
 /// recirculation ids and Netlink port ids of an earlier run. One instance is used by one thread, over and over.
 /// </summary>
-public sealed class ActionComparison
+internal sealed class ActionComparison
 {
     private readonly List<(uint Installed, uint Own)> _recirculations = [];
 

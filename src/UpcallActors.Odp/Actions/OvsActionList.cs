@@ -4,7 +4,7 @@ using UpcallActors.Packets;
 namespace UpcallActors.Odp;
 
 /// <summary>Checks action lists, so that what walks them afterwards need not.</summary>
-public static class OvsActionList
+internal static class OvsActionList
 {
     /// <summary>How deep actions may nest; as many levels as the kernel copies (<c>OVS_COPY_ACTIONS_MAX_DEPTH</c>).</summary>
     public const int MaximumDepth = 16;

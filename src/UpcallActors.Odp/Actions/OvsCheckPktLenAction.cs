@@ -3,7 +3,7 @@ using UpcallActors.Linux;
 namespace UpcallActors.Odp;
 
 /// <summary>A check_pkt_len action: one of two action lists, by the frame's length. Borrows from the message.</summary>
-public readonly ref struct OvsCheckPktLenAction
+internal readonly ref struct OvsCheckPktLenAction
 {
     /// <summary>The length compared with, bytes of the frame from its Ethernet header on.</summary>
     public ushort PacketLength { get; init; }

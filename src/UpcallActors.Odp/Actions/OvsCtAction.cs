@@ -8,7 +8,7 @@ namespace UpcallActors.Odp;
 /// A ct action: send the packet through the connection tracker. Borrows the names' bytes from the message. Labels are
 /// numbers as in <see cref="FlowKey.CtLabels"/>.
 /// </summary>
-public readonly ref struct OvsCtAction
+internal readonly ref struct OvsCtAction
 {
     /// <summary>Keep the connection (COMMIT or FORCE_COMMIT).</summary>
     public bool Commit { get; init; }

@@ -7,7 +7,7 @@ namespace UpcallActors.Odp;
 /// The NAT part of a ct action. With neither <see cref="Source"/> nor <see cref="Destination"/> the packet is translated
 /// as its connection already says.
 /// </summary>
-public readonly record struct OvsNatAction
+internal readonly record struct OvsNatAction
 {
     /// <summary>Translate the source.</summary>
     public bool Source { get; init; }

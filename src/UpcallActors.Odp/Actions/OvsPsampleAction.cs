@@ -3,7 +3,7 @@ using UpcallActors.Linux;
 namespace UpcallActors.Odp;
 
 /// <summary>A psample action: hand the packet to the kernel's psample group. Borrows the cookie from the message.</summary>
-public readonly ref struct OvsPsampleAction
+internal readonly ref struct OvsPsampleAction
 {
     /// <summary>Longest cookie (<c>OVS_PSAMPLE_COOKIE_MAX_SIZE</c>).</summary>
     public const int MaximumCookieLength = 16;

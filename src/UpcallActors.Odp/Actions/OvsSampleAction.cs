@@ -3,7 +3,7 @@ using UpcallActors.Linux;
 namespace UpcallActors.Odp;
 
 /// <summary>A sample action: apply <see cref="Actions"/> to some packets. Borrows from the message.</summary>
-public readonly ref struct OvsSampleAction
+internal readonly ref struct OvsSampleAction
 {
     /// <summary>How likely, out of <see cref="uint.MaxValue"/>, which is always.</summary>
     public uint Probability { get; init; }

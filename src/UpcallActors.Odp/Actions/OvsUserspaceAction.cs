@@ -3,7 +3,7 @@ using UpcallActors.Linux;
 namespace UpcallActors.Odp;
 
 /// <summary>A userspace action: send the packet up as an ACTION upcall. Borrows the cookie from the message.</summary>
-public readonly ref struct OvsUserspaceAction
+internal readonly ref struct OvsUserspaceAction
 {
     /// <summary>Netlink port id; <see cref="uint.MaxValue"/> with per-CPU dispatch, where the datapath chooses.</summary>
     public uint Pid { get; init; }

@@ -15,7 +15,7 @@ namespace UpcallActors.Odp;
 /// part.
 /// Sequence numbers are set here.
 /// </remarks>
-public sealed class DatapathClient : IDisposable
+internal sealed class DatapathClient : IDisposable
 {
     /// <summary>
     /// Requests in a send (Open vSwitch's <c>REVALIDATE_MAX_BATCH</c> is 50); their answers must fit a socket's receive buffer.

@@ -1,7 +1,7 @@
 namespace UpcallActors.Odp;
 
 /// <summary>Which connections are meant; what is null may be anything.</summary>
-public sealed record ConntrackMatch
+internal sealed record ConntrackMatch
 {
     /// <summary>Matches every connection.</summary>
     public static ConntrackMatch Any { get; } = new();

@@ -1,7 +1,7 @@
 namespace UpcallActors.Odp;
 
 /// <summary>What one direction of a connection must look like; what is null may be anything.</summary>
-public sealed record ConntrackTupleMatch
+internal sealed record ConntrackTupleMatch
 {
     /// <summary>Matches every tuple.</summary>
     public static ConntrackTupleMatch Any { get; } = new();

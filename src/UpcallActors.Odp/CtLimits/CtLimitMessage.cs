@@ -4,14 +4,14 @@ using UpcallActors.Linux;
 namespace UpcallActors.Odp;
 
 /// <summary>How many connections a zone may have and has; zone −1 is the default of all others (<c>struct ovs_zone_limit</c>).</summary>
-public readonly record struct CtZoneLimit(int Zone, uint Limit, uint Count)
+internal readonly record struct CtZoneLimit(int Zone, uint Limit, uint Count)
 {
     /// <summary>Bytes on the wire.</summary>
     public const int Length = 12;
 }
 
 /// <summary>An <c>ovs_ct_limit</c> message, read or to be written.</summary>
-public sealed record CtLimitMessage
+internal sealed record CtLimitMessage
 {
     /// <summary>One of <see cref="OvsCtLimitCommand"/>.</summary>
     public byte Command { get; init; }

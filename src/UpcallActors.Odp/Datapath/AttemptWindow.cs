@@ -4,7 +4,7 @@ namespace UpcallActors.Odp;
 /// Keeps attempts that events bring about to a few a second. An attempt that fails may itself be such an event: the kernel reports a device
 /// that was a port for a moment (<c>ovs_netdev_link</c>), so an immediate retry would repeat for ever. Single owner.
 /// </summary>
-public sealed class AttemptWindow
+internal sealed class AttemptWindow
 {
     /// <summary>Attempts in a second.</summary>
     public const int Most = 8;

@@ -10,7 +10,7 @@ namespace UpcallActors.Odp;
 /// with keys and actions, reads them back and deletes them, and executes some actions on an empty packet. The flows have no input port, so
 /// no packet matches them, and none is left behind; the actions send nothing anywhere.
 /// </summary>
-public static class DatapathProbe
+internal static class DatapathProbe
 {
     private const int LeastSampleNesting = 3;
     private const int MostSampleNesting = 10;

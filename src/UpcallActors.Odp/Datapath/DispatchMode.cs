@@ -14,7 +14,7 @@ public enum DispatchMode
 }
 
 /// <summary>The modes in words.</summary>
-public static class DispatchModeWords
+internal static class DispatchModeWords
 {
     /// <summary>The mode in the words of the configuration and of <c>dpif-netlink/dispatch-mode</c>: <c>per-cpu</c>.</summary>
     public static string Words(this DispatchMode mode) => mode switch

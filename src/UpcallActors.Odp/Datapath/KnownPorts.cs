@@ -6,7 +6,7 @@ namespace UpcallActors.Odp;
 /// The ports of a datapath as they were seen last. An implementation of <see cref="IDatapathPorts"/> tells by it what is a change, at a
 /// cost that does not grow with the ports. Counters are left out: they change with every packet. Single owner.
 /// </summary>
-public sealed class KnownPorts
+internal sealed class KnownPorts
 {
     private readonly Dictionary<uint, DatapathPort> _byNumber = [];
     private readonly Dictionary<string, uint> _byName = new(StringComparer.Ordinal);

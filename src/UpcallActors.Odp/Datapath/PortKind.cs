@@ -25,7 +25,7 @@ public enum PortKind
 }
 
 /// <summary>What kinds of ports have in common.</summary>
-public static class PortKinds
+internal static class PortKinds
 {
     private const ushort VxlanPort = 4789;
     private const ushort GenevePort = 6081;

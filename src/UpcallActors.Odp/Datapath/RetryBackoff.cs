@@ -1,7 +1,7 @@
 namespace UpcallActors.Odp;
 
 /// <summary>How long to wait before something is tried again: twice as long each time, up to a limit. Single owner.</summary>
-public sealed class RetryBackoff
+internal sealed class RetryBackoff
 {
     /// <summary>The first wait.</summary>
     public static readonly TimeSpan First = TimeSpan.FromSeconds(1);

@@ -6,7 +6,7 @@ namespace UpcallActors.Odp;
 /// An <c>ovs_datapath</c> message, read or to be written: a request, or a datapath as the kernel reports it. What is null is
 /// not in the message.
 /// </summary>
-public sealed record DatapathMessage
+internal sealed record DatapathMessage
 {
     /// <summary>One of <see cref="OvsCommand"/>.</summary>
     public byte Command { get; init; }

@@ -7,7 +7,7 @@ namespace UpcallActors.Odp;
 /// Where the parts of an <c>ovs_flow</c> message lie (a request, or a flow as the datapath reports it), and its small
 /// values. Checked by <see cref="TryParse"/>, infallible afterwards; the extents count from the message's first byte.
 /// </summary>
-public readonly struct FlowMessage
+internal readonly struct FlowMessage
 {
     /// <summary>One of <see cref="OvsCommand"/>.</summary>
     public byte Command { get; init; }

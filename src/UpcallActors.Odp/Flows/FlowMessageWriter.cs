@@ -8,7 +8,7 @@ namespace UpcallActors.Odp;
 /// Writes <c>ovs_flow</c> messages behind what a <see cref="NetlinkWriter"/> holds already, so that many fit one send.
 /// Allocates nothing. Whether all fitted is <see cref="NetlinkWriter.Overflowed"/>.
 /// </summary>
-public static class FlowMessageWriter
+internal static class FlowMessageWriter
 {
     /// <summary>OMIT_KEY, OMIT_MASK and OMIT_ACTIONS: a dump that names flows by id and carries counters only.</summary>
     public const uint OmitAll = 7;

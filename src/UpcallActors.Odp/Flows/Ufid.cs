@@ -7,7 +7,7 @@ namespace UpcallActors.Odp;
 /// A unique flow id: 16 bytes that name a flow to the datapath. Open vSwitch makes them look like random (version 4) UUIDs
 /// and prints them so: each 32-bit word in host byte order. <paramref name="Value"/> has the words most significant first.
 /// </summary>
-public readonly record struct Ufid(UInt128 Value)
+internal readonly record struct Ufid(UInt128 Value)
 {
     /// <summary>Bytes of <c>OVS_FLOW_ATTR_UFID</c> as Open vSwitch uses it.</summary>
     public const int Length = 16;

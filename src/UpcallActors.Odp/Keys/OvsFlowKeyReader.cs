@@ -8,7 +8,7 @@ namespace UpcallActors.Odp;
 /// passed over: they stay in the bytes, which is what goes back to the datapath. An attribute that occurs twice in one
 /// list is refused, as the kernel does (<c>__parse_flow_nlattrs</c>). Allocates nothing.
 /// </summary>
-public static class OvsFlowKeyReader
+internal static class OvsFlowKeyReader
 {
     /// <summary>
     /// EtherType that a key carries for a frame without one; the kernel leaves

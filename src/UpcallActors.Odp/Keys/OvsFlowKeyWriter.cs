@@ -7,7 +7,7 @@ namespace UpcallActors.Odp;
 /// Writes <see cref="FlowKey"/>s as lists of <see cref="OvsKeyAttribute"/>. Which attributes are there follows from the
 /// key; what is in them, for a mask, from the mask. Does not nest the list itself, and allocates nothing.
 /// </summary>
-public static class OvsFlowKeyWriter
+internal static class OvsFlowKeyWriter
 {
     internal const ushort VxlanExtensionGbp = 1;
 

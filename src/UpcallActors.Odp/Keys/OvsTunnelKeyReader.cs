@@ -7,7 +7,7 @@ namespace UpcallActors.Odp;
 /// <summary>
 /// Reads tunnel keys (lists of <see cref="OvsTunnelKeyAttribute"/>), those of a TUNNEL key attribute and of EGRESS_TUN_KEY alike.
 /// </summary>
-public static class OvsTunnelKeyReader
+internal static class OvsTunnelKeyReader
 {
     /// <summary>
     /// Reads a tunnel key into the tunnel fields of <paramref name="key"/>, and leaves the other fields alone. Geneve and

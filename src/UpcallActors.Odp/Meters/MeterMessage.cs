@@ -9,10 +9,10 @@ namespace UpcallActors.Odp;
 /// <param name="Burst">Packets or kbit above the rate for a moment.</param>
 /// <param name="Packets">Packets that the band hit.</param>
 /// <param name="Bytes">Bytes that the band hit.</param>
-public readonly record struct MeterBand(uint Type, uint Rate, uint Burst, ulong Packets, ulong Bytes);
+internal readonly record struct MeterBand(uint Type, uint Rate, uint Burst, ulong Packets, ulong Bytes);
 
 /// <summary>An <c>ovs_meter</c> message, read or to be written. What is null is not in the message.</summary>
-public sealed record MeterMessage
+internal sealed record MeterMessage
 {
     private const int StatsLength = 16;
 

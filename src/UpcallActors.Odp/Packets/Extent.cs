@@ -1,7 +1,7 @@
 namespace UpcallActors.Odp;
 
 /// <summary>A piece of a message: where it starts from the message's first byte, and how long it is. Offset 0 means absent.</summary>
-public readonly record struct Extent(int Offset, int Length)
+internal readonly record struct Extent(int Offset, int Length)
 {
     /// <summary>Whether the message has the piece.</summary>
     public bool IsPresent => Offset != 0;

@@ -2,7 +2,7 @@ using UpcallActors.Linux;
 
 namespace UpcallActors.Odp;
 
-public readonly partial struct PacketMessage
+internal readonly partial struct PacketMessage
 {
     /// <summary>
     /// Shortest frame an upcall may carry: an Ethernet header (the policy of <c>OVS_PACKET_ATTR_PACKET</c> in the kernel).

@@ -4,7 +4,7 @@ namespace UpcallActors.Odp;
 /// Where the parts of an <c>ovs_packet</c> message lie (an upcall, or an EXECUTE), and its small values. Parsed once by
 /// TryParse, infallible afterwards; a plain value that may outlive no change of the message's bytes.
 /// </summary>
-public readonly partial struct PacketMessage
+internal readonly partial struct PacketMessage
 {
     /// <summary>Which command.</summary>
     public PacketCommand Command { get; init; }

@@ -3,7 +3,7 @@ using System.Buffers.Binary;
 namespace UpcallActors.Odp;
 
 /// <summary>Counters of a datapath: <c>struct ovs_dp_stats</c> and <c>struct ovs_dp_megaflow_stats</c>.</summary>
-public readonly record struct DatapathStats
+internal readonly record struct DatapathStats
 {
     /// <summary>Bytes of either structure.</summary>
     public const int Length = 32;

@@ -1,7 +1,7 @@
 namespace UpcallActors.Odp;
 
 /// <summary>Why bytes are not a usable datapath message. Counted by reason; never thrown for packet content.</summary>
-public enum OdpParseError
+internal enum OdpParseError
 {
     /// <summary>Usable.</summary>
     None,

@@ -1,7 +1,7 @@
 namespace UpcallActors.Odp;
 
 /// <summary>Datapath actions (<c>OVS_ACTION_ATTR_*</c>), from <c>include/uapi/linux/openvswitch.h</c>.</summary>
-public static class OvsActionAttribute
+internal static class OvsActionAttribute
 {
     /// <summary>u32: port.</summary>
     public const ushort Output = 1;

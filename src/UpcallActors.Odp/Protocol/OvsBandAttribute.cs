@@ -1,7 +1,7 @@
 namespace UpcallActors.Odp;
 
 /// <summary>Attributes of a meter band (<c>OVS_BAND_ATTR_*</c>), from <c>include/uapi/linux/openvswitch.h</c>.</summary>
-public static class OvsBandAttribute
+internal static class OvsBandAttribute
 {
     /// <summary>u32; DROP is 1.</summary>
     public const ushort Type = 1;

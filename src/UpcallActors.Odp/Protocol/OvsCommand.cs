@@ -4,7 +4,7 @@ namespace UpcallActors.Odp;
 /// Commands of the datapath, vport and flow families (<c>OVS_DP_CMD_*</c> and
 /// so on have the same numbers), from <c>include/uapi/linux/openvswitch.h</c>.
 /// </summary>
-public static class OvsCommand
+internal static class OvsCommand
 {
     /// <summary>Create, or an object as reported.</summary>
     public const byte New = 1;

@@ -1,7 +1,7 @@
 namespace UpcallActors.Odp;
 
 /// <summary>Arguments of the ct action (<c>OVS_CT_ATTR_*</c>), from <c>include/uapi/linux/openvswitch.h</c>.</summary>
-public static class OvsCtAttribute
+internal static class OvsCtAttribute
 {
     /// <summary>Flag.</summary>
     public const ushort Commit = 1;

@@ -1,7 +1,7 @@
 namespace UpcallActors.Odp;
 
 /// <summary>Commands of the <c>ovs_ct_limit</c> family, from <c>include/uapi/linux/openvswitch.h</c>.</summary>
-public static class OvsCtLimitCommand
+internal static class OvsCtLimitCommand
 {
     /// <summary>Set limits.</summary>
     public const byte Set = 1;

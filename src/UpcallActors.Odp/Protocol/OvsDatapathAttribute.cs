@@ -1,7 +1,7 @@
 namespace UpcallActors.Odp;
 
 /// <summary>Attributes of <c>ovs_datapath</c> messages (<c>OVS_DP_ATTR_*</c>), from <c>include/uapi/linux/openvswitch.h</c>.</summary>
-public static class OvsDatapathAttribute
+internal static class OvsDatapathAttribute
 {
     /// <summary>NUL-terminated name.</summary>
     public const ushort Name = 1;

@@ -2,7 +2,7 @@ namespace UpcallActors.Odp;
 
 /// <summary>What userspace asks of a datapath (<c>OVS_DP_F_*</c>), from <c>include/uapi/linux/openvswitch.h</c>.</summary>
 [Flags]
-public enum OvsDatapathFeatures : uint
+internal enum OvsDatapathFeatures : uint
 {
     /// <summary>None.</summary>
     None = 0,

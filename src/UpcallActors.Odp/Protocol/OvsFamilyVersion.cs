@@ -1,7 +1,7 @@
 namespace UpcallActors.Odp;
 
 /// <summary>Versions of the generic-netlink families, from <c>include/uapi/linux/openvswitch.h</c>.</summary>
-public static class OvsFamilyVersion
+internal static class OvsFamilyVersion
 {
     /// <summary><c>ovs_datapath</c>.</summary>
     public const byte Datapath = 2;

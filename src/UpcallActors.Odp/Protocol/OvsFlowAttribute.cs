@@ -1,7 +1,7 @@
 namespace UpcallActors.Odp;
 
 /// <summary>Attributes of <c>ovs_flow</c> messages (<c>OVS_FLOW_ATTR_*</c>), from <c>include/uapi/linux/openvswitch.h</c>.</summary>
-public static class OvsFlowAttribute
+internal static class OvsFlowAttribute
 {
     /// <summary>Nested <see cref="OvsKeyAttribute"/>.</summary>
     public const ushort Key = 1;

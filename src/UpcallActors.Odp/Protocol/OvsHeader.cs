@@ -6,7 +6,7 @@ namespace UpcallActors.Odp;
 /// <summary>
 /// <c>struct ovs_header</c>: the datapath's <c>dp_ifindex</c>, which follows the generic-netlink header of every message.
 /// </summary>
-public static class OvsHeader
+internal static class OvsHeader
 {
     /// <summary>Bytes of a <c>struct ovs_header</c>.</summary>
     public const int Length = 4;

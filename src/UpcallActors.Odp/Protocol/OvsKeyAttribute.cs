@@ -1,7 +1,7 @@
 namespace UpcallActors.Odp;
 
 /// <summary>Attributes of flow keys and masks (<c>OVS_KEY_ATTR_*</c>), from <c>include/uapi/linux/openvswitch.h</c>.</summary>
-public static class OvsKeyAttribute
+internal static class OvsKeyAttribute
 {
     /// <summary>Nested: what a VLAN tag encapsulates.</summary>
     public const ushort Encap = 1;

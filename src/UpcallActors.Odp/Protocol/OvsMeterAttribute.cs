@@ -1,7 +1,7 @@
 namespace UpcallActors.Odp;
 
 /// <summary>Attributes of <c>ovs_meter</c> messages (<c>OVS_METER_ATTR_*</c>), from <c>include/uapi/linux/openvswitch.h</c>.</summary>
-public static class OvsMeterAttribute
+internal static class OvsMeterAttribute
 {
     /// <summary>u32: meter id.</summary>
     public const ushort Id = 1;

@@ -1,7 +1,7 @@
 namespace UpcallActors.Odp;
 
 /// <summary>Commands of the <c>ovs_meter</c> family, from <c>include/uapi/linux/openvswitch.h</c>.</summary>
-public static class OvsMeterCommand
+internal static class OvsMeterCommand
 {
     /// <summary>What the datapath offers.</summary>
     public const byte Features = 1;

@@ -1,7 +1,7 @@
 namespace UpcallActors.Odp;
 
 /// <summary>Arguments of NAT inside the ct action (<c>OVS_NAT_ATTR_*</c>), from <c>include/uapi/linux/openvswitch.h</c>.</summary>
-public static class OvsNatAttribute
+internal static class OvsNatAttribute
 {
     /// <summary>Flag: source NAT.</summary>
     public const ushort Src = 1;

@@ -1,7 +1,7 @@
 namespace UpcallActors.Odp;
 
 /// <summary>Attributes of NSH keys (<c>OVS_NSH_KEY_ATTR_*</c>), from <c>include/uapi/linux/openvswitch.h</c>.</summary>
-public static class OvsNshKeyAttribute
+internal static class OvsNshKeyAttribute
 {
     /// <summary>8 bytes: flags, TTL, MD type, next protocol, path header in network order.</summary>
     public const ushort Base = 1;

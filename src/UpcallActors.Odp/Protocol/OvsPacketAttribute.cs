@@ -1,7 +1,7 @@
 namespace UpcallActors.Odp;
 
 /// <summary>Attributes of <c>ovs_packet</c> messages (<c>OVS_PACKET_ATTR_*</c>), from <c>include/uapi/linux/openvswitch.h</c>.</summary>
-public static class OvsPacketAttribute
+internal static class OvsPacketAttribute
 {
     /// <summary>The frame.</summary>
     public const ushort Packet = 1;

@@ -1,7 +1,7 @@
 namespace UpcallActors.Odp;
 
 /// <summary>Arguments of the psample action (<c>OVS_PSAMPLE_ATTR_*</c>), from <c>include/uapi/linux/openvswitch.h</c>.</summary>
-public static class OvsPsampleAttribute
+internal static class OvsPsampleAttribute
 {
     /// <summary>u32: sample group.</summary>
     public const ushort Group = 1;

@@ -1,7 +1,7 @@
 namespace UpcallActors.Odp;
 
 /// <summary>Arguments of the sample action (<c>OVS_SAMPLE_ATTR_*</c>), from <c>include/uapi/linux/openvswitch.h</c>.</summary>
-public static class OvsSampleAttribute
+internal static class OvsSampleAttribute
 {
     /// <summary>u32; <see cref="uint.MaxValue"/> is always.</summary>
     public const ushort Probability = 1;

@@ -1,7 +1,7 @@
 namespace UpcallActors.Odp;
 
 /// <summary>Options of tunnel vports (<c>OVS_TUNNEL_ATTR_*</c>), from <c>include/uapi/linux/openvswitch.h</c>.</summary>
-public static class OvsTunnelAttribute
+internal static class OvsTunnelAttribute
 {
     /// <summary>u16 in host order: UDP port.</summary>
     public const ushort DstPort = 1;

@@ -1,7 +1,7 @@
 namespace UpcallActors.Odp;
 
 /// <summary>Attributes of tunnel keys (<c>OVS_TUNNEL_KEY_ATTR_*</c>), from <c>include/uapi/linux/openvswitch.h</c>.</summary>
-public static class OvsTunnelKeyAttribute
+internal static class OvsTunnelKeyAttribute
 {
     /// <summary>u64 in network order.</summary>
     public const ushort Id = 0;

@@ -1,7 +1,7 @@
 namespace UpcallActors.Odp;
 
 /// <summary>Arguments of the userspace action (<c>OVS_USERSPACE_ATTR_*</c>), from <c>include/uapi/linux/openvswitch.h</c>.</summary>
-public static class OvsUserspaceAttribute
+internal static class OvsUserspaceAttribute
 {
     /// <summary>u32: Netlink port id; <see cref="uint.MaxValue"/> with per-CPU dispatch.</summary>
     public const ushort Pid = 1;

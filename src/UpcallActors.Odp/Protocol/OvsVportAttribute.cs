@@ -1,7 +1,7 @@
 namespace UpcallActors.Odp;
 
 /// <summary>Attributes of <c>ovs_vport</c> messages (<c>OVS_VPORT_ATTR_*</c>), from <c>include/uapi/linux/openvswitch.h</c>.</summary>
-public static class OvsVportAttribute
+internal static class OvsVportAttribute
 {
     /// <summary>u32: datapath port number.</summary>
     public const ushort PortNo = 1;

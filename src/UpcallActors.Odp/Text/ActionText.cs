@@ -4,7 +4,7 @@ using UpcallActors.Linux;
 namespace UpcallActors.Odp.Text;
 
 /// <summary>Datapath actions in the text syntax of <c>ovs-dpctl</c>.</summary>
-public static class ActionText
+internal static class ActionText
 {
     private const int BufferLength = 64 * 1024;
 

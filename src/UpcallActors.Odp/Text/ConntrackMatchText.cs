@@ -8,7 +8,7 @@ namespace UpcallActors.Odp.Text;
 /// each optional and in this order, the tuples of the original and of the answer's direction such as
 /// <c>ct_nw_src=192.0.2.1,ct_nw_proto=17,ct_tp_src=53</c>. Errors read as Open vSwitch's.
 /// </summary>
-public static class ConntrackMatchText
+internal static class ConntrackMatchText
 {
     private static readonly char[] Separators = [',', ' ', '\t', '\r', '\n'];
     private static readonly char[] KeyEnds = [':', '='];

@@ -5,7 +5,7 @@ using UpcallActors.Packets;
 namespace UpcallActors.Odp.Text;
 
 /// <summary>Tracked connections as <c>dpctl/dump-conntrack</c> of Open vSwitch prints them, one a line.</summary>
-public static class ConntrackText
+internal static class ConntrackText
 {
     private static readonly FlagNames Status = new(
         0x1fff, (0x0001, "EXPECTED"), (0x0002, "SEEN_REPLY"), (0x0004, "ASSURED"), (0x0008, "CONFIRMED"), (0x0010, "SRC_NAT"),

@@ -4,7 +4,7 @@ using System.Text;
 namespace UpcallActors.Odp.Text;
 
 /// <summary>A flow as one line of <c>ovs-appctl dpctl/dump-flows</c>, with <c>-m</c> or without (<c>format_dpif_flow</c>).</summary>
-public sealed record FlowDumpLine
+internal sealed record FlowDumpLine
 {
     private static readonly (byte Bit, char Letter)[] TcpFlagLetters =
         [(0x02, 'S'), (0x01, 'F'), (0x08, 'P'), (0x04, 'R'), (0x20, 'U'), (0x10, '.'), (0x40, 'E'), (0x80, 'C')];

@@ -6,7 +6,7 @@ namespace UpcallActors.Odp.Text;
 /// Flow keys and masks in the text syntax of <c>ovs-dpctl</c>, as Open vSwitch 3.1 prints and reads it. Works on the attribute
 /// bytes themselves, so that attributes which this project does not know are printed (<c>key32(00 00/00 00)</c>) and read too.
 /// </summary>
-public static class FlowText
+internal static class FlowText
 {
     /// <summary>
     /// Formats a key under a mask. An empty mask means that everything counts. Verbose prints wildcarded fields too, as

@@ -1,7 +1,7 @@
 namespace UpcallActors.Odp.Text;
 
 /// <summary>A fixed set of port names.</summary>
-public sealed class OdpPortNames : IOdpPortNames
+internal sealed class OdpPortNames : IOdpPortNames
 {
     private readonly Dictionary<uint, string> _names = [];
     private readonly Dictionary<string, uint> _numbers = new(StringComparer.Ordinal);

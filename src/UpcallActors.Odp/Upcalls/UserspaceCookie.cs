@@ -3,7 +3,7 @@ using System.Buffers.Binary;
 namespace UpcallActors.Odp;
 
 /// <summary>What a userspace action asks of us; the first byte of its cookie.</summary>
-public enum UserspaceReason : byte
+internal enum UserspaceReason : byte
 {
     /// <summary>The datapath cannot do what the flow wants: translate each packet and act for it.</summary>
     SlowPath = 1,
@@ -38,7 +38,7 @@ public enum UserspaceReason : byte
 /// As the reason says. For a controller: its id in bits 0 to 15, the most bytes to send in 16 to 31, why in 32 to 47, and in bit 48 that
 /// nothing is to be sent.
 /// </param>
-public readonly record struct UserspaceCookie(UserspaceReason Reason, uint RecircId, ulong Argument)
+internal readonly record struct UserspaceCookie(UserspaceReason Reason, uint RecircId, ulong Argument)
 {
     /// <summary>Bytes of a cookie that is not for a controller.</summary>
     public const int ShortLength = 16;

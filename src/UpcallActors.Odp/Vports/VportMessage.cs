@@ -4,7 +4,7 @@ using UpcallActors.Linux;
 namespace UpcallActors.Odp;
 
 /// <summary>An <c>ovs_vport</c> message, read or to be written. What is null is not in the message.</summary>
-public sealed record VportMessage
+internal sealed record VportMessage
 {
     /// <summary>One of <see cref="OvsCommand"/>.</summary>
     public byte Command { get; init; }

@@ -6,4 +6,4 @@ namespace UpcallActors.Ofproto;
 /// <param name="Port">The OpenFlow number of the port on which it was seen.</param>
 /// <param name="Age">Time since it was last seen, to a second.</param>
 /// <param name="IsStatic">Whether it was added by hand, so that it stays.</param>
-public readonly record struct MacEntry(ulong Address, ushort Vlan, uint Port, TimeSpan Age, bool IsStatic = false);
+internal readonly record struct MacEntry(ulong Address, ushort Vlan, uint Port, TimeSpan Age, bool IsStatic = false);

@@ -8,7 +8,7 @@ namespace UpcallActors.Ofproto;
 /// the entry that goes was not seen since the clock hand last passed it. So a flood of invented addresses replaces itself before addresses
 /// in use.
 /// </summary>
-public sealed class MacLearningTable
+internal sealed class MacLearningTable
 {
     /// <summary>Entries a table holds unless told otherwise (<c>MAC_DEFAULT_MAX</c> in Open vSwitch's mac-learning.h).</summary>
     public const int DefaultCapacity = 8192;

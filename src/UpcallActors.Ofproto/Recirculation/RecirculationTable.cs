@@ -13,7 +13,7 @@ namespace UpcallActors.Ofproto;
 /// are as many as the flows need. Packets that still carry the id of a state that went are dropped and counted
 /// (<see cref="XlateError.NoRecirculationContext"/>): an id is never given a second meaning, until all 2^32 have been used.
 /// </remarks>
-public sealed class RecirculationTable : IRecirculationIds
+internal sealed class RecirculationTable : IRecirculationIds
 {
     /// <summary>States kept without a flow unless told otherwise; at about 300 bytes each, 20 MB.</summary>
     public const int DefaultCapacity = 65_536;

@@ -4,7 +4,7 @@ using UpcallActors.OpenFlow;
 namespace UpcallActors.Ofproto;
 
 /// <content>What is added: flows that want no other beside them, and how many are about to come.</content>
-public sealed partial class FlowTables
+internal sealed partial class FlowTables
 {
     /// <summary>Changes in a batch from which on it is worth to count flows before they are added.</summary>
     private const int LargeBatch = 256;

@@ -4,7 +4,7 @@ using UpcallActors.OpenFlow;
 namespace UpcallActors.Ofproto;
 
 /// <content>Batches: what is done is kept in a journal, by which it is undone or told.</content>
-public sealed partial class FlowTables
+internal sealed partial class FlowTables
 {
     /// <summary>For how many entries the journal and the queue keep their room after a large batch.</summary>
     private const int KeptRoom = 1024;

@@ -3,7 +3,7 @@ using UpcallActors.OpenFlow;
 namespace UpcallActors.Ofproto;
 
 /// <content>Single changes, for the version after the current one (<c>modify_flows_start</c>, <c>delete_flows_start</c>).</content>
-public sealed partial class FlowTables
+internal sealed partial class FlowTables
 {
     private static bool IsDeletion(FlowChange change) => change.Command is FlowCommand.Delete or FlowCommand.DeleteStrict;
 

@@ -1,7 +1,7 @@
 namespace UpcallActors.Ofproto;
 
 /// <content>Rules that go by themselves (<c>rule_expire</c>).</content>
-public sealed partial class FlowTables
+internal sealed partial class FlowTables
 {
     private readonly TimerWheel _timers;
     private readonly List<RuleTimer> _due = [];

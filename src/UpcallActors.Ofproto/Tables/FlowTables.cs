@@ -29,7 +29,7 @@ namespace UpcallActors.Ofproto;
 /// there (<see cref="MatchEntries"/>, <see cref="HashCounts"/>, <see cref="PrefixTrie"/>, <see cref="Subtable"/>).
 /// </para>
 /// </remarks>
-public sealed partial class FlowTables
+internal sealed partial class FlowTables
 {
     private static int _made;
 

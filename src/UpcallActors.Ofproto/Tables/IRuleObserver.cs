@@ -1,7 +1,7 @@
 namespace UpcallActors.Ofproto;
 
 /// <summary>Is told what becomes of the rules of a bridge (<see cref="FlowTables.Observer"/>).</summary>
-public interface IRuleObserver
+internal interface IRuleObserver
 {
     /// <summary>
     /// A batch was published. Called in the order of the versions, while the tables take no other change: it must hand on what it needs,

@@ -5,7 +5,7 @@ namespace UpcallActors.Ofproto;
 /// <summary>
 /// A flow of a flow table. What it says never changes; its counters do, and the versions of the tables in which it is.
 /// </summary>
-public sealed class Rule
+internal sealed class Rule
 {
     /// <summary>The rule of the same match that comes after it: of lower priority, or older.</summary>
     internal Rule? Lower;

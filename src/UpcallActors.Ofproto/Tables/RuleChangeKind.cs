@@ -1,7 +1,7 @@
 namespace UpcallActors.Ofproto;
 
 /// <summary>What became of a rule.</summary>
-public enum RuleChangeKind
+internal enum RuleChangeKind
 {
     /// <summary>It is new.</summary>
     Added,

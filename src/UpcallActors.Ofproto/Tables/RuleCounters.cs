@@ -1,7 +1,7 @@
 namespace UpcallActors.Ofproto;
 
 /// <summary>What a rule has seen. Written from any lane, without a lock; read at any time.</summary>
-public sealed class RuleCounters
+internal sealed class RuleCounters
 {
     private long _packets;
     private long _bytes;

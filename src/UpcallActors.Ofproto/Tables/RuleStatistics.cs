@@ -4,4 +4,4 @@ namespace UpcallActors.Ofproto;
 /// <param name="Duration">How long it is in its table; a modification does not count.</param>
 /// <param name="Packets">Packets that it was for.</param>
 /// <param name="Bytes">Their bytes.</param>
-public readonly record struct RuleStatistics(TimeSpan Duration, ulong Packets, ulong Bytes);
+internal readonly record struct RuleStatistics(TimeSpan Duration, ulong Packets, ulong Bytes);

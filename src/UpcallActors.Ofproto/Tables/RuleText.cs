@@ -7,7 +7,7 @@ namespace UpcallActors.Ofproto;
 /// <summary>
 /// Prints rules as <c>ovs-ofctl dump-flows</c> does (<c>ofputil_flow_stats_format</c>); what is printed can be read again.
 /// </summary>
-public static class RuleText
+internal static class RuleText
 {
     /// <summary>Without statistics: <c>ovs-ofctl dump-flows --no-stats</c>.</summary>
     public static string Format(Rule rule, FlowNames? names = null)

@@ -4,7 +4,7 @@ using System.Runtime.CompilerServices;
 namespace UpcallActors.Ofproto;
 
 /// <summary>Some of a bridge's tables.</summary>
-public struct TableSet
+internal struct TableSet
 {
     private const int WordBits = 64;
 

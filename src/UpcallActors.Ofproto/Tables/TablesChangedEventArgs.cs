@@ -1,7 +1,7 @@
 namespace UpcallActors.Ofproto;
 
 /// <summary>A batch of changes that was published.</summary>
-public sealed class TablesChangedEventArgs : EventArgs
+internal sealed class TablesChangedEventArgs : EventArgs
 {
     internal TablesChangedEventArgs(ulong version, in TableSet tables)
     {

@@ -6,7 +6,7 @@ namespace UpcallActors.Ofproto;
 /// Flow tables as one version has them, whatever is changed meanwhile. Of one owner, who disposes of it once, when it is done: until then
 /// the tables keep the rules that the version has. To take one and to look things up allocates nothing and waits for nobody.
 /// </summary>
-public readonly struct TablesSnapshot : IDisposable
+internal readonly struct TablesSnapshot : IDisposable
 {
     /// <summary>Tables of a bridge: 0 to 254.</summary>
     public const int TableCount = 255;

@@ -6,7 +6,7 @@ namespace UpcallActors.Ofproto;
 /// <summary>
 /// States of connections as the option <c>--ct-next</c> takes them: <c>trk,est</c> (<c>parse_ct_state</c>, <c>validate_ct_state</c>).
 /// </summary>
-public static class ConnectionStateText
+internal static class ConnectionStateText
 {
     private static readonly string[] _names = ["new", "est", "rel", "rpl", "inv", "trk", "snat", "dnat"];
 

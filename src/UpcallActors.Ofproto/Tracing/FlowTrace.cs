@@ -9,14 +9,14 @@ namespace UpcallActors.Ofproto;
 /// <param name="Passes">The passes through the tables: the packet's own, then that of each
 /// copy which comes back from conntrack, in the order in which they were sent there.</param>
 /// <param name="SkippedPasses">Copies that were not followed because there were too many; 0 in sane tables.</param>
-public sealed record FlowTrace(ImmutableArray<TracePass> Passes, int SkippedPasses)
+internal sealed record FlowTrace(ImmutableArray<TracePass> Passes, int SkippedPasses)
 {
     /// <summary>As <c>ovs-appctl ofproto/trace</c> prints it, ending in a newline.</summary>
     public override string ToString() => TraceText.Format(this);
 }
 
 /// <summary>One pass of a packet through the tables: what one upcall of it would do.</summary>
-public sealed record TracePass
+internal sealed record TracePass
 {
     /// <summary>How the packet came back from conntrack; null if it came from a port.</summary>
     public TraceResume? Resume { get; init; }
@@ -48,15 +48,15 @@ public sealed record TracePass
 /// <param name="ConntrackState">In this state, such as <c>est|trk</c>.</param>
 /// <param name="IsDefaultState">Whether the state is the default, that of a new connection.</param>
 /// <param name="Nat">What NAT is taken to do to its addresses; null without NAT.</param>
-public sealed record TraceResume(uint RecirculationId, string ConntrackState, bool IsDefaultState, TraceNat? Nat);
+internal sealed record TraceResume(uint RecirculationId, string ConntrackState, bool IsDefaultState, TraceNat? Nat);
 
 /// <summary>
 /// Addresses and ports before and after NAT, which is taken to choose the first of its range. Empty where it has no range of addresses.
 /// </summary>
-public sealed record TraceNat(string Before, string After);
+internal sealed record TraceNat(string Before, string After);
 
 /// <summary>What a node of a trace is.</summary>
-public enum TraceNodeKind
+internal enum TraceNodeKind
 {
     /// <summary>A bridge.</summary>
     Bridge,
@@ -86,7 +86,7 @@ public enum TraceNodeKind
 /// <summary>One line of a trace, and what was done within.</summary>
 /// <param name="Kind">What it is.</param>
 /// <param name="Text">The line, without indentation and marks.</param>
-public sealed record TraceNode(TraceNodeKind Kind, string Text)
+internal sealed record TraceNode(TraceNodeKind Kind, string Text)
 {
     /// <summary>The table's number; null if it is no table.</summary>
     public int? Table { get; init; }

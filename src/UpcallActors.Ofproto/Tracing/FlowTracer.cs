@@ -12,7 +12,7 @@ namespace UpcallActors.Ofproto;
 /// </summary>
 /// <param name="factory">The bridges.</param>
 /// <param name="portNames">Names for the datapath's ports in datapath actions; null prints their numbers.</param>
-public sealed class FlowTracer(OpenFlowTranslatorFactory factory, IOdpPortNames? portNames = null)
+internal sealed class FlowTracer(OpenFlowTranslatorFactory factory, IOdpPortNames? portNames = null)
 {
     // Open vSwitch follows 4,096; for a reader the first ones are enough.
     private const int MostPasses = 64;

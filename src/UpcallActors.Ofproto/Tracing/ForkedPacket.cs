@@ -3,7 +3,7 @@ using UpcallActors.OpenFlow;
 namespace UpcallActors.Ofproto;
 
 /// <summary>A copy of a packet on its way through conntrack, as <c>ct(table=…)</c> made it.</summary>
-public readonly struct ForkedPacket
+internal readonly struct ForkedPacket
 {
     /// <summary>What it comes back with.</summary>
     public required uint RecirculationId { get; init; }

@@ -6,7 +6,7 @@ namespace UpcallActors.Ofproto;
 /// Observes a translation while it runs, on its thread (<see cref="OpenFlowTranslatorFactory.Observe(ITranslationObserver)"/>). A
 /// translation without an observer pays a test of a field for null, at each table and action.
 /// </summary>
-public interface ITranslationObserver
+internal interface ITranslationObserver
 {
     /// <summary>The port names for printing actions; null for numbers.</summary>
     FlowNames? Names => null;

@@ -7,7 +7,7 @@ namespace UpcallActors.Ofproto;
 /// Packets in ofctl's flow syntax, as <c>ovs-appctl ofproto/trace BRIDGE FLOW</c> takes them: fields without masks, what is not said is 0
 /// (<c>parse_ofp_exact_flow</c>).
 /// </summary>
-public static class PacketSyntax
+internal static class PacketSyntax
 {
     private const ushort VlanPresent = 0x1000;
 

@@ -7,7 +7,7 @@ namespace UpcallActors.Ofproto;
 /// <param name="Bridge">The bridge.</param>
 /// <param name="Port">The port that it comes from: one of the bridge's, or one made up that the bridge does not have.</param>
 /// <param name="Flow">The packet. Behind a recirculation, actions may have written its OpenFlow port, but not its datapath port.</param>
-public sealed record TracedPacket(Bridge Bridge, BridgePort Port, Flow Flow)
+internal sealed record TracedPacket(Bridge Bridge, BridgePort Port, Flow Flow)
 {
     /// <summary>The datapath's number of a port that it does not have.</summary>
     private const uint NoDatapathPort = uint.MaxValue;

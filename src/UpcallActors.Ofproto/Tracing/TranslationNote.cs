@@ -1,7 +1,7 @@
 namespace UpcallActors.Ofproto;
 
 /// <summary>What a translation has to say beside tables and actions. The argument is 0 where none is named.</summary>
-public enum TranslationNote
+internal enum TranslationNote
 {
     /// <summary>The packet's connection is forgotten: what conntrack finds out is known behind the recirculation.</summary>
     Untracked,

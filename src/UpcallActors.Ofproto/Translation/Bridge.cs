@@ -9,7 +9,7 @@ namespace UpcallActors.Ofproto;
 /// A bridge as a translation sees it. It is immutable: a change makes a new bridge, which may get the old one's <see cref="Tables"/> and
 /// <see cref="MacLearning"/>. These two parts continue, and are thread-safe.
 /// </summary>
-public sealed class Bridge
+internal sealed class Bridge
 {
     private readonly FrozenDictionary<uint, BridgePort> _byNumber;
 

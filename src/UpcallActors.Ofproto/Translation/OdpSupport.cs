@@ -1,7 +1,7 @@
 namespace UpcallActors.Ofproto;
 
 /// <summary>What translations need to know of the datapath beneath them.</summary>
-public sealed record OdpSupport
+internal sealed record OdpSupport
 {
     /// <summary>Whether a flow can choose its actions by the packet's length (<c>OVS_ACTION_ATTR_CHECK_PKT_LEN</c>).</summary>
     public bool CheckPktLen { get; init; } = true;

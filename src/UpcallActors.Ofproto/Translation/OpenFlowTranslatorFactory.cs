@@ -12,7 +12,7 @@ namespace UpcallActors.Ofproto;
 /// Translates upcalls through the OpenFlow tables of a datapath's bridges. What it holds is shared by the translators of all lanes:
 /// the bridges as an immutable snapshot, and the table of recirculation ids. Thread-safe.
 /// </summary>
-public sealed class OpenFlowTranslatorFactory : IUpcallTranslatorFactory
+internal sealed class OpenFlowTranslatorFactory : IUpcallTranslatorFactory
 {
     private const int FoldedTables = 64;
 

@@ -35,7 +35,7 @@ public sealed class ActionList
 
     /// <summary>Reads actions in ofctl's syntax to the end of the text.</summary>
     /// <exception cref="FlowSyntaxException">The text is no list of known actions.</exception>
-    public static ActionList Parse(ref TextCursor cursor) => Parse(ref cursor, places: null);
+    internal static ActionList Parse(ref TextCursor cursor) => Parse(ref cursor, places: null);
 
     /// <summary>
     /// Appends the list as <c>ovs-ofctl</c> prints it; ports and tables by name where they have one in <paramref name="names"/>.

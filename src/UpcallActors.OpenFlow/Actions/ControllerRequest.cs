@@ -1,7 +1,7 @@
 namespace UpcallActors.OpenFlow;
 
 /// <summary>Why a packet goes to a controller (<c>enum ofp_packet_in_reason</c>).</summary>
-public enum ControllerReason : byte
+internal enum ControllerReason : byte
 {
     /// <summary>No flow matched.</summary>
     NoMatch = 0,
@@ -31,7 +31,7 @@ public enum ControllerReason : byte
 /// <param name="MaximumLength">Bytes of the packet to send, 65535 for all of it.</param>
 /// <param name="Reason">Why.</param>
 /// <param name="ControllerId">Which controllers.</param>
-public readonly record struct ControllerRequest(ushort MaximumLength, ControllerReason Reason, ushort ControllerId)
+internal readonly record struct ControllerRequest(ushort MaximumLength, ControllerReason Reason, ushort ControllerId)
 {
     /// <summary>A request that says nothing special: the whole packet, because of an action.</summary>
     public static ControllerRequest Default => new(ushort.MaxValue, ControllerReason.Action, 0);

@@ -4,7 +4,7 @@ namespace UpcallActors.OpenFlow;
 /// The header of a field in an NXM or OXM match: class, number and the bytes of the value (without a mask). Numbers are those of
 /// Open vSwitch's <c>meta-flow.h</c> and of the OpenFlow specification; <see cref="Name"/> is the name that actions may write.
 /// </summary>
-public readonly record struct FieldHeader(string Name, ushort OxmClass, byte Number, byte Length)
+internal readonly record struct FieldHeader(string Name, ushort OxmClass, byte Number, byte Length)
 {
     /// <summary>Class of the fields that came with OpenFlow 1.0 (<c>NXM_OF_*</c>).</summary>
     public const ushort Nxm0 = 0x0000;

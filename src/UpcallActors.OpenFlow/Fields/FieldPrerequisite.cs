@@ -4,7 +4,7 @@ namespace UpcallActors.OpenFlow;
 /// What a packet must be for a field to exist in it. The order counts: from <see cref="Arp"/> on the Ethernet type is looked at, from
 /// <see cref="Tcp"/> on the IP protocol too, from <see cref="NeighbourDiscovery"/> on the ICMP type.
 /// </summary>
-public enum FieldPrerequisite
+internal enum FieldPrerequisite
 {
     /// <summary>Exists always.</summary>
     None,

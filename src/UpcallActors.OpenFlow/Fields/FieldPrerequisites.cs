@@ -3,7 +3,7 @@ using UpcallActors.Packets;
 namespace UpcallActors.OpenFlow;
 
 /// <summary>Whether a <see cref="FieldPrerequisite"/> holds.</summary>
-public static class FieldPrerequisites
+internal static class FieldPrerequisites
 {
     internal const ushort EtherTypeIpv4 = 0x0800;
     internal const ushort EtherTypeArp = 0x0806;

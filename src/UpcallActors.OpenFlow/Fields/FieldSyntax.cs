@@ -3,7 +3,7 @@ namespace UpcallActors.OpenFlow;
 /// <summary>
 /// How a field's value is written in ofctl's syntax. Numbers are read in decimal, hexadecimal (0x) or octal (0) everywhere.
 /// </summary>
-public enum FieldSyntax
+internal enum FieldSyntax
 {
     /// <summary>Printed in decimal.</summary>
     Decimal,

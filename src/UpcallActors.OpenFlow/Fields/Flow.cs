@@ -17,7 +17,7 @@ namespace UpcallActors.OpenFlow;
 /// xxreg<i>N</i> two; 9 conj_id (upper half) and in_port (the lowest 16 bits).
 /// </remarks>
 [StructLayout(LayoutKind.Sequential)]
-public struct Flow : IEquatable<Flow>
+internal struct Flow : IEquatable<Flow>
 {
     /// <summary>Words before the key.</summary>
     public const int KeyStart = 10;

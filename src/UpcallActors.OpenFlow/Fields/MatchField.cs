@@ -9,7 +9,7 @@ namespace UpcallActors.OpenFlow;
 /// <see cref="MatchFields"/>. Values and masks are numbers of <see cref="Width"/> bits.
 /// </summary>
 [DebuggerDisplay("{Name}")]
-public sealed class MatchField
+internal sealed class MatchField
 {
     private readonly FieldLocation _location;
 

@@ -2,7 +2,7 @@ using UpcallActors.Packets;
 
 namespace UpcallActors.OpenFlow;
 
-public static partial class MatchFields
+internal static partial class MatchFields
 {
     private const int ExtendedRegisterCount = Flow.RegisterCount / 2;
     private const int DoubleExtendedRegisterCount = Flow.RegisterCount / 4;

@@ -2,7 +2,7 @@ using UpcallActors.Packets;
 
 namespace UpcallActors.OpenFlow;
 
-public static partial class MatchFields
+internal static partial class MatchFields
 {
     private static IEnumerable<MatchField> TransportEntries() =>
     [

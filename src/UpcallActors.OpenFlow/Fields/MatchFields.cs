@@ -8,7 +8,7 @@ namespace UpcallActors.OpenFlow;
 /// The catalogue of match fields. A field is one entry here and nothing elsewhere; the order of the entries is the order
 /// in which a match is printed. Numbers, masks and prerequisites are those of Open vSwitch's <c>meta-flow.h</c>.
 /// </summary>
-public static partial class MatchFields
+internal static partial class MatchFields
 {
     /// <summary>Every field, in printing order.</summary>
     public static ImmutableArray<MatchField> All { get; } =

@@ -1,7 +1,7 @@
 namespace UpcallActors.OpenFlow;
 
 /// <summary>OpenFlow's reserved port numbers in their 16-bit form (<c>OFPP_*</c>), the form in which ports are kept here.</summary>
-public static class OpenFlowPorts
+internal static class OpenFlowPorts
 {
     /// <summary>Real ports are below this.</summary>
     public const uint Maximum = 0xff00;

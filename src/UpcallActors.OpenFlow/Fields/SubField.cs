@@ -6,7 +6,7 @@ namespace UpcallActors.OpenFlow;
 /// <param name="Field">The field.</param>
 /// <param name="Start">The lowest bit.</param>
 /// <param name="Length">How many bits, at least 1.</param>
-public readonly record struct SubField(MatchField Field, int Start, int Length)
+internal readonly record struct SubField(MatchField Field, int Start, int Length)
 {
     /// <summary>A whole field.</summary>
     public SubField(MatchField field)

@@ -9,7 +9,7 @@ public sealed class Match : IEquatable<Match>
     private readonly int _hash;
 
     /// <summary>A match of <paramref name="value"/> under <paramref name="mask"/>; bits outside the mask are ignored.</summary>
-    public Match(in Flow value, in Flow mask)
+    internal Match(in Flow value, in Flow mask)
     {
         Mask = FlowMask.Of(mask);
         _values = new ulong[Mask.Words.Length];
@@ -31,7 +31,7 @@ public sealed class Match : IEquatable<Match>
     internal ReadOnlySpan<ulong> Values => _values;
 
     /// <summary>The value as a flow; bits outside the mask are 0.</summary>
-    public Flow ToValue()
+    internal Flow ToValue()
     {
         Flow value = default;
         Span<ulong> words = value.Words;
@@ -41,10 +41,10 @@ public sealed class Match : IEquatable<Match>
     }
 
     /// <summary>The mask as a flow.</summary>
-    public Flow ToMask() => Mask.ToFlow();
+    internal Flow ToMask() => Mask.ToFlow();
 
     /// <summary>Whether a packet matches.</summary>
-    public bool Matches(in Flow flow)
+    internal bool Matches(in Flow flow)
     {
         ReadOnlySpan<ulong> words = flow.ReadOnlyWords;
         for (int i = 0; i < _values.Length; i++)

@@ -1,7 +1,7 @@
 namespace UpcallActors.OpenFlow;
 
 /// <summary>Puts a <see cref="Match"/> together field by field.</summary>
-public struct MatchBuilder
+internal struct MatchBuilder
 {
     /// <summary>The value so far.</summary>
     public Flow Value;

@@ -4,7 +4,7 @@ using System.Text;
 namespace UpcallActors.OpenFlow;
 
 /// <summary>Values of match fields as ofctl writes them, each field by its <see cref="FieldSyntax"/>.</summary>
-public static class FieldText
+internal static class FieldText
 {
     private static readonly string[] _ctStateNames = ["new", "est", "rel", "rpl", "inv", "trk", "snat", "dnat"];
     private static readonly string[] _tcpFlagNames = ["fin", "syn", "rst", "psh", "ack", "urg", "ece", "cwr", "ns", "[200]",

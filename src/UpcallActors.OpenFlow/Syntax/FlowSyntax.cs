@@ -65,7 +65,7 @@ public static class FlowSyntax
     /// Reads a file as it comes, to its end: of a hundred thousand flows the text is never in memory as a whole. Throws what the reader
     /// throws.
     /// </summary>
-    public static FlowFile ParseFile(TextReader reader, string? source = null, FlowNames? names = null)
+    internal static FlowFile ParseFile(TextReader reader, string? source = null, FlowNames? names = null)
     {
         ArgumentNullException.ThrowIfNull(reader);
         var changes = ImmutableArray.CreateBuilder<FlowChange>();

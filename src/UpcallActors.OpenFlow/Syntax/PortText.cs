@@ -1,7 +1,7 @@
 namespace UpcallActors.OpenFlow;
 
 /// <summary>Port numbers and names in flow text.</summary>
-public static class PortText
+internal static class PortText
 {
     /// <summary>
     /// Reads a number below 0xff00, a reserved number in its 16-bit or 32-bit form, a reserved name in any case, or a name of

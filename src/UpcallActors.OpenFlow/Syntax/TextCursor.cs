@@ -6,7 +6,7 @@ namespace UpcallActors.OpenFlow;
 /// A place in a line of flow text. Moves forward only; every error it makes carries the file, line and column it was met at.
 /// A cursor over a part of the line (<see cref="Slice"/>) reports the columns of the whole line.
 /// </summary>
-public ref struct TextCursor
+internal ref struct TextCursor
 {
     // Messages quote the text, of which a line may have megabytes.
     private const int LongestMessage = 300;

@@ -1,7 +1,7 @@
 namespace UpcallActors.Packets;
 
 /// <summary>Which way a captured packet went, as its interface saw it (the lowest bits of <c>epb_flags</c>).</summary>
-public enum CaptureDirection
+internal enum CaptureDirection
 {
     /// <summary>The file does not say.</summary>
     Unknown,

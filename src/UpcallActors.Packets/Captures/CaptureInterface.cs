@@ -3,7 +3,7 @@ namespace UpcallActors.Packets;
 /// <summary>An interface that packets of a capture file were seen on. A pcap file has one, which it does not name.</summary>
 /// <param name="Number">Its number in its section of the file, from 0 on.</param>
 /// <param name="LinkType">What its packets are; may be a number that <see cref="PcapLinkType"/> does not name.</param>
-public sealed record CaptureInterface(int Number, PcapLinkType LinkType)
+internal sealed record CaptureInterface(int Number, PcapLinkType LinkType)
 {
     /// <summary>Its name, if the file has it.</summary>
     public string? Name { get; init; }

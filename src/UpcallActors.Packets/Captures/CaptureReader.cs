@@ -6,7 +6,7 @@ namespace UpcallActors.Packets;
 /// Reads a capture file held in memory, whichever of the formats it has that libpcap reads: pcap or pcapng, gzip around it or not. A
 /// damaged file is an error value, and the records before the damage can be read. Not thread-safe.
 /// </summary>
-public sealed class CaptureReader
+internal sealed class CaptureReader
 {
     /// <summary>The most that a compressed file may have in it: a small one can have any amount of zeros.</summary>
     public const int MostInflated = 1 << 30;

@@ -6,7 +6,7 @@ namespace UpcallActors.Packets;
 /// A record of a capture from an <c>nlmon</c> device: one send or receive, with one or more Netlink messages back to back.
 /// The 16-byte header is that of Linux's cooked capture with the Netlink protocol in its last two bytes.
 /// </summary>
-public readonly ref struct NlmonRecord
+internal readonly ref struct NlmonRecord
 {
     /// <summary>Bytes in front of the first <c>nlmsghdr</c>.</summary>
     public const int HeaderLength = 16;

@@ -1,7 +1,7 @@
 namespace UpcallActors.Packets;
 
 /// <summary>Why a capture file cannot be read, or no further.</summary>
-public enum PcapError
+internal enum PcapError
 {
     /// <summary>A record was read.</summary>
     None,

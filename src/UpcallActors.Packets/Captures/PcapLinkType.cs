@@ -3,7 +3,7 @@ namespace UpcallActors.Packets;
 /// <summary>
 /// What a capture's records are (<c>LINKTYPE_*</c> of tcpdump.org), as far as this project reads them or tells people of them.
 /// </summary>
-public enum PcapLinkType : uint
+internal enum PcapLinkType : uint
 {
     /// <summary>BSD loopback.</summary>
     Null = 0,

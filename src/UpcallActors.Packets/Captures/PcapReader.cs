@@ -6,7 +6,7 @@ namespace UpcallActors.Packets;
 /// Reads a pcap file held in memory: both byte orders, timestamps in microseconds or nanoseconds, and the older forms that libpcap reads.
 /// A damaged file is an error value, and the records before the damage can be read. Not thread-safe.
 /// </summary>
-public sealed class PcapReader
+internal sealed class PcapReader
 {
     internal const int FileHeaderLength = 24;
     internal const int RecordHeaderLength = 16;

@@ -5,7 +5,7 @@ namespace UpcallActors.Packets;
 /// <param name="Data">The captured bytes; a piece of the file's memory.</param>
 /// <param name="OriginalLength">How long the packet was on the wire; more than <paramref name="Data"/> has if the capture cut it.</param>
 /// <param name="Interface">The interface that it was seen on.</param>
-public readonly record struct PcapRecord(long Nanoseconds, ReadOnlyMemory<byte> Data, uint OriginalLength, CaptureInterface Interface)
+internal readonly record struct PcapRecord(long Nanoseconds, ReadOnlyMemory<byte> Data, uint OriginalLength, CaptureInterface Interface)
 {
     /// <summary>Which way it went, if the file says.</summary>
     public CaptureDirection Direction { get; init; }

@@ -6,7 +6,7 @@ namespace UpcallActors.Packets;
 /// Writes a pcap file to a stream, little-endian, with timestamps in nanoseconds or microseconds. Borrows the stream:
 /// flushing and disposing are the caller's. Not thread-safe.
 /// </summary>
-public sealed class PcapWriter
+internal sealed class PcapWriter
 {
     private readonly Stream _stream;
     private readonly bool _nanoseconds;

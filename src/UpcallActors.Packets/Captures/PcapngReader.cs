@@ -8,7 +8,7 @@ namespace UpcallActors.Packets;
 /// resolution, packets in enhanced, simple and the older packet blocks. Blocks of other kinds are passed over. A damaged file is an error
 /// value, and the records before the damage can be read. Not thread-safe.
 /// </summary>
-public sealed class PcapngReader
+internal sealed class PcapngReader
 {
     internal const uint SectionHeader = 0x0a0d_0d0a;
     internal const uint InterfaceDescription = 1;

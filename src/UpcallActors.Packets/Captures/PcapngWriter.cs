@@ -7,7 +7,7 @@ namespace UpcallActors.Packets;
 /// Writes a pcapng file to a stream: one section, interfaces as they come, each packet with its interface, time in nanoseconds, direction
 /// and a comment. One write to the stream for each block. Borrows the stream: flushing and disposing are the caller's. Not thread-safe.
 /// </summary>
-public sealed class PcapngWriter
+internal sealed class PcapngWriter
 {
     private const ushort EndOfOptions = 0;
     private const ushort CommentOption = 1;

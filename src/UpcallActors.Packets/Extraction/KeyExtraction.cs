@@ -6,7 +6,7 @@ namespace UpcallActors.Packets;
 /// Reads the flow key out of a frame as <c>key_extract</c> in the kernel's <c>net/openvswitch/flow.c</c> does, also for malformed headers:
 /// fields that cannot be read stay zero. Only a frame shorter than an Ethernet header, or with an invalid NSH header, is refused.
 /// </summary>
-public static class KeyExtraction
+internal static class KeyExtraction
 {
     private const int EthernetTypeOffset = 12;
     private const int SnapHeaderLength = 8;

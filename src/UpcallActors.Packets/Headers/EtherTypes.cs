@@ -1,7 +1,7 @@
 namespace UpcallActors.Packets;
 
 /// <summary>Ethernet types that decide how a packet goes on, from <c>include/uapi/linux/if_ether.h</c>.</summary>
-public static class EtherTypes
+internal static class EtherTypes
 {
     /// <summary>IPv4.</summary>
     public const ushort Ipv4 = 0x0800;

@@ -1,7 +1,7 @@
 namespace UpcallActors.Packets;
 
 /// <summary>Lengths of the Ethernet header and of what may stand in it, bytes.</summary>
-public static class EthernetHeader
+internal static class EthernetHeader
 {
     /// <summary>The header without tags (<c>ETH_HLEN</c>).</summary>
     public const int Length = 14;

@@ -3,7 +3,7 @@ using System.Buffers.Binary;
 namespace UpcallActors.Packets;
 
 /// <summary>The Internet checksum (RFC 1071) and its incremental update (RFC 1624).</summary>
-public static class InternetChecksum
+internal static class InternetChecksum
 {
     /// <summary>Adds bytes as big-endian 16-bit words (an odd last byte is padded with 0) to a running sum.</summary>
     public static ulong Sum(ReadOnlySpan<byte> bytes, ulong sum = 0)

@@ -1,7 +1,7 @@
 namespace UpcallActors.Packets;
 
 /// <summary>IP protocol numbers, IPv6 extension headers included, from <c>include/uapi/linux/in.h</c> and <c>in6.h</c>.</summary>
-public static class IpProtocols
+internal static class IpProtocols
 {
     /// <summary>ICMP.</summary>
     public const byte Icmp = 1;

@@ -3,7 +3,7 @@ using System.Buffers.Binary;
 namespace UpcallActors.Packets;
 
 /// <summary>The 8 bytes in front of a frame in a VXLAN datagram (RFC 7348): flags, reserved, network identifier, reserved.</summary>
-public static class VxlanHeader
+internal static class VxlanHeader
 {
     /// <summary>Bytes of the header.</summary>
     public const int Length = 8;

@@ -8,7 +8,7 @@ namespace UpcallActors.Packets;
 /// budget, and what should be a shift and a mask by constants would be calls.
 /// </summary>
 [method: MethodImpl(MethodImplOptions.AggressiveInlining)]
-public readonly record struct FieldLocation(byte Word, byte Shift, byte Width)
+internal readonly record struct FieldLocation(byte Word, byte Shift, byte Width)
 {
     /// <summary>As many low bits as the field is wide (64 at most).</summary>
     public ulong LowMask

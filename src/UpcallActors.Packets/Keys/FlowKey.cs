@@ -54,11 +54,11 @@ public struct FlowKey : IEquatable<FlowKey>
 
     /// <summary>Reads a field of up to 64 bits.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public readonly ulong Get(FieldLocation field) => (ReadOnlyWords[field.Word] >> field.Shift) & field.LowMask;
+    internal readonly ulong Get(FieldLocation field) => (ReadOnlyWords[field.Word] >> field.Shift) & field.LowMask;
 
     /// <summary>Writes a field of up to 64 bits; bits above its width are cut off.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Set(FieldLocation field, ulong value)
+    internal void Set(FieldLocation field, ulong value)
     {
         ref ulong word = ref Words[field.Word];
         word = (word & ~(field.LowMask << field.Shift)) | ((value & field.LowMask) << field.Shift);
@@ -66,11 +66,11 @@ public struct FlowKey : IEquatable<FlowKey>
 
     /// <summary>Reads a field of 128 bits.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public readonly UInt128 Get128(FieldLocation field) => new(ReadOnlyWords[field.Word], ReadOnlyWords[field.Word + 1]);
+    internal readonly UInt128 Get128(FieldLocation field) => new(ReadOnlyWords[field.Word], ReadOnlyWords[field.Word + 1]);
 
     /// <summary>Writes a field of 128 bits.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Set128(FieldLocation field, UInt128 value)
+    internal void Set128(FieldLocation field, UInt128 value)
     {
         Words[field.Word] = (ulong)(value >> 64);
         Words[field.Word + 1] = (ulong)value;

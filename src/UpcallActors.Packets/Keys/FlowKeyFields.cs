@@ -1,7 +1,7 @@
 namespace UpcallActors.Packets;
 
 /// <summary>Where the fields of a <see cref="FlowKey"/> lie. What each holds is said at the property of the same name.</summary>
-public static class FlowKeyFields
+internal static class FlowKeyFields
 {
     /// <summary>64 bits, word 0.</summary>
     public static FieldLocation TunId => new(0, 0, 64);

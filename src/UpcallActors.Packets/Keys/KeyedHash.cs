@@ -9,7 +9,7 @@ namespace UpcallActors.Packets;
 /// the hash, so without the secret many keys cannot be aimed at one bucket. The kernel's tables have <c>jhash</c> or <c>siphash</c> with a
 /// random key there.
 /// </summary>
-public readonly struct KeyedHash
+internal readonly struct KeyedHash
 {
     private readonly ulong _key0;
     private readonly ulong _key1;

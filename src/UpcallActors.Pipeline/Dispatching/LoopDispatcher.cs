@@ -13,7 +13,7 @@ namespace UpcallActors.Pipeline;
 /// because its last actor had left.
 /// </summary>
 #pragma warning disable CA1001 // Akka never disposes a dispatcher, it may start it again: the eventfd lives as long as the object.
-public sealed class LoopDispatcher : MessageDispatcher
+internal sealed class LoopDispatcher : MessageDispatcher
 #pragma warning restore CA1001
 {
     /// <summary>

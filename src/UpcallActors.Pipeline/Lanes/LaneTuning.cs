@@ -3,7 +3,7 @@ using System.Collections.Frozen;
 namespace UpcallActors.Pipeline;
 
 /// <summary>What of a pipeline's settings can be changed while it runs (<see cref="UpcallPipeline.Tune"/>).</summary>
-public sealed record LaneTuning
+internal sealed record LaneTuning
 {
     /// <summary>Upcalls in a batch, 1 to 64; for the batches that are begun from then on.</summary>
     public int BatchSize { get; init; } = UpcallBatch.MaxUpcalls;

@@ -3,7 +3,7 @@ using UpcallActors.Packets;
 namespace UpcallActors.Pipeline;
 
 /// <summary>Says which upcalls a monitor takes. Called by lanes, by several at a time: it must not block, throw or allocate.</summary>
-public interface IUpcallFilter
+internal interface IUpcallFilter
 {
     /// <summary>Whether an upcall is taken.</summary>
     /// <param name="upcallClass">What it asks.</param>

@@ -5,7 +5,7 @@ using UpcallActors.Odp;
 namespace UpcallActors.Pipeline;
 
 /// <summary>A copy of an upcall, taken when the datapath had handled its requests, for a monitor.</summary>
-public sealed record MonitoredUpcall
+internal sealed record MonitoredUpcall
 {
     /// <summary>Which one of its lane's it is, counted from 0.</summary>
     public required long Number { get; init; }

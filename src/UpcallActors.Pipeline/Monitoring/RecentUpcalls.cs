@@ -9,4 +9,4 @@ namespace UpcallActors.Pipeline;
 /// <param name="Looked">
 /// Of each lane the number up to which all its upcalls have been looked at: a monitor that was attached before tells of those from it on.
 /// </param>
-public sealed record RecentUpcalls(IReadOnlyList<MonitoredUpcall> Upcalls, ImmutableArray<long> Looked);
+internal sealed record RecentUpcalls(IReadOnlyList<MonitoredUpcall> Upcalls, ImmutableArray<long> Looked);

@@ -6,7 +6,7 @@ namespace UpcallActors.Pipeline;
 /// A monitor of upcalls. Lanes put copies of those that pass the filter into a bounded queue; what does not fit is counted
 /// (<see cref="Missed"/>) and not waited for. One reader. Disposing ends it.
 /// </summary>
-public sealed class UpcallMonitor : IDisposable
+internal sealed class UpcallMonitor : IDisposable
 {
     /// <summary>Upcalls that wait for the reader.</summary>
     public const int Capacity = 8192;

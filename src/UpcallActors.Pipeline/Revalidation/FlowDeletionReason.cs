@@ -1,7 +1,7 @@
 namespace UpcallActors.Pipeline;
 
 /// <summary>Why a flow was deleted from the datapath (<c>enum flow_del_reason</c> in Open vSwitch's ofproto-dpif-upcall.c).</summary>
-public enum FlowDeletionReason
+internal enum FlowDeletionReason
 {
     /// <summary>No packet for too long.</summary>
     FlowIdle,

@@ -8,7 +8,7 @@ namespace UpcallActors.Pipeline;
 /// done, and fail with a <see cref="DatapathException"/> when the datapath cannot be asked for its flows, or refuses to change or delete
 /// one.
 /// </summary>
-public sealed class Revalidation
+internal sealed class Revalidation
 {
     private readonly RevalidationState _state;
     private readonly IActorRef _pipeline;

@@ -4,7 +4,7 @@ namespace UpcallActors.Pipeline;
 /// What the revalidators have done since the start, as <c>coverage/show</c> of
 /// ovs-vswitchd names it. Everything only grows and is readable from any thread.
 /// </summary>
-public sealed class RevalidationCounters
+internal sealed class RevalidationCounters
 {
     private readonly long[] _deleted = new long[(int)FlowDeletionReason.NoUfid + 1];
     private readonly long[] _events = new long[(int)RevalidationEvent.RevalidatorRestart + 1];
@@ -24,7 +24,7 @@ public sealed class RevalidationCounters
 }
 
 /// <summary>What revalidators count; the names in lower case with underscores are those of ovs-vswitchd where it has the same.</summary>
-public enum RevalidationEvent
+internal enum RevalidationEvent
 {
     /// <summary>A dump showed a flow twice (<c>dumped_duplicate_flow</c>).</summary>
     DumpedDuplicateFlow,

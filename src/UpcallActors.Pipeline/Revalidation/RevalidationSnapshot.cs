@@ -3,7 +3,7 @@ using System.Collections.Immutable;
 namespace UpcallActors.Pipeline;
 
 /// <summary>What the revalidators know at one moment; what <c>upcall/show</c> prints.</summary>
-public sealed record RevalidationSnapshot
+internal sealed record RevalidationSnapshot
 {
     /// <summary>Flows in the datapath: those of the last dump, and those put and deleted since.</summary>
     public required int Flows { get; init; }

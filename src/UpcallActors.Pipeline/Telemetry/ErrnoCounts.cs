@@ -3,7 +3,7 @@ using UpcallActors.Linux;
 namespace UpcallActors.Pipeline;
 
 /// <summary>Errors counted by kind; numbers beyond those of Linux share the last entry. Readable from any thread.</summary>
-public sealed class ErrnoCounts
+internal sealed class ErrnoCounts
 {
     /// <summary>One above the highest errno that Linux has (<c>EHWPOISON</c>, 133).</summary>
     private const int Others = 134;

@@ -6,7 +6,7 @@ namespace UpcallActors.Pipeline;
 /// What a lane has done since its start. Everything only grows and is readable from any thread; stages add once per batch.
 /// <c>Received = Completed + on their way</c> always.
 /// </summary>
-public sealed class LaneCounters
+internal sealed class LaneCounters
 {
     private readonly long[] _byClass = new long[(int)UpcallClass.Ipfix + 1];
     private readonly long[] _lost = new long[(int)LossCause.StageFailed + 1];

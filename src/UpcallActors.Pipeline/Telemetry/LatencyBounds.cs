@@ -6,7 +6,7 @@ namespace UpcallActors.Pipeline;
 /// The bounds of the latency buckets: 1-2-5 steps from 1 µs to 100 ms. Bounds of every histogram of durations here, with and without
 /// OpenTelemetry.
 /// </summary>
-public static class LatencyBounds
+internal static class LatencyBounds
 {
     /// <summary>Upper bounds, seconds, inclusive, ascending; what is longer than the last is in one bucket more.</summary>
     public static ImmutableArray<double> Seconds { get; } =

@@ -4,7 +4,7 @@ using System.Diagnostics;
 namespace UpcallActors.Pipeline;
 
 /// <summary>Latencies counted by <see cref="LatencyBounds"/>. Only grows; readable from any thread.</summary>
-public sealed class LatencyCounts
+internal sealed class LatencyCounts
 {
     private static readonly long[] _bounds = [.. LatencyBounds.Seconds.Select(seconds => (long)Math.Round(seconds * Stopwatch.Frequency))];
 

@@ -19,7 +19,7 @@ public sealed class PipelineCounters
     }
 
     /// <summary>Each lane's counters, by handler.</summary>
-    public IReadOnlyList<LaneCounters> Lanes { get; }
+    internal IReadOnlyList<LaneCounters> Lanes { get; }
 
     /// <summary>See <see cref="LaneCounters.Received"/>.</summary>
     public long Received => Sum(lane => lane.Received);
@@ -113,7 +113,7 @@ public sealed class PipelineCounters
     public long Lost(LossCause cause) => Sum(lane => lane.Lost(cause));
 
     /// <summary>See <see cref="LaneCounters.Malformed"/>.</summary>
-    public long Malformed(OdpParseError error) => Sum(lane => lane.Malformed(error));
+    internal long Malformed(OdpParseError error) => Sum(lane => lane.Malformed(error));
 
     /// <summary>
     /// Upcalls received and shed by datapath port, over all lanes. Ports beyond a lane's bound are under <see cref="PortCounts.Others"/>.

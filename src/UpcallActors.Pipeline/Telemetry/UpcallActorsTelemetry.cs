@@ -3,7 +3,7 @@ namespace UpcallActors.Pipeline;
 /// <summary>
 /// The names for OpenTelemetry, <c>AddSource(SourceName)</c> and <c>AddMeter(MeterName)</c>, and the words of tags.
 /// </summary>
-public static class UpcallActorsTelemetry
+internal static class UpcallActorsTelemetry
 {
     /// <summary>The name of the one <see cref="System.Diagnostics.ActivitySource"/>.</summary>
     public const string SourceName = "UpcallActors";

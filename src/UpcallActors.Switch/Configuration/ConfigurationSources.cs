@@ -6,7 +6,7 @@ namespace UpcallActors.Switch;
 /// What several sources (a file, code, a database) want of one switch. A bridge belongs to the source that named it first, until that
 /// source does not name it any more. Immutable.
 /// </summary>
-public sealed class ConfigurationSources
+internal sealed class ConfigurationSources
 {
     private readonly ImmutableArray<(string Source, SwitchConfiguration Configuration)> _sources;
 

@@ -4,7 +4,7 @@ using UpcallActors.Kernel;
 namespace UpcallActors.Switch;
 
 /// <summary>The datapaths there are.</summary>
-public enum DatapathKind
+internal enum DatapathKind
 {
     /// <summary>The kernel's where it can be had, otherwise the embedded one.</summary>
     Auto,
@@ -20,7 +20,7 @@ public enum DatapathKind
 /// <param name="Kind">Which one.</param>
 /// <param name="Kernel">How the kernel's is opened.</param>
 /// <param name="Embedded">How the embedded one is made.</param>
-public sealed record DatapathChoice(DatapathKind Kind, KernelDatapathOptions Kernel, EmbeddedDatapathOptions Embedded)
+internal sealed record DatapathChoice(DatapathKind Kind, KernelDatapathOptions Kernel, EmbeddedDatapathOptions Embedded)
 {
     /// <summary>Whether a kernel that does not spread upcalls per CPU is refused.</summary>
     public bool NeedsPerCpuDispatch { get; init; }

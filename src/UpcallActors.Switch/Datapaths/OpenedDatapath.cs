@@ -7,7 +7,7 @@ using UpcallActors.Odp;
 namespace UpcallActors.Switch;
 
 /// <summary>A datapath with its ports, if they can be added. Disposing closes both.</summary>
-public sealed class OpenedDatapath : IDisposable
+internal sealed class OpenedDatapath : IDisposable
 {
     private OpenedDatapath(IDatapath datapath, IDatapathPorts? ports)
     {

@@ -8,7 +8,7 @@ namespace UpcallActors.Switch;
 /// timeouts, and what came otherwise (learned flows) stays. As <c>ovs-ofctl replace-flows</c>, but against the configuration before, not
 /// against the tables.
 /// </summary>
-public static class FlowDifference
+internal static class FlowDifference
 {
     /// <summary>The changes, to be made at once.</summary>
     public static FlowChange[] Between(ReadOnlySpan<FlowChange> before, ReadOnlySpan<FlowChange> after)

@@ -4,7 +4,7 @@ using UpcallActors.OpenFlow;
 namespace UpcallActors.Switch;
 
 /// <summary>Bridges of a configuration on ports that stay as they are: those of a recording, for example.</summary>
-public static class ConfiguredBridges
+internal static class ConfiguredBridges
 {
     /// <summary>
     /// Bridges with the ports of a configuration that have a place, and their own. Others are left out, and so is what cannot be used as

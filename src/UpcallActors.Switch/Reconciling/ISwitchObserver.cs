@@ -4,7 +4,7 @@ namespace UpcallActors.Switch;
 /// Is told what happens to a switch's ports, each thing once. Called on the switch's own thread, which it must not hold up. A bridge
 /// that is empty is none.
 /// </summary>
-public interface ISwitchObserver
+internal interface ISwitchObserver
 {
     /// <summary>A port is in the datapath, or is there with another number or MTU.</summary>
     void PortPresent(string bridge, string port, uint number, string device, int mtu);

@@ -4,7 +4,7 @@ namespace UpcallActors.Switch;
 
 /// <summary>Logs what happens to a switch's ports.</summary>
 /// <param name="logger">Where to.</param>
-public sealed class LoggingObserver(ILogger logger) : ISwitchObserver
+internal sealed class LoggingObserver(ILogger logger) : ISwitchObserver
 {
     /// <inheritdoc/>
     public void PortPresent(string bridge, string port, uint number, string device, int mtu) =>

@@ -5,7 +5,7 @@ namespace UpcallActors.Switch;
 /// <summary>Where an interface is in the datapath.</summary>
 /// <param name="Number">The number of the datapath's port.</param>
 /// <param name="Mtu">The largest layer 3 packet that goes out of it, bytes.</param>
-public readonly record struct PortPlace(uint Number, int Mtu)
+internal readonly record struct PortPlace(uint Number, int Mtu)
 {
     /// <summary>A tunnel's packets are cut by the route they take: it takes whatever IP can be.</summary>
     private const int TunnelMtu = 65535;

@@ -8,7 +8,7 @@ namespace UpcallActors.Unixctl;
 /// A client of a daemon's control socket: JSON-RPC as <c>ovs-appctl</c> speaks it (<c>jsonrpc.c</c>),
 /// one question at a time. Loads neither Akka nor ASP.NET, and is quick to start. One owner.
 /// </summary>
-public sealed class DaemonClient : IDisposable
+internal sealed class DaemonClient : IDisposable
 {
     /// <summary>A datapath full of flows, printed in full.</summary>
     private const int LongestReply = 256 << 20;

@@ -1,4 +1,4 @@
 namespace UpcallActors.Unixctl;
 
 /// <summary>An event and how to read how often it has happened; the number only grows.</summary>
-public sealed record CoverageCounter(string Name, Func<long> Read);
+internal sealed record CoverageCounter(string Name, Func<long> Read);

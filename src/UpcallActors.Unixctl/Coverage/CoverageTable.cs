@@ -7,7 +7,7 @@ namespace UpcallActors.Unixctl;
 /// Events with their totals and their rates over the last 5 seconds, minute and hour, as <c>coverage/show</c> of Open vSwitch prints them
 /// (lib/coverage.c). Thread-safe.
 /// </summary>
-public sealed class CoverageTable
+internal sealed class CoverageTable
 {
     /// <summary>How often <see cref="Tick"/> is to be called (<c>COVERAGE_RUN_INTERVAL</c>).</summary>
     public static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);

@@ -6,7 +6,7 @@ namespace UpcallActors.Unixctl;
 /// </summary>
 /// <param name="time">The time it counts by.</param>
 /// <param name="isLimited">Whether there is a limit at all, which <c>vlog/disable-rate-limit</c> takes away; null for always.</param>
-public sealed class LogAllowance(TimeProvider time, Func<bool>? isLimited = null)
+internal sealed class LogAllowance(TimeProvider time, Func<bool>? isLimited = null)
 {
     private const int Burst = 5;
     private static readonly TimeSpan _interval = TimeSpan.FromSeconds(12);

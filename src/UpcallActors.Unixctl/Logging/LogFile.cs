@@ -6,7 +6,7 @@ namespace UpcallActors.Unixctl;
 /// The file that standard error goes to, where it is one: it can be let go and opened anew by its name, as who moves log files away wants
 /// (<c>vlog/close</c>, <c>vlog/reopen</c>).
 /// </summary>
-public sealed class LogFile
+internal sealed class LogFile
 {
     private const int StandardError = 2;
     private readonly string _path;

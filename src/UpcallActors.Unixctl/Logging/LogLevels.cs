@@ -10,7 +10,7 @@ namespace UpcallActors.Unixctl;
 /// </summary>
 /// <param name="initial">The level of what no rule is for.</param>
 /// <param name="program">The program's name, which is its own category.</param>
-public sealed class LogLevels(LogLevel initial, string program)
+internal sealed class LogLevels(LogLevel initial, string program)
 {
     /// <summary>Names of actors may be made at run time; of so many categories the names are kept, and no more.</summary>
     private const int MostKnown = 256;

@@ -9,12 +9,12 @@ namespace UpcallActors.Unixctl;
 /// <param name="Level">How grave it is.</param>
 /// <param name="Number">Which one it is of this run, from 1.</param>
 /// <param name="Time">When, UTC.</param>
-public readonly record struct LogRecord(string Message, string Module, LogSeverity Level, long Number, DateTime Time);
+internal readonly record struct LogRecord(string Message, string Module, LogSeverity Level, long Number, DateTime Time);
 
 /// <summary>How grave a message is, in the words and numbers of Open vSwitch.</summary>
 /// <param name="Name">Its name.</param>
 /// <param name="Syslog">Its number in syslog (<c>syslog_levels</c> in lib/vlog.c).</param>
-public readonly record struct LogSeverity(string Name, int Syslog);
+internal readonly record struct LogSeverity(string Name, int Syslog);
 
 /// <summary>
 /// How a line of the log looks, in the language of <c>vlog/set PATTERN</c> (<c>format_log_message</c> in lib/vlog.c): <c>%</c>, then
@@ -23,7 +23,7 @@ public readonly record struct LogSeverity(string Name, int Syslog);
 /// </summary>
 /// <param name="text">The pattern.</param>
 /// <param name="program">The name of the program that logs.</param>
-public sealed class LogPattern(string text, string program)
+internal sealed class LogPattern(string text, string program)
 {
     /// <summary>The widest field; a longer line is of no use.</summary>
     private const int WidestField = 1000;

@@ -8,7 +8,7 @@ namespace UpcallActors.Unixctl;
 /// here: what is set for them is kept and listed, and no more. Thread-safe.
 /// </summary>
 /// <param name="program">The name of the program that logs.</param>
-public sealed class LogPatterns(string program)
+internal sealed class LogPatterns(string program)
 {
     /// <summary>The console's own form, in the words of a listing: it has the number of the event, which patterns cannot name.</summary>
     public const string ConsoleDefault = "level: category[event] message";

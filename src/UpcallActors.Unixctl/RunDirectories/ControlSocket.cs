@@ -6,7 +6,7 @@ using UpcallActors.Linux;
 namespace UpcallActors.Unixctl;
 
 /// <summary>The listening Unix socket, which only its owner may connect to. Disposing removes it.</summary>
-public sealed class ControlSocket : IDisposable
+internal sealed class ControlSocket : IDisposable
 {
     /// <summary>
     /// Clients that may wait to be accepted. Who comes when these places are taken does not wait: connect(2) of a Unix socket that does not

@@ -6,7 +6,7 @@ namespace UpcallActors.Unixctl;
 /// The directory in which clients look for the daemon, and the pidfile in it, which this process holds locked for as long as it
 /// lives: at most one daemon has a directory. Clients find the pidfile from <see cref="Announce"/> on. Disposing removes it.
 /// </summary>
-public sealed class RunDirectory : IDisposable
+internal sealed class RunDirectory : IDisposable
 {
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
     private const UnixFileMode AllMayLook =

@@ -5,7 +5,7 @@ namespace UpcallActors.Unixctl;
 /// <summary>A program with a control socket: clients find its files by its name.</summary>
 /// <param name="Name">Its name, such as <c>ovs-vswitchd</c>.</param>
 /// <param name="DefaultDirectory">The run directory of a process with the right to write there, such as <c>/run/openvswitch</c>.</param>
-public sealed record UnixctlProgram(string Name, string DefaultDirectory)
+internal sealed record UnixctlProgram(string Name, string DefaultDirectory)
 {
     /// <summary>The run directory of who may not write to <see cref="DefaultDirectory"/>.</summary>
     public string FallbackDirectory => Path.Combine(Path.GetTempPath(), $"{Name}-{Environment.UserName}");

@@ -3,16 +3,16 @@ namespace UpcallActors.Unixctl;
 /// <summary>Carries out a command.</summary>
 /// <param name="call">What is asked.</param>
 /// <param name="cancellation">The client has gone, or the daemon ends.</param>
-public delegate ValueTask<ControlReply> ControlHandler(ControlCall call, CancellationToken cancellation);
+internal delegate ValueTask<ControlReply> ControlHandler(ControlCall call, CancellationToken cancellation);
 
 /// <summary>One call of a command.</summary>
 /// <param name="Arguments">The arguments, as many as the command allows.</param>
 /// <param name="Session">What the client has set for its connection.</param>
-public readonly record struct ControlCall(IReadOnlyList<string> Arguments, ControlSession Session);
+internal readonly record struct ControlCall(IReadOnlyList<string> Arguments, ControlSession Session);
 
 /// <summary>What a client has set for its connection, and what commands can wait for.</summary>
 /// <param name="ending">Ends when the control socket begins to close.</param>
-public sealed class ControlSession(Task ending)
+internal sealed class ControlSession(Task ending)
 {
     private volatile bool _awaitsEnd;
 
@@ -36,7 +36,7 @@ public sealed class ControlSession(Task ending)
 /// <param name="MinArguments">Fewest arguments.</param>
 /// <param name="MaxArguments">Most arguments.</param>
 /// <param name="Handler">What it does.</param>
-public sealed record ControlCommand(string Name, string? Usage, int MinArguments, int MaxArguments, ControlHandler Handler)
+internal sealed record ControlCommand(string Name, string? Usage, int MinArguments, int MaxArguments, ControlHandler Handler)
 {
     /// <summary>A command that answers at once.</summary>
     public ControlCommand(string name, string? usage, int minArguments, int maxArguments, Func<IReadOnlyList<string>, ControlReply> answer)

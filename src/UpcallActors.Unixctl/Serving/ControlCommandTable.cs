@@ -8,7 +8,7 @@ namespace UpcallActors.Unixctl;
 /// <summary>
 /// All commands, by name. Thread-safe if the commands are. Messages are those of Open vSwitch's unixctl, which scripts know.
 /// </summary>
-public sealed class ControlCommandTable
+internal sealed class ControlCommandTable
 {
     private readonly FrozenDictionary<string, ControlCommand> _commands;
     private readonly ILogger _logger;

@@ -1,7 +1,7 @@
 namespace UpcallActors.Unixctl;
 
 /// <summary>What a client of the control socket may use.</summary>
-public sealed record ControlLimits
+internal sealed record ControlLimits
 {
     /// <summary>
     /// Clients at a time. One more pushes out the one that has been silent for longest, and none that is being served while there is

@@ -3,7 +3,7 @@ using System.Text;
 namespace UpcallActors.Unixctl;
 
 /// <summary>A command's answer: text for standard output, or an error. The text's chunks are sent as they are, never joined.</summary>
-public sealed class ControlReply
+internal sealed class ControlReply
 {
     private ControlReply(StringBuilder text, bool isError)
     {

@@ -8,7 +8,7 @@ namespace UpcallActors.Unixctl;
 /// The control socket: takes clients in and keeps them within <see cref="ControlLimits"/>. Each client is served alone, so no client waits
 /// for another. A client over a limit loses its connection. Thread-safe.
 /// </summary>
-public sealed class ControlServer : IAsyncDisposable
+internal sealed class ControlServer : IAsyncDisposable
 {
     /// <summary>How long to leave a system alone that has no descriptor for another client.</summary>
     private static readonly TimeSpan _acceptPause = TimeSpan.FromMilliseconds(100);

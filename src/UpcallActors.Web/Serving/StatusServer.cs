@@ -14,7 +14,7 @@ namespace UpcallActors.Web;
 /// Serves the status page, health and metrics over HTTP/1.1. Kestrel without a host around it: a host reads files and variables that are
 /// not ours, listens to signals, and takes longer to start than all the rest. Disposing closes it and its running requests.
 /// </summary>
-public sealed class StatusServer : IAsyncDisposable
+internal sealed class StatusServer : IAsyncDisposable
 {
     /// <summary>Connections at a time, all of them together.</summary>
     public const int MostConnections = ConnectionGate.MostConnections;

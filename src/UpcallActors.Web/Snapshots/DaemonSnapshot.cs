@@ -7,7 +7,7 @@ namespace UpcallActors.Web;
 /// answers as JSON. Counters count from the daemon's start and only grow, except those of datapath
 /// and ports, which may be older than the daemon; rates are the differences of two snapshots.
 /// </summary>
-public sealed record DaemonSnapshot
+internal sealed record DaemonSnapshot
 {
     /// <summary>When it was taken.</summary>
     public required DateTimeOffset Time { get; init; }
@@ -73,13 +73,13 @@ public sealed record DaemonSnapshot
 /// <param name="Dispatch">How upcalls are spread over lanes: by flow, per-cpu or per-vport.</param>
 /// <param name="Features">What it was found to support.</param>
 /// <param name="Stats">Its counters; null when it did not answer.</param>
-public sealed record DatapathSnapshot(string Name, string FullName, string Dispatch, ImmutableArray<FeatureSnapshot> Features,
+internal sealed record DatapathSnapshot(string Name, string FullName, string Dispatch, ImmutableArray<FeatureSnapshot> Features,
     DatapathStatsSnapshot? Stats);
 
 /// <summary>A feature of a datapath.</summary>
 /// <param name="Name">Its name, as <c>dpif/show-dp-features</c> has it.</param>
 /// <param name="Value">Yes, No, or how much of it.</param>
-public sealed record FeatureSnapshot(string Name, string Value);
+internal sealed record FeatureSnapshot(string Name, string Value);
 
 /// <summary>A datapath's counters, as <c>dpctl/show</c> has them.</summary>
 /// <param name="Hit">Packets that matched a flow.</param>
@@ -87,17 +87,17 @@ public sealed record FeatureSnapshot(string Name, string Value);
 /// <param name="Lost">Upcalls that could not be delivered.</param>
 /// <param name="Flows">Flows there are.</param>
 /// <param name="Masks">Masks there are.</param>
-public sealed record DatapathStatsSnapshot(ulong Hit, ulong Missed, ulong Lost, ulong Flows, uint Masks);
+internal sealed record DatapathStatsSnapshot(ulong Hit, ulong Missed, ulong Lost, ulong Flows, uint Masks);
 
 /// <summary>A bridge.</summary>
 /// <param name="Name">Its name.</param>
 /// <param name="Ports">Ports it has at the moment, LOCAL included.</param>
 /// <param name="Rules">OpenFlow rules in its tables.</param>
 /// <param name="Missed">Packets that met no rule where they came in.</param>
-public sealed record BridgeSnapshot(string Name, int Ports, int Rules, ulong Missed);
+internal sealed record BridgeSnapshot(string Name, int Ports, int Rules, ulong Missed);
 
 /// <summary>A lane, stage by stage: receive, route, translate, execute.</summary>
-public sealed record LaneSnapshot
+internal sealed record LaneSnapshot
 {
     /// <summary>Its handler.</summary>
     public required int Lane { get; init; }
@@ -151,37 +151,37 @@ public sealed record LaneSnapshot
 /// <summary>Upcalls of a class.</summary>
 /// <param name="Class">As telemetry names it: miss, slow_path, controller, sflow, flow_sample, ipfix, bad.</param>
 /// <param name="Upcalls">How many came.</param>
-public sealed record ClassSnapshot(string Class, long Upcalls);
+internal sealed record ClassSnapshot(string Class, long Upcalls);
 
 /// <summary>A histogram of latencies.</summary>
 /// <param name="BoundsSeconds">Upper bounds of the buckets, ascending; what is longer than the last is in one bucket more.</param>
 /// <param name="Counts">Batches by bucket, since the start.</param>
 /// <param name="P50Seconds">The bound that half of all stay below; null when that is beyond the last.</param>
 /// <param name="P99Seconds">The bound that 99 of 100 stay below; null when that is beyond the last.</param>
-public sealed record LatencySnapshot(ImmutableArray<double> BoundsSeconds, ImmutableArray<long> Counts, double? P50Seconds,
+internal sealed record LatencySnapshot(ImmutableArray<double> BoundsSeconds, ImmutableArray<long> Counts, double? P50Seconds,
     double? P99Seconds);
 
 /// <summary>Upcalls lost for a cause.</summary>
 /// <param name="Cause">As telemetry names it: source, shed, truncated, malformed, …</param>
 /// <param name="Description">The same in words.</param>
 /// <param name="Upcalls">How many.</param>
-public sealed record LossSnapshot(string Cause, string Description, long Upcalls);
+internal sealed record LossSnapshot(string Cause, string Description, long Upcalls);
 
 /// <summary>Packets that the datapath dropped for a cause.</summary>
 /// <param name="Cause">As telemetry names it: over_mtu, meter, …</param>
 /// <param name="Description">The same in words.</param>
 /// <param name="Packets">How many.</param>
-public sealed record DropSnapshot(string Cause, string Description, long Packets);
+internal sealed record DropSnapshot(string Cause, string Description, long Packets);
 
 /// <summary>Requests that the datapath refused.</summary>
 /// <param name="Request">execute, flow_put or send.</param>
 /// <param name="Errno">The error's number.</param>
 /// <param name="Description">The error in words.</param>
 /// <param name="Count">How often.</param>
-public sealed record ErrorSnapshot(string Request, int Errno, string Description, long Count);
+internal sealed record ErrorSnapshot(string Request, int Errno, string Description, long Count);
 
 /// <summary>A port of the datapath.</summary>
-public sealed record PortSnapshot
+internal sealed record PortSnapshot
 {
     /// <summary>Its number in the datapath; null for all those together that are not counted one by one.</summary>
     public required uint? Number { get; init; }
@@ -217,14 +217,14 @@ public sealed record PortSnapshot
 /// <param name="Number">Its OpenFlow port number.</param>
 /// <param name="IsRefused">Whether it was refused, rather than its device missing.</param>
 /// <param name="Reason">What is in its way, in words.</param>
-public sealed record WaitingPortSnapshot(string Bridge, string Name, uint Number, bool IsRefused, string Reason);
+internal sealed record WaitingPortSnapshot(string Bridge, string Name, uint Number, bool IsRefused, string Reason);
 
 /// <summary>Packets with an MRU.</summary>
 /// <param name="Upcalls">Upcalls that had one.</param>
 /// <param name="Largest">The largest, bytes of layer 3; 0 when there was none.</param>
 /// <param name="Refragmented">Packets that had to leave in smaller fragments
 /// than they had come in, for the egress MTU is less than their MRU.</param>
-public sealed record MruSnapshot(long Upcalls, int Largest, long Refragmented);
+internal sealed record MruSnapshot(long Upcalls, int Largest, long Refragmented);
 
 /// <summary>The state of revalidation, as in <c>upcall/show</c>.</summary>
 /// <param name="Flows">Flows in the datapath.</param>
@@ -236,6 +236,6 @@ public sealed record MruSnapshot(long Upcalls, int Largest, long Refragmented);
 /// <param name="IsPaused">Whether no rounds are started.</param>
 /// <param name="Keys">Flows of each revalidator.</param>
 /// <param name="Deleted">Flows deleted, for any reason.</param>
-public sealed record RevalidationView(
+internal sealed record RevalidationView(
     int Flows, int AverageFlows, int MaxFlows, int FlowLimit, double DumpMilliseconds, long Rounds, bool IsPaused, ImmutableArray<int> Keys,
     long Deleted);

@@ -5,10 +5,10 @@ namespace UpcallActors.Web;
 /// <summary>OpenFlow rules of a bridge.</summary>
 /// <param name="Matched">Rules that were asked for.</param>
 /// <param name="Rules">Those of them with the most packets, by table and priority.</param>
-public sealed record RuleListing(int Matched, ImmutableArray<ListedRule> Rules);
+internal sealed record RuleListing(int Matched, ImmutableArray<ListedRule> Rules);
 
 /// <summary>An OpenFlow rule and what it has counted.</summary>
-public sealed record ListedRule
+internal sealed record ListedRule
 {
     /// <summary>Its table.</summary>
     public required int Table { get; init; }

@@ -9,4 +9,4 @@ namespace UpcallActors.Web;
 [JsonSerializable(typeof(RuleListing))]
 [JsonSerializable(typeof(TraceAnswer))]
 [JsonSerializable(typeof(ProblemAnswer))]
-public sealed partial class StatusJson : JsonSerializerContext;
+internal sealed partial class StatusJson : JsonSerializerContext;

@@ -5,8 +5,8 @@ namespace UpcallActors.Web;
 /// <summary>What the tables do to a packet.</summary>
 /// <param name="Trace">Pass by pass.</param>
 /// <param name="Text">The same as <c>ofproto/trace</c> prints it.</param>
-public sealed record TraceAnswer(FlowTrace Trace, string Text);
+internal sealed record TraceAnswer(FlowTrace Trace, string Text);
 
 /// <summary>Why something was not answered.</summary>
 /// <param name="Problem">For people.</param>
-public sealed record ProblemAnswer(string Problem);
+internal sealed record ProblemAnswer(string Problem);

@@ -107,11 +107,11 @@ public sealed class SegmentationTests
     [InlineData(2, OffloadError.UnknownSegmentation)]
     [InlineData(0x7f, OffloadError.UnknownSegmentation)]
     [InlineData(VirtioNetHeader.UdpDatagrams, OffloadError.HeadersDisagree)]
-    public void A_kind_that_is_unknown_or_not_the_frames_is_an_error(byte kind, OffloadError error)
+    public void A_kind_that_is_unknown_or_not_the_frames_is_an_error(byte kind, object error)
     {
         byte[] frame = Frames.Tcp("10.0.0.1", 1, "10.0.0.2", 2, Frames.Ack, payload: 300);
         VirtioNetHeader offload = OffloadedFrames.LeaveChecksum(frame, OffloadedFrames.TcpChecksum, kind, 100);
-        Segmentation.TryCreate(frame, offload, out _).ShouldBe(error);
+        Segmentation.TryCreate(frame, offload, out _).ShouldBe((OffloadError)error);
     }
 
     [Fact]

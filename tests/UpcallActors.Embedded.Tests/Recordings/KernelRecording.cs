@@ -86,7 +86,7 @@ public sealed class KernelRecording
     public IUpcallTranslator CreateTranslator() => new OpenFlowTranslatorFactory([CreateBridge()]).Create(0);
 
     /// <summary>The bridge, with the scenario's OpenFlow rules.</summary>
-    public Bridge CreateBridge()
+    internal Bridge CreateBridge()
     {
         FlowFile flows = FlowSyntax.ParseFile(File.ReadAllText(Path.Combine(Root, Name + ".flows.of")));
         flows.Errors.ShouldBeEmpty();

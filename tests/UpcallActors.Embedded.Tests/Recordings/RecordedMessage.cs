@@ -18,7 +18,7 @@ public sealed record RecordedMessage(long Microseconds, byte[] Bytes)
     /// <summary>Upcalls alone come from the kernel with neither sequence number nor port id.</summary>
     public bool IsUpcallShaped => BinaryPrimitives.ReadUInt64LittleEndian(Bytes.AsSpan(NetlinkMessage.SequenceOffset)) == 0 && !IsRequest;
 
-    public FlowMessage Flow
+    internal FlowMessage Flow
     {
         get
         {
@@ -27,7 +27,7 @@ public sealed record RecordedMessage(long Microseconds, byte[] Bytes)
         }
     }
 
-    public PacketMessage Packet
+    internal PacketMessage Packet
     {
         get
         {

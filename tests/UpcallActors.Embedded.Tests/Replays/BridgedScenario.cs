@@ -42,7 +42,7 @@ public sealed class BridgedScenario : IDisposable
     /// <summary>
     /// Plays the recording with ovs-vswitchd's recorded decisions. What the slow path sees of the datapath may be decorated.
     /// </summary>
-    public async Task<RecordedSlowPath> PlayAsync(IDatapath? seen = null)
+    internal async Task<RecordedSlowPath> PlayAsync(IDatapath? seen = null)
     {
         var slowPath = new RecordedSlowPath(_recording, Datapath, seen ?? Datapath);
         await PlayAsync(slowPath);
@@ -50,7 +50,7 @@ public sealed class BridgedScenario : IDisposable
     }
 
     /// <summary>Plays the recording with the decisions of the scenario's OpenFlow rules.</summary>
-    public async Task<TranslatedSlowPath> PlayTranslatedAsync(IDatapath? seen = null)
+    internal async Task<TranslatedSlowPath> PlayTranslatedAsync(IDatapath? seen = null)
     {
         var slowPath = new TranslatedSlowPath(_recording, Datapath, seen ?? Datapath);
         await PlayAsync(slowPath);

@@ -12,7 +12,7 @@ namespace UpcallActors.Embedded.Tests.Replays;
 /// often met one of those, and the recording has no upcall. For these packets, and no others, the scenario's OpenFlow
 /// rules decide, as they had decided before the recording began.
 /// </remarks>
-public sealed class RecordedSlowPath(KernelRecording recording, EmbeddedDatapath datapath, IDatapath seen) : SlowPath(seen)
+internal sealed class RecordedSlowPath(KernelRecording recording, EmbeddedDatapath datapath, IDatapath seen) : SlowPath(seen)
 {
     private readonly List<RecordedMessage> _puts = [.. recording.FlowPuts];
     private readonly IReadOnlyList<long> _purges = recording.PurgeTimes;

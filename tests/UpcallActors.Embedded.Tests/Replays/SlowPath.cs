@@ -12,7 +12,7 @@ public sealed record Decision(byte[] Flow, byte[] Actions);
 /// A slow path in its simplest form, for one thread: takes upcalls one by one, puts the flow decided on, and sends the upcall
 /// back as EXECUTE, turned in place with ACTIONS appended, so that everything in it goes back as it came.
 /// </summary>
-public abstract class SlowPath(IDatapath datapath) : IDisposable
+internal abstract class SlowPath(IDatapath datapath) : IDisposable
 {
     private long _dropped;
     private readonly IUpcallSource _source = datapath.OpenUpcalls(0);

@@ -7,7 +7,7 @@ using UpcallActors.Packets;
 namespace UpcallActors.Embedded.Tests.Replays;
 
 /// <summary>Decides by the scenario's OpenFlow rules, through the translator, and credits them with what flows have carried.</summary>
-public sealed class TranslatedSlowPath : SlowPath
+internal sealed class TranslatedSlowPath : SlowPath
 {
     private readonly EmbeddedDatapath _datapath;
     private readonly FirstRules _rules;

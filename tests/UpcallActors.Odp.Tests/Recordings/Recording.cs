@@ -54,13 +54,13 @@ public sealed class Recording
         .Select(section => section.Split('\n').Where(line => line.StartsWith("ufid:", StringComparison.Ordinal)).ToArray());
 
     /// <summary>Names of the datapath's ports, from the lines <c>  port 2: ovs-p0</c> of ports.txt.</summary>
-    public OdpPortNames PortNames => new(ReadText(".ports.txt").Split('\n')
+    internal OdpPortNames PortNames => new(ReadText(".ports.txt").Split('\n')
         .Select(line => line.Trim().Split([' ', ':'], StringSplitOptions.RemoveEmptyEntries))
         .Where(words => words is ["port", _, _, ..])
         .Select(words => KeyValuePair.Create(uint.Parse(words[1], CultureInfo.InvariantCulture), words[2])));
 
     /// <summary>The flows that the kernel reported with key and actions.</summary>
-    public IEnumerable<(FlowMessage Flow, byte[] Bytes)> ReportedFlows
+    internal IEnumerable<(FlowMessage Flow, byte[] Bytes)> ReportedFlows
     {
         get
         {

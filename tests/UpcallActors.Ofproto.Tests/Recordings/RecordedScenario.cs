@@ -38,7 +38,7 @@ public sealed partial class RecordedScenario
     public static ushort TypeOf(byte[] message) => BitConverter.ToUInt16(message, NetlinkMessage.TypeOffset);
 
     /// <summary>The bridges with the recorded flows and ports; the underlay of the tunnel is a bridge of its own.</summary>
-    public IReadOnlyList<Bridge> Bridges()
+    internal IReadOnlyList<Bridge> Bridges()
     {
         var tables = new FlowTables();
         FlowFile file = FlowSyntax.ParseFile(ReadText(".flows.of"), _name + ".flows.of");

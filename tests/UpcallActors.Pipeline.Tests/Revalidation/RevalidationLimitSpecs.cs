@@ -62,7 +62,7 @@ public sealed class RevalidationLimitSpecs() : TestKit("akka.loglevel = OFF\nakk
     [Theory]
     [InlineData(2500, 5000, RevalidationEvent.UpcallFlowLimitScaled)]
     [InlineData(1400, 7500, RevalidationEvent.UpcallFlowLimitReduced)]
-    public async Task Slow_rounds_lower_the_limit(int milliseconds, int limit, RevalidationEvent reason)
+    public async Task Slow_rounds_lower_the_limit(int milliseconds, int limit, object reason)
     {
         TamperedDatapath? tampered = null;
         await using RevalidatedSwitch bridge = await RevalidatedSwitch.StartAsync(Sys, ByPort,
@@ -71,7 +71,7 @@ public sealed class RevalidationLimitSpecs() : TestKit("akka.loglevel = OFF\nakk
         tampered!.Receiving = () => bridge.Time.Advance(TimeSpan.FromMilliseconds(milliseconds));
         await bridge.ExactRoundsAsync(1);
         bridge.Revalidation.FlowLimit.ShouldBe(limit);
-        bridge.Counters[reason].ShouldBe(1);
+        bridge.Counters[(RevalidationEvent)reason].ShouldBe(1);
         bridge.Revalidation.Snapshot().DumpDuration.ShouldBe(TimeSpan.FromMilliseconds(milliseconds));
     }
 
