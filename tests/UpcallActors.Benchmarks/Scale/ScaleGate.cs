@@ -38,8 +38,9 @@ internal static class ScaleGate
 
     private static bool Measure(ScaledOperation operation, JsonElement limit)
     {
-        (double bytes, double bytesRatio, double timeRatio) =
-            (limit.GetProperty("bytes").GetDouble(), limit.GetProperty("bytesRatio").GetDouble(), limit.GetProperty("timeRatio").GetDouble());
+        double bytes = limit.GetProperty("bytes").GetDouble();
+        double bytesRatio = limit.GetProperty("bytesRatio").GetDouble();
+        double timeRatio = limit.GetProperty("timeRatio").GetDouble();
         var measured = ScaleMeasurement.Of(operation);
         bool isWithin = measured.Bytes <= bytes && measured.BytesRatio <= bytesRatio && measured.TimeRatio <= timeRatio;
         Print(
