@@ -21,7 +21,7 @@ public class FlowLoad
     public void Weigh()
     {
         long before = GC.GetTotalMemory(forceFullCollection: true);
-        FlowTables tables = AsOneBatch();
+        var tables = (FlowTables)AsOneBatch();
         long kept = GC.GetTotalMemory(forceFullCollection: true) - before;
         Console.WriteLine($"// {tables.RuleCount} rules keep {kept / tables.RuleCount} bytes each, beside {before} bytes of all else");
         GC.KeepAlive(tables);

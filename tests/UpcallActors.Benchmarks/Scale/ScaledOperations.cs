@@ -23,13 +23,14 @@ internal static class ScaledOperations
         new("upcall translated", UpcallTranslated),
         new("address found and seen again", AddressFound),
         new("flow of the embedded datapath found", DatapathFlowFound),
+        new("flow added and deleted", FlowChanged),
         new("flow read and added", FlowAdded),
         new("interface compared", InterfaceCompared),
     ];
 
     private static ScaledWork RuleFound(int count)
     {
-        TablesSnapshot tables = new FlowTables().Apply([.. FlowSyntax.ParseFile(Rules(count)).Changes]);
+        FlowTables tables = Filled(count);
         Flow[] flows = InTurn(count, i => new Flow(Packet(i), 1));
         int next = 0;
         return new ScaledWork(Look, 1);
@@ -37,15 +38,15 @@ internal static class ScaledOperations
         void Look()
         {
             Flow wildcards = default;
-            if (tables.Lookup(0, flows[next++ % Turns], ref wildcards) is null)
+            using TablesSnapshot snapshot = tables.Read();
+            if (snapshot.Lookup(0, flows[next++ % Turns], ref wildcards) is null)
                 throw new InvalidOperationException("no rule");
         }
     }
 
     private static ScaledWork UpcallTranslated(int count)
     {
-        var tables = new FlowTables();
-        tables.Apply([.. FlowSyntax.ParseFile(Rules(count)).Changes]);
+        FlowTables tables = Filled(count);
         BridgePort[] ports = [new(OpenFlowPorts.Local, 100, "br0"), new(1, 101, "p1"), new(2, 102, "p2")];
         IUpcallTranslator translator = new OpenFlowTranslatorFactory([new Bridge("br0", FailMode.Secure, tables, ports)]).Create(0);
         FlowKey[] keys = InTurn(count, Packet);
@@ -99,6 +100,20 @@ internal static class ScaledOperations
         }
     }
 
+    private static ScaledWork FlowChanged(int count)
+    {
+        FlowTables tables = Filled(count);
+        FlowChange[] changes = [.. FlowSyntax.ParseFile(
+            "add priority=7,ip,nw_src=192.0.2.1,actions=output:2\ndelete_strict priority=7,ip,nw_src=192.0.2.1").Changes];
+        return new ScaledWork(Change, changes.Length);
+
+        void Change()
+        {
+            foreach (FlowChange change in changes)
+                tables.Apply(change);
+        }
+    }
+
     private static ScaledWork FlowAdded(int count)
     {
         string text = Rules(count);
@@ -121,6 +136,13 @@ internal static class ScaledOperations
                 PortConfiguration.Of(new InterfaceConfiguration { Name = $"p{i}" }) with { Tag = tag })),
         }]),
     };
+
+    private static FlowTables Filled(int count)
+    {
+        var tables = new FlowTables();
+        tables.Apply(FlowSyntax.ParseFile(Rules(count)).Changes.AsSpan());
+        return tables;
+    }
 
     /// <summary>A rule for each packet, by its source address.</summary>
     private static string Rules(int count) => string.Join('\n', Enumerable.Range(0, count).Select(i => string.Create(
