@@ -61,10 +61,13 @@ internal sealed partial class Subtable
         return rule?.Priority == priority ? rule : null;
     }
 
-    /// <summary>Makes room for matches that are about to come.</summary>
+    /// <summary>
+    /// Makes room for matches that are about to come, if they are more than there are. For fewer, doubling when it is full costs less:
+    /// exact room is full for the next batch.
+    /// </summary>
     public void Reserve(int count)
     {
-        if (_entries.Count + count > _entries.Capacity)
+        if (count > _matches && _entries.Count + count > _entries.Capacity)
             Move(_matches + count);
     }
 

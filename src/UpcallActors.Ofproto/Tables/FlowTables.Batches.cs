@@ -23,31 +23,24 @@ internal sealed partial class FlowTables
     public ulong Apply(params ReadOnlySpan<FlowChange> changes)
     {
         Check(changes);
-        TableSet touched;
-        ulong version;
-        lock (_writer)
+        RefuseObserver();
+        TablesChangedEventArgs? change = null;
+        try
         {
-            Reserve(changes);
-            try
+            lock (_writer)
             {
-                _batchTime = Now;
-                for (int i = 0; i < changes.Length; i++)
-                {
-                    if (Make(changes[i]) is { } problem)
-                        throw new FlowRefusedException(i, problem);
-                }
+                MakeAll(changes);
+                change = Publish();
+                TellObserver(change.Version);
             }
-            catch
-            {
-                Undo();
-                throw;
-            }
-
-            version = Publish(out touched);
+        }
+        finally
+        {
+            if (change is not null)
+                Finish(change);
         }
 
-        Changed?.Invoke(this, new TablesChangedEventArgs(version, touched));
-        return version;
+        return change.Version;
     }
 
     /// <summary>
@@ -81,15 +74,46 @@ internal sealed partial class FlowTables
         }
     }
 
+    private void MakeAll(ReadOnlySpan<FlowChange> changes)
+    {
+        Reserve(changes);
+        try
+        {
+            _batchTime = Now;
+            for (int i = 0; i < changes.Length; i++)
+            {
+                if (Make(changes[i]) is { } problem)
+                    throw new FlowRefusedException(i, problem);
+            }
+        }
+        catch
+        {
+            Undo();
+            throw;
+        }
+    }
+
     private static bool IsGone(in RuleChange change) => change.Kind >= RuleChangeKind.Deleted;
 
-    /// <summary>Makes what the journal has visible, tells of it, and unlinks what nobody can see any more.</summary>
-    private ulong Publish(out TableSet touched)
+    /// <summary>
+    /// An observer is called under the writer's lock, with the journal. To change the tables there would change what it reads.
+    /// </summary>
+    private void RefuseObserver()
+    {
+        if (_writer.IsHeldByCurrentThread)
+            throw new InvalidOperationException("an observer of flow tables cannot change them while it is told of a change");
+    }
+
+    /// <summary>Makes what the journal has visible.</summary>
+    private TablesChangedEventArgs Publish()
     {
         ulong version = _version + 1;
-        touched = default;
-        foreach (ref readonly RuleChange change in CollectionsMarshal.AsSpan(_journal))
+        TableSet touched = default;
+        ReadOnlySpan<RuleChange> journal = CollectionsMarshal.AsSpan(_journal);
+        // The latest first: a match has its newest rule first, so each is found at once when it is unlinked.
+        for (int i = journal.Length - 1; i >= 0; i--)
         {
+            RuleChange change = journal[i];
             touched.Add(change.Rule.Table);
             if (IsGone(change))
                 _gone.Enqueue(change.Rule);
@@ -100,6 +124,12 @@ internal sealed partial class FlowTables
         Arrange(touched);
         Volatile.Write(ref _ruleCount, _liveRules);
         Volatile.Write(ref _version, version);
+        return new TablesChangedEventArgs(version, touched);
+    }
+
+    /// <summary>Tells the observer what the journal has, and empties it.</summary>
+    private void TellObserver(ulong version)
+    {
         try
         {
             if (_journal.Count > 0)
@@ -108,10 +138,24 @@ internal sealed partial class FlowTables
         finally
         {
             ClearJournal();
-            UnlinkGone();
         }
+    }
 
-        return version;
+    /// <summary>
+    /// Raises <see cref="Changed"/>, and then unlinks what no reader can see any more. In this order: flows of the old tables must not be
+    /// installed while many rules are unlinked. Without the lock, and though an observer has failed.
+    /// </summary>
+    private void Finish(TablesChangedEventArgs change)
+    {
+        try
+        {
+            Changed?.Invoke(this, change);
+        }
+        finally
+        {
+            lock (_writer)
+                UnlinkGone();
+        }
     }
 
     /// <summary>Takes the rules out of the tables that are gone in every version which a reader may name.</summary>

@@ -63,8 +63,12 @@ internal sealed partial class FlowTables
     {
         _liveRules++;
         _cookies.Add(rule);
-        if (rule.IdleTimeout != 0 || rule.HardTimeout != 0)
-            _timers.Add(rule.Timer ??= new RuleTimer(rule), TickOf(ExpiryOf(rule)));
+        if (rule.IdleTimeout == 0 && rule.HardTimeout == 0)
+            return;
+        // An empty wheel has stood still, and would go on tick by tick.
+        if (_timers.Count == 0)
+            _timers.Advance(TickOf(_batchTime), _due);
+        _timers.Add(rule.Timer ??= new RuleTimer(rule), TickOf(ExpiryOf(rule)));
     }
 
     /// <summary>Lets a rule be in no version from one on. It stays where readers of others find it.</summary>

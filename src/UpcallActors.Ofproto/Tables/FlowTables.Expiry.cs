@@ -27,33 +27,46 @@ internal sealed partial class FlowTables
         _lastExpire = now;
         if (_timers.Count == 0 && _gone.Count == 0)
             return;
-        TableSet touched;
-        ulong version;
-        lock (_writer)
+        RefuseObserver();
+        TablesChangedEventArgs? change = null;
+        try
         {
-            _timers.Advance(TickOf(now), _due);
-            foreach (RuleTimer timer in _due)
+            lock (_writer)
             {
-                // Put back first, since what removes a rule takes its timer out.
-                _timers.Add(timer, TickOf(ExpiryOf(timer.Rule)));
-                if (now > HardExpiryOf(timer.Rule))
-                    Delete(timer.Rule, RuleChangeKind.HardTimedOut);
-                else if (accounted > IdleExpiryOf(timer.Rule))
-                    Delete(timer.Rule, RuleChangeKind.IdleTimedOut);
+                change = ExpireNow(now, accounted);
+                if (change is not null)
+                    TellObserver(change.Version);
             }
+        }
+        finally
+        {
+            if (change is not null)
+                Finish(change);
+        }
+    }
 
-            _due.Clear();
-            if (_journal.Count == 0)
-            {
-                UnlinkGone();
-                return;
-            }
-
-            Volatile.Write(ref _expired, _expired + _journal.Count);
-            version = Publish(out touched);
+    private TablesChangedEventArgs? ExpireNow(TimeSpan now, TimeSpan? accounted)
+    {
+        _timers.Advance(TickOf(now), _due);
+        foreach (RuleTimer timer in _due)
+        {
+            // Put back first, since what removes a rule takes its timer out.
+            _timers.Add(timer, TickOf(ExpiryOf(timer.Rule)));
+            if (now > HardExpiryOf(timer.Rule))
+                Delete(timer.Rule, RuleChangeKind.HardTimedOut);
+            else if (accounted > IdleExpiryOf(timer.Rule))
+                Delete(timer.Rule, RuleChangeKind.IdleTimedOut);
         }
 
-        Changed?.Invoke(this, new TablesChangedEventArgs(version, touched));
+        _due.Clear();
+        if (_journal.Count == 0)
+        {
+            UnlinkGone();
+            return null;
+        }
+
+        Volatile.Write(ref _expired, _expired + _journal.Count);
+        return Publish();
     }
 
     /// <summary>

@@ -60,6 +60,7 @@ internal sealed class TimerWheel(long now)
             }
 
             _now++;
+            Steps++;
             for (int level = Levels - 1; level > 0; level--)
             {
                 if ((_now & ((1L << (level * LevelBits)) - 1)) == 0)

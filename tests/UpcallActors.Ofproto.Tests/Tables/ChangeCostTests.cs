@@ -60,6 +60,42 @@ public class ChangeCostTests
     }
 
     [Fact]
+    public void Large_batches_do_not_move_the_rules_that_were_there_before()
+    {
+        const int Batch = 300;
+        FlowChange[] flows = Flows("ip,nw_dst=10.{0}.{1}.{2},actions=2", 30_000);
+        var tables = new FlowTables();
+        tables.Apply(flows.AsSpan(0, 20_000));
+        long before = tables.Steps;
+        for (int i = 20_000; i < flows.Length; i += Batch)
+            tables.Apply(flows.AsSpan(i, Math.Min(Batch, flows.Length - i)));
+
+        ((tables.Steps - before) / 10_000).ShouldBeLessThan(50);
+    }
+
+    [Fact]
+    public void A_flow_that_a_batch_has_many_times_is_not_looked_for_among_all_of_them()
+    {
+        var tables = new FlowTables();
+        tables.Apply([.. Enumerable.Repeat(FlowSyntax.ParseFlow("reg0=5,actions=3"), 5_000)]);
+
+        tables.RuleCount.ShouldBe(1);
+        tables.Steps.ShouldBeLessThan(5_000 * 10);
+    }
+
+    [Fact]
+    public void The_first_timeout_after_a_long_time_without_any_costs_as_much_as_others()
+    {
+        var time = new ManualTime();
+        var tables = new FlowTables(time);
+        time.Advance(TimeSpan.FromDays(100));
+        tables.Apply(FlowSyntax.ParseFlow("idle_timeout=5,reg0=5,actions=3"));
+        tables.Expire(isAccounted: true);
+
+        tables.Steps.ShouldBeLessThan(100);
+    }
+
+    [Fact]
     public void A_change_that_nobody_is_told_of_allocates_its_rule_and_little_else()
     {
         FlowTables tables = FilledTables.With(Flows("reg0={4},actions=2", Few));

@@ -56,10 +56,37 @@ public sealed class RuleObserverTests : IRuleObserver
         _found.ShouldBe("in_port=1 actions=output:1");
     }
 
+    [Fact]
+    public void A_change_is_made_known_though_the_observer_fails()
+    {
+        var changed = new List<ulong>();
+        _tables.Changed += (_, change) => changed.Add(change.Version);
+        _failure = new InvalidDataException("the observer");
+        Should.Throw<InvalidDataException>(() => Apply("in_port=1,hard_timeout=5,actions=1"));
+        changed.ShouldBe([1ul]);
+        _time.Advance(TimeSpan.FromSeconds(6));
+        Should.Throw<InvalidDataException>(() => _tables.Expire(isAccounted: true));
+        changed.ShouldBe([1ul, 2ul]);
+        _tables.RuleCount.ShouldBe(0);
+    }
+
+    [Fact]
+    public void An_observer_cannot_change_the_tables_while_it_is_told()
+    {
+        _onTold = () => Apply("in_port=2,actions=1");
+        Should.Throw<InvalidOperationException>(() => Apply("in_port=1,actions=1")).Message.ShouldContain("observer");
+        _tables.RuleCount.ShouldBe(1);
+    }
+
+    private Exception? _failure;
+    private Action? _onTold;
     private string? _found;
 
     void IRuleObserver.RulesChanged(ulong version, ReadOnlySpan<RuleChange> changes)
     {
+        _onTold?.Invoke();
+        if (_failure is not null)
+            throw _failure;
         Flow flow = default;
         flow.InPort = 1;
         Flow wildcards = default;
