@@ -72,7 +72,7 @@ internal sealed class DemoRun(
             options.Telemetry, status.Value.Subject, isScraped: false, saysProblems: true, loggers, _logger));
         var page = new RunPart<StatusPage>("status page", () => StatusPage.Open(options, status.Value, loggers, _logger));
         var watch = new RunPart<SwitchWatch>("watch", () => Watch(pipeline.Value.Counters));
-        var drain = new RunStep("drain", stop: () => PipelineEnd.DrainAsync(status.Value, pipeline.Value));
+        var drain = new RunStep("drain", stop: () => PipelineEnd.DrainAsync(status.Value, pipeline.Value)) { ComesWithPrevious = true };
         return new RunOrder(
             [signal, directory, recorded, slowed, pipeline, control, announcement, status, telemetry, page, watch, drain],
             () => PlayAsync(

@@ -45,7 +45,8 @@ internal sealed class RunOrder
     /// that of the start or of the work, or else that of the first stop that failed. Stops that fail after it are logged.
     /// </summary>
     /// <param name="stop">
-    /// Ends when the run is told to stop. If that is during a start, no later step starts and no work is done; that is no failure.
+    /// Ends when the run is told to stop. If that is during a start, no later step starts, but for those that come with it
+    /// (<see cref="RunStep.ComesWithPrevious"/>), and no work is done; that is no failure.
     /// </param>
     /// <param name="logger">The log.</param>
     public async Task RunAsync(Task stop, ILogger logger)
@@ -89,7 +90,7 @@ internal sealed class RunOrder
     {
         foreach (RunStep step in _starts)
         {
-            if (stop.IsCompleted)
+            if (stop.IsCompleted && !step.ComesWithPrevious)
                 return;
             try
             {

@@ -14,6 +14,11 @@ internal class RunStep(string name, Func<Task>? start = null, Func<Task>? stop =
     /// </summary>
     public string? StopsAfter { get; init; }
 
+    /// <summary>
+    /// Whether it starts with the step before it, even if the run is told to stop in between: what it stops is what that step started.
+    /// </summary>
+    public bool ComesWithPrevious { get; init; }
+
     /// <summary>Starts it. If that fails, it leaves nothing to stop.</summary>
     public virtual Task StartAsync() => start?.Invoke() ?? Task.CompletedTask;
 

@@ -50,7 +50,7 @@ internal sealed class LiveRun(ActorSystem system, ILoggerFactory loggers, LogLev
             "run directory", () => RunDirectory.Claim(DaemonPrograms.UpcallActors, options.RunDirectory));
         var live = new RunPart<OpenedDatapath>(
             "datapath", () => OpenedDatapath.Open(options.Datapath.For(options.Handlers), _logger));
-        var cleanup = new RunStep("cleanup", stop: () => CleanUpAsync(live.Value, exit.Task));
+        var cleanup = new RunStep("cleanup", stop: () => CleanUpAsync(live.Value, exit.Task)) { ComesWithPrevious = true };
         var bridges = new RunPart<RunningSwitch>("switch", () => StartSwitchAsync(options, live.Value));
         var pipeline = new RunPart<UpcallPipeline>(
             "pipeline",
@@ -71,7 +71,7 @@ internal sealed class LiveRun(ActorSystem system, ILoggerFactory loggers, LogLev
             options.Telemetry, status.Value.Subject, isScraped: false, saysProblems: true, loggers, _logger));
         var page = new RunPart<StatusPage>("status page", () => StatusPage.Open(options, status.Value, loggers, _logger));
         var watch = new RunPart<SwitchWatch>("watch", () => Watch(bridges.Value, pipeline.Value));
-        var drain = new RunStep("drain", stop: () => PipelineEnd.DrainAsync(status.Value, pipeline.Value));
+        var drain = new RunStep("drain", stop: () => PipelineEnd.DrainAsync(status.Value, pipeline.Value)) { ComesWithPrevious = true };
         return new RunOrder(
             [signal, directory, live, cleanup, bridges, pipeline, control, announcement, status, telemetry, page, watch, drain],
             // Whichever ends first; a failure of the pipeline or of following the ports ends the daemon, and so does the loss of the

@@ -90,6 +90,24 @@ public sealed class RunOrderTests
     }
 
     [Fact]
+    public async Task A_step_that_comes_with_the_one_before_it_is_stopped_though_the_run_is_told_to_stop_in_between()
+    {
+        var stop = new TaskCompletionSource();
+        RunOrder order = Order(
+            new RunStep("a", () => StopAndNote("+a"), () => Note("-a")),
+            new RunStep("with a", stop: () => Note("-with a")) { ComesWithPrevious = true },
+            Step("c"));
+        await order.RunAsync(stop.Task, _log);
+        _happened.ShouldBe(["+a", "-with a", "-a"]);
+
+        Task StopAndNote(string what)
+        {
+            stop.SetResult();
+            return Note(what);
+        }
+    }
+
+    [Fact]
     public async Task A_start_that_gives_up_because_the_run_is_told_to_stop_is_no_failure_and_is_not_stopped()
     {
         var stop = new TaskCompletionSource();

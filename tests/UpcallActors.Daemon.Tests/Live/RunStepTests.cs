@@ -78,7 +78,13 @@ public sealed class RunStepTests
                 stop.SetResult();
         });
         await order.RunAsync(stop.Task, NullLogger.Instance);
-        happened.ShouldBe(Expected(_liveStops, Before(LiveOrder(), during).Append(during)));
+        string[] with = during switch
+        {
+            "datapath" => ["datapath", "cleanup"],
+            "watch" => ["watch", "drain"],
+            _ => [during],
+        };
+        happened.ShouldBe(Expected(_liveStops, Before(LiveOrder(), during).Concat(with)));
     }
 
     [Fact]
@@ -131,6 +137,7 @@ public sealed class RunStepTests
             })
         {
             StopsAfter = step.StopsAfter,
+            ComesWithPrevious = step.ComesWithPrevious,
         }),
         () => Task.FromException(new InvalidOperationException("the work was begun")));
 
