@@ -48,7 +48,7 @@ public sealed class RunningSwitch : IAsyncDisposable
     /// <exception cref="DatapathException">The datapath is gone, or takes none of the ports.</exception>
     /// <exception cref="FlowRefusedException">The flows of a bridge do not go together.</exception>
     /// <exception cref="System.ComponentModel.Win32Exception">The process has no descriptor left for the switch's thread.</exception>
-    public static async Task<RunningSwitch> StartAsync(
+    internal static async Task<RunningSwitch> StartAsync(
         ActorSystem system, IDatapath datapath, IDatapathPorts ports, SwitchConfiguration configuration, SwitchOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(system);
@@ -136,7 +136,7 @@ public sealed class RunningSwitch : IAsyncDisposable
     /// From now on the switch tells a pipeline the shares of ports that have one of their own, by their present numbers. A port that is
     /// no longer configured goes when the pipeline has finished the packets that may be on their way to it.
     /// </summary>
-    public void Attach(UpcallPipeline pipeline)
+    internal void Attach(UpcallPipeline pipeline)
     {
         ArgumentNullException.ThrowIfNull(pipeline);
         Tell(new SwitchRequest<bool>(reconciler =>

@@ -4,7 +4,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace UpcallActors.Switch;
 
 /// <summary>How a switch runs, whatever is wanted of it.</summary>
-public sealed record SwitchOptions
+internal sealed record SwitchOptions
 {
     /// <summary>The name of the source whose configuration the switch starts with.</summary>
     public string Source { get; init; } = "configuration";
