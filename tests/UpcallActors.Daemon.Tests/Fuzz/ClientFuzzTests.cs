@@ -1,5 +1,3 @@
-using System.Globalization;
-using System.Text;
 using UpcallActors.Daemon.Tests.Control;
 
 namespace UpcallActors.Daemon.Tests.Fuzz;
@@ -23,61 +21,14 @@ public sealed class ClientFuzzTests
         "in_port(1),eth(),eth_type(0x8100),vlan(vid=100,pcp=0),encap(eth_type(0x0800),ipv4(proto=1,frag=no),icmp(type=8))",
     ];
 
-    private delegate void Target(ReadOnlySpan<byte> input);
-
     [Fact]
     public void No_filter_brings_a_monitor_down() =>
-        Run(ClientFuzz.Filter, FilterCorpus);
+        MutatedText.Run(ClientFuzz.Filter, Tokens, FilterCorpus);
 
     [Fact]
     public async Task No_snapshot_and_no_flow_brings_a_client_down()
     {
         await using ControlledSwitch daemon = await ControlledSwitch.StartAsync();
-        Run(ClientFuzz.Text, [await daemon.PrintAsync("upcall-actors/snapshot"), .. TextCorpus]);
-    }
-
-    private static void Run(Target target, params string[] corpus)
-    {
-        int iterations = int.Parse(Environment.GetEnvironmentVariable("UPCALL_FUZZ_ITERATIONS") ?? "3000", CultureInfo.InvariantCulture);
-        var random = new Random(20_261_123);
-        for (int i = 0; i < iterations; i++)
-        {
-            byte[] input = Mutate(Encoding.UTF8.GetBytes(corpus[random.Next(corpus.Length)]), random);
-            try
-            {
-                target(input);
-            }
-            catch (Exception failure)
-            {
-                throw new InvalidOperationException(
-                    $"iteration {i}, input {Convert.ToBase64String(input)}:\n{Encoding.UTF8.GetString(input)}", failure);
-            }
-        }
-    }
-
-    private static byte[] Mutate(byte[] seed, Random random)
-    {
-        var bytes = new List<byte>(seed);
-        for (int edits = random.Next(0, 5); edits > 0; edits--)
-        {
-            int at = random.Next(bytes.Count + 1);
-            switch (random.Next(4))
-            {
-                case 0:
-                    bytes.RemoveRange(at, Math.Min(random.Next(1, 12), bytes.Count - at));
-                    break;
-                case 1:
-                    bytes.InsertRange(at, Encoding.UTF8.GetBytes(Tokens[random.Next(Tokens.Length)]));
-                    break;
-                case 2:
-                    bytes.Insert(at, (byte)random.Next(256));
-                    break;
-                case 3 when at < bytes.Count:
-                    bytes[at] = (byte)"0123456789\"x"[random.Next(12)];
-                    break;
-            }
-        }
-
-        return [.. bytes];
+        MutatedText.Run(ClientFuzz.Text, Tokens, [await daemon.PrintAsync("upcall-actors/snapshot"), .. TextCorpus]);
     }
 }
