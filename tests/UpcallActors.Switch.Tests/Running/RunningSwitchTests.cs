@@ -137,8 +137,9 @@ public sealed class RunningSwitchTests : IDisposable
         Scripted.Refuse("p0", "no more memory");
         await using RunningSwitch running = await StartAsync();
         running.State.Waiting.ShouldContain(new WaitingInterface("br0", 1, "p0", PortKind.System, "no more memory", IsRefused: true));
-        Scripted.RefuseQuietly("p0", null);
+        // The look that follows the start has set it.
         await Eventually.HoldsAsync(() => _switch.Time.IsAlarmSet);
+        Scripted.RefuseQuietly("p0", null);
         SwitchUnderTest.Mtu(running).ShouldBeNull();
         _switch.Time.GoToAlarm();
         await Eventually.HoldsAsync(() => SwitchUnderTest.Mtu(running) == 1500);
@@ -151,8 +152,9 @@ public sealed class RunningSwitchTests : IDisposable
         await using RunningSwitch running = await StartAsync();
         running.State.Waiting.ShouldContain(
             new WaitingInterface("br0", 1, "p0", PortKind.System, "there is no such device", IsRefused: false));
-        Scripted.SetDeviceQuietly("eth0", 1500);
+        // The look that follows the start has set it.
         await Eventually.HoldsAsync(() => _switch.Time.IsAlarmSet);
+        Scripted.SetDeviceQuietly("eth0", 1500);
         SwitchUnderTest.Mtu(running).ShouldBeNull();
         _switch.Time.GoToAlarm();
         await Eventually.HoldsAsync(() => SwitchUnderTest.Mtu(running) == 1500);

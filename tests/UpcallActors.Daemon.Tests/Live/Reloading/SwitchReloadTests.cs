@@ -50,6 +50,8 @@ public sealed class SwitchReloadTests : IDisposable
             system, _datapath, _ports, configuration.Options.Switch, options);
         configuration.Attach(new SwitchReload(running));
         FlowTables tables = running.Translators.Bridges[0].Tables;
+        // The switch looks once more when it has started: a request behind that look is answered after it.
+        (await running.RetryAsync()).ShouldHaveSingleItem().ShouldContain("still waits");
         _ports.SetDeviceQuietly("eth0", 1500);
         _folder.Write("flows.of", "priority=6,actions=output:1\n");
         string changed = Text.Replace("tag = 4", "tag = 7", StringComparison.Ordinal);
