@@ -23,7 +23,7 @@ internal sealed class ConfigurationChange(string source, Func<SwitchConfiguratio
     /// <summary>Throws what the caller's function has thrown.</summary>
     public void ThrowFailure() => _failure?.Throw();
 
-    [SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "It is thrown at the caller.")]
+    [SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "ThrowFailure throws it at the caller.")]
     private void TryChange(SwitchConfiguration before)
     {
         try

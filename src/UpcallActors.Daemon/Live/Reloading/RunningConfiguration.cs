@@ -128,7 +128,7 @@ internal sealed class RunningConfiguration : IDisposable
             {
                 retried.AddRange(await part.RetryAsync());
             }
-#pragma warning disable CA1031 // As where options are applied.
+#pragma warning disable CA1031 // One part that fails must not keep the others from being tried again.
             catch (Exception failure)
 #pragma warning restore CA1031
             {
