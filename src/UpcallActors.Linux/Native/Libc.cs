@@ -16,6 +16,15 @@ internal static partial class Libc
     public const int EventFdNonBlocking = 0x800;
     public const short PollIn = 1;
     public const short PollInvalid = 0x20;
+    public const int UnixFamily = 1;
+    public const int StreamSocket = 1;
+    public const int SocketCloseOnExec = 0x80000;
+    public const int EpollCloseOnExec = 0x80000;
+    public const int EpollAdd = 1;
+    public const int EpollDelete = 2;
+    public const int EpollModify = 3;
+    public const uint EpollIn = 1;
+    public const uint EpollOut = 4;
 
     [LibraryImport("libc", EntryPoint = "mmap", SetLastError = true)]
     public static partial nint MemoryMap(nint address, nuint length, int protection, int flags, int descriptor, nint offset);
@@ -34,6 +43,18 @@ internal static partial class Libc
 
     [LibraryImport("libc", EntryPoint = "poll", SetLastError = true)]
     public static unsafe partial int Poll(PollDescriptor* descriptors, nuint count, int timeoutMilliseconds);
+
+    [LibraryImport("libc", EntryPoint = "socketpair", SetLastError = true)]
+    public static unsafe partial int SocketPair(int family, int type, int protocol, int* descriptors);
+
+    [LibraryImport("libc", EntryPoint = "epoll_create1", SetLastError = true)]
+    public static partial int EpollCreate(int flags);
+
+    [LibraryImport("libc", EntryPoint = "epoll_ctl", SetLastError = true)]
+    public static unsafe partial int EpollControl(int set, int operation, int descriptor, byte* settings);
+
+    [LibraryImport("libc", EntryPoint = "epoll_wait", SetLastError = true)]
+    public static unsafe partial int EpollWait(int set, byte* events, int most, int timeoutMilliseconds);
 
     [LibraryImport("libc", EntryPoint = "getpriority")]
     public static partial int GetPriority(int which, int who);
