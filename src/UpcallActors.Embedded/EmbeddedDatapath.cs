@@ -225,6 +225,7 @@ public sealed partial class EmbeddedDatapath : IDatapath
         CtMark = true,
         CtLabel = true,
         CtStateNat = true,
+        CtZeroSnat = true,
         CtOrigTuple = true,
         CtOrigTuple6 = true,
         MaxMeters = MeterTable.MaximumMeters,

@@ -31,6 +31,8 @@ internal static class DatapathProbe
     {
         var requests = new ProbeRequests(client, families, ifIndex);
         MeterMessage meters = requests.MeterFeatures();
+        bool knowsNat = TakesKey(requests, EtherTypes.Ipv4,
+            static (ref writer) => writer.PutU32(OvsKeyAttribute.CtState, CtTracked | CtSourceNat));
         return new DatapathSupport
         {
             Recirc = TakesKey(requests, Unassigned, static (ref writer) =>
@@ -65,8 +67,9 @@ internal static class DatapathProbe
             CtMark = TakesKey(requests, EtherTypes.Ipv4, static (ref writer) => writer.PutU32(OvsKeyAttribute.CtMark, 1)),
             CtLabel = TakesKey(requests, EtherTypes.Ipv4,
                 static (ref writer) => writer.Put(OvsKeyAttribute.CtLabels, [1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0])),
-            CtStateNat = TakesKey(requests, EtherTypes.Ipv4,
-                static (ref writer) => writer.PutU32(OvsKeyAttribute.CtState, CtTracked | CtSourceNat)),
+            CtStateNat = knowsNat,
+            // Each kernel with NAT has it; ovs-vswitchd does not probe it either.
+            CtZeroSnat = knowsNat,
             CtOrigTuple = TakesKey(requests, EtherTypes.Ipv4,
                 static (ref writer) => PutOriginalTuple(ref writer, OvsKeyAttribute.CtOrigTupleIpv4, 16, protocol: 12)),
             CtOrigTuple6 = TakesKey(requests, EtherTypes.Ipv6,

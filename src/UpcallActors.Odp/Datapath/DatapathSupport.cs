@@ -71,6 +71,9 @@ public sealed record DatapathSupport
     /// <summary>The NAT bits of CT_STATE.</summary>
     public bool CtStateNat { get; init; }
 
+    /// <summary>Source NAT to the all-zero address, which changes a port only where two connections would be one.</summary>
+    public bool CtZeroSnat { get; init; }
+
     /// <summary>CT_ORIG_TUPLE_IPV4 in keys.</summary>
     public bool CtOrigTuple { get; init; }
 
@@ -85,8 +88,7 @@ public sealed record DatapathSupport
 
     /// <summary>
     /// Feature and result, in the order of ovs-vswitchd and with its values (<c>Yes</c>, <c>No</c> or a number); meters, which it does not
-    /// list, come last. Features of its userspace datapath alone are <c>No</c>. Each kernel with NAT has source NAT to the all-zero
-    /// address; it does not probe that either.
+    /// list, come last. Features of its userspace datapath alone are <c>No</c>.
     /// </summary>
     public IReadOnlyList<(string Name, string Result)> Rows =>
     [
@@ -103,7 +105,7 @@ public sealed record DatapathSupport
         ("Conntrack timeout policy", YesNo(CtTimeout)),
         ("Explicit Drop action", YesNo(ExplicitDrop)),
         ("Optimized Balance TCP mode", YesNo(false)),
-        ("Conntrack all-zero IP SNAT", YesNo(CtStateNat)),
+        ("Conntrack all-zero IP SNAT", YesNo(CtZeroSnat)),
         ("MPLS Label add", YesNo(AddMpls)),
         ("psample action", YesNo(Psample)),
         ("Max VLAN headers", Number(MaxVlanHeaders)),

@@ -65,7 +65,7 @@ internal static class OvsFlowKeyWriter
 
     /// <summary>
     /// Writes what an EXECUTE needs of a key: the metadata that the packet's bytes do not tell, as
-    /// <c>odp_key_from_dp_packet</c> does in ovs-vswitchd.
+    /// <c>odp_key_from_dp_packet</c> does in ovs-vswitchd. A packet that came from no port has the port <see cref="uint.MaxValue"/>.
     /// </summary>
     public static void WriteExecuteKey(in FlowKey key, ref NetlinkWriter writer)
     {
@@ -75,7 +75,8 @@ internal static class OvsFlowKeyWriter
         writer.PutU32(OvsKeyAttribute.SkbMark, key.SkbMark);
         if (key.CtState != 0)
             OvsConntrackKeyWriter.WriteNonZero(key, ref writer);
-        writer.PutU32(OvsKeyAttribute.InPort, key.DatapathPort);
+        if (key.DatapathPort != uint.MaxValue)
+            writer.PutU32(OvsKeyAttribute.InPort, key.DatapathPort);
 
         // Without ETHERNET, an EtherType is what tells the kernel that the packet has no Ethernet header (ovs_flow_key_extract_userspace).
         if (key.PacketType != 0)

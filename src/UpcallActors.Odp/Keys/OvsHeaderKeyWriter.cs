@@ -107,6 +107,26 @@ internal static class OvsHeaderKeyWriter
             WriteTransport(key, data, onlyWhatCounts, ref writer);
     }
 
+    /// <summary>Writes one header's attribute, as a SET of the whole header has it.</summary>
+    public static void WriteWhole(ushort attribute, in FlowKey data, ref NetlinkWriter writer)
+    {
+        switch (attribute)
+        {
+            case OvsKeyAttribute.Ethernet:
+                WriteEthernet(data, ref writer);
+                break;
+            case OvsKeyAttribute.Ipv4:
+                WriteIpv4(data, isMask: false, ref writer);
+                break;
+            case OvsKeyAttribute.Ipv6:
+                WriteIpv6(data, isMask: false, ref writer);
+                break;
+            default:
+                WritePorts(attribute, data, ref writer);
+                break;
+        }
+    }
+
     private static void WriteEthernet(in FlowKey data, ref NetlinkWriter writer)
     {
         Span<byte> payload = writer.PutReserved(OvsKeyAttribute.Ethernet, 12);

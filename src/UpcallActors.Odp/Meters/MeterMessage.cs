@@ -110,7 +110,8 @@ internal sealed record MeterMessage
                 writer.PutU32(OvsBandAttribute.Type, band.Type);
             if (band.Rate != 0)
                 writer.PutU32(OvsBandAttribute.Rate, band.Rate);
-            if (band.Burst != 0)
+            // A request needs it, were it 0.
+            if (band.Type != 0 || band.Burst != 0)
                 writer.PutU32(OvsBandAttribute.Burst, band.Burst);
             if ((band.Packets | band.Bytes) != 0)
                 WriteStats(OvsBandAttribute.Stats, band.Packets, band.Bytes, ref writer);

@@ -30,6 +30,14 @@ public interface IUpcallTranslatorFactory
     /// </summary>
     ulong RevalidationVersion { get; }
 
+    /// <summary>
+    /// Whether a flow might be translated differently by now than it was under an earlier <see cref="RevalidationVersion"/>, of which its
+    /// revalidator asks for each flow once in a round. A factory that cannot tell flows apart says so of all.
+    /// </summary>
+    /// <param name="version">The version.</param>
+    /// <param name="visitedTables">The tables that decided then (<see cref="Translation.VisitedTables"/>).</param>
+    bool MayDiffer(ulong version, ulong visitedTables) => version != RevalidationVersion;
+
     /// <summary>The recirculation ids in flows; null where translations never recirculate.</summary>
     IRecirculationIds? Recirculations { get; }
 

@@ -35,8 +35,8 @@ internal enum UserspaceReason : byte
 /// <param name="Reason">What is asked of us.</param>
 /// <param name="RecircId">Where the packet's state is kept, 0 for nowhere.</param>
 /// <param name="Argument">
-/// As the reason says. For a controller: its id in bits 0 to 15, the most bytes to send in 16 to 31, why in 32 to 47, and in bit 48 that
-/// nothing is to be sent.
+/// As the reason says. For a controller: its id in bits 0 to 15, the most bytes to send in 16 to 31, why in 32 to 47, in bit 48 that
+/// nothing is to be sent, and in bit 49 that the packet waits for the controller to go on.
 /// </param>
 internal readonly record struct UserspaceCookie(UserspaceReason Reason, uint RecircId, ulong Argument)
 {
@@ -52,6 +52,7 @@ internal readonly record struct UserspaceCookie(UserspaceReason Reason, uint Rec
     private const int PortOffset = 4;
     private const int UuidOffset = 8;
     private const int DontSendOffset = 24;
+    private const int ContinuationOffset = 25;
     private const int ReasonOffset = 26;
     private const int RecirculationOffset = 28;
     private const int RuleOffset = 32;
@@ -60,6 +61,7 @@ internal readonly record struct UserspaceCookie(UserspaceReason Reason, uint Rec
     private const int LengthShift = 16;
     private const int ReasonShift = 32;
     private const int DontSendShift = 48;
+    private const int ContinuationShift = 49;
 
     /// <summary>The cookie of the rule that sends the packet to a controller.</summary>
     public ulong RuleCookie { get; init; }
@@ -102,7 +104,8 @@ internal readonly record struct UserspaceCookie(UserspaceReason Reason, uint Rec
         ulong argument = BinaryPrimitives.ReadUInt16LittleEndian(bytes[ControllerOffset..])
             | ((ulong)BinaryPrimitives.ReadUInt16LittleEndian(bytes[LengthOffset..]) << LengthShift)
             | ((ulong)BinaryPrimitives.ReadUInt16LittleEndian(bytes[ReasonOffset..]) << ReasonShift)
-            | ((ulong)(bytes[DontSendOffset] & 1) << DontSendShift);
+            | ((ulong)(bytes[DontSendOffset] & 1) << DontSendShift)
+            | ((ulong)(bytes[ContinuationOffset] & 1) << ContinuationShift);
         cookie = new UserspaceCookie(
             UserspaceReason.Controller, BinaryPrimitives.ReadUInt32LittleEndian(bytes[RecirculationOffset..]), argument)
         {
@@ -118,6 +121,7 @@ internal readonly record struct UserspaceCookie(UserspaceReason Reason, uint Rec
         BinaryPrimitives.WriteUInt16LittleEndian(target, ControllerType);
         BinaryPrimitives.WriteUInt32LittleEndian(target[PortOffset..], NoPort);
         target[DontSendOffset] = (byte)((Argument >> DontSendShift) & 1);
+        target[ContinuationOffset] = (byte)((Argument >> ContinuationShift) & 1);
         BinaryPrimitives.WriteUInt16LittleEndian(target[ReasonOffset..], (ushort)(Argument >> ReasonShift));
         BinaryPrimitives.WriteUInt32LittleEndian(target[RecirculationOffset..], RecircId);
         BinaryPrimitives.WriteUInt64BigEndian(target[RuleOffset..], RuleCookie);

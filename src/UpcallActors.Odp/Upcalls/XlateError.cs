@@ -60,4 +60,9 @@ public enum XlateError : uint
     /// The packet is longer than the port's MTU and was not put together from fragments, so it must not be cut; not one of Open vSwitch's.
     /// </summary>
     PacketTooLong = 17,
+
+    /// <summary>
+    /// The actions need what the datapath cannot do; not one of Open vSwitch's, which refuses such rules or does the actions itself.
+    /// </summary>
+    NotSupported = 18,
 }
