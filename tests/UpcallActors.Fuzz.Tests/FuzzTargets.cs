@@ -77,6 +77,7 @@ internal static class FuzzTargets
         FuzzTarget.Taken("openflow.flows", FlowSyntaxFuzz.Run, () => FuzzTarget.Texts(FlowSyntaxFuzzTests.Corpus)),
         FuzzTarget.Taken("openflow.actions", ActionListFuzz.Run, () => ActionListFuzzTests.Corpus),
         FuzzTarget.Checked("openflow.messages", OpenFlowCodecFuzz.Run, () => Recordings.Corpus),
+        FuzzTarget.Checked("openflow.continuations", ContinuationFuzz.Run, () => ContinuationFuzz.Corpus),
         FuzzTarget.Checked("openflow.trace", TraceFuzz.Run, () => FuzzTarget.Texts(TraceFuzzTests.Corpus)) with
         {
             Make = random => Encoding.Latin1.GetBytes(TraceText.Make(TraceFuzzTests.Corpus, random)),

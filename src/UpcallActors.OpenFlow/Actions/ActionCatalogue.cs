@@ -53,6 +53,8 @@ internal static class ActionCatalogue
         new("ct", ConntrackAction.Parse),
         new("ct_clear", ConntrackClearAction.Parse),
         new("clone", CloneAction.Parse),
+        new("group", GroupAction.Parse),
+        new("meter", MeterAction.Parse),
     ];
 
     /// <summary>Finds a kind by name.</summary>

@@ -53,4 +53,10 @@ internal enum ActionKind : byte
 
     /// <summary><see cref="CloneAction"/>.</summary>
     Clone,
+
+    /// <summary><see cref="GroupAction"/>.</summary>
+    Group,
+
+    /// <summary><see cref="MeterAction"/>.</summary>
+    Meter,
 }

@@ -99,6 +99,8 @@ public sealed class ActionList
                     : $"'{action}' must stand in ct(exec(...))");
             if (action.EndsList && place != ListPlace.Rule)
                 throw cursor.ErrorAt(start, $"'{action}' is not allowed here, only as the last action of a flow");
+            if (action.BeginsList && (actions.Count > 0 || place != ListPlace.Rule))
+                throw cursor.ErrorAt(start, $"'{action}' is not allowed here, only as the first action of a flow");
             actions.Add(action);
             places?.Add(start);
         }
@@ -118,6 +120,30 @@ public sealed class ActionList
         }
 
         return null;
+    }
+
+    /// <summary>Whether an action, or one within it, outputs to a port (<c>ofpacts_output_to_port</c>).</summary>
+    internal bool OutputsTo(uint port)
+    {
+        foreach (OpenFlowAction action in Actions)
+        {
+            if (action.OutputsTo(port) || action.Inner?.OutputsTo(port) == true)
+                return true;
+        }
+
+        return false;
+    }
+
+    /// <summary>Whether an action, or one within it, outputs to a group (<c>ofpacts_output_to_group</c>).</summary>
+    internal bool OutputsToGroup(uint group)
+    {
+        foreach (OpenFlowAction action in Actions)
+        {
+            if ((action as GroupAction)?.Group == group || action.Inner?.OutputsToGroup(group) == true)
+                return true;
+        }
+
+        return false;
     }
 
     /// <summary>Reads one action; null for <c>drop</c>.</summary>

@@ -9,6 +9,8 @@ internal sealed class CloneAction(ActionList actions) : OpenFlowAction
 
     public ActionList Actions => actions;
 
+    internal override ActionList? Inner => actions;
+
     public static OpenFlowAction Parse(string name, ref ActionArguments arguments) =>
         new CloneAction(ActionList.Parse(ref arguments.Cursor, arguments.NestingLeft, ActionList.ListPlace.Clone));
 

@@ -23,6 +23,9 @@ internal enum ControllerReason : byte
 
     /// <summary>The action of a table-miss flow said so.</summary>
     ExplicitMiss = 6,
+
+    /// <summary>No flow matched, and the table says that such packets go to controllers.</summary>
+    ImplicitMiss = 7,
 }
 
 /// <summary>
@@ -39,12 +42,21 @@ internal readonly record struct ControllerRequest(ushort MaximumLength, Controll
     /// <summary>Whether nothing is to be sent: a trace only tells.</summary>
     public bool DontSend { get; init; }
 
+    /// <summary>Whether the packet waits for the controller to go on.</summary>
+    public bool Pauses { get; init; }
+
     /// <summary>
-    /// Packs it: controller in bits 0 to 15, length in 16 to 31, reason in 32 to 39, and bit 48 if nothing is to be sent.
+    /// Packs it: controller in bits 0 to 15, length in 16 to 31, reason in 32 to 39, bit 48 if nothing is to be sent, and bit 49 if the
+    /// packet waits.
     /// </summary>
-    public ulong ToArgument() => ControllerId | ((ulong)MaximumLength << 16) | ((ulong)Reason << 32) | (DontSend ? 1UL << 48 : 0);
+    public ulong ToArgument() =>
+        ControllerId | ((ulong)MaximumLength << 16) | ((ulong)Reason << 32) | (DontSend ? 1UL << 48 : 0) | (Pauses ? 1UL << 49 : 0);
 
     /// <summary>Unpacks what <see cref="ToArgument"/> packed.</summary>
     public static ControllerRequest FromArgument(ulong argument) =>
-        new((ushort)(argument >> 16), (ControllerReason)(argument >> 32), (ushort)argument) { DontSend = ((argument >> 48) & 1) != 0 };
+        new((ushort)(argument >> 16), (ControllerReason)(argument >> 32), (ushort)argument)
+        {
+            DontSend = ((argument >> 48) & 1) != 0,
+            Pauses = ((argument >> 49) & 1) != 0,
+        };
 }

@@ -38,6 +38,15 @@ public abstract class OpenFlowAction
     /// </summary>
     internal virtual bool ChangesConnection => false;
 
+    /// <summary>Whether, in text, it stands before all others and in no list within the list.</summary>
+    internal virtual bool BeginsList => false;
+
     /// <summary>Whether no action may follow it.</summary>
     internal virtual bool EndsList => false;
+
+    /// <summary>The list of actions in it, if it has one.</summary>
+    internal virtual ActionList? Inner => null;
+
+    /// <summary>Whether it names a port to output to (<c>ofpact_outputs_to_port</c>); what is in it is left out.</summary>
+    internal virtual bool OutputsTo(uint port) => false;
 }

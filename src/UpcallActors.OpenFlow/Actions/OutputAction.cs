@@ -53,6 +53,9 @@ internal sealed class OutputAction(uint port, uint maximumLength) : OpenFlowActi
         ? new ActionProblem(BadAction.BadOutPort, "there is no port ANY to output to")
         : null;
 
+    // One that cuts the packet is no output in this sense (OFPACT_OUTPUT_TRUNC).
+    internal override bool OutputsTo(uint port) => MaximumLength == 0 && Port == port;
+
     private static ReadOnlySpan<char> FieldName(ReadOnlySpan<char> word) =>
         word.IndexOf('[') is >= 0 and int bracket ? word[..bracket] : word;
 

@@ -9,6 +9,10 @@ public sealed record FlowChange
     /// <summary>No group in particular (<c>OFPG_ANY</c>).</summary>
     public const uint AnyGroup = 0xffffffff;
 
+    private readonly ulong _cookie;
+    private readonly bool _hasCookie;
+    private readonly FlowSelection _selection = FlowSelection.All;
+
     /// <summary>What is done.</summary>
     public FlowCommand Command { get; init; }
 
@@ -22,13 +26,28 @@ public sealed record FlowChange
     public Match Match { get; init; } = Match.Any;
 
     /// <summary>The cookie of a flow that is added; a modified one keeps its own when this is null.</summary>
-    public ulong? Cookie { get; init; }
+    public ulong? Cookie
+    {
+        get => _hasCookie ? _cookie : null;
+        init => (_hasCookie, _cookie) = (value.HasValue, value.GetValueOrDefault());
+    }
+
+    /// <summary>Whether <see cref="Cookie"/> is for a flow that is added alone, and a modified one keeps its own.</summary>
+    internal bool KeepsCookie { get; init; }
 
     /// <summary>Only flows whose cookie agrees with this under <see cref="CookieMask"/> are modified or deleted.</summary>
-    public ulong CookieFilter { get; init; }
+    public ulong CookieFilter
+    {
+        get => _selection.CookieFilter;
+        init => _selection = value == CookieFilter ? _selection : _selection with { CookieFilter = value };
+    }
 
     /// <summary>0: the cookie does not matter.</summary>
-    public ulong CookieMask { get; init; }
+    public ulong CookieMask
+    {
+        get => _selection.CookieMask;
+        init => _selection = value == CookieMask ? _selection : _selection with { CookieMask = value };
+    }
 
     /// <summary>Seconds without a packet after which the flow goes, 0 for never.</summary>
     public ushort IdleTimeout { get; init; }
@@ -60,10 +79,18 @@ public sealed record FlowChange
     public bool KeepsCounts { get; init; }
 
     /// <summary>Only flows that output to this port are deleted; <see cref="OpenFlowPorts.None"/> for any.</summary>
-    public uint OutPort { get; init; } = OpenFlowPorts.None;
+    public uint OutPort
+    {
+        get => _selection.OutPort;
+        init => _selection = value == OutPort ? _selection : _selection with { OutPort = value };
+    }
 
     /// <summary>Only flows that output to this group are deleted; <see cref="AnyGroup"/> for any.</summary>
-    public uint OutGroup { get; init; } = AnyGroup;
+    public uint OutGroup
+    {
+        get => _selection.OutGroup;
+        init => _selection = value == OutGroup ? _selection : _selection with { OutGroup = value };
+    }
 
     /// <summary>The actions; null for a deletion.</summary>
     public ActionList? Actions { get; init; }

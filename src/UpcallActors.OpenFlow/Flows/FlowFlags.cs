@@ -13,7 +13,7 @@ public enum FlowFlags : byte
     /// <summary>The flow is refused if another of the same priority can match the same packet (<c>OFPFMFC_OVERLAP</c>).</summary>
     CheckOverlap = 2,
 
-    /// <summary>A flow that is modified starts to count anew; one that is added always does.</summary>
+    /// <summary>A flow that is modified, or in whose place another is added, starts to count anew.</summary>
     ResetCounts = 4,
 
     /// <summary>Packets need not be counted. Kept and shown; they are counted even so, as Open vSwitch does.</summary>

@@ -68,8 +68,8 @@ public static class FlowSyntax
     internal static FlowFile ParseFile(TextReader reader, string? source = null, FlowNames? names = null)
     {
         ArgumentNullException.ThrowIfNull(reader);
-        var changes = ImmutableArray.CreateBuilder<FlowChange>();
-        var numbers = ImmutableArray.CreateBuilder<int>();
+        var changes = new Gathering<FlowChange>();
+        var numbers = new Gathering<int>();
         var errors = ImmutableArray.CreateBuilder<FlowSyntaxError>();
         var parser = new FlowParser { Texts = new ActionTexts() };
         using var lines = new LineReader(reader);
@@ -90,7 +90,7 @@ public static class FlowSyntax
             }
         }
 
-        return new FlowFile(changes.DrainToImmutable(), numbers.DrainToImmutable(), errors.DrainToImmutable());
+        return new FlowFile(changes.ToImmutable(), numbers.ToImmutable(), errors.DrainToImmutable());
     }
 
     /// <summary>Whether it is <c>NXST_FLOW reply (xid=0x4):</c> or <c>OFPST_FLOW reply (OF1.3) (xid=0x2):</c>.</summary>

@@ -15,12 +15,15 @@ public sealed class FlowModTripTests
         "dl_vlan=100,dl_vlan_pcp=3,actions=output:1",
         "vlan_tci=0x1000/0x1000,dl_src=02:00:00:00:00:00/fe:ff:ff:ff:ff:ff,actions=output:1",
         "vlan_tci=0x0000/0x1fff,actions=controller(reason=no_match,max_len=128,id=7,userdata=01.02.03)",
+        "ip,actions=controller(pause),resubmit(,1),controller(id=3,userdata=00.01,pause),2",
         "ct_state=+trk+new,ct_zone=5,ct_mark=0x1/0xf,ct_label=0x1,ip,actions=ct(commit,zone=9,exec(move:NXM_NX_REG0[]->NXM_NX_CT_MARK[]))",
         "ip,ct_state=-trk,actions=ct(table=1,zone=NXM_NX_REG0[0..15],nat)",
         "tcp,actions=ct(commit,force,nat(src=10.0.0.1-10.0.0.9:1000-2000,random,persistent),alg=ftp),2",
         "ipv6,actions=ct(commit,nat(dst=fc00::1)),ct_clear,clone(output:1,output:2)",
         "reg0=1,reg1=0x2/0xff,reg15=3,metadata=0x5/0xff,tun_id=0x64,tun_src=10.0.0.1,pkt_mark=0x1,conj_id=4,actions=output:1",
         "sctp,tp_src=1,actions=output(port=2,max_len=100)",
+        "ip,actions=controller(meter_id=5),controller(id=3,userdata=01.02,pause,meter_id=4294901760)",
+        "ip,actions=group:1,clone(group:0xffffff00)",
         "recirc_id=0,in_port=LOCAL,idle_timeout=10,hard_timeout=20,cookie=0x1234,send_flow_rem,check_overlap,actions=goto_table:9",
     ];
 
@@ -45,7 +48,8 @@ public sealed class FlowModTripTests
             came.Priority.ShouldBe(sent.Priority);
             came.Cookie.ShouldBe(sent.Cookie ?? 0);
             came.Table.ShouldBe(sent.Table ?? 0);
-            (came.IdleTimeout, came.HardTimeout, came.Flags).ShouldBe((sent.IdleTimeout, sent.HardTimeout, sent.Flags));
+            FlowFlags always = version < OpenFlowVersion.V12 ? FlowFlags.ResetCounts : FlowFlags.None;
+            (came.IdleTimeout, came.HardTimeout, came.Flags).ShouldBe((sent.IdleTimeout, sent.HardTimeout, sent.Flags | always));
             if (version > OpenFlowVersion.V10 || !text.Contains("goto_table", StringComparison.Ordinal))
                 came.Actions!.ToString().ShouldBe(sent.Actions!.ToString(), $"{version}");
         }
@@ -86,6 +90,40 @@ public sealed class FlowModTripTests
         FlowChange sent = FlowSyntax.ParseFlow("actions=" + said);
 
         Trip(sent, Form(form), (OpenFlowVersion)version, hasTableId: false).Actions!.ToString().ShouldBe(came);
+    }
+
+    [Theory]
+    [InlineData(OpenFlowVersion.V11, "group:1,goto_table:3")]
+    [InlineData(OpenFlowVersion.V12, "group:1,goto_table:3")]
+    [InlineData(OpenFlowVersion.V13, "meter:7,group:1,goto_table:3")]
+    [InlineData(OpenFlowVersion.V14, "meter:7,group:1,goto_table:3")]
+    [InlineData(OpenFlowVersion.V15, "meter:7,group:1,goto_table:3")]
+    public void A_meter_is_left_out_where_a_version_has_none(object version, string came)
+    {
+        FlowChange sent = FlowSyntax.ParseFlow("actions=meter:7,group:1,goto_table:3");
+
+        Trip(sent, Form("OFPT11_FLOW_MOD"), (OpenFlowVersion)version, hasTableId: false).Actions!.ToString().ShouldBe(came);
+    }
+
+    [Fact]
+    public void A_meter_is_no_action_in_a_list_within_the_list()
+    {
+        var clone = new CloneAction(ActionList.Of(new MeterAction(1)));
+        FlowChange sent = FlowSyntax.ParseFlow("actions=2") with { Actions = ActionList.Of(clone) };
+
+        OpenFlowCodec.Decode(Encode(sent with { Table = 0 }, Form("OFPT11_FLOW_MOD"), OpenFlowVersion.V15, false), out _)
+            .ShouldBe(BadAction.BadArgument);
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(0xffff0001)]
+    public void A_meter_that_there_can_never_be_is_refused(uint meter)
+    {
+        FlowChange sent = FlowSyntax.ParseFlow("actions=2") with { Table = 0, Actions = ActionList.Of(new MeterAction(meter)) };
+
+        OpenFlowCodec.Decode(Encode(sent, Form("OFPT11_FLOW_MOD"), OpenFlowVersion.V13, false), out _)
+            .ShouldBe(MeterModFailed.InvalidMeter);
     }
 
     [Fact]

@@ -91,7 +91,7 @@ public sealed class FramingTests
     public void Names_of_errors_and_numbers_of_messages_are_there_once()
     {
         OpenFlowErrors.All.Select(error => error.Name).ShouldBeUnique();
-        OpenFlowErrors.All.Length.ShouldBe(197);
+        OpenFlowErrors.All.Length.ShouldBe(198);
         MessageForms.All.Select(form => form.Name).ShouldBeUnique();
     }
 }

@@ -5,6 +5,8 @@ internal static class ActionEncoder
 {
     private const int LengthOffset = 2;
     private const int WideOutputPadding = 6;
+    private const ushort GroupType = 22;
+    private const ushort MeterType = 29;
 
     /// <summary>Appends an action.</summary>
     public static void Encode(in ActionWriting writing, WireWriter writer, OpenFlowAction action)
@@ -64,6 +66,13 @@ internal static class ActionEncoder
                 break;
             case CloneAction clone:
                 ConntrackActionsEncoder.Clone(writing, writer, clone);
+                break;
+            case GroupAction group:
+                Number(writer, writing.Version == OpenFlowVersion.V10 ? GroupOf10(writer) : Start(writer, GroupType), group.Group);
+                break;
+            // Before 1.5 it is an instruction, and before 1.3 there is none.
+            case MeterAction meter when writing.Version == OpenFlowVersion.V15:
+                Number(writer, Start(writer, MeterType), meter.Meter);
                 break;
         }
     }
@@ -151,7 +160,7 @@ internal static class ActionEncoder
             return;
         }
 
-        if (controller.UserData.IsEmpty)
+        if (controller is { UserData.IsEmpty: true, Pauses: false, Meter: 0 })
         {
             int shortStart = StartExperimenter(writer, "NXAST_CONTROLLER");
             writer.U16(request.MaximumLength);
@@ -169,7 +178,25 @@ internal static class ActionEncoder
             WireProperty.Put16(writer, OutputActionsDecoder.ControllerIdProperty, request.ControllerId);
         if (request.Reason != ControllerReason.Action)
             WireProperty.Put8(writer, OutputActionsDecoder.ReasonProperty, (byte)request.Reason);
-        WireProperty.PutBytes(writer, OutputActionsDecoder.UserDataProperty, controller.UserData.AsSpan());
+        if (!controller.UserData.IsEmpty)
+            WireProperty.PutBytes(writer, OutputActionsDecoder.UserDataProperty, controller.UserData.AsSpan());
+        if (controller.Pauses)
+            WireProperty.PutBytes(writer, OutputActionsDecoder.PauseProperty, []);
+        if (controller.Meter != 0)
+            WireProperty.Put32(writer, OutputActionsDecoder.MeterProperty, controller.Meter);
+        End(writer, start);
+    }
+
+    private static int GroupOf10(WireWriter writer)
+    {
+        int start = StartExperimenter(writer, "NXAST_GROUP");
+        writer.Zero(sizeof(ushort));
+        return start;
+    }
+
+    private static void Number(WireWriter writer, int start, uint number)
+    {
+        writer.U32(number);
         End(writer, start);
     }
 

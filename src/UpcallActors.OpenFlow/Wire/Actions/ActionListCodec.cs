@@ -10,6 +10,7 @@ internal static class ActionListCodec
     private const int ShortestAction = 8;
     private const ushort GotoTableType = 1;
     private const ushort ApplyActionsType = 4;
+    private const ushort MeterType = 6;
     private const ushort ExperimenterInstruction = 0xffff;
 
     // Bytes of an instruction by its type; a list's is the header's.
@@ -39,6 +40,8 @@ internal static class ActionListCodec
                 continue;
             if (action.ChangesConnection != inConntrack)
                 return inConntrack ? BadAction.BadArgument : BadAction.BadSetArgument;
+            if (action.BeginsList && place != ActionList.ListPlace.Rule)
+                return BadAction.BadArgument;
             read.Add(action);
         }
 
@@ -56,6 +59,7 @@ internal static class ActionListCodec
             return BadInstruction.BadLength;
         uint seen = 0;
         byte? table = null;
+        uint? meter = null;
         WireReader applied = default;
         bool isUnsupported = false;
         while (reader.Left > 0)
@@ -67,6 +71,8 @@ internal static class ActionListCodec
             seen |= 1u << type;
             if (type == GotoTableType)
                 table = body.U8();
+            else if (type == MeterType)
+                meter = body.U32();
             else if (type == ApplyActionsType)
                 applied = new WireReader(body.Rest[HeaderLength..]);
             else
@@ -77,6 +83,8 @@ internal static class ActionListCodec
             return inside;
         if (isUnsupported)
             return BadInstruction.UnsupportedInstruction;
+        if (meter is { } first)
+            actions = ActionList.Of(actions.Actions.Insert(0, new MeterAction(first)));
         if (table is { } next)
             actions = ActionList.Of(actions.Actions.Add(new GotoTableAction(next)));
         return null;
@@ -85,8 +93,12 @@ internal static class ActionListCodec
     /// <summary>Appends actions.</summary>
     public static void Encode(in ActionWriting writing, WireWriter writer, ActionList actions)
     {
+        ActionWriting here = writing;
         foreach (OpenFlowAction action in actions.Actions)
-            ActionEncoder.Encode(writing, writer, action);
+        {
+            ActionEncoder.Encode(here, writer, action);
+            here = here.Behind(action);
+        }
     }
 
     /// <summary>Appends what a flow does.</summary>
@@ -98,16 +110,17 @@ internal static class ActionListCodec
             return;
         }
 
+        ActionWriting here = writing;
         int start = -1;
         foreach (OpenFlowAction action in actions.Actions)
         {
-            if (action is GotoTableAction next)
+            // A meter is an action since 1.5, and before 1.3 there is none.
+            if (action is MeterAction && writing.Version < OpenFlowVersion.V13)
+                continue;
+            if (IsInstruction(writing.Version, action))
             {
                 EndApply(writer, ref start);
-                writer.U16(GotoTableType);
-                writer.U16(ShortestAction);
-                writer.U8(next.Table);
-                writer.Zero(3);
+                PutInstruction(writer, action);
                 continue;
             }
 
@@ -118,10 +131,28 @@ internal static class ActionListCodec
                 writer.Zero(sizeof(ushort) + HeaderLength);
             }
 
-            ActionEncoder.Encode(writing, writer, action);
+            ActionEncoder.Encode(here, writer, action);
+            here = here.Behind(action);
         }
 
         EndApply(writer, ref start);
+    }
+
+    private static bool IsInstruction(OpenFlowVersion version, OpenFlowAction action) =>
+        action.Kind == ActionKind.GotoTable || (action.Kind == ActionKind.Meter && version < OpenFlowVersion.V15);
+
+    private static void PutInstruction(WireWriter writer, OpenFlowAction instruction)
+    {
+        writer.U16(instruction is MeterAction ? MeterType : GotoTableType);
+        writer.U16(ShortestAction);
+        if (instruction is MeterAction meter)
+        {
+            writer.U32(meter.Meter);
+            return;
+        }
+
+        writer.U8(((GotoTableAction)instruction).Table);
+        writer.Zero(3);
     }
 
     private static void EndApply(WireWriter writer, ref int start)

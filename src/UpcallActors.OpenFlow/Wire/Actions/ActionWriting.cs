@@ -12,4 +12,12 @@ internal readonly record struct ActionWriting(OpenFlowVersion Version, bool HasV
         Flow value = match.ToValue();
         return new ActionWriting(version, FieldPrerequisite.Vlan.Holds(value), value.Key.NwProto);
     }
+
+    /// <summary>For the actions behind one, which may have brought a tag or taken it away (<c>ofpact_check__</c>).</summary>
+    public ActionWriting Behind(OpenFlowAction action) => action switch
+    {
+        PushVlanAction or ModifyVlanAction { AddsTag: true } => this with { HasVlan = true },
+        StripVlanAction => this with { HasVlan = false },
+        _ => this,
+    };
 }

@@ -65,6 +65,25 @@ internal static class OutputActionsDecoder
         return null;
     }
 
+    /// <summary>Whether there is such a group is asked when the flow is added.</summary>
+    public static OpenFlowError? Group(in ActionContext context, ref WireReader body, out OpenFlowAction? action)
+    {
+        action = new GroupAction(body.U32());
+        return null;
+    }
+
+    public static OpenFlowError? Group10(in ActionContext context, ref WireReader body, out OpenFlowAction? action)
+    {
+        body.Skip(sizeof(ushort));
+        return Group(context, ref body, out action);
+    }
+
+    public static OpenFlowError? Meter(in ActionContext context, ref WireReader body, out OpenFlowAction? action)
+    {
+        action = new MeterAction(body.U32());
+        return null;
+    }
+
     public static OpenFlowError? Resubmit(in ActionContext context, ref WireReader body, out OpenFlowAction? action)
     {
         action = new ResubmitAction(InPort(body.U16()), table: null, withConnection: false);
@@ -90,6 +109,8 @@ internal static class OutputActionsDecoder
         action = null;
         ControllerRequest request = ControllerRequest.Default;
         ImmutableArray<byte> userData = [];
+        bool pauses = false;
+        uint meter = 0;
         if (body.Take(6).ContainsAnyExcept((byte)0))
             return BadRequest.MustBeZero;
         while (body.Left > 0)
@@ -110,9 +131,12 @@ internal static class OutputActionsDecoder
                 case UserDataProperty:
                     userData = [.. payload.TakeRest()];
                     break;
-                case PauseProperty or MeterProperty:
-                    // Not yet: the translator has neither.
-                    return BadAction.BadArgument;
+                case PauseProperty:
+                    pauses = true;
+                    break;
+                case MeterProperty:
+                    meter = payload.U32();
+                    break;
                 default:
                     return WireProperty.Unknown(type);
             }
@@ -121,7 +145,7 @@ internal static class OutputActionsDecoder
                 return BadProperty.BadLength;
         }
 
-        action = new ControllerAction(request, userData) { IsExtension = true };
+        action = new ControllerAction(request, userData) { IsExtension = true, Pauses = pauses, Meter = meter };
         return request.Reason <= ControllerReason.PacketOut ? null : BadAction.BadArgument;
     }
 

@@ -43,6 +43,25 @@ internal readonly ref struct FieldEntry
         return error;
     }
 
+    /// <summary>
+    /// Reads a field whose value says which bits of it are meant (<c>oxm_pull_field_array</c>); bits that it has not are as they came.
+    /// </summary>
+    public static OpenFlowError? TakeMask(ref WireReader reader, out MatchField? field, out UInt128 mask)
+    {
+        OpenFlowError? error = Take(ref reader, allowsCookie: false, isAction: false, out FieldEntry entry);
+        (field, mask) = (entry.Field, entry.Value);
+        return error ?? (entry.HasMask ? BadMatch.BadMask : null);
+    }
+
+    /// <summary>Appends a field whose value says which bits of it are meant.</summary>
+    public static void PutMask(WireWriter writer, MatchField field, OpenFlowVersion version, UInt128 mask)
+    {
+        if (WireFields.HeaderOf(field, version) is not { } header)
+            return;
+        PutHeader(writer, field, version);
+        writer.Number(ToWire(header, mask), header.Length);
+    }
+
     /// <summary>Whether the value has no bits but the field's (<c>mf_is_value_valid</c>).</summary>
     public static bool IsValid(MatchField field, UInt128 value) => (value & ~field.Bits) == 0;
 

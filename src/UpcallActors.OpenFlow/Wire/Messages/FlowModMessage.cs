@@ -41,7 +41,9 @@ internal sealed record FlowModMessage(FlowChange Change, uint BufferId) : OpenFl
             KeepsCounts = context.Version >= OpenFlowVersion.V12 && (flags & FlowFlags.ResetCounts) == 0,
             Actions = isDeletion ? null : actions,
         };
-        message = new FlowModMessage(change, parts.BufferId);
+        // Up to 1.1 a flow that is added always counts anew, and says so to later versions (ofputil_decode_flow_mod).
+        bool countsAnew = context.Version < OpenFlowVersion.V12 && change.Command == FlowCommand.Add;
+        message = new FlowModMessage(countsAnew ? change with { Flags = flags | FlowFlags.ResetCounts } : change, parts.BufferId);
         return FlowCheck.Find(change, context.Version)?.Error;
     }
 
@@ -140,6 +142,7 @@ internal sealed record FlowModMessage(FlowChange Change, uint BufferId) : OpenFl
             Priority = priority,
             Match = match,
             Cookie = mayAdd ? cookie : null,
+            KeepsCookie = true,
             CookieFilter = mayAdd ? 0 : cookie,
             CookieMask = mayAdd ? 0 : cookieMask,
             IdleTimeout = idle,

@@ -10,7 +10,6 @@ internal sealed record GroupBucket
     private const ushort WeightProperty = 0;
     private const ushort WatchPortProperty = 1;
     private const ushort WatchGroupProperty = 2;
-    private const uint LargestId = 0xffffff00;
 
     /// <summary>Its number, since 1.5; before that its place.</summary>
     public uint Id { get; init; }
@@ -33,7 +32,8 @@ internal sealed record GroupBucket
     public static bool AreAs15(in WireContext context) => context.Version == OpenFlowVersion.V15 || context.IsNicira;
 
     /// <summary>Reads buckets to the end.</summary>
-    public static OpenFlowError? DecodeAll(in WireContext context, WireReader body, byte groupType, out ImmutableArray<GroupBucket> buckets)
+    public static OpenFlowError? DecodeAll(
+        in WireContext context, WireReader body, GroupType groupType, out ImmutableArray<GroupBucket> buckets)
     {
         ImmutableArray<GroupBucket>.Builder read = ImmutableArray.CreateBuilder<GroupBucket>();
         buckets = [];
@@ -55,7 +55,7 @@ internal sealed record GroupBucket
     }
 
     /// <summary>Appends buckets.</summary>
-    public static void EncodeAll(in WireContext context, WireWriter writer, byte groupType, ImmutableArray<GroupBucket> buckets)
+    public static void EncodeAll(in WireContext context, WireWriter writer, GroupType groupType, ImmutableArray<GroupBucket> buckets)
     {
         foreach (GroupBucket bucket in buckets)
         {
@@ -85,11 +85,11 @@ internal sealed record GroupBucket
         return null;
     }
 
-    private static OpenFlowError? Decode15(OpenFlowVersion version, ref WireReader body, byte groupType, out GroupBucket bucket)
+    private static OpenFlowError? Decode15(OpenFlowVersion version, ref WireReader body, GroupType groupType, out GroupBucket bucket)
     {
         int length = body.U16();
         int actionsLength = body.U16();
-        bucket = new GroupBucket { Id = body.U32(), Weight = groupType == GroupModMessage.Select ? (ushort)1 : (ushort)0 };
+        bucket = new GroupBucket { Id = body.U32(), Weight = groupType == GroupType.Select ? (ushort)1 : (ushort)0 };
         if (body.Failed || length < HeaderLength15 || length - HeaderLength15 > body.Left || actionsLength > length - HeaderLength15)
             return GroupModFailed.BadBucket;
         var rest = new WireReader(body.Take(length - HeaderLength15));
@@ -123,7 +123,7 @@ internal sealed record GroupBucket
                 return BadProperty.BadLength;
         }
 
-        return bucket.Id > LargestId ? GroupModFailed.BadBucket : null;
+        return bucket.Id > GroupChange.LargestBucket ? GroupModFailed.BadBucket : null;
     }
 
     private void Encode11(OpenFlowVersion version, WireWriter writer)
@@ -138,7 +138,7 @@ internal sealed record GroupBucket
         writer.PatchLength(start, start);
     }
 
-    private void Encode15(OpenFlowVersion version, WireWriter writer, byte groupType)
+    private void Encode15(OpenFlowVersion version, WireWriter writer, GroupType groupType)
     {
         int start = writer.Length;
         writer.U32(0);
@@ -146,7 +146,7 @@ internal sealed record GroupBucket
         int actionsStart = writer.Length;
         ActionListCodec.Encode(new ActionWriting(version), writer, Actions);
         writer.PatchLength(start + sizeof(ushort), actionsStart);
-        if (groupType == GroupModMessage.Select || Weight != 0)
+        if (groupType == GroupType.Select || Weight != 0)
             WireProperty.Put16(writer, WeightProperty, Weight);
         if (WatchPort != OpenFlowPorts.None)
             WireProperty.Put32(writer, WatchPortProperty, WirePorts.Widen(WatchPort));

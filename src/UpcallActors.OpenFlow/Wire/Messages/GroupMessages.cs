@@ -3,97 +3,69 @@ using System.Collections.Immutable;
 namespace UpcallActors.OpenFlow;
 
 /// <summary>Changes a group (<c>OFPT_GROUP_MOD</c>, <c>NXT_GROUP_MOD</c>).</summary>
-internal sealed record GroupModMessage : OpenFlowMessage, IWireDecoder<GroupModMessage>
+/// <param name="Change">What is changed.</param>
+internal sealed record GroupModMessage(GroupChange Change) : OpenFlowMessage, IWireDecoder<GroupModMessage>
 {
-    /// <summary>A group that selects one of its buckets.</summary>
-    internal const byte Select = 1;
-
-    private const byte All = 0;
-    private const byte Indirect = 2;
-    private const byte FastFailover = 3;
-    private const ushort DeleteCommand = 2;
-    private const ushort InsertBucketCommand = 3;
-    private const ushort RemoveBucketCommand = 5;
-    private const ushort AddOrModifyCommand = 0x8000;
-    private const uint LargestBucket = 0xffffff00;
-    private const uint FirstBucket = 0xfffffffd;
-    private const uint LastBucket = 0xfffffffe;
-    private const uint AllBuckets = 0xffffffff;
-
-    /// <summary>0 adds, 1 changes, 2 deletes, 3 inserts buckets, 5 removes buckets, 0x8000 adds or changes.</summary>
-    public ushort Command { get; init; }
-
-    /// <summary>0 all, 1 select, 2 indirect, 3 fast failover.</summary>
-    public byte Type { get; init; }
-
-    public uint Id { get; init; }
-
-    /// <summary>The bucket that a command on buckets is about.</summary>
-    public uint CommandBucketId { get; init; } = AllBuckets;
-
-    public ImmutableArray<GroupBucket> Buckets { get; init; } = [];
-
-    public GroupSelection? Selection { get; init; }
-
     public static OpenFlowError? Decode(in WireContext context, ref WireReader body, out GroupModMessage? message)
     {
         message = null;
-        ushort command = body.U16();
-        byte type = body.U8();
+        var command = (GroupCommand)body.U16();
+        var type = (GroupType)body.U8();
         body.Skip(1);
-        var read = new GroupModMessage { Command = command, Type = type, Id = body.U32() };
+        var read = new GroupChange { Command = command, Type = type, Id = body.U32() };
         OpenFlowError? error = GroupBucket.AreAs15(context)
             ? DecodeRest15(context, ref body, ref read)
             : DecodeRest11(context, ref body, ref read);
         if ((error ?? read.FindMisfit()) is { } refused)
             return refused;
-        message = read;
+        message = new GroupModMessage(read);
         return null;
     }
 
     public override void Encode(in WireContext context, WireWriter writer)
     {
-        writer.U16(Command);
-        writer.U8(Type);
+        writer.U16((ushort)Change.Command);
+        writer.U8((byte)Change.Type);
         writer.Zero(1);
-        writer.U32(Id);
+        writer.U32(Change.Id);
         if (!GroupBucket.AreAs15(context))
         {
-            GroupBucket.EncodeAll(context, writer, Type, Buckets);
+            GroupBucket.EncodeAll(context, writer, Change.Type, Change.Buckets);
             return;
         }
 
         int lengthAt = writer.Length;
         writer.U32(0);
-        writer.U32(CommandBucketId);
+        writer.U32(Change.CommandBucketId);
         int start = writer.Length;
-        GroupBucket.EncodeAll(context, writer, Type, Buckets);
+        GroupBucket.EncodeAll(context, writer, Change.Type, Change.Buckets);
         writer.PatchLength(lengthAt, start);
-        Selection?.Encode(writer);
+        if (Change.Selection is { } selection)
+            GroupSelectionCodec.Encode(context.Version, writer, selection);
     }
 
-    private static OpenFlowError? DecodeRest11(in WireContext context, ref WireReader body, ref GroupModMessage read)
+    private static OpenFlowError? DecodeRest11(in WireContext context, ref WireReader body, ref GroupChange read)
     {
         var list = new WireReader(body.TakeRest());
         if (GroupBucket.DecodeAll(context, list, read.Type, out ImmutableArray<GroupBucket> buckets) is { } error)
             return error;
         read = read with { Buckets = buckets };
-        return context.Version >= OpenFlowVersion.V13 && read.Command == DeleteCommand && !buckets.IsEmpty
+        return context.Version >= OpenFlowVersion.V13 && read.Command == GroupCommand.Delete && !buckets.IsEmpty
             ? GroupModFailed.InvalidGroup
             : null;
     }
 
-    private static OpenFlowError? DecodeRest15(in WireContext context, ref WireReader body, ref GroupModMessage read)
+    private static OpenFlowError? DecodeRest15(in WireContext context, ref WireReader body, ref GroupChange read)
     {
         int length = body.U16();
         body.Skip(sizeof(ushort));
         uint bucket = body.U32();
-        bool isOne = bucket is <= LargestBucket or FirstBucket or LastBucket;
+        bool isOne = bucket is <= GroupChange.LargestBucket or GroupChange.FirstBucket or GroupChange.LastBucket;
         bool fits = read.Command switch
         {
-            InsertBucketCommand => isOne,
-            RemoveBucketCommand => isOne || bucket == AllBuckets,
-            _ => bucket == AllBuckets,
+            GroupCommand.InsertBucket => isOne,
+            GroupCommand.RemoveBucket => isOne || bucket == GroupChange.AllBuckets,
+            _ => bucket == GroupChange.AllBuckets,
         };
         if (!fits)
             return GroupModFailed.BadBucket;
@@ -102,38 +74,15 @@ internal sealed record GroupModMessage : OpenFlowMessage, IWireDecoder<GroupModM
         var list = new WireReader(body.Take(length));
         if (GroupBucket.DecodeAll(context, list, read.Type, out ImmutableArray<GroupBucket> buckets) is { } badBucket)
             return badBucket;
-        OpenFlowError? error = GroupSelection.Decode(new WireReader(body.TakeRest()), out GroupSelection? selection);
+        var properties = new WireReader(body.TakeRest());
+        OpenFlowError? error = GroupSelectionCodec.Decode(properties, read.Type, read.Command, out GroupSelection? selection);
         read = read with { CommandBucketId = bucket, Buckets = buckets, Selection = selection };
         return error;
-    }
-
-    /// <summary>What of it cannot go together, whatever groups there are (<c>ofputil_check_group_mod</c>).</summary>
-    private OpenFlowError? FindMisfit()
-    {
-        if (Type == Indirect && Command != DeleteCommand && Buckets.Length != 1)
-            return GroupModFailed.InvalidGroup;
-        if (Type > FastFailover)
-            return GroupModFailed.BadType;
-        if (Command is > InsertBucketCommand and not (RemoveBucketCommand or AddOrModifyCommand))
-            return GroupModFailed.BadCommand;
-        if (Command == RemoveBucketCommand && !Buckets.IsEmpty)
-            return GroupModFailed.BadBucket;
-        foreach (GroupBucket bucket in Buckets)
-        {
-            if (bucket.Weight != 0 && Type != Select && Command != InsertBucketCommand)
-                return GroupModFailed.InvalidGroup;
-            if (Type is All or Indirect && bucket.IsWatched)
-                return GroupModFailed.WatchUnsupported;
-            if (Type == FastFailover && !bucket.IsWatched)
-                return GroupModFailed.InvalidGroup;
-        }
-
-        return null;
     }
 }
 
 /// <summary>A group as it is (<c>OFPMP_GROUP_DESC</c>).</summary>
-internal sealed record GroupDescription(byte Type, uint Id, ImmutableArray<GroupBucket> Buckets, GroupSelection? Selection)
+internal sealed record GroupDescription(GroupType Type, uint Id, ImmutableArray<GroupBucket> Buckets, GroupSelection? Selection)
     : IWireDecoder<GroupDescription>, IWireEntry
 {
     private const int HeaderLength11 = 8;
@@ -145,7 +94,7 @@ internal sealed record GroupDescription(byte Type, uint Id, ImmutableArray<Group
         message = null;
         bool is15 = GroupBucket.AreAs15(context);
         int length = body.U16();
-        byte type = body.U8();
+        var type = (GroupType)body.U8();
         body.Skip(1);
         uint id = body.U32();
         int header = is15 ? HeaderLength15 : HeaderLength11;
@@ -159,7 +108,7 @@ internal sealed record GroupDescription(byte Type, uint Id, ImmutableArray<Group
             return BadRequest.BadLength;
         if (GroupBucket.DecodeAll(context, list, type, out ImmutableArray<GroupBucket> buckets) is { } error)
             return error;
-        OpenFlowError? badProperty = GroupSelection.Decode(rest, out GroupSelection? selection);
+        OpenFlowError? badProperty = GroupSelectionCodec.Decode(rest, type, GroupCommand.Add, out GroupSelection? selection);
         message = new GroupDescription(type, id, buckets, selection);
         return badProperty;
     }
@@ -169,7 +118,7 @@ internal sealed record GroupDescription(byte Type, uint Id, ImmutableArray<Group
         int start = writer.Length;
         bool is15 = GroupBucket.AreAs15(context);
         writer.U16(0);
-        writer.U8(Type);
+        writer.U8((byte)Type);
         writer.Zero(1);
         writer.U32(Id);
         int lengthAt = writer.Length;
@@ -179,7 +128,8 @@ internal sealed record GroupDescription(byte Type, uint Id, ImmutableArray<Group
         if (is15)
         {
             writer.PatchLength(lengthAt, list);
-            Selection?.Encode(writer);
+            if (Selection is { } selection)
+                GroupSelectionCodec.Encode(context.Version, writer, selection);
         }
 
         writer.PatchLength(start, start);

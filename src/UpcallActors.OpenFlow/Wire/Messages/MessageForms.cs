@@ -37,6 +37,28 @@ internal static partial class MessageForms
         return null;
     }
 
+    /// <summary>
+    /// Finds the layout of a reply: of those that the version has the one in the space of the request's, an extension's for an
+    /// extension's; else the version's own.
+    /// </summary>
+    public static MessageForm FindReply(MessageForm request, MessageType type, OpenFlowVersion version)
+    {
+        MessageSpace space = request.Space switch
+        {
+            MessageSpace.Request => MessageSpace.Reply,
+            MessageSpace.NiciraRequest => MessageSpace.NiciraReply,
+            MessageSpace.OnfRequest => MessageSpace.OnfReply,
+            MessageSpace same => same,
+        };
+        foreach (MessageForm form in All)
+        {
+            if (form.Type == type && form.Space == space && (form.First == Any || (version >= form.First && version <= form.Last)))
+                return form;
+        }
+
+        return Find(type, version) ?? throw new ArgumentException($"OpenFlow {version} has no {type}", nameof(type));
+    }
+
     private static MessageForm Row<T>(
         MessageType type,
         string name,

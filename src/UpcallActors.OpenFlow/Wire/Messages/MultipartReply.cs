@@ -31,10 +31,11 @@ internal sealed class MultipartReply<T>(byte version, uint xid, MessageForm form
             entries.Current.Encode(_context, writer);
             if (writer.Length - start <= ushort.MaxValue)
                 continue;
+            int length = writer.Length - before;
             writer.Truncate(before);
 
             // One that no message has room for is left out.
-            if (before == body)
+            if (body - start + length > ushort.MaxValue)
                 continue;
             _waiting = entries.Current;
             writer.PatchLength(start + sizeof(ushort), start);

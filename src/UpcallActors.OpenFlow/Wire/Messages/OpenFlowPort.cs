@@ -11,6 +11,9 @@ internal sealed record OpenFlowPort : IWireDecoder<OpenFlowPort>, IWireEntry
     private const int NameLength = 16;
     private const int LengthOf14 = 40;
     private const ushort EthernetProperty = 0;
+
+    // OFPPS10_ALL: whether the link is down, and what the spanning tree says. That a port is alive came later.
+    private const uint States10 = 0x301;
     private const int EthernetPayload = 28;
 
     // From copper on, 1.0 has no room for the three speeds over 10 Gbit/s, and no "other".
@@ -98,7 +101,7 @@ internal sealed record OpenFlowPort : IWireDecoder<OpenFlowPort>, IWireEntry
         writer.Zero(version == OpenFlowVersion.V10 ? 0 : sizeof(ushort));
         writer.Text(Name, NameLength);
         writer.U32(Config);
-        writer.U32(State);
+        writer.U32(version == OpenFlowVersion.V10 ? State & States10 : State);
         if (version >= OpenFlowVersion.V14)
         {
             int property = WireProperty.Start(writer, EthernetProperty);

@@ -130,6 +130,9 @@ internal sealed record QueueRequestMessage(uint Port, uint Queue) : OpenFlowMess
         message = null;
         if (context.TryReadPort(ref body, out uint port) is not null)
             return QueueOpFailed.BadPort;
+        // 1.0 asks for all ports by the number for flooding (ofputil_decode_queue_stats_request).
+        if (context.Version == OpenFlowVersion.V10 && port == OpenFlowPorts.All)
+            port = OpenFlowPorts.None;
         body.Skip(context.Version == OpenFlowVersion.V10 ? sizeof(ushort) : 0);
         message = new QueueRequestMessage(port, body.U32());
         return null;
@@ -137,7 +140,7 @@ internal sealed record QueueRequestMessage(uint Port, uint Queue) : OpenFlowMess
 
     public override void Encode(in WireContext context, WireWriter writer)
     {
-        context.WritePort(writer, Port);
+        context.WritePort(writer, context.Version == OpenFlowVersion.V10 && Port == OpenFlowPorts.None ? OpenFlowPorts.All : Port);
         writer.Zero(context.Version == OpenFlowVersion.V10 ? sizeof(ushort) : 0);
         writer.U32(Queue);
     }
