@@ -29,7 +29,7 @@ internal sealed partial class FirstRules
         {
             lock (_lock)
             {
-                return (long)_tables.Missed.Counters.Packets + (long)_tables.Standalone.Counters.Packets
+                return (long)_tables.Unmatched.Packets
                     + _rules.Where(rule => _first.Contains(rule.Value)).Sum(rule => (long)rule.Key.Packets);
             }
         }

@@ -37,12 +37,15 @@ internal sealed class HashCounts
         return (slot & ~CountMask) == key ? (slot & CountMask) != 0 : ContainsBehind(slots, at, key);
     }
 
+    /// <summary>Makes room for hashes that are about to come. Returns how many slots were looked at.</summary>
+    public int Reserve(int count) => (_filled + count) * 2 <= _slots.Length ? 0 : Rebuild(count);
+
     /// <summary>Counts a hash once more. Returns how many slots were looked at or moved.</summary>
     public int Add(ulong hash)
     {
         int steps = 0;
         if ((_filled + 1) * 2 > _slots.Length)
-            steps = Rebuild();
+            steps = Rebuild(1);
         ulong key = KeyOf(hash);
         int free = -1;
         for (int at = Home(key, _slots); ; at = (at + 1) & (_slots.Length - 1))
@@ -86,7 +89,7 @@ internal sealed class HashCounts
         if ((slot & CountMask) != 1)
             return steps;
         _counted--;
-        return _slots.Length > SmallestSize && _counted * 16 < _slots.Length ? steps + Rebuild() : steps;
+        return _slots.Length > SmallestSize && _counted * 16 < _slots.Length ? steps + Rebuild(1) : steps;
     }
 
     private static bool ContainsBehind(ulong[] slots, int at, ulong key)
@@ -106,11 +109,14 @@ internal sealed class HashCounts
 
     private static int Home(ulong key, ulong[] slots) => (int)(key >> (BitOperations.LeadingZeroCount((ulong)slots.Length) + 1));
 
-    /// <summary>Moves what is counted to an array of which it fills three eighths at most. Returns how many slots were looked at.</summary>
-    private int Rebuild()
+    /// <summary>
+    /// Moves what is counted to an array with room for more. If it is not known how many come, it fills three eighths of it at most.
+    /// Returns how many slots were looked at.
+    /// </summary>
+    private int Rebuild(int more)
     {
-        int size = (int)BitOperations.RoundUpToPowerOf2((uint)Math.Max(SmallestSize, (_counted + 1) * 2));
-        if ((_counted + 1) * 8 > size * 3)
+        int size = (int)BitOperations.RoundUpToPowerOf2((uint)Math.Max(SmallestSize, (_counted + more) * 2));
+        if (more == 1 && (_counted + 1) * 8 > size * 3)
             size *= 2;
         ulong[] slots = new ulong[size];
         foreach (ulong slot in _slots)

@@ -20,6 +20,9 @@ internal sealed class PrefixIndex
     /// <summary>How many leading bits of <paramref name="value"/> decide which prefixes it has.</summary>
     public int DecidingBits(UInt128 value, int width) => _trie.DecidingBits(value, width);
 
+    /// <summary>Makes room for prefixes that are about to come. Returns how many places were looked at.</summary>
+    public int Reserve(int count) => _trie.Reserve(count) + _prefixes.Reserve(count);
+
     /// <summary>A match came that has this prefix, of at least 1 bit. Returns how many places were looked at.</summary>
     public int Add(UInt128 prefix, int length) => _trie.Add(prefix, length) + _prefixes.Add(Hash(prefix, length));
 

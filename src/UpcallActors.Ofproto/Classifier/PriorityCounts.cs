@@ -3,7 +3,7 @@ namespace UpcallActors.Ofproto;
 /// <summary>How many rules of a subtable have each priority. Most subtables have few priorities. For one thread.</summary>
 internal sealed class PriorityCounts
 {
-    private ushort[] _priorities = new ushort[2];
+    private int[] _priorities = new int[2];
     private int[] _counts = new int[2];
     private int _used;
 
@@ -11,10 +11,10 @@ internal sealed class PriorityCounts
     public int Maximum => _used == 0 ? -1 : _priorities[_used - 1];
 
     /// <summary>Whether any rule has this priority.</summary>
-    public bool Contains(ushort priority) => Find(priority) >= 0;
+    public bool Contains(int priority) => Find(priority) >= 0;
 
     /// <summary>A rule came.</summary>
-    public void Add(ushort priority)
+    public void Add(int priority)
     {
         int at = Find(priority);
         if (at >= 0)
@@ -38,7 +38,7 @@ internal sealed class PriorityCounts
     }
 
     /// <summary>A rule went that was there.</summary>
-    public void Remove(ushort priority)
+    public void Remove(int priority)
     {
         int at = Find(priority);
         if (--_counts[at] > 0)
@@ -48,5 +48,5 @@ internal sealed class PriorityCounts
         Array.Copy(_counts, at + 1, _counts, at, _used - at);
     }
 
-    private int Find(ushort priority) => _priorities.AsSpan(0, _used).BinarySearch(priority);
+    private int Find(int priority) => _priorities.AsSpan(0, _used).BinarySearch(priority);
 }

@@ -20,6 +20,9 @@ internal sealed class RuleTable
     /// <summary>How many slots, entries and nodes changes have looked at or moved so far.</summary>
     public long Steps => _stepsOfGone + _subtables.Values.Sum(subtable => subtable.Steps);
 
+    /// <summary>Whether rules may be in it that are hidden.</summary>
+    public bool HasHidden => _subtables.Values.Any(subtable => subtable.Maximum > ushort.MaxValue);
+
     /// <summary>The rules that were not removed, those of one mask together.</summary>
     public IEnumerable<Rule> Rules => _subtables.Values.OrderBy(subtable => subtable.Number).SelectMany(subtable => subtable.Rules);
 
@@ -47,14 +50,14 @@ internal sealed class RuleTable
     }
 
     /// <summary>The rule of exactly this match and priority that was not removed.</summary>
-    public Rule? Find(Match match, ushort priority) => _subtables.GetValueOrDefault(match.Mask)?.Find(match, priority);
+    public Rule? Find(Match match, int priority) => _subtables.GetValueOrDefault(match.Mask)?.Find(match, priority);
 
     /// <summary>
     /// A rule of this priority that matches some packet that the match does, too; null if there is none
     /// (<c>classifier_rule_overlaps</c>). A mask whose bits are all in the match's has at most one such rule, found at once; the rules of
     /// other masks are gone through.
     /// </summary>
-    public Rule? FindOverlap(Match match, ushort priority)
+    public Rule? FindOverlap(Match match, int priority)
     {
         foreach ((FlowMask mask, Subtable subtable) in _subtables)
         {

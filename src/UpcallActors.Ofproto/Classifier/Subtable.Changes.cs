@@ -9,6 +9,7 @@ namespace UpcallActors.Ofproto;
 internal sealed partial class Subtable
 {
     private const int SmallestCapacity = 2;
+    private const int MostBitsCounted = 31;
 
     private readonly PriorityCounts _priorities = new();
     private readonly bool _hasPrefixes;
@@ -40,7 +41,7 @@ internal sealed partial class Subtable
     }
 
     /// <summary>Whether any rule has this priority.</summary>
-    public bool Has(ushort priority) => _priorities.Contains(priority);
+    public bool Has(int priority) => _priorities.Contains(priority);
 
     /// <summary>The rules of a match that were not removed, by falling priority.</summary>
     public IEnumerable<Rule> RulesOf(Match match)
@@ -53,7 +54,7 @@ internal sealed partial class Subtable
     }
 
     /// <summary>The rule of a match and priority that was not removed.</summary>
-    public Rule? Find(Match match, ushort priority)
+    public Rule? Find(Match match, int priority)
     {
         Rule? rule = FirstOf(match);
         while (rule is not null && (rule.Priority > priority || (rule.Priority == priority && !rule.IsLive)))
@@ -67,8 +68,10 @@ internal sealed partial class Subtable
     /// </summary>
     public void Reserve(int count)
     {
-        if (count > _matches && _entries.Count + count > _entries.Capacity)
-            Move(_matches + count);
+        if (count <= _matches || _entries.Count + count <= _entries.Capacity)
+            return;
+        Move(_matches + count);
+        ReservePrefixes(count);
     }
 
     /// <summary>Puts a rule in. Returns the one of the same match and priority that was not removed, which stays as it is.</summary>
@@ -156,6 +159,17 @@ internal sealed partial class Subtable
         ChangePrefixes(match, isAdded: false);
         if (_matches * 8 < _entries.Count && _entries.Capacity > SmallestCapacity)
             Move(2 * _matches);
+    }
+
+    private void ReservePrefixes(int count)
+    {
+        for (int i = 0; i < PrefixField.Count; i++)
+        {
+            int length = _prefixLengths[i];
+            // There are no more prefixes than their bits can tell apart.
+            if (length != 0)
+                Steps += _prefixes[i].Reserve(length < MostBitsCounted ? Math.Min(count, 1 << length) : count);
+        }
     }
 
     private void ChangePrefixes(Match match, bool isAdded)

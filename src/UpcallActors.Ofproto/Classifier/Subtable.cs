@@ -54,6 +54,7 @@ internal sealed partial class Subtable
         if (_portsMask != 0)
             _ports = new PrefixTrie();
         _entries = new MatchEntries(Math.Max(SmallestCapacity, capacity), mask.Words.Length);
+        ReservePrefixes(capacity);
     }
 
     /// <summary>What its rules match on.</summary>

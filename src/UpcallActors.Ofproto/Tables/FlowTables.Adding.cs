@@ -20,17 +20,18 @@ internal sealed partial class FlowTables
         ArgumentNullException.ThrowIfNull(file);
         if (!file.Changes.Any(WantsNoOverlap))
             return file;
-        var tables = new FlowTables();
+        using TableTransaction transaction = new FlowTables().Begin(new ChangeOrigin(ChangeSource.Configuration));
         var errors = new List<FlowSyntaxError>(file.Errors);
         List<int> taken = [];
         for (int i = 0; i < file.Changes.Length; i++)
         {
-            if (tables.Make(file.Changes[i]) is { } problem)
-                errors.Add(new FlowSyntaxError(source, file.Lines[i], 1, problem.ToString()));
-            else
+            if (transaction.Make(file.Changes[i]) is null)
                 taken.Add(i);
+            else
+                errors.Add(new FlowSyntaxError(source, file.Lines[i], 1, transaction.Problem!.ToString()));
         }
 
+        transaction.Commit();
         return new FlowFile(
             [.. taken.Select(i => file.Changes[i])], [.. taken.Select(i => file.Lines[i])], [.. errors.OrderBy(error => error.Line)]);
     }
@@ -39,7 +40,7 @@ internal sealed partial class FlowTables
         change is { MayOverlap: false } && (change.Flags & FlowFlags.CheckOverlap) != 0;
 
     /// <summary>
-    /// Makes room for the flows of a large batch. Tables that grow while flows come take twice the memory of those that know how many
+    /// Makes room for the flows of a large transaction. Tables that grow while flows come take twice the memory of those that know how many
     /// come.
     /// </summary>
     private void Reserve(ReadOnlySpan<FlowChange> changes)
@@ -59,19 +60,30 @@ internal sealed partial class FlowTables
     }
 
     /// <summary>
-    /// Adds a flow, unless it wants no other of its priority beside it that is for the same packets (<c>add_flow_start</c>).
+    /// Adds a flow, unless it wants no other of its priority beside it that is for the same packets, or there is no room for it
+    /// (<c>add_flow_start</c>).
     /// </summary>
     private ActionProblem? Add(FlowChange change)
     {
         Rule rule = NewRule(change);
-        if (WantsNoOverlap(change) && TableOf(rule.Table) is { } table && table.Find(rule.Match, rule.Priority) is null
-            && table.FindOverlap(rule.Match, rule.Priority) is { } other)
+        if ((WantsNoOverlap(change) || !HasRoom(rule.Table)) && TableOf(rule.Table)?.Find(rule.Match, rule.Priority) is null
+            && MakeRoom(rule, change) is { } problem)
+            return problem;
+        Put(rule, RuleChangeKind.Added, change);
+        return null;
+    }
+
+    /// <summary>What keeps a flow out that replaces none, if anything.</summary>
+    private ActionProblem? MakeRoom(Rule rule, FlowChange change)
+    {
+        if (WantsNoOverlap(change) && TableOf(rule.Table)?.FindOverlap(rule.Match, rule.Priority) is { } other)
         {
             string reason = $"check_overlap: a packet can match '{rule.Match}' and '{other.Match}', both of priority {rule.Priority}";
             return new ActionProblem(FlowModFailed.Overlap, reason);
         }
 
-        Put(rule, RuleChangeKind.Added);
-        return null;
+        return HasRoom(rule.Table) || Evict(rule.Table)
+            ? null
+            : new ActionProblem(FlowModFailed.TableFull, $"table {rule.Table} has {_rulesOf[rule.Table]} flows, and none may go");
     }
 }

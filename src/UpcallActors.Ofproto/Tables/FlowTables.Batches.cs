@@ -3,35 +3,121 @@ using UpcallActors.OpenFlow;
 
 namespace UpcallActors.Ofproto;
 
-/// <content>Batches: what is done is kept in a journal, by which it is undone or told.</content>
+/// <content>Transactions: what is done is kept in a journal, by which it is undone or told.</content>
 internal sealed partial class FlowTables
 {
     /// <summary>For how many entries the journal and the queue keep their room after a large batch.</summary>
     private const int KeptRoom = 1024;
 
     private readonly List<RuleChange> _journal = [];
+    // Each with how many changes of rules were made before it.
+    private readonly List<(int Place, TableChange Change)> _others = [];
     private readonly Queue<Rule> _gone = [];
+    private readonly Queue<(ulong Version, TableChange Change)> _unsettled = [];
     private int _liveRules;
-    // A batch is made at one time. To ask for it is a system call where the kernel maps no clock into the process.
+    private long _begun;
+    private long _open;
+    private ChangeOrigin _origin;
+    private ActionProblem? _problem;
+    // A transaction is made at one time. To ask for it is a system call where the kernel maps no clock into the process.
     private TimeSpan _batchTime;
 
-    /// <summary>Makes the changes in their order and publishes the result at once, under the next version, which it returns.</summary>
+    /// <summary>
+    /// Takes the writer's lock, which the transaction has until it ends. An observer is called under this lock, with the journal: it
+    /// cannot change the tables.
+    /// </summary>
+    public TableTransaction Begin(ChangeOrigin origin)
+    {
+        if (_writer.IsHeldByCurrentThread)
+            throw new InvalidOperationException("a transaction, or an observer that is told of one, cannot begin another of its tables");
+        _writer.Enter();
+        _batchTime = Now;
+        _origin = origin;
+        _problem = null;
+        _open = ++_begun;
+        return new TableTransaction(this, _open);
+    }
+
+    /// <summary>Makes changes of the configuration in their order, in a transaction of their own. Returns its version.</summary>
     /// <exception cref="ArgumentException">A change that adds or modifies has no
     /// actions, or its table does not exist; nothing was changed.</exception>
     /// <exception cref="FlowRefusedException">A switch does not take one of the flows: an action does not fit its match, or it
     /// overlaps with another; nothing was changed.</exception>
     public ulong Apply(params ReadOnlySpan<FlowChange> changes)
     {
+        using TableTransaction transaction = Begin(new ChangeOrigin(ChangeSource.Configuration));
+        transaction.MakeAll(changes);
+        return transaction.Commit();
+    }
+
+    /// <summary>
+    /// Throws what <see cref="Apply(ReadOnlySpan{FlowChange})"/> would throw if these changes were made to empty tables. Tables are
+    /// built for it only if a flow wants no other beside it, or names a group or a meter.
+    /// </summary>
+    public static void Try(ReadOnlySpan<FlowChange> changes)
+    {
+        foreach (FlowChange change in changes)
+        {
+            if (!WantsNoOverlap(change) && (change.Actions is not { } actions || !NamesSomething(actions)))
+                continue;
+            new FlowTables().Apply(changes);
+            return;
+        }
+
         Check(changes);
-        RefuseObserver();
+    }
+
+    internal ActionProblem? Problem(long transaction)
+    {
+        RequireOpen(transaction);
+        return _problem;
+    }
+
+    internal ActionProblem? Make(long transaction, FlowChange change)
+    {
+        RequireOpen(transaction);
+        return _problem = Make(change);
+    }
+
+    internal void MakeAll(long transaction, ReadOnlySpan<FlowChange> changes)
+    {
+        RequireOpen(transaction);
+        Check(changes);
+        Reserve(changes);
+        for (int i = 0; i < changes.Length; i++)
+        {
+            if (Make(changes[i]) is { } problem)
+                throw new FlowRefusedException(i, problem);
+        }
+    }
+
+    internal void Note(long transaction, TableChange change)
+    {
+        RequireOpen(transaction);
+        Note(change);
+    }
+
+    internal ulong Commit(long transaction)
+    {
+        RequireOpen(transaction);
         TablesChangedEventArgs? change = null;
         try
         {
-            lock (_writer)
+            try
             {
-                MakeAll(changes);
-                change = Publish();
-                TellObserver(change.Version);
+                if (_journal.Count + _others.Count > 0)
+                {
+                    change = Publish();
+                    TellObserver(change.Version);
+                }
+                else
+                {
+                    UnlinkGone();
+                }
+            }
+            finally
+            {
+                Close();
             }
         }
         finally
@@ -40,24 +126,22 @@ internal sealed partial class FlowTables
                 Finish(change);
         }
 
-        return change.Version;
+        return change?.Version ?? Version;
     }
 
-    /// <summary>
-    /// Throws what <see cref="Apply(ReadOnlySpan{FlowChange})"/> would throw if these changes were made to empty tables. Tables are
-    /// built for it only if a flow wants no other beside it.
-    /// </summary>
-    public static void Try(ReadOnlySpan<FlowChange> changes)
+    internal void RollBack(long transaction)
     {
-        foreach (FlowChange change in changes)
-        {
-            if (!WantsNoOverlap(change))
-                continue;
-            new FlowTables().Apply(changes);
+        // Read without the lock: while another thread has it, this transaction has ended.
+        if (Volatile.Read(ref _open) != transaction)
             return;
+        try
+        {
+            Undo();
         }
-
-        Check(changes);
+        finally
+        {
+            Close();
+        }
     }
 
     private static void Check(ReadOnlySpan<FlowChange> changes)
@@ -74,35 +158,21 @@ internal sealed partial class FlowTables
         }
     }
 
-    private void MakeAll(ReadOnlySpan<FlowChange> changes)
-    {
-        Reserve(changes);
-        try
-        {
-            _batchTime = Now;
-            for (int i = 0; i < changes.Length; i++)
-            {
-                if (Make(changes[i]) is { } problem)
-                    throw new FlowRefusedException(i, problem);
-            }
-        }
-        catch
-        {
-            Undo();
-            throw;
-        }
-    }
-
     private static bool IsGone(in RuleChange change) => change.Kind >= RuleChangeKind.Deleted;
 
-    /// <summary>
-    /// An observer is called under the writer's lock, with the journal. To change the tables there would change what it reads.
-    /// </summary>
-    private void RefuseObserver()
+    private void RequireOpen(long transaction)
     {
-        if (_writer.IsHeldByCurrentThread)
-            throw new InvalidOperationException("an observer of flow tables cannot change them while it is told of a change");
+        if (Volatile.Read(ref _open) != transaction)
+            throw new InvalidOperationException("the transaction has ended");
     }
+
+    private void Close()
+    {
+        _open = 0;
+        _writer.Exit();
+    }
+
+    private void Note(TableChange change) => _others.Add((_journal.Count, change));
 
     /// <summary>Makes what the journal has visible.</summary>
     private TablesChangedEventArgs Publish()
@@ -121,6 +191,12 @@ internal sealed partial class FlowTables
                 _gone.Enqueue(before);
         }
 
+        foreach ((_, TableChange change) in _others)
+        {
+            change.Publish(version, ref touched);
+            _unsettled.Enqueue((version, change));
+        }
+
         Arrange(touched);
         Volatile.Write(ref _ruleCount, _liveRules);
         Volatile.Write(ref _version, version);
@@ -132,8 +208,17 @@ internal sealed partial class FlowTables
     {
         try
         {
-            if (_journal.Count > 0)
-                Observer?.RulesChanged(version, CollectionsMarshal.AsSpan(_journal));
+            ReadOnlySpan<RuleChange> changes = CollectionsMarshal.AsSpan(_journal);
+            if (Observer is null)
+                return;
+            TableSet tables = default;
+            foreach (RuleChange change in changes)
+                tables.Add(change.Rule.Table);
+            if (_journal.Exists(change => change.Rule.IsHidden))
+                changes = _journal.Where(change => !change.Rule.IsHidden).ToArray();
+            if (!changes.IsEmpty)
+                Observer.RulesChanged(version, changes, _origin);
+            TellVacancy(tables);
         }
         finally
         {
@@ -161,7 +246,7 @@ internal sealed partial class FlowTables
     /// <summary>Takes the rules out of the tables that are gone in every version which a reader may name.</summary>
     private void UnlinkGone()
     {
-        if (_gone.Count == 0)
+        if (_gone.Count + _unsettled.Count == 0)
             return;
         // After the version is published and before readers are asked, see the remarks of the class.
         Interlocked.MemoryBarrier();
@@ -174,45 +259,62 @@ internal sealed partial class FlowTables
             _gone.Dequeue();
         }
 
+        while (_unsettled.TryPeek(out (ulong Version, TableChange Change) published) && published.Version <= oldest)
+        {
+            published.Change.Settle();
+            _unsettled.Dequeue();
+        }
+
         Arrange(touched);
         if (_gone.Count == 0 && _gone.Capacity > KeptRoom)
             _gone.TrimExcess();
     }
 
     /// <summary>
-    /// Makes the tables what they were before the batch. Its version was not published, so no reader can see the rules that it added.
+    /// Makes the tables what they were before the transaction. Its version was not published, so no reader can see the rules that it added.
     /// </summary>
     private void Undo()
     {
+        if (_journal.Count + _others.Count == 0)
+            return;
+        int other = _others.Count - 1;
         for (int i = _journal.Count - 1; i >= 0; i--)
         {
-            RuleChange change = _journal[i];
-            Rule? before = change.Before;
-            if (IsGone(change))
-            {
-                before = change.Rule;
-            }
-            else
-            {
-                Remove(change.Rule, change.Rule.Added);
-                _tables[change.Rule.Table]!.Unlink(change.Rule);
-            }
-
-            if (before is null)
-                continue;
-            before.Removed = ulong.MaxValue;
-            Enter(before);
+            for (; other >= 0 && _others[other].Place > i; other--)
+                _others[other].Change.Undo();
+            Undo(_journal[i]);
         }
 
+        for (; other >= 0; other--)
+            _others[other].Change.Undo();
         foreach (RuleTable? table in _tables)
             table?.Arrange();
         ClearJournal();
     }
 
+    private void Undo(in RuleChange change)
+    {
+        Rule? before = change.Before;
+        if (IsGone(change))
+        {
+            before = change.Rule;
+        }
+        else
+        {
+            Remove(change.Rule, change.Rule.Added);
+            _tables[change.Rule.Table]!.Unlink(change.Rule);
+        }
+
+        if (before is null)
+            return;
+        before.Removed = ulong.MaxValue;
+        Enter(before);
+    }
+
     private void Arrange(in TableSet tables)
     {
         for (int table = tables.Next(0); table >= 0; table = tables.Next(table + 1))
-            _tables[table]!.Arrange();
+            _tables[table]?.Arrange();
     }
 
     private void ClearJournal()
@@ -220,5 +322,6 @@ internal sealed partial class FlowTables
         _journal.Clear();
         if (_journal.Capacity > KeptRoom)
             _journal.Capacity = KeptRoom;
+        _others.Clear();
     }
 }

@@ -25,27 +25,14 @@ internal sealed partial class FlowTables
         TimeSpan now = Now;
         TimeSpan? accounted = isAccounted ? _lastExpire : null;
         _lastExpire = now;
-        if (_timers.Count == 0 && _gone.Count == 0)
+        if (_timers.Count == 0 && _gone.Count + _unsettled.Count == 0)
             return;
-        RefuseObserver();
-        TablesChangedEventArgs? change = null;
-        try
-        {
-            lock (_writer)
-            {
-                change = ExpireNow(now, accounted);
-                if (change is not null)
-                    TellObserver(change.Version);
-            }
-        }
-        finally
-        {
-            if (change is not null)
-                Finish(change);
-        }
+        using TableTransaction transaction = Begin(new ChangeOrigin(ChangeSource.Timeout));
+        ExpireNow(now, accounted);
+        transaction.Commit();
     }
 
-    private TablesChangedEventArgs? ExpireNow(TimeSpan now, TimeSpan? accounted)
+    private void ExpireNow(TimeSpan now, TimeSpan? accounted)
     {
         _timers.Advance(TickOf(now), _due);
         foreach (RuleTimer timer in _due)
@@ -59,14 +46,7 @@ internal sealed partial class FlowTables
         }
 
         _due.Clear();
-        if (_journal.Count == 0)
-        {
-            UnlinkGone();
-            return null;
-        }
-
         Volatile.Write(ref _expired, _expired + _journal.Count);
-        return Publish();
     }
 
     /// <summary>
@@ -83,7 +63,8 @@ internal sealed partial class FlowTables
     /// <summary>The wheel's ticks are seconds.</summary>
     private static long TickOf(TimeSpan time) => time.Ticks / TimeSpan.TicksPerSecond;
 
-    private static TimeSpan ExpiryOf(Rule rule) => TimeSpan.FromTicks(Math.Min(HardExpiryOf(rule).Ticks, IdleExpiryOf(rule).Ticks));
+    /// <summary>When a rule expires if no packet comes.</summary>
+    internal static TimeSpan ExpiryOf(Rule rule) => TimeSpan.FromTicks(Math.Min(HardExpiryOf(rule).Ticks, IdleExpiryOf(rule).Ticks));
 
     private static TimeSpan HardExpiryOf(Rule rule) =>
         rule.HardTimeout == 0 ? TimeSpan.MaxValue : rule.Modified + TimeSpan.FromSeconds(rule.HardTimeout);

@@ -4,9 +4,9 @@ using UpcallActors.OpenFlow;
 namespace UpcallActors.Ofproto;
 
 /// <summary>
-/// The flow tables of a bridge. Changes come one batch at a time, from any thread; readers take a <see cref="TablesSnapshot"/> and see all
-/// of a batch or none of it. There is one structure, which is changed in place: a change costs the same however many rules there are,
-/// and a reader never waits.
+/// The flow tables of a bridge. One <see cref="TableTransaction"/> at a time changes them, on any thread; readers take a
+/// <see cref="TablesSnapshot"/> and see all of its changes or none. There is one structure, which is changed in place: a change costs the
+/// same however many rules there are, and a reader never waits.
 /// </summary>
 /// <remarks>
 /// <para>
@@ -47,32 +47,23 @@ internal sealed partial class FlowTables
         _time = time ?? TimeProvider.System;
         TimeSpan now = Now;
         _timers = new TimerWheel(TickOf(now));
-        Standalone = new Rule(0, 0, Match.Any, ActionList.Of(OutputAction.To(OpenFlowPorts.Normal))) { Created = now, Modified = now };
-        Missed = new Rule(0, 0, Match.Any, ActionList.Empty) { Created = now, Modified = now };
+        Own = new OwnRules(now);
+        MakeOwnTable();
     }
 
-    /// <summary>Raised after a batch was published, on the thread that made it.</summary>
+    /// <summary>Raised after changes were published, on the thread that made them.</summary>
     public event EventHandler<TablesChangedEventArgs>? Changed;
 
     /// <summary>Who is told of each change of a rule, in order; null for nobody, which costs nothing.</summary>
     public IRuleObserver? Observer { get; set; }
 
-    /// <summary>
-    /// What table 0 of a standalone bridge has behind all others. Open vSwitch adds such a flow; here it is no entry of the table, and no
-    /// change touches it.
-    /// </summary>
-    public Rule Standalone { get; }
+    /// <summary>Packets that met no rule in the table where they came in, or came back from the datapath.</summary>
+    public RuleCounters Unmatched { get; } = new();
 
-    /// <summary>
-    /// What packets are credited to that met no rule where they came in, so that none goes uncounted (<c>miss_rule</c> of
-    /// ofproto-dpif.c). It is no entry of the tables either.
-    /// </summary>
-    public Rule Missed { get; }
-
-    /// <summary>The version that the last batch made; 0 before the first.</summary>
+    /// <summary>The version that the last changes made; 0 before the first.</summary>
     public ulong Version => Volatile.Read(ref _version);
 
-    /// <summary>The number of rules now; it does not wait for a running batch.</summary>
+    /// <summary>The number of rules now, without hidden ones; it does not wait for a running transaction.</summary>
     public int RuleCount => Volatile.Read(ref _ruleCount);
 
     /// <summary>How many slots, entries, nodes and timers changes have looked at or moved so far: their cost, without a clock.</summary>
@@ -99,14 +90,14 @@ internal sealed partial class FlowTables
         return new TablesSnapshot(this, place, Version);
     }
 
-    /// <summary>The rules now, by table; those of one mask together.</summary>
+    /// <summary>The rules now without hidden ones, by table; those of one mask together.</summary>
     public ImmutableArray<Rule> GetRules()
     {
         lock (_writer)
-            return [.. _tables.SelectMany(table => table?.Rules ?? [])];
+            return [.. _tables.SelectMany(table => table?.Rules ?? []).Where(rule => !rule.IsHidden)];
     }
 
-    /// <summary>The rules now that a deletion with this table, match and cookie would take.</summary>
+    /// <summary>The rules now that a deletion with this table, match, cookie, port and group would take.</summary>
     public ImmutableArray<Rule> GetRules(FlowChange selection)
     {
         ArgumentNullException.ThrowIfNull(selection);
@@ -118,7 +109,9 @@ internal sealed partial class FlowTables
     public RuleStatistics GetStatistics(Rule rule)
     {
         ArgumentNullException.ThrowIfNull(rule);
-        return new RuleStatistics(Now - rule.Created, rule.Counters.Packets, rule.Counters.Bytes);
+        TimeSpan now = Now;
+        return new RuleStatistics(
+            now - rule.Created, now - rule.Modified, now - rule.Counters.Used, rule.Counters.Packets, rule.Counters.Bytes);
     }
 
     /// <summary>A table that ever had a rule.</summary>

@@ -12,8 +12,8 @@ internal sealed class Rule
 
     private ulong _removed = ulong.MaxValue;
 
-    /// <summary>A flow of <paramref name="table"/> (0 to 254); the higher of two priorities wins.</summary>
-    public Rule(byte table, ushort priority, Match match, ActionList actions)
+    /// <summary>A flow of <paramref name="table"/> (0 to 254); the higher of two priorities, at least 0, wins.</summary>
+    public Rule(byte table, int priority, Match match, ActionList actions)
     {
         Table = table;
         Priority = priority;
@@ -24,8 +24,8 @@ internal sealed class Rule
     /// <summary>The table, 0 to 254.</summary>
     public byte Table { get; }
 
-    /// <summary>The greater wins.</summary>
-    public ushort Priority { get; }
+    /// <summary>The greater wins. No message can name one over 65535.</summary>
+    public int Priority { get; }
 
     /// <summary>The packets it is for.</summary>
     public Match Match { get; }
@@ -34,7 +34,7 @@ internal sealed class Rule
     public ActionList Actions { get; }
 
     /// <summary>What its owner calls it.</summary>
-    public ulong Cookie { get; init; }
+    public ulong Cookie { get; internal set; }
 
     /// <summary>What it says of itself besides match and actions.</summary>
     public FlowFlags Flags { get; init; }
@@ -54,8 +54,8 @@ internal sealed class Rule
     /// <summary>Seconds after which it goes, 0 for never.</summary>
     public ushort HardTimeout { get; init; }
 
-    /// <summary>Packets and bytes; a rule whose actions are modified hands them on.</summary>
-    public RuleCounters Counters { get; init; } = new();
+    /// <summary>Packets and bytes; a rule whose actions are modified, or in whose place another is added, may hand them on.</summary>
+    public RuleCounters Counters { get; internal set; } = new();
 
     /// <summary>The first version of its tables that has it.</summary>
     internal ulong Added { get; set; }
@@ -81,6 +81,9 @@ internal sealed class Rule
 
     /// <summary>The one before it of those with its cookie. Its tables' writer's.</summary>
     internal Rule? PreviousOfCookie { get; set; }
+
+    /// <summary>Whether it is the switch's own, which neither OpenFlow nor a flow file comes upon (<c>rule_is_hidden</c>).</summary>
+    internal bool IsHidden => Priority > ushort.MaxValue || Table == FlowCheck.InternalTable;
 
     /// <summary>Whether it is a table-miss flow: for all packets, at the lowest priority (<c>rule_is_table_miss</c>).</summary>
     internal bool IsTableMiss => Priority == 0 && Match.Mask.Words.IsEmpty;

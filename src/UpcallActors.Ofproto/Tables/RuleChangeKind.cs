@@ -15,9 +15,18 @@ internal enum RuleChangeKind
     /// <summary>It was deleted.</summary>
     Deleted,
 
+    /// <summary>A group that it names was deleted.</summary>
+    GroupDeleted,
+
+    /// <summary>A meter that it names was deleted.</summary>
+    MeterDeleted,
+
     /// <summary>No packet came for as long as its idle timeout is.</summary>
     IdleTimedOut,
 
     /// <summary>Its hard timeout is over.</summary>
     HardTimedOut,
+
+    /// <summary>It made room for another.</summary>
+    Evicted,
 }

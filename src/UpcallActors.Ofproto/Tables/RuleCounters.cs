@@ -1,6 +1,6 @@
 namespace UpcallActors.Ofproto;
 
-/// <summary>What a rule has seen. Written from any lane, without a lock; read at any time.</summary>
+/// <summary>What a rule, a group or a bucket has seen. Written from any lane, without a lock; read at any time.</summary>
 internal sealed class RuleCounters
 {
     private long _packets;

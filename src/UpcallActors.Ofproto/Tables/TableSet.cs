@@ -10,6 +10,18 @@ internal struct TableSet
 
     private Words _words;
 
+    /// <summary>Every table that there can be.</summary>
+    public static TableSet All
+    {
+        get
+        {
+            var all = default(TableSet);
+            for (int i = 0; i < TablesSnapshot.TableCount; i++)
+                all.Add((byte)i);
+            return all;
+        }
+    }
+
     /// <summary>Whether a table is one of them.</summary>
     public readonly bool Contains(byte table) => ((_words[table / WordBits] >> (table % WordBits)) & 1) != 0;
 

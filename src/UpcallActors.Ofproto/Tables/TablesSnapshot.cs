@@ -31,6 +31,9 @@ internal readonly struct TablesSnapshot : IDisposable
     /// </summary>
     public Rule? Lookup(int table, in Flow flow, ref Flow wildcards) => _tables.TableOf(table)?.Lookup(flow, Version, ref wildcards);
 
+    /// <summary>Finds a group; null if there is none.</summary>
+    public Group? FindGroup(uint id) => _tables.Groups.Find(id, Version);
+
     /// <summary>Ends the reading.</summary>
     public void Dispose() => _place?.Leave();
 }

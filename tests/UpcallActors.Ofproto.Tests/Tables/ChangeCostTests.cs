@@ -106,6 +106,35 @@ public class ChangeCostTests
         (GC.GetAllocatedBytesForCurrentThread() - before).ShouldBeLessThan(256);
     }
 
+    [Fact]
+    public void A_flow_that_takes_the_room_of_another_costs_as_much_among_many_as_among_few()
+    {
+        Cost few = CostAmong(Few);
+        Cost many = CostAmong(Many);
+        many.Steps.ShouldBeLessThan((few.Steps + 2) * 2);
+        many.Bytes.ShouldBeLessThan(few.Bytes * 5 / 4);
+
+        static Cost CostAmong(int limit)
+        {
+            FlowChange[] flows = Flows("hard_timeout={5},importance={3},reg0={4},actions=2", 2 * limit);
+            var tables = new FlowTables();
+            using (TableTransaction transaction = tables.Begin(default))
+            {
+                transaction.Set(0, new TableSettings { FlowLimit = limit, EvictsForMessage = true });
+                transaction.MakeAll(flows.AsSpan(0, limit));
+                transaction.Commit();
+            }
+
+            long steps = tables.Steps;
+            long bytes = GC.GetAllocatedBytesForCurrentThread();
+            foreach (FlowChange flow in flows.AsSpan(limit))
+                tables.Apply(flow);
+            bytes = GC.GetAllocatedBytesForCurrentThread() - bytes;
+            tables.RuleCount.ShouldBe(limit);
+            return new Cost((tables.Steps - steps) / limit, bytes / limit);
+        }
+    }
+
     private static (Cost Added, Cost Deleted) CostOf(string flow, int count)
     {
         FlowChange[] flows = Flows(flow, count);

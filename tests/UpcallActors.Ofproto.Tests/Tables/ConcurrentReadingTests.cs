@@ -102,20 +102,26 @@ public class ConcurrentReadingTests
             ulong[] now = [.. cookies[version - 1]];
             // Phases of much and of little, so that tables grow and shrink.
             bool isGrowing = version / 200 % 2 == 0;
-            batches[version - 1] = [.. Enumerable.Range(0, random.Next(1, 6)).Select(_ =>
+            var batch = new List<FlowChange>();
+            // A batch without effect makes no version.
+            bool hasEffect = false;
+            for (int left = random.Next(1, 6); left > 0 || !hasEffect; left--)
             {
                 int i = random.Next(keys.Length);
                 bool isAdded = random.Next(10) < (isGrowing ? 8 : 2);
+                hasEffect |= isAdded || now[i] != 0;
                 now[i] = isAdded ? ((ulong)version * (ulong)keys.Length) + (ulong)i + 1 : 0;
-                return new FlowChange
+                batch.Add(new FlowChange
                 {
                     Command = isAdded ? FlowCommand.Add : FlowCommand.DeleteStrict,
                     Match = keys[i].Match,
                     Priority = keys[i].Priority,
                     Cookie = now[i],
                     Actions = isAdded ? _drop : null,
-                };
-            })];
+                });
+            }
+
+            batches[version - 1] = [.. batch];
             cookies[version] = now;
         }
 

@@ -68,7 +68,7 @@ internal sealed class RuleModel
     {
         tables.RuleCount.ShouldBe(Rules.Length);
         tables.GetRules().Select(rule => (rule.Cookie, rule.Priority, rule.Match, rule.Actions)).ShouldBe(
-            Rules.Select(rule => (rule.Cookie!.Value, rule.Priority, rule.Match, rule.Actions!)), ignoreOrder: true);
+            Rules.Select(rule => (rule.Cookie!.Value, (int)rule.Priority, rule.Match, rule.Actions!)), ignoreOrder: true);
     }
 
     private FlowChange Next()

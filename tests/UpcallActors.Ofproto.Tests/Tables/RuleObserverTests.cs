@@ -33,6 +33,7 @@ public sealed class RuleObserverTests : IRuleObserver
         _time.Advance(TimeSpan.FromSeconds(6));
         _tables.Expire(isAccounted: true);
         _tables.Expire(isAccounted: true);
+        _origin.Source.ShouldBe(ChangeSource.Timeout);
         _told.ShouldBe(
             ["2 HardTimedOut hard_timeout=5, in_port=1 actions=drop", "3 IdleTimedOut idle_timeout=5, in_port=2 actions=drop"]);
     }
@@ -81,10 +82,12 @@ public sealed class RuleObserverTests : IRuleObserver
     private Exception? _failure;
     private Action? _onTold;
     private string? _found;
+    private ChangeOrigin _origin;
 
-    void IRuleObserver.RulesChanged(ulong version, ReadOnlySpan<RuleChange> changes)
+    void IRuleObserver.RulesChanged(ulong version, ReadOnlySpan<RuleChange> changes, ChangeOrigin origin)
     {
         _onTold?.Invoke();
+        _origin = origin;
         if (_failure is not null)
             throw _failure;
         Flow flow = default;

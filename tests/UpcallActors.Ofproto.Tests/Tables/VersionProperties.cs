@@ -45,7 +45,7 @@ public class VersionProperties
 
         tables.Apply([]);
         FlowTables fresh = FilledTables.With([.. tables.GetRules().Select(rule =>
-            new FlowChange { Priority = rule.Priority, Match = rule.Match, Actions = rule.Actions, Cookie = rule.Cookie })]);
+            new FlowChange { Priority = (ushort)rule.Priority, Match = rule.Match, Actions = rule.Actions, Cookie = rule.Cookie })]);
         foreach (Flow flow in model.Flows(40))
         {
             Flow wildcards = default;
