@@ -21,6 +21,8 @@ internal sealed class FrozenState : IEquatable<FrozenState>
     // tun_id, tun_src, tun_dst, tun_ipv6_src and tun_ipv6_dst.
     private static readonly int _tunnelWords = FlowKeyFields.TunFlags.Word;
 
+    private FrozenActions[] _actions = [];
+    private int _actionCount;
     private readonly ulong[] _words = new ulong[Flow.KeyStart + _tunnelWords];
 
     /// <summary>The bridge to go on in, by name: it outlives a change of the configuration.</summary>
@@ -29,15 +31,44 @@ internal sealed class FrozenState : IEquatable<FrozenState>
     /// <summary>The table to look the packet up in.</summary>
     public byte Table { get; private set; }
 
+    /// <summary>The port that rules see the packet come in on.</summary>
+    public uint InPort
+    {
+        get
+        {
+            var flow = default(Flow);
+            _words.AsSpan(0, Flow.KeyStart).CopyTo(flow.PipelineState);
+            return flow.InPort;
+        }
+    }
+
     /// <summary>Whether the packet has been through conntrack, so that its connection's fields mean something.</summary>
     public bool Conntracked { get; private set; }
 
     /// <summary>What a <c>controller(userdata=…)</c> action sends to the controller.</summary>
     public ImmutableArray<byte> UserData { get; private set; } = [];
 
+    /// <summary>What is left to do instead of a lookup, the innermost list first; empty if the packet is looked up.</summary>
+    public ReadOnlySpan<FrozenActions> Actions => _actions.AsSpan(0, _actionCount);
+
+    /// <summary>Whether conntrack may have put the packet together from fragments, though it has no connection any more.</summary>
+    public bool MayBeReassembled { get; private set; }
+
+    /// <summary>
+    /// Whether the datapath has hashed the packet. A flow's key has only those bits of the hash that the flow looks at, which may all be 0.
+    /// </summary>
+    public bool IsHashed { get; private set; }
+
     /// <summary>Takes the state of a translation.</summary>
-    public void Capture(string bridge, byte table, bool conntracked, ref Flow flow, ImmutableArray<byte> userData)
+    public void Capture(string bridge, byte table, bool conntracked, ref Flow flow, ImmutableArray<byte> userData,
+        ReadOnlySpan<FrozenActions> actions, bool mayBeReassembled, bool isHashed = false)
     {
+        if (_actions.Length < actions.Length)
+            _actions = new FrozenActions[actions.Length];
+        actions.CopyTo(_actions);
+        _actionCount = actions.Length;
+        MayBeReassembled = mayBeReassembled;
+        IsHashed = isHashed;
         Bridge = bridge;
         Table = table;
         Conntracked = conntracked;
@@ -56,7 +87,17 @@ internal sealed class FrozenState : IEquatable<FrozenState>
     /// <summary>A copy to keep.</summary>
     public FrozenState Clone()
     {
-        var copy = new FrozenState { Bridge = Bridge, Table = Table, Conntracked = Conntracked, UserData = UserData };
+        var copy = new FrozenState
+        {
+            Bridge = Bridge,
+            Table = Table,
+            Conntracked = Conntracked,
+            UserData = UserData,
+            MayBeReassembled = MayBeReassembled,
+            IsHashed = IsHashed,
+            _actions = Actions.ToArray(),
+            _actionCount = _actionCount,
+        };
         _words.CopyTo(copy._words, 0);
         return copy;
     }
@@ -64,6 +105,7 @@ internal sealed class FrozenState : IEquatable<FrozenState>
     /// <inheritdoc/>
     public bool Equals(FrozenState? other) =>
         other is not null && Table == other.Table && Conntracked == other.Conntracked && Bridge == other.Bridge
+        && MayBeReassembled == other.MayBeReassembled && IsHashed == other.IsHashed && Actions.SequenceEqual(other.Actions)
         && UserData.AsSpan().SequenceEqual(other.UserData.AsSpan())
         && _words.AsSpan().SequenceEqual(other._words);
 
@@ -76,8 +118,9 @@ internal sealed class FrozenState : IEquatable<FrozenState>
         KeyedHash.Computation hash = _hash.Start();
         foreach (ulong word in _words)
             hash.Add(word);
-        hash.Add(((ulong)Table << 1) | (Conntracked ? 1UL : 0));
+        hash.Add(((ulong)Table << 3) | (Conntracked ? 1UL : 0) | (MayBeReassembled ? 2UL : 0) | (IsHashed ? 4UL : 0));
         hash.Add((ulong)(uint)UserDataHash() << 32 | (uint)Bridge.Length);
+        hash.Add((ulong)_actionCount << 32 | (_actionCount == 0 ? 0u : (uint)_actions[0].GetHashCode()));
         return (int)hash.Finish();
     }
 

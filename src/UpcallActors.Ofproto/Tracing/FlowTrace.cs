@@ -70,6 +70,9 @@ internal enum TraceNodeKind
     /// <summary>A table that was looked up, and the rule found.</summary>
     Table,
 
+    /// <summary>A bucket of a group.</summary>
+    Bucket,
+
     /// <summary>An action.</summary>
     Action,
 

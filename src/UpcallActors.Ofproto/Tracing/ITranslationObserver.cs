@@ -27,6 +27,17 @@ internal interface ITranslationObserver
     /// <summary>The rule of the table that was entered last has done what it does.</summary>
     void TableLeft();
 
+    /// <summary>A bucket of a group is about to be done. What follows is done by it, up to <see cref="BucketLeft"/>.</summary>
+    /// <param name="bucket">Its number.</param>
+    void BucketEntered(uint bucket)
+    {
+    }
+
+    /// <summary>The bucket that was entered last is done.</summary>
+    void BucketLeft()
+    {
+    }
+
     /// <summary>An action is about to be done; in ofctl's syntax.</summary>
     void ActionTaken(string action);
 

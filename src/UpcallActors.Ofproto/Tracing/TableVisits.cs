@@ -42,7 +42,7 @@ internal sealed class TableVisits : ITranslationObserver, ITranslationExplainer
         if (_tables.Count == MostVisits)
             return;
         _tables.Add(table);
-        string text = rule?.ToString().Trim() ?? $"table={table} no match";
+        string text = rule?.Table == table ? rule.ToString().Trim() : $"table={table} no match";
         _rules.Add(text.Length <= MostText ? text : text[..MostText]);
     }
 

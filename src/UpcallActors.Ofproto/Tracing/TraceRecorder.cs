@@ -43,6 +43,13 @@ internal sealed class TraceRecorder(FlowNames? names) : ITranslationObserver
             return;
         }
 
+        if (rule.Table != table)
+        {
+            // The switch's own rule for a packet that met none.
+            Open(new TraceNode(TraceNodeKind.Table, number + "No match, and a \"packet-in\" is called for.") { Table = table });
+            return;
+        }
+
         string match = rule.Match.ToString(names);
         string cookie = rule.Cookie == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $", cookie 0x{rule.Cookie:x}");
         string text = string.Create(CultureInfo.InvariantCulture,
@@ -51,6 +58,11 @@ internal sealed class TraceRecorder(FlowNames? names) : ITranslationObserver
     }
 
     public void TableLeft() => Close();
+
+    public void BucketEntered(uint bucket) =>
+        Open(new TraceNode(TraceNodeKind.Bucket, string.Create(CultureInfo.InvariantCulture, $"bucket {bucket}")));
+
+    public void BucketLeft() => Close();
 
     public void ActionTaken(string action) => Add(new TraceNode(TraceNodeKind.Action, action));
 

@@ -88,6 +88,7 @@ internal static class TraceText
         XlateError.CongestionDrop => "Tunnel ECN drop",
         XlateError.ActionsTooLong => "Datapath actions too long",
         XlateError.PacketTooLong => "Packet too long for its port",
+        XlateError.NotSupported => "Datapath does not support an action",
         _ => error.ToString(),
     };
 }

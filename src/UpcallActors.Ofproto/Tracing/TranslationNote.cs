@@ -89,6 +89,21 @@ internal enum TranslationNote
     /// <summary>The datapath actions do not fit into a message.</summary>
     ActionsTooLong,
 
+    /// <summary>There is no such group, which ends the list of actions; the argument is its number.</summary>
+    NoSuchGroup,
+
+    /// <summary>The datapath cannot do what the action needs, or is not to.</summary>
+    NotSupported,
+
+    /// <summary>No bucket of a group is live, so that the packet is given to none.</summary>
+    NoLiveBucket,
+
+    /// <summary>The bucket that a group has chosen, which is the argument.</summary>
+    UsingBucket,
+
+    /// <summary>A bucket that is not live, and why: the subject.</summary>
+    BucketNotLive,
+
     /// <summary>Nothing is known of the recirculation id, which is the argument.</summary>
     UnknownRecirculation,
 }

@@ -38,7 +38,7 @@ internal sealed class Bridge
     /// <summary>The bridge's name, unique in its datapath.</summary>
     public string Name { get; }
 
-    /// <summary>What becomes of packets that no flow matches.</summary>
+    /// <summary>What becomes of packets that no flow matches; the flow for it is in the tables.</summary>
     public FailMode FailMode { get; }
 
     /// <summary>The flow tables.</summary>

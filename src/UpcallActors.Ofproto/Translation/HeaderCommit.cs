@@ -8,13 +8,15 @@ namespace UpcallActors.Ofproto;
 /// <summary>
 /// Turns the header changes that OpenFlow actions made to a flow into datapath actions, just before something needs them (an
 /// output, <c>ct</c>). Order and form are those of <c>commit_odp_actions</c> in Open vSwitch's odp-util.c: Ethernet, L3, ports,
-/// VLAN, priority, mark; SET when a whole header is replaced, SET_MASKED otherwise.
+/// VLAN, priority, mark; SET when a whole header is replaced, SET_MASKED otherwise. A datapath without SET_MASKED has whole headers
+/// replaced, with flows that match all of what is replaced.
 /// </summary>
 internal static class HeaderCommit
 {
     private const byte EcnBits = 3;
     private const ushort VlanPresent = 0x1000;
     private const int LongestHeader = 40;
+    private const uint LabelBits = 0xfffff;
 
     private static readonly HeaderField[] _ethernet = [new(FlowKeyFields.EthSrc, 0, 6), new(FlowKeyFields.EthDst, 6, 6)];
 
@@ -34,15 +36,15 @@ internal static class HeaderCommit
     /// Writes actions that turn <paramref name="packet"/> (what the packet is by now) into <paramref name="wanted"/>, and brings
     /// <paramref name="packet"/> up to date. Bits taken from the packet are marked in <paramref name="wildcards"/>.
     /// </summary>
-    public static void Commit(in FlowKey wanted, ref FlowKey packet, ref FlowKey wildcards, ref NetlinkWriter actions)
+    public static void Commit(in FlowKey wanted, ref FlowKey packet, ref FlowKey wildcards, ref NetlinkWriter actions, bool canMask)
     {
         if (IsUnchanged(wanted, packet))
             return;
-        Set(OvsKeyAttribute.Ethernet, _ethernet, 12, wanted, ref packet, wildcards, ref actions);
-        CommitNetwork(wanted, ref packet, wildcards, ref actions);
+        Set(OvsKeyAttribute.Ethernet, _ethernet, 12, wanted, ref packet, ref wildcards, ref actions, canMask);
+        CommitNetwork(wanted, ref packet, ref wildcards, ref actions, canMask);
         CommitVlans(wanted, ref packet, ref wildcards, ref actions);
-        SetMetadata(OvsKeyAttribute.Priority, FlowKeyFields.SkbPriority, wanted, ref packet, wildcards, ref actions);
-        SetMetadata(OvsKeyAttribute.SkbMark, FlowKeyFields.SkbMark, wanted, ref packet, wildcards, ref actions);
+        SetMetadata(OvsKeyAttribute.Priority, FlowKeyFields.SkbPriority, wanted, ref packet, ref wildcards, ref actions, canMask);
+        SetMetadata(OvsKeyAttribute.SkbMark, FlowKeyFields.SkbMark, wanted, ref packet, ref wildcards, ref actions, canMask);
     }
 
     /// <summary>Whether all headers, the priority and the mark are as wanted: so it is before most outputs.</summary>
@@ -54,7 +56,8 @@ internal static class HeaderCommit
         return target[metadata] == have[metadata] && target[FlowKey.L2Start..].SequenceEqual(have[FlowKey.L2Start..]);
     }
 
-    private static void CommitNetwork(in FlowKey wanted, ref FlowKey packet, in FlowKey wildcards, ref NetlinkWriter actions)
+    private static void CommitNetwork(
+        in FlowKey wanted, ref FlowKey packet, ref FlowKey wildcards, ref NetlinkWriter actions, bool canMask)
     {
         bool ipv4 = packet.EthType == EtherTypes.Ipv4;
         // Protocol 0 also stands for "no header to be changed here" in a key.
@@ -65,10 +68,13 @@ internal static class HeaderCommit
         // A tunnel's ECN bits were looked at for the outer header; that alone does not make them part of the change.
         if (OvsFlowKeyWriter.HasTunnel(packet) && ((packet.NwTos ^ wanted.NwTos) & EcnBits) == 0)
             mask.NwTos = (byte)(mask.NwTos & ~EcnBits);
+        scoped ref FlowKey looked = ref wildcards;
+        if (canMask)
+            looked = ref mask;
         if (ipv4)
-            Set(OvsKeyAttribute.Ipv4, _ipv4, 12, wanted, ref packet, mask, ref actions);
+            Set(OvsKeyAttribute.Ipv4, _ipv4, 12, wanted, ref packet, ref looked, ref actions, canMask);
         else
-            Set(OvsKeyAttribute.Ipv6, _ipv6, 40, wanted, ref packet, mask, ref actions);
+            Set(OvsKeyAttribute.Ipv6, _ipv6, 40, wanted, ref packet, ref looked, ref actions, canMask);
 
         ushort ports = wanted.NwProto switch
         {
@@ -78,11 +84,11 @@ internal static class HeaderCommit
             _ => 0,
         };
         if (ports != 0)
-            Set(ports, _ports, 4, wanted, ref packet, wildcards, ref actions);
+            Set(ports, _ports, 4, wanted, ref packet, ref wildcards, ref actions, canMask);
     }
 
-    private static void Set(ushort attribute, HeaderField[] fields, int length, in FlowKey wanted, ref FlowKey packet, in FlowKey wildcards,
-        ref NetlinkWriter actions)
+    private static void Set(ushort attribute, HeaderField[] fields, int length, in FlowKey wanted, ref FlowKey packet,
+        ref FlowKey wildcards, ref NetlinkWriter actions, bool canMask)
     {
         Span<byte> value = stackalloc byte[2 * LongestHeader];
         Span<byte> header = value[..length];
@@ -104,19 +110,45 @@ internal static class HeaderCommit
 
         if (!differs)
             return;
+        if (!canMask)
+        {
+            Replace(attribute, fields, packet, ref wildcards, ref actions);
+            return;
+        }
+
         bool whole = !mask.ContainsAnyExcept(byte.MaxValue);
         int nest = actions.BeginNest(whole ? OvsActionAttribute.Set : OvsActionAttribute.SetMasked);
         actions.Put(attribute, whole ? header : value[..(2 * length)]);
         actions.EndNest(nest);
     }
 
-    private static void SetMetadata(ushort attribute, FieldLocation field, in FlowKey wanted, ref FlowKey packet, in FlowKey wildcards,
-        ref NetlinkWriter actions)
+    /// <summary>Replaces a header that is known in full for that, protocol and kind of fragment too.</summary>
+    private static void Replace(
+        ushort attribute, HeaderField[] fields, in FlowKey packet, ref FlowKey wildcards, ref NetlinkWriter actions)
+    {
+        foreach (HeaderField field in fields)
+            field.Write(ref wildcards, UInt128.MaxValue);
+        if (attribute is OvsKeyAttribute.Ipv4 or OvsKeyAttribute.Ipv6)
+        {
+            wildcards.NwProto = byte.MaxValue;
+            wildcards.NwFrag = FlowKey.FragAny | FlowKey.FragLater;
+            wildcards.Ipv6Label &= LabelBits;
+        }
+
+        int nest = actions.BeginNest(OvsActionAttribute.Set);
+        OvsHeaderKeyWriter.WriteWhole(attribute, packet, ref actions);
+        actions.EndNest(nest);
+    }
+
+    private static void SetMetadata(ushort attribute, FieldLocation field, in FlowKey wanted, ref FlowKey packet, ref FlowKey wildcards,
+        ref NetlinkWriter actions, bool canMask)
     {
         uint target = (uint)wanted.Get(field);
         if (target == (uint)packet.Get(field))
             return;
         packet.Set(field, target);
+        if (!canMask)
+            wildcards.Set(field, uint.MaxValue);
         uint mask = (uint)wildcards.Get(field);
         Span<byte> value = stackalloc byte[2 * sizeof(uint)];
         BinaryPrimitives.WriteUInt32LittleEndian(value, target & mask);

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using UpcallActors.Linux;
 using UpcallActors.Odp;
 using UpcallActors.OpenFlow;
@@ -9,12 +10,16 @@ namespace UpcallActors.Ofproto;
 /// Translates the upcalls of one lane, or the flows of one revalidator, through
 /// the flow tables of the bridge they came in on (<c>xlate_actions</c>).
 /// </summary>
-internal sealed class OpenFlowTranslator(OpenFlowTranslatorFactory factory, ITranslationObserver? observer) : IUpcallTranslator
+internal sealed class OpenFlowTranslator(OpenFlowTranslatorFactory factory, ITranslationObserver? observer, int number = 0)
+    : IUpcallTranslator
 {
     private const byte EcnBits = 3;
     private const int TunnelWords = 8;
 
-    private readonly XlateScratch _scratch = new() { Observer = observer };
+    private static readonly BridgePort _noPort = new(OpenFlowPorts.None, uint.MaxValue, "");
+
+    private readonly XlateScratch _scratch = new(number) { Observer = observer };
+    private InjectedPacket? _injected;
 
     /// <summary>What a packet begins with instead of the tables, because a controller sends it; null for one that has come in.</summary>
     public ActionList? PacketOut { get; init; }
@@ -39,12 +44,40 @@ internal sealed class OpenFlowTranslator(OpenFlowTranslatorFactory factory, ITra
     public Translation Retranslate(in FlowKey key, FlowCredit credit, Span<byte> actions, ref FlowKey mask) =>
         Translate(key, mayInstall: true, credit, learns: credit.Packets != 0, mru: 0, actions, ref mask);
 
+    /// <summary>Translates a packet that a controller sends or lets go on. Rules are credited, and NORMAL learns from it.</summary>
+    public Translation Translate(InjectedPacket packet, FlowCredit credit, Span<byte> actions)
+    {
+        _scratch.Credited.Clear();
+        FlowKey key = packet.Flow.Key;
+        FlowKey mask = default;
+        MegaflowMask.Begin(key, ref mask);
+        _scratch.Flow = packet.Flow;
+        _injected = packet;
+        try
+        {
+            var terms = new Terms(factory.Version, MayInstall: false, Learns: observer is null, packet.Origin.Mru);
+            Translation translation = Follow(packet.Bridge, packet.Port, terms, key, actions, ref mask);
+            if (observer is null)
+                _scratch.Credited.Credit(credit);
+            return translation;
+        }
+        finally
+        {
+            _injected = null;
+        }
+    }
+
     private void Begin(FrozenState? frozen, ref XlateContext context)
     {
-        if (PacketOut is { } actions && frozen is null)
+        if (_injected is { } packet)
+            context.DoLeft(packet.Actions.AsSpan());
+        else if (frozen is { Actions.IsEmpty: false })
+            context.Resume(frozen);
+        else if (PacketOut is { } actions && frozen is null)
             context.Do(actions, last: true);
         else
             context.TranslateFirst();
+        context.FinishFreezing();
     }
 
     /// <summary>Translates an invented packet from its place in the tables: no rule is credited.</summary>
@@ -75,10 +108,27 @@ internal sealed class OpenFlowTranslator(OpenFlowTranslatorFactory factory, ITra
         // The version first: it must not be newer than what is translated through.
         var terms = new Terms(factory.Version, mayInstall, learns, mru);
         MegaflowMask.Begin(key, ref mask);
-        if (!factory.BridgeSet.TryFindInput(key, out Bridge? bridge, out BridgePort? port))
+        if (!factory.BridgeSet.TryFindInput(key, out Bridge? bridge, out BridgePort? port)
+            && !TryFindSender(key.RecircId, ref terms, out bridge, out port))
             return Drop(XlateError.BridgeNotFound, terms.Version, mayInstall, key, ref mask);
         _scratch.Flow = new Flow(key, port.Number);
         return Follow(bridge, port, terms, key, actions, ref mask);
+    }
+
+    /// <summary>
+    /// The bridge of a packet that comes back from a recirculation, and that a controller had sent from no port
+    /// (<c>xlate_lookup_ofproto_</c>). No flow stands for such packets: its key would say that they come from a port.
+    /// </summary>
+    private bool TryFindSender(
+        uint recirculation, ref Terms terms, [NotNullWhen(true)] out Bridge? bridge, [NotNullWhen(true)] out BridgePort? port)
+    {
+        bridge = null;
+        port = _noPort;
+        if (recirculation == 0 || !factory.Recirculations.TryGetState(recirculation, out FrozenState frozen)
+            || frozen.InPort is not (OpenFlowPorts.None or OpenFlowPorts.Controller))
+            return false;
+        terms = terms with { MayInstall = false };
+        return factory.BridgeSet.TryGetBridge(frozen.Bridge, out bridge);
     }
 
     /// <summary>
@@ -101,14 +151,21 @@ internal sealed class OpenFlowTranslator(OpenFlowTranslatorFactory factory, ITra
             bridge = other;
         }
 
+        OdpSupport support = factory.Support;
+        bool isIpv6 = key.EthType == EtherTypes.Ipv6;
         ref Flow flow = ref _scratch.Flow;
+        support.Limit(isIpv6, ref flow.Key);
         _scratch.Base = flow;
         // The datapath keeps no tunnel key for a packet it has taken out of its tunnel: the first output to one sets it.
         _scratch.Base.Key.Words[..TunnelWords].Clear();
         _scratch.Wildcards = MegaflowMask.InTables(mask);
 
         using TablesSnapshot tables = bridge.Tables.Read();
-        var context = new XlateContext(_scratch, factory, bridge, tables, port, terms.Learns, terms.Mru, actions);
+        var context = new XlateContext(_scratch, factory, support, bridge, tables, port, terms.Learns, terms.Mru, actions)
+        {
+            IsPacketOut = _injected is { IsPacketOut: true } || PacketOut is not null,
+            MayBeReassembled = _injected is { Origin.Mru: not 0 },
+        };
         observer?.BridgeEntered(bridge.Name);
         Thaw(frozen, ref context);
         if (ReceiveCongestion(ref flow.Key))
@@ -118,6 +175,7 @@ internal sealed class OpenFlowTranslator(OpenFlowTranslatorFactory factory, ITra
         if (context.Actions.Overflowed)
             context.Fail(XlateError.ActionsTooLong);
 
+        support.Limit(isIpv6, ref _scratch.Wildcards.Key);
         mask = _scratch.Wildcards.Key;
         if (context.Error != XlateError.None)
         {
@@ -179,6 +237,14 @@ internal sealed class OpenFlowTranslator(OpenFlowTranslatorFactory factory, ITra
     private void Thaw(FrozenState? frozen, ref XlateContext context)
     {
         ref Flow flow = ref context.Flow;
+        if (_injected is { } packet)
+        {
+            context.Conntracked = packet.IsConntracked;
+            if (!packet.IsConntracked)
+                XlateContext.ClearConnection(ref flow.Key);
+            return;
+        }
+
         if (frozen is null)
         {
             // The packet may have been tracked before it came to us: by the host's own netfilter, in the same zone 0.
@@ -191,6 +257,7 @@ internal sealed class OpenFlowTranslator(OpenFlowTranslatorFactory factory, ITra
         frozen.Restore(ref flow);
         context.Table = frozen.Table;
         context.Conntracked = frozen.Conntracked;
+        context.IsHashed = frozen.IsHashed;
         if (!frozen.Conntracked)
             XlateContext.ClearConnection(ref flow.Key);
     }

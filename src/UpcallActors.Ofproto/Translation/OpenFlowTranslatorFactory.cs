@@ -31,6 +31,10 @@ internal sealed class OpenFlowTranslatorFactory : IUpcallTranslatorFactory
     private ulong _replacedAt = 1;
     private ulong _revalidationVersion = 1;
 
+    // As above, by the versions of revalidation: when one of these tables changed last, and when anything else did.
+    private readonly ulong[] _differsSince = new ulong[FoldedTables];
+    private ulong _allDifferSince = 1;
+
     /// <summary>A factory for the bridges of one datapath.</summary>
     /// <exception cref="ArgumentException">Two bridges share a name, or two ports that are not tunnels a datapath port.</exception>
     public OpenFlowTranslatorFactory(IEnumerable<Bridge> bridges, RecirculationTable? recirculations = null, OdpSupport? support = null)
@@ -69,11 +73,31 @@ internal sealed class OpenFlowTranslatorFactory : IUpcallTranslatorFactory
     /// <inheritdoc/>
     public ulong RevalidationVersion => Volatile.Read(ref _revalidationVersion);
 
+    /// <summary>
+    /// Whether since a version a table has changed that a flow was looked up in, or something that any flow may depend on: bridges and
+    /// ports, a MAC address.
+    /// </summary>
+    public bool MayDiffer(ulong version, ulong visitedTables)
+    {
+        if (version < Volatile.Read(ref _allDifferSince))
+            return true;
+        for (ulong tables = visitedTables; tables != 0; tables &= tables - 1)
+        {
+            if (version < Volatile.Read(ref _differsSince[BitOperations.TrailingZeroCount(tables)]))
+                return true;
+        }
+
+        return false;
+    }
+
     /// <summary>The bridges now.</summary>
     public ImmutableArray<Bridge> Bridges => BridgeSet.Bridges;
 
     /// <summary>The recirculation ids given out.</summary>
     public RecirculationTable Recirculations { get; }
+
+    /// <summary>What became of the packets that controllers sent.</summary>
+    internal PacketOutSenderCounters Sent { get; } = new();
 
     /// <summary>
     /// The datapath port of each output whose MTU took a reassembled packet
@@ -125,7 +149,10 @@ internal sealed class OpenFlowTranslatorFactory : IUpcallTranslatorFactory
         Interlocked.Increment(ref _refragmented.GetOrAdd(datapathPort, static _ => new StrongBox<long>()).Value);
 
     /// <inheritdoc/>
-    public IUpcallTranslator Create(int number) => new OpenFlowTranslator(this, observer: null);
+    public IUpcallTranslator Create(int number) => new OpenFlowTranslator(this, observer: null, number);
+
+    /// <summary>One for packets of controllers, which have effects as those that come in have.</summary>
+    internal OpenFlowTranslator CreateTranslator() => new(this, observer: null);
 
     /// <summary>
     /// A translator that reports what it does and has no effect: it credits no rule, learns no MAC address and counts nothing. What it does
@@ -182,16 +209,20 @@ internal sealed class OpenFlowTranslatorFactory : IUpcallTranslatorFactory
 
     private void OnTablesChanged(object? sender, TablesChangedEventArgs change)
     {
+        ulong tables = change.Tables.Fold(((FlowTables)sender!).FoldShift);
+        // A limit, or another thing that no packet meets.
+        if (tables == 0)
+            return;
         lock (_counting)
         {
             ulong version = _version + 1;
-            ulong tables = change.Tables.Fold(((FlowTables)sender!).FoldShift);
-            for (; tables != 0; tables &= tables - 1)
-                Volatile.Write(ref _changedAt[BitOperations.TrailingZeroCount(tables)], version);
+            for (ulong left = tables; left != 0; left &= left - 1)
+                Volatile.Write(ref _changedAt[BitOperations.TrailingZeroCount(left)], version);
             Volatile.Write(ref _version, version);
+            CountRevalidation(tables);
         }
 
-        OnLearned(sender, EventArgs.Empty);
+        Changed?.Invoke(this, EventArgs.Empty);
     }
 
     private void OnReplaced()
@@ -207,7 +238,37 @@ internal sealed class OpenFlowTranslatorFactory : IUpcallTranslatorFactory
 
     private void OnLearned(object? sender, EventArgs change)
     {
-        Interlocked.Increment(ref _revalidationVersion);
+        CountRevalidation(tables: null);
         Changed?.Invoke(this, EventArgs.Empty);
+    }
+
+    /// <summary>
+    /// Counts a version in which flows of some tables may differ, or all flows. What differs is noted before the version can be read: a
+    /// round of that version must not pass such a flow by. Lanes that learn addresses come here, so it takes no lock.
+    /// </summary>
+    private void CountRevalidation(ulong? tables)
+    {
+        while (true)
+        {
+            ulong before = Volatile.Read(ref _revalidationVersion);
+            if (tables is null)
+                Raise(ref _allDifferSince, before + 1);
+            for (ulong left = tables ?? 0; left != 0; left &= left - 1)
+                Raise(ref _differsSince[BitOperations.TrailingZeroCount(left)], before + 1);
+            if (Interlocked.CompareExchange(ref _revalidationVersion, before + 1, before) == before)
+                return;
+        }
+    }
+
+    private static void Raise(ref ulong place, ulong version)
+    {
+        ulong seen = Volatile.Read(ref place);
+        while (seen < version)
+        {
+            ulong now = Interlocked.CompareExchange(ref place, version, seen);
+            if (now == seen)
+                return;
+            seen = now;
+        }
     }
 }

@@ -3,29 +3,72 @@ using UpcallActors.Odp;
 namespace UpcallActors.Ofproto;
 
 /// <summary>
-/// The rules that a translation went through, each as often as it did, to be credited when the translation is done. Used over and over;
-/// allocates only for a longer way than any before.
+/// The rules that a translation went through, with groups and buckets, each as often as it did, and the tables in which it met no rule, to
+/// be credited when the translation is done. Used over and over; allocates only for a longer way than any before, and for the first packet
+/// of a bridge.
 /// </summary>
-internal sealed class RuleCredits
+/// <param name="lane">Whose it is: the number of the translator.</param>
+internal sealed class RuleCredits(int lane)
 {
-    private (FlowTables Tables, Rule Rule)[] _rules = new (FlowTables, Rule)[16];
+    private (FlowTables Tables, Rule? Rule, byte Missed)[] _visits = new (FlowTables, Rule?, byte)[16];
+    private RuleCounters[] _counters = new RuleCounters[8];
     private int _count;
+    private int _counterCount;
+    private FlowTables? _counted;
+    private LookupCounts? _lookups;
 
     /// <summary>Forgets the last translation's.</summary>
-    public void Clear() => _count = 0;
+    public void Clear()
+    {
+        _count = 0;
+        _counterCount = 0;
+    }
+
+    /// <summary>The packet met no rule in a table.</summary>
+    public void Miss(FlowTables tables, byte table) => Next() = (tables, null, table);
 
     /// <summary>The packet met a rule.</summary>
-    public void Add(FlowTables tables, Rule rule)
+    public void Add(FlowTables tables, Rule rule) => Next() = (tables, rule, 0);
+
+    /// <summary>The packet was given to a group, or to a bucket of one, or met no rule where it came in.</summary>
+    public void Add(RuleCounters counters)
     {
-        if (_count == _rules.Length)
-            Array.Resize(ref _rules, 2 * _count);
-        _rules[_count++] = (tables, rule);
+        if (_counterCount == _counters.Length)
+            Array.Resize(ref _counters, 2 * _counterCount);
+        _counters[_counterCount++] = counters;
     }
 
     /// <summary>Credits all of them with the same packets.</summary>
     public void Credit(FlowCredit credit)
     {
-        foreach ((FlowTables tables, Rule rule) in _rules.AsSpan(0, _count))
-            tables.Credit(rule, credit);
+        foreach ((FlowTables tables, Rule? rule, byte missed) in _visits.AsSpan(0, _count))
+        {
+            if (rule is not null)
+                tables.Credit(rule, credit);
+            if (credit.Packets != 0)
+                CountLookup(tables, rule, missed, credit.Packets);
+        }
+
+        if (credit.Packets == 0)
+            return;
+        foreach (RuleCounters counters in _counters.AsSpan(0, _counterCount))
+            counters.Credit(credit.Packets, credit.Bytes);
+    }
+
+    private void CountLookup(FlowTables tables, Rule? rule, byte missed, ulong packets)
+    {
+        if (!ReferenceEquals(tables, _counted))
+            (_counted, _lookups) = (tables, tables.LookupsOf(lane));
+        if (rule is null)
+            _lookups!.Miss(missed, packets);
+        else
+            _lookups!.Match(rule.Table, packets);
+    }
+
+    private ref (FlowTables Tables, Rule? Rule, byte Missed) Next()
+    {
+        if (_count == _visits.Length)
+            Array.Resize(ref _visits, 2 * _count);
+        return ref _visits[_count++];
     }
 }

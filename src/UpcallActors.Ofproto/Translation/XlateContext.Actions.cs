@@ -10,15 +10,21 @@ namespace UpcallActors.Ofproto;
 internal ref partial struct XlateContext
 {
     /// <summary>Does the actions of a list; <paramref name="last"/> says that nothing comes after the list.</summary>
-    public void Do(ActionList list, bool last)
+    public void Do(ActionList list, bool last) => Do(list, 0, last);
+
+    /// <summary>The same from one of them on.</summary>
+    private void Do(ActionList list, int from, bool last)
     {
         ReadOnlySpan<OpenFlowAction> actions = list.Actions.AsSpan();
         if (actions.IsEmpty)
             Observer?.ActionTaken(ActionList.Drop);
-        for (int i = 0; i < actions.Length && Error == XlateError.None; i++)
+        for (int i = from; i < actions.Length && Error == XlateError.None; i++)
         {
             Observer?.ActionTaken(actions[i].ToString(Observer.Names));
-            if (!Do(actions[i], last && i == actions.Length - 1))
+            bool goesOn = Do(actions[i], last && i == actions.Length - 1);
+            if (_freezing)
+                Keep(list, i);
+            if (!goesOn || _freezing)
                 return;
         }
     }
@@ -39,14 +45,17 @@ internal ref partial struct XlateContext
                 return true;
             case ActionKind.Resubmit:
                 var resubmit = (ResubmitAction)action;
-                TranslateTable(resubmit.Port ?? Flow.InPort, resubmit.Table ?? Table, resubmit.WithConnection, last);
+                TranslateTable(resubmit.Port ?? Flow.InPort, resubmit.Table ?? Table, resubmit.WithConnection, honorsMiss: false, last);
                 return true;
             case ActionKind.GotoTable:
-                TranslateTable(Flow.InPort, ((GotoTableAction)action).Table, withConnection: false, last);
+                TranslateTable(Flow.InPort, ((GotoTableAction)action).Table, withConnection: false, honorsMiss: true, last);
                 return true;
             case ActionKind.Controller:
                 var controller = (ControllerAction)action;
-                SendToController(controller.Request, controller.UserData);
+                if (controller.Pauses)
+                    Pause(controller);
+                else
+                    SendToController(RequestOf(controller), controller.UserData, controller.Meter);
                 return true;
             case ActionKind.Conntrack:
                 Track((ConntrackAction)action);
@@ -56,6 +65,13 @@ internal ref partial struct XlateContext
                 return true;
             case ActionKind.Clone:
                 Clone(((CloneAction)action).Actions, last);
+                return true;
+            case ActionKind.Group:
+                return TranslateGroup(((GroupAction)action).Group, last);
+            case ActionKind.Meter:
+                // Not a reason to write header changes: the meter counts bytes, which they do not change.
+                if (Bridge.Tables.Meters.Find(((MeterAction)action).Meter) is { } meter)
+                    OvsActionWriter.Meter(ref Actions, meter.DatapathId);
                 return true;
             default:
                 return Change(action);

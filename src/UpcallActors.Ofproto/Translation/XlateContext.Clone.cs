@@ -8,7 +8,7 @@ internal ref partial struct XlateContext
 {
     /// <summary>
     /// Does actions to a copy of the packet (<c>clone_xlate_actions</c>): within a CLONE action only if something follows and the
-    /// copy's actions cannot be undone by header changes.
+    /// copy's actions cannot be undone by header changes. A datapath without CLONE does the same with a SAMPLE that takes each packet.
     /// </summary>
     public void Clone(ActionList actions, bool last)
     {
@@ -20,26 +20,34 @@ internal ref partial struct XlateContext
         Flow packet = _scratch.Base;
         bool conntracked = Conntracked;
         int start = Actions.Length;
-        int nest = Actions.BeginNest(OvsActionAttribute.Clone);
+        int nest = BeginCopy(out int inner);
+        int body = Actions.Length;
+        _clones++;
         Do(actions, last: true);
+        FinishFreezing();
         if (Actions.Overflowed)
             return;
 
-        int body = start + NetlinkAttribute.HeaderLength;
         if (Actions.Length > body && !last && !AreReversible(Actions.Written[body..]))
         {
+            if (inner != nest)
+                Actions.EndNest(inner);
             Actions.EndNest(nest);
             _lastClone = start;
+            _lastCloneBody = body;
             _lastCloneEnd = Actions.Length;
             _scratch.Base = packet;
+            if (!_support.Features.CloneAction && _clones > _support.Features.SampleNesting)
+                Fail(XlateError.NotSupported);
         }
         else
         {
             // The next commit undoes what the copy's actions changed.
             Actions.Written[body..].CopyTo(Actions.Written[start..]);
-            Actions.Truncate(Actions.Length - NetlinkAttribute.HeaderLength);
+            Actions.Truncate(Actions.Length - (body - start));
         }
 
+        _clones--;
         Flow = flow;
         Conntracked = conntracked;
     }
@@ -51,8 +59,21 @@ internal ref partial struct XlateContext
     {
         if (_lastCloneEnd == 0 || _lastCloneEnd != Actions.Length)
             return;
-        Actions.Written[(_lastClone + NetlinkAttribute.HeaderLength)..].CopyTo(Actions.Written[_lastClone..]);
-        Actions.Truncate(Actions.Length - NetlinkAttribute.HeaderLength);
+        Actions.Written[_lastCloneBody..].CopyTo(Actions.Written[_lastClone..]);
+        Actions.Truncate(Actions.Length - (_lastCloneBody - _lastClone));
+    }
+
+    /// <summary>Opens the action around a copy's, and what it has around them itself; one and the same for CLONE.</summary>
+    private int BeginCopy(out int inner)
+    {
+        int nest = inner = Actions.BeginNest(_support.Features.CloneAction ? OvsActionAttribute.Clone : OvsActionAttribute.Sample);
+        if (!_support.Features.CloneAction)
+        {
+            Actions.PutU32(OvsSampleAttribute.Probability, uint.MaxValue);
+            inner = Actions.BeginNest(OvsSampleAttribute.Actions);
+        }
+
+        return nest;
     }
 
     /// <summary>
@@ -62,7 +83,8 @@ internal ref partial struct XlateContext
     {
         foreach (NetlinkAttribute action in new NetlinkAttributes(actions))
         {
-            if (action.Type is OvsActionAttribute.Ct or OvsActionAttribute.CtClear or OvsActionAttribute.Trunc)
+            if (action.Type is OvsActionAttribute.Ct or OvsActionAttribute.CtClear or OvsActionAttribute.Trunc
+                or OvsActionAttribute.Hash or OvsActionAttribute.Meter)
                 return false;
         }
 

@@ -25,6 +25,12 @@ internal ref partial struct XlateContext
             field.MarkUsed(ref Wildcards);
         }
 
+        if (!CanTrack(action, zone))
+        {
+            Fail(XlateError.NotSupported);
+            return;
+        }
+
         Commit();
         ConnectionChanges.CtMark = 0;
         ConnectionChanges.CtLabels = UInt128.Zero;
@@ -33,12 +39,16 @@ internal ref partial struct XlateContext
         // The two parts are one list to Open vSwitch, which says of an empty one that it drops.
         if (action.Nat is null || !action.Exec.Actions.IsEmpty)
             Do(action.Exec, last: false);
+        if ((ConnectionChanges.CtMark != 0 && !_support.Features.CtMark)
+            || (ConnectionChanges.CtLabels != UInt128.Zero && !_support.Features.CtLabel))
+            Fail(XlateError.NotSupported);
 
         int nest = Actions.BeginNest(OvsActionAttribute.Ct);
         if (action.Commit)
         {
             Actions.PutFlag(action.Force ? OvsCtAttribute.ForceCommit : OvsCtAttribute.Commit);
-            Actions.PutU32(OvsCtAttribute.EventMask, ConntrackEvents);
+            if (_support.Features.CtEventMask)
+                Actions.PutU32(OvsCtAttribute.EventMask, ConntrackEvents);
         }
 
         Actions.PutU16(OvsCtAttribute.Zone, zone);
@@ -71,7 +81,9 @@ internal ref partial struct XlateContext
             return;
         ClearConnection(ref Flow.Key);
         Conntracked = false;
-        Actions.PutFlag(OvsActionAttribute.CtClear);
+        // The datapath's own account of the packet is left alone by one that cannot clear it.
+        if (_support.Features.CtClear)
+            Actions.PutFlag(OvsActionAttribute.CtClear);
     }
 
     /// <summary>Clears the fields of the connection (<c>flow_clear_conntrack</c>).</summary>
@@ -81,6 +93,12 @@ internal ref partial struct XlateContext
         key.CtZone = 0;
         key.CtMark = 0;
         key.CtLabels = 0;
+        ClearOriginalTuple(ref key);
+    }
+
+    /// <summary>Clears protocol, addresses and ports of the connection's first packet.</summary>
+    internal static void ClearOriginalTuple(ref FlowKey key)
+    {
         key.CtOrigProto = 0;
         key.CtOrigTpSrc = 0;
         key.CtOrigTpDst = 0;
@@ -90,9 +108,27 @@ internal ref partial struct XlateContext
         key.CtOrigIpv6Dst = 0;
     }
 
+    /// <summary>
+    /// Whether the datapath has all that a <c>ct</c> needs (<c>check_actions</c>, by which Open vSwitch refuses a rule). To commit by force
+    /// came with the original tuple.
+    /// </summary>
+    private readonly bool CanTrack(ConntrackAction action, ushort zone)
+    {
+        DatapathSupport features = _support.Features;
+        return features.CtState
+            && (zone == 0 || features.CtZone)
+            && (!action.Force || features.CtOrigTuple)
+            && (action.Table is null || features.Recirc)
+            && (action.Nat is not { } nat || CanTranslate(nat));
+    }
+
+    private readonly bool CanTranslate(NatAction nat) =>
+        _support.Features.CtStateNat
+        && (_support.Features.CtZeroSnat || nat.AddressBytes == 0 || nat.First != UInt128.Zero || nat.Target != NatTarget.Source);
+
     private void Recirculate(byte table, ushort zone, NatAction? nat)
     {
-        _scratch.Frozen.Capture(Bridge.Name, table, Conntracked, ref Flow, []);
+        _scratch.Frozen.Capture(Bridge.Name, table, Conntracked, ref Flow, [], [], mayBeReassembled: false, IsHashed);
         uint id = _recirculations.GetId(_scratch.Frozen);
         Actions.PutU32(OvsActionAttribute.Recirc, id);
         if (_observer is null)

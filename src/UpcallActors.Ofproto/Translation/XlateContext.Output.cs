@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using UpcallActors.Odp;
 using UpcallActors.OpenFlow;
 using UpcallActors.Packets;
@@ -23,7 +22,7 @@ internal ref partial struct XlateContext
                 OutputTo(Flow.InPort);
                 break;
             case OpenFlowPorts.Table:
-                TranslateTable(Flow.InPort, 0, withConnection: false, last);
+                TranslateTable(Flow.InPort, 0, withConnection: false, honorsMiss: true, last);
                 break;
             case OpenFlowPorts.Normal:
                 TranslateNormal();
@@ -45,25 +44,6 @@ internal ref partial struct XlateContext
                     _observer?.Noted(TranslationNote.OutputToInputPort, 0);
                 break;
         }
-    }
-
-    /// <summary>Has the datapath send the packet up for a controller, now and for each packet of the flow to come.</summary>
-    public void SendToController(in ControllerRequest request, ImmutableArray<byte> userData)
-    {
-        Commit();
-        // The controller sees the pipeline's state too (registers, table), which the datapath does not carry. That another program tracked
-        // the packet before does not count: the flow is for packets of both kinds.
-        _scratch.Frozen.Capture(Bridge.Name, Table, Conntracked && !WasTrackedBefore, ref Flow, userData);
-        ControllerRequest asked = request with { DontSend = _observer is not null };
-        // A flow that is there to catch the rest means a miss (xlate_controller_action).
-        if (request.Reason == ControllerReason.Action && _rule?.IsTableMiss == true)
-            asked = asked with { Reason = ControllerReason.ExplicitMiss };
-        var cookie = new UserspaceCookie(UserspaceReason.Controller, _recirculations.GetId(_scratch.Frozen), asked.ToArgument())
-        {
-            RuleCookie = _rule?.Cookie ?? ulong.MaxValue,
-        };
-        PutUserspace(cookie);
-        ControllerPackets++;
     }
 
     /// <summary>Outputs no more than a number of bytes of the packet (<c>xlate_output_trunc_action</c>).</summary>
@@ -113,7 +93,9 @@ internal ref partial struct XlateContext
         if (_input.Mtu > port.Mtu)
             Wildcards.Key.CtState |= CtState.Tracked;
         // Right before its output: a cut without one would meet the output after it.
-        if (maximumLength != 0)
+        if (maximumLength != 0 && !_support.Features.Trunc)
+            Fail(XlateError.NotSupported);
+        else if (maximumLength != 0)
             Actions.PutU32(OvsActionAttribute.Trunc, maximumLength);
         else if (_mayBeReassembled && PutRefragmented(port))
             return;
@@ -128,7 +110,7 @@ internal ref partial struct XlateContext
     private bool PutRefragmented(BridgePort port)
     {
         var cookie = new UserspaceCookie(UserspaceReason.Refragment, 0, port.DatapathPort);
-        if (_input.Mtu > port.Mtu && _support.CheckPktLen)
+        if (_input.Mtu > port.Mtu && _support.Features.CheckPktLen)
         {
             _observer?.Noted(TranslationNote.LongerComesUp, (uint)port.Mtu);
             int choice = Actions.BeginNest(OvsActionAttribute.CheckPktLen);
@@ -136,7 +118,7 @@ internal ref partial struct XlateContext
             Actions.PutU16(OvsCheckPktLenAttribute.PktLen,
                 (ushort)Math.Min(ushort.MaxValue, port.Mtu + EthernetHeader + (Flow.Key.CvlanTci != 0 ? VlanTag : 0)));
             int greater = Actions.BeginNest(OvsCheckPktLenAttribute.ActionsIfGreater);
-            PutUserspace(cookie);
+            PutUserspace(cookie, BridgeMeters.Slowpath);
             Actions.EndNest(greater);
             int lessOrEqual = Actions.BeginNest(OvsCheckPktLenAttribute.ActionsIfLessEqual);
             Actions.PutU32(OvsActionAttribute.Output, port.DatapathPort);
@@ -150,11 +132,32 @@ internal ref partial struct XlateContext
         // The MRU is not in the key: the flow would be the same for packets that fit.
         IsForThisPacketOnly = true;
         _observer?.Noted(TranslationNote.LongerComesUp, (uint)port.Mtu);
-        PutUserspace(cookie);
+        PutUserspace(cookie, BridgeMeters.Slowpath);
         return true;
     }
 
-    private void PutUserspace(in UserspaceCookie cookie)
+    /// <summary>
+    /// Has the datapath send the packet up; through a meter, if the bridge has it. A sample of all packets is what drops none but those
+    /// that are over the meter (<c>compose_sample_action</c>).
+    /// </summary>
+    private void PutUserspace(in UserspaceCookie cookie, uint number)
+    {
+        if (Bridge.Tables.Meters.Find(number) is not { } meter)
+        {
+            PutUserspaceAction(cookie);
+            return;
+        }
+
+        int sample = Actions.BeginNest(OvsActionAttribute.Sample);
+        Actions.PutU32(OvsSampleAttribute.Probability, uint.MaxValue);
+        int actions = Actions.BeginNest(OvsSampleAttribute.Actions);
+        OvsActionWriter.Meter(ref Actions, meter.DatapathId);
+        PutUserspaceAction(cookie);
+        Actions.EndNest(actions);
+        Actions.EndNest(sample);
+    }
+
+    private void PutUserspaceAction(in UserspaceCookie cookie)
     {
         int nest = Actions.BeginNest(OvsActionAttribute.Userspace);
         Actions.PutU32(OvsUserspaceAttribute.Pid, _support.UserspacePid(_input.DatapathPort));

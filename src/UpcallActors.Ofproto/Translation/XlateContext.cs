@@ -29,24 +29,33 @@ internal ref partial struct XlateContext
     private readonly UInt128 _originalTunnelIpv6Dst;
     private readonly bool _learns;
     private readonly ITranslationObserver? _observer;
+    private ControllerAction? _pausing;
     private Rule? _rule;
+    private ulong _cookie = ulong.MaxValue;
+    private int _clones;
     private int _lastClone;
+    private int _lastCloneBody;
     private int _lastCloneEnd;
     private int _depth;
     private int _resubmits;
     private bool _mayBeReassembled;
+    private bool _freezing;
+    private bool _repeats;
+    private uint _hashAlgorithm;
+    private uint _hashBasis;
 
     /// <summary>
     /// Starts with the flow, base and wildcards that <paramref name="scratch"/>
     /// holds, for a packet that came in on <paramref name="input"/>. The bridge's tables stay the caller's.
     /// </summary>
-    public XlateContext(XlateScratch scratch, OpenFlowTranslatorFactory factory, Bridge bridge, TablesSnapshot tables, BridgePort input,
-        bool learns, ushort mru, Span<byte> actions)
+    public XlateContext(XlateScratch scratch, OpenFlowTranslatorFactory factory, OdpSupport support, Bridge bridge, TablesSnapshot tables,
+        BridgePort input, bool learns, ushort mru, Span<byte> actions)
     {
         _scratch = scratch;
+        scratch.Left.Clear();
         _observer = scratch.Observer;
         _recirculations = factory.Recirculations;
-        _support = factory.Support;
+        _support = support;
         _tables = tables;
         _input = input;
         _mru = mru;
@@ -97,6 +106,18 @@ internal ref partial struct XlateContext
     /// </summary>
     public bool WasTrackedBefore { get; set; }
 
+    /// <summary>Whether a controller has sent the packet, which is told so if it gets the packet back.</summary>
+    public bool IsPacketOut { get; init; }
+
+    /// <summary>Whether the datapath has hashed the packet, so that its hash means something.</summary>
+    public bool IsHashed { get; set; }
+
+    /// <summary>Whether the packet may have been put together from fragments, whatever the tables know of it.</summary>
+    public bool MayBeReassembled
+    {
+        init => _mayBeReassembled = value;
+    }
+
     /// <summary>The tables that were looked up so far (<see cref="Translation.VisitedTables"/>).</summary>
     public ulong VisitedTables { get; private set; }
 
@@ -120,21 +141,24 @@ internal ref partial struct XlateContext
     }
 
     /// <summary>Writes the header changes made so far.</summary>
-    public void Commit() => HeaderCommit.Commit(Flow.Key, ref _scratch.Base.Key, ref Wildcards.Key, ref Actions);
+    public void Commit() => HeaderCommit.Commit(
+        Flow.Key, ref _scratch.Base.Key, ref Wildcards.Key, ref Actions, _support.Features.MaskedSet);
 
     /// <summary>Looks the packet up in <see cref="Table"/>, where it starts, and does what the rule says.</summary>
     public void TranslateFirst()
     {
-        Rule? rule = Lookup(Flow.InPort, withConnection: false);
-        if (rule is null)
-            _scratch.Credited.Add(Bridge.Tables, Bridge.Tables.Missed);
+        Rule rule = Lookup(Flow.InPort, withConnection: false, honorsMiss: true, out bool isMiss);
+        _cookie = rule.Cookie;
+        if (isMiss)
+            _scratch.Credited.Add(Bridge.Tables.Unmatched);
         Follow(rule, last: true);
     }
 
     /// <summary>
-    /// Looks the packet up in a table and does what the rule says, as if the packet had come in on <paramref name="inPort"/>.
+    /// Looks the packet up in a table and does what the rule says, as if the packet had come in on <paramref name="inPort"/>. Only where
+    /// <paramref name="honorsMiss"/> is set does the table say what becomes of a packet without a rule; otherwise it is dropped.
     /// </summary>
-    public void TranslateTable(uint inPort, byte table, bool withConnection, bool last)
+    public void TranslateTable(uint inPort, byte table, bool withConnection, bool honorsMiss, bool last)
     {
         if (!MayResubmit())
             return;
@@ -147,8 +171,8 @@ internal ref partial struct XlateContext
         byte from = Table;
         int deeper = table <= from ? 1 : 0;
         Table = table;
-        Rule? rule = Lookup(inPort, withConnection);
-        _resubmits += rule is null ? 0 : 1;
+        Rule rule = Lookup(inPort, withConnection, honorsMiss, out bool isMiss);
+        _resubmits += isMiss ? 0 : 1;
         _depth += deeper;
         Follow(rule, last);
         _depth -= deeper;
@@ -177,14 +201,21 @@ internal ref partial struct XlateContext
         return MayDescend();
     }
 
-    private void Follow(Rule? rule, bool last)
+    private void Follow(Rule rule, bool last)
     {
-        _observer?.TableEntered(Table, rule);
+        bool isDropped = rule == Bridge.Tables.Own.Dropped;
+        _observer?.TableEntered(Table, isDropped ? null : rule);
         Rule? around = _rule;
+        ulong cookie = _cookie;
         _rule = rule;
-        if (rule is not null)
+        if (!isDropped)
+        {
+            _cookie = rule.Cookie;
             Do(rule.Actions, last);
+        }
+
         _rule = around;
+        _cookie = cookie;
         _observer?.TableLeft();
     }
 
@@ -195,13 +226,14 @@ internal ref partial struct XlateContext
             XlateError.RecursionTooDeep => (TranslationNote.TooDeep, (uint)MaximumDepth),
             XlateError.TooManyResubmits => (TranslationNote.TooManyResubmits, (uint)MaximumResubmits),
             XlateError.CongestionDrop => (TranslationNote.CongestionDrop, 0u),
+            XlateError.NotSupported => (TranslationNote.NotSupported, 0u),
             _ => (TranslationNote.ActionsTooLong, 0u),
         };
         _observer!.Noted(note, argument);
     }
 
     /// <summary>Looks the packet up in <see cref="Table"/> and credits the rule (<c>rule_dpif_lookup_from_table</c>).</summary>
-    private Rule? Lookup(uint inPort, bool withConnection)
+    private Rule Lookup(uint inPort, bool withConnection, bool honorsMiss, out bool isMiss)
     {
         ref Flow flow = ref Flow;
         if (withConnection)
@@ -218,18 +250,38 @@ internal ref partial struct XlateContext
         }
 
         flow.InPort = inPort;
-        VisitedTables |= TableSet.BitOf(Table, Bridge.Tables.FoldShift);
-        Rule? rule = _tables.Lookup(Table, flow, ref Wildcards);
+        Rule? rule = LookupFrom(flow, honorsMiss, out TableMiss miss);
         flow.InPort = realInPort;
         flow.Key.TpSrc = source;
         flow.Key.TpDst = destination;
         if (withConnection)
             SwapTuples();
-        if (rule is null && Table == 0 && Bridge.FailMode == FailMode.Standalone)
-            rule = Bridge.Tables.Standalone;
-        if (rule is not null)
-            _scratch.Credited.Add(Bridge.Tables, rule);
+        isMiss = rule is null;
+        rule ??= miss == TableMiss.Drop ? Bridge.Tables.Own.Dropped : Bridge.Tables.Own.Missed;
+        _scratch.Credited.Add(Bridge.Tables, rule);
         return rule;
+    }
+
+    /// <summary>
+    /// Looks in <see cref="Table"/>, and in the tables behind it as long as there is no rule and the table says to continue. A packet that
+    /// comes to the end of the tables so goes to the controllers.
+    /// </summary>
+    private Rule? LookupFrom(in Flow flow, bool honorsMiss, out TableMiss miss)
+    {
+        FlowTables tables = Bridge.Tables;
+        for (; ; Table++)
+        {
+            VisitedTables |= TableSet.BitOf(Table, tables.FoldShift);
+            miss = TableMiss.Drop;
+            if (_tables.Lookup(Table, flow, ref Wildcards) is { } rule)
+                return rule;
+            _scratch.Credited.Miss(tables, Table);
+            if (!honorsMiss || Table >= FlowCheck.InternalTable)
+                return null;
+            miss = tables.MissIn(Table);
+            if (miss != TableMiss.Continue || Table == FlowCheck.InternalTable - 1)
+                return null;
+        }
     }
 
     /// <summary>Whether the packet shows the addresses of its connection; the state's bits decide that, so they are marked.</summary>

@@ -6,6 +6,9 @@ namespace UpcallActors.Ofproto;
 /// <summary>What a lane's translations need beside the stack, made once per lane and used over and over.</summary>
 internal sealed class XlateScratch
 {
+    /// <param name="lane">Whose it is: the number of the translator.</param>
+    public XlateScratch(int lane) => Credited = new RuleCredits(lane);
+
     /// <summary>The packet as the actions have changed it so far.</summary>
     public Flow Flow;
 
@@ -19,7 +22,10 @@ internal sealed class XlateScratch
     public FlowKey ConnectionChanges;
 
     /// <summary>The rules on the way.</summary>
-    public readonly RuleCredits Credited = new();
+    public readonly RuleCredits Credited;
+
+    /// <summary>What is left of lists that a recirculation interrupts.</summary>
+    public readonly LeftActions Left = new();
 
     /// <summary>The observer of translations; null for none.</summary>
     public ITranslationObserver? Observer { get; init; }

@@ -33,9 +33,23 @@ public static class ActionListFuzz
     private static void Translate(string match, string actions, UpcallActors.Packets.FlowKey packet)
     {
         string flow = $"priority=2,{match},actions={actions}";
-        if (FlowSyntax.ParseFile(flow).Errors is not [{ } refused])
-            new TestSwitch(flow).Translate(packet);
-        else
+        if (FlowSyntax.ParseFile(flow).Errors is [{ } refused])
+        {
             refused.Message.ShouldContain("(OFP");
+            return;
+        }
+
+        var bridge = new TestSwitch("");
+        try
+        {
+            bridge.Add(flow);
+        }
+        catch (FlowRefusedException exception)
+        {
+            exception.Message.ShouldContain("there is no ");
+            return;
+        }
+
+        bridge.Translate(packet);
     }
 }

@@ -19,6 +19,7 @@ public class ActionListFuzzTests
         "push_vlan:0x88a8,strip_vlan,ct_clear,drop",
         "ct(commit,force,zone=NXM_NX_REG0[0..15],table=1,nat(src=10.0.0.1-10.0.0.9:1000-2000,persistent,random),exec(set_field:0x1/"
             + "0xff->ct_mark),alg=ftp)",
+        "meter:7,group:3,clone(group:4294967040)",
         "ct(nat(dst=[fc00::1]-[fc00::9]:80)),clone(clone(ct(commit),2),3),NORMAL",
     ], Encoding.Latin1.GetBytes);
 

@@ -56,7 +56,7 @@ public sealed partial class RecordedScenario
         }
 
         var tunnel = new BridgePort(1, vxlan, "at_vxlan0") { Tunnel = new TunnelPort { RemoteIpv4 = Remote } };
-        var underlay = new Bridge("br-underlay", FailMode.Standalone, new FlowTables(),
+        var underlay = new Bridge("br-underlay", FailMode.Standalone, StandaloneTables.Make(),
             [new BridgePort(OpenFlowPorts.Local, datapath["br-underlay"], "br-underlay"), new BridgePort(1, datapath["ovs-p0"], "ovs-p0")]);
         return [new Bridge("br0", FailMode.Standalone, tables, [local, tunnel]), underlay];
     }

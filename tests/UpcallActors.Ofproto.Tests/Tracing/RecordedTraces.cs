@@ -42,7 +42,7 @@ public sealed partial class RecordedTraces
         if (name != "vxlan-fragmentation")
             return [new Bridge("br0", FailMode.Secure, tables, [local, new BridgePort(1, 2, "ovs-p0"), new BridgePort(2, 3, "ovs-p1")])];
         var tunnel = new BridgePort(1, 4, "at_vxlan0") { Tunnel = new TunnelPort { RemoteIpv4 = Remote } };
-        var underlay = new Bridge("br-underlay", FailMode.Standalone, new FlowTables(),
+        var underlay = new Bridge("br-underlay", FailMode.Standalone, StandaloneTables.Make(),
             [new BridgePort(OpenFlowPorts.Local, 2, "br-underlay"), new BridgePort(1, 3, "ovs-p0")]);
         return [new Bridge("br0", FailMode.Standalone, tables, [local, tunnel]), underlay];
     }

@@ -71,7 +71,11 @@ public class RefragmentationTests
     [Fact]
     public void Without_check_pkt_len_no_flow_stands_for_a_packet_that_is_too_long()
     {
-        var bridge = new TestSwitch(ToNarrow, support: new OdpSupport { CheckPktLen = false, UserspacePid = port => port + 1000 },
+        var bridge = new TestSwitch(ToNarrow, support: new OdpSupport
+        {
+            Features = OdpSupport.Everything with { CheckPktLen = false },
+            UserspacePid = port => port + 1000,
+        },
             morePorts: _narrow);
 
         TestSwitch.Outcome outcome = bridge.Translate(Tracked(), mru: 1500);

@@ -16,6 +16,8 @@ internal sealed class TestSwitch
     {
         _actions = new byte[room];
         Tables = new FlowTables(time);
+        if (failMode == FailMode.Standalone)
+            Tables.WithNormal();
         Add(flows);
         BridgePort[] ports =
         [
@@ -40,6 +42,14 @@ internal sealed class TestSwitch
         FlowFile file = FlowSyntax.ParseFile(flows);
         file.Errors.ShouldBeEmpty();
         Tables.Apply([.. file.Changes]);
+    }
+
+    public void AddGroups(params string[] groups)
+    {
+        using TableTransaction transaction = Tables.Begin(default);
+        foreach (string group in groups)
+            transaction.Make(GroupSyntax.Parse(group)).ShouldBeNull();
+        transaction.Commit();
     }
 
     public Outcome Translate(FlowKey key, PacketCommand command = PacketCommand.Miss, ushort mru = 0, byte[]? cookie = null)
