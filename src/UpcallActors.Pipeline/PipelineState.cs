@@ -35,6 +35,9 @@ internal sealed class PipelineState(
     /// <summary>The monitors of upcalls.</summary>
     public UpcallTap Tap { get; } = new();
 
+    /// <summary>Where the lanes put what is for controllers.</summary>
+    public ControllerQueue Controllers { get; } = new();
+
     /// <summary>What is measured in the course of the work.</summary>
     public PipelineHistograms Histograms { get; } = new();
 

@@ -47,6 +47,9 @@ public sealed class UpcallPipeline : IAsyncDisposable
     /// <summary>The revalidation of the datapath's flows; null if the settings switch it off.</summary>
     internal Revalidation? Revalidation { get; }
 
+    /// <summary>Where the lanes put what is for controllers, for the one who reads it.</summary>
+    internal ControllerQueue Controllers => _state.Controllers;
+
     /// <summary>What can be changed while the pipeline runs (<see cref="Tune"/>), as it is now.</summary>
     internal LaneTuning Tuning => _lanes[0].Tuning;
 

@@ -93,6 +93,7 @@ internal sealed class PipelineActor : UntypedActor
         // All that ran on them has ended. Before the end is reported, because the caller may then start another pipeline.
         _loops.Release();
         _revalidation?.Forget();
+        _lanes[0].Pipeline.Controllers.Close();
         // Here, not before: the system may stop the actor without a request to the pipeline.
         if (_failure is null)
         {

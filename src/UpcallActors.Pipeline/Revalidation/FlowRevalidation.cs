@@ -73,6 +73,7 @@ internal sealed class FlowRevalidation(IUpcallTranslator translator, Revalidatio
         Current = ukey.Ufid;
         Translation translation = translator.Retranslate(key, credit, _actions, ref mask);
         Current = null;
+        ukey.VisitedTables = translation.VisitedTables;
         counters.Count(RevalidationEvent.FlowTranslated);
         return translation;
     }

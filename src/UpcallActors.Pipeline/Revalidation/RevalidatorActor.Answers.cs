@@ -50,7 +50,7 @@ internal sealed partial class RevalidatorActor
         else
         {
             // The next round tries again; the flow is known to be wrong under any version.
-            ukey.Version = ~_round.Version;
+            ukey.Version = Ukey.NoVersion;
         }
     }
 

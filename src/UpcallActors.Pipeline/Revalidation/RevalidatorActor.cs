@@ -178,7 +178,7 @@ internal sealed partial class RevalidatorActor : UntypedActor
             Delete(ukey, FlowDeletionReason.FlowLimit);
         else if (used < now - _maxIdle)
             Delete(ukey, FlowDeletionReason.FlowIdle);
-        else if (ukey.Version != _round.Version && !IsWorthwhile(ukey, credit.Packets, now))
+        else if (MayDiffer(ukey) && !IsWorthwhile(ukey, credit.Packets, now))
             Delete(ukey, FlowDeletionReason.TooExpensive);
         else
             Update(ukey, flow, credit);
@@ -207,9 +207,23 @@ internal sealed partial class RevalidatorActor : UntypedActor
         return between < 1000 / least;
     }
 
+    /// <summary>
+    /// Whether a flow must be translated again. One that need not has been looked at under the round's version, so that older changes of
+    /// other tables are not asked about again.
+    /// </summary>
+    private bool MayDiffer(Ukey ukey)
+    {
+        if (ukey.Version == _round.Version)
+            return false;
+        if (ukey.Version == Ukey.NoVersion || _state.Translators.MayDiffer(ukey.Version, ukey.VisitedTables))
+            return true;
+        ukey.Version = _round.Version;
+        return false;
+    }
+
     private void Update(Ukey ukey, in FlowReport flow, FlowCredit credit)
     {
-        if (ukey.Version == _round.Version && credit.Packets == 0)
+        if (credit.Packets == 0 && !MayDiffer(ukey))
             return;
         FlowVerdict verdict = _revalidation!.Revalidate(ukey, credit);
         ukey.Packets = flow.Packets;
@@ -310,7 +324,7 @@ internal sealed partial class RevalidatorActor : UntypedActor
                     _state.Counters.Count(RevalidationEvent.RevalidateMissingDpFlow);
                     Delete(ukey, FlowDeletionReason.FlowMissingDp);
                 }
-                else if (ukey.Version != _round.Version)
+                else if (MayDiffer(ukey))
                 {
                     Apply(ukey, _revalidation!.Revalidate(ukey, default));
                 }

@@ -9,6 +9,9 @@ namespace UpcallActors.Pipeline;
 /// </summary>
 internal sealed class Ukey
 {
+    /// <summary>What is no version: the flow is wrong under any.</summary>
+    public const ulong NoVersion = ulong.MaxValue;
+
     private readonly byte[] _match;
     private readonly int _keyLength;
     private byte[] _actions;
@@ -52,8 +55,11 @@ internal sealed class Ukey
     /// <summary>Dumps in a row that did not show it.</summary>
     public int MissedDumps { get; set; }
 
-    /// <summary>The version under which its translation was last compared.</summary>
+    /// <summary>The version under which its translation was last compared, or <see cref="NoVersion"/>.</summary>
     public ulong Version { get; set; }
+
+    /// <summary>The tables that its last translation was looked up in (<see cref="Translation.VisitedTables"/>).</summary>
+    public ulong VisitedTables { get; set; }
 
     /// <summary>
     /// Makes one of a flow that the datapath reports in full; null when it has

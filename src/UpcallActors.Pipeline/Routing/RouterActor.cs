@@ -7,8 +7,8 @@ using UpcallActors.Odp;
 namespace UpcallActors.Pipeline;
 
 /// <summary>
-/// Parses each upcall once and classifies it. A miss or a slow-path upcall goes to the translator. One for a controller or a sampling
-/// consumer is counted. One that cannot be read is counted by reason. Finds duplicates.
+/// Parses each upcall once and classifies it. A miss or a slow-path upcall goes to the translator, one for a controller into the
+/// <see cref="ControllerQueue"/>. One for a sampling consumer is counted. One that cannot be read is counted by reason. Finds duplicates.
 /// </summary>
 internal sealed class RouterActor : StageActor
 {
@@ -20,6 +20,8 @@ internal sealed class RouterActor : StageActor
     private int _withMru;
     private int _largestMru;
     private int _toTranslate;
+    private int _queued;
+    private int _refused;
     private bool _parses;
 
     public RouterActor(Lane lane, IActorRef translator)
@@ -124,6 +126,8 @@ internal sealed class RouterActor : StageActor
         if (record.Class is not (UpcallClass.Miss or UpcallClass.SlowPath))
         {
             record.Progress = UpcallProgress.Done;
+            if (record.Class == UpcallClass.Controller)
+                GiveToControllers(batch, upcall);
             return;
         }
 
@@ -136,6 +140,14 @@ internal sealed class RouterActor : StageActor
         ref UpcallRecord translated = ref batch.Record(record.DuplicateOf == UpcallRecord.None ? upcall : record.DuplicateOf);
         translated.CreditPackets++;
         translated.CreditBytes += record.Message.Packet.Length;
+    }
+
+    private void GiveToControllers(UpcallBatch batch, int upcall)
+    {
+        if (Lane.Pipeline.Controllers.TryAdd(batch.Slots.Message(upcall), batch.Key(upcall).DatapathPort, Lane.UpcallPid))
+            _queued++;
+        else
+            _refused++;
     }
 
     private UpcallClass Parse(UpcallBatch batch, int upcall, ref UpcallRecord record)
@@ -217,5 +229,12 @@ internal sealed class RouterActor : StageActor
         if (_withMru != 0)
             Lane.Counters.CountMru(_withMru, _largestMru);
         _withMru = 0;
+        // Behind the classes: those that were refused are counted out of one of them.
+        if (_refused != 0)
+            Lane.Counters.CountLost(LossCause.ControllerQueue, _refused);
+        if (_queued != 0)
+            Lane.Pipeline.Controllers.Notify();
+        _refused = 0;
+        _queued = 0;
     }
 }

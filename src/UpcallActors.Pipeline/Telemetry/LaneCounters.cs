@@ -9,7 +9,7 @@ namespace UpcallActors.Pipeline;
 internal sealed class LaneCounters
 {
     private readonly long[] _byClass = new long[(int)UpcallClass.Ipfix + 1];
-    private readonly long[] _lost = new long[(int)LossCause.StageFailed + 1];
+    private readonly long[] _lost = new long[(int)LossCause.ControllerQueue + 1];
     private readonly long[] _malformed = new long[(int)OdpParseError.MessageTruncated + 1];
     private long _received;
     private long _completed;
@@ -73,10 +73,11 @@ internal sealed class LaneCounters
 
     /// <summary>
     /// Upcalls for a consumer instead of the tables: packets for a controller, samples. They end where they are counted, and their packets
-    /// have gone on by themselves.
+    /// have gone on by themselves. Those that the controllers' queue refused are lost.
     /// </summary>
     public long Consumed =>
-        ByClass(UpcallClass.Controller) + ByClass(UpcallClass.Sflow) + ByClass(UpcallClass.FlowSample) + ByClass(UpcallClass.Ipfix);
+        ByClass(UpcallClass.Controller) + ByClass(UpcallClass.Sflow) + ByClass(UpcallClass.FlowSample) + ByClass(UpcallClass.Ipfix)
+        - Lost(LossCause.ControllerQueue);
 
     /// <summary>EXECUTEs that the datapath took and answered with no error.</summary>
     public long Executes => Volatile.Read(ref _executes);

@@ -36,4 +36,7 @@ public enum LossCause
 
     /// <summary>An actor failed over it, or was stopped while it waited.</summary>
     StageFailed,
+
+    /// <summary>It was for controllers, whose queue had no room for more of its port.</summary>
+    ControllerQueue,
 }

@@ -30,6 +30,7 @@ public readonly record struct UpcallLoss(string Cause, string Words, long Count)
         LossCause.SendRefused => "because the datapath refused the send",
         LossCause.ExecuteRefused => "because the datapath refused their EXECUTE",
         LossCause.StageFailed => "because an actor failed over them",
+        LossCause.ControllerQueue => "because the controllers' queue had no room for more of their port",
         _ => throw new ArgumentOutOfRangeException(nameof(cause)),
     };
 }

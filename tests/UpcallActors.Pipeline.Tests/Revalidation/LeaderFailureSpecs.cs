@@ -58,7 +58,7 @@ public sealed class LeaderFailureSpecs() : TestKit("akka.loglevel = OFF\nakka.st
         if (question == Question.Pause)
         {
             // A change begins a round at other times.
-            bridge.Tables.Apply(FlowSyntax.ParseFlow("table=9,actions=drop"));
+            bridge.Tables.Apply(FlowSyntax.ParseFlow("in_port=99,actions=drop"));
             await bridge.DoneAsync(bridge.Revalidation.PauseAsync());
             bridge.Revalidation.Snapshot().Rounds.ShouldBe(rounds);
             return;

@@ -20,6 +20,8 @@ internal sealed class PortlessTranslators(IUpcallTranslatorFactory inner) : IUpc
 
     public ulong RevalidationVersion => inner.RevalidationVersion;
 
+    public bool MayDiffer(ulong version, ulong visitedTables) => inner.MayDiffer(version, visitedTables);
+
     public IRecirculationIds? Recirculations => inner.Recirculations;
 
     public IUpcallTranslator Create(int number) => new Translator(this, inner.Create(number));

@@ -76,7 +76,7 @@ public sealed class RevalidationFailureSpecs() : TestKit("akka.loglevel = OFF\na
         await bridge.SendAsync(101, RevalidatedSwitch.Udp(1, 2, 2), times: 4);
         await bridge.RoundAsync();
         poisoned!.Poison = 1;
-        bridge.Tables.Apply(FlowSyntax.ParseFlow("table=9,actions=drop"));
+        bridge.Tables.Apply(FlowSyntax.ParseFlow("in_port=99,actions=drop"));
         await bridge.RoundAsync(2);
         bridge.Flows().ShouldHaveSingleItem().ShouldContain("udp(dst=2");
         bridge.Counters[RevalidationEvent.RevalidatorRestart].ShouldBe(1);

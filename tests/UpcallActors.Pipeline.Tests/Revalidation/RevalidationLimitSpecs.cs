@@ -102,7 +102,7 @@ public sealed class RevalidationLimitSpecs() : TestKit("akka.loglevel = OFF\nakk
         tampered!.Receiving = () => bridge.Time.Advance(TimeSpan.FromMilliseconds(1400));
         await bridge.ExactRoundsAsync(1);
         long rounds = bridge.Revalidation.Snapshot().Rounds;
-        bridge.Tables.Apply(FlowSyntax.ParseFlow("table=9,actions=drop"));
+        bridge.Tables.Apply(FlowSyntax.ParseFlow("in_port=99,actions=drop"));
         await Eventually.HoldsAsync(() => bridge.Revalidation.Snapshot().Rounds > rounds);
     }
 
@@ -141,7 +141,7 @@ public sealed class RevalidationLimitSpecs() : TestKit("akka.loglevel = OFF\nakk
 
         bridge.Age(TimeSpan.FromSeconds(1));
         await bridge.SendAsync(101, RevalidatedSwitch.Udp(1, 2, 2), times: 10);
-        bridge.Tables.Apply(FlowSyntax.ParseFlow("table=9,actions=drop"));
+        bridge.Tables.Apply(FlowSyntax.ParseFlow("in_port=99,actions=drop"));
         await bridge.RoundAsync();
         bridge.Counters.Deleted(FlowDeletionReason.TooExpensive).ShouldBe(1);
         bridge.Flows().ShouldHaveSingleItem().ShouldContain("udp(dst=2");

@@ -184,6 +184,35 @@ public sealed class RevalidationSpecs() : TestKit("akka.loglevel = OFF\nakka.std
     }
 
     [Fact]
+    public async Task Only_flows_that_were_looked_up_in_a_table_that_changed_are_translated_again()
+    {
+        await using RevalidatedSwitch bridge = await RevalidatedSwitch.StartAsync(
+            Sys, "in_port=1,actions=2\nin_port=2,actions=resubmit(,5)\ntable=5,actions=3");
+        await bridge.SendAsync(101, RevalidatedSwitch.Udp(1, 2), times: 2);
+        await bridge.SendAsync(102, RevalidatedSwitch.Udp(1, 2), times: 2);
+        await bridge.RoundAsync(2);
+        long before = Translated();
+        bridge.Tables.Apply(FlowSyntax.ParseFlow("table=9,actions=drop"));
+        await bridge.RoundAsync(2);
+        Translated().ShouldBe(before);
+
+        bridge.Tables.Apply(FlowSyntax.ParseFlow("table=5,actions=1"));
+        await bridge.RoundAsync(2);
+        Translated().ShouldBe(before + 1);
+        bridge.Flows().ShouldContain(flow => flow.Contains("actions:101", StringComparison.Ordinal));
+
+        // A station that is learned may concern any flow.
+        bridge.Factory.Bridges[0].MacLearning.Learn(0x020000000077, 0, 1);
+        await bridge.RoundAsync(2);
+        Translated().ShouldBe(before + 3);
+        bridge.Factory.Replace(bridge.Factory.Bridges);
+        await bridge.RoundAsync(2);
+        Translated().ShouldBe(before + 5);
+
+        long Translated() => bridge.Counters[RevalidationEvent.FlowTranslated];
+    }
+
+    [Fact]
     public async Task A_flow_that_matches_too_much_by_the_new_tables_is_deleted()
     {
         await using RevalidatedSwitch bridge = await RevalidatedSwitch.StartAsync(Sys, "in_port=1,actions=2");

@@ -132,7 +132,7 @@ public sealed class RuleTimeoutSpecs() : TestKit("akka.loglevel = OFF\nakka.stdo
         Pass(bridge, TimeSpan.FromSeconds(6));
         await bridge.SendAsync(101, RevalidatedSwitch.Udp(1, 2, other));
         poisoned!.Poison = poison;
-        bridge.Tables.Apply(FlowSyntax.ParseFlow("table=9,actions=drop"));
+        bridge.Tables.Apply(FlowSyntax.ParseFlow("in_port=99,actions=drop"));
         await bridge.RoundAsync();
         bridge.Counters[RevalidationEvent.RevalidatorRestart].ShouldBe(1);
         Pass(bridge, TimeSpan.FromSeconds(6));
