@@ -58,11 +58,11 @@ public sealed class RunningSwitch : IAsyncDisposable
             datapath, ports, how.Observer ?? new LoggingObserver(how.Logger), how.Time ?? TimeProvider.System);
         var completion = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         IActorRef guard = StartGuard(
-            system, datapath.Name, (loop, loops) => new SwitchGuard(reconciler, ports, how, loop, loops, completion));
+            system, datapath.Name, loops => new SwitchGuard(reconciler, datapath, ports, how, loops, completion));
         var running = new RunningSwitch(reconciler, guard, completion.Task, how.Source);
         try
         {
-            await running.AskAsync(known => known.Start(how.Source, configuration));
+            await running.AskAndShowAsync(known => known.Start(how.Source, configuration));
             return running;
         }
         catch
@@ -84,7 +84,7 @@ public sealed class RunningSwitch : IAsyncDisposable
     public Task<AppliedConfiguration> ApplyAsync(SwitchConfiguration configuration, string? source = null)
     {
         ArgumentNullException.ThrowIfNull(configuration);
-        return AskAsync(reconciler => reconciler.Apply(source ?? _source, configuration));
+        return AskAndShowAsync(reconciler => reconciler.Apply(source ?? _source, configuration));
     }
 
     /// <summary>
@@ -104,7 +104,7 @@ public sealed class RunningSwitch : IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(change);
         var update = new ConfigurationChange(source ?? _source, change);
-        AppliedConfiguration? applied = await AskAsync(update.Apply);
+        AppliedConfiguration? applied = await AskAndShowAsync(update.Apply!);
         update.ThrowFailure();
         return applied!;
     }
@@ -156,19 +156,26 @@ public sealed class RunningSwitch : IAsyncDisposable
     /// <summary>
     /// The loop is made here, where a failure is the caller's: the failure of an actor that cannot start reaches no caller.
     /// </summary>
-    private static IActorRef StartGuard(ActorSystem system, string datapath, Func<LoopDispatcher, PipelineLoops, SwitchGuard> make)
+    private static IActorRef StartGuard(ActorSystem system, string datapath, Func<SwitchLoops, SwitchGuard> make)
     {
-        var loops = new PipelineLoops(system, $"switch-{datapath}");
+        var loops = new SwitchLoops(system, datapath);
         try
         {
-            LoopDispatcher loop = loops.Add("reconciler");
-            return system.ActorOf(ActorFactory.Props(() => make(loop, loops)));
+            return system.ActorOf(ActorFactory.Props(() => make(loops)));
         }
         catch
         {
             loops.Release();
             throw;
         }
+    }
+
+    /// <summary>What a configuration gives, once the bridges' OpenFlow sockets are there, too.</summary>
+    private async Task<AppliedConfiguration> AskAndShowAsync(Func<SwitchReconciler, AppliedConfiguration> handle)
+    {
+        AppliedConfiguration applied = await AskAsync(handle);
+        await Task.WhenAny(_reconciler.BridgesShown, Completion);
+        return applied;
     }
 
     /// <summary>A switch that has ended answers nothing, so this does not wait for its answer alone.</summary>

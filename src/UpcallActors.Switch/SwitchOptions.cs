@@ -15,6 +15,15 @@ internal sealed record SwitchOptions
     /// <summary>Where it is said what fails.</summary>
     public ILogger Logger { get; init; } = NullLogger.Instance;
 
+    /// <summary>
+    /// The directory, this process's alone, where each bridge has its sockets for OpenFlow clients (<c>BRIDGE.mgmt</c>,
+    /// <c>BRIDGE.snoop</c>); null for none.
+    /// </summary>
+    public string? RunDirectory { get; init; }
+
+    /// <summary>Who the switch is in connections over TLS; null if it has none.</summary>
+    public TlsIdentity? Tls { get; init; }
+
     /// <summary>The clock of what is tried again; null for the machine's.</summary>
     public TimeProvider? Time { get; init; }
 }

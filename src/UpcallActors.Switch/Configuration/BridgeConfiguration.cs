@@ -1,4 +1,5 @@
 using UpcallActors.Ofproto;
+using UpcallActors.OpenFlow;
 
 namespace UpcallActors.Switch;
 
@@ -13,6 +14,12 @@ public sealed record BridgeConfiguration
 
     /// <summary>What becomes of packets while the bridge has no flows.</summary>
     public FailMode FailMode { get; init; } = FailMode.Secure;
+
+    /// <summary>The bridge's number for OpenFlow clients; null for the Ethernet address of its own port.</summary>
+    public ulong? DatapathId { get; init; }
+
+    /// <summary>The versions of OpenFlow that clients may speak.</summary>
+    internal OpenFlowVersions Protocols { get; init; } = OpenFlowVersions.All;
 
     /// <summary>The flows to begin with.</summary>
     public FlowList Flows { get; init; } = FlowList.Empty;

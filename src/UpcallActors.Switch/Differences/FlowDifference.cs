@@ -51,7 +51,7 @@ internal static class FlowDifference
             return left;
         var tables = new FlowTables();
         tables.Apply(changes);
-        return tables.GetRules().ToDictionary(rule => (rule.Table, rule.Priority, rule.Match), ChangeOf);
+        return tables.GetRules().ToDictionary(rule => (rule.Table, (ushort)rule.Priority, rule.Match), ChangeOf);
     }
 
     /// <summary>What only adding it anew changes of a flow.</summary>
@@ -68,7 +68,7 @@ internal static class FlowDifference
     {
         Command = FlowCommand.Add,
         Table = rule.Table,
-        Priority = rule.Priority,
+        Priority = (ushort)rule.Priority,
         Match = rule.Match,
         Cookie = rule.Cookie,
         IdleTimeout = rule.IdleTimeout,

@@ -69,7 +69,11 @@ internal sealed class InterfacePlan
         foreach (PortConfiguration port in bridge.Ports)
             Plan(bridge, port, ref hasLocal);
         foreach (ControllerConfiguration controller in bridge.Controllers)
-            Tell(bridge, $"controller {controller.Target}", "the switch does not connect to controllers yet");
+        {
+            if (!ConnectionTarget.TryParse(controller.Target, out _))
+                Tell(bridge, $"controller {controller.Target}", "it is no place of a controller");
+        }
+
         foreach (MirrorConfiguration mirror in bridge.Mirrors)
             Tell(bridge, $"mirror {mirror.Name}", "the switch does not copy packets to mirrors yet");
     }

@@ -9,6 +9,8 @@ namespace UpcallActors.Switch;
 /// </summary>
 internal sealed class LiveBridge
 {
+    private static readonly string[] _activeMethods = ["tcp:", "ssl:", "unix:"];
+
     private readonly PortNumbers _numbers;
     private readonly HashSet<uint> _changed = [];
     private Dictionary<uint, NumberOwner> _owners = [];
@@ -22,7 +24,7 @@ internal sealed class LiveBridge
     {
         _numbers = new PortNumbers(time);
         Configuration = configuration;
-        Tables.Apply(configuration.Flows.Changes.AsSpan());
+        Refill(configuration);
     }
 
     public BridgeConfiguration Configuration { get; private set; }
@@ -51,6 +53,31 @@ internal sealed class LiveBridge
     }
 
     /// <summary>
+    /// Whether a configuration says something else of packets without flows than the present one: it gives the bridge controllers or
+    /// takes the last one, or another fail mode where there are none (<c>connmgr_set_controllers</c>, <c>connmgr_set_fail_mode</c>).
+    /// </summary>
+    public bool BeginsAnewBy(BridgeConfiguration configuration)
+    {
+        bool hasControllers = HasControllers(configuration);
+        return hasControllers != HasControllers(Configuration)
+            || (!hasControllers && configuration.FailMode != Configuration.FailMode);
+    }
+
+    /// <summary>
+    /// Empties the tables and fills them by a configuration. A standalone bridge without controllers begins with a flow that forwards,
+    /// which its flows may replace or delete.
+    /// </summary>
+    public void Refill(BridgeConfiguration configuration)
+    {
+        using TableTransaction transaction = Tables.Begin(new ChangeOrigin(ChangeSource.Configuration));
+        transaction.Flush();
+        if (configuration.FailMode == FailMode.Standalone && !HasControllers(configuration))
+            transaction.AddNormal();
+        transaction.MakeAll(configuration.Flows.Changes.AsSpan());
+        transaction.Commit();
+    }
+
+    /// <summary>
     /// Forgets the addresses behind numbers that no interface has now, or another one, or the same one with other VLANs: packets to them
     /// must not go there (<c>bundle_set</c> and <c>bundle_flush_macs</c> in ofproto-dpif.c).
     /// </summary>
@@ -76,6 +103,10 @@ internal sealed class LiveBridge
             TableNames = Configuration.TableNames.Entries,
         };
     }
+
+    /// <summary>Whether the bridge connects to controllers; those that come to it do not count.</summary>
+    private static bool HasControllers(BridgeConfiguration configuration) => configuration.Controllers.Any(
+        controller => _activeMethods.Any(method => controller.Target.StartsWith(method, StringComparison.Ordinal)));
 
     private bool IsThere(BridgePort port) => _bridge!.TryGetPort(port.Number, out BridgePort? before) && before == port;
 

@@ -138,6 +138,7 @@ internal sealed partial class SwitchReconciler
         };
         if (!state.Equals(States.State))
             States.Publish(state);
+        ShowBridges(state);
     }
 
     /// <summary>

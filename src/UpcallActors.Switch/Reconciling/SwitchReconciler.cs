@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using System.Collections.Immutable;
+using Akka.Actor;
 using UpcallActors.Odp;
 using UpcallActors.Ofproto;
 using UpcallActors.OpenFlow;
@@ -18,7 +19,7 @@ internal sealed partial class SwitchReconciler
     private readonly IDatapathPorts _ports;
     private readonly ISwitchObserver _observer;
     private readonly TimeProvider _time;
-    private readonly Queue<(LiveBridge Bridge, ValueList<FlowChange> Changes)> _dueFlows = [];
+    private readonly Queue<DueFlows> _dueFlows = [];
     private AttachedPipeline? _pipeline;
     private ConfigurationSources _sources = ConfigurationSources.None;
     private Dictionary<string, LiveBridge> _bridges = new(StringComparer.Ordinal);
@@ -38,7 +39,7 @@ internal sealed partial class SwitchReconciler
         _time = time;
         _plan = new InterfacePlan(SwitchConfiguration.Empty, datapath.Name);
         Translators = new OpenFlowTranslatorFactory(
-            [], support: new OdpSupport { CheckPktLen = datapath.Support.CheckPktLen, UserspacePid = datapath.UserspacePid });
+            [], support: new OdpSupport { Features = datapath.Support, UserspacePid = datapath.UserspacePid });
     }
 
     /// <summary>The translators, which decide about upcalls by the present bridges.</summary>
@@ -115,12 +116,13 @@ internal sealed partial class SwitchReconciler
 
     /// <summary>
     /// From now on the pipeline knows the shares of ports that have one, by their present numbers, and ports go when it has finished the
-    /// packets that may be on their way to them.
+    /// packets that may be on their way to them. Its packets for controllers go to those of the bridges.
     /// </summary>
     public void Attach(UpcallPipeline pipeline)
     {
         _pipeline = new AttachedPipeline(pipeline);
         _pipeline.TellShares(_wanted);
+        _server.Tell(new ControllersAttached(pipeline.Controllers), ActorRefs.NoSender);
     }
 
     private static string Outcome(WaitingInterface before, WaitingInterface? now)
@@ -155,8 +157,14 @@ internal sealed partial class SwitchReconciler
         _bridges = bridges;
         _plan = plan;
         _isNew = true;
-        foreach (BridgeDifference changed in changes.ChangedBridges.Where(changed => changed.Flows.Count > 0))
-            _dueFlows.Enqueue((bridges[changed.Bridge.Name], changed.Flows));
+        foreach (BridgeDifference changed in changes.ChangedBridges)
+        {
+            LiveBridge bridge = bridges[changed.Bridge.Name];
+            bool begins = bridge.BeginsAnewBy(changed.Bridge);
+            if (begins || changed.Flows.Count > 0)
+                _dueFlows.Enqueue(new DueFlows(bridge, changed, begins));
+        }
+
         ILookup<string, PlannedInterface> interfaces = _plan.Interfaces.Where(one => one is { Bridge: not null, Obstacle: null })
             .ToLookup(one => one.BridgeName, StringComparer.Ordinal);
         foreach (BridgeConfiguration bridge in sources.Merged.Bridges)
@@ -200,9 +208,12 @@ internal sealed partial class SwitchReconciler
     /// <summary>Changes are due until they are made. Those of a bridge that is gone by now do no harm.</summary>
     private void ChangeFlows()
     {
-        while (_dueFlows.TryPeek(out (LiveBridge Bridge, ValueList<FlowChange> Changes) due))
+        while (_dueFlows.TryPeek(out DueFlows due))
         {
-            due.Bridge.Tables.Apply(due.Changes.Items.AsSpan());
+            if (due.Begins)
+                due.Bridge.Refill(due.Change.Bridge);
+            else
+                due.Bridge.Tables.Apply(due.Change.Flows.Items.AsSpan());
             _dueFlows.Dequeue();
         }
     }
@@ -216,4 +227,10 @@ internal sealed partial class SwitchReconciler
             _observer.PartConflicts(conflict);
         _toldConflicts = [.. _sources.Conflicts];
     }
+
+    /// <summary>A change of a bridge's flows that is to be made.</summary>
+    /// <param name="Bridge">The bridge.</param>
+    /// <param name="Change">What changes.</param>
+    /// <param name="Begins">Whether the tables begin anew, with all flows of the configuration.</param>
+    private readonly record struct DueFlows(LiveBridge Bridge, BridgeDifference Change, bool Begins);
 }

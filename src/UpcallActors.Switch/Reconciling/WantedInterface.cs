@@ -91,6 +91,7 @@ internal sealed class WantedInterface(PlannedInterface plan, uint? number)
     public BridgePort At(PortPlace place) => new(number!.Value, place.Number, Name)
     {
         Mtu = place.Mtu,
+        IsLive = _found is null || _found.IsUp,
         VlanMode = plan.Port!.VlanMode,
         Vlan = plan.Port.Tag,
         Trunks = plan.Port.Trunks.Items,

@@ -9,8 +9,13 @@ namespace UpcallActors.Switch;
 /// the datapath is gone or failures do not stop, the switch ends with them.
 /// </summary>
 internal sealed class SwitchGuard(
-    SwitchReconciler reconciler, IDatapathPorts ports, SwitchOptions options, LoopDispatcher loop, PipelineLoops loops,
-    TaskCompletionSource completion) : UntypedActor
+    SwitchReconciler reconciler,
+    IDatapath datapath,
+    IDatapathPorts ports,
+    SwitchOptions options,
+    SwitchLoops loops,
+    TaskCompletionSource completion)
+    : UntypedActor
 {
     /// <summary>Failures within <see cref="_window"/> that are survived.</summary>
     private const int Limit = 5;
@@ -22,7 +27,10 @@ internal sealed class SwitchGuard(
 
     private static readonly TimeSpan _window = TimeSpan.FromSeconds(10);
 
+    private readonly ControllerPackets _packets = new(reconciler.Translators, datapath, options.Time ?? TimeProvider.System);
     private readonly FailureWindow _failures = new(Limit, _window);
+    // Of the loop of OpenFlow. In this mode it is tried again when it has failed.
+    private readonly Lazy<DatapathMeters> _meters = new(() => new DatapathMeters(datapath), LazyThreadSafetyMode.PublicationOnly);
     private IActorRef _switch = ActorRefs.Nobody;
     private Exception? _failure;
     private bool _isStopping;
@@ -30,10 +38,15 @@ internal sealed class SwitchGuard(
     /// <inheritdoc/>
     protected override void PreStart()
     {
-        loop.Niceness = Niceness;
-        TimeProvider time = options.Time ?? loop.Time;
+        loops.Reconciler.Niceness = Niceness;
+        loops.OpenFlow.Niceness = Niceness;
+        Props serving = ActorFactory.Props(() =>
+            new OpenFlowServerActor(loops.OpenFlow, ports, datapath.Conntrack, _meters, _packets, options));
+        IActorRef server = Context.Watch(Context.ActorOf(serving.WithDispatcher(loops.OpenFlow.Id), "openflow"));
+        reconciler.ShowBridgesTo(server);
+        TimeProvider time = options.Time ?? loops.Reconciler.Time;
         Props props = ActorFactory.Props(() => new SwitchActor(reconciler, ports, time, options.Logger));
-        _switch = Context.Watch(Context.ActorOf(props.WithDispatcher(loop.Id), "reconciler"));
+        _switch = Context.Watch(Context.ActorOf(props.WithDispatcher(loops.Reconciler.Id), "reconciler"));
     }
 
     /// <inheritdoc/>
@@ -65,8 +78,11 @@ internal sealed class SwitchGuard(
     /// <summary>Nothing is told yet: the switch must have ended first.</summary>
     protected override void PreRestart(Exception reason, object message)
     {
-        Context.Unwatch(_switch);
-        Context.Stop(_switch);
+        foreach (IActorRef child in Context.GetChildren())
+        {
+            Context.Unwatch(child);
+            Context.Stop(child);
+        }
     }
 
     /// <summary>The switch has ended. Its guard has failed, and so does the switch.</summary>
@@ -81,6 +97,8 @@ internal sealed class SwitchGuard(
     {
         // The actor that ran on them has ended. Before a caller is told, which may start another switch.
         loops.Release();
+        if (_meters.IsValueCreated)
+            _meters.Value.Dispose();
         reconciler.States.End();
         if (_failure is null)
             completion.TrySetResult();

@@ -40,6 +40,45 @@ public sealed class ReconfigurationTests : IDisposable
     }
 
     [Fact]
+    public async Task A_bridge_that_becomes_standalone_or_is_so_no_more_begins_anew_with_its_flows()
+    {
+        await using RunningSwitch running = await _switch.StartAsync(Wanted());
+        FlowTables tables = running.Translators.Bridges[0].Tables;
+        tables.Apply(FlowSyntax.ParseFlow("priority=9,arp,actions=normal"));
+        SwitchConfiguration standalone = Configurations.Switch(Wanted().Bridges[0] with { FailMode = FailMode.Standalone });
+        ulong version = tables.Version;
+        await running.ApplyAsync(standalone);
+        tables.Version.ShouldBe(version + 1);
+        Printed().ShouldBe(
+            ["priority=0 actions=NORMAL", "priority=5 actions=output:1", "priority=6,ip actions=output:2"], ignoreOrder: true);
+
+        // An ordinary flow: nothing but such a change brings it back.
+        tables.Apply(FlowSyntax.ParseFlow("delete_strict priority=0"));
+        await running.ApplyAsync(standalone with
+        {
+            Bridges = [standalone.Bridges[0] with { Flows = Configurations.Flows("priority=7,icmp,actions=drop\n") }],
+        });
+        Printed().ShouldBe(["priority=7,icmp actions=drop"]);
+
+        // With a controller to ask, nothing is forwarded that no flow is for.
+        await running.ApplyAsync(standalone with
+        {
+            Bridges = [standalone.Bridges[0] with { Controllers = [new ControllerConfiguration("unix:/nowhere/controller")] }],
+        });
+        Printed().ShouldBe(["priority=5 actions=output:1", "priority=6,ip actions=output:2"], ignoreOrder: true);
+        await running.ApplyAsync(standalone with
+        {
+            Bridges = [standalone.Bridges[0] with { Controllers = [new ControllerConfiguration("ptcp:0:127.0.0.1")] }],
+        });
+        Printed().ShouldContain("priority=0 actions=NORMAL");
+
+        await running.ApplyAsync(Configurations.Switch(Wanted().Bridges[0]));
+        Printed().ShouldBe(["priority=5 actions=output:1", "priority=6,ip actions=output:2"], ignoreOrder: true);
+
+        IEnumerable<string> Printed() => tables.GetRules().Select(rule => rule.ToString());
+    }
+
+    [Fact]
     public async Task Flows_change_on_a_thread_that_stands_back_for_lanes()
     {
         await using RunningSwitch running = await _switch.StartAsync(Wanted());

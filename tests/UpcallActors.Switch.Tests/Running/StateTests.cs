@@ -47,7 +47,7 @@ public sealed class StateTests : IDisposable
     {
         BridgeConfiguration bridge = Configurations.Bridge("br0", Configurations.Device("p0", 1)) with
         {
-            Controllers = [new ControllerConfiguration("tcp:192.0.2.1:6653")],
+            Controllers = [new ControllerConfiguration("carrier-pigeon:1")],
             Mirrors = [new MirrorConfiguration { Name = "m0", SelectsAll = true, OutputPort = "p0" }],
         };
         var bond = new PortConfiguration { Name = "bond0", Interfaces = [Configurations.Device("eth1"), Configurations.Device("eth2")] };
@@ -56,7 +56,7 @@ public sealed class StateTests : IDisposable
             _switch.Ports.SetDevice(device, 1500);
         await using RunningSwitch running = await _switch.StartAsync(Configurations.Switch(bridge));
         running.State.Bridges[0].Unsupported.Select(part => part.Part)
-            .ShouldBe(["port bond0", "controller tcp:192.0.2.1:6653", "mirror m0"]);
+            .ShouldBe(["port bond0", "controller carrier-pigeon:1", "mirror m0"]);
         running.State.Waiting.Select(one => (one.Name, one.IsRefused)).ShouldBe([("eth1", true), ("eth2", true)]);
         _switch.Ports.List().Select(port => port.Name).ShouldBe(["br0", "p0"]);
 

@@ -1,0 +1,35 @@
+using Akka.Actor;
+using UpcallActors.Pipeline;
+
+namespace UpcallActors.Switch;
+
+/// <summary>The event loops of a running switch, each with a thread of its own.</summary>
+internal sealed class SwitchLoops
+{
+    private readonly PipelineLoops _loops;
+
+    /// <summary>Makes them. Throws <see cref="System.ComponentModel.Win32Exception"/> when the process has no descriptor left.</summary>
+    public SwitchLoops(ActorSystem system, string datapath)
+    {
+        _loops = new PipelineLoops(system, $"switch-{datapath}");
+        try
+        {
+            Reconciler = _loops.Add("reconciler");
+            OpenFlow = _loops.Add("openflow");
+        }
+        catch
+        {
+            _loops.Release();
+            throw;
+        }
+    }
+
+    /// <summary>That of the reconciler, whose calls block.</summary>
+    public LoopDispatcher Reconciler { get; }
+
+    /// <summary>That of bridges and their OpenFlow connections.</summary>
+    public LoopDispatcher OpenFlow { get; }
+
+    /// <summary>Leaves them to another switch. Their actors have ended.</summary>
+    public void Release() => _loops.Release();
+}

@@ -1,0 +1,46 @@
+using System.Collections.Immutable;
+using UpcallActors.Odp;
+using UpcallActors.OpenFlow;
+
+namespace UpcallActors.Switch;
+
+/// <summary>An interface as OpenFlow describes ports (<c>ofputil_phy_port</c> of Open vSwitch).</summary>
+internal static class DescribedPort
+{
+    // OFPPC_PORT_DOWN; OFPPS_LINK_DOWN; OFPPS_LIVE, since 1.1.
+    private const uint Down = 1;
+    private const uint LinkDown = 1;
+    private const uint Live = 4;
+
+    /// <summary>
+    /// The description in the bits of 1.1 and later. 1.0 has no bit for a port that is alive; its encoding leaves it out.
+    /// </summary>
+    public static OpenFlowPort Of(InterfaceState one) => new()
+    {
+        Number = one.Number!.Value,
+        HardwareAddress = one.Address,
+        Name = one.Name,
+        Config = one.IsUp ? 0 : Down,
+        State = one.IsUp ? Live : LinkDown,
+    };
+
+    /// <summary>What a port has counted; what the datapath does not count is unknown.</summary>
+    public static PortStatistics StatisticsOf(InterfaceState one, IReadOnlyDictionary<string, VportStats> counted, TimeSpan age)
+    {
+        const ulong unknown = ulong.MaxValue;
+        ImmutableArray<ulong> counters = counted.TryGetValue(one.Device ?? one.Name, out VportStats known)
+            ?
+            [
+                known.RxPackets, known.TxPackets, known.RxBytes, known.TxBytes, known.RxDropped, known.TxDropped, known.RxErrors,
+                known.TxErrors, unknown, unknown, unknown, unknown,
+            ]
+            : [.. Enumerable.Repeat(unknown, PortStatistics.CounterCount)];
+        return new PortStatistics
+        {
+            Port = one.Number!.Value,
+            DurationSeconds = (uint)(age.Ticks / TimeSpan.TicksPerSecond),
+            DurationNanoseconds = (uint)(age.Ticks % TimeSpan.TicksPerSecond * TimeSpan.NanosecondsPerTick),
+            Counters = counters,
+        };
+    }
+}

@@ -1,0 +1,83 @@
+using UpcallActors.Ofproto;
+using UpcallActors.OpenFlow;
+
+namespace UpcallActors.Switch;
+
+/// <content>Packets to and from controllers, and what else these are told unasked.</content>
+internal static partial class RequestHandlers
+{
+    // OFPC_INVALID_TTL_TO_CONTROLLER, up to 1.2.
+    private const ushort InvalidTtlFlag = 4;
+    private const uint InvalidTtlReason = 1 << (int)ControllerReason.InvalidTtl;
+
+    private static IEnumerable<RequestRow> PacketRows() =>
+    [
+        Change<PacketOutMessage>(MessageType.PacketOut, SendPacket),
+        Row<PacketInMessage>(MessageType.Resume, Resume),
+        Row<NumberMessage>(MessageType.SetPacketInFormat, SetPacketInFormat),
+        Row<ShortNumberMessage>(MessageType.SetControllerId, SetControllerId),
+        Row<EmptyMessage>(MessageType.GetConfigRequest, GetConfig),
+        Row<SwitchConfigMessage>(MessageType.SetConfig, SetConfig),
+        Row<EmptyMessage>(MessageType.GetAsyncRequest, GetAsync),
+        Row<AsyncConfigMessage>(MessageType.SetAsync, SetAsync),
+    ];
+
+    private static OpenFlowError? SendPacket(BridgeRequest request, PacketOutMessage message) =>
+        request.Bridge.Packets.Send(request.Bridge.View.Bridge, message);
+
+    private static OpenFlowError? Resume(BridgeRequest request, PacketInMessage message) =>
+        request.Bridge.Packets.Resume(request.Bridge.View.Bridge, request.Version, message);
+
+    private static OpenFlowError? SetPacketInFormat(BridgeRequest request, NumberMessage message)
+    {
+        if (message.Value > (uint)PacketInFormat.Nicira2)
+            return BadRequest.NotPermitted;
+        request.Client.PacketInFormat = (PacketInFormat)message.Value;
+        return null;
+    }
+
+    private static OpenFlowError? SetControllerId(BridgeRequest request, ShortNumberMessage message)
+    {
+        request.Client.ControllerId = message.Value;
+        return null;
+    }
+
+    private static OpenFlowError? GetConfig(BridgeRequest request, EmptyMessage body)
+    {
+        OpenFlowClient client = request.Client;
+        bool tellsTtl = request.Version < OpenFlowVersion.V13
+            && client.Async.Wants(AsyncKind.PacketIn, ControllerRole.Primary, (int)ControllerReason.InvalidTtl);
+        request.Reply(MessageType.GetConfigReply, new SwitchConfigMessage(tellsTtl ? InvalidTtlFlag : (ushort)0, client.MissSendLength));
+        return null;
+    }
+
+    /// <summary>
+    /// How fragments are treated is not to be chosen: another wish is passed over, as in Open vSwitch that of reassembling.
+    /// </summary>
+    private static OpenFlowError? SetConfig(BridgeRequest request, SwitchConfigMessage message)
+    {
+        OpenFlowClient client = request.Client;
+        client.MissSendLength = message.MissSendLength;
+        if (request.Version < OpenFlowVersion.V13)
+        {
+            uint reasons = client.Async[AsyncKind.PacketIn, ControllerRole.Primary] & ~InvalidTtlReason;
+            client.Async[AsyncKind.PacketIn, ControllerRole.Primary] =
+                reasons | ((message.Flags & InvalidTtlFlag) != 0 ? InvalidTtlReason : 0);
+        }
+
+        return null;
+    }
+
+    private static OpenFlowError? GetAsync(BridgeRequest request, EmptyMessage body)
+    {
+        request.Reply(MessageType.GetAsyncReply, request.Client.Async.ToMessage());
+        return null;
+    }
+
+    private static OpenFlowError? SetAsync(BridgeRequest request, AsyncConfigMessage message)
+    {
+        request.Client.Async.Set(message);
+        request.Client.BeTold();
+        return null;
+    }
+}

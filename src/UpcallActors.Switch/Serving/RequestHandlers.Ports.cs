@@ -1,0 +1,94 @@
+using UpcallActors.Odp;
+using UpcallActors.OpenFlow;
+
+namespace UpcallActors.Switch;
+
+/// <content>Ports and their queues.</content>
+internal static partial class RequestHandlers
+{
+    private const uint AllQueues = uint.MaxValue;
+
+    private static IEnumerable<RequestRow> PortRows() =>
+    [
+        Row<OpenFlowMessage>(MessageType.PortDescRequest, DescribePorts),
+        Row<PortRequestMessage>(MessageType.PortStatsRequest, DumpPorts),
+        Change<PortModMessage>(MessageType.PortMod, ChangePort),
+        Row<QueueRequestMessage>(MessageType.QueueStatsRequest, DumpQueues),
+        Row<PortRequestMessage>(MessageType.QueueGetConfigRequest, TellQueues),
+        Row<QueueRequestMessage>(MessageType.QueueDescRequest, DescribeQueues),
+    ];
+
+    private static OpenFlowError? DescribePorts(BridgeRequest request, OpenFlowMessage body)
+    {
+        uint only = body is PortRequestMessage { Port: var port } ? port : OpenFlowPorts.None;
+        request.ReplyAll(
+            MessageType.PortDescReply,
+            request.Bridge.DescribePorts().Where(one => only is OpenFlowPorts.None || one.Number == only));
+        return null;
+    }
+
+    /// <summary>A port that is not there has no entry, and is no error (<c>handle_port_stats_request</c>).</summary>
+    private static OpenFlowError? DumpPorts(BridgeRequest request, PortRequestMessage asked)
+    {
+        IReadOnlyDictionary<string, VportStats> counted = request.Bridge.CountPorts();
+        request.ReplyAll(
+            MessageType.PortStatsReply,
+            request.Bridge.Ports.Where(one => IsMeant(asked.Port, one))
+                .Select(one => DescribedPort.StatisticsOf(one, counted, request.Bridge.PortAgeOf(one))));
+        return null;
+    }
+
+    /// <summary>Ports are as the configuration wants them: what would change one is refused.</summary>
+    private static OpenFlowError? ChangePort(BridgeRequest request, PortModMessage asked)
+    {
+        if (request.Bridge.Ports.FirstOrDefault(one => one.Number == asked.Port) is not { } port)
+            return PortModFailed.BadPort;
+        if (port.Address != asked.HardwareAddress)
+            return PortModFailed.BadHardwareAddress;
+        return asked is { Mask: 0, Advertise: 0 } ? null
+            : request.Version < OpenFlowVersion.V12 ? BadRequest.NotPermitted
+            : PortModFailed.NotPermitted;
+    }
+
+    private static OpenFlowError? DumpQueues(BridgeRequest request, QueueRequestMessage asked)
+    {
+        if (FindQueue(request, asked) is { } error)
+            return error;
+        request.ReplyAll(
+            MessageType.QueueStatsReply,
+            request.Bridge.Ports.Where(one => IsMeant(asked.Port, one)).Select(one => UnknownQueue(one.Number!.Value)));
+        return null;
+    }
+
+    private static OpenFlowError? TellQueues(BridgeRequest request, PortRequestMessage asked)
+    {
+        if (!request.Bridge.Ports.Any(one => one.Number == asked.Port))
+            return QueueOpFailed.BadPort;
+        request.Reply(
+            MessageType.QueueGetConfigReply,
+            new QueueConfigMessage(asked.Port, [new QueueConfig(asked.Port, 0, MinimumRate: null, MaximumRate: null)]));
+        return null;
+    }
+
+    private static OpenFlowError? DescribeQueues(BridgeRequest request, QueueRequestMessage asked)
+    {
+        if (FindQueue(request, asked) is { } error)
+            return error;
+        request.ReplyAll(
+            MessageType.QueueDescReply,
+            request.Bridge.Ports.Where(one => IsMeant(asked.Port, one))
+                .Select(one => new QueueConfig(one.Number!.Value, 0, MinimumRate: null, MaximumRate: null)));
+        return null;
+    }
+
+    /// <summary>Each port has the queue 0, whether it was made or not, and no other.</summary>
+    private static OpenFlowError? FindQueue(BridgeRequest request, QueueRequestMessage asked) =>
+        asked.Port != OpenFlowPorts.None && !request.Bridge.Ports.Any(one => one.Number == asked.Port) ? QueueOpFailed.BadPort
+        : asked.Queue is not (0 or AllQueues) ? QueueOpFailed.BadQueue
+        : null;
+
+    private static QueueStatistics UnknownQueue(uint port) =>
+        new(port, Queue: 0, ulong.MaxValue, ulong.MaxValue, ulong.MaxValue, uint.MaxValue, uint.MaxValue);
+
+    private static bool IsMeant(uint asked, InterfaceState one) => asked == OpenFlowPorts.None || asked == one.Number;
+}

@@ -1,0 +1,100 @@
+using System.Diagnostics;
+
+namespace UpcallActors.Switch.Tests;
+
+/// <summary>
+/// The real <c>ovs-vswitchd</c> with the datapath that it has for tests, and a bridge br0 of the ports p1, p2 and p3. It needs no privilege
+/// and touches no device.
+/// </summary>
+internal sealed class RealSwitch : IDisposable
+{
+    private const string Schema = "/usr/share/openvswitch/vswitch.ovsschema";
+
+    private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("real");
+    private readonly List<Process> _daemons = [];
+
+    private RealSwitch()
+    {
+    }
+
+    /// <summary>Why it cannot run here; null if it can.</summary>
+    public static string? Obstacle { get; } = File.Exists(Schema) && File.Exists("/usr/sbin/ovs-vswitchd")
+        ? OfctlFactAttribute.Reason
+        : "ovs-vswitchd is not installed (Debian: openvswitch-switch)";
+
+    /// <summary>The bridge's service socket.</summary>
+    public string Socket => Path.Combine(_directory.FullName, "br0.mgmt");
+
+    /// <summary>Starts it.</summary>
+    public static async Task<RealSwitch> StartAsync()
+    {
+        var real = new RealSwitch();
+        try
+        {
+            await real.BeginAsync();
+            return real;
+        }
+        catch
+        {
+            real.Dispose();
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (Process daemon in _daemons)
+        {
+            daemon.Kill();
+            daemon.WaitForExit();
+            daemon.Dispose();
+        }
+
+        _directory.Delete(recursive: true);
+    }
+
+    private async Task BeginAsync()
+    {
+        string database = Path.Combine(_directory.FullName, "conf.db");
+        string socket = Path.Combine(_directory.FullName, "db.sock");
+        await RunAsync("ovsdb-tool", "create", database, Schema);
+        Begin("ovsdb-server", database, $"--remote=punix:{socket}", $"--unixctl={_directory.FullName}/ovsdb.ctl");
+        await Eventually.HoldsAsync(() => File.Exists(socket), () => "ovsdb-server does not listen");
+        await RunAsync("ovs-vsctl", $"--db=unix:{socket}", "--no-wait", "init");
+        Begin(
+            "ovs-vswitchd",
+            $"unix:{socket}",
+            "--enable-dummy=override",
+            "--disable-system",
+            $"--unixctl={_directory.FullName}/vswitchd.ctl");
+        string[] ports = [.. Enumerable.Range(1, 3).SelectMany(port => new[]
+        {
+            "--", "add-port", "br0", $"p{port}", "--", "set", "Interface", $"p{port}", "type=dummy", $"ofport_request={port}",
+        })];
+        await RunAsync(
+            "ovs-vsctl",
+            [$"--db=unix:{socket}", "add-br", "br0", "--", "set", "bridge", "br0", "datapath_type=dummy", "fail_mode=secure", .. ports]);
+        await Eventually.HoldsAsync(() => File.Exists(Socket), () => "ovs-vswitchd has no bridge");
+    }
+
+    private void Begin(string program, params string[] arguments) =>
+        _daemons.Add(Process.Start(Of(program, [.. arguments, "-vconsole:off"]))!);
+
+    private async Task RunAsync(string program, params string[] arguments)
+    {
+        using Process process = Process.Start(Of(program, arguments))!;
+        string errors = await process.StandardError.ReadToEndAsync();
+        await process.WaitForExitAsync();
+        Assert.True(process.ExitCode == 0, $"{program}: {errors}");
+    }
+
+    private ProcessStartInfo Of(string program, string[] arguments)
+    {
+        var start = new ProcessStartInfo(program, arguments) { RedirectStandardError = true, RedirectStandardOutput = true };
+        foreach (string variable in (string[])["OVS_RUNDIR", "OVS_LOGDIR", "OVS_DBDIR", "OVS_SYSCONFDIR"])
+            start.Environment[variable] = _directory.FullName;
+        start.Environment["PATH"] = $"{Environment.GetEnvironmentVariable("PATH")}:/usr/sbin";
+        return start;
+    }
+}

@@ -1,0 +1,73 @@
+using UpcallActors.OpenFlow;
+
+namespace UpcallActors.Switch.Tests;
+
+/// <summary>A switch with one bridge, br0, of a few ports, that OpenFlow clients connect to.</summary>
+internal sealed class ServedSwitch : IAsyncDisposable
+{
+    private readonly SwitchUnderTest _switch = new();
+    private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("openflow");
+    private RunningSwitch? _running;
+
+    /// <summary>The switch that runs.</summary>
+    public RunningSwitch Running => _running!;
+
+    /// <summary>What was logged.</summary>
+    public LogLines Log => _switch.Log;
+
+    /// <summary>The bridge's service socket.</summary>
+    public string Socket => Path.Combine(_directory.FullName, "br0.mgmt");
+
+    /// <summary>The bridge as it is in recordings of Open vSwitch: ports p1, p2, p3, datapath id fedcba9876543210.</summary>
+    public static BridgeConfiguration Bridge => new()
+    {
+        Name = "br0",
+        DatapathId = 0xfedcba9876543210,
+        Ports =
+        [
+            .. new[] { ("p1", 1u), ("p2", 2u), ("p3", 3u) }.Select(port => new PortConfiguration
+            {
+                Name = port.Item1,
+                Interfaces = [new InterfaceConfiguration { Name = port.Item1, RequestedNumber = port.Item2 }],
+            }),
+        ],
+    };
+
+    /// <summary>Starts a switch with these bridges.</summary>
+    public static Task<ServedSwitch> StartAsync(params BridgeConfiguration[] bridges) => StartAsync(null, bridges);
+
+    /// <summary>Starts a switch with these bridges, which can do TLS.</summary>
+    public static async Task<ServedSwitch> StartAsync(TlsIdentity? tls, params BridgeConfiguration[] bridges)
+    {
+        var served = new ServedSwitch();
+        foreach (string port in bridges.SelectMany(bridge => bridge.Ports).Select(port => port.Name))
+            served._switch.Ports.SetDevice(port, 1500);
+        served._running = await RunningSwitch.StartAsync(
+            SwitchUnderTest.Actors,
+            served._switch.Datapath,
+            served._switch.Ports,
+            new SwitchConfiguration { Bridges = [.. bridges] },
+            served._switch.Options with { RunDirectory = served._directory.FullName, Tls = tls, Time = null });
+        return served;
+    }
+
+    /// <summary>A file with a text, which goes with the switch.</summary>
+    public string FileOf(string text)
+    {
+        string path = Path.Combine(_directory.FullName, Path.GetRandomFileName());
+        File.WriteAllText(path, text);
+        return path;
+    }
+
+    /// <summary>Connects with one version of OpenFlow.</summary>
+    public Task<OpenFlowPeer> ConnectAsync(OpenFlowVersion version) => OpenFlowPeer.ConnectAsync(Socket, OpenFlowVersions.Of(version));
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        if (_running is not null)
+            await _running.DisposeAsync();
+        _switch.Dispose();
+        _directory.Delete(recursive: true);
+    }
+}
