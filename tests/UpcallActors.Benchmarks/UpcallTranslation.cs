@@ -24,7 +24,7 @@ public class UpcallTranslation
     private FlowKey _key;
 
     /// <summary>The flows and the datapath port the packet comes from.</summary>
-    [Params("commit", "track", "normal", "rewrite")]
+    [Params("commit", "track", "normal", "rewrite", "select", "hash")]
     public string Case { get; set; } = "";
 
     [GlobalSetup]
@@ -33,10 +33,20 @@ public class UpcallTranslation
         string flows = Case switch
         {
             "normal" => "actions=NORMAL",
+            "select" => "actions=group:1",
+            "hash" => "actions=group:2",
             "rewrite" => "actions=mod_dl_src:02:00:00:00:00:09,mod_nw_dst:10.0.0.9,dec_ttl,2",
             _ => FragmentationFlows,
         };
         var tables = new FlowTables();
+        using (TableTransaction transaction = tables.Begin(default))
+        {
+            transaction.Make(GroupSyntax.Parse("group_id=1,type=select,bucket=output:1,bucket=output:2"));
+            transaction.Make(GroupSyntax.Parse(
+                "group_id=2,type=select,selection_method=hash,fields(ip_src,ip_dst),bucket=LOCAL,bucket=output:2"));
+            transaction.Commit();
+        }
+
         tables.Apply([.. FlowSyntax.ParseFile(flows).Changes]);
         BridgePort[] ports = [new(OpenFlowPorts.Local, 100, "br0"), new(1, 101, "p1"), new(2, 102, "p2")];
         _translator = new OpenFlowTranslatorFactory([new Bridge("br0", FailMode.Secure, tables, ports)]).Create(0);

@@ -24,7 +24,7 @@ internal sealed class SimpleTranslators(Func<Translation> translate) : IUpcallTr
     public static IUpcallTranslatorFactory Normal(IServiceProvider services, IDatapath datapath, IDatapathPorts? ports)
     {
         BridgePort[] members = [new(1, 1, "p1"), new(2, 2, "p2"), new(3, 3, "p3")];
-        return new OpenFlowTranslatorFactory([new Bridge("br0", FailMode.Standalone, new FlowTables(), members)]);
+        return new OpenFlowTranslatorFactory([new Bridge("br0", FailMode.Standalone, StandaloneTables.Make(), members)]);
     }
 
     /// <summary>They throw over every packet.</summary>

@@ -33,6 +33,9 @@ internal sealed record DaemonOptions
     /// <summary>The status page.</summary>
     public required StatusOptions Status { get; init; }
 
+    /// <summary>Who the switch is in OpenFlow connections over TLS; null if it has none. The files were found right.</summary>
+    public TlsFiles? Tls { get; init; }
+
     /// <summary>The bridges, in the order of the configuration.</summary>
     public required IReadOnlyList<BridgeOptions> Bridges { get; init; }
 

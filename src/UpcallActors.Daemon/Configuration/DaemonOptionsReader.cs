@@ -55,6 +55,7 @@ internal static class DaemonOptionsReader
         root.RefuseOthers();
         int handlers = block.Integer("handlers", 0, 0, MostHandlers);
         DatapathOptions datapath = ReadDatapath(block.Block("datapath"));
+        TlsFiles? tls = OpenFlowOptionsReader.ReadTls(block.Block("tls"));
         var options = new DaemonOptions
         {
             RunDirectory = block.FilePath("run-dir"),
@@ -65,7 +66,8 @@ internal static class DaemonOptionsReader
             Telemetry = TelemetryOptionsReader.Read(block.Block("telemetry")),
             Replay = ReadReplay(block.Block("replay")),
             Status = StatusOptions.Read(block.Block("status")),
-            Bridges = BridgeOptionsReader.Read(block.Block("bridges"), datapath.Name),
+            Tls = tls,
+            Bridges = BridgeOptionsReader.Read(block.Block("bridges"), datapath.Name, tls),
         };
         bool hasPorts = options.Bridges.Any(bridge => bridge.Configuration.Ports.Count > 0);
         if (complete && !hasPorts)

@@ -25,6 +25,7 @@ internal static partial class DaemonEvents
             .. pipeline.Losses().Select((loss, index) =>
                 new CoverageCounter($"upcall_lost_{loss.Cause}", () => pipeline.Losses()[index].Count)),
             new("upcall_refragmented", () => context.Translators.Refragmented.Sum(port => port.Value)),
+            .. Sending(context.Translators.Sent),
             new("xlate_actions", () => Sum(pipeline, lane => lane.Translated) + (revalidation?[RevalidationEvent.FlowTranslated] ?? 0)),
             new("xlate_actions_error", () => Sum(pipeline, lane => lane.TranslationErrors)),
             new("dpif_execute", () => pipeline.Executes),
@@ -40,6 +41,16 @@ internal static partial class DaemonEvents
             .. Learning(context),
         ];
     }
+
+    private static IEnumerable<CoverageCounter> Sending(PacketOutSenderCounters counters) =>
+    [
+        new("packet_out", () => counters.PacketOuts),
+        new("packet_resumed", () => counters.Resumed),
+        new("packet_out_with_mru", () => counters.WithOrigin),
+        new("packet_out_dropped", () => counters.Dropped),
+        new("packet_out_too_long", () => counters.TooLong),
+        new("packet_out_refused", () => counters.Refused),
+    ];
 
     private static IEnumerable<CoverageCounter> Revalidating(RevalidationCounters counters) =>
     [

@@ -51,7 +51,7 @@ internal sealed class LiveRun(ActorSystem system, ILoggerFactory loggers, LogLev
         var live = new RunPart<OpenedDatapath>(
             "datapath", () => OpenedDatapath.Open(options.Datapath.For(options.Handlers), _logger));
         var cleanup = new RunStep("cleanup", stop: () => CleanUpAsync(live.Value, exit.Task)) { ComesWithPrevious = true };
-        var bridges = new RunPart<RunningSwitch>("switch", () => StartSwitchAsync(options, live.Value));
+        var bridges = new RunPart<RunningSwitch>("switch", () => StartSwitchAsync(options, live.Value, directory.Value));
         var pipeline = new RunPart<UpcallPipeline>(
             "pipeline",
             () => StartPipeline(options, live.Value, bridges.Value),
@@ -100,11 +100,18 @@ internal sealed class LiveRun(ActorSystem system, ILoggerFactory loggers, LogLev
             live.Datapath.Dispatch.Words());
     }
 
-    private Task<RunningSwitch> StartSwitchAsync(DaemonOptions options, OpenedDatapath live)
+    private Task<RunningSwitch> StartSwitchAsync(DaemonOptions options, OpenedDatapath live, RunDirectory directory)
     {
         _logger.TellSkippedFlows(options);
         FeatureReport.Log(_logger, live.Datapath);
-        return RunningSwitch.StartAsync(system, live.Datapath, live.Ports!, options.Switch, new SwitchOptions { Logger = _logger });
+        return RunningSwitch.StartAsync(
+            system, live.Datapath, live.Ports!, options.Switch,
+            new SwitchOptions
+            {
+                Logger = _logger,
+                RunDirectory = directory.Path,
+                Tls = options.Tls is { } files ? TlsIdentity.Read(files) : null,
+            });
     }
 
     private UpcallPipeline StartPipeline(DaemonOptions options, OpenedDatapath live, RunningSwitch bridges)

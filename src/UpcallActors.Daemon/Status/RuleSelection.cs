@@ -17,14 +17,12 @@ internal static class RuleSelection
         FlowChange selection = string.IsNullOrWhiteSpace(text)
             ? new FlowChange()
             : FlowSyntax.ParseFlow($"delete {text}", names: bridge.Names);
-        IEnumerable<Rule> rules = bridge.Tables.GetRules(selection);
-        if (bridge.FailMode == FailMode.Standalone && Selects(selection, bridge.Tables.Standalone))
-            rules = rules.Append(bridge.Tables.Standalone);
-        return [.. rules.OrderBy(rule => rule.Table).ThenByDescending(rule => rule.Priority)];
+        return InOrder(bridge.Tables.GetRules(selection));
     }
 
-    private static bool Selects(FlowChange selection, Rule rule) =>
-        (selection.Table ?? rule.Table) == rule.Table
-        && rule.Match.IsWithin(selection.Match)
-        && ((rule.Cookie ^ selection.CookieFilter) & selection.CookieMask) == 0;
+    /// <summary>All rules of a bridge, those included that OpenFlow does not show.</summary>
+    public static IReadOnlyList<Rule> FindAll(Bridge bridge) => InOrder(bridge.Tables.GetAllRules());
+
+    private static Rule[] InOrder(IEnumerable<Rule> rules) =>
+        [.. rules.OrderBy(rule => rule.Table).ThenByDescending(rule => rule.Priority)];
 }

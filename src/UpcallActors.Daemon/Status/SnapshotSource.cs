@@ -59,7 +59,7 @@ internal sealed class SnapshotSource(
             NotReadyBecause = Health.Problem,
             Datapath = new DatapathSnapshot(datapath.Name, datapath.FullName, datapath.Dispatch.Words(), _features, stats),
             Bridges = [.. translators.Bridges.Select(bridge =>
-                new BridgeSnapshot(bridge.Name, bridge.Ports.Length, bridge.Tables.RuleCount, bridge.Tables.Missed.Counters.Packets))],
+                new BridgeSnapshot(bridge.Name, bridge.Ports.Length, bridge.Tables.RuleCount, bridge.Tables.Unmatched.Packets))],
             Lanes = [.. counters.Lanes.Select((lane, handler) => LaneOf(lane, handler, counters.Credits(handler)))],
             Classes = [.. Enum.GetValues<UpcallClass>()
                 .Select(upcallClass => new ClassSnapshot(UpcallActorsTelemetry.NameOf(upcallClass), counters.ByClass(upcallClass)))],

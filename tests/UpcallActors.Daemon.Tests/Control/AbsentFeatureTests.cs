@@ -1,3 +1,5 @@
+using UpcallActors.Odp;
+
 namespace UpcallActors.Daemon.Tests.Control;
 
 /// <summary>What there is none of, and features: answers of <c>ovs-vswitchd</c> 3.1 with a bridge that has no such thing.</summary>
@@ -42,6 +44,12 @@ public sealed class AbsentFeatureTests
     [InlineData("dpif/set-dp-features br0 ct_state maybe", "Boolean value expected\n")]
     [InlineData("dpif/set-dp-features br0 sample_nesting 3x", "Integer number expected\n")]
     [InlineData("dpif/set-dp-features br0 sample_nesting 20", "Can not set value beyond the datapath capability\n")]
+    [InlineData("dpif/set-dp-features br0 sample_nesting -1", "Negative number not expected\n")]
+    [InlineData("dpif/set-dp-features br0 add_mpls true", "Can not enable features not supported by the datapath\n")]
+    [InlineData("dpif/set-dp-features br0 tnl_push_pop true", "Can not enable features not supported by the datapath\n")]
+    [InlineData("dpif/set-dp-features br0 tnl_push_pop false", "")]
+    [InlineData("dpif/set-dp-features br0 ufid true", "")]
+    [InlineData("dpif/set-dp-features br0 max_vlan_headers 2", "")]
     public async Task What_is_asked_is_answered(string command, string answer)
     {
         await using ControlledSwitch daemon = await ControlledSwitch.StartAsync();
@@ -107,20 +115,62 @@ public sealed class AbsentFeatureTests
         lines.ShouldContain("tnl_push_pop (Tunnel push pop) : [run time]:false, [boot time]:false");
     }
 
-    [Fact]
-    public async Task A_feature_that_is_switched_off_is_used_by_no_translation_any_more()
+    [Theory]
+    [InlineData("check_pkt_len", "Check pkt length action")]
+    [InlineData("masked_set_action", "Masked set action")]
+    [InlineData("clone", "Clone action")]
+    [InlineData("trunc", "Truncate action")]
+    [InlineData("recirc", "Recirc")]
+    [InlineData("ct_clear", "Conntrack clear")]
+    [InlineData("ct_eventmask", "Conntrack eventmask")]
+    [InlineData("ct_state", "CT state")]
+    [InlineData("ct_state_nat", "CT state NAT")]
+    [InlineData("ct_zero_snat", "Conntrack all-zero IP SNAT")]
+    [InlineData("ct_zone", "CT zone")]
+    [InlineData("ct_mark", "CT mark")]
+    [InlineData("ct_label", "CT label")]
+    [InlineData("ct_orig_tuple", "CT orig tuple")]
+    [InlineData("ct_orig_tuple6", "CT orig tuple for IPv6")]
+    [InlineData("ct_timeout", "Conntrack timeout policy")]
+    [InlineData("explicit_drop_action", "Explicit Drop action")]
+    public async Task A_feature_can_be_switched_off_for_translations_and_on_again(string name, string title)
     {
         await using ControlledSwitch daemon = await ControlledSwitch.StartAsync();
         bool isTold = false;
         daemon.Translators.Changed += (_, _) => isTold = true;
-        (await daemon.PrintAsync("dpif/set-dp-features", "br0", "check_pkt_len", "false")).ShouldBeEmpty();
-        (await daemon.PrintAsync("dpif/set-dp-features", "br0", "check_pkt_len"))
-            .ShouldBe("check_pkt_len (Check pkt length action) : [run time]:false, [boot time]:true\n");
-        daemon.Translators.Support.CheckPktLen.ShouldBeFalse();
+        DatapathSupport before = daemon.Translators.Support.Features;
+        string shown = await daemon.PrintAsync("dpif/show-dp-features", "br0");
+        (await daemon.PrintAsync("dpif/set-dp-features", "br0", name, "false")).ShouldBeEmpty();
+        (await daemon.PrintAsync("dpif/set-dp-features", "br0", name))
+            .ShouldBe($"{name} ({title}) : [run time]:false, [boot time]:true\n");
+        daemon.Translators.Support.Features.ShouldNotBe(before);
         isTold.ShouldBeTrue();
-        await daemon.PrintAsync("dpif/set-dp-features", "br0", "check_pkt_len", "true");
-        daemon.Translators.Support.CheckPktLen.ShouldBeTrue();
-        (await daemon.FailAsync("dpif/set-dp-features", "br0", "ct_state", "false")).ShouldStartWith("ct_state cannot be changed: ");
+        (await daemon.PrintAsync("dpif/show-dp-features", "br0")).ShouldBe(shown, "what the datapath can do is the same");
+        await daemon.PrintAsync("dpif/set-dp-features", "br0", name, "True");
+        daemon.Translators.Support.Features.ShouldBe(before);
+    }
+
+    [Theory]
+    [InlineData("sample_nesting", "Sample nesting", 10)]
+    [InlineData("max_mpls_depth", "Max MPLS depth", 3)]
+    public async Task A_number_can_be_lowered_for_translations_and_raised_again(string name, string title, int most)
+    {
+        await using ControlledSwitch daemon = await ControlledSwitch.StartAsync();
+        (await daemon.PrintAsync("dpif/set-dp-features", "br0", name, "1")).ShouldBeEmpty();
+        (await daemon.PrintAsync("dpif/set-dp-features", "br0", name))
+            .ShouldBe($"{name} ({title}) : [run time]:1, [boot time]:{most}\n");
+        (await daemon.PrintAsync("dpif/set-dp-features", "br0", name, $"{most}")).ShouldBeEmpty();
+        daemon.Translators.Support.Features.ShouldBe(daemon.Datapath.Support);
+    }
+
+    [Theory]
+    [InlineData("ufid", "false")]
+    [InlineData("max_vlan_headers", "1")]
+    public async Task A_feature_that_is_used_all_the_same_cannot_be_switched_off(string name, string value)
+    {
+        await using ControlledSwitch daemon = await ControlledSwitch.StartAsync();
+        (await daemon.FailAsync("dpif/set-dp-features", "br0", name, value))
+            .ShouldBe($"{name} cannot be changed: the daemon always uses what the datapath supports\n");
     }
 
     [Fact]

@@ -86,7 +86,7 @@ internal sealed class ControlledSwitch : IAsyncDisposable
             new(5, 4, "vx0") { Tunnel = new TunnelPort { RemoteIpv4 = 0x01020304, Key = 5, DestinationPort = 4790 } },
         ];
         var translators = new OpenFlowTranslatorFactory([new Bridge("br0", FailMode.Secure, new FlowTables(), ports),
-            new Bridge("br-empty", FailMode.Secure, new FlowTables(), [])]);
+            new Bridge("br-empty", FailMode.Secure, new FlowTables(), [])], support: new OdpSupport { Features = datapath.Support });
         EmbeddedDatapath? elsewhere = isAnswered ? null : new EmbeddedDatapath(new EmbeddedDatapathOptions());
         var pipeline = UpcallPipeline.Start(Actors, elsewhere ?? datapath, translators, new UpcallPipelineSettings());
         WaitingInterface[] waiting =

@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.RegularExpressions;
-using UpcallActors.Ofproto;
 using UpcallActors.OpenFlow;
 
 namespace UpcallActors.Daemon.Tests.Control;
@@ -18,6 +17,14 @@ public sealed class RuleCommandTests
         table=1,actions=drop
         actions=resubmit(,1)
         """;
+
+    private static readonly string[] _ownRules =
+    [
+        "table_id=254, duration=Ns, n_packets=0, n_bytes=0, priority=2,recirc_id=0,actions=drop",
+        "table_id=254, duration=Ns, n_packets=0, n_bytes=0, priority=0,reg0=0x1,actions=controller(reason=)",
+        "table_id=254, duration=Ns, n_packets=0, n_bytes=0, priority=0,reg0=0x2,actions=drop",
+        "table_id=254, duration=Ns, n_packets=0, n_bytes=0, priority=0,reg0=0x3,actions=drop",
+    ];
 
     [Fact]
     public async Task Bridges_are_listed()
@@ -40,6 +47,7 @@ public sealed class RuleCommandTests
             "duration=Ns, n_packets=0, n_bytes=0, priority=50,tcp,nw_src=10.0.0.0/8,actions=NORMAL",
             "table_id=1, duration=Ns, n_packets=0, n_bytes=0, ct_state=+new+trk,ip,actions=ct(commit,zone=9),output:2",
             "table_id=1, duration=Ns, n_packets=0, n_bytes=0, ,actions=drop",
+            .. _ownRules,
         ], ignoreOrder: true);
         (await LinesAsync(daemon, "bridge/dump-flows", "--offload-stats", "br0"))
             .ShouldContain("table_id=1, duration=Ns, n_packets=0, n_bytes=0, n_offload_packets=0, n_offload_bytes=0, ,actions=drop");
@@ -124,12 +132,11 @@ public sealed class RuleCommandTests
     public async Task What_a_standalone_bridge_does_of_itself_is_shown_and_counted()
     {
         await using ControlledSwitch daemon = await ControlledSwitch.StartAsync(isAnswered: true);
-        Bridge secure = daemon.Bridge;
-        daemon.Translators.Replace([new Bridge("br0", FailMode.Standalone, secure.Tables, secure.Ports)]);
+        daemon.Bridge.Tables.WithNormal();
         daemon.Datapath.Receive(2, [0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 2, 0, 0, 0, 0, 0x0a, 0x88, 0xb5, .. new byte[46]]);
         await Eventually.HoldsAsync(() => daemon.Pipeline.Counters.Completed == 1);
         (await LinesAsync(daemon, "bridge/dump-flows", "br0"))
-            .ShouldBe(["duration=Ns, n_packets=1, n_bytes=60, priority=0,actions=NORMAL"]);
+            .ShouldBe(["duration=Ns, n_packets=1, n_bytes=60, priority=0,actions=NORMAL", .. _ownRules]);
         (await LinesAsync(daemon, "upcall-actors/dump-rules", "br0", "ip")).ShouldBeEmpty();
     }
 
@@ -140,7 +147,7 @@ public sealed class RuleCommandTests
         var rules = Enumerable.Range(0, 100_000).Select(i => FlowSyntax.ParseFlow(
             string.Create(CultureInfo.InvariantCulture, $"ip,nw_dst=10.{i >> 16}.{(i >> 8) & 255}.{i & 255},actions=2")));
         daemon.Bridge.Tables.Apply([.. rules]);
-        (await LinesAsync(daemon, "bridge/dump-flows", "br0")).Length.ShouldBe(100_000);
+        (await LinesAsync(daemon, "bridge/dump-flows", "br0")).Length.ShouldBe(100_000 + _ownRules.Length);
         (await LinesAsync(daemon, "upcall-actors/dump-rules", "br0", "ip,nw_dst=10.0.1.0/24")).Length.ShouldBe(256);
     }
 

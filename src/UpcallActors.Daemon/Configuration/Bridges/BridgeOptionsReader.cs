@@ -11,19 +11,19 @@ namespace UpcallActors.Daemon.Configuration.Bridges;
 internal static class BridgeOptionsReader
 {
     /// <summary>Reads all bridges.</summary>
-    public static IReadOnlyList<BridgeOptions> Read(ConfigurationBlock block, string datapath)
+    public static IReadOnlyList<BridgeOptions> Read(ConfigurationBlock block, string datapath, TlsFiles? tls)
     {
         var ports = new PortChecks(datapath);
-        BridgeOptions[] bridges = [.. block.Blocks().Select(bridge => ReadBridge(bridge, block, ports))];
+        BridgeOptions[] bridges = [.. block.Blocks().Select(bridge => ReadBridge(bridge, block, ports, tls))];
         foreach (string file in block.Files)
             ports.Reads(file, "the configuration itself");
         ports.CheckOverwrites();
         return bridges;
     }
 
-    private static BridgeOptions ReadBridge(ConfigurationBlock block, ConfigurationBlock around, PortChecks checks)
+    private static BridgeOptions ReadBridge(ConfigurationBlock block, ConfigurationBlock around, PortChecks checks, TlsFiles? tls)
     {
-        if (block.ReportCutNames("ports", "tables") is { } cut)
+        if (block.ReportCutNames("ports", "tables", "openflow") is { } cut)
             return new BridgeOptions { Configuration = new BridgeConfiguration { Name = cut }, FlowDigest = "" };
         InterfaceName.Check(block, around);
         checks.StartBridge(block, around);
@@ -35,16 +35,17 @@ internal static class BridgeOptionsReader
         IEnumerable<InterfaceConfiguration> interfaces = ports.SelectMany(port => port.Configuration.Interfaces);
         var names = new FlowNames(interfaces.Select(one => KeyValuePair.Create(one.Name, one.RequestedNumber!.Value)), tables);
         FlowFileOptions flows = ReadFlows(block, names, skips, checks);
+        var bridge = new BridgeConfiguration
+        {
+            Name = block.Name,
+            FailMode = failMode,
+            Flows = new FlowList(flows.Flows),
+            TableNames = new ValueMap<byte>(tables),
+            Ports = ValueList.From(ports.Select(port => port.Configuration)),
+        };
         var options = new BridgeOptions
         {
-            Configuration = new BridgeConfiguration
-            {
-                Name = block.Name,
-                FailMode = failMode,
-                Flows = new FlowList(flows.Flows),
-                TableNames = new ValueMap<byte>(tables),
-                Ports = ValueList.From(ports.Select(port => port.Configuration)),
-            },
+            Configuration = OpenFlowOptionsReader.Read(block.Block("openflow"), bridge, tls),
             Captures = [.. ports.Select(port => port.Capture).OfType<CapturePortOptions>()],
             SkippedFlows = flows.Skipped,
             FlowDigest = flows.Digest,

@@ -41,7 +41,7 @@ internal sealed class RuleCommands(ControlContext context)
         if (!context.TryGetBridge(arguments[^1], out Bridge? bridge))
             return UnknownBridge;
         var text = new StringBuilder();
-        foreach (Rule rule in RuleSelection.Find(bridge, null))
+        foreach (Rule rule in RuleSelection.FindAll(bridge))
             Append(text, rule, bridge.Tables.GetStatistics(rule), isOffloaded);
         return ControlReply.Of(text);
     }

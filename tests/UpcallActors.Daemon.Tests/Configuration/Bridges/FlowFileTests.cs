@@ -26,7 +26,7 @@ public sealed class FlowFileTests : IDisposable
         priority=7,actions=ct(commit)
         check_overlap,priority=8,tcp,actions=drop
         table=254,actions=drop
-        priority=6,actions=group:5
+        priority=6,actions=note:05
         """;
 
     private readonly ConfigurationFolder _folder = new();
@@ -42,7 +42,7 @@ public sealed class FlowFileTests : IDisposable
             $"{_flows}:3:20: ct needs ip or ipv6 in the match (OFPBAC_MATCH_INCONSISTENT)",
             $"{_flows}:4:1: check_overlap: a packet can match 'tcp' and 'in_port=1', both of priority 8 (OFPFMFC_OVERLAP)",
             $"{_flows}:5:1: table 254 is the switch's own (OFPBRC_EPERM)",
-            $"{_flows}:6:20: unknown action 'group'",
+            $"{_flows}:6:20: unknown action 'note'",
         ];
     }
 

@@ -1,0 +1,68 @@
+using UpcallActors.Daemon.Configuration;
+using UpcallActors.OpenFlow;
+using UpcallActors.Switch;
+
+namespace UpcallActors.Daemon.Tests.Configuration.Bridges;
+
+/// <summary>How OpenFlow clients have to do with a bridge, as a file says it.</summary>
+public sealed class OpenFlowOptionsTests : IDisposable
+{
+    private readonly ConfigurationFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public void A_bridge_has_controllers_versions_and_a_number()
+    {
+        (DaemonOptions? options, IReadOnlyList<ConfigurationProblem> problems) = _folder.Read(With("""
+            controllers = ["tcp:192.0.2.1", "ptcp:6633:127.0.0.1"], protocols = [OpenFlow10, OpenFlow13]
+            datapath-id = "00000000000000ff", max-backoff = 2s, inactivity-probe = 3s
+            """));
+
+        problems.ShouldBeEmpty();
+        BridgeConfiguration bridge = options!.Bridges[0].Configuration;
+        bridge.DatapathId.ShouldBe(0xfful);
+        bridge.Protocols.ShouldBe(OpenFlowVersions.Of(OpenFlowVersion.V10, OpenFlowVersion.V13));
+        bridge.Controllers.Select(one => (one.Target, one.MaxBackoff.TotalSeconds, one.InactivityProbe.TotalSeconds))
+            .ShouldBe([("tcp:192.0.2.1", 2d, 3d), ("ptcp:6633:127.0.0.1", 2d, 3d)]);
+    }
+
+    [Fact]
+    public void A_bridge_of_which_nothing_is_said_speaks_all_versions_and_goes_to_nobody()
+    {
+        BridgeConfiguration bridge = _folder.Read(With("")).Options!.Bridges[0].Configuration;
+
+        (bridge.DatapathId, bridge.Protocols, bridge.Controllers.Count).ShouldBe((null, OpenFlowVersions.All, 0));
+    }
+
+    [Theory]
+    [InlineData("controllers = [\"udp:192.0.2.1\"]", "controllers has no place like \"udp:192.0.2.1\"")]
+    [InlineData("controllers = [\"ssl:192.0.2.1\"]", "ssl:192.0.2.1 needs tls.certificate, tls.private-key and tls.ca-certificate")]
+    [InlineData("protocols = [OpenFlow16]", "protocols has OpenFlow10 to OpenFlow15, not \"OpenFlow16\"")]
+    [InlineData("datapath-id = \"12\"", "datapath-id must be 16 hexadecimal digits that are not all 0, not \"12\"")]
+    [InlineData("datapath-id = \"0000000000000000\"", "datapath-id must be 16 hexadecimal digits that are not all 0")]
+    [InlineData("max-backoff = 100ms", "max-backoff must be from")]
+    [InlineData("inactivity-probe = never", "inactivity-probe")]
+    [InlineData("colour = red", "colour")]
+    public void What_is_wrong_is_named(string said, string problem) =>
+        _folder.Read(With(said)).Problems.ShouldHaveSingleItem().ToString().ShouldContain(problem);
+
+    [Fact]
+    public void Files_of_TLS_that_are_none_are_named()
+    {
+        string certificate = _folder.Write("switch.pem", "no certificate");
+
+        IReadOnlyList<ConfigurationProblem> problems = _folder.Read(
+            With("") + $$"""
+
+                upcall-actors.tls {
+                  certificate = "{{certificate}}", private-key = "{{certificate}}", ca-certificate = "{{certificate}}"
+                }
+                """).Problems;
+
+        problems.ShouldHaveSingleItem().ToString().ShouldContain("the files of tls cannot be used");
+    }
+
+    private static string With(string openFlow) =>
+        $"upcall-actors.bridges.br0 {{ openflow {{ {openFlow} }}, ports.p0 {{ type = system, number = 1 }} }}";
+}
