@@ -60,13 +60,13 @@ public sealed class KernelFlowTests
         const string Flows = "priority=10,arp,action=normal\nin_port=1,action=controller,2\nin_port=2,action=controller,1";
         await using RevalidatedBridge bridge = await RevalidatedBridge.StartAsync(Flows, perVport: true);
         await bridge.PingAsync("10.1.1.2", 56);
-        string before = string.Join('\n', await bridge.FlowsAsync());
+        string before = string.Join('\n', bridge.Flows());
         await bridge.StopSlowPathAsync();
         // The first socket of a process gets the process's id, which would be the one before again.
         using var first = new NetlinkSocket(NetlinkProtocol.Generic);
         first.ConnectToKernel();
         await bridge.StartSlowPathAsync(Flows);
-        string after = string.Join('\n', await bridge.FlowsAsync());
+        string after = string.Join('\n', bridge.Flows());
         after.ShouldNotBe(before);
         after.ShouldContain($"userspace(pid={bridge.UserspacePid},");
         before.ShouldNotContain($"userspace(pid={bridge.UserspacePid},");
@@ -83,7 +83,7 @@ public sealed class KernelFlowTests
         await bridge.RoundAsync();
         bridge.Tables.Apply(FlowSyntax.ParseFlow("priority=40000,ip,in_port=1,actions=ct(commit,zone=5),2"));
         await bridge.RoundAsync();
-        string.Join('\n', await bridge.FlowsAsync()).ShouldContain("ct(commit,zone=5");
+        string.Join('\n', bridge.Flows()).ShouldContain("ct(commit,zone=5");
         bridge.Counters[RevalidationEvent.FlowModified].ShouldBeGreaterThan(0);
         await bridge.PingAsync("10.1.1.2", 56);
         bridge.Counters.RequestErrors.Total.ShouldBe(0);
@@ -95,7 +95,7 @@ public sealed class KernelFlowTests
         await using RevalidatedBridge bridge = await RevalidatedBridge.StartAsync(Tracked, new RevalidatorSettings { Megaflows = false });
         await bridge.PingAsync("10.1.1.2", 56);
         await bridge.RoundAsync(2);
-        (await bridge.FlowsAsync()).ShouldContain(flow => flow.Contains("icmp(type=8", StringComparison.Ordinal));
+        bridge.Flows().ShouldContain(flow => flow.Contains("icmp(type=8", StringComparison.Ordinal));
         bridge.Pipeline.Counters.Lanes.Sum(lane => lane.FlowPutErrors.Total).ShouldBe(0);
         bridge.Deleted.ShouldBe(0);
         bridge.Counters[RevalidationEvent.FlowModified].ShouldBe(0);
@@ -110,7 +110,7 @@ public sealed class KernelFlowTests
         ulong[] packets = [.. Counts()];
         await bridge.PingAsync("10.1.1.2", 56);
         await bridge.Pipeline.Revalidation!.PurgeAsync().WaitAsync(TimeSpan.FromSeconds(60));
-        (await bridge.FlowsAsync()).Where(flow => flow.Contains("icmp", StringComparison.Ordinal)).ShouldBeEmpty();
+        bridge.Flows().Where(flow => flow.Contains("icmp", StringComparison.Ordinal)).ShouldBeEmpty();
         Counts().ShouldBe(packets.Select(count => count + 3));
 
         IEnumerable<ulong> Counts() => bridge.Tables.GetRules().Where(rule => rule.ToString().Contains("icmp", StringComparison.Ordinal))
@@ -136,21 +136,21 @@ public sealed class KernelFlowTests
         await using RevalidatedBridge bridge = await RevalidatedBridge.StartAsync(flows, ipv6: ipv6);
         await PingAllAsync();
         await bridge.RoundAsync(3);
-        string account = string.Join('\n', await bridge.FlowsAsync());
+        string account = string.Join('\n', bridge.Flows());
         bridge.Counters[RevalidationEvent.FlowAdopted].ShouldBeGreaterThanOrEqualTo(2, account);
         bridge.Deleted.ShouldBe(0, account);
         // One station is news for the other's flow: a flow that flooded becomes one that does not.
         if (flows != Normal)
             bridge.Counters[RevalidationEvent.FlowModified].ShouldBe(0, account);
 
-        string[] before = await bridge.FlowsAsync();
+        string[] before = bridge.Flows();
         await bridge.StopSlowPathAsync();
         await bridge.StartSlowPathAsync(flows);
         await PingAllAsync();
         await bridge.RoundAsync(2);
         bridge.Counters[RevalidationEvent.FlowModified].ShouldBe(0, account);
         bridge.Deleted.ShouldBe(0, account);
-        string[] after = await bridge.FlowsAsync();
+        string[] after = bridge.Flows();
         before.ShouldBeSubsetOf(after);
         // Hosts with IPv6 say something of themselves now and then.
         if (ipv6)

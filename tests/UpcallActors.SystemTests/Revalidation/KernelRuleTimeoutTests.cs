@@ -32,7 +32,7 @@ public sealed class KernelRuleTimeoutTests
         await Eventually.HoldsAsync(() => Idle(bridge).Length == 0, () => "the rule goes");
         bridge.Tables.Expired.ShouldBe(1);
         await bridge.RoundAsync();
-        (await bridge.FlowsAsync()).ShouldNotContain(
+        bridge.Flows().ShouldNotContain(
             flow => flow.Contains("tos=0x20", StringComparison.Ordinal) && flow.Contains("set(", StringComparison.Ordinal));
         await bridge.PingAsync("10.1.1.2", 56);
     }

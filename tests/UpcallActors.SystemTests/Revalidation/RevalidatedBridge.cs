@@ -1,7 +1,9 @@
 using System.Text.RegularExpressions;
 using Akka.Actor;
+using UpcallActors.Daemon.Control;
 using UpcallActors.Kernel;
 using UpcallActors.Odp;
+using UpcallActors.Odp.Text;
 using UpcallActors.Ofproto;
 using UpcallActors.OpenFlow;
 using UpcallActors.Pipeline;
@@ -21,6 +23,8 @@ internal sealed partial class RevalidatedBridge : IAsyncDisposable
     private readonly bool _ipv6;
     private KernelDatapath? _datapath;
     private KernelPorts? _vports;
+    private FirstRules _rules = new(new FlowTables());
+    private long _lookedUpBefore;
 
     private RevalidatedBridge(bool perVport, bool ipv6)
     {
@@ -77,20 +81,32 @@ internal sealed partial class RevalidatedBridge : IAsyncDisposable
         file.Errors.ShouldBeEmpty();
         Tables = new FlowTables();
         Tables.Apply([.. file.Changes]);
-        var support = new OdpSupport { CheckPktLen = _datapath.Support.CheckPktLen, UserspacePid = _datapath.UserspacePid };
+        _rules = new FirstRules(Tables);
+        await LookBeforeStartAsync();
+        var support = new OdpSupport { Features = _datapath.Support, UserspacePid = _datapath.UserspacePid };
         var factory = new OpenFlowTranslatorFactory([new Bridge("br0", FailMode.Secure, Tables, ports)], null, support);
         Pipeline = UpcallPipeline.Start(_system, _datapath, factory,
             new UpcallPipelineSettings { Revalidation = settings ?? new RevalidatorSettings() });
         await Pipeline.Started.WaitAsync(TimeSpan.FromSeconds(60));
     }
 
+    /// <summary>
+    /// Ends the slow path, and looks whether each packet was credited to the rule that it met first, and was executed, dropped or lost by
+    /// one cause.
+    /// </summary>
     public async Task StopSlowPathAsync()
     {
-        await Pipeline.DisposeAsync();
-        PacketAccount.ShouldBalance(Pipeline.Counters);
-        _vports?.Dispose();
-        _datapath?.Dispose();
-        _datapath = null;
+        try
+        {
+            if (Pipeline is not null)
+                await StopPipelineAsync(_datapath.ShouldNotBeNull());
+        }
+        finally
+        {
+            _vports?.Dispose();
+            _datapath?.Dispose();
+            _datapath = null;
+        }
     }
 
     public Task<string> InAsync(int host, string program, params string[] arguments) =>
@@ -107,22 +123,78 @@ internal sealed partial class RevalidatedBridge : IAsyncDisposable
     }
 
     /// <summary>The flows that the kernel has, without what changes by itself.</summary>
-    public async Task<string[]> FlowsAsync()
-    {
-        string dump = await Command.RunAsync("ovs-dpctl", "-m", "dump-flows", $"system@{_name}");
-        return [.. dump.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => Counts().Replace(line, ""))
+    public string[] Flows() =>
+        [.. Dump(_datapath.ShouldNotBeNull()).Select(flow => Counts().Replace(flow.Format(null, verbose: true), ""))
             .Order(StringComparer.Ordinal)];
-    }
 
     public async ValueTask DisposeAsync()
     {
-        if (_datapath is not null)
-            await StopSlowPathAsync();
-        await _system.Terminate();
-        _system.Dispose();
-        await Command.TryAsync("ovs-dpctl", "del-dp", $"system@{_name}");
-        for (int host = 1; host <= 2; host++)
-            await Command.TryAsync("ip", "netns", "delete", $"rv{host}");
+        try
+        {
+            if (_datapath is not null)
+                await StopSlowPathAsync();
+        }
+        finally
+        {
+            await _system.Terminate();
+            _system.Dispose();
+            await Command.TryAsync("ovs-dpctl", "del-dp", $"system@{_name}");
+            for (int host = 1; host <= 2; host++)
+                await Command.TryAsync("ip", "netns", "delete", $"rv{host}");
+        }
+    }
+
+    /// <summary>The datapath's flows. <c>ovs-dpctl</c> would set the datapath's sockets to its own when it opens it.</summary>
+    private static List<FlowDumpLine> Dump(KernelDatapath datapath)
+    {
+        var flows = new List<FlowDumpLine>();
+        using var query = new DatapathQuery(datapath);
+        query.ReadFlows(flows.Clear, (in flow, message) => flows.Add(FlowDumpLine.Of(flow, message, nowMilliseconds: 0)));
+        return flows;
+    }
+
+    private static long LookedUp(DatapathStats stats) => (long)(stats.Hit + stats.Missed - stats.Lost);
+
+    /// <summary>
+    /// What the flows that are there have carried is credited when they are taken over. Hosts may say something meanwhile: then it looks
+    /// again.
+    /// </summary>
+    private Task LookBeforeStartAsync()
+    {
+        KernelDatapath datapath = _datapath.ShouldNotBeNull();
+        return Eventually.HoldsAsync(
+            () =>
+            {
+                DatapathStats before = datapath.ReadStats();
+                long carried = Dump(datapath).Sum(flow => (long)flow.Packets);
+                _lookedUpBefore = LookedUp(before) - carried;
+                return LookedUp(datapath.ReadStats()) == LookedUp(before);
+            },
+            () => "packets come without end");
+    }
+
+    private async Task StopPipelineAsync(KernelDatapath datapath)
+    {
+        long found = -1;
+        if (!Pipeline.Completion.IsCompleted)
+        {
+            await Eventually.HoldsAsync(
+                async () =>
+                {
+                    long before = found;
+                    long completed = Pipeline.Counters.Completed;
+                    await RoundAsync();
+                    found = LookedUp(datapath.ReadStats());
+                    return found == before && completed == Pipeline.Counters.Received;
+                },
+                () => "packets come without end");
+        }
+
+        long credited = _rules.Packets;
+        await Pipeline.DisposeAsync();
+        PacketAccount.ShouldBalance(Pipeline.Counters);
+        if (found >= 0)
+            PacketAccount.ShouldBeCredited(found - _lookedUpBefore, credited, PacketAccount.LostBeforeTables(Pipeline.Counters));
     }
 
     /// <summary>What the slow path and the datapath have counted, to say with a failure.</summary>
