@@ -71,7 +71,8 @@ internal sealed class UpcallService
             IUpcallTranslatorFactory translators =
                 options.Translators?.Invoke(services, opened.Datapath, opened.Ports) ?? running!.Translators;
             UpcallPipeline pipeline = UpcallPipeline.Start(system, opened.Datapath, translators, Settings(options.Pipeline, services));
-            running?.Attach(pipeline);
+            if (running is not null)
+                await running.AttachAsync(pipeline);
             service = new UpcallService(system, opened, running, translators, pipeline, options.Health, logger);
         }
         catch

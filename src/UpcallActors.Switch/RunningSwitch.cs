@@ -136,14 +136,13 @@ public sealed class RunningSwitch : IAsyncDisposable
     /// From now on the switch tells a pipeline the shares of ports that have one of their own, by their present numbers. A port that is
     /// no longer configured goes when the pipeline has finished the packets that may be on their way to it.
     /// </summary>
-    internal void Attach(UpcallPipeline pipeline)
+    /// <remarks>Ends when the pipeline's packets for controllers are read, or when the switch has ended.</remarks>
+    internal async Task AttachAsync(UpcallPipeline pipeline)
     {
         ArgumentNullException.ThrowIfNull(pipeline);
-        Tell(new SwitchRequest<bool>(reconciler =>
-        {
-            reconciler.Attach(pipeline);
-            return true;
-        }));
+        var request = new SwitchRequest<Task>(reconciler => reconciler.Attach(pipeline));
+        Tell(request);
+        await Task.WhenAny(request.Done.Unwrap(), Completion);
     }
 
     /// <inheritdoc/>

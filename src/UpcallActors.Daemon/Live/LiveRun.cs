@@ -54,7 +54,7 @@ internal sealed class LiveRun(ActorSystem system, ILoggerFactory loggers, LogLev
         var bridges = new RunPart<RunningSwitch>("switch", () => StartSwitchAsync(options, live.Value, directory.Value));
         var pipeline = new RunPart<UpcallPipeline>(
             "pipeline",
-            () => StartPipeline(options, live.Value, bridges.Value),
+            () => StartPipelineAsync(options, live.Value, bridges.Value),
             running => PipelineEnd.CloseAsync(running, _logger));
         // A client that asked for the end gets its answer when all that its commands can see has ended.
         var control = new RunPart<ControlService>(
@@ -114,7 +114,7 @@ internal sealed class LiveRun(ActorSystem system, ILoggerFactory loggers, LogLev
             });
     }
 
-    private UpcallPipeline StartPipeline(DaemonOptions options, OpenedDatapath live, RunningSwitch bridges)
+    private async Task<UpcallPipeline> StartPipelineAsync(DaemonOptions options, OpenedDatapath live, RunningSwitch bridges)
     {
         IDatapath datapath = attach?.Invoke(live.Datapath) ?? live.Datapath;
         UpcallPipelineSettings settings = PipelineSettings.Of(system, options) with
@@ -123,7 +123,7 @@ internal sealed class LiveRun(ActorSystem system, ILoggerFactory loggers, LogLev
             LimitsRequestLog = () => levels.IsRateLimited("dpif"),
         };
         var pipeline = UpcallPipeline.Start(system, datapath, bridges.Translators, settings);
-        bridges.Attach(pipeline);
+        await bridges.AttachAsync(pipeline);
         return pipeline;
     }
 

@@ -5,6 +5,11 @@ using Microsoft.Win32.SafeHandles;
 
 namespace UpcallActors.Linux;
 
+/// <summary>A descriptor that is ready.</summary>
+/// <param name="Number">The number that it was added under.</param>
+/// <param name="CanOnlyWrite">Whether it can be written and nothing else: nothing to read, no error, no hang-up.</param>
+internal readonly record struct ReadyDescriptor(ulong Number, bool CanOnlyWrite);
+
 /// <summary>
 /// Many descriptors that one descriptor stands for: it polls readable while any of them is ready (<c>epoll</c>). What is ready is told
 /// again until it was taken away (level-triggered). Single owner.
@@ -46,9 +51,9 @@ internal sealed class EpollSet : IDisposable
     public void Remove(int descriptor) => Control(Libc.EpollDelete, descriptor, 0, false, false);
 
     /// <summary>Says which are ready, without waiting; returns how many there are.</summary>
-    public unsafe int Take(Span<ulong> numbers)
+    public unsafe int Take(Span<ReadyDescriptor> taken)
     {
-        int most = Math.Min(numbers.Length, _events.Length / _stride);
+        int most = Math.Min(taken.Length, _events.Length / _stride);
         int ready;
         fixed (byte* events = _events)
             ready = Libc.EpollWait(Descriptor, events, most, 0);
@@ -59,7 +64,12 @@ internal sealed class EpollSet : IDisposable
         }
 
         for (int i = 0; i < ready; i++)
-            numbers[i] = BinaryPrimitives.ReadUInt64LittleEndian(_events.AsSpan((i * _stride) + _dataOffset));
+        {
+            ReadOnlySpan<byte> one = _events.AsSpan(i * _stride, _stride);
+            bool canOnlyWrite = BinaryPrimitives.ReadUInt32LittleEndian(one) == Libc.EpollOut;
+            taken[i] = new ReadyDescriptor(BinaryPrimitives.ReadUInt64LittleEndian(one[_dataOffset..]), canOnlyWrite);
+        }
+
         return ready;
     }
 

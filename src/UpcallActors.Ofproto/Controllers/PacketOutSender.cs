@@ -31,12 +31,6 @@ internal sealed class PacketOutSender : IDisposable
         Origins = new OriginMemory(time);
     }
 
-    /// <summary>
-    /// Whether a packet of a controller that is longer than its port takes, and of which nothing is known, leaves in fragments. It was not
-    /// asked for, and a switch does not do that, so it is off: such a packet is dropped by the datapath.
-    /// </summary>
-    public bool FragmentsLongPackets { get; set; }
-
     /// <summary>Packets for controllers that may come back.</summary>
     public OriginMemory Origins { get; }
 
@@ -54,7 +48,12 @@ internal sealed class PacketOutSender : IDisposable
     }
 
     /// <summary>Sends a packet of a controller. Returns the error that the controller gets, or null.</summary>
-    public OpenFlowError? Send(Bridge bridge, PacketOutMessage message)
+    /// <param name="bridge">The bridge that it is for.</param>
+    /// <param name="message">The packet, and what is to be done with it.</param>
+    /// <param name="fragments">
+    /// Whether it leaves in fragments when it is longer than its port takes and nothing is known of it; else the datapath drops it.
+    /// </param>
+    public OpenFlowError? Send(Bridge bridge, PacketOutMessage message, bool fragments = false)
     {
         if (message.BufferId != FlowModMessage.NoBuffer)
             return BadRequest.BufferUnknown;
@@ -75,11 +74,11 @@ internal sealed class PacketOutSender : IDisposable
         };
         Counters.PacketOuts++;
         Counters.WithOrigin += packet.Origin.Mru != 0 ? 1 : 0;
-        return Inject(packet, message.Packet, layout);
+        return Inject(packet, message.Packet, layout, fragments);
     }
 
-    /// <summary>Lets a paused packet go on. Returns the error that the controller gets, or null.</summary>
-    public OpenFlowError? Resume(Bridge bridge, OpenFlowVersion version, PacketInMessage message)
+    /// <summary>Lets a paused packet go on, as <see cref="Send"/>. Returns the error that the controller gets, or null.</summary>
+    public OpenFlowError? Resume(Bridge bridge, OpenFlowVersion version, PacketInMessage message, bool fragments = false)
     {
         if (Continuation.Decode(version, message.Continuation.AsSpan(), out Continuation? continuation) is { } error)
             return error;
@@ -102,7 +101,7 @@ internal sealed class PacketOutSender : IDisposable
         };
         Counters.Resumed++;
         Counters.WithOrigin += packet.Origin.Mru != 0 ? 1 : 0;
-        return Inject(packet, message.Packet, layout);
+        return Inject(packet, message.Packet, layout, fragments);
     }
 
     /// <inheritdoc/>
@@ -115,7 +114,7 @@ internal sealed class PacketOutSender : IDisposable
     private static ImmutableArray<FrozenAction> Frozen(ActionList actions) =>
         [.. actions.Actions.Select(action => new FrozenAction(action, Table: 0, Cookie: ulong.MaxValue))];
 
-    private OpenFlowError? Inject(InjectedPacket packet, ImmutableArray<byte> frame, PacketLayout layout)
+    private OpenFlowError? Inject(InjectedPacket packet, ImmutableArray<byte> frame, PacketLayout layout, bool fragments)
     {
         Translation translation = _translator.Translate(packet, new FlowCredit(1, (ulong)frame.Length), _actions);
         if (translation.Error is not (XlateError.None or XlateError.CongestionDrop))
@@ -131,7 +130,7 @@ internal sealed class PacketOutSender : IDisposable
         if (origin.Mru == 0 && NarrowestPort(actions, frame.Length - layout.NetworkOffset) is int mtu)
         {
             Counters.TooLong++;
-            if (FragmentsLongPackets && MayBeCut(packet.Flow.Key, frame.AsSpan()[layout.NetworkOffset..]))
+            if (fragments && MayBeCut(packet.Flow.Key, frame.AsSpan()[layout.NetworkOffset..]))
                 origin = origin with { Mru = (ushort)mtu };
         }
 

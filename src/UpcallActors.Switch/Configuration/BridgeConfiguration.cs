@@ -33,6 +33,12 @@ public sealed record BridgeConfiguration
     /// <summary>The OpenFlow controllers.</summary>
     public ValueList<ControllerConfiguration> Controllers { get; init; } = [];
 
+    /// <summary>
+    /// Whether a controller's packet that is longer than its port takes, and of which nothing is known, leaves in fragments. A switch does
+    /// not do that unasked: the datapath drops such a packet.
+    /// </summary>
+    internal bool FragmentsLongPackets { get; init; }
+
     /// <summary>The mirrors.</summary>
     public ValueList<MirrorConfiguration> Mirrors { get; init; } = [];
 }

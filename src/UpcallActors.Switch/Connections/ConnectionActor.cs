@@ -12,8 +12,9 @@ namespace UpcallActors.Switch;
 /// the peer reads it. It ends with the socket.
 /// </summary>
 /// <remarks>
-/// A bridge has one batch of a connection at a time, and a peer that does not read its answers is not read from either. So what a peer can
-/// make us hold is two messages of the largest size, a batch, its answers, and one message of a list.
+/// A bridge has one batch of a connection at a time, a batch ends with a question whose answer may be a list, and a peer that does not
+/// read its answers is not read from either. So what a peer can make us hold is two messages of the largest size, a batch, its answers,
+/// the source of one list and one message of it.
 /// </remarks>
 [SuppressMessage(
     "Design",
@@ -77,6 +78,10 @@ internal sealed class ConnectionActor(
             case SocketReady:
                 Receive();
                 break;
+            case SocketTurn:
+                if (!Send(hasTurn: true))
+                    return;
+                break;
             case BatchAnswered answered:
                 _isBusy = false;
                 foreach (Outgoing reply in answered.Replies)
@@ -112,7 +117,7 @@ internal sealed class ConnectionActor(
     {
         if (!Send())
             return;
-        while (!_isBusy && !_isClosing && _toSend.Waiting <= MostReplies && TryHandle())
+        while (!_isBusy && !_isClosing && _toSend.Waiting <= MostReplies && _toSend.Lists == 0 && TryHandle())
         {
             if (!Send())
                 return;
@@ -121,7 +126,7 @@ internal sealed class ConnectionActor(
         if (!_isBusy && (_isEnded || (_isClosing && _toSend.IsEmpty)))
             Context.Stop(Self);
         else
-            _watch!.Set(forReading: !_isEnded && !_isClosing && !_received.IsFull, forWriting: !_toSend.IsEmpty);
+            _watch!.Set(forReading: !_isEnded && !_isClosing && !_received.IsFull, !_toSend.IsEmpty, _toSend.IsListNext);
     }
 
     private void Receive()
@@ -139,9 +144,9 @@ internal sealed class ConnectionActor(
     }
 
     /// <summary>Whether the connection still is.</summary>
-    private bool Send()
+    private bool Send(bool hasTurn = false)
     {
-        SocketError error = _toSend.Send(socket);
+        SocketError error = _toSend.Send(socket, hasTurn);
         if (error == SocketError.Success)
             return true;
         if (!_isEnded)
@@ -188,7 +193,10 @@ internal sealed class ConnectionActor(
                 break;
             }
 
-            batch.Add(Decode(bytes));
+            ReceivedMessage message = Decode(bytes);
+            batch.Add(message);
+            if (message.Message?.Form.IsMultipart == true)
+                break;
         }
 
         if (batch.Count == 0)

@@ -20,16 +20,28 @@ internal sealed class SendBuffer(SnoopTap? tap = null)
     /// <summary>Messages and lists that are not encoded to the end.</summary>
     public int Waiting => _waiting.Count;
 
+    /// <summary>Lists that are not encoded to the end. Each holds what it is made from, as all flows of a moment.</summary>
+    public int Lists { get; private set; }
+
+    /// <summary>Whether what is to be sent next is a message of a list, which is not encoded yet.</summary>
+    public bool IsListNext => _sent == _encoded.Length && _waiting.TryPeek(out Outgoing? next) && next.IsList;
+
     /// <summary>Whether everything was given to the system.</summary>
     public bool IsEmpty => _waiting.Count == 0 && _sent == _encoded.Length;
 
     /// <summary>Adds a message or a list.</summary>
-    public void Add(Outgoing outgoing) => _waiting.Enqueue(outgoing);
+    public void Add(Outgoing outgoing)
+    {
+        _waiting.Enqueue(outgoing);
+        Lists += outgoing.IsList ? 1 : 0;
+    }
 
     /// <summary>Sends what the socket takes; the error that ended the connection, or success.</summary>
-    public SocketError Send(Socket socket)
+    /// <param name="socket">The socket, which does not block.</param>
+    /// <param name="hasTurn">Whether one message of a list may be encoded.</param>
+    public SocketError Send(Socket socket, bool hasTurn)
     {
-        while (Fill())
+        while (Fill(ref hasTurn))
         {
             int count = socket.Send(_encoded.Written[_sent..], SocketFlags.None, out SocketError error);
             if (error is SocketError.WouldBlock or SocketError.Interrupted)
@@ -43,7 +55,7 @@ internal sealed class SendBuffer(SnoopTap? tap = null)
     }
 
     /// <summary>Encodes when nothing encoded is left; whether there is something to send.</summary>
-    private bool Fill()
+    private bool Fill(ref bool hasTurn)
     {
         if (_sent < _encoded.Length)
             return true;
@@ -51,13 +63,19 @@ internal sealed class SendBuffer(SnoopTap? tap = null)
         _sent = 0;
         while (_encoded.Length < Ahead && _waiting.TryPeek(out Outgoing? next))
         {
+            if (next.IsList && !hasTurn)
+                break;
+            hasTurn &= !next.IsList;
             int start = _encoded.Length;
-            if (!next.TryEncodeNext(_encoded))
-                _waiting.Dequeue();
-            else
+            bool isEncoded = next.TryEncodeNext(_encoded);
+            if (isEncoded)
                 tap?.Copy(_encoded.Written[start..]);
+            if (!isEncoded || next.IsOver)
+                Remove();
         }
 
         return _encoded.Length > 0;
     }
+
+    private void Remove() => Lists -= _waiting.Dequeue().IsList ? 1 : 0;
 }

@@ -5,15 +5,17 @@ namespace UpcallActors.Switch;
 
 /// <summary>
 /// The sockets of a loop's actors. When one is ready, its actor is told so (<see cref="SocketReady"/>), again and again until the actor
-/// has taken away what made it ready. On the loop's thread alone.
+/// has taken away what made it ready. Those that are patient, and can only be written, take turns (<see cref="SocketTurn"/>), one each
+/// time: a flow-mod waits for a message of one client's dump, and not for all clients' dumps. On the loop's thread alone.
 /// </summary>
 internal sealed class SocketPoller : IDisposable
 {
-    private const int MostAtOnce = 64;
+    private const int MostAtOnce = 512;
 
     private readonly EpollSet _set = new(MostAtOnce);
     private readonly Dictionary<ulong, SocketWatch> _watches = [];
     private ulong _next;
+    private ulong _lastTurn;
     private bool _isDisposed;
 
     /// <summary>Polls readable while any of the sockets is ready.</summary>
@@ -33,13 +35,23 @@ internal sealed class SocketPoller : IDisposable
     /// <summary>Tells the actors whose sockets are ready.</summary>
     public void Tell()
     {
-        Span<ulong> ready = stackalloc ulong[MostAtOnce];
+        Span<ReadyDescriptor> ready = stackalloc ReadyDescriptor[MostAtOnce];
         int count = _set.Take(ready);
-        foreach (ulong number in ready[..count])
+        SocketWatch? turn = null;
+        foreach (ReadyDescriptor one in ready[..count])
         {
-            if (_watches.TryGetValue(number, out SocketWatch? watch))
+            if (!_watches.TryGetValue(one.Number, out SocketWatch? watch))
+                continue;
+            if (!watch.IsPatient || !one.CanOnlyWrite)
                 watch.Target.Tell(watch.Ready, ActorRefs.NoSender);
+            if (watch.IsPatient && (turn is null || IsBefore(watch, turn)))
+                turn = watch;
         }
+
+        if (turn is null)
+            return;
+        _lastTurn = turn.Number;
+        turn.Target.Tell(SocketTurn.Instance, ActorRefs.NoSender);
     }
 
     /// <inheritdoc/>
@@ -48,6 +60,9 @@ internal sealed class SocketPoller : IDisposable
         _isDisposed = true;
         _set.Dispose();
     }
+
+    /// <summary>The turn goes round by number, from the one that had it last.</summary>
+    private bool IsBefore(SocketWatch one, SocketWatch other) => one.Number - _lastTurn - 1 < other.Number - _lastTurn - 1;
 
     internal void Change(SocketWatch watch, bool forReading, bool forWriting) =>
         _set.Change(watch.Descriptor, watch.Number, forReading, forWriting);
@@ -83,9 +98,13 @@ internal sealed class SocketWatch : IDisposable
 
     internal SocketReady Ready { get; }
 
-    /// <summary>Says what the socket is watched for from now on.</summary>
-    public void Set(bool forReading, bool forWriting)
+    /// <summary>Whether its actor waits for its turn to write.</summary>
+    internal bool IsPatient { get; private set; }
+
+    /// <summary>Says what the socket is watched for from now on, and whether its actor waits for its turn to write.</summary>
+    public void Set(bool forReading, bool forWriting, bool isPatient = false)
     {
+        IsPatient = isPatient;
         if (forReading == _forReading && forWriting == _forWriting)
             return;
         (_forReading, _forWriting) = (forReading, forWriting);
@@ -100,4 +119,14 @@ internal sealed class SocketWatch : IDisposable
 internal sealed class SocketReady(SocketWatch watch) : INoSerializationVerificationNeeded
 {
     public SocketWatch Watch => watch;
+}
+
+/// <summary>It is the turn of an actor that waited to write.</summary>
+internal sealed class SocketTurn : INoSerializationVerificationNeeded
+{
+    public static readonly SocketTurn Instance = new();
+
+    private SocketTurn()
+    {
+    }
 }

@@ -116,13 +116,15 @@ internal sealed partial class SwitchReconciler
 
     /// <summary>
     /// From now on the pipeline knows the shares of ports that have one, by their present numbers, and ports go when it has finished the
-    /// packets that may be on their way to them. Its packets for controllers go to those of the bridges.
+    /// packets that may be on their way to them. Its packets for controllers go to those of the bridges, when the result ends.
     /// </summary>
-    public void Attach(UpcallPipeline pipeline)
+    public Task Attach(UpcallPipeline pipeline)
     {
         _pipeline = new AttachedPipeline(pipeline);
         _pipeline.TellShares(_wanted);
-        _server.Tell(new ControllersAttached(pipeline.Controllers), ActorRefs.NoSender);
+        var settlement = new Settlement(1);
+        _server.Tell(new ControllersAttached(pipeline.Controllers, settlement), ActorRefs.NoSender);
+        return settlement.Done;
     }
 
     private static string Outcome(WaitingInterface before, WaitingInterface? now)

@@ -9,7 +9,7 @@ namespace UpcallActors.Switch;
 internal sealed partial class BridgeActor
 {
     /// <summary>Clients at a time. One more takes the place of the one that was silent for longest.</summary>
-    private const int MostClients = 128;
+    private const int MostClients = 256;
 
     /// <summary>Clients that may be beginning TLS at a time: strangers, until then.</summary>
     private const int MostHandshakes = 32;

@@ -68,4 +68,4 @@ internal sealed class ControllerPacketsWait : INoSerializationVerificationNeeded
 }
 
 /// <summary>To the server: a pipeline puts packets for controllers here.</summary>
-internal sealed record ControllersAttached(ControllerQueue Queue) : INoSerializationVerificationNeeded;
+internal sealed record ControllersAttached(ControllerQueue Queue, Settlement Settlement) : INoSerializationVerificationNeeded;

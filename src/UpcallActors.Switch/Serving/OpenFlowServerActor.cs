@@ -75,6 +75,7 @@ internal sealed class OpenFlowServerActor(
                 break;
             case ControllersAttached attached:
                 packets.Attach(attached.Queue, Self);
+                attached.Settlement.Settle();
                 break;
             case Terminated ended:
                 OnEnded(ended.ActorRef);

@@ -7,6 +7,9 @@ namespace UpcallActors.Switch;
 internal sealed class ReadNotice(Outgoing messages, Action taken) : Outgoing
 {
     /// <inheritdoc/>
+    public override bool IsList => messages.IsList;
+
+    /// <inheritdoc/>
     public override bool TryEncodeNext(WireWriter writer)
     {
         if (messages.TryEncodeNext(writer))

@@ -58,7 +58,7 @@ public sealed class ControllerRoundTripSpecs : PipelineSpec
         bridge.Sent(2).ShouldBeEmpty();
         bridge.Sender.Counters.TooLong.ShouldBe(1);
 
-        bridge.Sender.FragmentsLongPackets = true;
+        bridge.FragmentsLongPackets = true;
         await bridge.PacketOutAsync(datagram, "clone(2),3");
         bridge.Sent(2).Count.ShouldBe(3);
         bridge.Sent(3).Count.ShouldBe(3);

@@ -43,6 +43,8 @@ internal sealed class ControllerSwitch : IAsyncDisposable
 
     public PacketOutSender Sender { get; }
 
+    public bool FragmentsLongPackets { get; set; }
+
     public Bridge Bridge => Factory.Bridges[0];
 
     public DatapathCounters Counters => _datapath.Counters;
@@ -69,7 +71,7 @@ internal sealed class ControllerSwitch : IAsyncDisposable
         var metadata = new MatchBuilder();
         metadata.Set(MatchFields.Get("in_port"), inPort);
         var message = new PacketOutMessage { Metadata = metadata.Build(), Actions = flow.Actions!, Packet = [.. packet] };
-        Sender.Send(Bridge, (PacketOutMessage)Trip(MessageType.PacketOut, message)).ShouldBeNull();
+        Sender.Send(Bridge, (PacketOutMessage)Trip(MessageType.PacketOut, message), FragmentsLongPackets).ShouldBeNull();
         await IdleAsync();
         return Taken();
     }

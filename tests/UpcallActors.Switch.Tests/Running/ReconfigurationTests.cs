@@ -252,8 +252,8 @@ public sealed class ReconfigurationTests : IDisposable
         await using RunningSwitch running = await _switch.StartAsync(Shared());
         var settings = new UpcallPipelineSettings { Revalidation = null };
         await using var pipeline = UpcallPipeline.Start(system, _switch.Datapath, running.Translators, settings);
-        running.Attach(pipeline);
-        await Eventually.HoldsAsync(() => pipeline.Tuning.PortShares.Count == 2);
+        await running.AttachAsync(pipeline);
+        pipeline.Tuning.PortShares.Count.ShouldBe(2);
         pipeline.Tuning.PortShares[SwitchUnderTest.Place(running, 1)!.Value].ShouldBe(0.25);
         pipeline.Tuning.PortShares[SwitchUnderTest.Place(running, 3)!.Value].ShouldBe(0.75);
 
@@ -273,7 +273,7 @@ public sealed class ReconfigurationTests : IDisposable
         var held = new HeldTranslators(running.Translators, gate);
         await using var pipeline = UpcallPipeline.Start(
             system, _switch.Datapath, held, new UpcallPipelineSettings { Revalidation = null });
-        running.Attach(pipeline);
+        await running.AttachAsync(pipeline);
         _switch.Datapath.Receive(2, new byte[64]);
         await Eventually.HoldsAsync(() => held.IsHeld);
 

@@ -114,7 +114,7 @@ public sealed class ConnectionTests
     {
         await using ServedSwitch served = await ServedSwitch.StartAsync(ServedSwitch.Bridge);
         var peers = new List<OpenFlowPeer>();
-        for (int i = 0; i < 129; i++)
+        for (int i = 0; i < 257; i++)
         {
             peers.Add(await served.ConnectAsync(OpenFlowVersion.V13));
             await peers[^1].FlushAsync();

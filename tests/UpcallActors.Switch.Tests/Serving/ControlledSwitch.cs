@@ -105,8 +105,8 @@ internal sealed class ControlledSwitch : IAsyncDisposable
             _running.Translators,
             // A controller changes flows while packets go.
             new UpcallPipelineSettings { Revalidation = bridge.Controllers.Count > 0 ? new RevalidatorSettings() : null });
-        _running.Attach(_pipeline);
         await _pipeline.Started;
+        await _running.AttachAsync(_pipeline);
     }
 
     private uint NumberOf(string port) => _running!.Translators.Bridges[0].Ports.Single(one => one.Name == port).DatapathPort;

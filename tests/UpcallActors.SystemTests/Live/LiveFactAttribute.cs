@@ -2,11 +2,12 @@ namespace UpcallActors.SystemTests.Live;
 
 /// <summary>
 /// A fact about the embedded datapath between real network devices: it needs root and network namespaces with
-/// veth and TUN, but no Open vSwitch in the kernel, and is skipped with the reason where one is missing.
+/// veth and TUN, but no Open vSwitch in the kernel, and is skipped with the reason where one is missing, or a program.
 /// </summary>
 [AttributeUsage(AttributeTargets.Method)]
 internal sealed class LiveFactAttribute : FactAttribute
 {
+    private static readonly string[] s_programs = ["ip", "ping", "ethtool"];
     private static readonly Lazy<string?> s_reason = new(Reason);
     private static readonly Lazy<string?> s_noVlan =
         new(() => Try("VLAN", "ip link add a0 type veth peer name a1 && ip link add link a0 name a2 type vlan id 1"));
@@ -31,6 +32,9 @@ internal sealed class LiveFactAttribute : FactAttribute
             return "network devices can be made by root only";
         if (!File.Exists("/dev/net/tun"))
             return "this kernel has no TUN (modprobe tun)";
+        string[] folders = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':');
+        if (Array.Find(s_programs, one => !Array.Exists(folders, folder => File.Exists(Path.Combine(folder, one)))) is { } missing)
+            return $"there is no {missing} (tests/vm/run-system-tests installs it)";
 
         return Try("veth", "ip link add a0 type veth peer name a1");
     }

@@ -21,6 +21,7 @@ internal static class OpenFlowOptionsReader
         {
             DatapathId = ReadDatapathId(block),
             Protocols = ReadProtocols(block),
+            FragmentsLongPackets = block.Flag("fragment-long-packets", false),
             Controllers = ValueList.From(block.Texts("controllers").Where(target => IsTarget(block, target, tls)).Distinct()
                 .Select(target => new ControllerConfiguration(target) { MaxBackoff = backoff, InactivityProbe = probe })),
         };

@@ -13,12 +13,14 @@ internal sealed class MultipartReply<T>(byte version, uint xid, MessageForm form
 
     private readonly WireContext _context = new((OpenFlowVersion)version, form, HasTableId: false);
     private T? _waiting;
-    private bool _isDone;
+
+    /// <summary>Whether the last message was written.</summary>
+    public bool IsOver { get; private set; }
 
     /// <summary>Appends the next message; false if the last one was written.</summary>
     public bool TryEncodeNext(WireWriter writer)
     {
-        if (_isDone)
+        if (IsOver)
             return false;
         int start = writer.Length;
         OpenFlowCodec.Encode(writer, version, xid, form, _empty, DecodedMessage.MoreFlag);
@@ -42,7 +44,7 @@ internal sealed class MultipartReply<T>(byte version, uint xid, MessageForm form
             return true;
         }
 
-        _isDone = true;
+        IsOver = true;
         writer.PatchLength(start + sizeof(ushort), start);
         writer.Patch16(start + OpenFlowHeader.Size + sizeof(ushort), 0);
         return true;

@@ -16,13 +16,14 @@ public sealed class OpenFlowOptionsTests : IDisposable
     {
         (DaemonOptions? options, IReadOnlyList<ConfigurationProblem> problems) = _folder.Read(With("""
             controllers = ["tcp:192.0.2.1", "ptcp:6633:127.0.0.1"], protocols = [OpenFlow10, OpenFlow13]
-            datapath-id = "00000000000000ff", max-backoff = 2s, inactivity-probe = 3s
+            datapath-id = "00000000000000ff", max-backoff = 2s, inactivity-probe = 3s, fragment-long-packets = on
             """));
 
         problems.ShouldBeEmpty();
         BridgeConfiguration bridge = options!.Bridges[0].Configuration;
         bridge.DatapathId.ShouldBe(0xfful);
         bridge.Protocols.ShouldBe(OpenFlowVersions.Of(OpenFlowVersion.V10, OpenFlowVersion.V13));
+        bridge.FragmentsLongPackets.ShouldBeTrue();
         bridge.Controllers.Select(one => (one.Target, one.MaxBackoff.TotalSeconds, one.InactivityProbe.TotalSeconds))
             .ShouldBe([("tcp:192.0.2.1", 2d, 3d), ("ptcp:6633:127.0.0.1", 2d, 3d)]);
     }
@@ -32,7 +33,8 @@ public sealed class OpenFlowOptionsTests : IDisposable
     {
         BridgeConfiguration bridge = _folder.Read(With("")).Options!.Bridges[0].Configuration;
 
-        (bridge.DatapathId, bridge.Protocols, bridge.Controllers.Count).ShouldBe((null, OpenFlowVersions.All, 0));
+        (bridge.DatapathId, bridge.Protocols, bridge.Controllers.Count, bridge.FragmentsLongPackets)
+            .ShouldBe((null, OpenFlowVersions.All, 0, false));
     }
 
     [Theory]
