@@ -47,18 +47,25 @@ internal sealed class PacketOutSender : IDisposable
             Origins.Remember(packet.Packet.AsSpan()[layout.NetworkOffset..], packet.Origin);
     }
 
-    /// <summary>Sends a packet of a controller. Returns the error that the controller gets, or null.</summary>
+    /// <summary>
+    /// Sends a packet of a controller. Returns the error that the controller gets, or null. Actions are held against the packet as those
+    /// of a flow against its match.
+    /// </summary>
     /// <param name="bridge">The bridge that it is for.</param>
+    /// <param name="version">The version that the controller speaks.</param>
     /// <param name="message">The packet, and what is to be done with it.</param>
     /// <param name="fragments">
     /// Whether it leaves in fragments when it is longer than its port takes and nothing is known of it; else the datapath drops it.
     /// </param>
-    public OpenFlowError? Send(Bridge bridge, PacketOutMessage message, bool fragments = false)
+    public OpenFlowError? Send(Bridge bridge, OpenFlowVersion version, PacketOutMessage message, bool fragments = false)
     {
         if (message.BufferId != FlowModMessage.NoBuffer)
             return BadRequest.BufferUnknown;
         Flow flow = message.Metadata.ToValue();
-        if (!KeyExtraction.TryExtract(message.Packet.AsSpan(), ref flow.Key, out PacketLayout layout))
+        bool isFrame = KeyExtraction.TryExtract(message.Packet.AsSpan(), ref flow.Key, out PacketLayout layout);
+        if ((FlowCheck.Find(message.Actions, flow, version) ?? bridge.Tables.FindMissingFor(message.Actions)) is { } problem)
+            return problem.Error;
+        if (!isFrame)
         {
             // No frame: ovs-vswitchd takes it, and the datapath refuses it.
             Counters.Refused++;

@@ -42,6 +42,13 @@ internal sealed partial class FlowTables
         return _problem = Make(change);
     }
 
+    /// <summary>A group or meter that actions of a packet name and that is not there.</summary>
+    internal ActionProblem? FindMissingFor(ActionList actions)
+    {
+        lock (_writer)
+            return FindMissing(actions);
+    }
+
     private static bool NamesSomething(ActionList actions) => actions.Actions.Any(
         action => action is GroupAction or MeterAction or ControllerAction { Meter: not 0 }
             || (action.Inner is { } inner && NamesSomething(inner)));

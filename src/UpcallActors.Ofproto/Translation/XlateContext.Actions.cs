@@ -98,6 +98,6 @@ internal ref partial struct XlateContext
         }
 
         Observer?.Noted(TranslationNote.PortOfField, (uint)port);
-        Output((uint)port, ControllerRequest.Default, last);
+        Output((uint)port, ControllerRequest.Default with { MaximumLength = action.MaximumLength }, last);
     }
 }

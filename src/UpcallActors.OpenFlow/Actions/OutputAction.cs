@@ -15,6 +15,11 @@ internal sealed class OutputAction(uint port, uint maximumLength) : OpenFlowActi
 
     public uint MaximumLength { get; } = maximumLength;
 
+    /// <summary>
+    /// The length that a client said, which counts for the controller alone, and comes back to it (<c>ofpact_output.max_len</c>).
+    /// </summary>
+    internal ushort SaidLength { get; init; }
+
     internal override ActionKind Kind => ActionKind.Output;
 
     public static OpenFlowAction Parse(string name, ref ActionArguments arguments)

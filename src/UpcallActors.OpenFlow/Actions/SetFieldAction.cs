@@ -28,6 +28,9 @@ internal sealed class SetFieldAction : OpenFlowAction
 
     public UInt128 Mask { get; }
 
+    /// <summary>Whether it came as NXAST_REG_LOAD2, as which it goes back before 1.5 (<c>encode_SET_FIELD</c>).</summary>
+    internal bool IsSecondLoad { get; init; }
+
     /// <summary>Whether the value was written without the bits that are always set.</summary>
     private bool IsWithoutPresence { get; init; }
 
@@ -39,7 +42,8 @@ internal sealed class SetFieldAction : OpenFlowAction
     internal SubField? Loaded => _loaded;
 
     /// <summary>Writes bits of a field, which are said as a field with a mask.</summary>
-    public static SetFieldAction Set(MatchField field, UInt128 value, UInt128 mask) => new(field, value & mask, mask, null);
+    public static SetFieldAction Set(MatchField field, UInt128 value, UInt128 mask, bool isSecondLoad = false) =>
+        new(field, value & mask, mask, null) { IsSecondLoad = isSecondLoad };
 
     /// <summary>Writes a number into bits of a field, which are said as a load.</summary>
     public static SetFieldAction Load(in SubField target, UInt128 number) =>

@@ -34,6 +34,17 @@ internal static class FlowCheck
         return actions.Check(ref check) ?? check.Finish();
     }
 
+    /// <summary>What is wrong with what is to be done to a packet, if anything (<c>ofproto_packet_out_init</c>).</summary>
+    public static ActionProblem? Find(ActionList actions, in Flow packet, OpenFlowVersion version)
+    {
+        Flow mask = default;
+        mask.Words.Fill(ulong.MaxValue);
+        var check = new ActionCheck(packet, mask, table: 0, FlowFlags.None);
+        if (version > OpenFlowVersion.V10)
+            check.NeedsOpenFlow11("an action");
+        return actions.Check(ref check) ?? check.Finish();
+    }
+
     /// <summary>
     /// A field that recirculation has for itself, unless it is that of packets which were not recirculated
     /// (<c>match_has_default_hidden_fields</c>).

@@ -20,17 +20,24 @@ internal static partial class RequestHandlers
     private static OpenFlowError? DumpMeterStatistics(BridgeRequest request, NumberMessage meter)
     {
         MeterChanges meters = request.Bridge.Meters;
+        if (IsUnknown(meters, meter.Value))
+            return MeterModFailed.UnknownMeter;
         request.ReplyAll(MessageType.MeterStatsReply, meters.Selected(meter.Value).Select(meters.StatisticsOf));
         return null;
     }
 
     private static OpenFlowError? DescribeMeters(BridgeRequest request, NumberMessage meter)
     {
+        if (IsUnknown(request.Bridge.Meters, meter.Value))
+            return MeterModFailed.UnknownMeter;
         request.ReplyAll(
             MessageType.MeterConfigReply,
             request.Bridge.Meters.Selected(meter.Value).Select(one => new MeterConfig(one.Flags, one.Id, one.Bands)));
         return null;
     }
+
+    /// <summary>One meter must be there; all may be none (<c>handle_meter_request</c>).</summary>
+    private static bool IsUnknown(MeterChanges meters, uint id) => id != MeterChanges.AllMeters && meters.Selected(id).IsEmpty;
 
     /// <summary>A datapath without meters has none of all.</summary>
     private static OpenFlowError? TellMeterFeatures(BridgeRequest request, EmptyMessage body)

@@ -23,7 +23,8 @@ internal static partial class RequestHandlers
     ];
 
     private static OpenFlowError? SendPacket(BridgeRequest request, PacketOutMessage message) =>
-        request.Bridge.Packets.Send(request.Bridge.View.Bridge, message, request.Bridge.View.Configuration.FragmentsLongPackets);
+        request.Bridge.Packets.Send(
+            request.Bridge.View.Bridge, request.Version, message, request.Bridge.View.Configuration.FragmentsLongPackets);
 
     private static OpenFlowError? Resume(BridgeRequest request, PacketInMessage message) =>
         request.Bridge.Packets.Resume(

@@ -60,13 +60,16 @@ internal static partial class RequestHandlers
         return null;
     }
 
+    /// <summary>
+    /// Not of the local port, which a description of queues since 1.4 can be of; since 1.1 of all at once
+    /// (<c>ofputil_decode_queue_get_config_request</c>).
+    /// </summary>
     private static OpenFlowError? TellQueues(BridgeRequest request, PortRequestMessage asked)
     {
-        if (!request.Bridge.Ports.Any(one => one.Number == asked.Port))
+        bool isAll = asked.Port == OpenFlowPorts.None && request.Version > OpenFlowVersion.V10;
+        if (!isAll && (asked.Port >= OpenFlowPorts.Maximum || !request.Bridge.Ports.Any(one => one.Number == asked.Port)))
             return QueueOpFailed.BadPort;
-        request.Reply(
-            MessageType.QueueGetConfigReply,
-            new QueueConfigMessage(asked.Port, [new QueueConfig(asked.Port, 0, MinimumRate: null, MaximumRate: null)]));
+        request.Reply(MessageType.QueueGetConfigReply, new QueueConfigMessage(asked.Port, [.. ConfigsOf(request, asked.Port)]));
         return null;
     }
 
@@ -74,12 +77,13 @@ internal static partial class RequestHandlers
     {
         if (FindQueue(request, asked) is { } error)
             return error;
-        request.ReplyAll(
-            MessageType.QueueDescReply,
-            request.Bridge.Ports.Where(one => IsMeant(asked.Port, one))
-                .Select(one => new QueueConfig(one.Number!.Value, 0, MinimumRate: null, MaximumRate: null)));
+        request.ReplyAll(MessageType.QueueDescReply, ConfigsOf(request, asked.Port));
         return null;
     }
+
+    private static IEnumerable<QueueConfig> ConfigsOf(BridgeRequest request, uint port) =>
+        request.Bridge.Ports.Where(one => IsMeant(port, one))
+            .Select(one => new QueueConfig(one.Number!.Value, 0, MinimumRate: null, MaximumRate: null));
 
     /// <summary>Each port has the queue 0, whether it was made or not, and no other.</summary>
     private static OpenFlowError? FindQueue(BridgeRequest request, QueueRequestMessage asked) =>

@@ -39,6 +39,12 @@ internal static class TableAbilities
     // OFPIT_*.
     private const ushort GotoTable = 1;
     private const ushort Apply = 4;
+    private const ushort Meter = 6;
+
+    // OFPAT_*: what writes a field by an action of its own, which set_field does since 1.2; copy_field, which nobody is told of.
+    private const ushort FirstFieldAction = 1;
+    private const ushort LastFieldAction = 10;
+    private const ushort LastAction = 25;
 
     private static readonly ConcurrentDictionary<OpenFlowVersion, Lists> _lists = new();
 
@@ -56,8 +62,8 @@ internal static class TableAbilities
             MaximumEntries = UnlimitedEntries,
             Properties =
             [
-                .. PropertiesOf(lists, next, miss: 0),
-                .. PropertiesOf(lists, next, miss: 1),
+                .. PropertiesOf(lists, InstructionsOf(version, hasNext: !next.IsEmpty), next, miss: 0),
+                .. PropertiesOf(lists, InstructionsOf(version, hasNext: !next.IsEmpty), next, miss: 1),
                 new TableFeatureProperty(Match, lists.Matched),
                 new TableFeatureProperty(Wildcards, lists.Wildcarded),
             ],
@@ -78,9 +84,10 @@ internal static class TableAbilities
     private static byte VacancyOf(int? limit, int rules) =>
         limit is > 0 and { } most ? (byte)Math.Clamp((most - rules) * 100L / most, 0, 100) : (byte)100;
 
-    private static IEnumerable<TableFeatureProperty> PropertiesOf(Lists lists, ImmutableArray<byte> next, ushort miss) =>
+    private static IEnumerable<TableFeatureProperty> PropertiesOf(
+        Lists lists, ImmutableArray<byte> instructions, ImmutableArray<byte> next, ushort miss) =>
     [
-        new((ushort)(Instructions + miss), lists.Instructions),
+        new((ushort)(Instructions + miss), instructions),
         new((ushort)(NextTables + miss), next),
         new((ushort)(WriteActions + miss), []),
         new((ushort)(WriteSetField + miss), []),
@@ -88,22 +95,34 @@ internal static class TableAbilities
         new((ushort)(ApplySetField + miss), lists.Written),
     ];
 
-    private static Lists ListsOf(OpenFlowVersion version)
+    /// <summary>From the last table a packet goes to no other; a meter is an action since 1.5.</summary>
+    private static ImmutableArray<byte> InstructionsOf(OpenFlowVersion version, bool hasNext)
     {
         var instructions = new WireWriter();
-        foreach (ushort instruction in (ReadOnlySpan<ushort>)[GotoTable, Apply])
-            PutType(instructions, instruction);
+        if (hasNext)
+            PutType(instructions, GotoTable);
+        PutType(instructions, Apply);
+        if (version is OpenFlowVersion.V13 or OpenFlowVersion.V14)
+            PutType(instructions, Meter);
+        return [.. instructions.Written];
+    }
+
+    private static Lists ListsOf(OpenFlowVersion version)
+    {
         var actions = new WireWriter();
-        foreach (ActionForm form in ActionForms.All
-            .Where(form => form.Vendor == 0 && version >= form.First && version <= form.Last).OrderBy(form => form.Type))
+        foreach (ActionForm form in ActionForms.All.Where(form => IsTold(form, version)).OrderBy(form => form.Type))
             PutType(actions, form.Type);
         return new Lists(
-            [.. instructions.Written],
             [.. actions.Written],
             Fields(version, field => field.Writable, isMasked: false),
             Fields(version, static _ => true, isMasked: true),
             Fields(version, static _ => true, isMasked: false));
     }
+
+    /// <summary><c>get_ofpact_map</c>.</summary>
+    private static bool IsTold(ActionForm form, OpenFlowVersion version) =>
+        form is { Vendor: 0, Type: <= LastAction and not (>= FirstFieldAction and <= LastFieldAction) }
+            && version >= form.First && version <= form.Last;
 
     private static void PutType(WireWriter writer, ushort type)
     {
@@ -133,7 +152,6 @@ internal static class TableAbilities
     }
 
     private sealed record Lists(
-        ImmutableArray<byte> Instructions,
         ImmutableArray<byte> Actions,
         ImmutableArray<byte> Written,
         ImmutableArray<byte> Matched,

@@ -171,8 +171,8 @@ public sealed class ControllerRoundTripSpecs : PipelineSpec
         Resume(paused with { Continuation = Write(goesOn with { Bridge = goesOn.Bridge + 1 }) }).ShouldBe(ResumeFailed.Stale);
         Resume(paused with { Continuation = [] }).ShouldBe(ResumeFailed.Stale);
         Resume(paused with { Packet = [1, 2, 3] }).ShouldBe(BadProperty.BadLength);
-        bridge.Sender.Send(bridge.Bridge, new PacketOutMessage { BufferId = 3 }).ShouldBe(BadRequest.BufferUnknown);
-        bridge.Sender.Send(bridge.Bridge, new PacketOutMessage { Packet = [1, 2, 3] }).ShouldBeNull();
+        bridge.Sender.Send(bridge.Bridge, OpenFlowVersion.V13, new PacketOutMessage { BufferId = 3 }).ShouldBe(BadRequest.BufferUnknown);
+        bridge.Sender.Send(bridge.Bridge, OpenFlowVersion.V13, new PacketOutMessage { Packet = [1, 2, 3] }).ShouldBeNull();
         bridge.Sender.Counters.Refused.ShouldBe(1);
         bridge.Sent(2).ShouldBeEmpty();
 
@@ -189,7 +189,7 @@ public sealed class ControllerRoundTripSpecs : PipelineSpec
         await using ControllerSwitch bridge = Start("actions=resubmit(,0)");
         FlowChange flow = FlowSyntax.ParseFlow("actions=TABLE");
         var message = new PacketOutMessage { Actions = flow.Actions!, Packet = [.. RevalidatedSwitch.Udp(1, 2)] };
-        bridge.Sender.Send(bridge.Bridge, message).ShouldBe(FlowModFailed.Unknown);
+        bridge.Sender.Send(bridge.Bridge, OpenFlowVersion.V13, message).ShouldBe(FlowModFailed.Unknown);
     }
 
     private ControllerSwitch Start(string flows, int narrowMtu = EmbeddedPort.DefaultMtu) =>

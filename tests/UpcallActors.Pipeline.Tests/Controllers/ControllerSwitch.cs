@@ -71,7 +71,8 @@ internal sealed class ControllerSwitch : IAsyncDisposable
         var metadata = new MatchBuilder();
         metadata.Set(MatchFields.Get("in_port"), inPort);
         var message = new PacketOutMessage { Metadata = metadata.Build(), Actions = flow.Actions!, Packet = [.. packet] };
-        Sender.Send(Bridge, (PacketOutMessage)Trip(MessageType.PacketOut, message), FragmentsLongPackets).ShouldBeNull();
+        var sent = (PacketOutMessage)Trip(MessageType.PacketOut, message);
+        Sender.Send(Bridge, OpenFlowVersion.V13, sent, FragmentsLongPackets).ShouldBeNull();
         await IdleAsync();
         return Taken();
     }

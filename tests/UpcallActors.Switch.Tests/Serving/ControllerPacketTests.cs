@@ -129,6 +129,21 @@ public sealed class ControllerPacketTests
         Assert.Equal((1, 5), ErrorOf(refused));
     }
 
+    [Theory]
+    [InlineData("group:77", 2, 9)]
+    [InlineData("meter:77,output:1", 12, 2)]
+    // A frame of UDP has no field of TCP.
+    [InlineData("set_field:5->tcp_dst,output:1", 2, 10)]
+    public async Task A_packet_is_refused_whose_actions_a_flow_for_it_could_not_have(string actions, int type, int code)
+    {
+        await using ControlledSwitch bridge = await ControlledSwitch.StartAsync("actions=drop");
+        using OpenFlowPeer peer = await bridge.ConnectAsync(OpenFlowVersion.V15);
+        PacketOutMessage message = Out("output:1") with { Actions = FlowSyntax.ParseFlow("tcp,actions=" + actions).Actions! };
+
+        Assert.Equal((type, code), ErrorOf(Assert.Single(await peer.AskAsync(MessageType.PacketOut, message))));
+        Assert.Empty(bridge.Sent("p1"));
+    }
+
     private static async Task<string> MasksOfAsync(OpenFlowPeer peer)
     {
         DecodedMessage reply = Assert.Single(await peer.AskAsync(MessageType.GetAsyncRequest, new EmptyMessage()));

@@ -105,6 +105,20 @@ public sealed class GroupAndMeterTests
         Assert.Equal(new MeterFeaturesMessage(65_536, 2, 0xf, 1, 0), answer.Body);
     }
 
+    [Theory]
+    [InlineData((int)MessageType.MeterConfigRequest)]
+    [InlineData((int)MessageType.MeterStatsRequest)]
+    public async Task A_meter_that_is_not_there_is_unknown_and_all_of_none_are_none(int type)
+    {
+        await using ServedSwitch served = await ServedSwitch.StartAsync(ServedSwitch.Bridge);
+        using OpenFlowPeer peer = await served.ConnectAsync(OpenFlowVersion.V13);
+
+        DecodedMessage refused = Assert.Single(await peer.AskAsync((MessageType)type, new NumberMessage(77)));
+        Assert.Equal(MeterModFailed.UnknownMeter.In(OpenFlowVersion.V13), ((ErrorMessage)refused.Body).Code);
+        DecodedMessage all = Assert.Single(await peer.AskAsync((MessageType)type, new NumberMessage(MeterChanges.AllMeters)));
+        Assert.IsNotType<ErrorMessage>(all.Body);
+    }
+
     private static FlowModMessage Flow(string text) => new(FlowSyntax.ParseFlow(text) with { Table = 0 }, FlowModMessage.NoBuffer);
 
     private static async Task<IReadOnlyList<T>> ListAsync<T>(OpenFlowPeer peer, MessageType type, uint number)

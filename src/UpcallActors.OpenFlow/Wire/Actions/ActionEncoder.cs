@@ -17,7 +17,7 @@ internal static class ActionEncoder
                 Output(writer, cut);
                 break;
             case OutputAction output:
-                Output(writing, writer, output.Port, 0);
+                Output(writing, writer, output.Port, output.SaidLength);
                 break;
             case OutputFieldAction output:
                 Output(writer, output);
@@ -135,15 +135,15 @@ internal static class ActionEncoder
     private static void Output(WireWriter writer, OutputFieldAction output)
     {
         FieldHeader? header = WireFields.HeaderOf(output.Source.Field, version: null);
-        bool isShort = header is { Experimenter: 0 };
+        bool isShort = header is { Experimenter: 0 } && !output.IsSecondForm;
         int start = StartExperimenter(writer, isShort ? "NXAST_OUTPUT_REG" : "NXAST_OUTPUT_REG2");
         writer.U16(OutputActionsDecoder.EncodeBits(output.Source));
         if (!isShort)
-            writer.U16(ushort.MaxValue);
+            writer.U16(output.MaximumLength);
         FieldEntry.PutHeader(writer, output.Source.Field, version: null);
         if (isShort)
         {
-            writer.U16(ushort.MaxValue);
+            writer.U16(output.MaximumLength);
             writer.Zero(6);
         }
 

@@ -30,7 +30,7 @@ internal static class FieldActionsDecoder
         MatchField field = entry.Field!;
         if (body.Rest.ContainsAnyExcept((byte)0) || !SettableFields.CanChange(field))
             return BadAction.BadSetArgument;
-        action = SetFieldAction.Set(field, entry.Value & field.Bits, entry.Mask & field.Bits);
+        action = SetFieldAction.Set(field, entry.Value & field.Bits, entry.Mask & field.Bits, isSecondLoad: true);
         return null;
     }
 

@@ -13,7 +13,7 @@ internal static class FieldActionsEncoder
         bool isWhole = set.Mask == set.Field.Bits;
         if (writing.Version >= OpenFlowVersion.V15)
             PutSetField(writing.Version, writer, set.Field, set.Value, set.Mask);
-        else if (set.Loaded is not null)
+        else if (set.IsSecondLoad || set.Loaded is not null)
             PutLoads(writer, set);
         else if (writing.Version >= OpenFlowVersion.V12 && isWhole)
             PutSetField(writing.Version, writer, set.Field, set.Value);
@@ -66,7 +66,7 @@ internal static class FieldActionsEncoder
     /// </summary>
     private static void PutLoads(WireWriter writer, SetFieldAction set)
     {
-        if (WireFields.HeaderOf(set.Field, version: null) is not { Experimenter: 0 })
+        if (set.IsSecondLoad || WireFields.HeaderOf(set.Field, version: null) is not { Experimenter: 0 })
         {
             int start = ActionEncoder.StartExperimenter(writer, "NXAST_REG_LOAD2");
             FieldEntry.Put(writer, set.Field, version: null, set.Value, set.Mask);

@@ -20,15 +20,15 @@ internal static class OutputActionsDecoder
         action = null;
         uint port = context.Version == OpenFlowVersion.V10 ? body.U16() : body.U32();
         ushort length = body.U16();
-        if (!WirePorts.TryNarrow(context.Version, ref port)
-            || port is >= OpenFlowPorts.Maximum and (< OpenFlowPorts.InPort or OpenFlowPorts.None))
+        if (!WirePorts.TryNarrow(context.Version, ref port) || !CanOutputTo(port))
             return BadAction.BadOutPort;
         action = port == OpenFlowPorts.Controller
             ? new ControllerAction(ControllerRequest.Default with { MaximumLength = length }, [])
-            : new OutputAction(port, 0);
+            : new OutputAction(port, 0) { SaidLength = length };
         return null;
     }
 
+    /// <summary>A port that no packet can be cut for is taken: nothing goes there (<c>xlate_output_trunc_action</c>).</summary>
     public static OpenFlowError? OutputCut(in ActionContext context, ref WireReader body, out OpenFlowAction? action)
     {
         uint port = body.U16();
@@ -36,7 +36,7 @@ internal static class OutputActionsDecoder
         action = new OutputAction(port, length);
         if (length < ShortestCut)
             return BadAction.BadArgument;
-        return port is < OpenFlowPorts.Maximum or OpenFlowPorts.Local or OpenFlowPorts.InPort ? null : BadAction.BadOutPort;
+        return CanOutputTo(port) ? null : BadAction.BadOutPort;
     }
 
     public static OpenFlowError? OutputField(in ActionContext context, ref WireReader body, out OpenFlowAction? action)
@@ -45,10 +45,10 @@ internal static class OutputActionsDecoder
         ushort bits = body.U16();
         if (TakeSource(ref body, bits, out SubField source) is { } error)
             return error;
-        body.Skip(sizeof(ushort));
+        ushort length = body.U16();
         if (body.Rest.ContainsAnyExcept((byte)0))
             return BadAction.BadArgument;
-        action = new OutputFieldAction(source);
+        action = new OutputFieldAction(source) { MaximumLength = length };
         return null;
     }
 
@@ -56,12 +56,12 @@ internal static class OutputActionsDecoder
     {
         action = null;
         ushort bits = body.U16();
-        body.Skip(sizeof(ushort));
+        ushort length = body.U16();
         if (TakeSource(ref body, bits, out SubField source) is { } error)
             return error;
         if (body.Rest.ContainsAnyExcept((byte)0))
             return BadRequest.MustBeZero;
-        action = new OutputFieldAction(source);
+        action = new OutputFieldAction(source) { MaximumLength = length, IsSecondForm = true };
         return null;
     }
 
@@ -165,6 +165,9 @@ internal static class OutputActionsDecoder
 
     /// <summary>Start and length of bits in one number (<c>nxm_encode_ofs_nbits</c>).</summary>
     internal static ushort EncodeBits(in SubField bits) => (ushort)((bits.Start << OffsetShift) | (bits.Length - 1));
+
+    /// <summary><c>ofpact_check_output_port</c>.</summary>
+    private static bool CanOutputTo(uint port) => port is < OpenFlowPorts.Maximum or (>= OpenFlowPorts.InPort and not OpenFlowPorts.None);
 
     private static uint? InPort(ushort port) => port == OpenFlowPorts.InPort ? null : port;
 
