@@ -25,13 +25,13 @@ internal sealed class RealSwitch : IDisposable
     /// <summary>The bridge's service socket.</summary>
     public string Socket => Path.Combine(_directory.FullName, "br0.mgmt");
 
-    /// <summary>Starts it.</summary>
-    public static async Task<RealSwitch> StartAsync()
+    /// <summary>Starts it, with a controller if there is to be one.</summary>
+    public static async Task<RealSwitch> StartAsync(string? controller = null)
     {
         var real = new RealSwitch();
         try
         {
-            await real.BeginAsync();
+            await real.BeginAsync(controller);
             return real;
         }
         catch
@@ -54,7 +54,7 @@ internal sealed class RealSwitch : IDisposable
         _directory.Delete(recursive: true);
     }
 
-    private async Task BeginAsync()
+    private async Task BeginAsync(string? controller)
     {
         string database = Path.Combine(_directory.FullName, "conf.db");
         string socket = Path.Combine(_directory.FullName, "db.sock");
@@ -76,7 +76,18 @@ internal sealed class RealSwitch : IDisposable
             "ovs-vsctl",
             [$"--db=unix:{socket}", "add-br", "br0", "--", "set", "bridge", "br0", "datapath_type=dummy", "fail_mode=secure", .. ports]);
         await Eventually.HoldsAsync(() => File.Exists(Socket), () => "ovs-vswitchd has no bridge");
+        if (controller is not null)
+            await ConnectAsync(socket, controller);
     }
+
+    /// <summary>With the datapath id and the versions that <see cref="ServedSwitch.Bridge"/> has.</summary>
+    private Task ConnectAsync(string database, string controller) => RunAsync(
+        "ovs-vsctl",
+        [
+            $"--db=unix:{database}", "set", "bridge", "br0", "other_config:datapath-id=fedcba9876543210",
+            "protocols=OpenFlow10,OpenFlow11,OpenFlow12,OpenFlow13,OpenFlow14,OpenFlow15",
+            "--", "set-controller", "br0", controller, "--", "set", "controller", "br0", "max_backoff=1000",
+        ]);
 
     private void Begin(string program, params string[] arguments) =>
         _daemons.Add(Process.Start(Of(program, [.. arguments, "-vconsole:off"]))!);

@@ -46,6 +46,14 @@ internal sealed class LearningController : IDisposable
         return controller;
     }
 
+    /// <summary>A port of TCP that nothing listens on.</summary>
+    public static int FreePort()
+    {
+        using var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
+        socket.Bind(new IPEndPoint(IPAddress.Loopback.MapToIPv6(), 0));
+        return ((IPEndPoint)socket.LocalEndPoint!).Port;
+    }
+
     /// <summary>Starts it again.</summary>
     public void Begin() => _process = Process.Start(new ProcessStartInfo(
         Program, ["-O", _version, .. Arguments, $"--unixctl={_directory.FullName}/ctl", "-vconsole:off", "-vsyslog:off"]))!;
@@ -63,13 +71,6 @@ internal sealed class LearningController : IDisposable
     {
         Kill();
         _directory.Delete(recursive: true);
-    }
-
-    private static int FreePort()
-    {
-        using var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
-        socket.Bind(new IPEndPoint(IPAddress.Loopback.MapToIPv6(), 0));
-        return ((IPEndPoint)socket.LocalEndPoint!).Port;
     }
 }
 

@@ -7,9 +7,6 @@ public sealed class LearningControllerTests
 {
     private const int FailOpenPriority = 0xf0f0f0;
 
-    private static readonly byte[] _forth = ControlledSwitch.Frame();
-    private static readonly byte[] _back = Turn(_forth);
-
     [LearningControllerTheory]
     [InlineData("OpenFlow10", false)]
     [InlineData("OpenFlow12", false)]
@@ -23,26 +20,7 @@ public sealed class LearningControllerTests
         using var controller = LearningController.Start(version, isEncrypted ? authority.Issue("controller") : null);
         await using ControlledSwitch bridge = await ControlledSwitch.StartAsync("", BridgeOf(controller), tls);
 
-        // The bridge may have to try again until it has its controller; packets that come before go to nobody.
-        await Eventually.HoldsAsync(async () =>
-        {
-            await bridge.ReceiveAsync("p1", _forth);
-            return bridge.Sent("p2").Count > 0 && bridge.Sent("p3").Count > 0;
-        });
-        await bridge.ReceiveAsync("p2", _back);
-        await Eventually.HoldsAsync(() => bridge.Sent("p1").Count > 0, () => "the answer does not come");
-        await Eventually.HoldsAsync(async () =>
-        {
-            await bridge.ReceiveAsync("p1", _forth);
-            return FlowsTo(bridge, 1) == 1 && FlowsTo(bridge, 2) == 1;
-        });
-
-        int flooded = bridge.Sent("p3").Count;
-        int sent = bridge.Sent("p2").Count;
-        await bridge.ReceiveAsync("p1", _forth, times: 10);
-        await Eventually.HoldsAsync(() => bridge.Sent("p2").Count >= sent + 10, () => "flows do not forward");
-        Assert.Equal(flooded, bridge.Sent("p3").Count);
-        Assert.Equal(_back, bridge.Sent("p1")[0]);
+        await LearningScenario.ShouldFloodAndThenMakeFlowsAsync(bridge);
     }
 
     [LearningControllerTheory]
@@ -55,13 +33,13 @@ public sealed class LearningControllerTests
         await using ControlledSwitch bridge = await ControlledSwitch.StartAsync("", standalone);
         await Eventually.HoldsAsync(async () =>
         {
-            await bridge.ReceiveAsync("p1", _forth);
+            await bridge.ReceiveAsync("p1", LearningScenario.Forth);
             return !IsOpen(bridge) && bridge.Sent("p2").Count > 0;
         });
 
         controller.Kill();
         await Eventually.HoldsAsync(() => IsOpen(bridge), () => "the bridge does not forward by itself");
-        await bridge.ReceiveAsync("p2", _back);
+        await bridge.ReceiveAsync("p2", LearningScenario.Back);
         await Eventually.HoldsAsync(() => bridge.Sent("p1").Count > 0, () => "nobody forwards");
         controller.Begin();
         await Eventually.HoldsAsync(() => !IsOpen(bridge), () => "the controller is not taken again");
@@ -70,9 +48,9 @@ public sealed class LearningControllerTests
         await Eventually.HoldsAsync(
             async () =>
             {
-                await bridge.ReceiveAsync("p1", _forth);
-                await bridge.ReceiveAsync("p2", _back);
-                return FlowsTo(bridge, 1) == 1;
+                await bridge.ReceiveAsync("p1", LearningScenario.Forth);
+                await bridge.ReceiveAsync("p2", LearningScenario.Back);
+                return LearningScenario.FlowsTo(bridge, 1) == 1;
             },
             () => "the controller decides nothing");
     }
@@ -89,16 +67,5 @@ public sealed class LearningControllerTests
         ],
     };
 
-    private static int FlowsTo(ControlledSwitch bridge, int port) => bridge.Tables.GetRules().Count(
-        rule => rule.ToString().EndsWith($"actions=output:{port}", StringComparison.Ordinal));
-
     private static bool IsOpen(ControlledSwitch bridge) => bridge.Tables.GetAllRules().Any(rule => rule.Priority == FailOpenPriority);
-
-    private static byte[] Turn(byte[] frame)
-    {
-        byte[] turned = [.. frame];
-        (turned[5], turned[11]) = (frame[11], frame[5]);
-        (turned[29], turned[33]) = (frame[33], frame[29]);
-        return turned;
-    }
 }
