@@ -16,8 +16,9 @@ public sealed class RunningSwitch : IAsyncDisposable
     private readonly IActorRef _guard;
     private readonly string _source;
 
-    private RunningSwitch(SwitchReconciler reconciler, IActorRef guard, Task completion, string source)
+    private RunningSwitch(SwitchReconciler reconciler, IActorRef guard, PacketInCounters packetIns, Task completion, string source)
     {
+        PacketIns = packetIns;
         _reconciler = reconciler;
         _guard = guard;
         _source = source;
@@ -26,6 +27,9 @@ public sealed class RunningSwitch : IAsyncDisposable
 
     /// <summary>The translators, which decide about upcalls by the present bridges.</summary>
     internal OpenFlowTranslatorFactory Translators => _reconciler.Translators;
+
+    /// <summary>What has become of packets for OpenFlow clients.</summary>
+    internal PacketInCounters PacketIns { get; }
 
     /// <summary>The switch as it is now.</summary>
     public SwitchState State => _reconciler.States.State;
@@ -57,9 +61,10 @@ public sealed class RunningSwitch : IAsyncDisposable
         var reconciler = new SwitchReconciler(
             datapath, ports, how.Observer ?? new LoggingObserver(how.Logger), how.Time ?? TimeProvider.System);
         var completion = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var packetIns = new PacketInCounters();
         IActorRef guard = StartGuard(
-            system, datapath.Name, loops => new SwitchGuard(reconciler, datapath, ports, how, loops, completion));
-        var running = new RunningSwitch(reconciler, guard, completion.Task, how.Source);
+            system, datapath.Name, loops => new SwitchGuard(reconciler, datapath, ports, how, packetIns, loops, completion));
+        var running = new RunningSwitch(reconciler, guard, packetIns, completion.Task, how.Source);
         try
         {
             await running.AskAndShowAsync(known => known.Start(how.Source, configuration));

@@ -39,6 +39,9 @@ public sealed record BridgeConfiguration
     /// </summary>
     internal bool FragmentsLongPackets { get; init; }
 
+    /// <summary>Packets that may wait for an OpenFlow client to read, from 1 to 512; more are dropped.</summary>
+    public int ControllerQueueSize { get; init; } = 100;
+
     /// <summary>The mirrors.</summary>
     public ValueList<MirrorConfiguration> Mirrors { get; init; } = [];
 }

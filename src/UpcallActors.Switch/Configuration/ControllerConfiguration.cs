@@ -14,4 +14,19 @@ public sealed record ControllerConfiguration(string Target)
     /// After how long a silence the peer is asked whether it is there; it has the same time to answer. Zero for never.
     /// </summary>
     public TimeSpan InactivityProbe { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>
+    /// Packets that it gets in a second, of missed ones and of those that actions send each; null for no limit. Less than 100 is 100.
+    /// Those that come faster wait in a queue for each port.
+    /// </summary>
+    public int? RateLimit { get; init; }
+
+    /// <summary>
+    /// Packets of each of the two that may wait because of <see cref="RateLimit"/>, and that go at once after a pause; null for a quarter
+    /// of it. Less than 25 is 25.
+    /// </summary>
+    public int? BurstLimit { get; init; }
+
+    /// <summary>Without what may change while it is connected.</summary>
+    internal ControllerConfiguration WithoutLimits => this with { RateLimit = null, BurstLimit = null };
 }

@@ -76,6 +76,7 @@ internal sealed class ConnectionActor(
         switch (message)
         {
             case SocketReady:
+                _watch!.TakeNote();
                 Receive();
                 break;
             case SocketTurn:
@@ -100,6 +101,12 @@ internal sealed class ConnectionActor(
                 break;
             case Notification { Message: var unasked }:
                 _toSend.Add(unasked);
+                break;
+            case PacketInBatch when _isClosing:
+                break;
+            case PacketInBatch batch:
+                if (!TryEnter(batch.Packets))
+                    return;
                 break;
             case ProbeTimer.Due:
                 Probe();
@@ -153,6 +160,26 @@ internal sealed class ConnectionActor(
             logger.ConnectionDropped(settings.Peer, error.ToString());
         Context.Stop(Self);
         return false;
+    }
+
+    /// <summary>Takes packets as far as they have room, once the peer has got what it reads. Whether the connection still is.</summary>
+    private bool TryEnter(IReadOnlyList<OutgoingPacket> packets)
+    {
+        bool isFull = false;
+        foreach (OutgoingPacket packet in packets)
+        {
+            if (!packet.HasRoom && !isFull)
+            {
+                if (!Send())
+                    return false;
+                isFull = !packet.HasRoom;
+            }
+
+            if (packet.TryEnter())
+                _toSend.Add(packet);
+        }
+
+        return true;
     }
 
     /// <summary>Handles what came, as far as it is whole; whether there was something.</summary>

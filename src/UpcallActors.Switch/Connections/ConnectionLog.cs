@@ -15,6 +15,9 @@ internal static partial class ConnectionLog
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Peer}: does not read what it is told, disconnecting")]
     public static partial void ClientDoesNotRead(this ILogger logger, string peer);
 
+    [LoggerMessage(Level = LogLevel.Information, Message = "{Peer}: dropping packet-in due to queue overflow ({Dropped} by now)")]
+    public static partial void PacketInOverflow(this ILogger logger, string peer, long dropped);
+
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Peer}: version negotiation failed")]
     public static partial void VersionNegotiationFailed(this ILogger logger, string peer);
 

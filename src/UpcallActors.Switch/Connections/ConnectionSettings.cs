@@ -20,4 +20,8 @@ internal enum ConnectionKind : byte
 /// <param name="Peer">The peer's name, for logs: <c>br0&lt;-&gt;unix#3</c>.</param>
 /// <param name="Allowed">The versions that the bridge allows.</param>
 /// <param name="ProbeInterval">After how long a silence the peer is asked whether it is there; null for never.</param>
-internal sealed record ConnectionSettings(ConnectionKind Kind, string Peer, OpenFlowVersions Allowed, TimeSpan? ProbeInterval = null);
+internal sealed record ConnectionSettings(ConnectionKind Kind, string Peer, OpenFlowVersions Allowed, TimeSpan? ProbeInterval = null)
+{
+    /// <summary>The controller that it is, or the place that it came to, as it is configured; null for the bridge's own sockets.</summary>
+    public string? Target { get; init; }
+}

@@ -128,7 +128,10 @@ internal sealed class ControllerActor(
         _connected = options.Time.GetTimestamp();
         var settings = new ConnectionSettings(
             ConnectionKind.Primary, $"{served.Name}<->{target}", served.Versions,
-            configuration.InactivityProbe > TimeSpan.Zero ? configuration.InactivityProbe : null);
+            configuration.InactivityProbe > TimeSpan.Zero ? configuration.InactivityProbe : null)
+        {
+            Target = target.Text,
+        };
         IActorRef parent = bridge;
         Props props = ActorFactory.Props(
             () => new ConnectionActor(parent, socket, settings, options.Poller, options.Time, options.Logger, served.Snoops));

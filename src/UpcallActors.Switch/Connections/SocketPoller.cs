@@ -4,9 +4,10 @@ using UpcallActors.Linux;
 namespace UpcallActors.Switch;
 
 /// <summary>
-/// The sockets of a loop's actors. When one is ready, its actor is told so (<see cref="SocketReady"/>), again and again until the actor
-/// has taken away what made it ready. Those that are patient, and can only be written, take turns (<see cref="SocketTurn"/>), one each
-/// time: a flow-mod waits for a message of one client's dump, and not for all clients' dumps. On the loop's thread alone.
+/// The sockets of a loop's actors. When one is ready, its actor is told so (<see cref="SocketReady"/>), and again after it has taken note,
+/// until it has taken away what made the socket ready. Those that are patient, and can only be written, take turns
+/// (<see cref="SocketTurn"/>), one each time: a flow-mod waits for a message of one client's dump, and not for all clients' dumps. On the
+/// loop's thread alone.
 /// </summary>
 internal sealed class SocketPoller : IDisposable
 {
@@ -42,7 +43,7 @@ internal sealed class SocketPoller : IDisposable
         {
             if (!_watches.TryGetValue(one.Number, out SocketWatch? watch))
                 continue;
-            if (!watch.IsPatient || !one.CanOnlyWrite)
+            if ((!watch.IsPatient || !one.CanOnlyWrite) && watch.TryTell())
                 watch.Target.Tell(watch.Ready, ActorRefs.NoSender);
             if (watch.IsPatient && (turn is null || IsBefore(watch, turn)))
                 turn = watch;
@@ -80,6 +81,7 @@ internal sealed class SocketWatch : IDisposable
     private readonly SocketPoller _poller;
     private bool _forReading = true;
     private bool _forWriting;
+    private bool _isTold;
 
     internal SocketWatch(SocketPoller poller, int descriptor, ulong number, IActorRef target)
     {
@@ -111,8 +113,13 @@ internal sealed class SocketWatch : IDisposable
         _poller.Change(this, forReading, forWriting);
     }
 
+    /// <summary>The actor has got the news that the socket is ready; it is told no second time before.</summary>
+    public void TakeNote() => _isTold = false;
+
     /// <inheritdoc/>
     public void Dispose() => _poller.Forget(this);
+
+    internal bool TryTell() => !_isTold && (_isTold = true);
 }
 
 /// <summary>A socket can be read or written, or has failed: trying tells which.</summary>

@@ -23,7 +23,7 @@ public sealed record BridgeDifference
     /// <summary>The changes of flows, to be made at once.</summary>
     public required ValueList<FlowChange> Flows { get; init; }
 
-    /// <summary>Whether what becomes of packets without flows is another, or names of tables are.</summary>
+    /// <summary>Whether what becomes of packets without flows is another, names of tables are, or what OpenFlow clients find.</summary>
     public required bool IsItselfChanged { get; init; }
 
     /// <summary>Whether nothing differs: the order of ports may, and the text of flows that mean the same.</summary>
@@ -39,7 +39,9 @@ public sealed record BridgeDifference
         Mirrors = ItemDifference<MirrorConfiguration>.Between(before.Mirrors, after.Mirrors, mirror => mirror.Name),
         Flows = ReferenceEquals(before.Flows, after.Flows)
             ? [] : ValueList.Create<FlowChange>(FlowDifference.Between(before.Flows.Changes.AsSpan(), after.Flows.Changes.AsSpan())),
-        IsItselfChanged = before.FailMode != after.FailMode || !before.TableNames.Equals(after.TableNames),
+        IsItselfChanged = before.FailMode != after.FailMode || !before.TableNames.Equals(after.TableNames)
+            || before.DatapathId != after.DatapathId || before.Protocols != after.Protocols
+            || before.ControllerQueueSize != after.ControllerQueueSize,
     };
 
     /// <summary>A line for each thing that differs, but for flows, which are counted.</summary>
@@ -53,7 +55,7 @@ public sealed record BridgeDifference
         if (Flows.Count > 0)
             lines = lines.Append($"{Flows.Count} changes of flows");
         if (IsItselfChanged)
-            lines = lines.Append("fail mode or names of tables changed");
+            lines = lines.Append("fail mode, names of tables or settings of OpenFlow changed");
         return lines.Select(line => line + of);
     }
 

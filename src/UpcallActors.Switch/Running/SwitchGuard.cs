@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using Akka.Actor;
 using UpcallActors.Odp;
 using UpcallActors.Pipeline;
@@ -13,6 +14,7 @@ internal sealed class SwitchGuard(
     IDatapath datapath,
     IDatapathPorts ports,
     SwitchOptions options,
+    PacketInCounters packetIns,
     SwitchLoops loops,
     TaskCompletionSource completion)
     : UntypedActor
@@ -27,10 +29,11 @@ internal sealed class SwitchGuard(
 
     private static readonly TimeSpan _window = TimeSpan.FromSeconds(10);
 
-    private readonly ControllerPackets _packets = new(reconciler.Translators, datapath, options.Time ?? TimeProvider.System);
+    private readonly ControllerPackets _packets = new(reconciler.Translators, datapath, packetIns, options.Time ?? TimeProvider.System);
     private readonly FailureWindow _failures = new(Limit, _window);
     // Of the loop of OpenFlow. In this mode it is tried again when it has failed.
     private readonly Lazy<DatapathMeters> _meters = new(() => new DatapathMeters(datapath), LazyThreadSafetyMode.PublicationOnly);
+    private readonly Meter _meter = PacketInMetrics.Measure(packetIns);
     private IActorRef _switch = ActorRefs.Nobody;
     private Exception? _failure;
     private bool _isStopping;
@@ -97,6 +100,7 @@ internal sealed class SwitchGuard(
     {
         // The actor that ran on them has ended. Before a caller is told, which may start another switch.
         loops.Release();
+        _meter.Dispose();
         if (_meters.IsValueCreated)
             _meters.Value.Dispose();
         reconciler.States.End();

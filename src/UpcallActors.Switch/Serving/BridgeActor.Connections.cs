@@ -67,7 +67,7 @@ internal sealed partial class BridgeActor
     /// <summary>Begins with controllers that are new or other than before, and leaves those that are wanted no more.</summary>
     private void FollowControllers()
     {
-        HashSet<ControllerConfiguration> wanted = [.. bridge.View.Configuration.Controllers];
+        HashSet<ControllerConfiguration> wanted = [.. bridge.View.Configuration.Controllers.Select(one => one.WithoutLimits)];
         foreach ((ControllerConfiguration gone, Action end) in _controllers.Where(one => !wanted.Contains(one.Key)).ToArray())
         {
             _controllers.Remove(gone);
@@ -145,7 +145,7 @@ internal sealed partial class BridgeActor
         {
             string peer = $"{bridge.Name}<->{(listener.Target.Transport == Transport.Unix ? "unix" : "tcp")}#{_accepted++}";
             TimeSpan? probe = listener.Target.Transport == Transport.Unix ? null : _serviceProbe;
-            var settings = new ConnectionSettings(kind, peer, bridge.Versions, probe);
+            var settings = new ConnectionSettings(kind, peer, bridge.Versions, probe) { Target = listener.Target.Text };
             if (listener.Target.Transport != Transport.Tls)
                 Serve(socket, settings);
             else if (Volatile.Read(ref _handshakes) >= MostHandshakes)

@@ -39,7 +39,7 @@ internal sealed partial class BridgeActor(ServedBridge bridge, ServingOptions op
     protected override void PostStop()
     {
         bridge.Tables.Observer = null;
-        bridge.Clients.Clear();
+        bridge.LeaveAll();
         _unfinishedTimer?.Dispose();
         _controllerTimer?.Dispose();
         StopListening();
@@ -51,6 +51,7 @@ internal sealed partial class BridgeActor(ServedBridge bridge, ServingOptions op
         switch (message)
         {
             case SocketReady ready:
+                ready.Watch.TakeNote();
                 Accept(ready);
                 break;
             case TakenIn taken:
@@ -61,7 +62,7 @@ internal sealed partial class BridgeActor(ServedBridge bridge, ServingOptions op
                     bridge.Snoops.Add(agreed.Client);
                 if (agreed.Client.Settings.Kind == ConnectionKind.Primary)
                     bridge.FailOpen.Recover();
-                bridge.Clients.Add(agreed.Client);
+                bridge.Enter(agreed.Client);
                 AskControllers();
                 options.Logger.ConnectionAgreed(
                     // ovs-ofctl connects for each question.
@@ -89,6 +90,9 @@ internal sealed partial class BridgeActor(ServedBridge bridge, ServingOptions op
                 break;
             case MonitorsRead read:
                 read.Client.Monitors.Resume(read.Client, bridge.Tables);
+                break;
+            case PacketsDue due:
+                due.Sender.Run();
                 break;
             case UnfinishedDue:
                 ExpireUnfinished();
@@ -118,9 +122,7 @@ internal sealed partial class BridgeActor(ServedBridge bridge, ServingOptions op
     {
         if (bridge.Clients.Find(client => client.Connection.Equals(connection)) is not { } gone)
             return;
-        bridge.Clients.Remove(gone);
-        bridge.Snoops.Remove(gone);
-        bridge.CountMonitors();
+        bridge.Leave(gone);
         AskControllers();
     }
 

@@ -9,7 +9,8 @@ namespace UpcallActors.Switch;
 /// Packets to and from the controllers of all bridges: takes what lanes have put aside, a slice at a time, so that connections are served
 /// meanwhile, and sends what controllers say. It outlives a restart of the server, whose it is.
 /// </summary>
-internal sealed class ControllerPackets(OpenFlowTranslatorFactory translators, IDatapath datapath, TimeProvider time)
+internal sealed class ControllerPackets(
+    OpenFlowTranslatorFactory translators, IDatapath datapath, PacketInCounters counters, TimeProvider time)
 {
     /// <summary>Packets in a turn.</summary>
     private const int MostPerTurn = 64;
@@ -18,6 +19,9 @@ internal sealed class ControllerPackets(OpenFlowTranslatorFactory translators, I
 
     /// <summary>The bridges that the server was told of last, which it begins with after a restart.</summary>
     public BridgesChanged? LastBridges { get; set; }
+
+    /// <summary>What becomes of them.</summary>
+    public PacketInCounters Counters => counters;
 
     /// <summary>By which controllers send packets.</summary>
     public PacketOutSender Sender { get; } = new(translators, datapath, time);

@@ -10,14 +10,7 @@ internal sealed class OpenFlowClient(IActorRef bridge, IActorRef connection, Ope
     // What a controller gets of a missed packet if it does not say (OFP_DEFAULT_MISS_SEND_LEN).
     private const ushort DefaultMissSendLength = 128;
 
-    /// <summary>
-    /// Packets that may wait for a client to read; more are dropped (<c>controller-queue-size</c> of Open vSwitch).
-    /// </summary>
-    private const int MostPackets = 100;
-
     private static long _made;
-
-    private int _packetsUnderWay;
 
     /// <summary>A number that no other connection of the process has or had.</summary>
     public long Number { get; } = Interlocked.Increment(ref _made);
@@ -52,8 +45,8 @@ internal sealed class OpenFlowClient(IActorRef bridge, IActorRef connection, Ope
     /// <summary>What it is told unasked.</summary>
     public AsyncConfiguration Async { get; } = new(version);
 
-    /// <summary>Packets that it did not get because it did not read those before.</summary>
-    public long DroppedPackets { get; set; }
+    /// <summary>By which it is sent packets; null until the bridge has taken it in.</summary>
+    public PacketInSender? Packets { get; set; }
 
     /// <summary>It said what it wants to be told, so it is told.</summary>
     public void BeTold()
@@ -74,20 +67,6 @@ internal sealed class OpenFlowClient(IActorRef bridge, IActorRef connection, Ope
         if (packet.ControllerId != ControllerId || (packet.Reason == ControllerReason.ImplicitMiss && version >= OpenFlowVersion.V13))
             return false;
         return Wants(AsyncKind.PacketIn, packet.IsMiss ? (int)ControllerReason.NoMatch : PacketInEncoding.ReasonOf(packet.Reason, version));
-    }
-
-    /// <summary>Tells the peer a packet. One that is paused and fits no message is dropped.</summary>
-    public void Tell(ControllerPacket packet)
-    {
-        if (_packetsUnderWay >= MostPackets || PacketInEncoding.Encode(packet, PacketInFormat, version) is not { } body)
-        {
-            DroppedPackets++;
-            return;
-        }
-
-        var message = new OutgoingMessage((byte)version, xid: 0, PacketInEncoding.FormOf(PacketInFormat, version), body);
-        _packetsUnderWay++;
-        Tell(new ReadNotice(message, () => _packetsUnderWay--));
     }
 
     /// <summary>Whether flows of 1.0 are told it in Nicira's form (<c>NXT_SET_FLOW_FORMAT</c>).</summary>

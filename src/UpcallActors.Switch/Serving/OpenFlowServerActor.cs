@@ -29,6 +29,8 @@ internal sealed class OpenFlowServerActor(
     // Bridges of a name whose actor has not ended yet: the files of its sockets have the same names.
     private readonly Dictionary<string, IActorRef> _ending = new(StringComparer.Ordinal);
     private readonly Dictionary<string, (BridgeView View, Settlement Settlement)> _waiting = new(StringComparer.Ordinal);
+    // Bridges with packets of this turn.
+    private readonly HashSet<ServedBridge> _delivered = [];
     private LoopDispatcher.Interest? _readable;
 
     /// <inheritdoc/>
@@ -65,7 +67,9 @@ internal sealed class OpenFlowServerActor(
                 Follow(changed);
                 break;
             case ControllerPacketsWait:
-                if (!packets.Read(HandOver))
+                bool isAll = packets.Read(HandOver);
+                Flush();
+                if (!isAll)
                 {
                     // The loop looks at sockets when its actors have nothing to do, and this goes on while packets come.
                     _poller.Tell();
@@ -128,6 +132,7 @@ internal sealed class OpenFlowServerActor(
         {
             Tls = options.Tls,
             Conntrack = conntrack,
+            PacketIns = packets.Counters,
         };
         var bridge = new ServedBridge(view, meters, packets.Sender, serving);
         IActorRef actor = Context.ActorOf(ActorFactory.Props(() => new BridgeActor(bridge, serving)).WithDispatcher(loop.Id));
@@ -137,8 +142,17 @@ internal sealed class OpenFlowServerActor(
 
     private void HandOver(ControllerPacket packet)
     {
-        if (_bridges.TryGetValue(packet.Bridge, out (ServedBridge Bridge, IActorRef Actor) served))
-            served.Bridge.Deliver(packet);
+        if (!_bridges.TryGetValue(packet.Bridge, out (ServedBridge Bridge, IActorRef Actor) served) || !served.Bridge.Deliver(packet))
+            packets.Counters.CountUnwanted(PacketInSender.TypeOf(packet));
+        else
+            _delivered.Add(served.Bridge);
+    }
+
+    private void Flush()
+    {
+        foreach (ServedBridge bridge in _delivered)
+            bridge.Flush();
+        _delivered.Clear();
     }
 
     private void End(string name)

@@ -1,6 +1,7 @@
 using UpcallActors.Odp;
 using UpcallActors.Ofproto;
 using UpcallActors.OpenFlow;
+using UpcallActors.Pipeline;
 
 namespace UpcallActors.Switch;
 
@@ -11,6 +12,8 @@ namespace UpcallActors.Switch;
 internal sealed class ServedBridge(BridgeView view, Lazy<DatapathMeters> meters, PacketOutSender packets, ServingOptions options)
 {
     private readonly Dictionary<(uint Number, string Name), long> _since = [];
+    // As often as Open vSwitch says it of all bridges.
+    private readonly LogRate _overflows = new(options.Time, perMinute: 5, burst: 5);
     private volatile bool _isAnyMonitoring;
 
     /// <summary>By which its controllers send packets.</summary>
@@ -77,14 +80,49 @@ internal sealed class ServedBridge(BridgeView view, Lazy<DatapathMeters> meters,
     /// <summary>The ports as OpenFlow describes them.</summary>
     public IEnumerable<OpenFlowPort> DescribePorts() => Ports.Select(DescribedPort.Of);
 
-    /// <summary>Tells a packet to the clients that want it.</summary>
-    public void Deliver(ControllerPacket packet)
+    /// <summary>A client has agreed on a version.</summary>
+    public void Enter(OpenFlowClient client)
     {
+        client.Packets = new PacketInSender(client, LimitsOf(client), options, _overflows);
+        Clients.Add(client);
+    }
+
+    /// <summary>A client's connection has ended.</summary>
+    public void Leave(OpenFlowClient client)
+    {
+        Clients.Remove(client);
+        Snoops.Remove(client);
+        client.Packets!.End();
+        CountMonitors();
+    }
+
+    /// <summary>All connections have ended.</summary>
+    public void LeaveAll()
+    {
+        while (Clients.Count > 0)
+            Leave(Clients[^1]);
+    }
+
+    /// <summary>Sends a packet to the clients that want it, with the next <see cref="Flush"/>; whether there is one.</summary>
+    public bool Deliver(ControllerPacket packet)
+    {
+        bool isWanted = false;
         foreach (OpenFlowClient client in Clients)
         {
-            if (client.Wants(packet))
-                client.Tell(packet);
+            if (!client.Wants(packet))
+                continue;
+            isWanted = true;
+            client.Packets!.Send(packet);
         }
+
+        return isWanted;
+    }
+
+    /// <summary>Sends the packets that were delivered.</summary>
+    public void Flush()
+    {
+        foreach (OpenFlowClient client in Clients)
+            client.Packets!.Flush();
     }
 
     /// <summary>Takes note of monitors that came or went.</summary>
@@ -94,6 +132,8 @@ internal sealed class ServedBridge(BridgeView view, Lazy<DatapathMeters> meters,
     public void Show(BridgeView view)
     {
         View = view;
+        foreach (OpenFlowClient client in Clients)
+            client.Packets!.Limit(LimitsOf(client));
         HashSet<(uint Number, string Name)> present = [.. Ports.Select(one => (one.Number!.Value, one.Name))];
         foreach ((uint Number, string Name) gone in _since.Keys.Where(port => !present.Contains(port)).ToArray())
             _since.Remove(gone);
@@ -127,4 +167,6 @@ internal sealed class ServedBridge(BridgeView view, Lazy<DatapathMeters> meters,
 
     /// <summary>Since when a time of the bridge's clock is.</summary>
     public TimeSpan AgeOf(long time) => options.Time.GetElapsedTime(time);
+
+    private PacketInLimits LimitsOf(OpenFlowClient client) => PacketInLimits.Of(View.Configuration, client.Settings.Target);
 }

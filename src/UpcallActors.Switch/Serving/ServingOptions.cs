@@ -17,6 +17,9 @@ internal sealed record ServingOptions(
     /// <summary>The connections that the datapath tracks; null if it tracks none.</summary>
     public IConntrack? Conntrack { get; init; }
 
+    /// <summary>What becomes of packets for clients.</summary>
+    public required PacketInCounters PacketIns { get; init; }
+
     /// <summary>Who the switch is in connections over TLS; null if it has none.</summary>
     public TlsIdentity? Tls { get; init; }
 }

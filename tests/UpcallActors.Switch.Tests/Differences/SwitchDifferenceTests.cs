@@ -6,6 +6,8 @@ namespace UpcallActors.Switch.Tests.Differences;
 /// <summary>What differs between two configurations.</summary>
 public sealed class SwitchDifferenceTests
 {
+    private const string ItselfChanged = "fail mode, names of tables or settings of OpenFlow changed of br0";
+
     private static readonly SwitchConfiguration Before = Configurations.Switch(
         Configurations.Bridge("br0", Configurations.Device("p0", 1), Configurations.Device("p1", 2))
             with
@@ -18,7 +20,10 @@ public sealed class SwitchDifferenceTests
         { one => one with { Bridges = [.. one.Bridges, Configurations.Bridge("br2")] }, "bridge br2 added" },
         { one => one with { Bridges = [one.Bridges[0]] }, "bridge br1 removed" },
         { one => one with { Bridges = [one.Bridges[1], one.Bridges[0]] }, "" },
-        { one => Change(one, bridge => bridge with { FailMode = FailMode.Standalone }), "fail mode or names of tables changed of br0" },
+        { one => Change(one, bridge => bridge with { FailMode = FailMode.Standalone }), ItselfChanged },
+        { one => Change(one, bridge => bridge with { DatapathId = 5 }), ItselfChanged },
+        { one => Change(one, bridge => bridge with { Protocols = OpenFlowVersions.Of(OpenFlowVersion.V13) }), ItselfChanged },
+        { one => Change(one, bridge => bridge with { ControllerQueueSize = 5 }), ItselfChanged },
         {
             one => Change(one, bridge => bridge with { Ports = [.. bridge.Ports, PortConfiguration.Of(Configurations.Device("p3", 3))] }),
             "port p3 added of br0 interface p3 added of br0"

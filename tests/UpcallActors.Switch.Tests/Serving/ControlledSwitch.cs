@@ -17,6 +17,12 @@ internal sealed class ControlledSwitch : IAsyncDisposable
     /// <summary>The bridge's service socket.</summary>
     public string Socket => Path.Combine(_directory.FullName, "br0.mgmt");
 
+    /// <summary>The switch that runs.</summary>
+    public RunningSwitch Running => _running!;
+
+    /// <summary>What was logged.</summary>
+    public LogLines Log => _switch.Log;
+
     /// <summary>The bridge's flows.</summary>
     public FlowTables Tables => _running!.Translators.Bridges[0].Tables;
 
@@ -39,10 +45,11 @@ internal sealed class ControlledSwitch : IAsyncDisposable
     public static Task<ControlledSwitch> StartAsync(string flows) => StartAsync(flows, ServedSwitch.Bridge);
 
     /// <summary>Starts a switch with these flows in a bridge of the same ports, which can do TLS.</summary>
-    public static async Task<ControlledSwitch> StartAsync(string flows, BridgeConfiguration bridge, TlsIdentity? tls = null)
+    public static async Task<ControlledSwitch> StartAsync(
+        string flows, BridgeConfiguration bridge, TlsIdentity? tls = null, TimeProvider? time = null)
     {
         var controlled = new ControlledSwitch();
-        await controlled.BeginAsync(flows, bridge, tls);
+        await controlled.BeginAsync(flows, bridge, tls, time);
         return controlled;
     }
 
@@ -80,7 +87,7 @@ internal sealed class ControlledSwitch : IAsyncDisposable
         _directory.Delete(recursive: true);
     }
 
-    private async Task BeginAsync(string flows, BridgeConfiguration bridge, TlsIdentity? tls)
+    private async Task BeginAsync(string flows, BridgeConfiguration bridge, TlsIdentity? tls, TimeProvider? time)
     {
         foreach (PortConfiguration port in bridge.Ports)
             _switch.Ports.SetDevice(port.Name, 1500);
@@ -89,7 +96,7 @@ internal sealed class ControlledSwitch : IAsyncDisposable
             _switch.Datapath,
             _switch.Ports,
             new SwitchConfiguration { Bridges = [bridge] },
-            _switch.Options with { RunDirectory = _directory.FullName, Tls = tls, Time = null });
+            _switch.Options with { RunDirectory = _directory.FullName, Tls = tls, Time = time });
         foreach (PortConfiguration port in bridge.Ports)
         {
             _outputs.Add(port.Name, new PortRecorder());

@@ -79,24 +79,48 @@ public sealed class ControllerPacketTests
     [Fact]
     public async Task A_client_that_does_not_read_loses_packets_and_nothing_else()
     {
-        const int Packets = 1000;
         await using ControlledSwitch bridge = await ControlledSwitch.StartAsync("actions=controller");
         using OpenFlowPeer peer = await bridge.ConnectControllerAsync(OpenFlowVersion.V13);
-        await bridge.ReceiveAsync("p1", ControlledSwitch.Frame(length: 1400), Packets);
-        int told = 0;
-        int last;
-        do
+        PacketInCounters counted = bridge.Running.PacketIns;
+        await Eventually.HoldsAsync(async () =>
         {
-            last = (await peer.FlushAsync()).Count;
-            told += last;
-        }
-        while (told < 100 || last != 0);
-        Assert.InRange(told, 100, Packets - 1);
+            await bridge.ReceiveAsync("p1", ControlledSwitch.Frame(length: 1400), times: 50);
+            return counted.Dropped(PacketInType.Action, PacketInLoss.QueueOverflow) > 0;
+        });
+        int told = 0;
+        await Eventually.HoldsAsync(async () =>
+        {
+            told += (await peer.FlushAsync()).Count;
+            return counted.Waiting(PacketInType.Action) == 0 && counted.Sent(PacketInType.Action) == told;
+        });
+        Assert.InRange(told, 100, int.MaxValue);
+        Assert.Contains(bridge.Log.All, line => line.Contains("dropping packet-in due to queue overflow", StringComparison.Ordinal));
         await bridge.ReceiveAsync("p2", ControlledSwitch.Frame());
         // What waited for the switch itself may still come before.
         while (InPortOf(await peer.ReceiveAsync()) != 2)
         {
         }
+    }
+
+    [Theory]
+    [InlineData(100)]
+    [InlineData(1)]
+    public async Task A_client_whose_socket_has_room_loses_nothing_of_a_burst(int queueSize)
+    {
+        await using ControlledSwitch bridge = await ControlledSwitch.StartAsync(
+            "actions=controller", ServedSwitch.Bridge with { ControllerQueueSize = queueSize });
+        using OpenFlowPeer peer = await bridge.ConnectControllerAsync(OpenFlowVersion.V13);
+
+        await bridge.ReceiveAsync("p1", ControlledSwitch.Frame(), 150);
+        await bridge.ReceiveAsync("p2", ControlledSwitch.Frame());
+
+        int told = 1;
+        while (InPortOf(await peer.ReceiveAsync()) != 2)
+            told++;
+        Assert.InRange(told, 100, 151);
+        PacketInCounters counted = bridge.Running.PacketIns;
+        Assert.Equal(0, counted.Dropped(PacketInType.Action, PacketInLoss.QueueOverflow));
+        Assert.Equal((told, 0), (counted.Sent(PacketInType.Action), counted.Waiting(PacketInType.Action)));
     }
 
     [Theory]
