@@ -9,6 +9,11 @@ namespace UpcallActors.Daemon.Configuration.Bridges;
 internal static class OpenFlowOptionsReader
 {
     private const int DatapathIdDigits = 16;
+    // The bounds of Open vSwitch's database.
+    private const int LeastRate = 100;
+    private const int LeastBurst = 25;
+    private const int MostQueueSize = 512;
+    private const int MostLimit = 1_000_000;
 
     private static readonly TimeSpan _second = TimeSpan.FromSeconds(1);
 
@@ -17,13 +22,24 @@ internal static class OpenFlowOptionsReader
     {
         TimeSpan backoff = block.Duration("max-backoff", TimeSpan.FromSeconds(8), _second, TimeSpan.FromHours(1));
         TimeSpan probe = block.Duration("inactivity-probe", TimeSpan.FromSeconds(5), _second, TimeSpan.FromHours(1));
+        int? rate = ReadLimit(block, "rate-limit", LeastRate);
+        int? burst = ReadLimit(block, "burst-limit", LeastBurst);
+        if (burst is not null && !block.Has("rate-limit"))
+            block.Report("burst-limit", "burst-limit needs a rate-limit, without which nothing waits for it");
         BridgeConfiguration read = bridge with
         {
             DatapathId = ReadDatapathId(block),
             Protocols = ReadProtocols(block),
             FragmentsLongPackets = block.Flag("fragment-long-packets", false),
+            ControllerQueueSize = block.Integer("queue-size", bridge.ControllerQueueSize, 1, MostQueueSize),
             Controllers = ValueList.From(block.Texts("controllers").Where(target => IsTarget(block, target, tls)).Distinct()
-                .Select(target => new ControllerConfiguration(target) { MaxBackoff = backoff, InactivityProbe = probe })),
+                .Select(target => new ControllerConfiguration(target)
+                {
+                    MaxBackoff = backoff,
+                    InactivityProbe = probe,
+                    RateLimit = rate,
+                    BurstLimit = burst,
+                })),
         };
         block.RefuseOthers();
         return read;
@@ -51,6 +67,9 @@ internal static class OpenFlowOptionsReader
             return null;
         }
     }
+
+    private static int? ReadLimit(ConfigurationBlock block, string key, int least) =>
+        block.Has(key) ? block.Integer(key, least, least, MostLimit) : null;
 
     private static ulong? ReadDatapathId(ConfigurationBlock block)
     {

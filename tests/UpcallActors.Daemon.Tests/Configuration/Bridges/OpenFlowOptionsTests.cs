@@ -38,6 +38,20 @@ public sealed class OpenFlowOptionsTests : IDisposable
     }
 
     [Theory]
+    [InlineData("rate-limit = 1000, queue-size = 512", 1000, null, 512)]
+    [InlineData("rate-limit = 100, burst-limit = 25", 100, 25, 100)]
+    [InlineData("", null, null, 100)]
+    public void Packets_for_its_controllers_have_limits(string said, int? rate, int? burst, int queueSize)
+    {
+        (DaemonOptions? options, IReadOnlyList<ConfigurationProblem> problems) = _folder.Read(With("controllers = [\"ptcp:\"], " + said));
+
+        problems.ShouldBeEmpty();
+        BridgeConfiguration bridge = options!.Bridges[0].Configuration;
+        bridge.ControllerQueueSize.ShouldBe(queueSize);
+        bridge.Controllers.Select(one => (one.RateLimit, one.BurstLimit)).ShouldBe([(rate, burst)]);
+    }
+
+    [Theory]
     [InlineData("controllers = [\"udp:192.0.2.1\"]", "controllers has no place like \"udp:192.0.2.1\"")]
     [InlineData("controllers = [\"ssl:192.0.2.1\"]", "ssl:192.0.2.1 needs tls.certificate, tls.private-key and tls.ca-certificate")]
     [InlineData("protocols = [OpenFlow16]", "protocols has OpenFlow10 to OpenFlow15, not \"OpenFlow16\"")]
@@ -45,6 +59,11 @@ public sealed class OpenFlowOptionsTests : IDisposable
     [InlineData("datapath-id = \"0000000000000000\"", "datapath-id must be 16 hexadecimal digits that are not all 0")]
     [InlineData("max-backoff = 100ms", "max-backoff must be from")]
     [InlineData("inactivity-probe = never", "inactivity-probe")]
+    [InlineData("rate-limit = 99", "rate-limit must be from 100 to 1000000, not 99")]
+    [InlineData("rate-limit = 100, burst-limit = 24", "burst-limit must be from 25 to 1000000, not 24")]
+    [InlineData("burst-limit = 25", "burst-limit needs a rate-limit")]
+    [InlineData("queue-size = 0", "queue-size must be from 1 to 512, not 0")]
+    [InlineData("queue-size = 513", "queue-size must be from 1 to 512, not 513")]
     [InlineData("colour = red", "colour")]
     public void What_is_wrong_is_named(string said, string problem) =>
         _folder.Read(With(said)).Problems.ShouldHaveSingleItem().ToString().ShouldContain(problem);
