@@ -104,7 +104,12 @@ internal sealed partial class BridgeActor
         Props props = ActorFactory.Props(
             () => new ControllerActor(self, bridge, target, controller, options));
         IActorRef actor = Context.ActorOf(props.WithDispatcher(options.Loop.Id));
-        return () => Context.Stop(actor);
+        return () =>
+        {
+            Context.Stop(actor);
+            // It tells of its end no more.
+            bridge.FailOpen.Note(new ControllerState(target.Text, IsConnected: false));
+        };
     }
 
     /// <summary>

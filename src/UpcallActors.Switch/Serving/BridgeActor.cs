@@ -40,6 +40,7 @@ internal sealed partial class BridgeActor(ServedBridge bridge, ServingOptions op
     {
         bridge.Tables.Observer = null;
         bridge.LeaveAll();
+        bridge.FailOpen.NoteAllGone();
         _unfinishedTimer?.Dispose();
         _controllerTimer?.Dispose();
         StopListening();

@@ -42,6 +42,14 @@ internal sealed class FailOpen(ServedBridge bridge)
             _connected.Remove(state.Target);
     }
 
+    /// <summary>All connections have ended, and nobody told of each.</summary>
+    public void NoteAllGone()
+    {
+        if (_connected.Count > 0)
+            _lastConnected = bridge.Now;
+        _connected.Clear();
+    }
+
     /// <summary>A controller speaks: the bridge is its again.</summary>
     public void Recover()
     {

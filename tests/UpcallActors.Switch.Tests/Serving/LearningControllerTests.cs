@@ -28,7 +28,7 @@ public sealed class LearningControllerTests
     [InlineData("OpenFlow13")]
     public async Task It_learns_two_hosts_while_a_third_sends_more_than_its_rate_limit(string version)
     {
-        byte[] toNobody = [.. _forth];
+        byte[] toNobody = [.. LearningScenario.Forth];
         (toNobody[5], toNobody[11]) = (99, 98);
         using var controller = LearningController.Start(version);
         BridgeConfiguration limited = BridgeOf(controller);
@@ -38,9 +38,9 @@ public sealed class LearningControllerTests
         await Eventually.HoldsAsync(async () =>
         {
             await bridge.ReceiveAsync("p1", toNobody, times: 100);
-            await bridge.ReceiveAsync("p2", _forth);
-            await bridge.ReceiveAsync("p3", _back);
-            return FlowsTo(bridge, 2) == 1 && FlowsTo(bridge, 3) == 1;
+            await bridge.ReceiveAsync("p2", LearningScenario.Forth);
+            await bridge.ReceiveAsync("p3", LearningScenario.Back);
+            return LearningScenario.FlowsTo(bridge, 2) == 1 && LearningScenario.FlowsTo(bridge, 3) == 1;
         });
 
         PacketInCounters counted = bridge.Running.PacketIns;
