@@ -4,6 +4,7 @@ using UpcallActors.Embedded.Tests.Fuzz;
 using UpcallActors.Kernel.Tests.Fuzz;
 using UpcallActors.Linux.Tests.Fuzz;
 using UpcallActors.Linux.Tests.Links;
+using UpcallActors.Linux.Tests.Routes;
 using UpcallActors.Odp;
 using UpcallActors.Odp.Tests;
 using UpcallActors.Odp.Tests.Fuzz;
@@ -36,6 +37,7 @@ internal static class FuzzTargets
         FuzzTarget.Counted("netlink.answers", NetlinkAnswerFuzz.Run, () => [NetlinkFuzzTests.AnswerSeed()]),
         FuzzTarget.Counted("netlink.ancillary", ControlMessagesFuzz.Run, () => [NetlinkFuzzTests.AncillarySeed]),
         FuzzTarget.Checked("netlink.links", LinkFuzz.Run, () => RecordedLinks.Messages),
+        FuzzTarget.Checked("netlink.routes", RouteFuzz.Run, () => RecordedRoutes.Messages),
     ];
 
     private static FuzzTarget[] Packets() =>
