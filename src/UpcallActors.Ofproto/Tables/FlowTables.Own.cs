@@ -40,13 +40,20 @@ internal sealed partial class FlowTables
 
     internal void AddNormal(long transaction) => AddOwn(transaction, 0, Match.Any, _normal);
 
+    /// <summary>
+    /// The rules of in-band control stay. Open vSwitch deletes them, too, and adds them again right after (<c>connmgr_flushed</c>):
+    /// a packet in between would not reach the controller.
+    /// </summary>
     internal void Flush(long transaction)
     {
         RequireOwn(transaction);
         for (int table = 0; table < FlowCheck.InternalTable; table++)
         {
             foreach (Rule rule in _tables[table]?.Rules.ToArray() ?? [])
-                Delete(rule, RuleChangeKind.Deleted);
+            {
+                if (!InBandPriority.Has(rule.Priority))
+                    Delete(rule, RuleChangeKind.Deleted);
+            }
         }
     }
 

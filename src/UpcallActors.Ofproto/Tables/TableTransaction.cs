@@ -47,7 +47,9 @@ internal readonly ref struct TableTransaction : IDisposable
     /// </summary>
     public void AddNormal() => _tables.AddNormal(_number);
 
-    /// <summary>Removes all rules but those of the last table, the hidden ones included (<c>ofproto_flush_flows</c>).</summary>
+    /// <summary>
+    /// Removes all rules but those of the last table and of in-band control, other hidden ones included (<c>ofproto_flush_flows</c>).
+    /// </summary>
     public void Flush() => _tables.Flush(_number);
 
     /// <summary>

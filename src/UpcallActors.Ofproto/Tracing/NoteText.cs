@@ -30,6 +30,7 @@ internal static class NoteText
         TranslationNote.NoSuchGroup => Warning($"output to nonexistent group {argument}"),
         TranslationNote.NoLiveBucket => Detail("no live bucket"),
         TranslationNote.UsingBucket => Detail($"using bucket {argument}"),
+        TranslationNote.DhcpForInBand => Detail("outputting DHCP packet to local port for in-band control"),
         TranslationNote.TooDeep => Error($"over max translation depth {argument}"),
         TranslationNote.TooManyResubmits => Error($"over {argument} resubmit actions"),
         TranslationNote.NotSupported => Error("the datapath does not support the action"),

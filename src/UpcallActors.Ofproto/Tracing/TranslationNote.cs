@@ -104,6 +104,9 @@ internal enum TranslationNote
     /// <summary>A bucket that is not live, and why: the subject.</summary>
     BucketNotLive,
 
+    /// <summary>A reply of a DHCP server goes to the bridge's own port besides, which needs an address to reach a controller.</summary>
+    DhcpForInBand,
+
     /// <summary>Nothing is known of the recirculation id, which is the argument.</summary>
     UnknownRecirculation,
 }

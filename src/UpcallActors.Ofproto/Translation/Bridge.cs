@@ -56,6 +56,9 @@ internal sealed class Bridge
     /// <summary>The names of ports and tables, for flow text.</summary>
     public FlowNames Names => field ??= new FlowNames(Ports.Select(port => KeyValuePair.Create(port.Name, port.Number)), TableNames);
 
+    /// <summary>Whether it reaches controllers through itself, so that replies of DHCP servers must come to its own port.</summary>
+    public bool HasInBand { get; init; }
+
     /// <summary>Finds a port by OpenFlow number.</summary>
     public bool TryGetPort(uint number, [NotNullWhen(true)] out BridgePort? port) => _byNumber.TryGetValue(number, out port);
 }

@@ -78,6 +78,8 @@ internal sealed class OpenFlowTranslator(OpenFlowTranslatorFactory factory, ITra
         else
             context.TranslateFirst();
         context.FinishFreezing();
+        if (context.Bridge.HasInBand)
+            context.OutputToLocalForInBand();
     }
 
     /// <summary>Translates an invented packet from its place in the tables: no rule is credited.</summary>

@@ -107,11 +107,22 @@ public sealed class OwnRuleTests : IRuleObserver
     public void A_flush_removes_all_but_the_last_tables_rules()
     {
         _tables.Apply(Flow("in_port=1,actions=1"), Flow("table=9,actions=1"));
-        AddOwn(ChangeSource.InBand, Hidden, Match.Any);
+        AddOwn(ChangeSource.FailOpen, 0xf0f0f0, Match.Any);
         _told.Clear();
         Change(ChangeSource.Configuration, transaction => transaction.Flush());
         _tables.GetAllRules().Length.ShouldBe(4);
         _told.ShouldBe(["Deleted 32768", "Deleted 32768"]);
+    }
+
+    [Theory]
+    [InlineData("Configuration")]
+    [InlineData("FailOpen")]
+    public void A_flush_leaves_the_way_to_the_controllers_as_it_is(string source)
+    {
+        AddOwn(ChangeSource.InBand, InBandPriority.FromLocalDhcp, Match.Any);
+        AddOwn(ChangeSource.InBand, InBandPriority.FromRemoteTcp, Match.Any);
+        Change(Enum.Parse<ChangeSource>(source), transaction => transaction.Flush());
+        _tables.GetAllRules().Select(rule => rule.Priority).ShouldBe([180_000, 180_008, 2, 0, 0, 0], ignoreOrder: true);
     }
 
     [Fact]

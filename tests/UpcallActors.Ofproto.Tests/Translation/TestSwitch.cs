@@ -12,7 +12,7 @@ internal sealed class TestSwitch
     private readonly byte[] _actions;
 
     public TestSwitch(string flows, FailMode failMode = FailMode.Secure, int room = 4096, MacLearningTable? macLearning = null,
-        OdpSupport? support = null, TimeProvider? time = null, params BridgePort[] morePorts)
+        OdpSupport? support = null, TimeProvider? time = null, bool hasInBand = false, params BridgePort[] morePorts)
     {
         _actions = new byte[room];
         Tables = new FlowTables(time);
@@ -24,7 +24,10 @@ internal sealed class TestSwitch
             new(OpenFlowPorts.Local, 100, "br0"), new(1, 101, "p1"), new(2, 102, "p2"), new(3, 103, "p3"),
         ];
         Bridge = new Bridge("br0", failMode, Tables, ports.Where(port => morePorts.All(other => other.Number != port.Number))
-            .Concat(morePorts), macLearning ?? new MacLearningTable(TimeProvider.System, 64, MacLearningTable.DefaultIdleTime));
+            .Concat(morePorts), macLearning ?? new MacLearningTable(TimeProvider.System, 64, MacLearningTable.DefaultIdleTime))
+        {
+            HasInBand = hasInBand,
+        };
         Factory = new OpenFlowTranslatorFactory([Bridge], support: support);
         Translator = Factory.Create(0);
     }
