@@ -24,6 +24,9 @@ internal sealed record SwitchOptions
     /// <summary>Who the switch is in connections over TLS; null if it has none.</summary>
     public TlsIdentity? Tls { get; init; }
 
+    /// <summary>The ways to controllers that bridges reach through themselves; null to ask the kernel.</summary>
+    internal INextHops? NextHops { get; init; }
+
     /// <summary>The clock of what is tried again; null for the machine's.</summary>
     public TimeProvider? Time { get; init; }
 }

@@ -7,6 +7,7 @@ internal sealed class ScriptedPorts : IDatapathPorts
 {
     private readonly Lock _lock = new();
     private readonly Dictionary<string, int> _devices = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, ulong> _addresses = new(StringComparer.Ordinal);
     private readonly Dictionary<string, string> _refusals = new(StringComparer.Ordinal);
     private readonly Dictionary<string, uint> _numbers = new(StringComparer.Ordinal);
     private readonly HashSet<string> _ports = new(StringComparer.Ordinal);
@@ -17,6 +18,9 @@ internal sealed class ScriptedPorts : IDatapathPorts
 
     /// <summary>A device appears, or has another MTU.</summary>
     public void SetDevice(string name, int mtu) => Change(() => _devices[name] = mtu);
+
+    /// <summary>A device gets an Ethernet address; it has none before.</summary>
+    public void SetAddress(string name, ulong address) => Change(() => _addresses[name] = address);
 
     /// <summary>A device goes, and its port with it.</summary>
     public void RemoveDevice(string name) => Change(() =>
@@ -112,6 +116,11 @@ internal sealed class ScriptedPorts : IDatapathPorts
     {
         if (!_numbers.TryGetValue(name, out uint number))
             _numbers.Add(name, number = (uint)_numbers.Count + 1);
-        return new DatapathPort(number, name, OvsVportType.Netdev) { Mtu = _devices.GetValueOrDefault(name), IsUp = true };
+        return new DatapathPort(number, name, OvsVportType.Netdev)
+        {
+            Mtu = _devices.GetValueOrDefault(name),
+            Address = _addresses.GetValueOrDefault(name),
+            IsUp = true,
+        };
     }
 }

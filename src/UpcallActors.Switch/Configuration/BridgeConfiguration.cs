@@ -42,6 +42,12 @@ public sealed record BridgeConfiguration
     /// <summary>Packets that may wait for an OpenFlow client to read, from 1 to 512; more are dropped.</summary>
     public int ControllerQueueSize { get; init; } = 100;
 
+    /// <summary>Whether no controller is reached through the bridge itself, whatever is said of it.</summary>
+    public bool DisableInBand { get; init; }
+
+    /// <summary>The queue of packets between the bridge and controllers that it reaches through itself; null for the default one.</summary>
+    public uint? InBandQueue { get; init; }
+
     /// <summary>The mirrors.</summary>
     public ValueList<MirrorConfiguration> Mirrors { get; init; } = [];
 }

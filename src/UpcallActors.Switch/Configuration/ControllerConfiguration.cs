@@ -15,6 +15,9 @@ public sealed record ControllerConfiguration(string Target)
     /// </summary>
     public TimeSpan InactivityProbe { get; init; } = TimeSpan.FromSeconds(5);
 
+    /// <summary>Whether the way to it is through the bridge itself.</summary>
+    public ConnectionMode ConnectionMode { get; init; }
+
     /// <summary>
     /// Packets that it gets in a second, of missed ones and of those that actions send each; null for no limit. Less than 100 is 100.
     /// Those that come faster wait in a queue for each port.
@@ -27,6 +30,6 @@ public sealed record ControllerConfiguration(string Target)
     /// </summary>
     public int? BurstLimit { get; init; }
 
-    /// <summary>Without what may change while it is connected.</summary>
-    internal ControllerConfiguration WithoutLimits => this with { RateLimit = null, BurstLimit = null };
+    /// <summary>Without what may change while it is connected (<c>ofservice_reconfigure</c>).</summary>
+    internal ControllerConfiguration AsConnected => this with { RateLimit = null, BurstLimit = null, ConnectionMode = default };
 }

@@ -1,3 +1,4 @@
+using System.Net;
 using Microsoft.Extensions.Logging;
 using UpcallActors.OpenFlow;
 
@@ -38,6 +39,9 @@ internal static partial class ConnectionLog
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Peer}: connection failed ({Reason})")]
     public static partial void CannotConnect(this ILogger logger, string peer, string reason);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Bridge}: cannot find route for controller ({Address}): {Reason}")]
+    public static partial void NoRoute(this ILogger logger, string bridge, IPAddress address, string reason);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "{Bridge}: an OpenFlow connection has failed, it ends")]
     public static partial void ConnectionFailed(this ILogger logger, string bridge, Exception failure);

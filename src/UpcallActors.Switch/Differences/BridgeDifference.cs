@@ -23,7 +23,10 @@ public sealed record BridgeDifference
     /// <summary>The changes of flows, to be made at once.</summary>
     public required ValueList<FlowChange> Flows { get; init; }
 
-    /// <summary>Whether what becomes of packets without flows is another, names of tables are, or what OpenFlow clients find.</summary>
+    /// <summary>
+    /// Whether what becomes of packets without flows is another, names of tables are, or what OpenFlow clients find and how in-band control
+    /// is done.
+    /// </summary>
     public required bool IsItselfChanged { get; init; }
 
     /// <summary>Whether nothing differs: the order of ports may, and the text of flows that mean the same.</summary>
@@ -41,7 +44,8 @@ public sealed record BridgeDifference
             ? [] : ValueList.Create<FlowChange>(FlowDifference.Between(before.Flows.Changes.AsSpan(), after.Flows.Changes.AsSpan())),
         IsItselfChanged = before.FailMode != after.FailMode || !before.TableNames.Equals(after.TableNames)
             || before.DatapathId != after.DatapathId || before.Protocols != after.Protocols
-            || before.ControllerQueueSize != after.ControllerQueueSize,
+            || before.ControllerQueueSize != after.ControllerQueueSize
+            || before.DisableInBand != after.DisableInBand || before.InBandQueue != after.InBandQueue,
     };
 
     /// <summary>A line for each thing that differs, but for flows, which are counted.</summary>

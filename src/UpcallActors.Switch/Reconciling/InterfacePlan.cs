@@ -72,7 +72,12 @@ internal sealed class InterfacePlan
         {
             if (!ConnectionTarget.TryParse(controller.Target, out _))
                 Tell(bridge, $"controller {controller.Target}", "it is no place of a controller");
+            else if (!bridge.DisableInBand && InBandRemote.IsUnknown(controller))
+                Tell(bridge, $"in-band control of {controller.Target}", "it needs an IPv4 address, not a name or an IPv6 address");
         }
+
+        if (bridge.InBandQueue is { } queue)
+            Tell(bridge, $"in-band-queue {queue}", "the switch has no queues yet: packets use the default one");
 
         foreach (MirrorConfiguration mirror in bridge.Mirrors)
             Tell(bridge, $"mirror {mirror.Name}", "the switch does not copy packets to mirrors yet");

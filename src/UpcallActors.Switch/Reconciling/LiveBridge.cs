@@ -38,7 +38,8 @@ internal sealed class LiveBridge
     /// <param name="interfaces">Those of its interfaces that can be used.</param>
     public void Configure(BridgeConfiguration configuration, IReadOnlyCollection<PlannedInterface> interfaces)
     {
-        _isStale |= configuration.FailMode != Configuration.FailMode || !configuration.TableNames.Equals(Configuration.TableNames);
+        _isStale |= configuration.FailMode != Configuration.FailMode || !configuration.TableNames.Equals(Configuration.TableNames)
+            || HasInBand(configuration) != HasInBand(Configuration);
         Configuration = configuration;
         _numbers.Assign([.. interfaces.Where(one => !one.IsLocal).Select(one => one.Interface)]);
         var owners = new Dictionary<uint, NumberOwner>(interfaces.Count);
@@ -101,12 +102,15 @@ internal sealed class LiveBridge
         return _bridge = new Bridge(Configuration.Name, Configuration.FailMode, Tables, ports, MacLearning)
         {
             TableNames = Configuration.TableNames.Entries,
+            HasInBand = HasInBand(Configuration),
         };
     }
 
     /// <summary>Whether the bridge connects to controllers; those that come to it do not count.</summary>
     private static bool HasControllers(BridgeConfiguration configuration) => configuration.Controllers.Any(
         controller => _activeMethods.Any(method => controller.Target.StartsWith(method, StringComparison.Ordinal)));
+
+    private static bool HasInBand(BridgeConfiguration configuration) => !InBandRemote.Of(configuration).IsEmpty;
 
     private bool IsThere(BridgePort port) => _bridge!.TryGetPort(port.Number, out BridgePort? before) && before == port;
 

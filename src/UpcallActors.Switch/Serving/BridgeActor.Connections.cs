@@ -67,7 +67,7 @@ internal sealed partial class BridgeActor
     /// <summary>Begins with controllers that are new or other than before, and leaves those that are wanted no more.</summary>
     private void FollowControllers()
     {
-        HashSet<ControllerConfiguration> wanted = [.. bridge.View.Configuration.Controllers.Select(one => one.WithoutLimits)];
+        HashSet<ControllerConfiguration> wanted = [.. bridge.View.Configuration.Controllers.Select(one => one.AsConnected)];
         foreach ((ControllerConfiguration gone, Action end) in _controllers.Where(one => !wanted.Contains(one.Key)).ToArray())
         {
             _controllers.Remove(gone);

@@ -148,14 +148,21 @@ internal sealed partial class BridgeActor(ServedBridge bridge, ServingOptions op
         transaction.Commit();
     }
 
-    /// <summary>Does what is due while no controller is there, and comes back when it may be due.</summary>
+    /// <summary>
+    /// Does what is due while no controller is there, and on the ways to those that are reached through the bridge; comes back when
+    /// something may be due.
+    /// </summary>
     private void WatchControllers()
     {
         bridge.FailOpen.Run();
+        bridge.InBand.Run();
         _controllerTimer?.Dispose();
         _controllerTimer = null;
-        if (bridge.FailOpen.Wait is not { } wait)
+        // The one that there is, if the other has nothing to do.
+        if (new[] { bridge.FailOpen.Wait, bridge.InBand.Wait }.Min() is not { } wait)
             return;
+        if (wait < TimeSpan.Zero)
+            wait = TimeSpan.Zero;
         IActorRef self = Self;
         _controllerTimer = options.Time.CreateTimer(
             _ => self.Tell(ControllersDue.Instance, ActorRefs.NoSender), null, wait, Timeout.InfiniteTimeSpan);

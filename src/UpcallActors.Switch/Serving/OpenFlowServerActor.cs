@@ -31,6 +31,7 @@ internal sealed class OpenFlowServerActor(
     private readonly Dictionary<string, (BridgeView View, Settlement Settlement)> _waiting = new(StringComparer.Ordinal);
     // Bridges with packets of this turn.
     private readonly HashSet<ServedBridge> _delivered = [];
+    private readonly NextHops _nextHops = new();
     private LoopDispatcher.Interest? _readable;
 
     /// <inheritdoc/>
@@ -50,6 +51,7 @@ internal sealed class OpenFlowServerActor(
         packets.End();
         loop.Disarm(_readable!);
         _poller.Dispose();
+        _nextHops.Dispose();
     }
 
     /// <inheritdoc/>
@@ -133,6 +135,7 @@ internal sealed class OpenFlowServerActor(
             Tls = options.Tls,
             Conntrack = conntrack,
             PacketIns = packets.Counters,
+            NextHops = options.NextHops ?? _nextHops,
         };
         var bridge = new ServedBridge(view, meters, packets.Sender, serving);
         IActorRef actor = Context.ActorOf(ActorFactory.Props(() => new BridgeActor(bridge, serving)).WithDispatcher(loop.Id));

@@ -55,6 +55,9 @@ internal sealed class ServedBridge(BridgeView view, Lazy<DatapathMeters> meters,
     /// <summary>What it does while its controllers are away.</summary>
     public FailOpen FailOpen => field ??= new FailOpen(this);
 
+    /// <summary>What lets it reach controllers through itself.</summary>
+    public InBand InBand => field ??= new InBand(this, options.NextHops, options.Logger);
+
     /// <summary>Whether a client has a monitor of flows. Read by all who change flows.</summary>
     public bool IsAnyMonitoring => _isAnyMonitoring;
 

@@ -20,6 +20,9 @@ internal sealed record ServingOptions(
     /// <summary>What becomes of packets for clients.</summary>
     public required PacketInCounters PacketIns { get; init; }
 
+    /// <summary>The ways to controllers that bridges reach through themselves.</summary>
+    public required INextHops NextHops { get; init; }
+
     /// <summary>Who the switch is in connections over TLS; null if it has none.</summary>
     public TlsIdentity? Tls { get; init; }
 }

@@ -24,6 +24,7 @@ public sealed class SwitchDifferenceTests
         { one => Change(one, bridge => bridge with { DatapathId = 5 }), ItselfChanged },
         { one => Change(one, bridge => bridge with { Protocols = OpenFlowVersions.Of(OpenFlowVersion.V13) }), ItselfChanged },
         { one => Change(one, bridge => bridge with { ControllerQueueSize = 5 }), ItselfChanged },
+        { one => Change(one, bridge => bridge with { InBandQueue = 1 }), ItselfChanged },
         {
             one => Change(one, bridge => bridge with { Ports = [.. bridge.Ports, PortConfiguration.Of(Configurations.Device("p3", 3))] }),
             "port p3 added of br0 interface p3 added of br0"

@@ -28,6 +28,35 @@ public sealed partial class DifferentialTests
         Assert.Equal(await AnswerOfAsync(all, real.Socket), await AnswerOfAsync(all, served.Socket));
     }
 
+    [RealSwitchTheory]
+    [InlineData("tcp:127.0.0.1:16653")]
+    [InlineData("tcp:127.0.0.1:16653", "tcp:127.0.0.1:16654", "ssl:192.0.2.9", "ptcp:0:127.0.0.1")]
+    [InlineData("tcp:[::1]:16653")]
+    public async Task A_bridge_that_reaches_controllers_through_itself_has_the_same_hidden_flows(params string[] controllers)
+    {
+        using RealSwitch real = await RealSwitch.StartAsync();
+        await real.ConfigureAsync("set", "bridge", "br0", "other-config:hwaddr=02:00:00:00:00:aa");
+        await real.ConfigureAsync(["set-controller", "br0", .. controllers]);
+        await using ServedSwitch served = await ServedSwitch.StartAsync(ServedSwitch.Bridge with
+        {
+            Controllers = [.. controllers.Select(one => new ControllerConfiguration(one) { ConnectionMode = ConnectionMode.InBand })],
+        });
+        served.Ports.SetAddress("br0", 0x0200_0000_00aa);
+
+        string[] expected = [.. HiddenFlow().Matches(await real.DumpAllFlowsAsync()).Select(line => line.Value).Order()];
+        Assert.Equal(controllers[0].Contains("::1", StringComparison.Ordinal), expected.Length == 0);
+        string[] found = [];
+        await Eventually.HoldsAsync(
+            () => (found = HiddenFlowsOf(served)).SequenceEqual(expected),
+            () => $"expected\n{string.Join('\n', expected)}\nfound\n{string.Join('\n', found)}");
+    }
+
+    private static string[] HiddenFlowsOf(ServedSwitch served) =>
+    [
+        .. served.Running.Translators.Bridges[0].Tables.GetAllRules().Where(rule => rule is { Table: 0, IsHidden: true })
+            .Select(rule => $"priority={rule.Priority},{rule.Match},actions={rule.Actions}").Order(),
+    ];
+
     /// <summary>The call, and all that it answers; lines of a dump come in any order.</summary>
     private static async Task<string> AnswerOfAsync(string[] call, string socket)
     {
@@ -38,6 +67,9 @@ public sealed partial class DifferentialTests
         string shared = said.Replace(bridge, "BRIDGE", StringComparison.Ordinal);
         return Clock().Replace(Transaction().Replace(shared, "xid"), "");
     }
+
+    [GeneratedRegex(@"priority=\d{6,}.*")]
+    private static partial Regex HiddenFlow();
 
     [GeneratedRegex(@"xid=0x[0-9a-f]+")]
     private static partial Regex Transaction();

@@ -17,6 +17,10 @@ internal sealed class RealSwitch : IDisposable
     {
     }
 
+    private string Database => Path.Combine(_directory.FullName, "db.sock");
+
+    private string Control => Path.Combine(_directory.FullName, "vswitchd.ctl");
+
     /// <summary>Why it cannot run here; null if it can.</summary>
     public static string? Obstacle { get; } = File.Exists(Schema) && File.Exists("/usr/sbin/ovs-vswitchd")
         ? OfctlFactAttribute.Reason
@@ -41,6 +45,12 @@ internal sealed class RealSwitch : IDisposable
         }
     }
 
+    /// <summary>Changes its configuration by <c>ovs-vsctl</c>, which waits until that is done.</summary>
+    public Task ConfigureAsync(params string[] command) => RunAsync("ovs-vsctl", [$"--db=unix:{Database}", .. command]);
+
+    /// <summary>All flows of the bridge, the hidden ones included.</summary>
+    public Task<string> DumpAllFlowsAsync() => RunAsync("ovs-appctl", "-t", Control, "bridge/dump-flows", "br0");
+
     /// <inheritdoc/>
     public void Dispose()
     {
@@ -57,47 +67,44 @@ internal sealed class RealSwitch : IDisposable
     private async Task BeginAsync(string? controller)
     {
         string database = Path.Combine(_directory.FullName, "conf.db");
-        string socket = Path.Combine(_directory.FullName, "db.sock");
         await RunAsync("ovsdb-tool", "create", database, Schema);
-        Begin("ovsdb-server", database, $"--remote=punix:{socket}", $"--unixctl={_directory.FullName}/ovsdb.ctl");
-        await Eventually.HoldsAsync(() => File.Exists(socket), () => "ovsdb-server does not listen");
-        await RunAsync("ovs-vsctl", $"--db=unix:{socket}", "--no-wait", "init");
+        Begin("ovsdb-server", database, $"--remote=punix:{Database}", $"--unixctl={_directory.FullName}/ovsdb.ctl");
+        await Eventually.HoldsAsync(() => File.Exists(Database), () => "ovsdb-server does not listen");
+        await ConfigureAsync("--no-wait", "init");
         Begin(
             "ovs-vswitchd",
-            $"unix:{socket}",
+            $"unix:{Database}",
             "--enable-dummy=override",
             "--disable-system",
-            $"--unixctl={_directory.FullName}/vswitchd.ctl");
+            $"--unixctl={Control}");
         string[] ports = [.. Enumerable.Range(1, 3).SelectMany(port => new[]
         {
             "--", "add-port", "br0", $"p{port}", "--", "set", "Interface", $"p{port}", "type=dummy", $"ofport_request={port}",
         })];
-        await RunAsync(
-            "ovs-vsctl",
-            [$"--db=unix:{socket}", "add-br", "br0", "--", "set", "bridge", "br0", "datapath_type=dummy", "fail_mode=secure", .. ports]);
+        await ConfigureAsync(
+            ["add-br", "br0", "--", "set", "bridge", "br0", "datapath_type=dummy", "fail_mode=secure", .. ports]);
         await Eventually.HoldsAsync(() => File.Exists(Socket), () => "ovs-vswitchd has no bridge");
         if (controller is not null)
-            await ConnectAsync(socket, controller);
+            await ConnectAsync(controller);
     }
 
     /// <summary>With the datapath id and the versions that <see cref="ServedSwitch.Bridge"/> has.</summary>
-    private Task ConnectAsync(string database, string controller) => RunAsync(
-        "ovs-vsctl",
-        [
-            $"--db=unix:{database}", "set", "bridge", "br0", "other_config:datapath-id=fedcba9876543210",
-            "protocols=OpenFlow10,OpenFlow11,OpenFlow12,OpenFlow13,OpenFlow14,OpenFlow15",
-            "--", "set-controller", "br0", controller, "--", "set", "controller", "br0", "max_backoff=1000",
-        ]);
+    private Task ConnectAsync(string controller) => ConfigureAsync(
+        "set", "bridge", "br0", "other_config:datapath-id=fedcba9876543210",
+        "protocols=OpenFlow10,OpenFlow11,OpenFlow12,OpenFlow13,OpenFlow14,OpenFlow15",
+        "--", "set-controller", "br0", controller, "--", "set", "controller", "br0", "max_backoff=1000");
 
     private void Begin(string program, params string[] arguments) =>
         _daemons.Add(Process.Start(Of(program, [.. arguments, "-vconsole:off"]))!);
 
-    private async Task RunAsync(string program, params string[] arguments)
+    private async Task<string> RunAsync(string program, params string[] arguments)
     {
         using Process process = Process.Start(Of(program, arguments))!;
+        Task<string> output = process.StandardOutput.ReadToEndAsync();
         string errors = await process.StandardError.ReadToEndAsync();
         await process.WaitForExitAsync();
         Assert.True(process.ExitCode == 0, $"{program}: {errors}");
+        return await output;
     }
 
     private ProcessStartInfo Of(string program, string[] arguments)

@@ -120,7 +120,7 @@ public sealed class PacketInRateTests : IDisposable
         await ReceiveAsync(bridge, "p1", 60);
         Assert.Equal(Burst, (await controller.FlushAsync()).Count);
 
-        BridgeConfiguration unlimited = Limited with { Controllers = [Limited.Controllers[0].WithoutLimits] };
+        BridgeConfiguration unlimited = Limited with { Controllers = [Limited.Controllers[0].AsConnected] };
         await bridge.Running.ApplyAsync(new SwitchConfiguration { Bridges = [unlimited] });
         Assert.Equal(Burst, (await controller.FlushAsync()).Count);
         await ReceiveAsync(bridge, "p1", 60);

@@ -12,6 +12,9 @@ internal sealed class ServedSwitch : IAsyncDisposable
     /// <summary>The switch that runs.</summary>
     public RunningSwitch Running => _running!;
 
+    /// <summary>The datapath's ports.</summary>
+    public ScriptedPorts Ports => _switch.Ports;
+
     /// <summary>What was logged.</summary>
     public LogLines Log => _switch.Log;
 
@@ -34,10 +37,14 @@ internal sealed class ServedSwitch : IAsyncDisposable
     };
 
     /// <summary>Starts a switch with these bridges.</summary>
-    public static Task<ServedSwitch> StartAsync(params BridgeConfiguration[] bridges) => StartAsync(null, bridges);
+    public static Task<ServedSwitch> StartAsync(params BridgeConfiguration[] bridges) => StartAsync(options => options, bridges);
 
     /// <summary>Starts a switch with these bridges, which can do TLS.</summary>
-    public static async Task<ServedSwitch> StartAsync(TlsIdentity? tls, params BridgeConfiguration[] bridges)
+    public static Task<ServedSwitch> StartAsync(TlsIdentity? tls, params BridgeConfiguration[] bridges) =>
+        StartAsync(options => options with { Tls = tls }, bridges);
+
+    /// <summary>Starts a switch with these bridges, and other options than usual.</summary>
+    public static async Task<ServedSwitch> StartAsync(Func<SwitchOptions, SwitchOptions> with, params BridgeConfiguration[] bridges)
     {
         var served = new ServedSwitch();
         foreach (string port in bridges.SelectMany(bridge => bridge.Ports).Select(port => port.Name))
@@ -47,7 +54,7 @@ internal sealed class ServedSwitch : IAsyncDisposable
             served._switch.Datapath,
             served._switch.Ports,
             new SwitchConfiguration { Bridges = [.. bridges] },
-            served._switch.Options with { RunDirectory = served._directory.FullName, Tls = tls, Time = null });
+            with(served._switch.Options with { RunDirectory = served._directory.FullName, Time = null }));
         return served;
     }
 

@@ -26,6 +26,7 @@ internal static class OpenFlowOptionsReader
         int? burst = ReadLimit(block, "burst-limit", LeastBurst);
         if (burst is not null && !block.Has("rate-limit"))
             block.Report("burst-limit", "burst-limit needs a rate-limit, without which nothing waits for it");
+        ConnectionMode mode = block.Flag("in-band", otherwise: false) ? ConnectionMode.InBand : ConnectionMode.OutOfBand;
         BridgeConfiguration read = bridge with
         {
             DatapathId = ReadDatapathId(block),
@@ -39,7 +40,9 @@ internal static class OpenFlowOptionsReader
                     InactivityProbe = probe,
                     RateLimit = rate,
                     BurstLimit = burst,
+                    ConnectionMode = mode,
                 })),
+            InBandQueue = block.Has("in-band-queue") ? (uint)block.Long("in-band-queue", 0, 0, uint.MaxValue) : null,
         };
         block.RefuseOthers();
         return read;

@@ -28,6 +28,21 @@ public sealed class OpenFlowOptionsTests : IDisposable
             .ShouldBe([("tcp:192.0.2.1", 2d, 3d), ("ptcp:6633:127.0.0.1", 2d, 3d)]);
     }
 
+    [Theory]
+    [InlineData("", ConnectionMode.OutOfBand, null)]
+    [InlineData(", in-band = false", ConnectionMode.OutOfBand, null)]
+    [InlineData(", in-band = true, in-band-queue = 4294967295", ConnectionMode.InBand, uint.MaxValue)]
+    public void Controllers_are_reached_through_the_bridge_if_that_is_said(string said, ConnectionMode mode, uint? queue)
+    {
+        (DaemonOptions? options, IReadOnlyList<ConfigurationProblem> problems) = _folder.Read(
+            With($"controllers = [\"tcp:192.0.2.1\", \"tcp:192.0.2.2\"]{said}"));
+
+        problems.ShouldBeEmpty();
+        BridgeConfiguration bridge = options!.Bridges[0].Configuration;
+        bridge.Controllers.Select(one => one.ConnectionMode).ShouldBe([mode, mode]);
+        (bridge.InBandQueue, bridge.DisableInBand).ShouldBe((queue, false));
+    }
+
     [Fact]
     public void A_bridge_of_which_nothing_is_said_speaks_all_versions_and_goes_to_nobody()
     {
@@ -64,6 +79,8 @@ public sealed class OpenFlowOptionsTests : IDisposable
     [InlineData("burst-limit = 25", "burst-limit needs a rate-limit")]
     [InlineData("queue-size = 0", "queue-size must be from 1 to 512, not 0")]
     [InlineData("queue-size = 513", "queue-size must be from 1 to 512, not 513")]
+    [InlineData("in-band = maybe", "in-band")]
+    [InlineData("in-band-queue = -1", "in-band-queue must be")]
     [InlineData("colour = red", "colour")]
     public void What_is_wrong_is_named(string said, string problem) =>
         _folder.Read(With(said)).Problems.ShouldHaveSingleItem().ToString().ShouldContain(problem);
