@@ -14,17 +14,19 @@ internal sealed class DaemonProcess(Lab lab, SwitchConfiguration configuration) 
     /// <inheritdoc/>
     public string Log => _earlier + _process?.Output;
 
-    /// <summary>Whether the rules stay that it begins with, and their counters with them.</summary>
+    /// <summary>
+    /// Whether the rules stay that it begins with, their counters with them, and packets meet no others, hidden ones included.
+    /// </summary>
     public bool KeepsRules { get; init; } = true;
 
     private string ControlSocket =>
         Path.Combine(lab.Folder, string.Create(CultureInfo.InvariantCulture, $"upcall-actors.{_process!.Id}.ctl"));
 
-    /// <summary>Starts the switch that the tests are about.</summary>
-    public static async Task<ISwitch> StartAsync(Lab lab, SwitchConfiguration configuration)
+    /// <summary>Starts the switch that the tests are about; <see cref="KeepsRules"/> says what the last parameter does.</summary>
+    public static async Task<ISwitch> StartAsync(Lab lab, SwitchConfiguration configuration, bool keepsRules = true)
     {
         ISwitch daemon = Environment.GetEnvironmentVariable(ReferenceSwitch.Variable) is null
-            ? new DaemonProcess(lab, configuration)
+            ? new DaemonProcess(lab, configuration) { KeepsRules = keepsRules }
             : new ReferenceSwitch(lab, configuration);
         lab.Own(daemon);
         await daemon.StartAsync();

@@ -87,6 +87,12 @@ internal sealed class ReferenceSwitch(Lab lab, SwitchConfiguration configuration
                 + $"interface {port.Name} {tunnel}ofport_request={port.Number.ToString(CultureInfo.InvariantCulture)}");
         }
 
+        if (bridge.Controller is not null)
+        {
+            await VsctlAsync($"set-controller {bridge.Name} {bridge.Controller} -- set controller {bridge.Name} max_backoff=1000 "
+                + $"connection_mode={(bridge.InBand ? "in-band" : "out-of-band")}");
+        }
+
         if (bridge.Flows is null)
             return;
         string file = Path.Combine(lab.Folder, $"{bridge.Name}.flows");

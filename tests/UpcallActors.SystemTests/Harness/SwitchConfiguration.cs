@@ -55,10 +55,23 @@ internal sealed record BridgeConfiguration(string Name, params IReadOnlyList<Por
     /// <summary>Flows in <c>ovs-ofctl</c>'s syntax; null for a learning switch.</summary>
     public string? Flows { get; init; }
 
+    /// <summary>Its OpenFlow controller; null for none.</summary>
+    public string? Controller { get; init; }
+
+    /// <summary>Whether the way to the controller is through the bridge itself.</summary>
+    public bool InBand { get; init; }
+
     internal async Task WriteAsync(StringBuilder text, string folder)
     {
         text.AppendLine(CultureInfo.InvariantCulture, $"  bridges.{Name} {{");
         text.AppendLine(CultureInfo.InvariantCulture, $"    fail-mode = {(Flows is null ? "standalone" : "secure")}");
+        if (Controller != null)
+        {
+            text.AppendLine(CultureInfo.InvariantCulture, $"    openflow.controllers = [\"{Controller}\"]");
+            text.AppendLine(CultureInfo.InvariantCulture, $"    openflow.in-band = {(InBand ? "true" : "false")}");
+            text.AppendLine("    openflow.max-backoff = 1s");
+        }
+
         if (Flows != null)
         {
             string file = Path.Combine(folder, $"{Name}.flows");
