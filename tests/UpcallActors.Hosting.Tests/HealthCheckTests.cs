@@ -219,6 +219,8 @@ public sealed class HealthCheckTests
 
         public bool Remove(string name) => inner.Remove(name);
 
+        public void SetUp(string name, bool up) => inner.SetUp(name, up);
+
         public IReadOnlyList<DatapathPort> List()
         {
             if (_hangs)

@@ -12,6 +12,7 @@ internal sealed class ScriptedPorts : IDatapathPorts
     private readonly Dictionary<string, uint> _numbers = new(StringComparer.Ordinal);
     private readonly HashSet<string> _ports = new(StringComparer.Ordinal);
     private readonly Dictionary<string, PortKind> _kinds = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _down = new(StringComparer.Ordinal);
     private bool _isGone;
 
     public event EventHandler? Changed;
@@ -28,6 +29,9 @@ internal sealed class ScriptedPorts : IDatapathPorts
         _devices.Remove(name);
         _ports.Remove(name);
     });
+
+    /// <summary>Somebody else sets a device up or down.</summary>
+    public void SetDeviceUp(string name, bool up) => Change(() => _ = up ? _down.Remove(name) : _down.Add(name));
 
     /// <summary>The numbers that were asked for with ports that had one before.</summary>
     public List<(string Name, uint Number)> NumbersAskedFor { get; } = [];
@@ -95,6 +99,17 @@ internal sealed class ScriptedPorts : IDatapathPorts
         }
     }
 
+    public void SetUp(string name, bool up)
+    {
+        lock (_lock)
+        {
+            if (_refusals.GetValueOrDefault(name) is { } reason)
+                throw new DatapathException(reason);
+        }
+
+        SetDeviceUp(name, up);
+    }
+
     public IReadOnlyList<DatapathPort> List()
     {
         lock (_lock)
@@ -116,11 +131,13 @@ internal sealed class ScriptedPorts : IDatapathPorts
     {
         if (!_numbers.TryGetValue(name, out uint number))
             _numbers.Add(name, number = (uint)_numbers.Count + 1);
+        bool isUp = !_down.Contains(name);
         return new DatapathPort(number, name, OvsVportType.Netdev)
         {
             Mtu = _devices.GetValueOrDefault(name),
             Address = _addresses.GetValueOrDefault(name),
-            IsUp = true,
+            IsUp = isUp,
+            IsAdminUp = isUp,
         };
     }
 }

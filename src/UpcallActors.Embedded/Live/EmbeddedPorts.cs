@@ -118,6 +118,19 @@ internal sealed class EmbeddedPorts : IDatapathPorts
     }
 
     /// <inheritdoc/>
+    public void SetUp(string name, bool up)
+    {
+        lock (_lock)
+        {
+            if (Connected(name) is not { DeviceIndex: not 0 and var index })
+                throw new DatapathException($"there is no port {name} with a device of the host", Errno.NotSupported);
+            NetlinkResult result = _links.SetUp(index, up);
+            if (!result.Succeeded)
+                throw new DatapathException($"cannot set device {name} {(up ? "up" : "down")}: {result}", result.Error);
+        }
+    }
+
+    /// <inheritdoc/>
     public IReadOnlyList<DatapathPort> List()
     {
         lock (_lock)
@@ -308,6 +321,7 @@ internal sealed class EmbeddedPorts : IDatapathPorts
         {
             Mtu = isVxlan ? 0 : port.Mtu,
             IsUp = live is null || isVxlan || link is { IsUp: true },
+            IsAdminUp = live is null || isVxlan || link is { IsAdminUp: true },
             Address = link?.Address ?? 0,
             IfIndex = link?.Index ?? 0,
             DestinationPort = live?.DestinationPort ?? 0,

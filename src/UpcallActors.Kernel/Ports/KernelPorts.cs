@@ -100,6 +100,20 @@ internal sealed class KernelPorts : IDatapathPorts
     }
 
     /// <inheritdoc/>
+    public void SetUp(string name, bool up)
+    {
+        lock (_lock)
+        {
+            if (Present(name) is not { } present)
+                throw new DatapathException($"{_datapathName}: there is no port {name}", Errno.NoDevice);
+            Check(_links.Find(name, out Link? device), $"look at device {name}");
+            if (device is null || !PortListing.IsBehind(present, device))
+                throw new DatapathException($"{_datapathName}: port {name} has no device here", Errno.NoDevice);
+            Check(_links.SetUp(device.Index, up), $"set device {name} {(up ? "up" : "down")}");
+        }
+    }
+
+    /// <inheritdoc/>
     public IReadOnlyList<DatapathPort> List()
     {
         lock (_lock)

@@ -24,6 +24,7 @@ internal static class PortListing
     {
         Mtu = device?.Mtu ?? 0,
         IsUp = device?.IsUp ?? false,
+        IsAdminUp = device?.IsAdminUp ?? false,
         Address = device?.Address ?? 0,
         IfIndex = device?.Index ?? 0,
         DestinationPort = vport.TunnelDstPort ?? device?.Tunnel?.UdpPort ?? 0,

@@ -26,6 +26,9 @@ internal sealed record Link(int Index, string Name)
     /// <summary>What makes it a tunnel with metadata; null when it is none.</summary>
     public MetadataTunnel? Tunnel { get; init; }
 
+    /// <summary>Whether it was set up, carrier or not.</summary>
+    public bool IsAdminUp => (Flags & LinkFlags.Up) != 0;
+
     /// <summary>Whether it is up and has a carrier.</summary>
     public bool IsUp => (Flags & (LinkFlags.Up | LinkFlags.LowerUp)) == (LinkFlags.Up | LinkFlags.LowerUp);
 

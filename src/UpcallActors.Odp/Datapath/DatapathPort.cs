@@ -18,6 +18,9 @@ public sealed record DatapathPort(uint? Number, string Name, OvsVportType Type)
     /// <summary>Whether the device is up and has a carrier: what is sent to it can go out.</summary>
     public bool IsUp { get; init; }
 
+    /// <summary>Whether the device was set up (<c>IFF_UP</c>), carrier or not.</summary>
+    public bool IsAdminUp { get; init; }
+
     /// <summary>The device's Ethernet address, 48 bits; 0 when unknown.</summary>
     public ulong Address { get; init; }
 

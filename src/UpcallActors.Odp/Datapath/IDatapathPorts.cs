@@ -32,6 +32,13 @@ public interface IDatapathPorts : IDisposable
     bool Remove(string name);
 
     /// <summary>
+    /// Sets a port's device up or down (<c>IFF_UP</c>), by <see cref="DatapathPort.Name"/>; <see cref="Changed"/> tells of it. Throws
+    /// <see cref="DatapathException"/> when there is no such port, when it has no device of its own in the host, and when the host
+    /// refuses.
+    /// </summary>
+    void SetUp(string name, bool up);
+
+    /// <summary>
     /// All ports of the datapath, also those that nobody added in this run, by number. Throws <see cref="DatapathException"/> when the
     /// datapath is gone.
     /// </summary>

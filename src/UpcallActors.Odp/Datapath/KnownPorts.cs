@@ -53,7 +53,8 @@ internal sealed class KnownPorts
         if (!_byIndex.TryGetValue(link.Index, out uint number))
             return watched.Contains(link.Name) || _byName.ContainsKey(link.Name);
         DatapathPort port = _byNumber[number];
-        return isDeleted || port.Name != link.Name || port.Mtu != link.Mtu || port.IsUp != link.IsUp || port.Address != link.Address;
+        return isDeleted || port.Name != link.Name || port.Mtu != link.Mtu || port.IsUp != link.IsUp || port.IsAdminUp != link.IsAdminUp
+            || port.Address != link.Address;
     }
 
     /// <summary>Whether a message about a port tells something new.</summary>

@@ -120,7 +120,8 @@ internal ref partial struct XlateContext
     {
         foreach (BridgePort port in Bridge.Ports)
         {
-            if (port.Number != input.Number && port.Carries(tags.Vlan) && (port.VlanMode != VlanMode.Access || !HasInnerVlan(tags)))
+            if (port.Number != input.Number && port.Carries(tags.Vlan) && !Has(port, PortConfig.NoFlood)
+                && (port.VlanMode != VlanMode.Access || !HasInnerVlan(tags)))
                 OutputTagged(port, tags);
         }
     }

@@ -42,7 +42,9 @@ internal sealed partial class FlowTables
         return new TableUse(Volatile.Read(ref _rulesOf[table]), matched + missed, matched);
     }
 
-    /// <summary>What becomes of a packet that met no flow in a table.</summary>
+    /// <summary>
+    /// What becomes of a packet that met no flow in a table; <see cref="TableMiss.Default"/> where it goes to the controllers by default.
+    /// </summary>
     internal TableMiss MissIn(byte table) => Volatile.Read(ref _misses) is { } misses ? misses[table] : TableMiss.Drop;
 
     /// <summary>Where a lane counts its lookups; those of far numbers share one.</summary>
@@ -140,7 +142,7 @@ internal sealed partial class FlowTables
     private TableMiss ResolvedMissOf(int table)
     {
         TableMiss miss = _settings[table]?.Miss ?? TableMiss.Default;
-        return miss != TableMiss.Default ? miss : _asksControllers ? TableMiss.Controller : TableMiss.Drop;
+        return miss == TableMiss.Default && !_asksControllers ? TableMiss.Drop : miss;
     }
 
     /// <summary>Other settings of a table.</summary>

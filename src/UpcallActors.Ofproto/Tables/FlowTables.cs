@@ -57,7 +57,9 @@ internal sealed partial class FlowTables
     /// <summary>Who is told of each change of a rule, in order; null for nobody, which costs nothing.</summary>
     public IRuleObserver? Observer { get; set; }
 
-    /// <summary>Packets that met no rule in the table where they came in, or came back from the datapath.</summary>
+    /// <summary>
+    /// Packets that met no flow in the table where they came in, or came back from the datapath; fragments that are dropped, too.
+    /// </summary>
     public RuleCounters Unmatched { get; } = new();
 
     /// <summary>The version that the last changes made; 0 before the first.</summary>

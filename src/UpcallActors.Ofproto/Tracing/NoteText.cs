@@ -16,6 +16,7 @@ internal static class NoteText
         TranslationNote.VlanNotAdmitted => Warning("disallowed VLAN VID for this input port, dropping"),
         TranslationNote.BridgeGroupAddress => Detail("packet has reserved destination MAC, dropping"),
         TranslationNote.OutputToInputPort => Warning("skipping output to input port"),
+        TranslationNote.NotForwarded => Detail("OFPPC_NO_FWD set, skipping output"),
         TranslationNote.NoSuchPort => Warning("Nonexistent output port"),
         TranslationNote.PortOfField => Detail($"output port is {argument}"),
         TranslationNote.NoConnection => Error("resubmit(ct) with non-tracked or non-IP packet!"),

@@ -39,14 +39,16 @@ internal sealed class TraceRecorder(FlowNames? names) : ITranslationObserver
         if (rule is null)
         {
             Open(new TraceNode(TraceNodeKind.Table, number + "No match.") { Table = table });
-            ActionTaken("drop");
             return;
         }
 
         if (rule.Table != table)
         {
-            // The switch's own rule for a packet that met none.
-            Open(new TraceNode(TraceNodeKind.Table, number + "No match, and a \"packet-in\" is called for.") { Table = table });
+            // The switch's own rules: the one for a packet that met none, and that for fragments, which has no actions.
+            string reason = rule.Actions.Actions.IsEmpty
+                ? "Packets are IP fragments and the fragment handling mode is \"drop\"."
+                : "No match, and a \"packet-in\" is called for.";
+            Open(new TraceNode(TraceNodeKind.Table, number + reason) { Table = table });
             return;
         }
 

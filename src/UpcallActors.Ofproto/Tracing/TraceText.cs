@@ -61,7 +61,8 @@ internal static class TraceText
         {
             TraceNode node = nodes[i];
             // The last of a list that is no line by itself is not indented: a chain of goto_table stays where it is.
-            bool isTerminal = node.Kind is TraceNodeKind.Action or TraceNodeKind.Detail or TraceNodeKind.Warning or TraceNodeKind.Error;
+            bool isTerminal = node.Kind is TraceNodeKind.Action or TraceNodeKind.Detail or TraceNodeKind.Warning or TraceNodeKind.Error
+                or TraceNodeKind.Bucket;
             int more = i < nodes.Length - 1 || isTerminal ? 1 : 0;
             if (node.Kind == TraceNodeKind.Bridge)
                 text.Append('\n');

@@ -39,6 +39,9 @@ internal enum TranslationNote
     /// <summary>An output to the port where the packet comes from, which only IN_PORT does.</summary>
     OutputToInputPort,
 
+    /// <summary>An output to a port of which a client has said that nothing is to be sent to it.</summary>
+    NotForwarded,
+
     /// <summary>The bridge has no such port.</summary>
     NoSuchPort,
 

@@ -6,8 +6,8 @@ using UpcallActors.OpenFlow;
 namespace UpcallActors.Ofproto;
 
 /// <summary>
-/// A bridge as a translation sees it. It is immutable: a change makes a new bridge, which may get the old one's <see cref="Tables"/> and
-/// <see cref="MacLearning"/>. These two parts continue, and are thread-safe.
+/// A bridge as a translation sees it. It is immutable: a change makes a new bridge, which may get the old one's <see cref="Tables"/>,
+/// <see cref="MacLearning"/> and <see cref="Settings"/>. These parts continue, and are thread-safe.
 /// </summary>
 internal sealed class Bridge
 {
@@ -46,6 +46,9 @@ internal sealed class Bridge
 
     /// <summary>What NORMAL has learned.</summary>
     public MacLearningTable MacLearning { get; }
+
+    /// <summary>What clients have said of it and its ports.</summary>
+    public BridgeSettings Settings { get; init; } = new();
 
     /// <summary>The ports, in the order in which they are flooded: LOCAL, then by OpenFlow number.</summary>
     public ImmutableArray<BridgePort> Ports { get; }

@@ -12,7 +12,7 @@ public sealed record BridgePort(uint Number, uint DatapathPort, string Name)
     /// <summary>The largest L3 packet that the port sends, bytes.</summary>
     public int Mtu { get; init; } = 1500;
 
-    /// <summary>Whether what is sent to it can go out, so that groups which watch it may use it.</summary>
+    /// <summary>Whether its device can send, so that groups which watch it may use it, unless it was set down since.</summary>
     internal bool IsLive { get; init; } = true;
 
     /// <summary>How NORMAL treats VLAN tags.</summary>

@@ -15,6 +15,10 @@ internal sealed class OpenFlowTranslator(OpenFlowTranslatorFactory factory, ITra
 {
     private const byte EcnBits = 3;
     private const int TunnelWords = 8;
+    private const ulong AllOnes = 0xffff_ffff_ffff;
+
+    // 01:80:c2:00:00:00 (eth_addr_stp).
+    private const ulong SpanningTree = 0x0180_c200_0000;
 
     private static readonly BridgePort _noPort = new(OpenFlowPorts.None, uint.MaxValue, "");
 
@@ -67,19 +71,41 @@ internal sealed class OpenFlowTranslator(OpenFlowTranslatorFactory factory, ITra
         }
     }
 
-    private void Begin(FrozenState? frozen, ref XlateContext context)
+    private void Begin(FrozenState? frozen, bool mayReceive, ref XlateContext context)
     {
-        if (_injected is { } packet)
+        bool hasActions = _injected is not null || frozen is { Actions.IsEmpty: false } || (PacketOut is not null && frozen is null);
+        if (!hasActions)
+            context.TranslateFirst(mayReceive);
+        else if (!mayReceive)
+            return;
+        else if (_injected is { } packet)
             context.DoLeft(packet.Actions.AsSpan());
         else if (frozen is { Actions.IsEmpty: false })
             context.Resume(frozen);
-        else if (PacketOut is { } actions && frozen is null)
-            context.Do(actions, last: true);
         else
-            context.TranslateFirst();
+            context.Do(PacketOut!, last: true);
         context.FinishFreezing();
         if (context.Bridge.HasInBand)
             context.OutputToLocalForInBand();
+    }
+
+    /// <summary>
+    /// Whether a port takes the packet (<c>may_receive</c>). Open vSwitch does not mark the address by which it knows packets of the
+    /// spanning tree: one flow would stand for these and for others.
+    /// </summary>
+    private bool MayReceive(PortConfig config)
+    {
+        const PortConfig refusals = PortConfig.NoRecv | PortConfig.NoRecvStp;
+        if ((config & refusals) is PortConfig.None or refusals)
+            return (config & refusals) == PortConfig.None;
+        bool isStp = false;
+        if (_scratch.Flow.Key.EthType == EtherTypes.None)
+        {
+            _scratch.Wildcards.Key.EthDst = AllOnes;
+            isStp = _scratch.Flow.Key.EthDst == SpanningTree;
+        }
+
+        return (config & (isStp ? PortConfig.NoRecvStp : PortConfig.NoRecv)) == 0;
     }
 
     /// <summary>Translates an invented packet from its place in the tables: no rule is credited.</summary>
@@ -139,6 +165,8 @@ internal sealed class OpenFlowTranslator(OpenFlowTranslatorFactory factory, ITra
     private Translation Follow(Bridge bridge, BridgePort port, in Terms terms, in FlowKey key, Span<byte> actions, ref FlowKey mask)
     {
         FrozenState? frozen = null;
+        // Of the bridge that it came in on, which that of the frozen state need not be.
+        PortConfig config = bridge.Settings.Current.ConfigOf(port.Number);
         if (key.RecircId != 0)
         {
             if (!factory.Recirculations.TryGetState(key.RecircId, out frozen))
@@ -171,7 +199,7 @@ internal sealed class OpenFlowTranslator(OpenFlowTranslatorFactory factory, ITra
         observer?.BridgeEntered(bridge.Name);
         Thaw(frozen, ref context);
         if (ReceiveCongestion(ref flow.Key))
-            Begin(frozen, ref context);
+            Begin(frozen, MayReceive(config), ref context);
         else
             context.Fail(XlateError.CongestionDrop);
         if (context.Actions.Overflowed)

@@ -195,6 +195,7 @@ internal sealed class OpenFlowTranslatorFactory : IUpcallTranslatorFactory
         {
             bridge.Tables.Changed -= OnTablesChanged;
             bridge.MacLearning.Changed -= OnLearned;
+            bridge.Settings.Changed -= OnSettingsChanged;
         }
     }
 
@@ -204,6 +205,7 @@ internal sealed class OpenFlowTranslatorFactory : IUpcallTranslatorFactory
         {
             bridge.Tables.Changed += OnTablesChanged;
             bridge.MacLearning.Changed += OnLearned;
+            bridge.Settings.Changed += OnSettingsChanged;
         }
     }
 
@@ -224,6 +226,9 @@ internal sealed class OpenFlowTranslatorFactory : IUpcallTranslatorFactory
 
         Changed?.Invoke(this, EventArgs.Empty);
     }
+
+    /// <summary>Any flow may depend on them, one that was resumed behind the tables too.</summary>
+    private void OnSettingsChanged(object? sender, EventArgs change) => OnReplaced();
 
     private void OnReplaced()
     {

@@ -10,7 +10,7 @@ namespace UpcallActors.Ofproto;
 /// <param name="lane">Whose it is: the number of the translator.</param>
 internal sealed class RuleCredits(int lane)
 {
-    private (FlowTables Tables, Rule? Rule, byte Missed)[] _visits = new (FlowTables, Rule?, byte)[16];
+    private (FlowTables Tables, Rule? Rule, byte Table)[] _visits = new (FlowTables, Rule?, byte)[16];
     private RuleCounters[] _counters = new RuleCounters[8];
     private int _count;
     private int _counterCount;
@@ -27,8 +27,8 @@ internal sealed class RuleCredits(int lane)
     /// <summary>The packet met no rule in a table.</summary>
     public void Miss(FlowTables tables, byte table) => Next() = (tables, null, table);
 
-    /// <summary>The packet met a rule.</summary>
-    public void Add(FlowTables tables, Rule rule) => Next() = (tables, rule, 0);
+    /// <summary>The packet met a rule in a table, which is not the rule's own when the rule is the switch's.</summary>
+    public void Add(FlowTables tables, Rule rule, byte table) => Next() = (tables, rule, table);
 
     /// <summary>The packet was given to a group, or to a bucket of one, or met no rule where it came in.</summary>
     public void Add(RuleCounters counters)
@@ -41,12 +41,12 @@ internal sealed class RuleCredits(int lane)
     /// <summary>Credits all of them with the same packets.</summary>
     public void Credit(FlowCredit credit)
     {
-        foreach ((FlowTables tables, Rule? rule, byte missed) in _visits.AsSpan(0, _count))
+        foreach ((FlowTables tables, Rule? rule, byte table) in _visits.AsSpan(0, _count))
         {
             if (rule is not null)
                 tables.Credit(rule, credit);
             if (credit.Packets != 0)
-                CountLookup(tables, rule, missed, credit.Packets);
+                CountLookup(tables, rule, table, credit.Packets);
         }
 
         if (credit.Packets == 0)
@@ -55,17 +55,17 @@ internal sealed class RuleCredits(int lane)
             counters.Credit(credit.Packets, credit.Bytes);
     }
 
-    private void CountLookup(FlowTables tables, Rule? rule, byte missed, ulong packets)
+    private void CountLookup(FlowTables tables, Rule? rule, byte table, ulong packets)
     {
         if (!ReferenceEquals(tables, _counted))
             (_counted, _lookups) = (tables, tables.LookupsOf(lane));
         if (rule is null)
-            _lookups!.Miss(missed, packets);
+            _lookups!.Miss(table, packets);
         else
-            _lookups!.Match(rule.Table, packets);
+            _lookups!.Match(table, packets);
     }
 
-    private ref (FlowTables Tables, Rule? Rule, byte Missed) Next()
+    private ref (FlowTables Tables, Rule? Rule, byte Table) Next()
     {
         if (_count == _visits.Length)
             Array.Resize(ref _visits, 2 * _count);

@@ -148,7 +148,8 @@ internal ref partial struct XlateContext
             return false;
         if (!given.IsWatched)
             return true;
-        if (given.WatchPort != OpenFlowPorts.None && Bridge.TryGetPort(given.WatchPort, out BridgePort? port) && port.IsLive)
+        if (given.WatchPort != OpenFlowPorts.None && Bridge.TryGetPort(given.WatchPort, out BridgePort? port) && port.IsLive
+            && !Has(port, PortConfig.PortDown))
             return true;
         if (given.WatchGroup == FlowChange.AnyGroup || left == 0 || _tables.FindGroup(given.WatchGroup) is not { } group)
             return false;

@@ -28,8 +28,10 @@ internal ref partial struct XlateContext
                 TranslateNormal();
                 break;
             case OpenFlowPorts.Flood:
+                Flood(PortConfig.NoFlood);
+                break;
             case OpenFlowPorts.All:
-                Flood();
+                Flood(PortConfig.None);
                 break;
             case OpenFlowPorts.Controller:
                 SendToController(controller, []);
@@ -60,15 +62,18 @@ internal ref partial struct XlateContext
         OutputTo(number, maximumLength);
     }
 
-    /// <summary>To all ports but the one it came from, in the bridge's order.</summary>
-    private void Flood()
+    /// <summary>To all ports but the one it came from and those that have been told so, in the bridge's order.</summary>
+    private void Flood(PortConfig leftOut)
     {
         foreach (BridgePort port in Bridge.Ports)
         {
-            if (port.Number != Flow.InPort)
+            if (port.Number != Flow.InPort && !Has(port, leftOut))
                 OutputTo(port);
         }
     }
+
+    /// <summary>Whether a client has said any of this of a port.</summary>
+    private readonly bool Has(BridgePort port, PortConfig config) => (_settings.ConfigOf(port.Number) & config) != 0;
 
     private void OutputTo(uint number, uint maximumLength = 0)
     {
@@ -80,6 +85,12 @@ internal ref partial struct XlateContext
 
     private void OutputTo(BridgePort port, uint maximumLength = 0)
     {
+        if (Has(port, PortConfig.NoFwd))
+        {
+            _observer?.Noted(TranslationNote.NotForwarded, 0);
+            return;
+        }
+
         if (port.Tunnel is TunnelPort tunnel)
         {
             bool sent = CommitTunnel(tunnel);

@@ -23,6 +23,7 @@ internal ref partial struct XlateContext
     private readonly RecirculationTable _recirculations;
     private readonly TablesSnapshot _tables;
     private readonly OdpSupport _support;
+    private readonly SettingsSnapshot _settings;
     private readonly BridgePort _input;
     private readonly ushort _mru;
     private readonly uint _originalTunnelIpv4Dst;
@@ -57,6 +58,7 @@ internal ref partial struct XlateContext
         _recirculations = factory.Recirculations;
         _support = support;
         _tables = tables;
+        _settings = bridge.Settings.Current;
         _input = input;
         _mru = mru;
         _learns = learns;
@@ -144,14 +146,18 @@ internal ref partial struct XlateContext
     public void Commit() => HeaderCommit.Commit(
         Flow.Key, ref _scratch.Base.Key, ref Wildcards.Key, ref Actions, _support.Features.MaskedSet);
 
-    /// <summary>Looks the packet up in <see cref="Table"/>, where it starts, and does what the rule says.</summary>
-    public void TranslateFirst()
+    /// <summary>
+    /// Looks the packet up in <see cref="Table"/>, where it starts, and does what the rule says, unless its port takes nothing: then the
+    /// rule is only credited, as in Open vSwitch (<c>xlate_actions</c>).
+    /// </summary>
+    public void TranslateFirst(bool mayReceive)
     {
         Rule rule = Lookup(Flow.InPort, withConnection: false, honorsMiss: true, out bool isMiss);
         _cookie = rule.Cookie;
-        if (isMiss)
+        // A fragment that is dropped has met no flow, either.
+        if (isMiss || rule == Bridge.Tables.Own.Fragments)
             _scratch.Credited.Add(Bridge.Tables.Unmatched);
-        Follow(rule, last: true);
+        Follow(rule, last: true, mayReceive);
     }
 
     /// <summary>
@@ -201,14 +207,14 @@ internal ref partial struct XlateContext
         return MayDescend();
     }
 
-    private void Follow(Rule rule, bool last)
+    private void Follow(Rule rule, bool last, bool mayReceive = true)
     {
         bool isDropped = rule == Bridge.Tables.Own.Dropped;
         _observer?.TableEntered(Table, isDropped ? null : rule);
         Rule? around = _rule;
         ulong cookie = _cookie;
         _rule = rule;
-        if (!isDropped)
+        if (mayReceive)
         {
             _cookie = rule.Cookie;
             Do(rule.Actions, last);
@@ -239,28 +245,44 @@ internal ref partial struct XlateContext
         if (withConnection)
             SwapTuples();
 
-        ushort source = flow.Key.TpSrc;
-        ushort destination = flow.Key.TpDst;
-        uint realInPort = flow.InPort;
-        // OpenFlow 1.0's "normal" treatment of fragments: none of them has ports, not even the first, which does have them.
-        if ((flow.Key.NwFrag & FlowKey.FragAny) != 0)
+        Rule? rule = null;
+        TableMiss miss = TableMiss.Drop;
+        // Whether it is a fragment is in every megaflow.
+        bool isFragment = (flow.Key.NwFrag & FlowKey.FragAny) != 0;
+        if (isFragment && _settings.Fragments == FragmentHandling.Drop)
         {
-            flow.Key.TpSrc = 0;
-            flow.Key.TpDst = 0;
+            rule = Bridge.Tables.Own.Fragments;
+            VisitedTables |= TableSet.BitOf(Table, Bridge.Tables.FoldShift);
+        }
+        else
+        {
+            (ushort source, ushort destination, uint realInPort) = (flow.Key.TpSrc, flow.Key.TpDst, flow.InPort);
+            // OpenFlow 1.0's "normal" treatment of fragments: none of them has ports, not even the first, which does have them.
+            if (isFragment && _settings.Fragments == FragmentHandling.Normal)
+                flow.Key.TpSrc = flow.Key.TpDst = 0;
+            flow.InPort = inPort;
+            rule = LookupFrom(flow, honorsMiss, out miss);
+            (flow.Key.TpSrc, flow.Key.TpDst, flow.InPort) = (source, destination, realInPort);
         }
 
-        flow.InPort = inPort;
-        Rule? rule = LookupFrom(flow, honorsMiss, out TableMiss miss);
-        flow.InPort = realInPort;
-        flow.Key.TpSrc = source;
-        flow.Key.TpDst = destination;
         if (withConnection)
             SwapTuples();
         isMiss = rule is null;
-        rule ??= miss == TableMiss.Drop ? Bridge.Tables.Own.Dropped : Bridge.Tables.Own.Missed;
-        _scratch.Credited.Add(Bridge.Tables, rule);
+        rule ??= AsksControllers(miss) ? Bridge.Tables.Own.Missed : Bridge.Tables.Own.Dropped;
+        _scratch.Credited.Add(Bridge.Tables, rule, isMiss ? rule.Table : Table);
         return rule;
     }
+
+    /// <summary>
+    /// Whether a packet without a flow goes to the controllers. A port can have it otherwise only where the table says so, and not where
+    /// the connected versions do.
+    /// </summary>
+    private readonly bool AsksControllers(TableMiss miss) => miss switch
+    {
+        TableMiss.Drop => false,
+        TableMiss.Default => true,
+        _ => Bridge.TryGetPort(Flow.InPort, out BridgePort? port) && !Has(port, PortConfig.NoPacketIn),
+    };
 
     /// <summary>
     /// Looks in <see cref="Table"/>, and in the tables behind it as long as there is no rule and the table says to continue. A packet that

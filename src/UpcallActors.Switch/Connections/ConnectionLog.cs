@@ -49,6 +49,12 @@ internal static partial class ConnectionLog
     [LoggerMessage(Level = LogLevel.Error, Message = "a bridge's OpenFlow service has failed, it begins anew")]
     public static partial void BridgeServiceFailed(this ILogger logger, Exception failure);
 
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Bridge}: cannot set port {Port} up or down: {Reason}")]
+    public static partial void CannotSetPort(this ILogger logger, string bridge, string port, string reason);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Bridge}: unsupported fragment handling mode {Mode}")]
+    public static partial void NoSuchFragmentHandling(this ILogger logger, string bridge, string mode);
+
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Peer}: the bridge has no place for more clients")]
     public static partial void TooManyClients(this ILogger logger, string peer);
 }

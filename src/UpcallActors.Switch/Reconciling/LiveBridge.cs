@@ -15,6 +15,7 @@ internal sealed class LiveBridge
     private readonly HashSet<uint> _changed = [];
     private Dictionary<uint, NumberOwner> _owners = [];
     private Bridge? _bridge;
+    private ulong _looked;
     private bool _isStale = true;
 
     /// <summary>
@@ -32,6 +33,8 @@ internal sealed class LiveBridge
     public FlowTables Tables { get; } = new();
 
     private MacLearningTable MacLearning { get; } = new();
+
+    private BridgeSettings Settings { get; } = new();
 
     /// <summary>Goes on by another configuration. Its flows are changed elsewhere, when translators have its ports.</summary>
     /// <param name="configuration">The configuration.</param>
@@ -93,6 +96,12 @@ internal sealed class LiveBridge
     /// <summary>The OpenFlow number of an interface.</summary>
     public uint? NumberOf(PlannedInterface plan) => plan.IsLocal ? OpenFlowPorts.Local : _numbers.Of(plan.Interface.Name);
 
+    /// <summary>The datapath's ports are about to be looked at.</summary>
+    public void BeginLook() => _looked = Settings.Changes;
+
+    /// <summary>What clients have said of ports goes with those that there are.</summary>
+    public void Follow(IEnumerable<PresentPort> present) => Settings.Follow(present, _looked);
+
     /// <summary>The bridge with the ports that there are; the same one as before while nothing of it has changed.</summary>
     public Bridge On(IReadOnlyList<BridgePort> ports)
     {
@@ -103,6 +112,7 @@ internal sealed class LiveBridge
         {
             TableNames = Configuration.TableNames.Entries,
             HasInBand = HasInBand(Configuration),
+            Settings = Settings,
         };
     }
 

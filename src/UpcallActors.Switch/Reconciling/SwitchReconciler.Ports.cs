@@ -79,6 +79,8 @@ internal sealed partial class SwitchReconciler
 
     private void Look()
     {
+        foreach (LiveBridge bridge in _bridges.Values)
+            bridge.BeginLook();
         var present = new Dictionary<string, DatapathPort>(StringComparer.Ordinal);
         foreach (DatapathPort port in _ports.List())
             present[port.Name] = port;
@@ -106,12 +108,18 @@ internal sealed partial class SwitchReconciler
         Publish();
     }
 
-    /// <summary>Whatever else has changed, such as a link's state, no translation depends on it.</summary>
+    /// <summary>Whatever else has changed, no translation depends on it.</summary>
     private void TellTranslators()
     {
-        var ports = _wanted.Where(one => one is { Place: not null, IsUsable: true, Plan.Bridge: not null })
-            .ToLookup(one => one.Bridge, one => one.At(one.Place!.Value), StringComparer.Ordinal);
-        Bridge[] bridges = [.. _sources.Merged.Bridges.Select(bridge => _bridges[bridge.Name].On([.. ports[bridge.Name]]))];
+        ILookup<string, WantedInterface> ports = _wanted.Where(one => one is { Place: not null, IsUsable: true, Plan.Bridge: not null })
+            .ToLookup(one => one.Bridge, StringComparer.Ordinal);
+        foreach ((string name, LiveBridge bridge) in _bridges)
+            bridge.Follow(ports[name].Select(one => one.AsPresent()));
+        Bridge[] bridges =
+        [
+            .. _sources.Merged.Bridges.Select(bridge =>
+                _bridges[bridge.Name].On([.. ports[bridge.Name].Select(one => one.At(one.Place!.Value))])),
+        ];
         if (!bridges.SequenceEqual(Translators.Bridges, ReferenceEqualityComparer.Instance))
             Translators.Replace(bridges);
         // No translator has the numbers of before any more, by which it would learn them again.

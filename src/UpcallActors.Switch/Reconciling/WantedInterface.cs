@@ -82,10 +82,14 @@ internal sealed class WantedInterface(PlannedInterface plan, uint? number)
         Device = Device,
         Mtu = Place?.Mtu ?? 0,
         IsUp = Place is not null && _found!.IsUp,
+        IsAdminUp = Place is not null && _found!.IsAdminUp,
         Address = Place is null ? 0 : _found!.Address,
         IfIndex = Place is null ? 0 : _found!.IfIndex,
         Reason = Place is null ? Reason : null,
     };
+
+    /// <summary>The port of a bridge that it is, while it is there.</summary>
+    public PresentPort AsPresent() => new(number!.Value, Name, plan.Request, IsDown: !_found!.IsAdminUp);
 
     /// <summary>The port of a bridge that it is at its place.</summary>
     public BridgePort At(PortPlace place) => new(number!.Value, place.Number, Name)

@@ -7,21 +7,21 @@ namespace UpcallActors.Switch;
 /// <summary>An interface as OpenFlow describes ports (<c>ofputil_phy_port</c> of Open vSwitch).</summary>
 internal static class DescribedPort
 {
-    // OFPPC_PORT_DOWN; OFPPS_LINK_DOWN; OFPPS_LIVE, since 1.1.
-    private const uint Down = 1;
+    // OFPPS_LINK_DOWN; OFPPS_LIVE, since 1.1.
     private const uint LinkDown = 1;
     private const uint Live = 4;
 
     /// <summary>
-    /// The description in the bits of 1.1 and later. 1.0 has no bit for a port that is alive; its encoding leaves it out.
+    /// The description in the bits of 1.1 and later. 1.0 has no bit for a port that is alive; its encoding leaves it out. A port that was
+    /// just set down is not alive, and its link is not known to be down yet (<c>normalize_state</c>).
     /// </summary>
-    public static OpenFlowPort Of(InterfaceState one) => new()
+    public static OpenFlowPort Of(InterfaceState one, PortConfig config) => new()
     {
         Number = one.Number!.Value,
         HardwareAddress = one.Address,
         Name = one.Name,
-        Config = one.IsUp ? 0 : Down,
-        State = one.IsUp ? Live : LinkDown,
+        Config = (uint)config,
+        State = !one.IsUp ? LinkDown : (config & PortConfig.PortDown) == 0 ? Live : 0,
     };
 
     /// <summary>What a port has counted; what the datapath does not count is unknown.</summary>

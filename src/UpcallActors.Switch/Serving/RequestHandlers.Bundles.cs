@@ -115,12 +115,11 @@ internal static partial class RequestHandlers
             foreach ((ReceivedMessage message, byte[] added) in bundle.Messages)
             {
                 BridgeRequest inner = request.For(message);
-                OpenFlowError? error = null;
-                if (_rows[message.Message!.Type].Transact is { } transact)
-                    error = transact(inner, transaction);
-                else if (message.Message.Type == MessageType.PortMod && (bundle.Flags & Atomic) != 0)
-                    error = BundleFailed.MessageFailed;
-                else
+                RequestRow row = _rows[message.Message!.Type];
+                OpenFlowError? error = row.Transact is { } transact ? transact(inner, transaction)
+                    : message.Message.Type == MessageType.PortMod && (bundle.Flags & Atomic) != 0 ? BundleFailed.MessageFailed
+                    : row.Check?.Invoke(inner);
+                if (row.Transact is null)
                     later.Add((inner, added));
                 if (error is null)
                     continue;

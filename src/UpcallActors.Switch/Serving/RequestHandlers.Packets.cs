@@ -8,6 +8,7 @@ internal static partial class RequestHandlers
 {
     // OFPC_INVALID_TTL_TO_CONTROLLER, up to 1.2.
     private const ushort InvalidTtlFlag = 4;
+    private const ushort FragmentFlags = 3;
     private const uint InvalidTtlReason = 1 << (int)ControllerReason.InvalidTtl;
 
     private static IEnumerable<RequestRow> PacketRows() =>
@@ -49,16 +50,28 @@ internal static partial class RequestHandlers
         OpenFlowClient client = request.Client;
         bool tellsTtl = request.Version < OpenFlowVersion.V13
             && client.Async.Wants(AsyncKind.PacketIn, ControllerRole.Primary, (int)ControllerReason.InvalidTtl);
-        request.Reply(MessageType.GetConfigReply, new SwitchConfigMessage(tellsTtl ? InvalidTtlFlag : (ushort)0, client.MissSendLength));
+        ushort flags = (ushort)((int)request.Bridge.Settings.Current.Fragments | (tellsTtl ? InvalidTtlFlag : 0));
+        request.Reply(MessageType.GetConfigReply, new SwitchConfigMessage(flags, client.MissSendLength));
         return null;
     }
 
     /// <summary>
-    /// How fragments are treated is not to be chosen: another wish is passed over, as in Open vSwitch that of reassembling.
+    /// A secondary controller has no say in how fragments are looked up, and the wish for reassembled ones is passed over: the client is
+    /// to ask what became of it (<c>handle_set_config</c>).
     /// </summary>
     private static OpenFlowError? SetConfig(BridgeRequest request, SwitchConfigMessage message)
     {
         OpenFlowClient client = request.Client;
+        int known = FragmentFlags | (request.Version < OpenFlowVersion.V13 ? InvalidTtlFlag : 0);
+        if ((message.Flags & ~known) != 0)
+            return SwitchConfigFailed.BadFlags;
+        var fragments = (FragmentHandling)(message.Flags & FragmentFlags);
+        if (client.Settings.Kind == ConnectionKind.Primary && client.Role == ControllerRole.Secondary)
+            fragments = request.Bridge.Settings.Current.Fragments;
+        if (fragments == FragmentHandling.Reassemble)
+            request.Bridge.RefuseFragments(fragments);
+        else
+            request.Bridge.Settings.Set(fragments);
         client.MissSendLength = message.MissSendLength;
         if (request.Version < OpenFlowVersion.V13)
         {

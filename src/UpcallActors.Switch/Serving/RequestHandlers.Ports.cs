@@ -12,7 +12,10 @@ internal static partial class RequestHandlers
     [
         Row<OpenFlowMessage>(MessageType.PortDescRequest, DescribePorts),
         Row<PortRequestMessage>(MessageType.PortStatsRequest, DumpPorts),
-        Change<PortModMessage>(MessageType.PortMod, ChangePort),
+        Change<PortModMessage>(MessageType.PortMod, ChangePort) with
+        {
+            Check = request => FindPort(request, (PortModMessage)request.Message.Body, out _),
+        },
         Row<QueueRequestMessage>(MessageType.QueueStatsRequest, DumpQueues),
         Row<PortRequestMessage>(MessageType.QueueGetConfigRequest, TellQueues),
         Row<QueueRequestMessage>(MessageType.QueueDescRequest, DescribeQueues),
@@ -38,16 +41,35 @@ internal static partial class RequestHandlers
         return null;
     }
 
-    /// <summary>Ports are as the configuration wants them: what would change one is refused.</summary>
+    /// <summary>
+    /// Changes what is said of a port (<c>update_port_config</c>). A device that cannot be set up or down, and features that cannot be
+    /// advertised, are an error here, and not passed over.
+    /// </summary>
     private static OpenFlowError? ChangePort(BridgeRequest request, PortModMessage asked)
     {
-        if (request.Bridge.Ports.FirstOrDefault(one => one.Number == asked.Port) is not { } port)
+        if (FindPort(request, asked, out InterfaceState? port) is { } error)
+            return error;
+        ServedBridge bridge = request.Bridge;
+        (var config, var mask) = ((PortConfig)asked.Config, (PortConfig)asked.Mask);
+        PortConfig toggled = (config ^ bridge.Settings.Current.ConfigOf(asked.Port)) & mask;
+        bool isRefused = asked.Advertise != 0
+            || ((toggled & PortConfig.PortDown) != 0
+                // The tunnels of one kind share a device.
+                && (port!.Kind.IsTunnel() || !bridge.TrySetUp(port, up: (config & PortConfig.PortDown) == 0)));
+        if (isRefused)
+            return request.Version < OpenFlowVersion.V12 ? BadRequest.NotPermitted : PortModFailed.NotPermitted;
+        if (!bridge.Settings.TrySet(asked.Port, config, toggled))
             return PortModFailed.BadPort;
-        if (port.Address != asked.HardwareAddress)
-            return PortModFailed.BadHardwareAddress;
-        return asked is { Mask: 0, Advertise: 0 } ? null
-            : request.Version < OpenFlowVersion.V12 ? BadRequest.NotPermitted
-            : PortModFailed.NotPermitted;
+        PortNews.Tell(bridge, (request.Version < OpenFlowVersion.V15 ? request.Client : null, asked.Port));
+        return null;
+    }
+
+    private static OpenFlowError? FindPort(BridgeRequest request, PortModMessage asked, out InterfaceState? port)
+    {
+        port = request.Bridge.Ports.FirstOrDefault(one => one.Number == asked.Port);
+        return port is null ? PortModFailed.BadPort
+            : port.Address != asked.HardwareAddress ? PortModFailed.BadHardwareAddress
+            : null;
     }
 
     private static OpenFlowError? DumpQueues(BridgeRequest request, QueueRequestMessage asked)

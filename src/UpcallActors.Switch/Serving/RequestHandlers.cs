@@ -88,6 +88,9 @@ internal static partial class RequestHandlers
 
     private sealed record RequestRow(MessageType Type, RequestHandler Handle)
     {
+        /// <summary>What can be wrong with it in a bundle before anything is done; null when nothing can.</summary>
+        public RequestHandler? Check { get; init; }
+
         /// <summary>What it does in a bundle with others; null for one that changes no table.</summary>
         public TransactionHandler? Transact { get; init; }
     }

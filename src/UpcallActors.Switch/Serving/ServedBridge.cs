@@ -28,6 +28,9 @@ internal sealed class ServedBridge(BridgeView view, Lazy<DatapathMeters> meters,
     /// <summary>Its flow tables.</summary>
     public FlowTables Tables => View.Bridge.Tables;
 
+    /// <summary>What clients have said of it and its ports.</summary>
+    public BridgeSettings Settings => View.Bridge.Settings;
+
     /// <summary>Its meters. The datapath's are looked at when a client first asks for meters.</summary>
     public MeterChanges Meters { get; } = new(meters, view.Bridge.Tables);
 
@@ -81,7 +84,11 @@ internal sealed class ServedBridge(BridgeView view, Lazy<DatapathMeters> meters,
         .OrderBy(one => one.Number == OpenFlowPorts.Local ? -1L : one.Number!.Value);
 
     /// <summary>The ports as OpenFlow describes them.</summary>
-    public IEnumerable<OpenFlowPort> DescribePorts() => Ports.Select(DescribedPort.Of);
+    public IEnumerable<OpenFlowPort> DescribePorts()
+    {
+        SettingsSnapshot settings = Settings.Current;
+        return Ports.Select(one => DescribedPort.Of(one, settings.ConfigOf(one.Number!.Value)));
+    }
 
     /// <summary>A client has agreed on a version.</summary>
     public void Enter(OpenFlowClient client)
@@ -167,6 +174,25 @@ internal sealed class ServedBridge(BridgeView view, Lazy<DatapathMeters> meters,
 
         return counted;
     }
+
+    /// <summary>Sets a port's device up or down; false when that is refused, which is logged.</summary>
+    public bool TrySetUp(InterfaceState one, bool up)
+    {
+        try
+        {
+            options.Ports.SetUp(one.Device ?? one.Name, up);
+            return true;
+        }
+        catch (DatapathException refused)
+        {
+            options.Logger.CannotSetPort(Name, one.Name, refused.Message);
+            return false;
+        }
+    }
+
+    /// <summary>A client wants fragments to be looked up in a way that there is not.</summary>
+    public void RefuseFragments(FragmentHandling fragments) =>
+        options.Logger.NoSuchFragmentHandling(Name, fragments.ToString().ToLowerInvariant());
 
     /// <summary>Since when a time of the bridge's clock is.</summary>
     public TimeSpan AgeOf(long time) => options.Time.GetElapsedTime(time);

@@ -41,6 +41,9 @@ public sealed record InterfaceState(string Name, PortKind Kind, InterfaceStatus 
     /// <summary>Whether its device is up and has a carrier.</summary>
     public bool IsUp { get; init; }
 
+    /// <summary>Whether its device was set up, carrier or not.</summary>
+    public bool IsAdminUp { get; init; }
+
     /// <summary>Its device's Ethernet address; 0 when it is unknown.</summary>
     public ulong Address { get; init; }
 

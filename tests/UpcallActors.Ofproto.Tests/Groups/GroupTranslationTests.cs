@@ -303,8 +303,8 @@ public class GroupTranslationTests
             "    group:1",
             "     -> bucket 0: not live due to port 2",
             "     -> using bucket 1",
-            "bucket 1",
-            "    output:3",
+            "    bucket 1",
+            "            output:3",
         ]);
     }
 

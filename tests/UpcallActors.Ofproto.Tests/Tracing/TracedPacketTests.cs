@@ -1,3 +1,4 @@
+using UpcallActors.Odp;
 using UpcallActors.Odp.Text;
 using UpcallActors.OpenFlow;
 
@@ -112,7 +113,55 @@ public class TracedPacketTests
     public void A_clone_that_nothing_follows_is_none_in_the_datapath() =>
         Trace("ip,actions=3,clone(ct(commit),2),1", "in_port=1,ip").Passes[0].DatapathActions.ShouldBe("3,ct(commit),2");
 
-    private static FlowTrace Trace(string flows, string packet, bool names = false)
+    [Theory]
+    [InlineData("in_port=1,dl_type=0x1234", """
+
+        bridge("br0")
+        -------------
+         0. in_port=1, priority 32768
+            FLOOD
+             -> OFPPC_NO_FWD set, skipping output
+
+        Final flow: unchanged
+        Megaflow: recirc_id=0,eth,in_port=1,dl_type=0x1234
+        Datapath actions: 100,5,6
+
+        """)]
+    [InlineData("in_port=2,dl_type=0x1234", """
+
+        bridge("br0")
+        -------------
+         0. in_port=2, priority 32768
+
+        Final flow: unchanged
+        Megaflow: recirc_id=0,eth,in_port=2,dl_type=0x1234
+        Datapath actions: drop
+
+        """)]
+    [InlineData("in_port=1,udp,ip_frag=later", """
+
+        bridge("br0")
+        -------------
+         0. Packets are IP fragments and the fragment handling mode is "drop".
+            drop
+
+        Final flow: unchanged
+        Megaflow: recirc_id=0,eth,ip,in_port=1,nw_frag=later
+        Datapath actions: drop
+
+        """)]
+    public void What_clients_have_said_of_ports_and_fragments_is_said(string packet, string trace)
+    {
+        string text = Trace("in_port=1,actions=flood\nin_port=2,actions=3", packet, say: settings =>
+        {
+            settings.Set(FragmentHandling.Drop);
+            foreach ((uint port, PortConfig config) in new[] { (2u, PortConfig.NoFlood | PortConfig.NoRecv), (3u, PortConfig.NoFwd) })
+                settings.TrySet(port, config, config).ShouldBeTrue();
+        }).ToString();
+        text[text.IndexOf('\n', StringComparison.Ordinal)..].ShouldBe("\n" + trace);
+    }
+
+    private static FlowTrace Trace(string flows, string packet, bool names = false, Action<BridgeSettings>? say = null)
     {
         var tables = new FlowTables();
         BridgePort[] ports =
@@ -121,6 +170,9 @@ public class TracedPacketTests
             new(5, 5, "p5") { VlanMode = VlanMode.Access, Vlan = 9 }, new(6, 6, "p6") { Trunks = [7] },
         ];
         var bridge = new Bridge("br0", FailMode.Secure, tables, ports);
+        bridge.Settings.Follow(
+            ports.Select(port => new PresentPort(port.Number, port.Name, new PortRequest(port.Name, PortKind.System), IsDown: false)), 0);
+        say?.Invoke(bridge.Settings);
         FlowFile file = FlowSyntax.ParseFile(flows, names: bridge.Names);
         file.Errors.ShouldBeEmpty();
         tables.Apply([.. file.Changes]);

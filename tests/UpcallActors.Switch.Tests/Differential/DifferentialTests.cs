@@ -9,6 +9,30 @@ public sealed partial class DifferentialTests
 {
     private const int Calls = 100;
 
+    // The real one tells clients of 1.1 a number for a table's default that 1.1 does not have.
+    private const string BadMiss = "ofp_table|WARN|bad table miss config 3\n";
+
+    private static readonly string[][] _flows =
+    [
+        ["add-group", "group_id=1,type=ff,bucket=watch_port:2,output:2,bucket=watch_port:3,output:3"],
+        ["add-flow", "in_port=1,udp,udp_dst=53,actions=output:2,output:3,in_port"],
+        ["add-flow", "in_port=1,udp,udp_dst=0,actions=output:3"],
+        ["add-flow", "in_port=1,arp,actions=normal"],
+        ["add-flow", "in_port=2,ip,actions=flood"],
+        ["add-flow", "in_port=2,arp,actions=all"],
+        ["add-flow", "in_port=3,ip,actions=group:1"],
+        ["add-flow", "in_port=3,arp,actions=load:1->NXM_NX_REG0[],resubmit(,1)"],
+        ["add-flow", "table=1,reg0=1,actions=output:1,output:2"],
+    ];
+
+    private static readonly string[] _packets =
+    [
+        "in_port=1,udp,udp_dst=53", "in_port=1,udp,udp_dst=53,ip_frag=first", "in_port=1,udp,ip_frag=later",
+        "in_port=1,arp,dl_src=02:00:00:00:00:01,dl_dst=02:00:00:00:00:02", "in_port=1,tcp", "in_port=2,ip", "in_port=2,ip,ip_frag=later",
+        "in_port=2,arp", "in_port=2,dl_type=0x1234", "in_port=3,ip", "in_port=3,tcp,tcp_dst=80,ip_frag=first", "in_port=3,arp",
+        "in_port=3,dl_type=0x1234",
+    ];
+
     [RealSwitchTheory]
     [InlineData(1)]
     [InlineData(2)]
@@ -26,6 +50,10 @@ public sealed partial class DifferentialTests
 
         string[] all = ["-O", "OpenFlow15", "--no-stats", "dump-flows", "BRIDGE"];
         Assert.Equal(await AnswerOfAsync(all, real.Socket), await AnswerOfAsync(all, served.Socket));
+        await served.SettleAsync();
+        string[] ports = ["-O", "OpenFlow10", "dump-ports-desc", "BRIDGE"];
+        string[] described = [await AnswerOfAsync(ports, real.Socket), await AnswerOfAsync(ports, served.Socket)];
+        Assert.Equal(Address().Replace(described[0], ""), Address().Replace(described[1], ""));
     }
 
     [RealSwitchTheory]
@@ -57,15 +85,50 @@ public sealed partial class DifferentialTests
             .Select(rule => $"priority={rule.Priority},{rule.Match},actions={rule.Actions}").Order(),
     ];
 
+    [RealSwitchTheory]
+    [InlineData(4)]
+    [InlineData(5)]
+    public async Task Packets_fare_the_same_whatever_is_said_of_ports_and_fragments(int seed)
+    {
+        using RealSwitch real = await RealSwitch.StartAsync();
+        await using ServedSwitch served = await ServedSwitch.StartAsync(ServedSwitch.Bridge);
+        var script = new ScriptOfCalls(seed);
+        IEnumerable<string[]> flows = _flows.Select(flow => new[] { "-O", "OpenFlow15", flow[0], "BRIDGE", flow[1] });
+        IEnumerable<string[]> settings = Enumerable.Range(0, Calls).Select(_ => script.NextSetting("BRIDGE"));
+        int step = 0;
+        foreach (string[] call in flows.Concat(settings))
+        {
+            string answer = await AnswerOfAsync(call, real.Socket);
+            Assert.Equal(answer, await AnswerOfAsync(call, served.Socket));
+            await served.SettleAsync();
+            string packet = _packets[step++ % _packets.Length];
+            Assert.Equal($"{answer}\n{Comparable(await real.TraceAsync(packet))}", $"{answer}\n{Comparable(served.Trace(packet))}");
+        }
+    }
+
+    /// <summary>A trace without what is each switch's own: the order in which it floods, and where controllers' packets are kept.</summary>
+    private static string Comparable(string trace)
+    {
+        string[] parts = trace.Split("Datapath actions: ");
+        return $"{parts[0]}Datapath actions: {string.Join(',', Kept().Replace(parts[1], "userspace").Trim().Split(',').Order())}";
+    }
+
+    [GeneratedRegex(@"addr:[0-9a-f:]+")]
+    private static partial Regex Address();
+
+    [GeneratedRegex(@"userspace\(.*\)")]
+    private static partial Regex Kept();
+
     /// <summary>The call, and all that it answers; lines of a dump come in any order.</summary>
     private static async Task<string> AnswerOfAsync(string[] call, string socket)
     {
         string bridge = $"unix:{socket}";
         (int code, string output, string errors) = await Ofctl.RunAsync([.. call.Select(word => word == "BRIDGE" ? bridge : word)]);
         IEnumerable<string> lines = output.Split('\n').Order(StringComparer.Ordinal);
-        string said = $"{string.Join(' ', call)}\nexit {code}\n{string.Join('\n', lines)}\n{errors}";
+        string said = $"{string.Join(' ', call)}\nexit {code}\n{string.Join('\n', lines)}\n{Clock().Replace(errors, "")}";
+        said = said.Replace(BadMiss, "", StringComparison.Ordinal);
         string shared = said.Replace(bridge, "BRIDGE", StringComparison.Ordinal);
-        return Clock().Replace(Transaction().Replace(shared, "xid"), "");
+        return Transaction().Replace(shared, "xid");
     }
 
     [GeneratedRegex(@"priority=\d{6,}.*")]

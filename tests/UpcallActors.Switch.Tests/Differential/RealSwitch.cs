@@ -51,6 +51,10 @@ internal sealed class RealSwitch : IDisposable
     /// <summary>All flows of the bridge, the hidden ones included.</summary>
     public Task<string> DumpAllFlowsAsync() => RunAsync("ovs-appctl", "-t", Control, "bridge/dump-flows", "br0");
 
+    /// <summary>What becomes of a packet.</summary>
+    public Task<string> TraceAsync(string packet) =>
+        RunAsync("ovs-appctl", "-t", Control, "ofproto/trace", "--names", "br0", packet);
+
     /// <inheritdoc/>
     public void Dispose()
     {

@@ -28,10 +28,24 @@ internal sealed class ScriptOfCalls(int seed)
         "output(port=2,max_len=100)", "set_tunnel:9", "goto_table:2", "goto_table:0", "group:1", "meter:1",
     ];
 
+    private static readonly string[] _settings =
+    [
+        "up", "down", "flood", "no-flood", "forward", "no-forward", "receive", "no-receive", "receive-stp", "no-receive-stp", "packet-in",
+        "no-packet-in", "stp", "no-stp",
+    ];
+
     private readonly Random _random = new(seed);
 
     /// <summary>The next call; the bridge stands where <paramref name="bridge"/> is.</summary>
     public string[] Next(string bridge) => ["-O", One(_versions), .. Call(bridge)];
+
+    /// <summary>The next change of what is said of ports, fragments and packets without a flow.</summary>
+    public string[] NextSetting(string bridge) => _random.Next(10) switch
+    {
+        < 7 => ["mod-port", bridge, $"p{_random.Next(1, 4)}", One(_settings)],
+        < 9 => ["set-frags", bridge, One("normal", "drop", "nx-match")],
+        _ => ["-O", "OpenFlow11", "mod-table", bridge, One("0", "1"), One("drop", "controller", "continue")],
+    };
 
     private string[] Call(string bridge) => _random.Next(100) switch
     {
@@ -42,6 +56,9 @@ internal sealed class ScriptOfCalls(int seed)
         < 79 => ["mod-group", bridge, $"group_id={_random.Next(1, 4)},type=all,bucket=output:2"],
         < 81 => ["add-meter", bridge, $"meter={_random.Next(1, 4)},kbps,band=type=drop,rate=1000"],
         < 84 => ["dump-groups", bridge],
+        < 87 => ["mod-port", bridge, $"p{_random.Next(1, 4)}", One(_settings)],
+        < 89 => ["set-frags", bridge, One("normal", "drop", "nx-match", "reassemble")],
+        < 90 => ["get-frags", bridge],
         _ => ["--no-stats", "dump-flows", bridge, Flow(Filters(canOutput: true))],
     };
 

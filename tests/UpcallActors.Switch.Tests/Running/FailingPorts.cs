@@ -42,6 +42,8 @@ internal sealed class FailingPorts(IDatapathPorts inner) : IDatapathPorts
         return fails ? throw new InvalidOperationException("told to") : inner.Remove(name);
     }
 
+    public void SetUp(string name, bool up) => inner.SetUp(name, up);
+
     public IReadOnlyList<DatapathPort> List()
     {
         if (Gate is { } gate)

@@ -86,6 +86,60 @@ public sealed class OfctlTests
     }
 
     [OfctlTheory]
+    [InlineData("no-flood", "NO_FLOOD", "flood")]
+    [InlineData("no-forward", "NO_FWD", "forward")]
+    [InlineData("no-receive", "NO_RECV", "receive")]
+    [InlineData("no-receive-stp", "NO_RECV_STP", "receive-stp")]
+    [InlineData("no-packet-in", "NO_PACKET_IN", "packet-in")]
+    [InlineData("no-stp", "NO_STP", "stp")]
+    [InlineData("down", "PORT_DOWN", "up")]
+    public async Task What_a_client_says_of_a_port_is_shown_until_it_says_otherwise(string said, string shown, string unsaid)
+    {
+        await using ServedSwitch served = await ServedSwitch.StartAsync(ServedSwitch.Bridge);
+        string bridge = $"unix:{served.Socket}";
+
+        await RunAsync("mod-port", bridge, "p3", said);
+        string[] with = ConfigOf("p3", await RunAsync("dump-ports-desc", bridge));
+        await RunAsync("mod-port", bridge, "3", unsaid);
+        string[] without = ConfigOf("p3", await RunAsync("dump-ports-desc", bridge));
+
+        Assert.Equal([shown], with);
+        Assert.Equal(["0"], without);
+    }
+
+    [OfctlFact]
+    public async Task A_port_that_is_set_down_has_no_link_until_it_is_set_up()
+    {
+        await using ServedSwitch served = await ServedSwitch.StartAsync(ServedSwitch.Bridge);
+        string bridge = $"unix:{served.Socket}";
+
+        await RunAsync("mod-port", bridge, "p3", "down");
+        await Eventually.HoldsAsync(async () => await StateAsync() == "LINK_DOWN");
+        await RunAsync("mod-port", bridge, "p3", "up");
+        await Eventually.HoldsAsync(async () => await StateAsync() == "LIVE");
+
+        async Task<string> StateAsync() =>
+            (await RunAsync("-O", "OpenFlow15", "dump-ports-desc", bridge, "3")).Split("state:")[1].Split('\n')[0].Trim();
+    }
+
+    [OfctlTheory]
+    [InlineData("drop")]
+    [InlineData("nx-match")]
+    [InlineData("normal")]
+    public async Task How_fragments_are_looked_up_is_what_was_said_last(string mode)
+    {
+        await using ServedSwitch served = await ServedSwitch.StartAsync(ServedSwitch.Bridge);
+        string bridge = $"unix:{served.Socket}";
+        await RunAsync("set-frags", bridge, mode == "drop" ? "nx-match" : "drop");
+
+        await RunAsync("set-frags", bridge, mode);
+        string refused = await FailAsync("set-frags", bridge, "reassemble");
+
+        Assert.Equal($"{mode}\n", await RunAsync("-O", "OpenFlow13", "get-frags", bridge));
+        Assert.Contains("setting fragment handling mode failed", refused, StringComparison.Ordinal);
+    }
+
+    [OfctlTheory]
     [InlineData("show")]
     [InlineData("dump-ports")]
     [InlineData("dump-ports-desc")]
@@ -109,6 +163,9 @@ public sealed class OfctlTests
 
         Assert.NotEqual("", await RunAsync(arguments));
     }
+
+    private static string[] ConfigOf(string port, string ports) =>
+        ports.Split($"({port})")[1].Split("config:")[1].Split('\n')[0].Split(' ', StringSplitOptions.RemoveEmptyEntries);
 
     private static async Task<string> FailAsync(params string[] arguments)
     {

@@ -1,3 +1,5 @@
+using UpcallActors.Odp.Text;
+using UpcallActors.Ofproto;
 using UpcallActors.OpenFlow;
 
 namespace UpcallActors.Switch.Tests;
@@ -12,8 +14,11 @@ internal sealed class ServedSwitch : IAsyncDisposable
     /// <summary>The switch that runs.</summary>
     public RunningSwitch Running => _running!;
 
-    /// <summary>The datapath's ports.</summary>
+    /// <summary>The devices, which a test sets up and down.</summary>
     public ScriptedPorts Ports => _switch.Ports;
+
+    /// <summary>What clients have said of the bridge.</summary>
+    public SettingsSnapshot Settings => Running.Translators.Bridges[0].Settings.Current;
 
     /// <summary>What was logged.</summary>
     public LogLines Log => _switch.Log;
@@ -36,6 +41,9 @@ internal sealed class ServedSwitch : IAsyncDisposable
         ],
     };
 
+    /// <summary>The address of a port's device, as in the recordings.</summary>
+    public static ulong AddressOf(uint port) => 0xaa55aa55001eUL + port;
+
     /// <summary>Starts a switch with these bridges.</summary>
     public static Task<ServedSwitch> StartAsync(params BridgeConfiguration[] bridges) => StartAsync(options => options, bridges);
 
@@ -49,6 +57,8 @@ internal sealed class ServedSwitch : IAsyncDisposable
         var served = new ServedSwitch();
         foreach (string port in bridges.SelectMany(bridge => bridge.Ports).Select(port => port.Name))
             served._switch.Ports.SetDevice(port, 1500);
+        for (uint port = 1; port <= 3; port++)
+            served._switch.Ports.SetAddress($"p{port}", AddressOf(port));
         served._running = await RunningSwitch.StartAsync(
             SwitchUnderTest.Actors,
             served._switch.Datapath,
@@ -57,6 +67,17 @@ internal sealed class ServedSwitch : IAsyncDisposable
             with(served._switch.Options with { RunDirectory = served._directory.FullName, Time = null }));
         return served;
     }
+
+    /// <summary>What becomes of a packet, with names for ports.</summary>
+    public string Trace(string packet)
+    {
+        Bridge bridge = Running.Translators.Bridges[0];
+        var names = new OdpPortNames(bridge.Ports.Select(port => KeyValuePair.Create(port.DatapathPort, port.Name)));
+        return new FlowTracer(Running.Translators, names) { NamesPorts = true }.Trace(PacketSyntax.Parse(packet, bridge)).ToString();
+    }
+
+    /// <summary>Ends when bridges know what has become of devices.</summary>
+    public Task SettleAsync() => Running.UpdateAsync(same => same);
 
     /// <summary>A file with a text, which goes with the switch.</summary>
     public string FileOf(string text)

@@ -84,6 +84,11 @@ internal sealed record OpenFlowPort : IWireDecoder<OpenFlowPort>, IWireEntry
 
     public void Encode(in WireContext context, WireWriter writer) => Encode(context.Version, writer);
 
+    /// <summary>The port as a version shows it: two that are equal then cannot be told apart by its clients.</summary>
+    public OpenFlowPort In(OpenFlowVersion version) => version == OpenFlowVersion.V10
+        ? this with { Config = Config & (uint)PortConfig.All10, State = State & States10, CurrentSpeed = 0, MaximumSpeed = 0 }
+        : this with { Config = Config & (uint)PortConfig.All11 };
+
     public void Encode(OpenFlowVersion version, WireWriter writer)
     {
         int start = writer.Length;
@@ -100,8 +105,9 @@ internal sealed record OpenFlowPort : IWireDecoder<OpenFlowPort>, IWireEntry
         writer.U48(HardwareAddress);
         writer.Zero(version == OpenFlowVersion.V10 ? 0 : sizeof(ushort));
         writer.Text(Name, NameLength);
-        writer.U32(Config);
-        writer.U32(version == OpenFlowVersion.V10 ? State & States10 : State);
+        OpenFlowPort shown = In(version);
+        writer.U32(shown.Config);
+        writer.U32(shown.State);
         if (version >= OpenFlowVersion.V14)
         {
             int property = WireProperty.Start(writer, EthernetProperty);

@@ -49,7 +49,7 @@ internal sealed record PortModMessage(uint Port, ulong HardwareAddress, uint Con
         ulong address = body.U48();
         body.Skip(isFirst ? 0 : sizeof(ushort));
         uint config = body.U32();
-        uint mask = body.U32();
+        uint mask = body.U32() & (uint)(isFirst ? PortConfig.All10 : PortConfig.All11);
         uint advertise = 0;
         if (badPort is not null)
             return badPort;

@@ -8,13 +8,6 @@ public sealed class OsKenSurveyTests
     /// <summary>What is different, and why.</summary>
     private static readonly Dictionary<string, string> _reasons = new()
     {
-        ["config drop"] = "fragments are treated in one way",
-        ["config for fragments"] = "fragments are treated in one way",
-        ["port mod that sets"] = "ports are as the configuration wants them",
-        ["port mod that sets tells"] = "ports are as the configuration wants them",
-        ["port mod that clears"] = "ports are as the configuration wants them",
-        ["port mod that clears tells"] = "ports are as the configuration wants them",
-        ["port desc of the changed"] = "ports are as the configuration wants them",
         ["table features"] = "of the actions and fields that Open vSwitch has some are not there yet",
         ["table features that change"] = "Open vSwitch means an error that 1.4 has no number for",
         ["meter features"] = "the limits are the datapath's",
