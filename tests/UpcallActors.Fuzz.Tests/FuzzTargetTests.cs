@@ -15,7 +15,7 @@ public sealed class FuzzTargetTests
         select (Path.GetFileName(folder), file);
 
     [Fact]
-    public void Every_target_of_the_test_projects_is_listed_once()
+    public void Every_target_of_the_test_projects_is_listed()
     {
         IEnumerable<MethodInfo> found =
             from assembly in FuzzTargets.All.Select(target => target.Method.Module.Assembly).Distinct()
@@ -25,7 +25,7 @@ public sealed class FuzzTargetTests
             where !method.IsPrivate && method.GetParameters() is [{ ParameterType: { } type1 }] && type1 == typeof(ReadOnlySpan<byte>)
             select method;
 
-        FuzzTargets.All.Select(target => Name(target.Method)).ShouldBe(found.Select(Name), ignoreOrder: true);
+        FuzzTargets.All.Select(target => Name(target.Method)).Distinct().ShouldBe(found.Select(Name), ignoreOrder: true);
         FuzzTargets.All.Select(target => target.Name).ShouldBeUnique();
 
         static string Name(MethodInfo method) => $"{method.DeclaringType!.FullName}.{method.Name}";

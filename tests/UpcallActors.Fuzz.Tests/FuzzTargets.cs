@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using UpcallActors.Daemon.Tests.Fuzz;
 using UpcallActors.Embedded.Tests.Fuzz;
@@ -78,7 +79,7 @@ internal static class FuzzTargets
     [
         FuzzTarget.Taken("openflow.flows", FlowSyntaxFuzz.Run, () => FuzzTarget.Texts(FlowSyntaxFuzzTests.Corpus)),
         FuzzTarget.Taken("openflow.actions", ActionListFuzz.Run, () => ActionListFuzzTests.Corpus),
-        FuzzTarget.Checked("openflow.messages", OpenFlowCodecFuzz.Run, () => Recordings.Corpus),
+        .. Enumerable.Range(1, 6).Select(version => Messages((byte)version)),
         FuzzTarget.Checked("openflow.continuations", ContinuationFuzz.Run, () => ContinuationFuzz.Corpus),
         FuzzTarget.Checked("openflow.trace", TraceFuzz.Run, () => FuzzTarget.Texts(TraceFuzzTests.Corpus)) with
         {
@@ -86,6 +87,15 @@ internal static class FuzzTargets
             Tokens = TraceText.Tokens,
         },
     ];
+
+    private static FuzzTarget Messages(byte version) =>
+        FuzzTarget.Checked(
+            string.Create(CultureInfo.InvariantCulture, $"openflow.messages-1.{version - 1}"),
+            OpenFlowCodecFuzz.Run,
+            () => OpenFlowCodecFuzz.Corpus(version)) with
+        {
+            Make = OpenFlowCodecFuzz.Structured(version),
+        };
 
     private static FuzzTarget[] Embedded() =>
     [

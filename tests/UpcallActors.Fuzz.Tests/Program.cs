@@ -17,7 +17,13 @@ return args switch
     ["mutate", string target, string seconds, string seed, string crashes] =>
         Mutate(
             FuzzTargets.Named(target),
-            TimeSpan.FromSeconds(int.Parse(seconds, CultureInfo.InvariantCulture)),
+            (_, time) => time < TimeSpan.FromSeconds(int.Parse(seconds, CultureInfo.InvariantCulture)),
+            int.Parse(seed, CultureInfo.InvariantCulture),
+            crashes),
+    ["count", string target, string runs, string seed, string crashes] =>
+        Mutate(
+            FuzzTargets.Named(target),
+            (done, _) => done < long.Parse(runs, CultureInfo.InvariantCulture),
             int.Parse(seed, CultureInfo.InvariantCulture),
             crashes),
     _ => Usage(),
@@ -27,7 +33,7 @@ static int Usage()
 {
     Console.Error.WriteLine(
         "list | corpus TARGET FOLDER SEED | tokens TARGET FILE | instrument ASSEMBLY… | afl TARGET | once TARGET FILE"
-        + " | mutate TARGET SECONDS SEED CRASHES");
+        + " | mutate TARGET SECONDS SEED CRASHES | count TARGET RUNS SEED CRASHES");
     return 2;
 }
 
@@ -101,7 +107,7 @@ static int RunOnce(FuzzTarget target, string file)
 }
 
 // Where there is no afl-fuzz: the same inputs, without what covers more being kept.
-static int Mutate(FuzzTarget target, TimeSpan time, int seed, string crashes)
+static int Mutate(FuzzTarget target, Func<long, TimeSpan, bool> goesOn, int seed, string crashes)
 {
     IReadOnlyList<byte[]> corpus = target.Corpus();
     var random = new Random(seed);
@@ -109,7 +115,7 @@ static int Mutate(FuzzTarget target, TimeSpan time, int seed, string crashes)
     long runs = 0;
     long accepted = 0;
     int failed = 0;
-    for (; Stopwatch.GetElapsedTime(started) < time && failed < 10; runs++)
+    for (; failed < 10 && goesOn(runs, Stopwatch.GetElapsedTime(started)); runs++)
     {
         byte[] input = Mutation.Next(target, corpus, random);
         try

@@ -64,7 +64,7 @@ internal ref struct WireReader(ReadOnlySpan<byte> bytes)
     {
         ReadOnlySpan<byte> field = Take(length);
         int end = field.IndexOf((byte)0);
-        return System.Text.Encoding.Latin1.GetString(end < 0 ? field : field[..end]);
+        return System.Text.Encoding.Latin1.GetString(field[..(end < 0 ? Math.Max(0, field.Length - 1) : end)]);
     }
 
     /// <summary>Passes over padding.</summary>

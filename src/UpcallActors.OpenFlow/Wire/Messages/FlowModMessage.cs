@@ -143,7 +143,7 @@ internal sealed record FlowModMessage(FlowChange Change, uint BufferId) : OpenFl
             Match = match,
             Cookie = mayAdd ? cookie : null,
             KeepsCookie = true,
-            CookieFilter = mayAdd ? 0 : cookie,
+            CookieFilter = mayAdd ? 0 : cookie & cookieMask,
             CookieMask = mayAdd ? 0 : cookieMask,
             IdleTimeout = idle,
             HardTimeout = hard,

@@ -14,6 +14,9 @@ internal sealed record OpenFlowPort : IWireDecoder<OpenFlowPort>, IWireEntry
 
     // OFPPS10_ALL: whether the link is down, and what the spanning tree says. That a port is alive came later.
     private const uint States10 = 0x301;
+    private const uint States11 = 7;
+    private const uint Configs10 = 0x7f;
+    private const uint Configs11 = 0x65;
     private const int EthernetPayload = 28;
 
     // From copper on, 1.0 has no room for the three speeds over 10 Gbit/s, and no "other".
@@ -78,7 +81,7 @@ internal sealed record OpenFlowPort : IWireDecoder<OpenFlowPort>, IWireEntry
         if (error is null && body.Failed)
             error = BadRequest.BadLength;
         if (error is null)
-            message = port;
+            message = port.WithKnownBits(context.Version);
         return error;
     }
 
@@ -181,6 +184,13 @@ internal sealed record OpenFlowPort : IWireDecoder<OpenFlowPort>, IWireEntry
 
         return null;
     }
+
+    /// <summary>
+    /// Without bits that the version does not have (<c>ofputil_decode_ofp10_phy_port</c>, <c>ofputil_decode_ofp11_port</c>).
+    /// </summary>
+    private OpenFlowPort WithKnownBits(OpenFlowVersion version) => version == OpenFlowVersion.V10
+        ? this with { Config = Config & Configs10, State = State & States10 }
+        : this with { Config = Config & Configs11, State = State & States11 };
 
     private OpenFlowPort WithFeatures(OpenFlowVersion version, ref WireReader body)
     {

@@ -116,12 +116,15 @@ internal sealed record PacketInMessage : OpenFlowMessage, IWireDecoder<PacketInM
 
         var metadata = new MatchBuilder();
         metadata.Set(_inPort, port);
+        byte reason = body.U8();
+        byte table = body.U8();
         read = new PacketInMessage
         {
             BufferId = buffer,
             TotalLength = total,
-            Reason = body.U8(),
-            Table = body.U8(),
+            Reason = reason,
+            // 1.0 has padding there.
+            Table = isFirst ? (byte)0 : table,
             Metadata = metadata.Build(),
         };
         return error;
@@ -243,6 +246,8 @@ internal sealed record PacketInMessage : OpenFlowMessage, IWireDecoder<PacketInM
         WireProperty.PutBytes(writer, (ushort)Property.Packet, Packet.AsSpan());
         if (TotalLength != Packet.Length)
             WireProperty.Put32(writer, (ushort)Property.FullLength, TotalLength);
+        if (BufferId != FlowModMessage.NoBuffer)
+            WireProperty.Put32(writer, (ushort)Property.BufferId, BufferId);
         WireProperty.Put8(writer, (ushort)Property.TableId, Table);
         if (Cookie != ulong.MaxValue)
             WireProperty.Put64(writer, (ushort)Property.Cookie, Cookie);
