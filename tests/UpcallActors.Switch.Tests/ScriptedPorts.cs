@@ -30,6 +30,13 @@ internal sealed class ScriptedPorts : IDatapathPorts
         _ports.Remove(name);
     });
 
+    /// <summary>A device goes and comes again before anybody looks.</summary>
+    public void ReplaceDevice(string name) => Change(() =>
+    {
+        _ports.Remove(name);
+        _devices[name] = 1500;
+    });
+
     /// <summary>Somebody else sets a device up or down.</summary>
     public void SetDeviceUp(string name, bool up) => Change(() => _ = up ? _down.Remove(name) : _down.Add(name));
 

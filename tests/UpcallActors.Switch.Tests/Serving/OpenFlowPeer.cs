@@ -76,13 +76,26 @@ internal sealed class OpenFlowPeer : IDisposable
     public async Task<byte[]?> ReadAsync()
     {
         byte[] header = new byte[OpenFlowHeader.Size];
-        int read = await _stream.ReadAtLeastAsync(header, header.Length, throwOnEndOfStream: false).AsTask().WaitAsync(_patience);
-        if (read < header.Length)
+        if (!await TryFillAsync(header))
             return null;
         byte[] message = new byte[BinaryPrimitives.ReadUInt16BigEndian(header.AsSpan(2))];
         header.CopyTo(message, 0);
         await _stream.ReadExactlyAsync(message.AsMemory(header.Length)).AsTask().WaitAsync(_patience);
         return message;
+    }
+
+    private async Task<bool> TryFillAsync(byte[] header)
+    {
+        try
+        {
+            return await _stream.ReadAtLeastAsync(header, header.Length, throwOnEndOfStream: false).AsTask().WaitAsync(_patience)
+                == header.Length;
+        }
+        catch (IOException ended) when (ended.InnerException is SocketException { SocketErrorCode: SocketError.ConnectionReset })
+        {
+            // The switch had not read all that was sent to it.
+            return false;
+        }
     }
 
     /// <summary>The next message, read.</summary>

@@ -122,8 +122,7 @@ public sealed class PortModTests
         });
         Assert.Equal((PortConfig.NoFwd, FragmentHandling.Drop), (served.Settings.ConfigOf(3), served.Settings.Fragments));
 
-        served.Ports.RemoveDevice("p3");
-        served.Ports.SetDevice("p3", 1500);
+        served.Ports.ReplaceDevice("p3");
         await served.SettleAsync();
         Assert.Equal((PortConfig.NoFwd, FragmentHandling.Drop), (served.Settings.ConfigOf(3), served.Settings.Fragments));
 
