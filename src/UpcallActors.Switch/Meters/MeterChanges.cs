@@ -39,6 +39,9 @@ internal sealed class MeterChanges(Lazy<DatapathMeters> datapath, FlowTables tab
             return MeterModFailed.InvalidMeter;
         if (change.Bands.IsEmpty || change.Bands.Length > Datapath.MaximumBands)
             return MeterModFailed.OutOfBands;
+        Meter? before = tables.Meters.Find(change.Id);
+        if (before is null != (change.Command == Add))
+            return before is null ? MeterModFailed.UnknownMeter : MeterModFailed.MeterExists;
         foreach (OpenFlowMeterBand band in change.Bands)
         {
             if (band.Type != DropBand)
@@ -47,10 +50,7 @@ internal sealed class MeterChanges(Lazy<DatapathMeters> datapath, FlowTables tab
                 return MeterModFailed.BadRate;
         }
 
-        Meter? before = tables.Meters.Find(change.Id);
-        if (change.Command == Add)
-            return before is null ? Put(change, null) : MeterModFailed.MeterExists;
-        return before is null ? MeterModFailed.UnknownMeter : Put(change, before);
+        return Put(change, before);
     }
 
     /// <summary>What a meter has counted, and how many flows name it; zeros if the datapath does not tell.</summary>

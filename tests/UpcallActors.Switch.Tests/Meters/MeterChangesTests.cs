@@ -55,6 +55,15 @@ public sealed class MeterChangesTests : IDisposable
     public void A_band_that_raises_the_drop_precedence_is_refused() => Assert.Same(
         MeterModFailed.BadBand, _changes.Make(new MeterModMessage(Add, Kilobits, 3, [new OpenFlowMeterBand(2, 1, 0, 1)]), default));
 
+    [Fact]
+    public void Whether_a_meter_is_there_is_told_before_what_is_wrong_with_its_bands()
+    {
+        Assert.Same(MeterModFailed.UnknownMeter, Make(Modify, 3, rate: 0));
+        Assert.Null(Make(Add, 3));
+        Assert.Same(MeterModFailed.MeterExists, Make(Add, 3, rate: 0));
+        Assert.Same(MeterModFailed.BadRate, Make(Modify, 3, rate: 0));
+    }
+
     [Theory]
     [InlineData(BridgeMeters.Slowpath)]
     [InlineData(BridgeMeters.Controller)]
