@@ -15,8 +15,6 @@ internal sealed record OpenFlowPort : IWireDecoder<OpenFlowPort>, IWireEntry
     // OFPPS10_ALL: whether the link is down, and what the spanning tree says. That a port is alive came later.
     private const uint States10 = 0x301;
     private const uint States11 = 7;
-    private const uint Configs10 = 0x7f;
-    private const uint Configs11 = 0x65;
     private const int EthernetPayload = 28;
 
     // From copper on, 1.0 has no room for the three speeds over 10 Gbit/s, and no "other".
@@ -189,8 +187,8 @@ internal sealed record OpenFlowPort : IWireDecoder<OpenFlowPort>, IWireEntry
     /// Without bits that the version does not have (<c>ofputil_decode_ofp10_phy_port</c>, <c>ofputil_decode_ofp11_port</c>).
     /// </summary>
     private OpenFlowPort WithKnownBits(OpenFlowVersion version) => version == OpenFlowVersion.V10
-        ? this with { Config = Config & Configs10, State = State & States10 }
-        : this with { Config = Config & Configs11, State = State & States11 };
+        ? this with { Config = Config & (uint)PortConfig.All10, State = State & States10 }
+        : this with { Config = Config & (uint)PortConfig.All11, State = State & States11 };
 
     private OpenFlowPort WithFeatures(OpenFlowVersion version, ref WireReader body)
     {
