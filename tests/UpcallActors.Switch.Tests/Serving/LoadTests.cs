@@ -16,13 +16,15 @@ public sealed class LoadTests(ITestOutputHelper output)
     private const int Readers = 150;
     private const int SlowReaders = 50;
     private const int DumpsUnread = 20;
-    private const int ChangesEachTime = 100;
-    private const int PacketsEachTime = 20;
+    private const int ChangesEachTime = 25;
+    private const int PacketsEachTime = 5;
 
     /// <summary>What 200 connections may hold: buffers of some 200 KiB, and 80 KiB for the flows of one dump.</summary>
     private const long MostMemory = 48 << 20;
 
-    private static readonly TimeSpan _pause = TimeSpan.FromMilliseconds(20);
+    // Changes and packets go on with the dumps: some for each message of one.
+    private readonly SemaphoreSlim _forChanges = new(0);
+    private readonly SemaphoreSlim _forPackets = new(0);
 
     [Fact]
     public async Task Two_hundred_clients_that_dump_all_flows_cost_no_upcall_and_little_memory()
@@ -39,6 +41,7 @@ public sealed class LoadTests(ITestOutputHelper output)
         long bytes = (await Task.WhenAll(Enumerable.Range(0, Readers).Select(_ => DumpAsync(controlled)))).Sum();
         long held = GC.GetTotalMemory(forceFullCollection: true) - before;
         await ended.CancelAsync();
+        GoOn();
 
         output.WriteLine(
             $"{bytes >> 20} MiB of dumps, {await changes} flow-mods, {await packets} packets, {held >> 10} KiB for those who do not read");
@@ -66,7 +69,7 @@ public sealed class LoadTests(ITestOutputHelper output)
         return peer;
     }
 
-    private static async Task<long> DumpAsync(ControlledSwitch controlled)
+    private async Task<long> DumpAsync(ControlledSwitch controlled)
     {
         using OpenFlowPeer peer = await controlled.ConnectAsync(OpenFlowVersion.V13);
         peer.Send(MessageType.FlowStatsRequest, AllOfTable1());
@@ -76,6 +79,7 @@ public sealed class LoadTests(ITestOutputHelper output)
             byte[]? segment = await peer.ReadAsync();
             Assert.NotNull(segment);
             bytes += segment.Length;
+            GoOn();
             isMore = (segment[OpenFlowHeader.Size + 3] & DecodedMessage.MoreFlag) != 0;
         }
 
@@ -95,7 +99,7 @@ public sealed class LoadTests(ITestOutputHelper output)
         return flows;
     }
 
-    private static async Task<int> ChangeFlowsAsync(ControlledSwitch controlled, CancellationToken ended)
+    private async Task<int> ChangeFlowsAsync(ControlledSwitch controlled, CancellationToken ended)
     {
         using OpenFlowPeer peer = await controlled.ConnectAsync(OpenFlowVersion.V13);
         int made = 0;
@@ -111,13 +115,13 @@ public sealed class LoadTests(ITestOutputHelper output)
             }
 
             Assert.Empty(await peer.FlushAsync());
-            await Task.Delay(_pause, CancellationToken.None);
+            await _forChanges.WaitAsync(CancellationToken.None);
         }
 
         return made;
     }
 
-    private static async Task<int> ReceivePacketsAsync(ControlledSwitch controlled, CancellationToken ended)
+    private async Task<int> ReceivePacketsAsync(ControlledSwitch controlled, CancellationToken ended)
     {
         int received = 0;
         while (!ended.IsCancellationRequested)
@@ -129,10 +133,16 @@ public sealed class LoadTests(ITestOutputHelper output)
                 await controlled.ReceiveAsync("p1", frame);
             }
 
-            await Task.Delay(_pause, CancellationToken.None);
+            await _forPackets.WaitAsync(CancellationToken.None);
         }
 
         return received;
+    }
+
+    private void GoOn()
+    {
+        _forChanges.Release();
+        _forPackets.Release();
     }
 
     private static FlowRequestMessage AllOfTable1() => new(1, Match.Any);
