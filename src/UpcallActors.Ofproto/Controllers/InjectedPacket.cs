@@ -17,6 +17,9 @@ internal sealed record InjectedPacket(Bridge Bridge, BridgePort Port, Flow Flow,
     /// <summary>Whether it is a packet-out.</summary>
     public bool IsPacketOut { get; init; }
 
+    /// <summary>Whether it meets what a transaction of this thread has changed so far.</summary>
+    public bool MeetsUnpublished { get; init; }
+
     /// <summary>Whether it has been through conntrack, so that its connection's fields mean something.</summary>
     public bool IsConntracked { get; init; }
 

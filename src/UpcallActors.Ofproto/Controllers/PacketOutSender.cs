@@ -48,9 +48,19 @@ internal sealed class PacketOutSender : IDisposable
     }
 
     /// <summary>
-    /// Sends a packet of a controller. Returns the error that the controller gets, or null. Actions are held against the packet as those
-    /// of a flow against its match.
+    /// What is wrong with a packet that a controller wants sent, whatever the bridge is by then, if anything
+    /// (<c>ofproto_packet_out_init</c>). Actions are held against the packet as those of a flow against its match.
     /// </summary>
+    public static OpenFlowError? Check(OpenFlowVersion version, PacketOutMessage message)
+    {
+        if (message.BufferId != FlowModMessage.NoBuffer)
+            return BadRequest.BufferUnknown;
+        Flow flow = message.Metadata.ToValue();
+        KeyExtraction.TryExtract(message.Packet.AsSpan(), ref flow.Key, out _);
+        return FlowCheck.Find(message.Actions, flow, version)?.Error;
+    }
+
+    /// <summary>Sends a packet of a controller. Returns the error that the controller gets, or null.</summary>
     /// <param name="bridge">The bridge that it is for.</param>
     /// <param name="version">The version that the controller speaks.</param>
     /// <param name="message">The packet, and what is to be done with it.</param>
@@ -59,29 +69,65 @@ internal sealed class PacketOutSender : IDisposable
     /// </param>
     public OpenFlowError? Send(Bridge bridge, OpenFlowVersion version, PacketOutMessage message, bool fragments = false)
     {
-        if (message.BufferId != FlowModMessage.NoBuffer)
-            return BadRequest.BufferUnknown;
+        if (Check(version, message) is { } wrong)
+            return wrong;
+        if (Prepare(bridge, message, out PreparedPacket packet) is { } error)
+            return error;
+        packet.Effects.Credit(message.Packet.Length);
+        packet.Effects.Learn();
+        Finish(packet, fragments);
+        return null;
+    }
+
+    /// <summary>
+    /// Translates a packet of a controller that was checked (<c>ofproto_packet_out_start</c>). Returns the error that the controller gets,
+    /// or null. Nothing was done yet.
+    /// </summary>
+    /// <param name="bridge">The bridge that it is for.</param>
+    /// <param name="message">The packet, and what is to be done with it.</param>
+    /// <param name="packet">What has to be done.</param>
+    /// <param name="meetsUnpublished">Whether it meets the changes of a transaction that this thread has open, and shows.</param>
+    public OpenFlowError? Prepare(Bridge bridge, PacketOutMessage message, out PreparedPacket packet, bool meetsUnpublished = false)
+    {
+        packet = default;
+        if (bridge.Tables.FindMissingFor(message.Actions) is { } missing)
+            return missing.Error;
         Flow flow = message.Metadata.ToValue();
-        bool isFrame = KeyExtraction.TryExtract(message.Packet.AsSpan(), ref flow.Key, out PacketLayout layout);
-        if ((FlowCheck.Find(message.Actions, flow, version) ?? bridge.Tables.FindMissingFor(message.Actions)) is { } problem)
-            return problem.Error;
-        if (!isFrame)
+        if (!KeyExtraction.TryExtract(message.Packet.AsSpan(), ref flow.Key, out PacketLayout layout))
         {
             // No frame: ovs-vswitchd takes it, and the datapath refuses it.
-            Counters.Refused++;
+            packet = new PreparedPacket(null, message.Packet, layout, [], new PacketEffects(new RuleCredits(0), []));
             return null;
         }
 
         BridgePort port = InjectedPacket.PortOf(bridge, message.InPort);
         flow.Key.DatapathPort = port.DatapathPort;
-        var packet = new InjectedPacket(bridge, port, flow, Frozen(message.Actions))
+        return Prepare(
+            new InjectedPacket(bridge, port, flow, Frozen(message.Actions))
+            {
+                IsPacketOut = true,
+                MeetsUnpublished = meetsUnpublished,
+                Origin = Origins.Recall(message.Packet.AsSpan()[layout.NetworkOffset..]),
+            },
+            message.Packet,
+            layout,
+            out packet);
+    }
+
+    /// <summary>
+    /// Has the datapath send a packet that was prepared (<c>ofproto_packet_out_finish</c>). Not while tables are locked: what comes of it
+    /// may change them.
+    /// </summary>
+    public void Finish(in PreparedPacket packet, bool fragments)
+    {
+        if (packet.Injected is null)
         {
-            IsPacketOut = true,
-            Origin = Origins.Recall(message.Packet.AsSpan()[layout.NetworkOffset..]),
-        };
+            Counters.Refused++;
+            return;
+        }
+
         Counters.PacketOuts++;
-        Counters.WithOrigin += packet.Origin.Mru != 0 ? 1 : 0;
-        return Inject(packet, message.Packet, layout, fragments);
+        Execute(packet, packet.Injected, fragments);
     }
 
     /// <summary>Lets a paused packet go on, as <see cref="Send"/>. Returns the error that the controller gets, or null.</summary>
@@ -107,8 +153,12 @@ internal sealed class PacketOutSender : IDisposable
                 _upcallPids.Contains(continuation.UpcallPid) ? continuation.UpcallPid : 0),
         };
         Counters.Resumed++;
-        Counters.WithOrigin += packet.Origin.Mru != 0 ? 1 : 0;
-        return Inject(packet, message.Packet, layout, fragments);
+        if (Prepare(packet, message.Packet, layout, out PreparedPacket prepared) is { } failure)
+            return failure;
+        prepared.Effects.Credit(message.Packet.Length);
+        prepared.Effects.Learn();
+        Execute(prepared, packet, fragments);
+        return null;
     }
 
     /// <inheritdoc/>
@@ -121,29 +171,37 @@ internal sealed class PacketOutSender : IDisposable
     private static ImmutableArray<FrozenAction> Frozen(ActionList actions) =>
         [.. actions.Actions.Select(action => new FrozenAction(action, Table: 0, Cookie: ulong.MaxValue))];
 
-    private OpenFlowError? Inject(InjectedPacket packet, ImmutableArray<byte> frame, PacketLayout layout, bool fragments)
+    private OpenFlowError? Prepare(
+        InjectedPacket injected, ImmutableArray<byte> frame, PacketLayout layout, out PreparedPacket packet)
     {
-        Translation translation = _translator.Translate(packet, new FlowCredit(1, (ulong)frame.Length), _actions);
+        packet = default;
+        Translation translation = _translator.Translate(injected, _actions);
         if (translation.Error is not (XlateError.None or XlateError.CongestionDrop))
             return FlowModFailed.Unknown;
-        ReadOnlySpan<byte> actions = _actions.AsSpan(0, translation.ActionsLength);
-        if (actions.IsEmpty)
+        packet = new PreparedPacket(injected, frame, layout, _actions[..translation.ActionsLength], _translator.TakeEffects());
+        return null;
+    }
+
+    private void Execute(in PreparedPacket packet, InjectedPacket injected, bool fragments)
+    {
+        PacketOrigin origin = injected.Origin;
+        Counters.WithOrigin += origin.Mru != 0 ? 1 : 0;
+        if (packet.Actions.Length == 0)
         {
             Counters.Dropped++;
-            return null;
+            return;
         }
 
-        PacketOrigin origin = packet.Origin;
-        if (origin.Mru == 0 && NarrowestPort(actions, frame.Length - layout.NetworkOffset) is int mtu)
+        int offset = packet.Layout.NetworkOffset;
+        if (origin.Mru == 0 && NarrowestPort(packet.Actions, packet.Frame.Length - offset) is int mtu)
         {
             Counters.TooLong++;
-            if (fragments && MayBeCut(packet.Flow.Key, frame.AsSpan()[layout.NetworkOffset..]))
+            if (fragments && MayBeCut(injected.Flow.Key, packet.Frame.AsSpan()[offset..]))
                 origin = origin with { Mru = (ushort)mtu };
         }
 
-        if (Execute(packet.Flow.Key, frame.AsSpan(), actions, origin) != Errno.None)
+        if (Execute(injected.Flow.Key, packet.Frame.AsSpan(), packet.Actions, origin) != Errno.None)
             Counters.Refused++;
-        return null;
     }
 
     private Errno Execute(in FlowKey key, ReadOnlySpan<byte> frame, ReadOnlySpan<byte> actions, PacketOrigin origin)

@@ -40,7 +40,7 @@ internal ref partial struct XlateContext
         MarkGratuitousArp();
         VlanTags tags = TagsInside(input);
         if (flow.PacketType == 0 && _learns && input != _noPort)
-            Bridge.MacLearning.Learn(flow.EthSrc, tags.Vlan, input.Number);
+            Learn(flow.EthSrc, tags.Vlan, input.Number);
         // A MAC entry outlives a change of the configuration; its port may be gone, or in another VLAN.
         bool known = Bridge.MacLearning.TryLookup(flow.EthDst, tags.Vlan, out uint learned);
         if (!known || !Bridge.TryGetPort(learned, out BridgePort? output) || !output.Carries(tags.Vlan))
@@ -57,6 +57,14 @@ internal ref partial struct XlateContext
         {
             _observer?.Noted(TranslationNote.LearnedPortIsInput, 0);
         }
+    }
+
+    private readonly void Learn(ulong source, ushort vlan, uint port)
+    {
+        if (_scratch.Heard is { } later)
+            later.Add(new HeardAddress(Bridge.MacLearning, source, vlan, port));
+        else
+            Bridge.MacLearning.Learn(source, vlan, port);
     }
 
     /// <summary>

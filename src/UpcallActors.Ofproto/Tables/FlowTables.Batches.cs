@@ -97,6 +97,13 @@ internal sealed partial class FlowTables
         Note(change);
     }
 
+    internal void Show(long transaction)
+    {
+        RequireOpen(transaction);
+        foreach (RuleTable? table in _tables)
+            table?.Arrange();
+    }
+
     internal ulong Commit(long transaction)
     {
         RequireOpen(transaction);

@@ -92,6 +92,15 @@ internal sealed partial class FlowTables
         return new TablesSnapshot(this, place, Version);
     }
 
+    /// <summary>The tables as this thread's transaction has left them so far (<see cref="TableTransaction.Show"/>).</summary>
+    /// <exception cref="InvalidOperationException">This thread has none open.</exception>
+    internal TablesSnapshot ReadUnpublished()
+    {
+        if (!_writer.IsHeldByCurrentThread)
+            throw new InvalidOperationException("only who changes the tables can see what is not published");
+        return new TablesSnapshot(this, _readers.Enter(Version), Version + 1);
+    }
+
     /// <summary>The rules now without hidden ones, by table; those of one mask together.</summary>
     public ImmutableArray<Rule> GetRules()
     {

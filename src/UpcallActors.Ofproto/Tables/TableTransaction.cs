@@ -64,6 +64,12 @@ internal readonly ref struct TableTransaction : IDisposable
     /// </summary>
     public void AskControllers(bool asks) => _tables.AskControllers(_number, asks);
 
+    /// <summary>
+    /// Lets this thread look things up in the tables as the changes so far have left them, which no other thread sees
+    /// (<c>ofproto_publish_classifiers</c>), until the next change.
+    /// </summary>
+    public void Show() => _tables.Show(_number);
+
     /// <summary>Notes a change that was made to something else than a rule.</summary>
     public void Note(TableChange change) => _tables.Note(_number, change);
 

@@ -25,6 +25,12 @@ internal sealed class OpenFlowTranslator(OpenFlowTranslatorFactory factory, ITra
     private readonly XlateScratch _scratch = new(number) { Observer = observer };
     private InjectedPacket? _injected;
 
+    /// <summary>Whether it is for packets of controllers: addresses are learned when these are sent.</summary>
+    public bool LearnsLater
+    {
+        init => _scratch.Heard = value ? [] : null;
+    }
+
     /// <summary>What a packet begins with instead of the tables, because a controller sends it; null for one that has come in.</summary>
     public ActionList? PacketOut { get; init; }
 
@@ -48,10 +54,14 @@ internal sealed class OpenFlowTranslator(OpenFlowTranslatorFactory factory, ITra
     public Translation Retranslate(in FlowKey key, FlowCredit credit, Span<byte> actions, ref FlowKey mask) =>
         Translate(key, mayInstall: true, credit, learns: credit.Packets != 0, mru: 0, actions, ref mask);
 
-    /// <summary>Translates a packet that a controller sends or lets go on. Rules are credited, and NORMAL learns from it.</summary>
-    public Translation Translate(InjectedPacket packet, FlowCredit credit, Span<byte> actions)
+    /// <summary>
+    /// Translates a packet that a controller sends or lets go on. What else it has done to the bridge waits for
+    /// <see cref="TakeEffects"/>, since the packet may not be sent at all.
+    /// </summary>
+    public Translation Translate(InjectedPacket packet, Span<byte> actions)
     {
         _scratch.Credited.Clear();
+        _scratch.Heard?.Clear();
         FlowKey key = packet.Flow.Key;
         FlowKey mask = default;
         MegaflowMask.Begin(key, ref mask);
@@ -60,16 +70,16 @@ internal sealed class OpenFlowTranslator(OpenFlowTranslatorFactory factory, ITra
         try
         {
             var terms = new Terms(factory.Version, MayInstall: false, Learns: observer is null, packet.Origin.Mru);
-            Translation translation = Follow(packet.Bridge, packet.Port, terms, key, actions, ref mask);
-            if (observer is null)
-                _scratch.Credited.Credit(credit);
-            return translation;
+            return Follow(packet.Bridge, packet.Port, terms, key, actions, ref mask);
         }
         finally
         {
             _injected = null;
         }
     }
+
+    /// <summary>What the last translation of an <see cref="InjectedPacket"/> is to do when the packet is sent.</summary>
+    public PacketEffects TakeEffects() => new(_scratch.Credited.Take(), [.. _scratch.Heard ?? []]);
 
     private void Begin(FrozenState? frozen, bool mayReceive, ref XlateContext context)
     {
@@ -190,7 +200,8 @@ internal sealed class OpenFlowTranslator(OpenFlowTranslatorFactory factory, ITra
         _scratch.Base.Key.Words[..TunnelWords].Clear();
         _scratch.Wildcards = MegaflowMask.InTables(mask);
 
-        using TablesSnapshot tables = bridge.Tables.Read();
+        using TablesSnapshot tables =
+            _injected is { MeetsUnpublished: true } && bridge == _injected.Bridge ? bridge.Tables.ReadUnpublished() : bridge.Tables.Read();
         var context = new XlateContext(_scratch, factory, support, bridge, tables, port, terms.Learns, terms.Mru, actions)
         {
             IsPacketOut = _injected is { IsPacketOut: true } || PacketOut is not null,

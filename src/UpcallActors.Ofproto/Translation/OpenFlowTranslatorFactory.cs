@@ -152,7 +152,7 @@ internal sealed class OpenFlowTranslatorFactory : IUpcallTranslatorFactory
     public IUpcallTranslator Create(int number) => new OpenFlowTranslator(this, observer: null, number);
 
     /// <summary>One for packets of controllers, which have effects as those that come in have.</summary>
-    internal OpenFlowTranslator CreateTranslator() => new(this, observer: null);
+    internal OpenFlowTranslator CreateTranslator() => new(this, observer: null) { LearnsLater = true };
 
     /// <summary>
     /// A translator that reports what it does and has no effect: it credits no rule, learns no MAC address and counts nothing. What it does

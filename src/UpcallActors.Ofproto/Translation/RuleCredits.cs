@@ -38,6 +38,15 @@ internal sealed class RuleCredits(int lane)
         _counters[_counterCount++] = counters;
     }
 
+    /// <summary>A copy of what the last translation went through, to be credited later.</summary>
+    public RuleCredits Take() => new(lane)
+    {
+        _visits = _visits[.._count],
+        _counters = _counters[.._counterCount],
+        _count = _count,
+        _counterCount = _counterCount,
+    };
+
     /// <summary>Credits all of them with the same packets.</summary>
     public void Credit(FlowCredit credit)
     {

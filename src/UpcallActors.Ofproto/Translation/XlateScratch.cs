@@ -27,6 +27,9 @@ internal sealed class XlateScratch
     /// <summary>What is left of lists that a recirculation interrupts.</summary>
     public readonly LeftActions Left = new();
 
+    /// <summary>Where addresses wait that are to be learned; null where they are learned at once.</summary>
+    public List<HeardAddress>? Heard { get; set; }
+
     /// <summary>The observer of translations; null for none.</summary>
     public ITranslationObserver? Observer { get; init; }
 

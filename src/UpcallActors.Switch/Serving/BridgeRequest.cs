@@ -32,6 +32,9 @@ internal sealed class BridgeRequest(ServedBridge bridge, OpenFlowClient client, 
     /// <summary>Who makes the changes that it asks for.</summary>
     public ChangeOrigin Origin => new(ChangeSource.Connection, client.Number, Xid);
 
+    /// <summary>The packet that it has sent when the others of its bundle are done; null for none.</summary>
+    public PreparedPacket? Prepared { get; set; }
+
     /// <summary>Another message of the same client, one of a bundle, whose answers come with this one's.</summary>
     public BridgeRequest For(in ReceivedMessage message) => new(bridge, client, message, replies);
 

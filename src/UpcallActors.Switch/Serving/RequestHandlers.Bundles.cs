@@ -66,8 +66,8 @@ internal static partial class RequestHandlers
     }
 
     /// <summary>
-    /// A message alone that cannot be read, or cannot be in a bundle, is refused here; whether it can be done turns out when the bundle is
-    /// committed (<c>handle_bundle_add</c>).
+    /// A message alone that cannot be read, cannot be in a bundle, or is wrong by itself, is refused here; whether it can be done turns out
+    /// when the bundle is committed (<c>handle_bundle_add</c>).
     /// </summary>
     private static OpenFlowError? AddToBundle(BridgeRequest request, BundleAddMessage asked)
     {
@@ -76,6 +76,9 @@ internal static partial class RequestHandlers
         byte[] inner = [.. asked.Added];
         if (OpenFlowCodec.Decode(inner, out DecodedMessage? decoded, request.Message.HasTableId) is { } unreadable)
             return unreadable;
+        var received = new ReceivedMessage(inner, decoded, null);
+        if (_rows[decoded!.Type].CheckAdded?.Invoke(request.For(received)) is { } wrong)
+            return wrong;
         BundleTable bundles = request.Client.Bundles;
         Bundle? bundle = bundles.Find(asked.Id);
         if (bundle is null)
@@ -91,7 +94,7 @@ internal static partial class RequestHandlers
         }
 
         bundle.Used = request.Bridge.Now;
-        return bundles.TryAdd(bundle, new ReceivedMessage(inner, decoded, null), request.Bytes) ? null : BundleFailed.OutOfBundles;
+        return bundles.TryAdd(bundle, received, request.Bytes) ? null : BundleFailed.OutOfBundles;
     }
 
     /// <summary>
@@ -107,8 +110,12 @@ internal static partial class RequestHandlers
         return bundle.Flags == asked.Flags ? CommitAll(request, bundle) : BundleFailed.BadFlags;
     }
 
+    /// <summary>
+    /// Packets meet the tables as they are in their place, and ports as they were before the bundle; they leave when all is done.
+    /// </summary>
     private static OpenFlowError? CommitAll(BridgeRequest request, Bundle bundle)
     {
+        var packets = new List<PreparedPacket>();
         var later = new List<(BridgeRequest Request, byte[] Added)>();
         using (TableTransaction transaction = request.Bridge.Tables.Begin(request.Origin))
         {
@@ -119,21 +126,37 @@ internal static partial class RequestHandlers
                 OpenFlowError? error = row.Transact is { } transact ? transact(inner, transaction)
                     : message.Message.Type == MessageType.PortMod && (bundle.Flags & Atomic) != 0 ? BundleFailed.MessageFailed
                     : row.Check?.Invoke(inner);
+                if (error is not null)
+                {
+                    request.Refuse(error, inner.Xid, added);
+                    return BundleFailed.MessageFailed;
+                }
+
                 if (row.Transact is null)
                     later.Add((inner, added));
-                if (error is null)
-                    continue;
-                request.Refuse(error, inner.Xid, added);
-                return BundleFailed.MessageFailed;
+                if (inner.Prepared is { } prepared)
+                    packets.Add(prepared);
             }
 
+            // Before it is told what the flows that go have counted.
+            foreach (PreparedPacket packet in packets)
+                packet.Effects.Credit(packet.Frame.Length);
             transaction.Commit();
         }
 
+        foreach (PreparedPacket packet in packets)
+            packet.Effects.Learn();
         foreach ((ReceivedMessage message, _) in bundle.Messages.Where(one => one.Message.Message!.Type == MessageType.GroupMod))
             Forward(request.For(message));
+        OpenFlowError? failure = FinishBundle(request, later);
+        foreach (PreparedPacket packet in packets)
+            request.Bridge.Packets.Finish(packet, request.Bridge.View.Configuration.FragmentsLongPackets);
+        return failure;
+    }
 
-        // What changes no table sees those of the whole bundle.
+    /// <summary>Does what changes no table. All of it was found right, but a device may still refuse.</summary>
+    private static OpenFlowError? FinishBundle(BridgeRequest request, List<(BridgeRequest Request, byte[] Added)> later)
+    {
         OpenFlowError? failure = null;
         foreach ((BridgeRequest inner, byte[] added) in later)
         {

@@ -13,7 +13,11 @@ internal static partial class RequestHandlers
 
     private static IEnumerable<RequestRow> PacketRows() =>
     [
-        Change<PacketOutMessage>(MessageType.PacketOut, SendPacket),
+        Change<PacketOutMessage>(MessageType.PacketOut, SendPacket) with
+        {
+            CheckAdded = static request => PacketOutSender.Check(request.Version, (PacketOutMessage)request.Message.Body),
+            Transact = PreparePacket,
+        },
         Row<PacketInMessage>(MessageType.Resume, Resume),
         Row<NumberMessage>(MessageType.SetPacketInFormat, SetPacketInFormat),
         Row<ShortNumberMessage>(MessageType.SetControllerId, SetControllerId),
@@ -26,6 +30,16 @@ internal static partial class RequestHandlers
     private static OpenFlowError? SendPacket(BridgeRequest request, PacketOutMessage message) =>
         request.Bridge.Packets.Send(
             request.Bridge.View.Bridge, request.Version, message, request.Bridge.View.Configuration.FragmentsLongPackets);
+
+    /// <summary>It meets the tables as the messages before it in the bundle leave them (<c>do_bundle_commit</c>).</summary>
+    private static OpenFlowError? PreparePacket(BridgeRequest request, in TableTransaction transaction)
+    {
+        transaction.Show();
+        OpenFlowError? error = request.Bridge.Packets.Prepare(
+            request.Bridge.View.Bridge, (PacketOutMessage)request.Message.Body, out PreparedPacket packet, meetsUnpublished: true);
+        request.Prepared = packet;
+        return error;
+    }
 
     private static OpenFlowError? Resume(BridgeRequest request, PacketInMessage message) =>
         request.Bridge.Packets.Resume(

@@ -88,10 +88,13 @@ internal static partial class RequestHandlers
 
     private sealed record RequestRow(MessageType Type, RequestHandler Handle)
     {
+        /// <summary>What can be wrong with it when it comes into a bundle; null when nothing can.</summary>
+        public RequestHandler? CheckAdded { get; init; }
+
         /// <summary>What can be wrong with it in a bundle before anything is done; null when nothing can.</summary>
         public RequestHandler? Check { get; init; }
 
-        /// <summary>What it does in a bundle with others; null for one that changes no table.</summary>
+        /// <summary>What it does in its place among others of a bundle; null for one that is done after them.</summary>
         public TransactionHandler? Transact { get; init; }
     }
 }
