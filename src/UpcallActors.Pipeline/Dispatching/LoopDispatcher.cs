@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using Akka.Actor;
 using Akka.Configuration;
 using Akka.Dispatch;
@@ -41,6 +42,7 @@ internal sealed class LoopDispatcher : MessageDispatcher
     private int _asleep;
     private int _niceness;
     private int _taken;
+    private LoopPatience? _patience;
 
     private LoopDispatcher(MessageDispatcherConfigurator configurator, string id)
         : base(configurator)
@@ -77,6 +79,15 @@ internal sealed class LoopDispatcher : MessageDispatcher
     }
 
     /// <summary>
+    /// How long the loop looks for work before it sleeps, if work came so soon the last time; null for not at all. Set before its first
+    /// mailbox runs.
+    /// </summary>
+    public TimeSpan? Patience
+    {
+        set => Volatile.Write(ref _patience, value is { } most ? new LoopPatience(most) : null);
+    }
+
+    /// <summary>
     /// Registers a dispatcher under an id that <c>Props.WithDispatcher</c> takes, and returns it. An actor system never forgets a
     /// dispatcher, so release one that is no longer needed (<see cref="Release"/>): the next caller with its id gets it.
     /// </summary>
@@ -104,6 +115,7 @@ internal sealed class LoopDispatcher : MessageDispatcher
     {
         Interlocked.Exchange(ref _armed, null);
         Volatile.Write(ref _niceness, 0);
+        Patience = null;
         Volatile.Write(ref _taken, 0);
     }
 
@@ -239,7 +251,11 @@ internal sealed class LoopDispatcher : MessageDispatcher
 #pragma warning disable CA1031 // The last resort, see UnattendedWork.
         try
         {
-            return Sleep();
+            if (Volatile.Read(ref _patience) is not { } patience)
+                return Sleep();
+            bool goesOn = (patience.Begin(Stopwatch.GetTimestamp()) && Look(patience)) || Sleep();
+            patience.End(Stopwatch.GetTimestamp());
+            return goesOn;
         }
         catch (Exception failure)
         {
@@ -249,6 +265,31 @@ internal sealed class LoopDispatcher : MessageDispatcher
             return true;
         }
 #pragma warning restore CA1031
+    }
+
+    /// <summary>Looks for work, and lets other threads run between two looks; whether there is some.</summary>
+    private bool Look(LoopPatience patience)
+    {
+        do
+        {
+            if (!_remote.IsEmpty || _time.IsDue || Volatile.Read(ref _stopping))
+                return true;
+            if (Volatile.Read(ref _armed) is { } armed && Readiness.Wait(armed.Descriptor, -1, timeoutMilliseconds: 0).First)
+            {
+                TellArmed(armed);
+                return true;
+            }
+
+            Thread.Yield();
+        }
+        while (patience.Lasts(Stopwatch.GetTimestamp()));
+        return false;
+    }
+
+    private void TellArmed(Interest armed)
+    {
+        if (ReferenceEquals(Interlocked.CompareExchange(ref _armed, null, armed), armed))
+            armed.Target.Tell(armed.Message, ActorRefs.NoSender);
     }
 
     private bool Sleep()
@@ -265,8 +306,8 @@ internal sealed class LoopDispatcher : MessageDispatcher
         Volatile.Write(ref _asleep, 0);
         if (woken)
             _wake.Reset();
-        if (readable && ReferenceEquals(Interlocked.CompareExchange(ref _armed, null, armed), armed))
-            armed!.Target.Tell(armed.Message, ActorRefs.NoSender);
+        if (readable)
+            TellArmed(armed!);
         return true;
     }
 

@@ -46,7 +46,7 @@ internal sealed partial class RevalidationLeader : UntypedActor
     private bool _isWhole = true;
     private DatapathException? _failure;
     private bool _changed;
-    private int _wakeIsUnderWay;
+    private int _roundIsAsked;
 
     public RevalidationLeader(RevalidationState state)
     {
@@ -161,12 +161,12 @@ internal sealed partial class RevalidationLeader : UntypedActor
     }
 
     /// <summary>
-    /// Flows changed, or might have: called on the thread that changed them, which may be a lane's. Only one message waits at a time, so
-    /// each change of a storm costs its caller one exchange.
+    /// Flows changed, or might have: called on the thread that changed them, which may be a lane's. The first one asks for a
+    /// round, and those until it begins cost their callers one exchange each, and wake nobody.
     /// </summary>
     private void OnChanged(IActorRef self)
     {
-        if (Interlocked.Exchange(ref _wakeIsUnderWay, 1) == 0)
+        if (Interlocked.Exchange(ref _roundIsAsked, 1) == 0)
             self.Tell(Wake.Instance);
     }
 
@@ -189,8 +189,6 @@ internal sealed partial class RevalidationLeader : UntypedActor
 
     private void OnWake()
     {
-        // Before the version is read: a change from here on sends another.
-        Interlocked.Exchange(ref _wakeIsUnderWay, 0);
         _changed = true;
         if (_phase != Phase.Resting)
             return;
@@ -240,6 +238,8 @@ internal sealed partial class RevalidationLeader : UntypedActor
         bool isPurge = _state.Requests.WantsPurge;
         if (_state.IsPaused && !isPurge)
             return;
+        // Before the version is read: a change from here on has another round.
+        Interlocked.Exchange(ref _roundIsAsked, 0);
         _timer!.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         _purges = _state.Requests.TakePurges();
         _startedAt = _time.GetTimestamp();

@@ -6,6 +6,12 @@ namespace UpcallActors.Switch;
 /// <summary>The event loops of a running switch, each with a thread of its own.</summary>
 internal sealed class SwitchLoops
 {
+    /// <summary>
+    /// A client that adds flows one by one sends the next some 20 us after it was told that the one before is there. In a virtual machine a
+    /// sleeping processor needs longer than that to wake.
+    /// </summary>
+    private static readonly TimeSpan _patience = TimeSpan.FromMicroseconds(50);
+
     private readonly PipelineLoops _loops;
 
     /// <summary>Makes them. Throws <see cref="System.ComponentModel.Win32Exception"/> when the process has no descriptor left.</summary>
@@ -16,6 +22,7 @@ internal sealed class SwitchLoops
         {
             Reconciler = _loops.Add("reconciler");
             OpenFlow = _loops.Add("openflow");
+            OpenFlow.Patience = _patience;
         }
         catch
         {

@@ -65,6 +65,33 @@ public sealed class LoopDispatcherSpecs() : PipelineSpec("""
     }
 
     [Fact]
+    public async Task A_patient_loop_is_told_of_all_that_one_that_sleeps_is()
+    {
+        LoopDispatcher dispatcher = LoopDispatcher.Register(Sys, "test.lane-p");
+        // It never sleeps: what it does not look for is never done.
+        dispatcher.Patience = TimeSpan.FromDays(1);
+        using var readable = new EventFd();
+        IActorRef actor = Sys.ActorOf(Props.Create(() => new Where()).WithDispatcher(dispatcher.Id));
+        for (int i = 0; i < 3; i++)
+        {
+            int thread = await actor.Ask<int>("where", TimeSpan.FromSeconds(20));
+            thread.ShouldNotBe(Environment.CurrentManagedThreadId);
+            dispatcher.Arm(new LoopDispatcher.Interest(readable.Descriptor, TestActor, "readable"));
+            readable.Signal();
+            await ExpectMsgAsync("readable", TimeSpan.FromSeconds(20));
+            readable.Reset();
+            using ITimer timer = dispatcher.Time.CreateTimer(
+                _ => TestActor.Tell("due"), null, TimeSpan.FromMilliseconds(1), Timeout.InfiniteTimeSpan);
+            await ExpectMsgAsync("due", TimeSpan.FromSeconds(20));
+        }
+
+        await WatchAsync(actor);
+        Sys.Stop(actor);
+        await ExpectTerminatedAsync(actor);
+        await Until(() => !dispatcher.IsRunning);
+    }
+
+    [Fact]
     public void An_id_that_is_taken_is_refused_until_it_is_released()
     {
         LoopDispatcher first = LoopDispatcher.Register(Sys, "test.lane-d");

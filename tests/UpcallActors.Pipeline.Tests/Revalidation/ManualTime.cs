@@ -37,6 +37,9 @@ internal sealed class ManualTime : TimeProvider
         }
     }
 
+    /// <summary>How often the timer was set, to whatever.</summary>
+    public int AlarmsSet { get; private set; }
+
     /// <summary>Moves to when the timer goes off, if it is set.</summary>
     public void GoToAlarm()
     {
@@ -74,7 +77,11 @@ internal sealed class ManualTime : TimeProvider
         public bool Change(TimeSpan dueTime, TimeSpan period)
         {
             lock (time._lock)
+            {
+                time.AlarmsSet += dueTime < TimeSpan.Zero ? 0 : 1;
                 Due = dueTime < TimeSpan.Zero ? -1 : time.GetTimestamp() + dueTime.Ticks;
+            }
+
             return true;
         }
 

@@ -135,6 +135,30 @@ public sealed class RevalidationSpecs() : TestKit("akka.loglevel = OFF\nakka.std
     }
 
     [Fact]
+    public async Task Changes_that_come_before_the_round_that_the_first_one_asked_for_wake_nobody()
+    {
+        await using RevalidatedSwitch bridge = await RevalidatedSwitch.StartAsync(Sys, "udp,tp_dst=53,actions=2");
+        await bridge.ExactRoundsAsync(1);
+        int before = bridge.Time.AlarmsSet;
+        long rounds = bridge.Revalidation.Snapshot().Rounds;
+
+        for (int port = 1; port <= 10; port++)
+        {
+            bridge.Tables.Apply([.. FlowSyntax.ParseFile($"udp,tp_dst={port},actions=3").Changes]);
+            // It has read its mailbox up to here.
+            _ = await Sys.ActorSelection("/user/*/revalidation").ResolveOne(TimeSpan.FromSeconds(20));
+        }
+
+        bridge.Time.AlarmsSet.ShouldBe(before + 1);
+        await bridge.ExactRoundsAsync(1);
+        bridge.Revalidation.Snapshot().Rounds.ShouldBe(rounds + 1);
+
+        bridge.Tables.Apply([.. FlowSyntax.ParseFile("udp,tp_dst=53,actions=3").Changes]);
+        await bridge.ExactRoundsAsync(1);
+        bridge.Revalidation.Snapshot().Rounds.ShouldBe(rounds + 2);
+    }
+
+    [Fact]
     public async Task Settings_that_are_changed_hold_from_the_next_round_on()
     {
         await using RevalidatedSwitch bridge = await RevalidatedSwitch.StartAsync(Sys, "udp,tp_dst=53,actions=2");
