@@ -86,17 +86,21 @@ internal sealed class OpenFlowTranslator(OpenFlowTranslatorFactory factory, ITra
         bool hasActions = _injected is not null || frozen is { Actions.IsEmpty: false } || (PacketOut is not null && frozen is null);
         if (!hasActions)
             context.TranslateFirst(mayReceive);
-        else if (!mayReceive)
-            return;
-        else if (_injected is { } packet)
+        else if (mayReceive)
+            Do(frozen, ref context);
+        context.FinishFreezing();
+        if (context.Bridge.HasInBand)
+            context.OutputToLocalForInBand();
+    }
+
+    private void Do(FrozenState? frozen, ref XlateContext context)
+    {
+        if (_injected is { } packet)
             context.DoLeft(packet.Actions.AsSpan());
         else if (frozen is { Actions.IsEmpty: false })
             context.Resume(frozen);
         else
             context.Do(PacketOut!, last: true);
-        context.FinishFreezing();
-        if (context.Bridge.HasInBand)
-            context.OutputToLocalForInBand();
     }
 
     /// <summary>

@@ -1,4 +1,5 @@
 using UpcallActors.Odp;
+using UpcallActors.OpenFlow;
 using UpcallActors.Packets;
 
 namespace UpcallActors.Ofproto.Tests;
@@ -30,6 +31,21 @@ public class InBandTests
         after.RecircId = before.Recirculations.Single();
         after.CtState = CtState.Tracked | CtState.New;
         bridge.Translate(after).Text.ShouldBe("102,100");
+    }
+
+    [Fact]
+    public void A_reply_comes_to_the_port_though_its_own_takes_nothing_while_the_datapath_hashes_it()
+    {
+        TestSwitch bridge = Bridge("");
+        bridge.AddGroups("group_id=1,type=select,bucket=output:2");
+        bridge.Add("udp,actions=group:1");
+        FlowKey after = Reply();
+        after.RecircId = bridge.Translate(Reply()).Recirculations.ShouldHaveSingleItem();
+        bridge.Translate(after).Text.ShouldBe("102,100");
+        BridgeSettings settings = bridge.Bridge.Settings;
+        settings.Follow([new PresentPort(1, "p1", new PortRequest("p1", PortKind.System), IsDown: false)], settings.Changes);
+        settings.TrySet(1, PortConfig.NoRecv, PortConfig.NoRecv).ShouldBeTrue();
+        bridge.Translate(after).Text.ShouldBe("100");
     }
 
     [Theory]
