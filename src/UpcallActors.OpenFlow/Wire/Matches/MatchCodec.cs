@@ -153,12 +153,16 @@ internal static class MatchCodec
             FieldEntry.Put(writer, field, version, field.Read(value) & bits, bits);
     }
 
+    /// <summary>
+    /// The priority only of a tag that there is. Open vSwitch writes it with any id but 0 (<c>nx_put_raw</c>), and nobody can read that: a
+    /// flow for it, which no packet can be, would take all flows of a dump away from a client.
+    /// </summary>
     private static void EncodeVlan(WireWriter writer, OpenFlowVersion? version, in Flow value, in Flow mask)
     {
         UInt128 bits = _vlanId.Read(mask);
         if (bits != 0)
             FieldEntry.Put(writer, _vlanId, version, _vlanId.Read(value), bits);
-        if (_vlanId.Read(value) != 0 && _vlanPriority.Read(mask) != 0)
+        if (_vlanPriority.Read(mask) != 0 && _vlanPriority.Prerequisite.HoldsForMatch(value, mask))
             FieldEntry.Put(writer, _vlanPriority, version, _vlanPriority.Read(value), _vlanPriority.Bits);
     }
 }
