@@ -13,6 +13,11 @@ internal static class RegularFile
     private const int LargestPiece = 1 << 26;
 
     /// <summary>
+    /// Bytes that one system call reads. A file of 100,000 flows has some 5 MB, and took 1,300 calls with the buffer that is usual.
+    /// </summary>
+    private const int BufferSize = 1 << 16;
+
+    /// <summary>
     /// Opens a file to read it; never waits. Throws <see cref="FileNotFoundException"/> when there is none,
     /// <see cref="UnauthorizedAccessException"/> when it may not be read, and <see cref="IOException"/> when it is no regular file, or on
     /// another failure.
@@ -30,7 +35,7 @@ internal static class RegularFile
             if (file.IsInvalid)
                 throw Failure(path);
             Check(FileStatus.OfOpen(file));
-            var stream = new FileStream(file, FileAccess.Read);
+            var stream = new FileStream(file, FileAccess.Read, BufferSize);
             file = null;
             return stream;
         }
