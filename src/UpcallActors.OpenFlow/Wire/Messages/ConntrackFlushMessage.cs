@@ -13,9 +13,18 @@ internal sealed record ConntrackFlushMessage(
     private const int Padding = 7;
     private const int AddressLength = 16;
 
-    /// <summary>One direction of a connection; an IPv4 address is a mapped one.</summary>
-    internal readonly record struct Tuple(
-        UInt128 Source, UInt128 Destination, ushort SourcePort, ushort DestinationPort, ushort IcmpId, byte IcmpType, byte IcmpCode);
+    /// <summary>
+    /// One direction of a connection; an IPv4 address is a mapped one. The numbers of ICMP are in the place of the ports, whatever a client
+    /// calls them (<c>struct ofp_ct_tuple</c>).
+    /// </summary>
+    internal readonly record struct Tuple(UInt128 Source, UInt128 Destination, ushort SourcePort, ushort DestinationPort)
+    {
+        public ushort IcmpId => SourcePort;
+
+        public byte IcmpType => (byte)DestinationPort;
+
+        public byte IcmpCode => (byte)(DestinationPort >> 8);
+    }
 
     private bool IsIcmp => Protocol is FieldPrerequisites.ProtocolIcmp or FieldPrerequisites.ProtocolIcmpv6;
 
@@ -80,20 +89,17 @@ internal sealed record ConntrackFlushMessage(
                 case 1:
                     tuple = tuple with { Destination = payload.Number(AddressLength) };
                     break;
-                case 2:
+                case 2 or 4:
                     tuple = tuple with { SourcePort = payload.U16() };
                     break;
                 case 3:
                     tuple = tuple with { DestinationPort = payload.U16() };
                     break;
-                case 4:
-                    tuple = tuple with { IcmpId = payload.U16() };
-                    break;
                 case 5:
-                    tuple = tuple with { IcmpType = payload.U8() };
+                    tuple = tuple with { DestinationPort = (ushort)((tuple.DestinationPort & 0xff00) | payload.U8()) };
                     break;
                 case 6:
-                    tuple = tuple with { IcmpCode = payload.U8() };
+                    tuple = tuple with { DestinationPort = (ushort)((payload.U8() << 8) | tuple.IcmpType) };
                     break;
                 default:
                     return WireProperty.Unknown(type);
