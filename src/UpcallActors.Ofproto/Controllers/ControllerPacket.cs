@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Diagnostics.CodeAnalysis;
 using UpcallActors.Odp;
 using UpcallActors.OpenFlow;
 using UpcallActors.Packets;
@@ -48,28 +47,30 @@ internal sealed record ControllerPacket
     public uint InPort => Flow.InPort;
 
     /// <summary>Whether no flow has matched it.</summary>
-    public bool IsMiss => Reason is ControllerReason.NoMatch or ControllerReason.ExplicitMiss or ControllerReason.ImplicitMiss;
+    public bool IsMiss => IsMissReason(Reason);
 
-    /// <summary>
-    /// Reads an upcall of a controller's userspace action. False when it is none, when its state is not known any more, or when nothing
-    /// shall be sent.
-    /// </summary>
+    /// <summary>Reads an upcall of a controller's userspace action.</summary>
     /// <param name="message">The upcall, as the datapath sent it.</param>
     /// <param name="upcallPid">Where the datapath shall send what comes of the packet; 0 for anywhere.</param>
     /// <param name="recirculations">Where the states are kept.</param>
     /// <param name="packet">What it says.</param>
-    public static bool TryRead(
-        ReadOnlySpan<byte> message, uint upcallPid, RecirculationTable recirculations, [NotNullWhen(true)] out ControllerPacket? packet)
+    /// <param name="reason">Why it was sent, also when it is its state that is not known.</param>
+    public static ControllerPacketError TryRead(ReadOnlySpan<byte> message, uint upcallPid, RecirculationTable recirculations,
+        out ControllerPacket? packet, out ControllerReason reason)
     {
         packet = null;
+        reason = ControllerReason.Action;
         if (PacketMessage.TryParse(message, out PacketMessage upcall) != OdpParseError.None
             || OvsFlowKeyReader.TryRead(upcall.Key.Of(message), out FlowKey key) != OdpParseError.None
             || !upcall.UserData.IsPresent || !UserspaceCookie.TryRead(upcall.UserData.Of(message), out UserspaceCookie cookie)
-            || cookie.Reason != UserspaceReason.Controller || !recirculations.TryGetState(cookie.RecircId, out FrozenState state))
-            return false;
+            || cookie.Reason != UserspaceReason.Controller)
+            return ControllerPacketError.Malformed;
         ControllerRequest request = ControllerRequest.FromArgument(cookie.Argument);
+        reason = request.Reason;
         if (request.DontSend)
-            return false;
+            return ControllerPacketError.NotToSend;
+        if (!recirculations.TryGetState(cookie.RecircId, out FrozenState state))
+            return ControllerPacketError.UnknownState;
         var flow = new Flow(key, inPort: 0);
         state.Restore(ref flow);
         if (!state.Conntracked)
@@ -88,6 +89,26 @@ internal sealed record ControllerPacket
             Origin = upcall.Origin with { UpcallPid = upcallPid },
             Paused = request.Pauses ? state : null,
         };
-        return true;
+        return ControllerPacketError.None;
     }
+
+    /// <summary>Whether that is the reason of a packet that no flow has matched.</summary>
+    public static bool IsMissReason(ControllerReason reason) =>
+        reason is ControllerReason.NoMatch or ControllerReason.ExplicitMiss or ControllerReason.ImplicitMiss;
+}
+
+/// <summary>Why an upcall is no packet for controllers.</summary>
+internal enum ControllerPacketError : byte
+{
+    /// <summary>It is one.</summary>
+    None,
+
+    /// <summary>It is none of a controller's action, or cannot be read.</summary>
+    Malformed,
+
+    /// <summary>Its pipeline's state was kept for a flow that went meanwhile.</summary>
+    UnknownState,
+
+    /// <summary>Nothing is to be sent: a trace only told of it.</summary>
+    NotToSend,
 }

@@ -27,6 +27,12 @@ internal enum PacketInLoss : byte
 
     /// <summary>The connection has ended.</summary>
     Disconnected,
+
+    /// <summary>What came up from the datapath could not be read; counted as an action's.</summary>
+    Malformed,
+
+    /// <summary>The flow that sent it up went meanwhile, and with it the state of the pipeline that the packet had.</summary>
+    UnknownState,
 }
 
 /// <summary>
@@ -71,11 +77,11 @@ internal sealed class PacketInCounters
     /// <summary>Counts packets that the client does not get.</summary>
     public void CountDropped(PacketInType type, PacketInLoss cause, long packets = 1) => Add(_lost[(int)cause], type, packets);
 
-    /// <summary>Counts a packet that nobody wants.</summary>
-    public void CountUnwanted(PacketInType type)
+    /// <summary>Counts a packet that was for no client yet.</summary>
+    public void CountUnsent(PacketInType type, PacketInLoss cause)
     {
         CountTold(type);
-        CountDropped(type, PacketInLoss.NoClient);
+        CountDropped(type, cause);
     }
 
     private static void Add(long[] counter, PacketInType type, long packets) =>

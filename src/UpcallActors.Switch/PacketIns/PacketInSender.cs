@@ -45,7 +45,7 @@ internal sealed class PacketInSender(OpenFlowClient client, PacketInLimits limit
     /// <summary>Sends a packet, with the next <see cref="Flush"/> or when it may be.</summary>
     public void Send(ControllerPacket packet)
     {
-        PacketInType type = TypeOf(packet);
+        PacketInType type = TypeOf(packet.Reason);
         Counters.CountTold(type);
         PacketInFormat format = client.PacketInFormat;
         if (PacketInEncoding.Encode(packet, format, client.Version) is not { } body)
@@ -71,7 +71,8 @@ internal sealed class PacketInSender(OpenFlowClient client, PacketInLimits limit
     }
 
     /// <summary>What a packet is to the limits.</summary>
-    public static PacketInType TypeOf(ControllerPacket packet) => packet.IsMiss ? PacketInType.Miss : PacketInType.Action;
+    public static PacketInType TypeOf(ControllerReason reason) =>
+        ControllerPacket.IsMissReason(reason) ? PacketInType.Miss : PacketInType.Action;
 
     /// <summary>Hands to the connection what may go: a turn's packets at once, which it mostly sends with one system call.</summary>
     public void Flush()

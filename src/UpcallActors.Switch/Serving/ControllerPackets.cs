@@ -1,6 +1,7 @@
 using Akka.Actor;
 using UpcallActors.Odp;
 using UpcallActors.Ofproto;
+using UpcallActors.OpenFlow;
 using UpcallActors.Pipeline;
 
 namespace UpcallActors.Switch;
@@ -51,13 +52,28 @@ internal sealed class ControllerPackets(
         {
             if (_queue?.TryTake(out QueuedUpcall upcall) != true)
                 return _queue?.TryFinish() != false;
-            if (!ControllerPacket.TryRead(upcall.Message, upcall.UpcallPid, translators.Recirculations, out ControllerPacket? packet))
+            ControllerPacketError error = ControllerPacket.TryRead(
+                upcall.Message, upcall.UpcallPid, translators.Recirculations, out ControllerPacket? packet, out ControllerReason reason);
+            if (error != ControllerPacketError.None)
+            {
+                CountUnread(error, reason);
                 continue;
-            Sender.Remember(packet);
-            handOver(packet);
+            }
+
+            Sender.Remember(packet!);
+            handOver(packet!);
         }
 
         return false;
+    }
+
+    private void CountUnread(ControllerPacketError error, ControllerReason reason)
+    {
+        PacketInType type = PacketInSender.TypeOf(reason);
+        if (error == ControllerPacketError.Malformed)
+            counters.CountUnsent(type, PacketInLoss.Malformed);
+        else if (error == ControllerPacketError.UnknownState)
+            counters.CountUnsent(type, PacketInLoss.UnknownState);
     }
 }
 

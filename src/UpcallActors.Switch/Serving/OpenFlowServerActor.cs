@@ -146,7 +146,7 @@ internal sealed class OpenFlowServerActor(
     private void HandOver(ControllerPacket packet)
     {
         if (!_bridges.TryGetValue(packet.Bridge, out (ServedBridge Bridge, IActorRef Actor) served) || !served.Bridge.Deliver(packet))
-            packets.Counters.CountUnwanted(PacketInSender.TypeOf(packet));
+            packets.Counters.CountUnsent(PacketInSender.TypeOf(packet.Reason), PacketInLoss.NoClient);
         else
             _delivered.Add(served.Bridge);
     }

@@ -53,21 +53,37 @@ public class ControllerPacketTests
     }
 
     [Fact]
-    public void An_upcall_that_is_none_for_controllers_or_whose_state_is_not_known_says_nothing()
+    public void An_upcall_that_is_none_for_controllers_or_whose_state_is_not_known_says_why()
     {
         var bridge = new TestSwitch("actions=controller");
         byte[] message = UpcallOf(bridge, Packets.Tcp(), default);
         for (int length = 0; length < message.Length; length++)
-            ControllerPacket.TryRead(message.AsSpan(0, length), 0, bridge.Factory.Recirculations, out _).ShouldBeFalse();
-        ControllerPacket.TryRead(message, 0, new RecirculationTable(), out _).ShouldBeFalse();
-        ControllerPacket.TryRead(Message(Packets.Tcp(), new UserspaceCookie(UserspaceReason.SlowPath, 1, 0), default), 0,
-            bridge.Factory.Recirculations, out _).ShouldBeFalse();
+            Read(message.AsSpan(0, length)).ShouldBe((ControllerPacketError.Malformed, ControllerReason.Action));
+        byte[] other = Message(Packets.Tcp(), new UserspaceCookie(UserspaceReason.SlowPath, 1, 0), default);
+        Read(other).ShouldBe((ControllerPacketError.Malformed, ControllerReason.Action));
+        Read(message).ShouldBe((ControllerPacketError.UnknownState, ControllerReason.Action));
+        ControllerRequest miss = ControllerRequest.Default with { Reason = ControllerReason.NoMatch };
+        byte[] missed = Message(Packets.Tcp(), new UserspaceCookie(UserspaceReason.Controller, 99, miss.ToArgument()), default);
+        Read(missed).ShouldBe((ControllerPacketError.UnknownState, ControllerReason.NoMatch));
+        ulong quiet = (miss with { DontSend = true }).ToArgument();
+        byte[] traced = Message(Packets.Tcp(), new UserspaceCookie(UserspaceReason.Controller, 99, quiet), default);
+        Read(traced).ShouldBe((ControllerPacketError.NotToSend, ControllerReason.NoMatch));
+
+        static (ControllerPacketError, ControllerReason) Read(ReadOnlySpan<byte> message)
+        {
+            ControllerPacketError error =
+                ControllerPacket.TryRead(message, 0, new RecirculationTable(), out ControllerPacket? packet, out ControllerReason reason);
+            packet.ShouldBeNull();
+            return (error, reason);
+        }
     }
 
-    internal static ControllerPacket? Read(TestSwitch bridge, FlowKey key, PacketOrigin origin = default) =>
-        ControllerPacket.TryRead(UpcallOf(bridge, key, origin), upcallPid: 44, bridge.Factory.Recirculations, out ControllerPacket? packet)
-            ? packet
-            : null;
+    internal static ControllerPacket? Read(TestSwitch bridge, FlowKey key, PacketOrigin origin = default)
+    {
+        ControllerPacket.TryRead(
+            UpcallOf(bridge, key, origin), upcallPid: 44, bridge.Factory.Recirculations, out ControllerPacket? packet, out _);
+        return packet;
+    }
 
     private static byte[] UpcallOf(TestSwitch bridge, FlowKey key, PacketOrigin origin) =>
         Message(key, UserspaceCookies.Of(bridge.Translate(key).Actions).ShouldHaveSingleItem(), origin);

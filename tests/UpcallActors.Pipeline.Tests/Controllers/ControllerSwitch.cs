@@ -107,7 +107,8 @@ internal sealed class ControllerSwitch : IAsyncDisposable
         var messages = new List<PacketInMessage>();
         while (_pipeline.Controllers.TryTake(out QueuedUpcall upcall))
         {
-            ControllerPacket.TryRead(upcall.Message, upcall.UpcallPid, Factory.Recirculations, out ControllerPacket? packet).ShouldBeTrue();
+            ControllerPacket.TryRead(upcall.Message, upcall.UpcallPid, Factory.Recirculations, out ControllerPacket? packet, out _)
+                .ShouldBe(ControllerPacketError.None);
             Sender.Remember(packet!);
             PacketInMessage? message = PacketInEncoding.Encode(packet!, PacketInFormat.Nicira2, OpenFlowVersion.V13);
             messages.Add((PacketInMessage)Trip(MessageType.PacketIn2, message.ShouldNotBeNull()));

@@ -15,7 +15,7 @@ public sealed class PacketInMetricsTests
         counters.CountSent(PacketInType.Miss);
         counters.CountLimited(PacketInType.Miss);
         counters.CountDropped(PacketInType.Miss, PacketInLoss.RateLimit, 5);
-        counters.CountUnwanted(PacketInType.Action);
+        counters.CountUnsent(PacketInType.Action, PacketInLoss.NoClient);
 
         string[] measured = Collect(meter);
 
@@ -28,7 +28,7 @@ public sealed class PacketInMetricsTests
                 "upcall_actors.packet_ins.waiting type=miss 3",
             ],
             measured.Where(line => !line.EndsWith(" 0", StringComparison.Ordinal)).Order(StringComparer.Ordinal));
-        Assert.Equal(16, measured.Length);
+        Assert.Equal(20, measured.Length);
     }
 
     private static string[] Collect(Meter meter)
