@@ -14,7 +14,8 @@ internal ref partial struct XlateContext
     {
         if (!MayDescend())
             return;
-        if (!last)
+        // What a copy in a CLONE would else do once more after it. Other copies do it when they put something out.
+        if (!last && !AreReversible(actions))
             Commit();
         Flow flow = Flow;
         Flow packet = _scratch.Base;
@@ -74,6 +75,18 @@ internal ref partial struct XlateContext
         }
 
         return nest;
+    }
+
+    /// <summary>Whether actions by themselves need no CLONE (<c>reversible_actions</c>); what they lead to may.</summary>
+    private static bool AreReversible(ActionList actions)
+    {
+        foreach (OpenFlowAction action in actions.Actions)
+        {
+            if (action.Kind is ActionKind.Conntrack or ActionKind.Meter || action is OutputAction { MaximumLength: > 0 })
+                return false;
+        }
+
+        return true;
     }
 
     /// <summary>

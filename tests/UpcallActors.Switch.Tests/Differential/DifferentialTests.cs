@@ -9,9 +9,6 @@ public sealed partial class DifferentialTests
 {
     private const int Calls = 100;
 
-    // The real one tells clients of 1.1 a number for a table's default that 1.1 does not have.
-    private const string BadMiss = "ofp_table|WARN|bad table miss config 3\n";
-
     private static readonly string[][] _flows =
     [
         ["add-group", "group_id=1,type=ff,bucket=watch_port:2,output:2,bucket=watch_port:3,output:3"],
@@ -102,43 +99,20 @@ public sealed partial class DifferentialTests
             Assert.Equal(answer, await AnswerOfAsync(call, served.Socket));
             await served.SettleAsync();
             string packet = _packets[step++ % _packets.Length];
-            Assert.Equal($"{answer}\n{Comparable(await real.TraceAsync(packet))}", $"{answer}\n{Comparable(served.Trace(packet))}");
+            string expected = ComparableTrace.Of(await real.TraceAsync(packet));
+            Assert.Equal($"{answer}\n{expected}", $"{answer}\n{ComparableTrace.Of(served.Trace(packet))}");
         }
-    }
-
-    /// <summary>A trace without what is each switch's own: the order in which it floods, and where controllers' packets are kept.</summary>
-    private static string Comparable(string trace)
-    {
-        string[] parts = trace.Split("Datapath actions: ");
-        return $"{parts[0]}Datapath actions: {string.Join(',', Kept().Replace(parts[1], "userspace").Trim().Split(',').Order())}";
     }
 
     [GeneratedRegex(@"addr:[0-9a-f:]+")]
     private static partial Regex Address();
 
-    [GeneratedRegex(@"userspace\(.*\)")]
-    private static partial Regex Kept();
-
-    /// <summary>The call, and all that it answers; lines of a dump come in any order.</summary>
-    private static async Task<string> AnswerOfAsync(string[] call, string socket)
-    {
-        string bridge = $"unix:{socket}";
-        (int code, string output, string errors) = await Ofctl.RunAsync([.. call.Select(word => word == "BRIDGE" ? bridge : word)]);
-        IEnumerable<string> lines = output.Split('\n').Order(StringComparer.Ordinal);
-        string said = $"{string.Join(' ', call)}\nexit {code}\n{string.Join('\n', lines)}\n{Clock().Replace(errors, "")}";
-        said = said.Replace(BadMiss, "", StringComparison.Ordinal);
-        string shared = said.Replace(bridge, "BRIDGE", StringComparison.Ordinal);
-        return Transaction().Replace(shared, "xid");
-    }
+    /// <summary>The call, and all that it answers.</summary>
+    private static async Task<string> AnswerOfAsync(string[] call, string socket) =>
+        $"{string.Join(' ', call)}\n{await Ofctl.AnswerOfAsync(call, socket)}";
 
     [GeneratedRegex(@"priority=\d{6,}.*")]
     private static partial Regex HiddenFlow();
-
-    [GeneratedRegex(@"xid=0x[0-9a-f]+")]
-    private static partial Regex Transaction();
-
-    [GeneratedRegex(@"\d{4}-\d\d-\d\dT[\d:.]+Z\|\d+\|")]
-    private static partial Regex Clock();
 }
 
 /// <summary>A theory that needs the real switch, skipped where it is not installed.</summary>
@@ -146,4 +120,11 @@ public sealed partial class DifferentialTests
 internal sealed class RealSwitchTheoryAttribute : TheoryAttribute
 {
     public RealSwitchTheoryAttribute() => Skip = RealSwitch.Obstacle;
+}
+
+/// <summary>A fact that needs the real switch, skipped where it is not installed.</summary>
+[AttributeUsage(AttributeTargets.Method)]
+internal sealed class RealSwitchFactAttribute : FactAttribute
+{
+    public RealSwitchFactAttribute() => Skip = RealSwitch.Obstacle;
 }
