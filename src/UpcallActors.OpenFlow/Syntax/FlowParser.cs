@@ -88,8 +88,8 @@ internal sealed class FlowParser
 
     private void ParseActions(int start, ref TextCursor cursor)
     {
-        if (IsDeletion)
-            throw cursor.ErrorAt(start, "a deletion has no actions");
+        if (FieldsOnly || IsDeletion)
+            throw cursor.ErrorAt(start, FieldsOnly ? "actions is no field" : "a deletion has no actions");
         cursor.Expect('=');
         _actionsAt = cursor.Position;
         _attributes.Actions = Texts is { } texts ? texts.Parse(ref cursor) : ActionList.Parse(ref cursor);

@@ -1,6 +1,8 @@
 using System.Buffers;
 using System.Net.Sockets;
+using System.Runtime.InteropServices;
 using System.Text.Json;
+using UpcallActors.Linux;
 
 namespace UpcallActors.Unixctl;
 
@@ -76,7 +78,11 @@ internal sealed class DaemonClient : IDisposable
         catch (Exception failure) when (failure is SocketException or ArgumentException)
         {
             socket.Dispose();
-            throw new DaemonClientException($"{path}: {failure.Message}", failure);
+            // .NET takes ENOENT for EADDRNOTAVAIL, whose words make no sense for a path.
+            string reason = failure is SocketException { SocketErrorCode: SocketError.AddressNotAvailable }
+                ? Marshal.GetPInvokeErrorMessage((int)Errno.NoEntry)
+                : failure.Message;
+            throw new DaemonClientException($"{path}: {reason}", failure);
         }
     }
 

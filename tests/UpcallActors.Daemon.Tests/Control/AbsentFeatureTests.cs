@@ -48,6 +48,9 @@ public sealed class AbsentFeatureTests
     [InlineData("dpif/set-dp-features br0 add_mpls true", "Can not enable features not supported by the datapath\n")]
     [InlineData("dpif/set-dp-features br0 tnl_push_pop true", "Can not enable features not supported by the datapath\n")]
     [InlineData("dpif/set-dp-features br0 tnl_push_pop false", "")]
+    [InlineData("dpif/set-dp-features br0 sample_nesting +3", "")]
+    [InlineData("dpif/set-dp-features br0 sample_nesting 99999999999", "Integer number expected\n")]
+    [InlineData("dpif/set-dp-features br0 nosuch true", "Unexpected support field\n")]
     [InlineData("dpif/set-dp-features br0 ufid true", "")]
     [InlineData("dpif/set-dp-features br0 max_vlan_headers 2", "")]
     public async Task What_is_asked_is_answered(string command, string answer)

@@ -133,6 +133,7 @@ public sealed class TraceCommandTests
     [InlineData("br1: unknown bridge", "br1", "in_port=1")]
     [InlineData("Bad openflow flow syntax: in_prt=1: unknown field in_prt", "br0", "in_prt=1")]
     [InlineData("Bad openflow flow syntax: in_port=1,table=3: table is no field", "br0", "in_port=1,table=3")]
+    [InlineData("Bad openflow flow syntax: in_port=1,actions=drop: actions is no field", "br0", "in_port=1,actions=drop")]
     [InlineData("Bad openflow flow syntax: in_port=1,ip,nw_src=10.0.0.0/8: nw_src of a packet has no mask", "br0",
         "in_port=1,ip,nw_src=10.0.0.0/8")]
     [InlineData("Bad openflow flow syntax: in_port=p9: 'p9' is no value of in_port", "br0", "in_port=p9")]

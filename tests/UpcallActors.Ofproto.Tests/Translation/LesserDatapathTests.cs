@@ -129,6 +129,36 @@ public class LesserDatapathTests
         outcome.Mask.ShouldBe(limited);
     }
 
+    [Theory]
+    [InlineData("ct_orig_tuple6", false)]
+    [InlineData("ct_orig_tuple", true)]
+    public void The_original_addresses_of_a_connection_are_a_feature_for_each_family(string missing, bool matches)
+    {
+        FlowKey key = Packets.Tcp();
+        key.EthType = EtherTypes.Ipv6;
+        key.CtState = CtState.Tracked | CtState.Established;
+        key.CtOrigProto = 6;
+        key.CtOrigIpv6Src = 1;
+
+        TestSwitch.Outcome outcome = Translate(
+            "priority=9,ct_state=+trk+est,ipv6,ct_ipv6_src=::1,actions=2\npriority=1,actions=3",
+            features => Without(features, missing), key);
+
+        outcome.Outputs.ShouldBe([matches ? 102u : 103u]);
+    }
+
+    [Theory]
+    [InlineData(0, "hash(l4(0))")]
+    [InlineData(1, "hash(sym_l4(0))")]
+    public void A_group_hashes_by_no_algorithm_above_the_highest_of_the_datapath(int most, string hash)
+    {
+        var bridge = new TestSwitch("", support: new OdpSupport { Features = OdpSupport.Everything with { MaxHashAlgorithm = most } });
+        bridge.AddGroups("group_id=1,type=select,bucket=output:2,bucket=output:3");
+        bridge.Add("actions=group:1");
+
+        bridge.Translate(Packets.Tcp()).Text.ShouldStartWith(hash);
+    }
+
     private static DatapathSupport Without(DatapathSupport features, string name) => name switch
     {
         "ct_state" => features with { CtState = false },
@@ -138,6 +168,7 @@ public class LesserDatapathTests
         "ct_state_nat" => features with { CtStateNat = false },
         "ct_zero_snat" => features with { CtZeroSnat = false },
         "ct_orig_tuple" => features with { CtOrigTuple = false },
+        "ct_orig_tuple6" => features with { CtOrigTuple6 = false },
         _ => features with { Recirc = false },
     };
 

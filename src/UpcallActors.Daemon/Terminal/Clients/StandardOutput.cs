@@ -16,10 +16,11 @@ internal static class StandardOutput
     public static Stream Open()
     {
 #pragma warning disable CA2000 // The stream's from then on; and it owns no descriptor.
-        var stream = new FileStream(new SafeFileHandle(Descriptor, ownsHandle: false), FileAccess.Write);
+        var stream = new FileStream(new SafeFileHandle(Descriptor, ownsHandle: false), FileAccess.Write, bufferSize: 0);
 #pragma warning restore CA2000
+        // The buffer that a FileStream has for a pipe is overtaken by what is written asynchronously.
         if (!stream.CanSeek)
-            return stream;
+            return new BufferedStream(stream);
 
         // A file has no reader that could go, but others may write to it beside us, which our own place in it would overwrite.
         stream.Dispose();

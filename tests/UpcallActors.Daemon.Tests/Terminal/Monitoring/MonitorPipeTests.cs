@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using UpcallActors.Daemon.Tests.Control;
+using UpcallActors.Embedded;
 using UpcallActors.Packets;
 
 namespace UpcallActors.Daemon.Tests.Terminal.Monitoring;
@@ -49,6 +50,20 @@ public sealed class MonitorPipeTests : IDisposable
         string[] lines = await File.ReadAllLinesAsync(file);
         (lines[0], lines[^1], lines.Count(line => line == "between")).ShouldBe(("before", "after", 1));
         lines.Count(line => line.StartsWith("daemon ", StringComparison.Ordinal)).ShouldBe(2);
+    }
+
+    /// <summary>A text longer than a writer's buffer reaches the pipe in parts, some of them asynchronously.</summary>
+    [Fact]
+    public async Task A_long_answer_keeps_its_order_in_a_pipe()
+    {
+        await using ControlledSwitch daemon = await ControlledSwitch.StartAsync(isAnswered: true);
+        for (uint port = 10; port < 20; port++)
+            daemon.Datapath.AddPort(new EmbeddedPort(port, $"spare-port-{port}"));
+        string shown = await ShellAsync(daemon, $"{DaemonProcess.Shell} show --target {daemon.Directory.Path} | cat");
+        shown.Length.ShouldBeGreaterThan(1024);
+        string[] lines = shown.Split('\n');
+        lines[0].ShouldStartWith("daemon ");
+        lines[1].ShouldStartWith("datapath ");
     }
 
     private Task<string> PipeAsync(ControlledSwitch daemon, string options, string reader) =>
