@@ -56,7 +56,7 @@ internal sealed class PacketOutSender : IDisposable
         if (message.BufferId != FlowModMessage.NoBuffer)
             return BadRequest.BufferUnknown;
         Flow flow = message.Metadata.ToValue();
-        KeyExtraction.TryExtract(message.Packet.AsSpan(), ref flow.Key, out _);
+        InjectedKey.TryExtract(message.Packet.AsSpan(), ref flow.Key, out _);
         return FlowCheck.Find(message.Actions, flow, version)?.Error;
     }
 
@@ -93,7 +93,7 @@ internal sealed class PacketOutSender : IDisposable
         if (bridge.Tables.FindMissingFor(message.Actions) is { } missing)
             return missing.Error;
         Flow flow = message.Metadata.ToValue();
-        if (!KeyExtraction.TryExtract(message.Packet.AsSpan(), ref flow.Key, out PacketLayout layout))
+        if (!InjectedKey.TryExtract(message.Packet.AsSpan(), ref flow.Key, out PacketLayout layout))
         {
             // No frame: ovs-vswitchd takes it, and the datapath refuses it.
             packet = new PreparedPacket(null, message.Packet, layout, [], new PacketEffects(new RuleCredits(0), []));
@@ -138,7 +138,7 @@ internal sealed class PacketOutSender : IDisposable
         if (continuation!.Bridge != BridgeId.Of(bridge.Name))
             return ResumeFailed.Stale;
         Flow flow = message.Metadata.ToValue();
-        if (!KeyExtraction.TryExtract(message.Packet.AsSpan(), ref flow.Key, out PacketLayout layout))
+        if (!InjectedKey.TryExtract(message.Packet.AsSpan(), ref flow.Key, out PacketLayout layout))
             return BadProperty.BadLength;
         BridgePort port = continuation.DatapathPort is uint datapathPort
             && bridge.Ports.FirstOrDefault(port => port.DatapathPort == datapathPort) is { } known
