@@ -50,8 +50,7 @@ internal sealed partial class FlowTables
     }
 
     private static bool NamesSomething(ActionList actions) => actions.Actions.Any(
-        action => action is GroupAction or MeterAction or ControllerAction { Meter: not 0 }
-            || (action.Inner is { } inner && NamesSomething(inner)));
+        action => action is GroupAction or MeterAction || (action.Inner is { } inner && NamesSomething(inner)));
 
     /// <summary>A group or meter that actions name and that is not there (<c>ofproto_check_ofpacts</c>).</summary>
     private ActionProblem? FindMissing(ActionList actions)
@@ -64,11 +63,27 @@ internal sealed partial class FlowTables
                     ? new ActionProblem(BadAction.BadOutGroup, $"there is no group {group.Group}")
                     : null,
                 MeterAction meter => FindMissingMeter(meter.Meter),
-                ControllerAction { Meter: not 0 } controller => FindMissingMeter(controller.Meter),
                 _ => action.Inner is { } inner ? FindMissing(inner) : null,
             };
             if (problem is not null)
                 return problem;
+        }
+
+        return null;
+    }
+
+    /// <summary>
+    /// A meter that packets for controllers shall go through and that is not there: they go without (<c>ofproto_fix_controller_action</c>).
+    /// </summary>
+    internal uint? FindUnknownMeter(ActionList actions)
+    {
+        foreach (OpenFlowAction action in actions.Actions)
+        {
+            uint? unknown = action is ControllerAction { Meter: not 0 and var meter } && Meters.Find(meter) is null ? meter
+                : action.Inner is { } inner ? FindUnknownMeter(inner)
+                : null;
+            if (unknown is not null)
+                return unknown;
         }
 
         return null;

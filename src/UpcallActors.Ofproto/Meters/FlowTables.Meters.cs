@@ -28,8 +28,26 @@ internal sealed partial class FlowTables
         Note(new MeterDeletion(Meters, meter));
     }
 
+    /// <summary>A meter comes.</summary>
+    internal void Add(long transaction, Meter meter)
+    {
+        RequireOpen(transaction);
+        Meters.Put(meter);
+        Note(new MeterAddition(Meters, meter));
+    }
+
+    private sealed class MeterAddition(BridgeMeters meters, Meter meter) : TableChange
+    {
+        public override void Undo() => meters.Remove(meter.Id);
+
+        // A flow of any table may send packets to controllers through it.
+        public override void Publish(ulong version, ref TableSet touched) => touched = TableSet.All;
+    }
+
     private sealed class MeterDeletion(BridgeMeters meters, Meter meter) : TableChange
     {
         public override void Undo() => meters.Put(meter);
+
+        public override void Publish(ulong version, ref TableSet touched) => touched = TableSet.All;
     }
 }

@@ -29,6 +29,9 @@ internal readonly ref struct TableTransaction : IDisposable
     /// <summary>Makes a change of a group. Returns why it was refused, if so.</summary>
     public OpenFlowError? Make(GroupChange change) => _tables.Make(_number, change)?.Error;
 
+    /// <summary>Adds a meter, which no flow names but those that send packets to controllers through it.</summary>
+    public void Add(Meter meter) => _tables.Add(_number, meter);
+
     /// <summary>Deletes a meter, and the flows that name it.</summary>
     public void Delete(Meter meter) => _tables.Delete(_number, meter);
 

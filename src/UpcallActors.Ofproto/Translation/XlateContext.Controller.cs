@@ -80,7 +80,7 @@ internal ref partial struct XlateContext
         {
             RuleCookie = _cookie,
         };
-        PutUserspace(cookie, meter == 0 ? BridgeMeters.Controller : meter);
+        PutUserspace(cookie, meter == 0 || Bridge.Tables.Meters.Find(meter) is null ? BridgeMeters.Controller : meter);
         ControllerPackets++;
     }
 }

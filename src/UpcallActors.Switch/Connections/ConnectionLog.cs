@@ -55,6 +55,9 @@ internal static partial class ConnectionLog
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Bridge}: unsupported fragment handling mode {Mode}")]
     public static partial void NoSuchFragmentHandling(this ILogger logger, string bridge, string mode);
 
+    [LoggerMessage(Level = LogLevel.Information, Message = "{Bridge}: controller action specified an unknown meter id: {Meter}")]
+    public static partial void UnknownMeter(this ILogger logger, string bridge, uint meter);
+
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Peer}: the bridge has no place for more clients")]
     public static partial void TooManyClients(this ILogger logger, string peer);
 }

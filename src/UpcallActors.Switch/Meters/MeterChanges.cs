@@ -50,7 +50,7 @@ internal sealed class MeterChanges(Lazy<DatapathMeters> datapath, FlowTables tab
                 return MeterModFailed.BadRate;
         }
 
-        return Put(change, before);
+        return Put(change, before, origin);
     }
 
     /// <summary>What a meter has counted, and how many flows name it; zeros if the datapath does not tell.</summary>
@@ -96,7 +96,7 @@ internal sealed class MeterChanges(Lazy<DatapathMeters> datapath, FlowTables tab
         }
     }
 
-    private OpenFlowError? Put(MeterModMessage change, Meter? before)
+    private OpenFlowError? Put(MeterModMessage change, Meter? before, ChangeOrigin origin)
     {
         if ((before?.DatapathId ?? Datapath.Allocate()) is not { } id)
             return MeterModFailed.OutOfMeters;
@@ -113,7 +113,18 @@ internal sealed class MeterChanges(Lazy<DatapathMeters> datapath, FlowTables tab
             return error is Errno.NoSpace or Errno.TooBig ? MeterModFailed.OutOfMeters : MeterModFailed.Unknown;
         }
 
-        tables.Meters.Put(new Meter(change.Id, id, change.Flags, bands, before?.Created ?? tables.Time));
+        var meter = new Meter(change.Id, id, change.Flags, bands, before?.Created ?? tables.Time);
+        if (before is null)
+            Enter(meter, origin);
+        else
+            tables.Meters.Put(meter);
         return null;
+    }
+
+    private void Enter(Meter meter, ChangeOrigin origin)
+    {
+        using TableTransaction transaction = tables.Begin(origin);
+        transaction.Add(meter);
+        transaction.Commit();
     }
 }

@@ -19,8 +19,11 @@ internal static partial class RequestHandlers
     private static OpenFlowError? ChangeFlows(BridgeRequest request, in TableTransaction transaction)
     {
         var message = (FlowModMessage)request.Message.Body;
-        return transaction.Make(message.Change)
-            ?? (message.BufferId == FlowModMessage.NoBuffer ? null : BadRequest.BufferUnknown);
+        if (transaction.Make(message.Change) is { } error)
+            return error;
+        if (message.Change.Actions is { } actions)
+            request.Bridge.TellUnknownMeter(actions);
+        return message.BufferId == FlowModMessage.NoBuffer ? null : BadRequest.BufferUnknown;
     }
 
     /// <summary>The rules of one moment; what they count is looked at when the answer is sent.</summary>

@@ -11,7 +11,7 @@ internal static partial class RequestHandlers
     private const uint GroupCapabilities = 7;
 
     // What Open vSwitch says that buckets may do, by the numbers that actions have in a version.
-    private const uint GroupActions10 = 0x7ff;
+    private const uint GroupActions10 = 0xfff;
     private const uint GroupActions11 = 0x1ffe7ff;
     private const uint GroupActions12 = 0x3ff8001;
 

@@ -27,14 +27,18 @@ internal static partial class RequestHandlers
         Row<AsyncConfigMessage>(MessageType.SetAsync, SetAsync),
     ];
 
-    private static OpenFlowError? SendPacket(BridgeRequest request, PacketOutMessage message) =>
-        request.Bridge.Packets.Send(
+    private static OpenFlowError? SendPacket(BridgeRequest request, PacketOutMessage message)
+    {
+        request.Bridge.TellUnknownMeter(message.Actions);
+        return request.Bridge.Packets.Send(
             request.Bridge.View.Bridge, request.Version, message, request.Bridge.View.Configuration.FragmentsLongPackets);
+    }
 
     /// <summary>It meets the tables as the messages before it in the bundle leave them (<c>do_bundle_commit</c>).</summary>
     private static OpenFlowError? PreparePacket(BridgeRequest request, in TableTransaction transaction)
     {
         transaction.Show();
+        request.Bridge.TellUnknownMeter(((PacketOutMessage)request.Message.Body).Actions);
         OpenFlowError? error = request.Bridge.Packets.Prepare(
             request.Bridge.View.Bridge, (PacketOutMessage)request.Message.Body, out PreparedPacket packet, meetsUnpublished: true);
         request.Prepared = packet;

@@ -14,6 +14,7 @@ internal sealed class ServedBridge(BridgeView view, Lazy<DatapathMeters> meters,
     private readonly Dictionary<(uint Number, string Name), long> _since = [];
     // As often as Open vSwitch says it of all bridges.
     private readonly LogRate _overflows = new(options.Time, perMinute: 5, burst: 5);
+    private readonly LogRate _unknownMeters = new(options.Time, perMinute: 1, burst: 5);
     private volatile bool _isAnyMonitoring;
 
     /// <summary>By which its controllers send packets.</summary>
@@ -193,6 +194,13 @@ internal sealed class ServedBridge(BridgeView view, Lazy<DatapathMeters> meters,
     /// <summary>A client wants fragments to be looked up in a way that there is not.</summary>
     public void RefuseFragments(FragmentHandling fragments) =>
         options.Logger.NoSuchFragmentHandling(Name, fragments.ToString().ToLowerInvariant());
+
+    /// <summary>Says that packets for controllers go without a meter which they shall go through and which is not there, if so.</summary>
+    public void TellUnknownMeter(ActionList actions)
+    {
+        if (Tables.FindUnknownMeter(actions) is { } meter && _unknownMeters.TryTake(out _))
+            options.Logger.UnknownMeter(Name, meter);
+    }
 
     /// <summary>Since when a time of the bridge's clock is.</summary>
     public TimeSpan AgeOf(long time) => options.Time.GetElapsedTime(time);

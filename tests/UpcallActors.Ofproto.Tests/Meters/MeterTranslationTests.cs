@@ -74,13 +74,13 @@ public class MeterTranslationTests
     }
 
     [Fact]
-    public void A_controller_action_can_name_a_meter_of_its_own_which_must_be_there()
+    public void A_controller_action_can_name_a_meter_of_its_own_and_goes_as_others_while_it_is_not_there()
     {
-        var bridge = new TestSwitch("");
-        Should.Throw<FlowRefusedException>(() => bridge.Add("actions=controller(meter_id=8)")).Error.ShouldBe("OFPMMFC_INVALID_METER");
+        var bridge = new TestSwitch("in_port=1,actions=controller(meter_id=8)\nin_port=2,actions=controller(id=1)");
+        bridge.Translate(Packets.Tcp()).Text.ShouldStartWith("userspace(");
         Put(bridge.Tables, BridgeMeters.Controller, 6);
+        bridge.Translate(Packets.Tcp()).Text.ShouldStartWith("sample(sample=100.0%,actions(meter(6),userspace(");
         Put(bridge.Tables, 8, 7);
-        bridge.Add("in_port=1,actions=controller(meter_id=8)\nin_port=2,actions=controller(id=1)");
 
         bridge.Translate(Packets.Tcp()).Text.ShouldStartWith("sample(sample=100.0%,actions(meter(7),userspace(");
         bridge.Translate(Packets.Tcp(102)).Text.ShouldStartWith("sample(sample=100.0%,actions(meter(6),userspace(");

@@ -54,6 +54,34 @@ public sealed partial class DifferentialTests
     }
 
     [RealSwitchTheory]
+    [InlineData(10)]
+    [InlineData(11)]
+    [InlineData(12)]
+    [InlineData(13)]
+    [InlineData(14)]
+    [InlineData(15)]
+    public async Task Groups_can_do_the_same_and_packets_for_controllers_do_without_an_unknown_meter(int version)
+    {
+        using RealSwitch real = await RealSwitch.StartAsync();
+        await using ServedSwitch served = await ServedSwitch.StartAsync(ServedSwitch.Bridge);
+        string[][] calls =
+        [
+            ["dump-group-features", "BRIDGE"],
+            ["add-flow", "BRIDGE", "in_port=1,actions=controller(meter_id=7),clone(controller(meter_id=8))"],
+            ["packet-out", "BRIDGE", "in_port=1,packet=ffffffffffff00000000000188cc,actions=controller(meter_id=7)"],
+            ["--no-stats", "dump-flows", "BRIDGE"],
+        ];
+        foreach (string[] call in calls)
+        {
+            string[] asked = ["-O", $"OpenFlow{version}", .. call];
+            Assert.Equal(await AnswerOfAsync(asked, real.Socket), await AnswerOfAsync(asked, served.Socket));
+        }
+
+        Assert.Contains(
+            served.Log.All, line => line.EndsWith("br0: controller action specified an unknown meter id: 7", StringComparison.Ordinal));
+    }
+
+    [RealSwitchTheory]
     [InlineData("tcp:127.0.0.1:16653")]
     [InlineData("tcp:127.0.0.1:16653", "tcp:127.0.0.1:16654", "ssl:192.0.2.9", "ptcp:0:127.0.0.1")]
     [InlineData("tcp:[::1]:16653")]
