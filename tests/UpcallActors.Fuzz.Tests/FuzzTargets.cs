@@ -11,6 +11,7 @@ using UpcallActors.Odp.Tests;
 using UpcallActors.Odp.Tests.Fuzz;
 using UpcallActors.Ofproto.Tests;
 using UpcallActors.OpenFlow.Tests;
+using UpcallActors.Ovsdb.Tests.Fuzz;
 using UpcallActors.Packets.Tests;
 using UpcallActors.Packets.Tests.Fuzz;
 using UpcallActors.Unixctl.Tests.Fuzz;
@@ -25,7 +26,7 @@ internal static class FuzzTargets
 {
     /// <summary>The targets, by name.</summary>
     public static IReadOnlyList<FuzzTarget> All { get; } = [.. Netlink(), .. Packets(), .. Odp(), .. Kernel(), .. OpenFlow(), .. Embedded(),
-        .. Unixctl(), .. Daemon()];
+        .. Unixctl(), .. Ovsdb(), .. Daemon()];
 
     /// <summary>The target of a name. Throws <see cref="ArgumentException"/> when there is none.</summary>
     public static FuzzTarget Named(string name) =>
@@ -117,6 +118,11 @@ internal static class FuzzTargets
         FuzzTarget.Taken("unixctl.answers",
             AnswerFuzz.Run,
             () => FuzzTarget.Texts(AnswerFuzzTests.Corpus)) with { Tokens = AnswerFuzzTests.Tokens },
+    ];
+
+    private static FuzzTarget[] Ovsdb() =>
+    [
+        FuzzTarget.Taken("ovsdb.sessions", OvsdbFuzz.Run, () => FuzzTarget.Texts(OvsdbFuzz.Seeds)) with { Tokens = OvsdbFuzz.Tokens },
     ];
 
     private static FuzzTarget[] Daemon() =>

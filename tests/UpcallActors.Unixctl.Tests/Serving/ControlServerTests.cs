@@ -161,7 +161,7 @@ public sealed class ControlServerTests
         (await client.AskAsync("echo", new string('a', 100 - Ends.Length - 1))).Result.ShouldNotBeNull("one byte less than the limit");
         await client.SendAsync($$"""{"id":0,"method":"echo","params":["{{new string('a', 200)}}""");
         (await client.ReceiveAsync()).ShouldBeNull();
-        await WaitForLogAsync(host, "a request of more than 100 bytes");
+        await WaitForLogAsync(host, "an object of more than 100 bytes");
     }
 
     [Fact]
