@@ -49,16 +49,9 @@ internal sealed partial class FlowTables
         Volatile.Write(ref _expired, _expired + _journal.Count);
     }
 
-    /// <summary>
-    /// Credits a rule with packets, and notes when it was used. The clock is read only where it matters, this being each packet's way.
-    /// </summary>
-    internal void Credit(Rule rule, in Odp.FlowCredit credit)
-    {
-        if (credit.Packets != 0)
-            rule.Counters.Credit(credit.Packets, credit.Bytes);
-        if (rule.IdleTimeout != 0 && (credit.Packets != 0 || credit.Age is not null))
-            rule.Counters.Use(Now - (credit.Age ?? TimeSpan.Zero));
-    }
+    /// <summary>When the last packet of a credit came, by the tables' clock; zero, which is before any rule, if it tells of none.</summary>
+    internal TimeSpan LastUseOf(in Odp.FlowCredit credit) =>
+        credit.Packets == 0 && credit.Age is null ? TimeSpan.Zero : Now - (credit.Age ?? TimeSpan.Zero);
 
     /// <summary>The wheel's ticks are seconds.</summary>
     private static long TickOf(TimeSpan time) => time.Ticks / TimeSpan.TicksPerSecond;

@@ -14,8 +14,8 @@ internal sealed class RuleCounters
     public ulong Bytes => (ulong)Interlocked.Read(ref _bytes);
 
     /// <summary>
-    /// When the last packet came, by the clock of the rule's tables; kept for rules
-    /// with an idle timeout only, and at first the time at which the rule was added.
+    /// When the rule's last packet came, by the clock of its tables, and at first when it was added. Clients are told of it, so it is kept
+    /// of rules without an idle timeout, too (<c>rule_dpif_credit_stats__</c>); not of groups and buckets.
     /// </summary>
     internal TimeSpan Used => new(Interlocked.Read(ref _used));
 

@@ -50,16 +50,19 @@ internal sealed class RuleCredits(int lane)
     /// <summary>Credits all of them with the same packets.</summary>
     public void Credit(FlowCredit credit)
     {
-        foreach ((FlowTables tables, Rule? rule, byte table) in _visits.AsSpan(0, _count))
-        {
-            if (rule is not null)
-                tables.Credit(rule, credit);
-            if (credit.Packets != 0)
-                CountLookup(tables, rule, table, credit.Packets);
-        }
-
+        ReadOnlySpan<(FlowTables Tables, Rule? Rule, byte Table)> visits = _visits.AsSpan(0, _count);
+        // Bridges share a clock. It is read once, this being each packet's way.
+        TimeSpan used = visits.IsEmpty ? TimeSpan.Zero : visits[0].Tables.LastUseOf(credit);
+        foreach ((_, Rule? rule, _) in visits)
+            rule?.Counters.Use(used);
         if (credit.Packets == 0)
             return;
+        foreach ((FlowTables tables, Rule? rule, byte table) in visits)
+        {
+            rule?.Counters.Credit(credit.Packets, credit.Bytes);
+            CountLookup(tables, rule, table, credit.Packets);
+        }
+
         foreach (RuleCounters counters in _counters.AsSpan(0, _counterCount))
             counters.Credit(credit.Packets, credit.Bytes);
     }

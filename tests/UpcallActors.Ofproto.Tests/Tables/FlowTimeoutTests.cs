@@ -80,6 +80,21 @@ public class FlowTimeoutTests
     }
 
     [Fact]
+    public void A_rule_without_timeouts_says_how_long_ago_its_last_packet_came_as_well()
+    {
+        TestSwitch bridge = Switch("in_port=1,actions=resubmit(,1)\ntable=1,actions=2\nin_port=2,actions=1");
+        _time.Advance(TimeSpan.FromSeconds(60));
+        bridge.Translate(Packets.Tcp());
+        _time.Advance(TimeSpan.FromSeconds(4));
+        IdleSeconds(bridge).ShouldBe([4, 4, 64]);
+        bridge.Retranslate(Packets.Tcp(), new FlowCredit(1, 60, TimeSpan.FromSeconds(3)));
+        IdleSeconds(bridge).ShouldBe([3, 3, 64]);
+        bridge.Retranslate(Packets.Tcp(), default);
+        _time.Advance(TimeSpan.FromSeconds(1));
+        IdleSeconds(bridge).ShouldBe([4, 4, 65]);
+    }
+
+    [Fact]
     public void A_rule_that_is_only_looked_at_goes()
     {
         TestSwitch bridge = Switch(Idle);
@@ -153,6 +168,9 @@ public class FlowTimeoutTests
         Expire(bridge, after: 0);
         bridge.Tables.Expired.ShouldBe(0);
     }
+
+    private static IEnumerable<double> IdleSeconds(TestSwitch bridge) =>
+        bridge.Tables.GetRules().Select(rule => bridge.Tables.GetStatistics(rule).Idle.TotalSeconds).Order();
 
     private TestSwitch Switch(string flows) => new(flows, time: _time);
 

@@ -39,7 +39,7 @@ public sealed class TableSettingsTests : IRuleObserver
         _told.Clear();
         // A packet puts off when the last one expires.
         _time.Advance(TimeSpan.FromSeconds(30));
-        _tables.Credit(_tables.GetRules().Single(rule => rule.Match.ToValue().InPort == 4), new Odp.FlowCredit(1, 60, TimeSpan.Zero));
+        _tables.GetRules().Single(rule => rule.Match.ToValue().InPort == 4).Counters.Use(_tables.Time);
         Make("importance=3,hard_timeout=9,in_port=5,actions=1").ShouldBeNull();
         Make("in_port=6,actions=1").ShouldBeNull();
         Make("in_port=7,actions=1").ShouldBeNull();
