@@ -1,3 +1,8 @@
 using UpcallActors.Daemon.Terminal;
+using UpcallActors.Daemon.Vswitchd;
+using UpcallActors.Linux;
 
-return await CommandLine.RunAsync(args, Console.Out, Console.Error);
+string called = OwnProcess.CommandLine()[0];
+return VswitchdProgram.IsCalledBy(called)
+    ? await VswitchdProgram.RunAsync(called, args, Console.Out, Console.Error)
+    : await CommandLine.RunAsync(args, Console.Out, Console.Error);

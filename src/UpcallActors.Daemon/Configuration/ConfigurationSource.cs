@@ -47,11 +47,15 @@ internal sealed class ConfigurationSource
     /// <summary>Lays files over the built-in defaults, the last one on top.</summary>
     /// <param name="files">The files.</param>
     /// <param name="environment">The value of an environment variable; null for the process's.</param>
-    public static ConfigurationSource Read(IReadOnlyList<string> files, Func<string, string?>? environment = null)
+    /// <param name="defaults">What lies between the built-in defaults and the files; null for nothing.</param>
+    public static ConfigurationSource Read(
+        IReadOnlyList<string> files, Func<string, string?>? environment = null, string? defaults = null)
     {
         var problems = new List<ConfigurationProblem>();
         var reader = new HoconReader(problems);
         var layers = new List<HoconBlock> { ParseReference(reader) };
+        if (defaults is not null && reader.Parse(Reference, "/", defaults) is { } own)
+            layers.Add(own);
         foreach (string file in files)
         {
             if (reader.Read(file) is { } layer)

@@ -1,3 +1,4 @@
+using UpcallActors.Daemon.Hosting;
 using UpcallActors.Daemon.Live.Reloading;
 using UpcallActors.Odp;
 using UpcallActors.Ofproto;
@@ -33,6 +34,9 @@ internal sealed record ControlContext
     /// Returns at once; the control socket is the last that is disposed, so that who asked is answered when all is done.
     /// </summary>
     public required Action<bool> Stop { get; init; }
+
+    /// <summary>What the program is and of which version.</summary>
+    public string Version { get; init; } = DaemonIdentity.Own.Version;
 
     /// <summary>The datapath's full name, as in <c>system@ovs-system</c>.</summary>
     public string FullName => Datapath.FullName;

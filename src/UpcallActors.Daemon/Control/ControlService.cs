@@ -1,6 +1,5 @@
 using Microsoft.Extensions.Logging;
 using UpcallActors.Daemon.Control.Commands;
-using UpcallActors.Daemon.Hosting;
 using UpcallActors.Linux;
 using UpcallActors.Unixctl;
 
@@ -11,9 +10,6 @@ internal sealed class ControlService : IAsyncDisposable
 {
     private readonly ControlServer _server;
     private readonly UnattendedTimer _ticks;
-
-    private static string Version =>
-        $"{DaemonPrograms.UpcallActors.Name} {typeof(ControlService).Assembly.GetName().Version!.ToString(3)}";
 
     private ControlService(
         ControlSocket socket, ControlCommandTable commands, CoverageTable coverage, ControlLimits limits, ILogger logger, LogLevels levels)
@@ -59,7 +55,7 @@ internal sealed class ControlService : IAsyncDisposable
             .. new SnapshotCommand(context).Commands,
             .. new ReloadCommands(context.Configuration, logger).Commands,
         ];
-        table = new ControlCommandTable(commands.Select(DatapathRefusals.Answered), Version, logger);
+        table = new ControlCommandTable(commands.Select(DatapathRefusals.Answered), context.Version, logger);
         ControlSocket socket = await ControlSocket.OpenAsync(directory, logger);
         return new ControlService(socket, table, coverage, limits, logger, context.LogLevels);
     }

@@ -31,7 +31,8 @@ internal static class DaemonHost
     /// <summary>Makes the host. Nothing of the machine's settings is read; log lines go to standard error.</summary>
     /// <param name="levels">What is logged.</param>
     /// <param name="json">Whether a line is a JSON object.</param>
-    public static IHost Build(LogLevels levels, bool json)
+    /// <param name="vlog">Where lines go instead; null for standard error.</param>
+    public static IHost Build(LogLevels levels, bool json, Vlog? vlog = null)
     {
         HostApplicationBuilder builder =
             Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { ApplicationName = ActorSystemName });
@@ -46,7 +47,9 @@ internal static class DaemonHost
                 services.GetService<IOptions<LoggerFactoryOptions>>()),
             levels));
         levels.Patterns.IsJson = json;
-        if (json)
+        if (vlog is not null)
+            builder.Services.AddSingleton<ILoggerProvider>(_ => new VlogProvider(vlog));
+        else if (json)
             AddJsonLines(builder.Logging);
         else
             AddLines(builder, levels.Patterns);

@@ -33,7 +33,7 @@ internal sealed class LineFormatter(LogPatterns patterns) : ConsoleFormatter(Lin
             string module = ModuleOf(logEntry.Category, logEntry.EventId);
             foreach (string line in message.ReplaceLineEndings("\n").Split('\n', StringSplitOptions.RemoveEmptyEntries))
             {
-                var record = new LogRecord(line, module, SeverityOf(logEntry.LogLevel), number, now);
+                var record = new LogRecord(line, module, LogSeverity.Of(logEntry.LogLevel), number, now);
                 textWriter.WriteLine(pattern.Format(record, patterns.Facility));
             }
 
@@ -58,14 +58,5 @@ internal sealed class LineFormatter(LogPatterns patterns) : ConsoleFormatter(Lin
         LogLevel.Warning => "warn",
         LogLevel.Error => "fail",
         _ => "crit",
-    };
-
-    private static LogSeverity SeverityOf(LogLevel level) => level switch
-    {
-        LogLevel.Trace or LogLevel.Debug => new LogSeverity("DBG", 7),
-        LogLevel.Information => new LogSeverity("INFO", 6),
-        LogLevel.Warning => new LogSeverity("WARN", 4),
-        LogLevel.Error => new LogSeverity("ERR", 3),
-        _ => new LogSeverity("EMER", 1),
     };
 }

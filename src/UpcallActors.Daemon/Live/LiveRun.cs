@@ -25,6 +25,17 @@ internal sealed class LiveRun(ActorSystem system, ILoggerFactory loggers, LogLev
 {
     private readonly ILogger _logger = loggers.CreateLogger(DaemonHost.ActorSystemName);
 
+    /// <summary>Who the daemon is to its clients.</summary>
+    public DaemonIdentity Identity { get; init; } = DaemonIdentity.Own;
+
+    /// <summary>
+    /// Ends when what others say of the switch has been applied for the first time: the daemon is ready no sooner. Fails when it cannot be.
+    /// </summary>
+    public Task FirstConfiguration { get; init; } = Task.CompletedTask;
+
+    /// <summary>Called once, when the daemon is ready.</summary>
+    public Action Ready { get; init; } = () => { };
+
     /// <summary>
     /// Runs. Cancelling <paramref name="stop"/> ends it cleanly, like the control socket's <c>exit</c>: upcalls in progress are finished.
     /// Throws what ended it otherwise: <see cref="RunDirectoryException"/> and <see cref="DatapathException"/> have messages for people.
@@ -45,9 +56,10 @@ internal sealed class LiveRun(ActorSystem system, ILoggerFactory loggers, LogLev
     {
         DaemonOptions options = configuration.Options;
         // From the start on: the usual meaning of the signal would end what only begins.
-        var signal = new RunPart<HangupSignal>("reload signal", () => HangupSignal.Listen(configuration, _logger));
-        var directory = new RunPart<RunDirectory>(
-            "run directory", () => RunDirectory.Claim(DaemonPrograms.UpcallActors, options.RunDirectory));
+        var signal = new RunPart<IDisposable>("reload signal", () => Identity.EndsAtHangup
+            ? EndSignal.Listen(() => exit.TrySetResult(!options.Datapath.KeepOnExit))
+            : HangupSignal.Listen(configuration, _logger));
+        var directory = new RunPart<RunDirectory>("run directory", () => Identity.Claim(options));
         var live = new RunPart<OpenedDatapath>(
             "datapath", () => OpenedDatapath.Open(options.Datapath.For(options.Handlers), _logger));
         var cleanup = new RunStep("cleanup", stop: () => CleanUpAsync(live.Value, exit.Task)) { ComesWithPrevious = true };
@@ -57,12 +69,14 @@ internal sealed class LiveRun(ActorSystem system, ILoggerFactory loggers, LogLev
             () => StartPipelineAsync(options, live.Value, bridges.Value),
             running => PipelineEnd.CloseAsync(running, _logger));
         // A client that asked for the end gets its answer when all that its commands can see has ended.
-        var control = new RunPart<ControlService>(
+        var control = new RunPart<ControlService?>(
             "control socket",
             () => ServeAsync(configuration, live.Value, bridges.Value, pipeline.Value, directory.Value, exit))
         {
             StopsAfter = cleanup.Name,
         };
+        var configured = new RunStep(
+            "first configuration", async () => await await Task.WhenAny(FirstConfiguration, exit.Task));
         var announcement = new RunStep(
             "announcement", () => AnnounceAsync(options, live.Value, pipeline.Value, directory.Value, exit.Task));
         // From here on, what starts is not needed to answer upcalls: its code would be compiled while they wait.
@@ -73,7 +87,7 @@ internal sealed class LiveRun(ActorSystem system, ILoggerFactory loggers, LogLev
         var watch = new RunPart<SwitchWatch>("watch", () => Watch(bridges.Value, pipeline.Value));
         var drain = new RunStep("drain", stop: () => PipelineEnd.DrainAsync(status.Value, pipeline.Value)) { ComesWithPrevious = true };
         return new RunOrder(
-            [signal, directory, live, cleanup, bridges, pipeline, control, announcement, status, telemetry, page, watch, drain],
+            [signal, directory, live, cleanup, bridges, pipeline, control, configured, announcement, status, telemetry, page, watch, drain],
             // Whichever ends first; a failure of the pipeline or of following the ports ends the daemon, and so does the loss of the
             // datapath.
             async () => await await Task.WhenAny(
@@ -92,6 +106,7 @@ internal sealed class LiveRun(ActorSystem system, ILoggerFactory loggers, LogLev
     private void Announce(DaemonOptions options, OpenedDatapath live, RunDirectory directory)
     {
         directory.Announce();
+        Ready();
         _logger.Running(
             live.Datapath.FullName,
             options.Bridges.Count,
@@ -127,7 +142,7 @@ internal sealed class LiveRun(ActorSystem system, ILoggerFactory loggers, LogLev
         return pipeline;
     }
 
-    private async Task<ControlService> ServeAsync(
+    private async Task<ControlService?> ServeAsync(
         RunningConfiguration configuration,
         OpenedDatapath live,
         RunningSwitch bridges,
@@ -136,6 +151,8 @@ internal sealed class LiveRun(ActorSystem system, ILoggerFactory loggers, LogLev
         TaskCompletionSource<bool> exit)
     {
         configuration.Attach(new LogLevelReload(levels), new PipelineReload(pipeline), new SwitchReload(bridges));
+        if (!Identity.HasControlSocket)
+            return null;
         var context = new ControlContext
         {
             Datapath = live.Datapath,
@@ -144,6 +161,7 @@ internal sealed class LiveRun(ActorSystem system, ILoggerFactory loggers, LogLev
             Pipeline = pipeline,
             Configuration = configuration,
             LogLevels = levels,
+            Version = Identity.Version,
             Stop = isDeleted => exit.TrySetResult(isDeleted || !configuration.Options.Datapath.KeepOnExit),
         };
         return await ControlService.StartAsync(directory, context, new ControlLimits(), _logger);

@@ -76,9 +76,12 @@ internal sealed class RunCommand(bool json, TextWriter output, TextWriter errors
 
     /// <summary>Does work on a host with an actor system, and says what it fails with. Returns the exit code.</summary>
     internal static async Task<int> RunOnHostAsync(
-        LogLevels levels, TelemetryOptions telemetry, Func<ActorSystem, ILoggerFactory, CancellationToken, Task<int>> work)
+        LogLevels levels,
+        TelemetryOptions telemetry,
+        Func<ActorSystem, ILoggerFactory, CancellationToken, Task<int>> work,
+        Vlog? vlog = null)
     {
-        using IHost host = DaemonHost.Build(levels, telemetry.JsonLogs);
+        using IHost host = DaemonHost.Build(levels, telemetry.JsonLogs, vlog);
         ILoggerFactory loggers = host.Services.GetRequiredService<ILoggerFactory>();
         ILogger logger = loggers.CreateLogger(DaemonHost.ActorSystemName);
         using var unattended = UnattendedLog.Listen(logger);

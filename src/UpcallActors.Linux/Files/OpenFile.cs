@@ -7,6 +7,7 @@ namespace UpcallActors.Linux;
 /// <summary>Files that this process was given open, by their descriptors.</summary>
 internal static class OpenFile
 {
+    private const int StandardError = 2;
     private const uint ReadableMode = 0b110_100_000;
     private const string Descriptors = "/proc/self/fd";
     private const string Nowhere = "/dev/null";
@@ -44,8 +45,9 @@ internal static class OpenFile
     public static void Redirect(IEnumerable<int> descriptors, string? path)
     {
         ArgumentNullException.ThrowIfNull(descriptors);
-        int flags = FileCalls.OpenWriteOnly | FileCalls.OpenCloseOnExec
-            | (path is null ? 0 : FileCalls.OpenCreate | FileCalls.OpenAppend | FileCalls.OpenNonBlocking | FileCalls.OpenNoFollow);
+        int flags = FileCalls.OpenCloseOnExec
+            | (path is null ? FileCalls.OpenReadWrite : FileCalls.OpenWriteOnly | FileCalls.OpenCreate
+                | FileCalls.OpenAppend | FileCalls.OpenNonBlocking | FileCalls.OpenNoFollow);
         using SafeFileHandle file = FileCalls.Open(path ?? Nowhere, flags, ReadableMode);
         if (file.IsInvalid)
             throw Failure(path);
@@ -55,6 +57,37 @@ internal static class OpenFile
         {
             if (FileCalls.Duplicate(file, descriptor) < 0)
                 throw Failure(path);
+        }
+    }
+
+    /// <summary>
+    /// Opens a file to write to its end, and makes it when there is none. Throws <see cref="IOException"/>, whose message is the system's
+    /// alone, when that cannot be.
+    /// </summary>
+    /// <param name="path">Its name.</param>
+    /// <param name="mode">Who may use one that is made.</param>
+    public static SafeFileHandle Append(string path, UnixFileMode mode)
+    {
+        const int Flags = FileCalls.OpenWriteOnly | FileCalls.OpenCreate | FileCalls.OpenAppend | FileCalls.OpenCloseOnExec;
+        SafeFileHandle file = FileCalls.Open(path, Flags, (uint)mode);
+        if (!file.IsInvalid)
+            return file;
+        file.Dispose();
+        throw new IOException(Marshal.GetLastPInvokeErrorMessage());
+    }
+
+    /// <summary>
+    /// From now on standard input and both outputs are <c>/dev/null</c>, and so is whatever else stands for the same, such as duplicates
+    /// that .NET's console has made: who waits for the end of a pipe there is not kept waiting.
+    /// </summary>
+    /// <param name="kept">A file that stays, though it may be the same as one of them; null for none.</param>
+    public static void CloseStandard(SafeFileHandle? kept)
+    {
+        int own = kept is null ? -1 : (int)kept.DangerousGetHandle();
+        for (int descriptor = 0; descriptor <= StandardError; descriptor++)
+        {
+            IEnumerable<int> same = LinkOf(descriptor) is null ? [] : SameAs(descriptor);
+            Redirect([.. same.Append(descriptor).Where(other => other != own)], null);
         }
     }
 

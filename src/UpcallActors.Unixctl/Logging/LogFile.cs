@@ -6,7 +6,7 @@ namespace UpcallActors.Unixctl;
 /// The file that standard error goes to, where it is one: it can be let go and opened anew by its name, as who moves log files away wants
 /// (<c>vlog/close</c>, <c>vlog/reopen</c>).
 /// </summary>
-internal sealed class LogFile
+internal sealed class LogFile : ILogFile
 {
     private const int StandardError = 2;
     private readonly string _path;
@@ -17,12 +17,13 @@ internal sealed class LogFile
     /// <summary>The file of standard error; null where that is a terminal, a pipe or a socket. By the name that it has now.</summary>
     public static LogFile? OfStandardError() => OpenFile.PathOf(StandardError) is { } path ? new LogFile(path) : null;
 
-    /// <summary>
-    /// What is logged from now on goes to the file of that name. Throws <see cref="IOException"/> when it cannot be opened.
-    /// </summary>
+    /// <summary>It is where the console goes, and not the destination that Open vSwitch calls the file.</summary>
+    public bool IsOpen => false;
+
+    /// <inheritdoc/>
     public void Reopen() => OpenFile.Redirect(Descriptors(), _path);
 
-    /// <summary>What is logged from now on goes nowhere, until it is opened anew.</summary>
+    /// <inheritdoc/>
     public void Close() => OpenFile.Redirect(Descriptors(), null);
 
     /// <summary>

@@ -4,13 +4,15 @@ using Microsoft.Extensions.Logging;
 namespace UpcallActors.Unixctl;
 
 /// <summary>
-/// What is logged of which category, changeable while the program runs: the filter of its logging. A rule is for a category and those whose
-/// names go on behind it with a dot or a slash; the longest one counts. The program's own category is divided into modules
-/// (<see cref="LogModules"/>), each with the category's level until its own level is set. Thread-safe.
+/// What is logged of which category, and where, changeable while the program runs: the filter of its logging. The program's own category is
+/// divided into modules (<see cref="LogModules"/>), each with the category's level until its own level is set. Thread-safe.
 /// </summary>
 /// <param name="initial">The level of what no rule is for.</param>
 /// <param name="program">The program's name, which is its own category.</param>
-internal sealed class LogLevels(LogLevel initial, string program)
+/// <param name="hasAll">
+/// Whether lines can go to all destinations; otherwise to the console alone, and the others are known by name and always off.
+/// </param>
+internal sealed class LogLevels(LogLevel initial, string program, bool hasAll = false)
 {
     /// <summary>Names of actors may be made at run time; of so many categories the names are kept, and no more.</summary>
     private const int MostKnown = 256;
@@ -18,65 +20,88 @@ internal sealed class LogLevels(LogLevel initial, string program)
     private readonly Lock _changes = new();
     private readonly ConcurrentDictionary<string, byte> _known = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, byte> _unlimited = new(StringComparer.OrdinalIgnoreCase);
-    private volatile Rules _rules = new(initial, [new Rule("Microsoft", LogLevel.Warning)], []);
+    private readonly LevelRules[] _rules =
+    [
+        .. from destination in Enum.GetValues<LogDestination>()
+           select hasAll || destination == LogDestination.Console
+               ? new LevelRules(initial, [new LevelRules.Rule("Microsoft", LogLevel.Warning)], [])
+               : LevelRules.Off,
+    ];
 
     /// <summary>How the lines look.</summary>
-    public LogPatterns Patterns { get; } = new(program);
+    public LogPatterns Patterns { get; init; } = new(program);
 
     /// <summary>The file that they go to, where it is one.</summary>
-    public LogFile? File { get; init; }
+    public ILogFile? File { get; set; }
 
     /// <summary>
-    /// The filter. A category is known from its first question on; the program's own passes what any of its modules wants.
+    /// The filter: whether a category is wanted anywhere. It is known from its first question on; the program's own passes what any of
+    /// its modules wants.
     /// </summary>
     public bool IsEnabled(string? category, LogLevel level)
     {
         string name = category ?? "";
         if (name.Length > 0 && _known.Count < MostKnown)
             _known.TryAdd(name, 0);
-        Rules rules = _rules;
         if (level == LogLevel.None)
             return false;
-        return level >= rules.Of(name) || (name == program && rules.ByModule.Any(rule => level >= rule.Level));
+        for (var destination = LogDestination.Syslog; destination <= LogDestination.File; destination++)
+        {
+            LevelRules rules = RulesOf(destination);
+            if (level >= rules.Of(name) || (name == program && rules.AnyModuleAt(level)))
+                return true;
+        }
+
+        return false;
     }
 
-    /// <summary>Whether an event of a category is wanted that belongs to a module; to none if that is null.</summary>
+    /// <summary>Whether an event of a category is wanted anywhere that belongs to a module; to none if that is null.</summary>
     public bool IsEnabledFor(string category, string? module, LogLevel level) =>
-        level != LogLevel.None && level >= _rules.Of(category, module);
+        IsEnabledFor(LogDestination.Syslog, category, module, level)
+        || IsEnabledFor(LogDestination.Console, category, module, level)
+        || IsEnabledFor(LogDestination.File, category, module, level);
 
-    /// <summary>The categories known and the modules, with their levels, by name.</summary>
-    public IReadOnlyList<(string Category, LogLevel Level)> List()
+    /// <summary>Whether an event of a category is wanted at a destination that belongs to a module; to none if that is null.</summary>
+    public bool IsEnabledFor(LogDestination destination, string category, string? module, LogLevel level) =>
+        level != LogLevel.None && level >= RulesOf(destination).Of(category, module);
+
+    /// <summary>The categories known and the modules, by name, with their levels by destination.</summary>
+    public IReadOnlyList<(string Category, LogLevel[] Levels)> List()
     {
-        Rules rules = _rules;
-        IEnumerable<(string Name, LogLevel Level)> categories =
-            _known.Keys.Where(category => !LogModules.IsKnown(category)).Select(category => (category, rules.Of(category)));
-        IEnumerable<(string Name, LogLevel Level)> modules =
-            LogModules.Names.Select(module => (module, rules.Of(program, module)));
+        LogLevel[] LevelsOf(string category, string? module) =>
+            [.. Enum.GetValues<LogDestination>().Select(destination => Volatile.Read(ref _rules[(int)destination]).Of(category, module))];
+        IEnumerable<(string Name, LogLevel[] Levels)> categories =
+            _known.Keys.Where(category => !LogModules.IsKnown(category)).Select(category => (category, LevelsOf(category, null)));
+        IEnumerable<(string Name, LogLevel[] Levels)> modules =
+            LogModules.Names.Select(module => (module, LevelsOf(program, module)));
         return [.. categories.Concat(modules).OrderBy(row => row.Name, StringComparer.OrdinalIgnoreCase)];
     }
 
-    /// <summary>Sets the level of everything.</summary>
-    public void Set(LogLevel level)
-    {
-        lock (_changes)
-            _rules = new Rules(level, [], []);
-    }
+    /// <summary>Sets the level of everything everywhere.</summary>
+    public void Set(LogLevel level) => Set(null, null, level);
 
-    /// <summary>Whether a text names a module, a category that is known, or what the names of known ones begin with.</summary>
-    public bool IsKnown(string name) => LogModules.IsKnown(name) || _known.Keys.Any(known => Rules.Covers(name, known));
+    /// <summary>Sets the level of a module, or of a category and of those below it, everywhere.</summary>
+    public void Set(string name, LogLevel level) => Set(null, name, level);
 
-    /// <summary>Sets the level of a module, or of a category and of those below it.</summary>
-    public void Set(string name, LogLevel level)
+    /// <summary>
+    /// Sets a level at a destination, or at all if that is null: that of a module, or of a category and of those below it, or of
+    /// everything if that is null.
+    /// </summary>
+    public void Set(LogDestination? destination, string? name, LogLevel level)
     {
         lock (_changes)
         {
-            Rules rules = _rules;
-            var added = new Rule(name, level);
-            _rules = LogModules.IsKnown(name)
-                ? rules with { ByModule = [.. rules.ByModule.Where(rule => !rule.Is(name)), added] }
-                : rules with { ByCategory = [.. rules.ByCategory.Where(rule => !Rules.Covers(name, rule.Category)), added] };
+            for (int at = 0; at < _rules.Length; at++)
+            {
+                bool isThere = hasAll || at == (int)LogDestination.Console;
+                if (isThere && (destination is null || (int)destination == at))
+                    Volatile.Write(ref _rules[at], name is null ? new LevelRules(level, [], []) : _rules[at].With(name, level));
+            }
         }
     }
+
+    /// <summary>Whether a text names a module, a category that is known, or what the names of known ones begin with.</summary>
+    public bool IsKnown(string name) => LogModules.IsKnown(name) || _known.Keys.Any(known => LevelRules.Covers(name, known));
 
     /// <summary>Whether repeated messages of a module or category are held back.</summary>
     public bool IsRateLimited(string name) => !_unlimited.ContainsKey(name);
@@ -93,36 +118,7 @@ internal sealed class LogLevels(LogLevel initial, string program)
         }
     }
 
-    private sealed record Rule(string Category, LogLevel Level)
-    {
-        public bool Is(string name) => Category.Equals(name, StringComparison.OrdinalIgnoreCase);
-    }
-
-    private sealed record Rules(LogLevel Others, Rule[] ByCategory, Rule[] ByModule)
-    {
-        public static bool Covers(string category, string other) =>
-            other.StartsWith(category, StringComparison.OrdinalIgnoreCase)
-            && (other.Length == category.Length || other[category.Length] is '.' or '/');
-
-        public LogLevel Of(string category, string? module) =>
-            (module is null ? null : Array.Find(ByModule, rule => rule.Is(module)))?.Level ?? Of(category);
-
-        public LogLevel Of(string category)
-        {
-            // A category may be used as a module by its name.
-            if (Array.Find(ByModule, rule => rule.Is(category)) is { } own)
-                return own.Level;
-            LogLevel level = Others;
-            int length = -1;
-            foreach (Rule rule in ByCategory)
-            {
-                if (rule.Category.Length <= length || !Covers(rule.Category, category))
-                    continue;
-                level = rule.Level;
-                length = rule.Category.Length;
-            }
-
-            return level;
-        }
-    }
+    /// <summary>Nothing goes to a file that is not open (<c>update_min_level</c> in lib/vlog.c).</summary>
+    private LevelRules RulesOf(LogDestination destination) =>
+        destination == LogDestination.File && File?.IsOpen != true ? LevelRules.Off : Volatile.Read(ref _rules[(int)destination]);
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Microsoft.Extensions.Logging;
 
 namespace UpcallActors.Unixctl;
 
@@ -14,7 +15,18 @@ internal readonly record struct LogRecord(string Message, string Module, LogSeve
 /// <summary>How grave a message is, in the words and numbers of Open vSwitch.</summary>
 /// <param name="Name">Its name.</param>
 /// <param name="Syslog">Its number in syslog (<c>syslog_levels</c> in lib/vlog.c).</param>
-internal readonly record struct LogSeverity(string Name, int Syslog);
+internal readonly record struct LogSeverity(string Name, int Syslog)
+{
+    /// <summary>That of one of .NET's levels.</summary>
+    public static LogSeverity Of(LogLevel level) => level switch
+    {
+        LogLevel.Trace or LogLevel.Debug => new LogSeverity("DBG", 7),
+        LogLevel.Information => new LogSeverity("INFO", 6),
+        LogLevel.Warning => new LogSeverity("WARN", 4),
+        LogLevel.Error => new LogSeverity("ERR", 3),
+        _ => new LogSeverity("EMER", 1),
+    };
+}
 
 /// <summary>
 /// How a line of the log looks, in the language of <c>vlog/set PATTERN</c> (<c>format_log_message</c> in lib/vlog.c): <c>%</c>, then
@@ -63,6 +75,9 @@ internal sealed class LogPattern(string text, string program)
         return line.ToString();
     }
 
+    /// <summary>The calling thread's name; null where it has none, or .NET's own of a thread that any work is given to.</summary>
+    private static string? ThreadName => Thread.CurrentThread.Name is { Length: > 0 } name && name[0] != '.' ? name : null;
+
     private bool Take(ref int at, char wanted)
     {
         bool isThere = at < text.Length && text[at] == wanted;
@@ -97,8 +112,8 @@ internal sealed class LogPattern(string text, string program)
                     'p' => record.Level.Name,
                     'P' => Environment.ProcessId.ToString(culture),
                     'r' => (Environment.TickCount64 - _start).ToString(culture),
-                    't' => Thread.CurrentThread.Name ?? "main",
-                    'T' => Thread.CurrentThread.Name is { Length: > 0 } name ? $"({name})" : "",
+                    't' => ThreadName ?? "main",
+                    'T' => ThreadName is { } name ? $"({name})" : "",
                     _ => letter.ToString(),
                 });
                 break;

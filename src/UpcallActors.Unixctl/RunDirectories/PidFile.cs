@@ -36,10 +36,13 @@ internal sealed class PidFile : IDisposable
     /// <see cref="RunDirectoryException"/> when another process holds it, and <see cref="IOException"/> or
     /// <see cref="UnauthorizedAccessException"/> when it cannot be written.
     /// </summary>
-    public static PidFile Lock(string path)
+    /// <param name="path">Its name.</param>
+    /// <param name="overwrites">Whether it takes the place of one that another process holds.</param>
+    public static PidFile Lock(string path, bool overwrites = false)
     {
         // As make_pidfile does: who holds the lock of the temporary file is the only one that may rename it.
-        string temporary = path + ".tmp";
+        string temporary = overwrites
+            ? string.Create(CultureInfo.InvariantCulture, $"{path}.tmp{Environment.ProcessId}") : path + ".tmp";
         // A process that can open the file can lock it, and a reader's lock excludes a writer's. So no other user may open it before we
         // hold the lock.
         FileStream file = OwnFile.OpenOrCreate(temporary, OwnerOnly);
@@ -47,7 +50,8 @@ internal sealed class PidFile : IDisposable
         {
             if (!TryLock(file))
                 throw new RunDirectoryException($"{temporary}: another daemon is starting in this directory");
-            RemoveDead(path, temporary);
+            if (!overwrites)
+                RemoveDead(path, temporary);
             file.SetLength(0);
             file.Write(Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{Environment.ProcessId}\n")));
             file.Flush();

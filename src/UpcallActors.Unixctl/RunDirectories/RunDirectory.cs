@@ -4,7 +4,8 @@ namespace UpcallActors.Unixctl;
 
 /// <summary>
 /// The directory in which clients look for the daemon, and the pidfile in it, which this process holds locked for as long as it
-/// lives: at most one daemon has a directory. Clients find the pidfile from <see cref="Announce"/> on. Disposing removes it.
+/// lives: at most one daemon has a directory. Clients find the pidfile from <see cref="Announce"/> on. Disposing removes it. A program in
+/// Open vSwitch's place has its pidfile elsewhere, or none (<see cref="Use"/>).
 /// </summary>
 internal sealed class RunDirectory : IDisposable
 {
@@ -13,12 +14,13 @@ internal sealed class RunDirectory : IDisposable
         OwnerOnly | UnixFileMode.GroupRead | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute;
 
     private readonly UnixctlProgram _program;
-    private readonly PidFile _pidFile;
+    private readonly PidFile? _pidFile;
 
-    private RunDirectory(UnixctlProgram program, string path, PidFile pidFile)
+    private RunDirectory(UnixctlProgram program, string path, PidFile? pidFile)
     {
         _program = program;
         Path = path;
+        SocketPath = program.SocketIn(path, Environment.ProcessId);
         _pidFile = pidFile;
     }
 
@@ -26,7 +28,7 @@ internal sealed class RunDirectory : IDisposable
     public string Path { get; }
 
     /// <summary>This process's control socket.</summary>
-    public string SocketPath => _program.SocketIn(Path, Environment.ProcessId);
+    public string SocketPath { get; private init; }
 
     /// <summary>
     /// Takes the directory that is configured; null takes the program's own, or its fallback without the right to write there. Throws
@@ -46,8 +48,22 @@ internal sealed class RunDirectory : IDisposable
         }
     }
 
-    /// <summary>All control sockets in the directory, including those without a listener.</summary>
-    public IEnumerable<string> FindSockets() =>
+    /// <summary>
+    /// Takes a directory as Open vSwitch's daemons do: it is there already, several may have it, and the program sees to its pidfile.
+    /// </summary>
+    /// <param name="program">The program.</param>
+    /// <param name="path">The directory.</param>
+    /// <param name="socket">The control socket; null for that of the usual name.</param>
+    public static RunDirectory Use(UnixctlProgram program, string path, string? socket)
+    {
+        string own = socket ?? program.SocketIn(path, Environment.ProcessId);
+        return new RunDirectory(program, path, null) { SocketPath = own };
+    }
+
+    /// <summary>
+    /// All control sockets in the directory, including those without a listener; none where others may be about to listen at theirs.
+    /// </summary>
+    public IEnumerable<string> FindSockets() => _pidFile is null ? [] :
         Directory.EnumerateFiles(Path, _program.SocketPattern).Where(file => FileStatus.OfName(file)?.Kind == FileKind.Socket);
 
     /// <summary>Removes a file at the end. It is no error if the file or the directory is already gone.</summary>
@@ -71,7 +87,7 @@ internal sealed class RunDirectory : IDisposable
     {
         try
         {
-            _pidFile.Publish();
+            _pidFile?.Publish();
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
@@ -80,7 +96,7 @@ internal sealed class RunDirectory : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _pidFile.Dispose();
+    public void Dispose() => _pidFile?.Dispose();
 
     private static RunDirectory Take(UnixctlProgram program, string path, UnixFileMode mode)
     {

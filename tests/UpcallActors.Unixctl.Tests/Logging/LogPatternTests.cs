@@ -56,7 +56,8 @@ public sealed class LogPatternTests
         LogTime.Append(new System.Text.StringBuilder(), template, Record.Time).ToString().ShouldBe(text);
 
     [Theory]
-    [InlineData("kern", 0)]
+    // 0 stands for none that was set.
+    [InlineData("kern", 16)]
     [InlineData("uucp", 8)]
     [InlineData("clock", 9)]
     [InlineData("FTP", 11)]

@@ -10,15 +10,21 @@ namespace UpcallActors.Daemon.Live.Reloading;
 internal sealed class RunningConfiguration : IDisposable
 {
     private readonly IReadOnlyList<string> _files;
+    private readonly string? _defaults;
     private readonly Func<string, string?>? _environment;
     private readonly SemaphoreSlim _one = new(1);
     private readonly TaskCompletionSource<IReloadable[]> _parts = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile IReadOnlyDictionary<string, RunningValue> _values;
 
     private RunningConfiguration(
-        IReadOnlyList<string> files, Func<string, string?>? environment, DaemonOptions options, ConfigurationSource source)
+        IReadOnlyList<string> files,
+        string? defaults,
+        Func<string, string?>? environment,
+        DaemonOptions options,
+        ConfigurationSource source)
     {
         _files = files;
+        _defaults = defaults;
         _environment = environment;
         Options = options;
         _values = ValuesOf(source, options);
@@ -33,13 +39,14 @@ internal sealed class RunningConfiguration : IDisposable
     /// <summary>Reads files, the last one on top.</summary>
     /// <param name="files">The files.</param>
     /// <param name="environment">The value of an environment variable; null for the process's.</param>
+    /// <param name="defaults">What lies between the built-in defaults and the files; null for nothing.</param>
     /// <returns>The configuration and no problems, or none and the problems.</returns>
     public static (RunningConfiguration? Configuration, IReadOnlyList<ConfigurationProblem> Problems) Read(IReadOnlyList<string> files,
-        Func<string, string?>? environment = null)
+        Func<string, string?>? environment = null, string? defaults = null)
     {
-        var source = ConfigurationSource.Read(files, environment);
+        var source = ConfigurationSource.Read(files, environment, defaults);
         (DaemonOptions? options, IReadOnlyList<ConfigurationProblem> problems) = DaemonOptionsReader.Read(source);
-        return (options == null ? null : new RunningConfiguration(files, environment, options, source), problems);
+        return (options == null ? null : new RunningConfiguration(files, defaults, environment, options, source), problems);
     }
 
     /// <summary>From now on it can be read again: these parts get the changes, in their order. To be called once.</summary>
@@ -68,7 +75,7 @@ internal sealed class RunningConfiguration : IDisposable
 
     private (DaemonOptions? Options, Dictionary<string, RunningValue> Values, IReadOnlyList<ConfigurationProblem> Problems) ReadFiles()
     {
-        var source = ConfigurationSource.Read(_files, _environment);
+        var source = ConfigurationSource.Read(_files, _environment, _defaults);
         (DaemonOptions? options, IReadOnlyList<ConfigurationProblem> problems) = DaemonOptionsReader.Read(source);
         return (options, options == null ? [] : ValuesOf(source, options), problems);
     }
@@ -80,8 +87,12 @@ internal sealed class RunningConfiguration : IDisposable
         if (options == null)
             return new ReloadReport(problems, [], [], []);
         if (options.IsReplay && !Options.IsReplay)
+        {
+            string file = _files is [.., var last] ? last : ConfigurationSource.Reference;
             return new ReloadReport(
-                [new ConfigurationProblem(_files[^1], 0, "ports of type capture need a restart of a daemon that has others")], [], [], []);
+                [new ConfigurationProblem(file, 0, "ports of type capture need a restart of a daemon that has others")], [], [], []);
+        }
+
         string[] changed = [.. wanted.Keys.Union(_values.Keys).Where(
             key => wanted.GetValueOrDefault(key)?.Compared != _values.GetValueOrDefault(key)?.Compared).Order(StringComparer.Ordinal)];
         var failed = new List<string>();
