@@ -91,7 +91,7 @@ internal static class VswitchdCommandLine
         "overwrite-pidfile" => (options with { OverwritePidFile = true }, null),
         "mlockall" => (options with { LockMemory = true }, null),
         "unixctl" => (options with { Unixctl = part.Value == "none" ? part.Value : InRunDirectory(part.Value!) }, null),
-        "config" => (options with { Files = [.. options.Files, Path.GetFullPath(part.Value!)] }, null),
+        "config" => (options with { Files = [.. options.Files, InDirectory(part.Value!)] }, null),
         "user" => (options, "--user is not supported: start the process as the other user, with CAP_NET_ADMIN"),
         "dpdk" => (options, "Using --dpdk to configure DPDK is not supported."),
         "enable-dummy" or "disable-system" or "disable-system-route" or "dummy-numa" =>
@@ -112,7 +112,7 @@ internal static class VswitchdCommandLine
                     : (options, $"processing \"{part.Value}\": {problem}");
             case "log-file":
                 string file = part.Value ?? $"{OvsDirectories.Log}/{VswitchdText.Program}.log";
-                return (options with { LogFile = Path.GetFullPath(file) }, null);
+                return (options with { LogFile = InDirectory(file) }, null);
             case "syslog-method":
                 return SyslogSender.OfMethod(part.Value!, VswitchdText.Program).IsKnown
                     // The first one counts, as in vlog_set_syslog_method.
@@ -126,6 +126,9 @@ internal static class VswitchdCommandLine
                 return (options, null);
         }
     }
+
+    /// <summary>The daemon may have another directory later; a name that is empty is refused when it is opened.</summary>
+    private static string InDirectory(string name) => Path.Combine(Environment.CurrentDirectory, name);
 
     /// <summary>As <c>abs_file_name</c> has it.</summary>
     private static string InRunDirectory(string name) => Path.Combine(OvsDirectories.Run, name);

@@ -89,6 +89,7 @@ public sealed class VswitchdCommandLineTests
         options.LogFile.ShouldBe(Path.Combine(OvsDirectories.Log, "ovs-vswitchd.log"));
         options.Unixctl.ShouldBe(Path.Combine(OvsDirectories.Run, "here"));
         options.Database.ShouldNotBeNull().Remote.ShouldBe($"unix:{OvsDirectories.Run}/db.sock");
+        Read("--config= --log-file=x").LogFile.ShouldBe(Path.Combine(Environment.CurrentDirectory, "x"));
         Read("--config=/a.conf").Database.ShouldBeNull();
         Read("--config=/a.conf tcp:127.0.0.1:6640").Database.ShouldNotBeNull().Remote.ShouldBe("tcp:127.0.0.1:6640");
     }
