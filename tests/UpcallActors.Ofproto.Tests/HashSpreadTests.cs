@@ -67,7 +67,7 @@ public class HashSpreadTests
         Flow flow = default;
         flow.Words[word] = value;
         var state = new FrozenState();
-        state.Capture("br0", 0, false, ref flow, [], [], mayBeReassembled: false);
+        state.Capture("br0", 0, false, ref flow, [], [], mayBeReassembled: false, isBehindPatch: false);
         return state;
     }
 

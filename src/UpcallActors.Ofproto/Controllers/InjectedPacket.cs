@@ -11,9 +11,6 @@ namespace UpcallActors.Ofproto;
 /// <param name="Actions">What is done with it.</param>
 internal sealed record InjectedPacket(Bridge Bridge, BridgePort Port, Flow Flow, ImmutableArray<FrozenAction> Actions)
 {
-    /// <summary>The datapath's number of a port that it does not have.</summary>
-    private const uint NoDatapathPort = uint.MaxValue;
-
     /// <summary>Whether it is a packet-out.</summary>
     public bool IsPacketOut { get; init; }
 
@@ -28,5 +25,5 @@ internal sealed record InjectedPacket(Bridge Bridge, BridgePort Port, Flow Flow,
 
     /// <summary>A port of a bridge; one that is not there takes packets of any length.</summary>
     public static BridgePort PortOf(Bridge bridge, uint number) =>
-        bridge.TryGetPort(number, out BridgePort? port) ? port : new BridgePort(number, NoDatapathPort, "") { Mtu = 0 };
+        bridge.TryGetPort(number, out BridgePort? port) ? port : new BridgePort(number, BridgePort.NoDatapathPort, "") { Mtu = 0 };
 }

@@ -141,10 +141,12 @@ internal sealed class PacketOutSender : IDisposable
         if (!InjectedKey.TryExtract(message.Packet.AsSpan(), ref flow.Key, out PacketLayout layout))
             return BadProperty.BadLength;
         BridgePort port = continuation.DatapathPort is uint datapathPort
-            && bridge.Ports.FirstOrDefault(port => port.DatapathPort == datapathPort) is { } known
+            && bridge.Ports.FirstOrDefault(port => port.Patch is null && port.DatapathPort == datapathPort) is { } known
                 ? known
                 : InjectedPacket.PortOf(bridge, flow.InPort);
-        flow.Key.DatapathPort = port.DatapathPort;
+        // Of a packet that waited behind a patch port, the datapath's port is another bridge's.
+        flow.Key.DatapathPort = port.Patch is not null && continuation.DatapathPort is uint other
+            && _factory.BridgeSet.TryFindPort(other, out _) ? other : port.DatapathPort;
         var packet = new InjectedPacket(bridge, port, flow, continuation.Actions)
         {
             IsConntracked = continuation.IsConntracked,

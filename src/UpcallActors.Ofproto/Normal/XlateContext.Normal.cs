@@ -15,7 +15,7 @@ internal ref partial struct XlateContext
     private const ulong ReservedGroupMask = 0xffff_ffff_fff0;
     private const byte ArpRequest = 1;
 
-    private static readonly BridgePort _noPort = new(OpenFlowPorts.None, uint.MaxValue, "");
+    private static readonly BridgePort _noPort = new(OpenFlowPorts.None, BridgePort.NoDatapathPort, "");
 
     /// <summary>Forwards as a learning switch does (<c>xlate_normal</c>).</summary>
     public void TranslateNormal()
@@ -148,7 +148,7 @@ internal ref partial struct XlateContext
         VlanTags before = VlanTags.Of(flow);
         VlanTags sent = port.VlanMode == VlanMode.Access ? default : tags.WithoutEmptyTag();
         sent.Put(ref flow);
-        OutputTo(port);
+        OutputTo(port, last: false);
         before.Put(ref flow);
     }
 

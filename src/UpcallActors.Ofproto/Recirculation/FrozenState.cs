@@ -59,10 +59,17 @@ internal sealed class FrozenState : IEquatable<FrozenState>
     /// </summary>
     public bool IsHashed { get; private set; }
 
+    /// <summary>
+    /// Whether the packet has come from another bridge: of the tunnel that it came from before, which the datapath still shows, nothing
+    /// is seen here.
+    /// </summary>
+    public bool IsBehindPatch { get; private set; }
+
     /// <summary>Takes the state of a translation.</summary>
     public void Capture(string bridge, byte table, bool conntracked, ref Flow flow, ImmutableArray<byte> userData,
-        ReadOnlySpan<FrozenActions> actions, bool mayBeReassembled, bool isHashed = false)
+        ReadOnlySpan<FrozenActions> actions, bool mayBeReassembled, bool isBehindPatch, bool isHashed = false)
     {
+        IsBehindPatch = isBehindPatch;
         if (_actions.Length < actions.Length)
             _actions = new FrozenActions[actions.Length];
         actions.CopyTo(_actions);
@@ -81,6 +88,8 @@ internal sealed class FrozenState : IEquatable<FrozenState>
     public void Restore(ref Flow flow)
     {
         _words.AsSpan(0, Flow.KeyStart).CopyTo(flow.PipelineState);
+        if (IsBehindPatch)
+            flow.Key.Words[..FlowKeyFields.DatapathPort.Word].Clear();
         _words.AsSpan(Flow.KeyStart).CopyTo(flow.Key.Words);
     }
 
@@ -94,6 +103,7 @@ internal sealed class FrozenState : IEquatable<FrozenState>
             Conntracked = Conntracked,
             UserData = UserData,
             MayBeReassembled = MayBeReassembled,
+            IsBehindPatch = IsBehindPatch,
             IsHashed = IsHashed,
             _actions = Actions.ToArray(),
             _actionCount = _actionCount,
@@ -105,7 +115,8 @@ internal sealed class FrozenState : IEquatable<FrozenState>
     /// <inheritdoc/>
     public bool Equals(FrozenState? other) =>
         other is not null && Table == other.Table && Conntracked == other.Conntracked && Bridge == other.Bridge
-        && MayBeReassembled == other.MayBeReassembled && IsHashed == other.IsHashed && Actions.SequenceEqual(other.Actions)
+        && MayBeReassembled == other.MayBeReassembled && IsHashed == other.IsHashed
+        && IsBehindPatch == other.IsBehindPatch && Actions.SequenceEqual(other.Actions)
         && UserData.AsSpan().SequenceEqual(other.UserData.AsSpan())
         && _words.AsSpan().SequenceEqual(other._words);
 
@@ -118,7 +129,8 @@ internal sealed class FrozenState : IEquatable<FrozenState>
         KeyedHash.Computation hash = _hash.Start();
         foreach (ulong word in _words)
             hash.Add(word);
-        hash.Add(((ulong)Table << 3) | (Conntracked ? 1UL : 0) | (MayBeReassembled ? 2UL : 0) | (IsHashed ? 4UL : 0));
+        hash.Add(((ulong)Table << 4) | (Conntracked ? 1UL : 0) | (MayBeReassembled ? 2UL : 0) | (IsHashed ? 4UL : 0)
+            | (IsBehindPatch ? 8UL : 0));
         hash.Add((ulong)(uint)UserDataHash() << 32 | (uint)Bridge.Length);
         hash.Add((ulong)_actionCount << 32 | (_actionCount == 0 ? 0u : (uint)_actions[0].GetHashCode()));
         return (int)hash.Finish();

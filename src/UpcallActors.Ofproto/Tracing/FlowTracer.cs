@@ -59,7 +59,7 @@ internal sealed class FlowTracer(OpenFlowTranslatorFactory factory, IOdpPortName
     private TracePass Pass(TracedPacket packet, ushort mru, TraceResume? resume, Queue<ForkedPacket> waiting)
     {
         FlowNames? names = NamesPorts ? packet.Bridge.Names : null;
-        var recorder = new TraceRecorder(names);
+        var recorder = new TraceRecorder(NamesPorts);
         OpenFlowTranslator translator = factory.Observe(recorder, PacketOut);
         byte[] actions = new byte[ActionRoom];
         FlowKey mask = default;

@@ -11,11 +11,20 @@ internal interface ITranslationObserver
     /// <summary>The port names for printing actions; null for numbers.</summary>
     FlowNames? Names => null;
 
-    /// <summary>The packet is in a bridge. The first call of every translation that finds one.</summary>
-    void BridgeEntered(string bridge);
+    /// <summary>
+    /// The packet is in a bridge: the first call of every translation that finds one, and again when it goes on in another.
+    /// </summary>
+    void BridgeEntered(Bridge bridge);
+
+    /// <summary>The packet has gone through a bridge behind a patch port, and is in the one before as it was.</summary>
+    void BridgeLeft()
+    {
+    }
 
     /// <summary>The packet comes from a recirculation, and continues in a table; the lookup follows.</summary>
-    void Resumed(byte table);
+    /// <param name="bridge">The bridge that it continues in, which need not be the one that it came in on.</param>
+    /// <param name="table">The table.</param>
+    void Resumed(Bridge bridge, byte table);
 
     /// <summary>
     /// A table was looked up. What follows is done by the rule, up to <see cref="TableLeft"/>, and may enter other tables.

@@ -1,3 +1,5 @@
+using UpcallActors.OpenFlow;
+
 namespace UpcallActors.Ofproto;
 
 /// <summary>Notes in words: Open vSwitch's (ofproto-dpif-xlate.c) where it has the same to say.</summary>
@@ -18,6 +20,7 @@ internal static class NoteText
         TranslationNote.OutputToInputPort => Warning("skipping output to input port"),
         TranslationNote.NotForwarded => Detail("OFPPC_NO_FWD set, skipping output"),
         TranslationNote.NoSuchPort => Warning("Nonexistent output port"),
+        TranslationNote.CannotCut => Error($"output_trunc does not support patch port {OpenFlowPorts.Format(argument)}"),
         TranslationNote.PortOfField => Detail($"output port is {argument}"),
         TranslationNote.NoConnection => Error("resubmit(ct) with non-tracked or non-IP packet!"),
         TranslationNote.Tunnelled => Detail("output to kernel tunnel"),

@@ -47,12 +47,12 @@ internal sealed class TableVisits : ITranslationObserver, ITranslationExplainer
     }
 
     /// <inheritdoc/>
-    public void BridgeEntered(string bridge)
+    public void BridgeEntered(Bridge bridge)
     {
     }
 
     /// <inheritdoc/>
-    public void Resumed(byte table)
+    public void Resumed(Bridge bridge, byte table)
     {
     }
 

@@ -5,7 +5,8 @@ using UpcallActors.OpenFlow;
 namespace UpcallActors.Ofproto;
 
 /// <summary>Keeps what a translation tells, as the tree that a trace shows.</summary>
-internal sealed class TraceRecorder(FlowNames? names) : ITranslationObserver
+/// <param name="namesPorts">Whether ports are called by the names that they have in the bridge where the packet is.</param>
+internal sealed class TraceRecorder(bool namesPorts) : ITranslationObserver
 {
     // How deep tables nest is bounded by the translation; the lines are
     // bounded here: a table that resubmits twice to itself makes thousands.
@@ -15,20 +16,32 @@ internal sealed class TraceRecorder(FlowNames? names) : ITranslationObserver
     private readonly Stack<(TraceNode? Node, ImmutableArray<TraceNode>.Builder Children)> _open = new();
     private readonly ImmutableArray<TraceNode>.Builder _top = ImmutableArray.CreateBuilder<TraceNode>();
     private readonly List<ForkedPacket> _forks = [];
+    private readonly Stack<Bridge> _bridges = new();
     private int _nodes;
 
     /// <inheritdoc/>
-    public FlowNames? Names => names;
+    public FlowNames? Names => namesPorts && _bridges.TryPeek(out Bridge? bridge) ? bridge.Names : null;
 
     /// <summary>The copies that went to conntrack, in order.</summary>
     public IReadOnlyList<ForkedPacket> Forks => _forks;
 
     private int Omitted => Math.Max(0, _nodes - MostNodes);
 
-    public void BridgeEntered(string bridge) => Open(new TraceNode(TraceNodeKind.Bridge, $"bridge(\"{bridge}\")"));
-
-    public void Resumed(byte table)
+    public void BridgeEntered(Bridge bridge)
     {
+        _bridges.Push(bridge);
+        Open(new TraceNode(TraceNodeKind.Bridge, $"bridge(\"{bridge.Name}\")"));
+    }
+
+    public void BridgeLeft()
+    {
+        _bridges.Pop();
+        Close();
+    }
+
+    public void Resumed(Bridge bridge, byte table)
+    {
+        _bridges.Push(bridge);
         var resume = new TraceNode(TraceNodeKind.Resume, string.Create(CultureInfo.InvariantCulture, $"Resuming from table {table}"));
         Add(new TraceNode(TraceNodeKind.Thaw, "thaw") { Children = [resume] });
     }
@@ -52,7 +65,7 @@ internal sealed class TraceRecorder(FlowNames? names) : ITranslationObserver
             return;
         }
 
-        string match = rule.Match.ToString(names);
+        string match = rule.Match.ToString(Names);
         string cookie = rule.Cookie == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $", cookie 0x{rule.Cookie:x}");
         string text = string.Create(CultureInfo.InvariantCulture,
             $"{number}{match}{(match.Length > 0 ? ", " : "")}priority {rule.Priority}{cookie}");

@@ -9,15 +9,12 @@ namespace UpcallActors.Ofproto;
 /// <param name="Flow">The packet. Behind a recirculation, actions may have written its OpenFlow port, but not its datapath port.</param>
 internal sealed record TracedPacket(Bridge Bridge, BridgePort Port, Flow Flow)
 {
-    /// <summary>The datapath's number of a port that it does not have.</summary>
-    private const uint NoDatapathPort = uint.MaxValue;
-
     /// <summary>A packet in a bridge; <paramref name="flow"/> has the OpenFlow port it comes from, which need not be there.</summary>
     public static TracedPacket In(Bridge bridge, in Flow flow)
     {
         ArgumentNullException.ThrowIfNull(bridge);
         uint number = flow.InPort;
-        BridgePort port = bridge.TryGetPort(number, out BridgePort? there) ? there : new BridgePort(number, NoDatapathPort, "");
+        BridgePort port = bridge.TryGetPort(number, out BridgePort? there) ? there : new BridgePort(number, BridgePort.NoDatapathPort, "");
         Flow packet = flow;
         packet.Key.DatapathPort = port.DatapathPort;
         return new TracedPacket(bridge, port, packet);

@@ -45,6 +45,11 @@ internal enum TranslationNote
     /// <summary>The bridge has no such port.</summary>
     NoSuchPort,
 
+    /// <summary>
+    /// An output of the packet's first bytes to what cannot take them: a patch port, or no port. The argument is its number.
+    /// </summary>
+    CannotCut,
+
     /// <summary>The port that a field names; the argument is its number.</summary>
     PortOfField,
 

@@ -11,14 +11,17 @@ internal sealed class BridgeSet : IUpcallPortNames
 {
     private readonly FrozenDictionary<uint, Attachment[]> _byDatapathPort;
     private readonly FrozenDictionary<string, Bridge> _byName;
+    private readonly FrozenDictionary<string, Attachment> _patches;
 
     /// <exception cref="ArgumentException">Two bridges share a name, or two ports that are not tunnels a datapath port.</exception>
     public BridgeSet(ImmutableArray<Bridge> bridges)
     {
         Bridges = bridges;
         _byName = bridges.ToFrozenDictionary(bridge => bridge.Name);
-        _byDatapathPort = bridges
-            .SelectMany(bridge => bridge.Ports.Select(port => new Attachment(bridge, port)))
+        Attachment[] all = [.. bridges.SelectMany(bridge => bridge.Ports.Select(port => new Attachment(bridge, port)))];
+        _patches = all.Where(one => one.Port.Patch is not null).DistinctBy(one => one.Port.Name)
+            .ToFrozenDictionary(one => one.Port.Name, StringComparer.Ordinal);
+        _byDatapathPort = all.Where(one => one.Port.Patch is null)
             .GroupBy(attachment => attachment.Port.DatapathPort)
             .ToFrozenDictionary(group => group.Key, group => group.ToArray());
         foreach ((uint number, Attachment[] attachments) in _byDatapathPort)
@@ -61,6 +64,17 @@ internal sealed class BridgeSet : IUpcallPortNames
         return false;
     }
 
+    /// <summary>
+    /// Where packets come out that go into a patch port; false when there is no such port, or it leads elsewhere
+    /// (<c>ofport_update_peer</c>).
+    /// </summary>
+    public bool TryFindPeer(PatchPort patch, string name, [NotNullWhen(true)] out Bridge? bridge, [NotNullWhen(true)] out BridgePort? peer)
+    {
+        bool isThere = _patches.TryGetValue(patch.Peer, out Attachment found) && found.Port.Patch!.Peer == name;
+        (bridge, peer) = isThere ? (found.Bridge, found.Port) : (null, null);
+        return isThere;
+    }
+
     /// <inheritdoc/>
     public UpcallPort? Find(in FlowKey key) =>
         TryFindInput(key, out Bridge? bridge, out BridgePort? port) ? new UpcallPort(port.Name, bridge.Name) : null;
@@ -76,7 +90,7 @@ internal sealed class BridgeSet : IUpcallPortNames
 
     /// <summary>Searches port by port: for parsing text, not for packets.</summary>
     public uint? NumberOf(string name) =>
-        Bridges.SelectMany(bridge => bridge.Ports).FirstOrDefault(port => port.Name == name)?.DatapathPort;
+        Bridges.SelectMany(bridge => bridge.Ports).FirstOrDefault(port => port.Name == name && port.Patch is null)?.DatapathPort;
 
     /// <summary>Whether a tunnel key is that of packets from the far end (<c>tnl_find</c>).</summary>
     private static bool Receives(TunnelPort tunnel, in FlowKey key) =>

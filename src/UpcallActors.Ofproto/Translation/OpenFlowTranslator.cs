@@ -15,12 +15,8 @@ internal sealed class OpenFlowTranslator(OpenFlowTranslatorFactory factory, ITra
 {
     private const byte EcnBits = 3;
     private const int TunnelWords = 8;
-    private const ulong AllOnes = 0xffff_ffff_ffff;
 
-    // 01:80:c2:00:00:00 (eth_addr_stp).
-    private const ulong SpanningTree = 0x0180_c200_0000;
-
-    private static readonly BridgePort _noPort = new(OpenFlowPorts.None, uint.MaxValue, "");
+    private static readonly BridgePort _noPort = new(OpenFlowPorts.None, BridgePort.NoDatapathPort, "");
 
     private readonly XlateScratch _scratch = new(number) { Observer = observer };
     private InjectedPacket? _injected;
@@ -103,25 +99,6 @@ internal sealed class OpenFlowTranslator(OpenFlowTranslatorFactory factory, ITra
             context.Do(PacketOut!, last: true);
     }
 
-    /// <summary>
-    /// Whether a port takes the packet (<c>may_receive</c>). Open vSwitch does not mark the address by which it knows packets of the
-    /// spanning tree: one flow would stand for these and for others.
-    /// </summary>
-    private bool MayReceive(PortConfig config)
-    {
-        const PortConfig refusals = PortConfig.NoRecv | PortConfig.NoRecvStp;
-        if ((config & refusals) is PortConfig.None or refusals)
-            return (config & refusals) == PortConfig.None;
-        bool isStp = false;
-        if (_scratch.Flow.Key.EthType == EtherTypes.None)
-        {
-            _scratch.Wildcards.Key.EthDst = AllOnes;
-            isStp = _scratch.Flow.Key.EthDst == SpanningTree;
-        }
-
-        return (config & (isStp ? PortConfig.NoRecvStp : PortConfig.NoRecv)) == 0;
-    }
-
     /// <summary>Translates an invented packet from its place in the tables: no rule is credited.</summary>
     public Translation Translate(TracedPacket packet, ushort mru, Span<byte> actions, ref FlowKey mask)
     {
@@ -151,26 +128,29 @@ internal sealed class OpenFlowTranslator(OpenFlowTranslatorFactory factory, ITra
         var terms = new Terms(factory.Version, mayInstall, learns, mru);
         MegaflowMask.Begin(key, ref mask);
         if (!factory.BridgeSet.TryFindInput(key, out Bridge? bridge, out BridgePort? port)
-            && !TryFindSender(key.RecircId, ref terms, out bridge, out port))
+            && !TryFindSender(key, ref terms, out bridge, out port))
             return Drop(XlateError.BridgeNotFound, terms.Version, mayInstall, key, ref mask);
         _scratch.Flow = new Flow(key, port.Number);
         return Follow(bridge, port, terms, key, actions, ref mask);
     }
 
     /// <summary>
-    /// The bridge of a packet that comes back from a recirculation, and that a controller had sent from no port
-    /// (<c>xlate_lookup_ofproto_</c>). No flow stands for such packets: its key would say that they come from a port.
+    /// The bridge of a packet that comes back from a recirculation, and that a controller had sent from no port of the datapath
+    /// (<c>xlate_lookup_ofproto_</c>); it may have gone through patch ports since. No flow stands for such packets: its key would say
+    /// that they come from a port.
     /// </summary>
     private bool TryFindSender(
-        uint recirculation, ref Terms terms, [NotNullWhen(true)] out Bridge? bridge, [NotNullWhen(true)] out BridgePort? port)
+        in FlowKey key, ref Terms terms, [NotNullWhen(true)] out Bridge? bridge, [NotNullWhen(true)] out BridgePort? port)
     {
         bridge = null;
         port = _noPort;
-        if (recirculation == 0 || !factory.Recirculations.TryGetState(recirculation, out FrozenState frozen)
-            || frozen.InPort is not (OpenFlowPorts.None or OpenFlowPorts.Controller))
+        if (key.RecircId == 0 || !factory.Recirculations.TryGetState(key.RecircId, out FrozenState frozen)
+            || !factory.BridgeSet.TryGetBridge(frozen.Bridge, out bridge))
             return false;
         terms = terms with { MayInstall = false };
-        return factory.BridgeSet.TryGetBridge(frozen.Bridge, out bridge);
+        uint number = frozen.InPort;
+        return number is OpenFlowPorts.None or OpenFlowPorts.Controller
+            || (bridge.TryGetPort(number, out BridgePort? patch) && patch.Patch is not null && key.DatapathPort == port.DatapathPort);
     }
 
     /// <summary>
@@ -179,13 +159,14 @@ internal sealed class OpenFlowTranslator(OpenFlowTranslatorFactory factory, ITra
     private Translation Follow(Bridge bridge, BridgePort port, in Terms terms, in FlowKey key, Span<byte> actions, ref FlowKey mask)
     {
         FrozenState? frozen = null;
+        Bridge entered = bridge;
         // Of the bridge that it came in on, which that of the frozen state need not be.
         PortConfig config = bridge.Settings.Current.ConfigOf(port.Number);
         if (key.RecircId != 0)
         {
             if (!factory.Recirculations.TryGetState(key.RecircId, out frozen))
             {
-                observer?.BridgeEntered(bridge.Name);
+                observer?.BridgeEntered(bridge);
                 observer?.Noted(TranslationNote.UnknownRecirculation, key.RecircId);
                 return new Translation { Version = terms.Version, Error = XlateError.NoRecirculationContext };
             }
@@ -206,15 +187,16 @@ internal sealed class OpenFlowTranslator(OpenFlowTranslatorFactory factory, ITra
 
         using TablesSnapshot tables =
             _injected is { MeetsUnpublished: true } && bridge == _injected.Bridge ? bridge.Tables.ReadUnpublished() : bridge.Tables.Read();
-        var context = new XlateContext(_scratch, factory, support, bridge, tables, port, terms.Learns, terms.Mru, actions)
+        var context = new XlateContext(
+            _scratch, factory, support, factory.BridgeSet, bridge, tables, port, terms.Learns, terms.Mru, actions)
         {
             IsPacketOut = _injected is { IsPacketOut: true } || PacketOut is not null,
             MayBeReassembled = _injected is { Origin.Mru: not 0 },
         };
-        observer?.BridgeEntered(bridge.Name);
+        observer?.BridgeEntered(entered);
         Thaw(frozen, ref context);
         if (ReceiveCongestion(ref flow.Key))
-            Begin(frozen, MayReceive(config), ref context);
+            Begin(frozen, context.MayReceive(config), ref context);
         else
             context.Fail(XlateError.CongestionDrop);
         if (context.Actions.Overflowed)
@@ -298,8 +280,9 @@ internal sealed class OpenFlowTranslator(OpenFlowTranslatorFactory factory, ITra
             return;
         }
 
-        observer?.Resumed(frozen.Table);
+        observer?.Resumed(context.Bridge, frozen.Table);
         frozen.Restore(ref flow);
+        context.IsBehindPatch = frozen.IsBehindPatch;
         context.Table = frozen.Table;
         context.Conntracked = frozen.Conntracked;
         context.IsHashed = frozen.IsHashed;

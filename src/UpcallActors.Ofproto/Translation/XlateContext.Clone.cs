@@ -7,15 +7,16 @@ namespace UpcallActors.Ofproto;
 internal ref partial struct XlateContext
 {
     /// <summary>
-    /// Does actions to a copy of the packet (<c>clone_xlate_actions</c>): within a CLONE action only if something follows and the
-    /// copy's actions cannot be undone by header changes. A datapath without CLONE does the same with a SAMPLE that takes each packet.
+    /// Does actions to a copy of the packet (<c>clone_xlate_actions</c>): within a CLONE action only if something follows and what is
+    /// done to the copy cannot be undone by header changes. A datapath without CLONE does the same with a SAMPLE that takes each packet.
     /// </summary>
     public void Clone(ActionList actions, bool last)
     {
         if (!MayDescend())
             return;
+        bool isApart = !last && !AreReversible(actions);
         // What a copy in a CLONE would else do once more after it. Other copies do it when they put something out.
-        if (!last && !AreReversible(actions))
+        if (isApart)
             Commit();
         Flow flow = Flow;
         Flow packet = _scratch.Base;
@@ -24,7 +25,7 @@ internal ref partial struct XlateContext
         int nest = BeginCopy(out int inner);
         int body = Actions.Length;
         _clones++;
-        Do(actions, last: true);
+        Do(actions, last || isApart);
         FinishFreezing();
         if (Actions.Overflowed)
             return;
@@ -39,13 +40,20 @@ internal ref partial struct XlateContext
             _lastCloneEnd = Actions.Length;
             _scratch.Base = packet;
             if (!_support.Features.CloneAction && _clones > _support.Features.SampleNesting)
+            {
+                // What an error in another bridge leaves behind is sent on.
+                Actions.Truncate(start);
                 Fail(XlateError.NotSupported);
+            }
         }
         else
         {
             // The next commit undoes what the copy's actions changed.
+            int shift = body - start;
             Actions.Written[body..].CopyTo(Actions.Written[start..]);
-            Actions.Truncate(Actions.Length - (body - start));
+            Actions.Truncate(Actions.Length - shift);
+            if (_lastClone >= body)
+                (_lastClone, _lastCloneBody, _lastCloneEnd) = (_lastClone - shift, _lastCloneBody - shift, _lastCloneEnd - shift);
         }
 
         _clones--;

@@ -41,7 +41,10 @@ internal ref partial struct XlateContext
             Do(action.Exec, last: false);
         if ((ConnectionChanges.CtMark != 0 && !_support.Features.CtMark)
             || (ConnectionChanges.CtLabels != UInt128.Zero && !_support.Features.CtLabel))
+        {
             Fail(XlateError.NotSupported);
+            return;
+        }
 
         int nest = Actions.BeginNest(OvsActionAttribute.Ct);
         if (action.Commit)
@@ -128,7 +131,7 @@ internal ref partial struct XlateContext
 
     private void Recirculate(byte table, ushort zone, NatAction? nat)
     {
-        _scratch.Frozen.Capture(Bridge.Name, table, Conntracked, ref Flow, [], [], mayBeReassembled: false, IsHashed);
+        _scratch.Frozen.Capture(Bridge.Name, table, Conntracked, ref Flow, [], [], mayBeReassembled: false, IsBehindPatch, IsHashed);
         uint id = _recirculations.GetId(_scratch.Frozen);
         Actions.PutU32(OvsActionAttribute.Recirc, id);
         if (_observer is null)

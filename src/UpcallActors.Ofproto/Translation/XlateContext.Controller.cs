@@ -13,7 +13,8 @@ internal ref partial struct XlateContext
         Commit();
         // The controller sees the pipeline's state too (registers, table), which the datapath does not carry. That another program tracked
         // the packet before does not count: the flow is for packets of both kinds.
-        _scratch.Frozen.Capture(Bridge.Name, Table, Conntracked && !WasTrackedBefore, ref Flow, userData, [], mayBeReassembled: false);
+        _scratch.Frozen.Capture(Bridge.Name, Table, Conntracked && !WasTrackedBefore, ref Flow, userData, [], mayBeReassembled: false,
+            IsBehindPatch);
         // A flow that is there to catch the rest means a miss (xlate_controller_action).
         bool isMiss = request.Reason == ControllerReason.Action && _rule?.IsTableMiss == true;
         PutController(isMiss ? request with { Reason = ControllerReason.ExplicitMiss } : request, meter);
@@ -57,7 +58,7 @@ internal ref partial struct XlateContext
     {
         // No table: what is left says its own.
         _scratch.Frozen.Capture(Bridge.Name, table: 0, Conntracked && !WasTrackedBefore, ref Flow, action.UserData, _scratch.Left.Span,
-            mayBeReassembled: false);
+            mayBeReassembled: false, IsBehindPatch);
         _scratch.Left.Clear();
         PutController(action.Request with { Pauses = true }, action.Meter);
     }

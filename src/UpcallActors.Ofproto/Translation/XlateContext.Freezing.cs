@@ -65,7 +65,7 @@ internal ref partial struct XlateContext
 
         OvsActionWriter.Hash(ref Actions, _hashAlgorithm, _hashBasis);
         _scratch.Frozen.Capture(Bridge.Name, Table, Conntracked && !WasTrackedBefore, ref Flow, [], _scratch.Left.Span, _mayBeReassembled,
-            isHashed: true);
+            IsBehindPatch, isHashed: true);
         _scratch.Left.Clear();
         Actions.PutU32(OvsActionAttribute.Recirc, _recirculations.GetId(_scratch.Frozen));
     }

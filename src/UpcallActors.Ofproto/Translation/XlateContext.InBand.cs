@@ -34,7 +34,7 @@ internal ref partial struct XlateContext
         if (Flow.Key.TpDst != DhcpClient)
             return;
         _observer?.Noted(TranslationNote.DhcpForInBand, 0);
-        OutputTo(local);
+        OutputTo(local, last: true);
     }
 
     /// <summary>The bits of a port that tell it from another; where it differs one is enough, so that many share a megaflow.</summary>

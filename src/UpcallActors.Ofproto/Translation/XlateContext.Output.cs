@@ -19,7 +19,7 @@ internal ref partial struct XlateContext
         switch (port)
         {
             case OpenFlowPorts.InPort:
-                OutputTo(Flow.InPort);
+                OutputTo(Flow.InPort, last);
                 break;
             case OpenFlowPorts.Table:
                 TranslateTable(Flow.InPort, 0, withConnection: false, honorsMiss: true, last);
@@ -41,7 +41,7 @@ internal ref partial struct XlateContext
             default:
                 // A packet goes back where it came from only when IN_PORT says so.
                 if (port != Flow.InPort)
-                    OutputTo(port);
+                    OutputTo(port, last);
                 else
                     _observer?.Noted(TranslationNote.OutputToInputPort, 0);
                 break;
@@ -59,7 +59,11 @@ internal ref partial struct XlateContext
             return;
         }
 
-        OutputTo(number, maximumLength);
+        // The datapath cuts at the output that follows, which may be any in the other bridge.
+        if (!Bridge.TryGetPort(number, out BridgePort? port) || port.Patch is not null)
+            _observer?.Noted(TranslationNote.CannotCut, number);
+        else
+            OutputTo(port, last: false, maximumLength);
     }
 
     /// <summary>To all ports but the one it came from and those that have been told so, in the bridge's order.</summary>
@@ -68,26 +72,32 @@ internal ref partial struct XlateContext
         foreach (BridgePort port in Bridge.Ports)
         {
             if (port.Number != Flow.InPort && !Has(port, leftOut))
-                OutputTo(port);
+                OutputTo(port, last: false);
         }
     }
 
     /// <summary>Whether a client has said any of this of a port.</summary>
     private readonly bool Has(BridgePort port, PortConfig config) => (_settings.ConfigOf(port.Number) & config) != 0;
 
-    private void OutputTo(uint number, uint maximumLength = 0)
+    private void OutputTo(uint number, bool last)
     {
         if (Bridge.TryGetPort(number, out BridgePort? port))
-            OutputTo(port, maximumLength);
+            OutputTo(port, last);
         else
             _observer?.Noted(TranslationNote.NoSuchPort, number);
     }
 
-    private void OutputTo(BridgePort port, uint maximumLength = 0)
+    private void OutputTo(BridgePort port, bool last, uint maximumLength = 0)
     {
         if (Has(port, PortConfig.NoFwd))
         {
             _observer?.Noted(TranslationNote.NotForwarded, 0);
+            return;
+        }
+
+        if (port.Patch is PatchPort patch)
+        {
+            OutputToPeer(port, patch, last);
             return;
         }
 
@@ -105,8 +115,12 @@ internal ref partial struct XlateContext
             Wildcards.Key.CtState |= CtState.Tracked;
         // Right before its output: a cut without one would meet the output after it.
         if (maximumLength != 0 && !_support.Features.Trunc)
+        {
             Fail(XlateError.NotSupported);
-        else if (maximumLength != 0)
+            return;
+        }
+
+        if (maximumLength != 0)
             Actions.PutU32(OvsActionAttribute.Trunc, maximumLength);
         else if (_mayBeReassembled && PutRefragmented(port))
             return;

@@ -21,15 +21,16 @@ internal ref partial struct XlateContext
 
     private readonly XlateScratch _scratch;
     private readonly RecirculationTable _recirculations;
-    private readonly TablesSnapshot _tables;
+    private readonly BridgeSet _bridges;
     private readonly OdpSupport _support;
-    private readonly SettingsSnapshot _settings;
     private readonly BridgePort _input;
     private readonly ushort _mru;
     private readonly uint _originalTunnelIpv4Dst;
     private readonly UInt128 _originalTunnelIpv6Dst;
     private readonly bool _learns;
     private readonly ITranslationObserver? _observer;
+    private TablesSnapshot _tables;
+    private SettingsSnapshot _settings;
     private ControllerAction? _pausing;
     private Rule? _rule;
     private ulong _cookie = ulong.MaxValue;
@@ -49,14 +50,15 @@ internal ref partial struct XlateContext
     /// Starts with the flow, base and wildcards that <paramref name="scratch"/>
     /// holds, for a packet that came in on <paramref name="input"/>. The bridge's tables stay the caller's.
     /// </summary>
-    public XlateContext(XlateScratch scratch, OpenFlowTranslatorFactory factory, OdpSupport support, Bridge bridge, TablesSnapshot tables,
-        BridgePort input, bool learns, ushort mru, Span<byte> actions)
+    public XlateContext(XlateScratch scratch, OpenFlowTranslatorFactory factory, OdpSupport support, BridgeSet bridges, Bridge bridge,
+        TablesSnapshot tables, BridgePort input, bool learns, ushort mru, Span<byte> actions)
     {
         _scratch = scratch;
         scratch.Left.Clear();
         _observer = scratch.Observer;
         _recirculations = factory.Recirculations;
         _support = support;
+        _bridges = bridges;
         _tables = tables;
         _settings = bridge.Settings.Current;
         _input = input;
@@ -69,7 +71,7 @@ internal ref partial struct XlateContext
     }
 
     /// <summary>The bridge the packet is in.</summary>
-    public Bridge Bridge { get; }
+    public Bridge Bridge { get; private set; }
 
     /// <summary>Datapath actions written so far.</summary>
     public NetlinkWriter Actions;
@@ -107,6 +109,9 @@ internal ref partial struct XlateContext
     /// Whether <see cref="Conntracked"/>, where it is true, is what the packet brought along, and not the doing of a table.
     /// </summary>
     public bool WasTrackedBefore { get; set; }
+
+    /// <summary>Whether the packet has come from another bridge, so that nothing of a tunnel is to be seen any more.</summary>
+    public bool IsBehindPatch { get; set; }
 
     /// <summary>Whether a controller has sent the packet, which is told so if it gets the packet back.</summary>
     public bool IsPacketOut { get; init; }
@@ -163,8 +168,9 @@ internal ref partial struct XlateContext
     /// <summary>
     /// Looks the packet up in a table and does what the rule says, as if the packet had come in on <paramref name="inPort"/>. Only where
     /// <paramref name="honorsMiss"/> is set does the table say what becomes of a packet without a rule; otherwise it is dropped.
+    /// Where <paramref name="isCopy"/> is set the rule's actions are done to a copy.
     /// </summary>
-    public void TranslateTable(uint inPort, byte table, bool withConnection, bool honorsMiss, bool last)
+    public void TranslateTable(uint inPort, byte table, bool withConnection, bool honorsMiss, bool last, bool isCopy = false)
     {
         if (!MayResubmit())
             return;
@@ -180,7 +186,7 @@ internal ref partial struct XlateContext
         Rule rule = Lookup(inPort, withConnection, honorsMiss, out bool isMiss);
         _resubmits += isMiss ? 0 : 1;
         _depth += deeper;
-        Follow(rule, last);
+        Follow(rule, last, isCopy: isCopy);
         _depth -= deeper;
         Table = from;
     }
@@ -207,7 +213,7 @@ internal ref partial struct XlateContext
         return MayDescend();
     }
 
-    private void Follow(Rule rule, bool last, bool mayReceive = true)
+    private void Follow(Rule rule, bool last, bool mayReceive = true, bool isCopy = false)
     {
         bool isDropped = rule == Bridge.Tables.Own.Dropped;
         _observer?.TableEntered(Table, isDropped ? null : rule);
@@ -217,7 +223,10 @@ internal ref partial struct XlateContext
         if (mayReceive)
         {
             _cookie = rule.Cookie;
-            Do(rule.Actions, last);
+            if (isCopy)
+                Clone(rule.Actions, last);
+            else
+                Do(rule.Actions, last);
         }
 
         _rule = around;

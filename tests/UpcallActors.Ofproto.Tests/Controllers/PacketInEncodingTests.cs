@@ -80,7 +80,7 @@ public class PacketInEncodingTests
         LengthOf(cut, PacketInFormat.Nicira2).ShouldBeLessThanOrEqualTo(ushort.MaxValue);
         var state = new FrozenState();
         var flow = new Flow(Packets.Tcp(), 1);
-        state.Capture("br0", 0, false, ref flow, [], [], mayBeReassembled: false);
+        state.Capture("br0", 0, false, ref flow, [], [], mayBeReassembled: false, isBehindPatch: false);
         PacketInEncoding.Encode(long_ with { Paused = state }, PacketInFormat.Nicira2, OpenFlowVersion.V13).ShouldBeNull();
         PacketInEncoding.Encode(long_ with { Paused = state }, PacketInFormat.Standard, OpenFlowVersion.V13).ShouldNotBeNull();
     }

@@ -45,6 +45,14 @@ public class TranslationAllocationTests
         Measure(bridge, key);
     }
 
+    [Theory]
+    [InlineData("actions=11,2", "actions=mod_dl_dst:02:00:00:00:00:09,12,1")]
+    [InlineData("actions=normal", "actions=normal")]
+    [InlineData("actions=11,2", "ip,actions=ct(table=1),12")]
+    [InlineData("in_port=1,actions=11,2\nin_port=11,actions=3", "actions=load:1->NXM_NX_REG0[],in_port,in_port,1")]
+    public void A_translation_through_patch_ports_allocates_nothing_either(string flows, string peerFlows) =>
+        Measure(new PatchedSwitch(flows, peerFlows, "actions=1,flood").Near, Packets.Tcp());
+
     private static void Measure(TestSwitch bridge, FlowKey key)
     {
         byte[] actions = new byte[1024];
