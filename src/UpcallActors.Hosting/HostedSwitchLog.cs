@@ -12,6 +12,14 @@ internal sealed class HostedSwitchLog(ILogger logger) : ISwitchObserver
 
     public void PortRefused(string bridge, string port, string reason) => logger.PortRefused(port, reason);
 
+    public void PatchPort(string bridge, string port, string peer, string? problem)
+    {
+        if (problem is null)
+            logger.PatchJoined(port, peer);
+        else
+            logger.PatchLeadsNowhere(port, problem);
+    }
+
     public void PortRemoved(string device) => logger.PortRemoved(device);
 
     public void PortStays(string device, string reason) => logger.PortStays(device, reason);

@@ -48,4 +48,12 @@ internal static partial class HostingLog
     /// <summary>The end, as it should not be.</summary>
     [LoggerMessage(424, LogLevel.Critical, "The upcalls of datapath {Datapath} are no longer answered: the actor system shuts down")]
     public static partial void Unanswered(this ILogger logger, Exception failure, string datapath);
+
+    /// <summary>A patch port leads to its peer.</summary>
+    [LoggerMessage(431, LogLevel.Information, "Patch port {Port} leads to {Peer}")]
+    public static partial void PatchJoined(this ILogger logger, string port, string peer);
+
+    /// <summary>A patch port drops packets.</summary>
+    [LoggerMessage(432, LogLevel.Warning, "Patch port {Port} leads nowhere: {Reason}")]
+    public static partial void PatchLeadsNowhere(this ILogger logger, string port, string reason);
 }

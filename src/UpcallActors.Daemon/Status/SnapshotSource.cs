@@ -106,7 +106,7 @@ internal sealed class SnapshotSource(
         foreach (Bridge bridge in translators.Bridges)
         {
             // Tunnels may share a datapath port, across bridges too: the first one stands for all.
-            foreach (BridgePort port in bridge.Ports)
+            foreach (BridgePort port in bridge.Ports.Where(port => port.Patch is null))
                 bridges.TryAdd(port.DatapathPort, bridge.Name);
         }
 

@@ -81,7 +81,7 @@ internal sealed class SwitchStatus(
         Bridge found = Find(bridge);
         try
         {
-            OdpPortNames names = new(found.Ports.Where(port => port.Tunnel == null)
+            OdpPortNames names = new(found.Ports.Where(port => port is { Tunnel: null, Patch: null })
                 .Select(port => KeyValuePair.Create(port.DatapathPort, port.Name)));
             FlowTrace trace = new FlowTracer(translators, names).Trace(PacketSyntax.Parse(flow, found));
             return new TraceAnswer(trace, trace.ToString());

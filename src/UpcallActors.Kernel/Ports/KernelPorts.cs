@@ -62,6 +62,8 @@ internal sealed class KernelPorts : IDatapathPorts
     /// <inheritdoc/>
     public DatapathPort Add(PortRequest request, uint? number = null)
     {
+        if (request.Kind == PortKind.Patch)
+            throw new DatapathException($"{_datapathName}: {request.Name}: a patch port is no port of the datapath");
         MetadataTunnel? tunnel = TunnelDevices.TunnelOf(request);
         string name = request.Device;
         if (name.Length == 0 || Encoding.UTF8.GetByteCount(name) > LongestName)

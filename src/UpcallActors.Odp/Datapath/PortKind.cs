@@ -22,6 +22,9 @@ public enum PortKind
 
     /// <summary>A GRE tunnel over IPv6 that carries Ethernet frames.</summary>
     Ip6Gre,
+
+    /// <summary>One end of a way into another bridge. It is no port of the datapath.</summary>
+    Patch,
 }
 
 /// <summary>What kinds of ports have in common.</summary>

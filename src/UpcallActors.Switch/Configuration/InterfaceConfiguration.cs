@@ -3,7 +3,9 @@ using UpcallActors.Ofproto;
 
 namespace UpcallActors.Switch;
 
-/// <summary>An interface of a port as it is wanted: a port of the datapath, which OpenFlow knows by a number.</summary>
+/// <summary>
+/// An interface of a port as it is wanted: a port of the datapath, or a patch port, which OpenFlow knows by a number.
+/// </summary>
 public sealed record InterfaceConfiguration
 {
     private const ushort VxlanPort = 4789;
@@ -20,6 +22,9 @@ public sealed record InterfaceConfiguration
 
     /// <summary>A tunnel's far end; null for other kinds.</summary>
     public TunnelPort? Tunnel { get; init; }
+
+    /// <summary>The name of a patch port's other end, a patch port of any bridge that names this one; null for other kinds.</summary>
+    public string? Peer { get; init; }
 
     /// <summary>
     /// The UDP port that a tunnel's packets come in on; null for the far end's, or the registered one where there is none.

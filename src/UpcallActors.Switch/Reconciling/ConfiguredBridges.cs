@@ -36,7 +36,9 @@ internal static class ConfiguredBridges
     {
         foreach (PlannedInterface one in interfaces)
         {
-            if (places.TryGetValue(one.Interface.Name, out PortPlace place) && bridge.NumberOf(one) is { } number)
+            if (one.IsPatch && bridge.NumberOf(one) is { } patch)
+                yield return new WantedInterface(one, patch).AsPatch();
+            else if (places.TryGetValue(one.Interface.Name, out PortPlace place) && bridge.NumberOf(one) is { } number)
                 yield return new WantedInterface(one, number).At(place);
         }
     }

@@ -15,6 +15,11 @@ internal interface ISwitchObserver
     /// <summary>The datapath does not take a port, or it cannot be used as it is configured.</summary>
     void PortRefused(string bridge, string port, string reason);
 
+    /// <summary>
+    /// A patch port is there, or its way has changed. The problem is why it leads nowhere; null when it leads to its peer.
+    /// </summary>
+    void PatchPort(string bridge, string port, string peer, string? problem);
+
     /// <summary>A port that is not configured was removed from the datapath.</summary>
     void PortRemoved(string device);
 

@@ -123,10 +123,19 @@ internal sealed class InterfacePlan
         string owner = bridge is null ? "an interface of no bridge" : $"an interface of bridge {bridge.Name}";
         if (!_names.TryAdd(one.Name, owner))
             return $"the name {one.Name} is already used by {_names[one.Name]}";
+        if (one.Kind == PortKind.Patch)
+            return bridge is null ? "a patch port leads from a bridge into a bridge" : ObstacleOfPatch(one);
         if (!one.Kind.IsTunnel())
             return ObstacleOfOwnDevice(one.Request.Device, $"interface {one.Name}");
         return bridge is null ? null : ObstacleOfTunnel(one);
     }
+
+    /// <summary>In the words of <c>set_patch_config</c>. Whether there is a peer is seen when all bridges are known.</summary>
+    private static string? ObstacleOfPatch(InterfaceConfiguration one) =>
+        string.IsNullOrEmpty(one.Peer) ? $"{one.Name}: patch type requires valid 'peer' argument"
+        : one.Options.Entries.Count > 0 ? $"{one.Name}: patch type takes only a 'peer' argument"
+        : one.Peer == one.Name ? $"{one.Name}: patch peer must not be self"
+        : null;
 
     private string? ObstacleOfOwnDevice(string device, string owner) =>
         _tunnelDevices.TryGetValue(device, out string? tunnel)

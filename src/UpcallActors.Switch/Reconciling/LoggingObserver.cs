@@ -17,6 +17,15 @@ internal sealed class LoggingObserver(ILogger logger) : ISwitchObserver
     public void PortRefused(string bridge, string port, string reason) => logger.PortRefused(port, bridge, reason);
 
     /// <inheritdoc/>
+    public void PatchPort(string bridge, string port, string peer, string? problem)
+    {
+        if (problem is null)
+            logger.PatchJoined(port, bridge, peer);
+        else
+            logger.PatchLeadsNowhere(port, bridge, problem);
+    }
+
+    /// <inheritdoc/>
     public void PortRemoved(string device) => logger.PortRemoved(device);
 
     /// <inheritdoc/>

@@ -16,8 +16,11 @@ internal sealed record PlannedInterface(
     /// <summary>What the datapath is asked for: a bridge's own port is an internal one, whatever it says of itself.</summary>
     public PortRequest Request => IsLocal ? new PortRequest(Interface.Name, PortKind.Internal) : Interface.Request;
 
-    /// <summary>The device whose coming it waits for; null when its device is made with it.</summary>
-    public string? WatchedDevice => Request.Kind.IsTunnel() ? null : Request.Interface ?? Request.Name;
+    /// <summary>Whether it leads into another bridge, and is no port of the datapath.</summary>
+    public bool IsPatch => Request.Kind == PortKind.Patch;
+
+    /// <summary>The device whose coming it waits for; null when its device is made with it, or it has none.</summary>
+    public string? WatchedDevice => IsPatch || Request.Kind.IsTunnel() ? null : Request.Interface ?? Request.Name;
 
     /// <summary>The port of the datapath that it is to be.</summary>
     public (PortKind Kind, string Device) DatapathPort => IsLocal ? (PortKind.Internal, Interface.Name) : Interface.DatapathPort;

@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging;
 
 namespace UpcallActors.Switch;
 
-/// <summary>The log events of a switch's ports and of its datapath's opening: 520, 523 to 526, 531, 533 to 535.</summary>
+/// <summary>The log events of a switch's ports and of its datapath's opening: 520, 523 to 526, 531, 533 to 537.</summary>
 internal static partial class ReconcilerLog
 {
     /// <summary>Why this datapath and not another.</summary>
@@ -40,4 +40,12 @@ internal static partial class ReconcilerLog
     /// <summary>The actor failed, and goes on.</summary>
     [LoggerMessage(535, LogLevel.Error, "Looking after the switch's ports failed; it goes on")]
     public static partial void SwitchFailed(this ILogger logger, Exception failure);
+
+    /// <summary>A patch port leads to its peer.</summary>
+    [LoggerMessage(536, LogLevel.Information, "Patch port {Port} of {Bridge} leads to {Peer}")]
+    public static partial void PatchJoined(this ILogger logger, string port, string bridge, string peer);
+
+    /// <summary>A patch port drops packets.</summary>
+    [LoggerMessage(537, LogLevel.Warning, "Patch port {Port} of {Bridge} leads nowhere: {Reason}")]
+    public static partial void PatchLeadsNowhere(this ILogger logger, string port, string bridge, string reason);
 }

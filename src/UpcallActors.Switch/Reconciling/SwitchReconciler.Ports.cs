@@ -24,8 +24,26 @@ internal sealed partial class SwitchReconciler
     {
         if (_dueRemovals.Count == 0)
             return;
-        HashSet<string> devices = new(_wanted.Select(one => one.Plan.Request.Device), StringComparer.Ordinal);
+        HashSet<string> devices = new(
+            _wanted.Where(one => !one.Plan.IsPatch).Select(one => one.Plan.Request.Device), StringComparer.Ordinal);
         RemoveDue(one => devices.Contains(one.Device!));
+    }
+
+    /// <summary>
+    /// Sees which patch ports lead somewhere: two that name each other (<c>ofport_update_peer</c>). Of others it is said why not, as
+    /// <c>vport_get_status</c> says it.
+    /// </summary>
+    private void JoinPatches()
+    {
+        WantedInterface[] patches = [.. _wanted.Where(one => one is { Plan.IsPatch: true, IsUsable: true })];
+        Dictionary<string, string> peers = patches.ToDictionary(one => one.Name, one => one.Plan.Interface.Peer!, StringComparer.Ordinal);
+        string type = _datapath.FullName.Split('@')[0];
+        foreach (WantedInterface one in patches)
+        {
+            string peer = peers[one.Name];
+            bool isJoined = peers.TryGetValue(peer, out string? back) && back == one.Name;
+            one.Meet(isJoined ? null : $"No usable peer '{peer}' exists in '{type}' datapath.");
+        }
     }
 
     /// <summary>
@@ -42,7 +60,7 @@ internal sealed partial class SwitchReconciler
         {
             if (!one.IsUsable)
                 TellRefused(one, one.Obstacle!);
-            else if (one.Place is not null)
+            else if (!one.Waits)
                 continue;
             else if (one.Attempts.TryTake(now))
                 isAnyAdded |= TryAdd(one);
@@ -104,6 +122,13 @@ internal sealed partial class SwitchReconciler
             }
         }
 
+        foreach (WantedInterface one in _wanted.Where(one => one is { Plan.IsPatch: true, IsUsable: true }))
+        {
+            string? problem = one.AsState().Reason;
+            if (one.Says(problem ?? $"leads to {one.Plan.Interface.Peer}"))
+                _observer.PatchPort(one.Bridge, one.Name, one.Plan.Interface.Peer!, problem);
+        }
+
         TellTranslators();
         Publish();
     }
@@ -111,14 +136,14 @@ internal sealed partial class SwitchReconciler
     /// <summary>Whatever else has changed, no translation depends on it.</summary>
     private void TellTranslators()
     {
-        ILookup<string, WantedInterface> ports = _wanted.Where(one => one is { Place: not null, IsUsable: true, Plan.Bridge: not null })
+        ILookup<string, WantedInterface> ports = _wanted.Where(one => one is { IsPresent: true, Plan.Bridge: not null })
             .ToLookup(one => one.Bridge, StringComparer.Ordinal);
         foreach ((string name, LiveBridge bridge) in _bridges)
             bridge.Follow(ports[name].Select(one => one.AsPresent()));
         Bridge[] bridges =
         [
             .. _sources.Merged.Bridges.Select(bridge =>
-                _bridges[bridge.Name].On([.. ports[bridge.Name].Select(one => one.At(one.Place!.Value))])),
+                _bridges[bridge.Name].On([.. ports[bridge.Name].Select(one => one.AsPort())])),
         ];
         if (!bridges.SequenceEqual(Translators.Bridges, ReferenceEqualityComparer.Instance))
             Translators.Replace(bridges);
@@ -155,7 +180,7 @@ internal sealed partial class SwitchReconciler
     private void RemoveOthers()
     {
         HashSet<string> own = new(StringComparer.Ordinal) { _datapath.Name };
-        foreach (WantedInterface one in _wanted)
+        foreach (WantedInterface one in _wanted.Where(one => !one.Plan.IsPatch))
             own.Add(one.Device ?? one.Plan.Request.Device);
         foreach (DatapathPort port in _ports.List().Where(port => !own.Contains(port.Name)))
             Remove(port.Name);

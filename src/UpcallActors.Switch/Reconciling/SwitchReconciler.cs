@@ -49,7 +49,7 @@ internal sealed partial class SwitchReconciler
     public StateFeed States { get; } = new();
 
     /// <summary>Whether anything waits that devices or time may bring.</summary>
-    public bool IsAnyTriedAgain => _wanted.Exists(one => one is { IsUsable: true, Place: null });
+    public bool IsAnyTriedAgain => _wanted.Exists(one => one.Waits);
 
     /// <summary>Whether something was not tried when ports were looked at last, since it was tried too often in that second.</summary>
     public bool IsAnyHeldBack { get; private set; }
@@ -173,6 +173,7 @@ internal sealed partial class SwitchReconciler
             bridges[bridge.Name].Configure(bridge, [.. interfaces[bridge.Name]]);
         List<WantedInterface> before = _wanted;
         _wanted = Carry(before);
+        JoinPatches();
         _dueRemovals = Gone(before);
     }
 

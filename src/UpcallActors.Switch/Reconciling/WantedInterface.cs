@@ -8,6 +8,7 @@ internal sealed class WantedInterface(PlannedInterface plan, uint? number)
 {
     private DatapathPort? _found;
     private string? _missing;
+    private PatchEnd? _patch = plan.IsPatch ? new PatchEnd(plan.Interface.Peer ?? "") : null;
 
     public PlannedInterface Plan => plan;
 
@@ -30,7 +31,13 @@ internal sealed class WantedInterface(PlannedInterface plan, uint? number)
     /// <summary>Where it is in the datapath; null while it is not there.</summary>
     public PortPlace? Place { get; private set; }
 
-    /// <summary>Whether the datapath can be asked for it.</summary>
+    /// <summary>Whether it is a port by now: a patch port is as soon as it is configured.</summary>
+    public bool IsPresent => IsUsable && (Place is not null || plan.IsPatch);
+
+    /// <summary>Whether it is no port yet, and devices or time may change that.</summary>
+    public bool Waits => IsUsable && Place is null && !plan.IsPatch;
+
+    /// <summary>Whether the datapath can be asked for it; of a patch port, whether it can be used.</summary>
     public bool IsUsable => Obstacle is null;
 
     /// <summary>Why it cannot be used as it is configured.</summary>
@@ -39,6 +46,7 @@ internal sealed class WantedInterface(PlannedInterface plan, uint? number)
     /// <summary>Goes on where the same interface of a configuration before was.</summary>
     public void TakeAfter(WantedInterface before)
     {
+        _patch = _patch is null ? null : _patch with { Counters = before._patch!.Counters, Address = before._patch.Address };
         Device = before.Device;
         LastNumber = before.LastNumber;
         Said = before.Said;
@@ -71,6 +79,9 @@ internal sealed class WantedInterface(PlannedInterface plan, uint? number)
         return isNew;
     }
 
+    /// <summary>Notes why nothing comes out where it leads; null when something does.</summary>
+    public void Meet(string? problem) => _patch = _patch! with { Problem = problem };
+
     /// <summary>Why it is not in the datapath.</summary>
     public string Reason => Obstacle
         ?? (Device is null ? Said ?? "it was not asked for yet" : _missing ?? "it was removed from the datapath");
@@ -80,29 +91,40 @@ internal sealed class WantedInterface(PlannedInterface plan, uint? number)
         Number = plan.Bridge is null ? null : number,
         DatapathPort = Place?.Number,
         Device = Device,
+        Peer = plan.IsPatch ? plan.Interface.Peer : null,
         Mtu = Place?.Mtu ?? 0,
-        IsUp = Place is not null && _found!.IsUp,
-        IsAdminUp = Place is not null && _found!.IsAdminUp,
-        Address = Place is null ? 0 : _found!.Address,
+        IsUp = IsPresent && (plan.IsPatch || _found!.IsUp),
+        IsAdminUp = IsPresent && (plan.IsPatch || _found!.IsAdminUp),
+        Address = !IsPresent ? 0 : _patch?.Address ?? _found!.Address,
         IfIndex = Place is null ? 0 : _found!.IfIndex,
-        Reason = Place is null ? Reason : null,
+        Reason = IsPresent ? _patch?.Problem : Reason,
     };
 
     /// <summary>The port of a bridge that it is, while it is there.</summary>
-    public PresentPort AsPresent() => new(number!.Value, Name, plan.Request, IsDown: !_found!.IsAdminUp);
+    public PresentPort AsPresent() => new(number!.Value, Name, plan.Request, IsDown: !plan.IsPatch && !_found!.IsAdminUp);
+
+    /// <summary>The port of a bridge that it is, while it is there.</summary>
+    public BridgePort AsPort() => plan.IsPatch ? AsPatch() : At(Place!.Value);
+
+    /// <summary>The port of a bridge that it is, as a patch port.</summary>
+    public BridgePort AsPatch() => OfVlan(BridgePort.OfPatch(number!.Value, Name, _patch!.Port));
 
     /// <summary>The port of a bridge that it is at its place.</summary>
-    public BridgePort At(PortPlace place) => new(number!.Value, place.Number, Name)
+    public BridgePort At(PortPlace place) => OfVlan(new BridgePort(number!.Value, place.Number, Name)
     {
         Mtu = place.Mtu,
         IsLive = _found is null || _found.IsUp,
+        Tunnel = plan.Interface.Tunnel,
+    });
+
+    private BridgePort OfVlan(BridgePort port) => port with
+    {
         VlanMode = plan.Port!.VlanMode,
         Vlan = plan.Port.Tag,
         Trunks = plan.Port.Trunks.Items,
-        Tunnel = plan.Interface.Tunnel,
     };
 
     private InterfaceStatus Status => !IsUsable ? InterfaceStatus.Unusable
-        : Place is not null ? InterfaceStatus.Present
+        : IsPresent ? InterfaceStatus.Present
         : Device is null ? InterfaceStatus.Refused : InterfaceStatus.Waiting;
 }

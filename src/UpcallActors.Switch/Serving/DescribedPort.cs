@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using UpcallActors.Odp;
+using UpcallActors.Ofproto;
 using UpcallActors.OpenFlow;
 
 namespace UpcallActors.Switch;
@@ -24,11 +25,21 @@ internal static class DescribedPort
         State = !one.IsUp ? LinkDown : (config & PortConfig.PortDown) == 0 ? Live : 0,
     };
 
-    /// <summary>What a port has counted; what the datapath does not count is unknown.</summary>
-    public static PortStatistics StatisticsOf(InterfaceState one, IReadOnlyDictionary<string, VportStats> counted, TimeSpan age)
+    /// <summary>
+    /// What a port has counted; what the datapath does not count is unknown. Of a patch port, which the datapath does not have, that is
+    /// what its way brings (<c>netdev_vport_get_stats</c>).
+    /// </summary>
+    public static PortStatistics StatisticsOf(
+        InterfaceState one, IReadOnlyDictionary<string, VportStats> counted, PatchPort? patch, TimeSpan age)
     {
         const ulong unknown = ulong.MaxValue;
-        ImmutableArray<ulong> counters = counted.TryGetValue(one.Device ?? one.Name, out VportStats known)
+        ImmutableArray<ulong> counters = patch is not null
+            ?
+            [
+                patch.Received.Packets, patch.Sent.Packets, patch.Received.Bytes, patch.Sent.Bytes,
+                .. Enumerable.Repeat(unknown, PortStatistics.CounterCount - 4),
+            ]
+            : one.Kind != PortKind.Patch && counted.TryGetValue(one.Device ?? one.Name, out VportStats known)
             ?
             [
                 known.RxPackets, known.TxPackets, known.RxBytes, known.TxBytes, known.RxDropped, known.TxDropped, known.RxErrors,

@@ -37,7 +37,7 @@ internal static partial class RequestHandlers
         request.ReplyAll(
             MessageType.PortStatsReply,
             request.Bridge.Ports.Where(one => IsMeant(asked.Port, one))
-                .Select(one => DescribedPort.StatisticsOf(one, counted, request.Bridge.PortAgeOf(one))));
+                .Select(one => DescribedPort.StatisticsOf(one, counted, request.Bridge.PatchOf(one), request.Bridge.PortAgeOf(one))));
         return null;
     }
 
@@ -54,8 +54,9 @@ internal static partial class RequestHandlers
         PortConfig toggled = (config ^ bridge.Settings.Current.ConfigOf(asked.Port)) & mask;
         bool isRefused = asked.Advertise != 0
             || ((toggled & PortConfig.PortDown) != 0
-                // The tunnels of one kind share a device.
-                && (port!.Kind.IsTunnel() || !bridge.TrySetUp(port, up: (config & PortConfig.PortDown) == 0)));
+                // The tunnels of one kind share a device, and a patch port has none.
+                && (port!.Kind.IsTunnel() || port.Kind == PortKind.Patch
+                    || !bridge.TrySetUp(port, up: (config & PortConfig.PortDown) == 0)));
         if (isRefused)
             return request.Version < OpenFlowVersion.V12 ? BadRequest.NotPermitted : PortModFailed.NotPermitted;
         if (!bridge.Settings.TrySet(asked.Port, config, toggled))

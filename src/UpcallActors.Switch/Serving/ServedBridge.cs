@@ -156,6 +156,9 @@ internal sealed class ServedBridge(BridgeView view, Lazy<DatapathMeters> meters,
     public TimeSpan PortAgeOf(InterfaceState one) =>
         _since.TryGetValue((one.Number!.Value, one.Name), out long since) ? AgeOf(since) : TimeSpan.Zero;
 
+    /// <summary>What a patch port is to translations; null for other ports.</summary>
+    public PatchPort? PatchOf(InterfaceState one) => View.Bridge.TryGetPort(one.Number!.Value, out BridgePort? port) ? port.Patch : null;
+
     /// <summary>What the datapath's ports have counted, by their names there; nothing if it cannot be asked.</summary>
     public IReadOnlyDictionary<string, VportStats> CountPorts()
     {

@@ -5,7 +5,7 @@ namespace UpcallActors.Switch;
 /// <summary>What has become of an interface.</summary>
 public enum InterfaceStatus
 {
-    /// <summary>It is in the datapath.</summary>
+    /// <summary>It is in the datapath, or is a patch port, which has no place there.</summary>
     Present,
 
     /// <summary>
@@ -29,11 +29,14 @@ public sealed record InterfaceState(string Name, PortKind Kind, InterfaceStatus 
     /// <summary>Its OpenFlow number, which it keeps while it waits; null when it has none: it is of no bridge, or none was left.</summary>
     public uint? Number { get; init; }
 
-    /// <summary>Its number in the datapath; null while it is not there.</summary>
+    /// <summary>Its number in the datapath; null while it is not there, and for a patch port.</summary>
     public uint? DatapathPort { get; init; }
 
     /// <summary>Its name in the datapath; null while the datapath refuses it.</summary>
     public string? Device { get; init; }
+
+    /// <summary>The name of a patch port's other end; null for other kinds.</summary>
+    public string? Peer { get; init; }
 
     /// <summary>The largest layer 3 packet that goes out of it, bytes; 0 while it is not in the datapath.</summary>
     public int Mtu { get; init; }
@@ -44,12 +47,14 @@ public sealed record InterfaceState(string Name, PortKind Kind, InterfaceStatus 
     /// <summary>Whether its device was set up, carrier or not.</summary>
     public bool IsAdminUp { get; init; }
 
-    /// <summary>Its device's Ethernet address; 0 when it is unknown.</summary>
+    /// <summary>Its device's Ethernet address, or that of a patch port; 0 when it is unknown.</summary>
     public ulong Address { get; init; }
 
     /// <summary>Its device's index in the host; 0 when there is none.</summary>
     public int IfIndex { get; init; }
 
-    /// <summary>Why it is not in the datapath, for people; null when it is.</summary>
+    /// <summary>
+    /// Why it is not in the datapath, or why a patch port drops what goes into it, for people; null when nothing is wrong.
+    /// </summary>
     public string? Reason { get; init; }
 }

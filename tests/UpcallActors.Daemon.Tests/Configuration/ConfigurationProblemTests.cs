@@ -101,7 +101,7 @@ public sealed class ConfigurationProblemTests : IDisposable
     [InlineData("out/p0.pcap", "out\\u0000p0", "a.conf:7: output has a zero character, which a path cannot have")]
     [InlineData(
         "type = capture, input = \"p1", "type = tap, input = \"p1",
-        "a.conf:8: type must be system or internal or vxlan or geneve or gre or ip6gre or capture, not \"tap\"")]
+        "a.conf:8: type must be system or internal or vxlan or geneve or gre or ip6gre or patch or capture, not \"tap\"")]
     [InlineData("number = 2, type = capture, input = \"p1.pcap\", host-mac = \"02:00:00:00:00:0b\"", "number = 2",
         "a.conf:8: type is missing in p1")]
     [InlineData("number = 2, type = capture, input = \"p1.pcap\", host-mac = \"02:00:00:00:00:0b\"", "number = 2, type = system",

@@ -233,6 +233,15 @@ public sealed class DatapathCommandTests
     }
 
     [Fact]
+    public async Task A_patch_port_is_shown_with_its_peer_and_without_a_number_of_the_datapath()
+    {
+        await using ControlledSwitch daemon = await ControlledSwitch.StartAsync();
+        BridgePort port = BridgePort.OfPatch(3, "pa", new PatchPort("pb", new RuleCounters(), new RuleCounters()));
+        daemon.Translators.Replace([new Bridge("br0", FailMode.Secure, new FlowTables(), [port])]);
+        Lines(await daemon.PrintAsync("dpif/show")).ShouldContain("    pa 3/none: (patch: peer=pb)");
+    }
+
+    [Fact]
     public async Task Learned_stations_are_shown_counted_and_forgotten()
     {
         await using ControlledSwitch daemon = await ControlledSwitch.StartAsync();

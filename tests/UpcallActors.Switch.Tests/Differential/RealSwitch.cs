@@ -52,8 +52,11 @@ internal sealed class RealSwitch : IDisposable
     public Task<string> DumpAllFlowsAsync() => RunAsync("ovs-appctl", "-t", Control, "bridge/dump-flows", "br0");
 
     /// <summary>What becomes of a packet.</summary>
-    public Task<string> TraceAsync(string packet) =>
-        RunAsync("ovs-appctl", "-t", Control, "ofproto/trace", "--names", "br0", packet);
+    public Task<string> TraceAsync(string packet, string bridge = "br0") =>
+        RunAsync("ovs-appctl", "-t", Control, "ofproto/trace", "--names", bridge, packet);
+
+    /// <summary>The service socket of a bridge.</summary>
+    public string SocketOf(string bridge) => Path.Combine(_directory.FullName, $"{bridge}.mgmt");
 
     /// <inheritdoc/>
     public void Dispose()

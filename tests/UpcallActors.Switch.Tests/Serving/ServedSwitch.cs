@@ -26,6 +26,9 @@ internal sealed class ServedSwitch : IAsyncDisposable
     /// <summary>The bridge's service socket.</summary>
     public string Socket => Path.Combine(_directory.FullName, "br0.mgmt");
 
+    /// <summary>The service socket of a bridge.</summary>
+    public string SocketOf(string bridge) => Path.Combine(_directory.FullName, $"{bridge}.mgmt");
+
     /// <summary>The bridge as it is in recordings of Open vSwitch: ports p1, p2, p3, datapath id fedcba9876543210.</summary>
     public static BridgeConfiguration Bridge => new()
     {
@@ -69,10 +72,11 @@ internal sealed class ServedSwitch : IAsyncDisposable
     }
 
     /// <summary>What becomes of a packet, with names for ports.</summary>
-    public string Trace(string packet)
+    public string Trace(string packet, string name = "br0")
     {
-        Bridge bridge = Running.Translators.Bridges[0];
-        var names = new OdpPortNames(bridge.Ports.Select(port => KeyValuePair.Create(port.DatapathPort, port.Name)));
+        Bridge bridge = Running.Translators.Bridges.Single(one => one.Name == name);
+        var names = new OdpPortNames(Running.Translators.Bridges.SelectMany(one => one.Ports).Where(port => port.Patch is null)
+            .Select(port => KeyValuePair.Create(port.DatapathPort, port.Name)));
         return new FlowTracer(Running.Translators, names) { NamesPorts = true }.Trace(PacketSyntax.Parse(packet, bridge)).ToString();
     }
 

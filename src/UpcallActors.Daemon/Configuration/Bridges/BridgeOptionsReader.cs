@@ -18,6 +18,7 @@ internal static class BridgeOptionsReader
         foreach (string file in block.Files)
             ports.Reads(file, "the configuration itself");
         ports.CheckOverwrites();
+        ports.CheckPeers();
         return bridges;
     }
 

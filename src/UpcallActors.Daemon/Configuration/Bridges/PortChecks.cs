@@ -13,6 +13,7 @@ internal sealed class PortChecks(string datapath)
     private readonly Dictionary<string, string> _devices = new(StringComparer.Ordinal) { [datapath] = "the datapath" };
     private readonly Dictionary<string, string> _tunnelDevices = new(StringComparer.Ordinal);
     private readonly Dictionary<(PortKind Kind, TunnelPort End), string> _tunnels = [];
+    private readonly Dictionary<string, (ConfigurationBlock Block, string? Peer)> _patches = new(StringComparer.Ordinal);
     private readonly Dictionary<string, string> _read = new(StringComparer.Ordinal);
     private readonly Dictionary<string, ConfigurationBlock> _outputs = new(StringComparer.Ordinal);
     private (bool IsCapture, string Port)? _isCapture;
@@ -87,6 +88,28 @@ internal sealed class PortChecks(string datapath)
             block.Report(key, $"the device {device} is that of the tunnel {tunnel}");
         else if (!_devices.TryAdd(device, port.Name))
             block.Report(key, $"the device {device} is already used by {_devices[device]}");
+    }
+
+    /// <summary>Remembers a patch port, whose peer may come later.</summary>
+    public void CheckPatch(ConfigurationBlock block, InterfaceConfiguration port) => _patches.TryAdd(port.Name, (block, port.Peer));
+
+    /// <summary>To be called once all ports of all bridges are known. A peer that is in no bridge here may be another source's.</summary>
+    public void CheckPeers()
+    {
+        foreach ((string name, (ConfigurationBlock block, string? peer)) in _patches)
+        {
+            if (peer is null)
+                continue;
+            if (_patches.TryGetValue(peer, out (ConfigurationBlock Block, string? Peer) other))
+            {
+                if (other.Peer is not null && other.Peer != name)
+                    block.Report("peer", $"the peer of {peer} is {other.Peer}, not {name}");
+            }
+            else if (_names.ContainsKey(peer))
+            {
+                block.Report("peer", $"{peer} is no patch port");
+            }
+        }
     }
 
     /// <summary>Remembers a file that is read, so that no output overwrites it.</summary>

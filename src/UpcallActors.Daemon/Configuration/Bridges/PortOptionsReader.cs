@@ -32,6 +32,7 @@ internal static class PortOptionsReader
             ("geneve", () => ReadLive(PortKind.Geneve)),
             ("gre", () => ReadLive(PortKind.Gre)),
             ("ip6gre", () => ReadLive(PortKind.Ip6Gre)),
+            ("patch", () => (PatchPortReader.Read(block, checks), null)),
             ("capture", () => ReadCapture(block, checks)));
         if (read == null)
         {
@@ -41,8 +42,13 @@ internal static class PortOptionsReader
         }
 
         (InterfaceConfiguration one, CapturePortOptions? capture) = read();
+        bool isPatch = one.Kind == PortKind.Patch;
+        if (isPatch && block.Has("share"))
+            block.Report("share", "share is for ports of the datapath, and a patch port is none");
         double? share = block.Has("share") ? block.Share("share", 1) : null;
-        checks.CheckMixture(block, capture != null);
+        // A patch port goes with ports of any type.
+        if (!isPatch)
+            checks.CheckMixture(block, capture != null);
         block.RefuseOthers();
         return new PortOptions(port with { Interfaces = [one with { RequestedNumber = (uint)number, Share = share }] }, capture);
 

@@ -45,6 +45,8 @@ internal sealed class DpifCommands(ControlContext context)
 
         string Line(BridgePort port)
         {
+            if (port.Patch is { } patch)
+                return $"    {port.Name} {port.Number}/none: (patch: peer={patch.Peer})\n";
             bool isThere = types.TryGetValue(port.DatapathPort, out string? type);
             string number = isThere ? port.DatapathPort.ToString(CultureInfo.InvariantCulture) : "none";
             string options = port.Tunnel is { } tunnel ? PortDescription.Configuration(tunnel, type ?? "vxlan") : "";
