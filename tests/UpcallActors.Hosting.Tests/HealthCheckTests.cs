@@ -219,7 +219,7 @@ public sealed class HealthCheckTests
 
         public bool Remove(string name) => inner.Remove(name);
 
-        public void SetUp(string name, bool up) => inner.SetUp(name, up);
+        public void Set(string name, DeviceSettings settings) => inner.Set(name, settings);
 
         public IReadOnlyList<DatapathPort> List()
         {

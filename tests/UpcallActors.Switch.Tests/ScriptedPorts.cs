@@ -87,7 +87,7 @@ internal sealed class ScriptedPorts : IDatapathPorts
                 _devices.TryAdd(name, request.Kind == PortKind.Internal ? 1500 : 0);
             DatapathPort added = Describe(name);
             if (!_devices.ContainsKey(name))
-                return added with { Number = null, Error = "there is no such device" };
+                return added with { Number = null, IsDeviceMissing = true, Error = "there is no such device" };
             _ports.Add(name);
             _kinds[name] = request.Kind;
             return added;
@@ -106,7 +106,7 @@ internal sealed class ScriptedPorts : IDatapathPorts
         }
     }
 
-    public void SetUp(string name, bool up)
+    public void Set(string name, DeviceSettings settings)
     {
         lock (_lock)
         {
@@ -114,7 +114,15 @@ internal sealed class ScriptedPorts : IDatapathPorts
                 throw new DatapathException(reason);
         }
 
-        SetDeviceUp(name, up);
+        Change(() =>
+        {
+            if (settings.IsUp is { } up)
+                _ = up ? _down.Remove(name) : _down.Add(name);
+            if (settings.Address is { } address)
+                _addresses[name] = address;
+            if (settings.Mtu is { } mtu)
+                _devices[name] = mtu;
+        });
     }
 
     public IReadOnlyList<DatapathPort> List()

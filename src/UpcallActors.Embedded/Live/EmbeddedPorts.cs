@@ -82,7 +82,7 @@ internal sealed class EmbeddedPorts : IDatapathPorts
             {
                 entry = new LiveEntry(request, name, number);
                 if (request.Kind == PortKind.System && link is null)
-                    return new DatapathPort(null, name, entry.Type) { Error = $"there is no device {name}" };
+                    return new DatapathPort(null, name, entry.Type) { IsDeviceMissing = true, Error = $"there is no device {name}" };
                 Connect(entry, link);
                 _entries.Add(name, entry);
                 // A TAP device has come with it.
@@ -120,17 +120,22 @@ internal sealed class EmbeddedPorts : IDatapathPorts
     }
 
     /// <inheritdoc/>
-    public void SetUp(string name, bool up)
+    public void Set(string name, DeviceSettings settings)
     {
         lock (_lock)
         {
-            if (Connected(name) is not { DeviceIndex: not 0 and var index })
+            if (Connected(name) is not { DeviceIndex: not 0 and var index } entry)
                 throw new DatapathException($"there is no port {name} with a device of the host", Errno.NotSupported);
-            NetlinkResult result = _links.SetUp(index, up);
+            NetlinkResult result = _links.Set(index, settings.IsUp, settings.Address, settings.Mtu);
             if (!result.Succeeded)
-                throw new DatapathException($"cannot set device {name} {(up ? "up" : "down")}: {result}", result.Error);
+                throw new DatapathException($"cannot set device {name}: {settings}: {result}", result.Error);
+            if (settings.Mtu is { } mtu && entry.Live is { } live)
+                live.Port.Mtu = mtu;
         }
     }
+
+    /// <inheritdoc/>
+    public IReadOnlyDictionary<int, DeviceCounters> CountDevices() => DeviceCounting.Of(_links);
 
     /// <inheritdoc/>
     public IReadOnlyList<DatapathPort> List()

@@ -102,7 +102,7 @@ internal sealed class KernelPorts : IDatapathPorts
     }
 
     /// <inheritdoc/>
-    public void SetUp(string name, bool up)
+    public void Set(string name, DeviceSettings settings)
     {
         lock (_lock)
         {
@@ -111,9 +111,12 @@ internal sealed class KernelPorts : IDatapathPorts
             Check(_links.Find(name, out Link? device), $"look at device {name}");
             if (device is null || !PortListing.IsBehind(present, device))
                 throw new DatapathException($"{_datapathName}: port {name} has no device here", Errno.NoDevice);
-            Check(_links.SetUp(device.Index, up), $"set device {name} {(up ? "up" : "down")}");
+            Check(_links.Set(device.Index, settings.IsUp, settings.Address, settings.Mtu), $"set device {name}: {settings}");
         }
     }
+
+    /// <inheritdoc/>
+    public IReadOnlyDictionary<int, DeviceCounters> CountDevices() => DeviceCounting.Of(_links);
 
     /// <inheritdoc/>
     public IReadOnlyList<DatapathPort> List()
@@ -183,7 +186,7 @@ internal sealed class KernelPorts : IDatapathPorts
 
         if (attempt.Request.Kind == PortKind.System && device is null)
         {
-            attempt.Waits("there is no such device");
+            attempt.Waits("there is no such device", isDeviceMissing: true);
             return null;
         }
 

@@ -6,6 +6,8 @@ namespace UpcallActors.Kernel;
 /// <summary>An attempt to add a port, by the name of its device.</summary>
 internal sealed class PortAttempt(string name, PortRequest request, MetadataTunnel? tunnel, uint? number)
 {
+    private bool _isDeviceMissing;
+
     public string Name => name;
 
     public PortRequest Request => request;
@@ -26,10 +28,11 @@ internal sealed class PortAttempt(string name, PortRequest request, MetadataTunn
     /// <summary>With what the kernel refused it; <see cref="Errno.None"/> when it only waits.</summary>
     public Errno Errno { get; private set; }
 
-    public void Waits(string reason)
+    public void Waits(string reason, bool isDeviceMissing = false)
     {
         Error = reason;
         Errno = Errno.None;
+        _isDeviceMissing = isDeviceMissing;
     }
 
     public void Fails(NetlinkResult result, string? reason = null)
@@ -41,6 +44,7 @@ internal sealed class PortAttempt(string name, PortRequest request, MetadataTunn
     public DatapathPort AsWaiting() => new(Number: null, Name, Type)
     {
         DestinationPort = tunnel?.UdpPort ?? 0,
+        IsDeviceMissing = _isDeviceMissing,
         Error = Error.Length == 0 ? "it was removed from the datapath" : Error,
     };
 }

@@ -58,7 +58,7 @@ internal static class TunnelDevices
         if (!found.Succeeded || present is null)
             return found.Succeeded ? result : found;
         if (present.Tunnel == tunnel)
-            return present.Flags.HasFlag(LinkFlags.Up) ? default : links.SetUp(present.Index, up: true);
+            return present.Flags.HasFlag(LinkFlags.Up) ? default : links.Set(present.Index, up: true);
         NetlinkResult deleted = links.Delete(present.Index);
         return deleted.Succeeded ? links.Create(name, tunnel, LargestMtu) : deleted;
     }

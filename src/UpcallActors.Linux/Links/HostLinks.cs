@@ -41,6 +41,23 @@ internal sealed class HostLinks : IDisposable
         return result;
     }
 
+    /// <summary>Tells the counters of each link that has any. A device that comes or goes meanwhile may be missing.</summary>
+    public NetlinkResult Count(LinkCountersHandler tell)
+    {
+        var writer = new NetlinkWriter(stackalloc byte[RequestLength]);
+        int start = Begin(ref writer, LinkMessageType.Get, NetlinkFlags.Dump, index: 0, LinkFlags.None, LinkFlags.None);
+        return Send(ref writer, start, answer =>
+        {
+            ReadOnlySpan<byte> payload = answer.Payload;
+            if (answer.Type != LinkMessageType.New || payload.Length < LinkAttribute.HeaderLength)
+                return;
+            ReadOnlySpan<byte> list = payload[LinkAttribute.HeaderLength..];
+            if (NetlinkAttributes.Check(list) == NetlinkParseError.None
+                && new NetlinkAttributes(list).TryFindLast(LinkAttribute.Statistics, out NetlinkAttribute counted))
+                tell(BinaryPrimitives.ReadInt32LittleEndian(payload[4..]), new LinkCounters(counted.Payload));
+        });
+    }
+
     /// <summary>The link of a name, null when there is none; that is no error.</summary>
     public NetlinkResult Find(string name, out Link? link) => Find(index: 0, name, out link);
 
@@ -62,7 +79,7 @@ internal sealed class HostLinks : IDisposable
         NetlinkResult result = Send(ref writer, start);
         // The GRE driver ignores the MTU that a device is made with (ipgre_newlink).
         return result.Succeeded && Find(name, out Link? made).Succeeded && made is not null && made.Mtu != mtu
-            ? SetMtu(made.Index, mtu)
+            ? Set(made.Index, mtu: mtu)
             : result;
     }
 
@@ -74,20 +91,25 @@ internal sealed class HostLinks : IDisposable
         return Send(ref writer, start);
     }
 
-    /// <summary>Sets a device up or down.</summary>
-    public NetlinkResult SetUp(int index, bool up)
+    /// <summary>Changes a device in one step; what is null stays. EINVAL when something is outside of what the device can do.</summary>
+    /// <param name="index">The device.</param>
+    /// <param name="up">Whether it is set up.</param>
+    /// <param name="address">Its Ethernet address, 48 bits.</param>
+    /// <param name="mtu">Its MTU, bytes.</param>
+    public NetlinkResult Set(int index, bool? up = null, ulong? address = null, int? mtu = null)
     {
         var writer = new NetlinkWriter(stackalloc byte[RequestLength]);
-        int start = Begin(ref writer, LinkMessageType.Set, NetlinkFlags.None, index, up ? LinkFlags.Up : LinkFlags.None, LinkFlags.Up);
-        return Send(ref writer, start);
-    }
+        int start = Begin(ref writer, LinkMessageType.Set, NetlinkFlags.None, index, up == true ? LinkFlags.Up : LinkFlags.None,
+            up is null ? LinkFlags.None : LinkFlags.Up);
+        if (address is { } hardware)
+        {
+            Span<byte> bytes = stackalloc byte[sizeof(ulong)];
+            BinaryPrimitives.WriteUInt64BigEndian(bytes, hardware);
+            writer.Put(LinkAttribute.Address, bytes[2..]);
+        }
 
-    /// <summary>Changes a device's MTU. EINVAL when it is outside of what the device can do.</summary>
-    public NetlinkResult SetMtu(int index, int mtu)
-    {
-        var writer = new NetlinkWriter(stackalloc byte[RequestLength]);
-        int start = Begin(ref writer, LinkMessageType.Set, NetlinkFlags.None, index, LinkFlags.None, LinkFlags.None);
-        writer.PutU32(LinkAttribute.Mtu, (uint)mtu);
+        if (mtu is { } bytesOfPacket)
+            writer.PutU32(LinkAttribute.Mtu, (uint)bytesOfPacket);
         return Send(ref writer, start);
     }
 

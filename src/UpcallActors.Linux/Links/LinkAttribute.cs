@@ -21,6 +21,9 @@ internal static class LinkAttribute
     /// <summary>Nested: <see cref="InfoKind"/>, <see cref="InfoData"/>.</summary>
     public const ushort LinkInfo = 18;
 
+    /// <summary>Counters (<c>struct rtnl_link_stats64</c>).</summary>
+    public const ushort Statistics = 23;
+
     /// <summary>NUL-terminated kind, such as <c>vxlan</c>.</summary>
     public const ushort InfoKind = 1;
 

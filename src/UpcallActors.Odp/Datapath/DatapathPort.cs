@@ -33,6 +33,9 @@ public sealed record DatapathPort(uint? Number, string Name, OvsVportType Type)
     /// <summary>Counters; null when the port is not there.</summary>
     public VportStats? Statistics { get; init; }
 
+    /// <summary>Whether the port has no number since there is no device of its name.</summary>
+    public bool IsDeviceMissing { get; init; }
+
     /// <summary>Why the port has no number, to be shown to people; null when it has one.</summary>
     public string? Error { get; init; }
 }

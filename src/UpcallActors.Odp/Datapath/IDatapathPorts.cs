@@ -1,3 +1,5 @@
+using System.Collections.Frozen;
+
 namespace UpcallActors.Odp;
 
 /// <summary>
@@ -32,11 +34,16 @@ public interface IDatapathPorts : IDisposable
     bool Remove(string name);
 
     /// <summary>
-    /// Sets a port's device up or down (<c>IFF_UP</c>), by <see cref="DatapathPort.Name"/>; <see cref="Changed"/> tells of it. Throws
+    /// Changes a port's device, by <see cref="DatapathPort.Name"/>; <see cref="Changed"/> tells of it. Throws
     /// <see cref="DatapathException"/> when there is no such port, when it has no device of its own in the host, and when the host
     /// refuses.
     /// </summary>
-    void SetUp(string name, bool up);
+    void Set(string name, DeviceSettings settings);
+
+    /// <summary>
+    /// What the host counts of its devices, by their indexes (<see cref="DatapathPort.IfIndex"/>); empty when it does not say.
+    /// </summary>
+    IReadOnlyDictionary<int, DeviceCounters> CountDevices() => FrozenDictionary<int, DeviceCounters>.Empty;
 
     /// <summary>
     /// All ports of the datapath, also those that nobody added in this run, by number. Throws <see cref="DatapathException"/> when the

@@ -184,7 +184,7 @@ internal sealed class ServedBridge(BridgeView view, Lazy<DatapathMeters> meters,
     {
         try
         {
-            options.Ports.SetUp(one.Device ?? one.Name, up);
+            options.Ports.Set(one.Device ?? one.Name, new DeviceSettings { IsUp = up });
             return true;
         }
         catch (DatapathException refused)

@@ -42,7 +42,7 @@ internal sealed class FailingPorts(IDatapathPorts inner) : IDatapathPorts
         return fails ? throw new InvalidOperationException("told to") : inner.Remove(name);
     }
 
-    public void SetUp(string name, bool up) => inner.SetUp(name, up);
+    public void Set(string name, DeviceSettings settings) => inner.Set(name, settings);
 
     public IReadOnlyList<DatapathPort> List()
     {
