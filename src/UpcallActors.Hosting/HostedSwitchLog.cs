@@ -20,6 +20,8 @@ internal sealed class HostedSwitchLog(ILogger logger) : ISwitchObserver
             logger.PatchLeadsNowhere(port, problem);
     }
 
+    public void DeviceRefuses(string bridge, string port, string reason) => logger.PortRefused(port, reason);
+
     public void PortRemoved(string device) => logger.PortRemoved(device);
 
     public void PortStays(string device, string reason) => logger.PortStays(device, reason);

@@ -137,6 +137,12 @@ public sealed class RunningSwitch : IAsyncDisposable
         }
     }
 
+    /// <summary>What the interfaces of bridges have counted, as far as they are there, by bridge and interface.</summary>
+    /// <exception cref="DatapathException">The datapath is gone.</exception>
+    /// <exception cref="InvalidOperationException">The switch has ended.</exception>
+    internal Task<IReadOnlyDictionary<(string Bridge, string Name), InterfaceStatistics>> CountAsync() =>
+        AskAsync(reconciler => reconciler.Count());
+
     /// <summary>
     /// From now on the switch tells a pipeline the shares of ports that have one of their own, by their present numbers. A port that is
     /// no longer configured goes when the pipeline has finished the packets that may be on their way to it.

@@ -62,6 +62,10 @@ internal sealed class OvsdbCache
     /// <summary>The rows of a table.</summary>
     public IReadOnlyCollection<OvsdbRow> Rows(string table) => Table(table)?.Rows ?? [];
 
+    /// <summary>The rows of a table that a column of a row names, as far as they are there.</summary>
+    public IEnumerable<OvsdbRow> Rows(string table, OvsdbRow row, string column) =>
+        row.References(column).Select(uuid => Table(table)?.Find(uuid)).OfType<OvsdbRow>();
+
     /// <summary>
     /// Takes what a server tells: <c>{TABLE: {UUID: CHANGE}}</c>. False with a problem when it does not fit to what is here; then the copy
     /// is of no use any more.

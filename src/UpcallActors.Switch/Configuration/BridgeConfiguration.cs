@@ -18,6 +18,18 @@ public sealed record BridgeConfiguration
     /// <summary>The bridge's number for OpenFlow clients; null for the Ethernet address of its own port.</summary>
     public ulong? DatapathId { get; init; }
 
+    /// <summary>
+    /// By which the bridge is known whatever its name. With it the address of its own port follows the rules of <see cref="Address"/>;
+    /// without, it is what its device has.
+    /// </summary>
+    internal Guid? Identity { get; init; }
+
+    /// <summary>
+    /// The Ethernet address of its own port, 48 bits; null for the least universal one of its other ports, or, if there is none, one
+    /// that is made of <see cref="Identity"/>.
+    /// </summary>
+    internal ulong? Address { get; init; }
+
     /// <summary>The versions of OpenFlow that clients may speak.</summary>
     internal OpenFlowVersions Protocols { get; init; } = OpenFlowVersions.All;
 

@@ -20,7 +20,7 @@ internal sealed class ConfigurationSources
     /// <summary>No source has said anything.</summary>
     public static ConfigurationSources None { get; } = new([], new Dictionary<string, string>());
 
-    /// <summary>What is wanted in all. Settings are those of the first source.</summary>
+    /// <summary>What is wanted in all.</summary>
     public SwitchConfiguration Merged { get; }
 
     /// <summary>The source of each bridge, by the bridge's name.</summary>
@@ -68,7 +68,10 @@ internal sealed class ConfigurationSources
 
         var merged = new SwitchConfiguration
         {
-            Settings = sources.IsEmpty ? new SwitchSettings() : sources[0].Configuration.Settings,
+            Settings = new SwitchSettings
+            {
+                RemovesOtherPorts = sources.Any(source => source.Configuration.Settings.RemovesOtherPorts),
+            },
             Bridges = new ValueList<BridgeConfiguration>(bridges.ToImmutable()),
             Interfaces = ValueList.From(sources.SelectMany(source => source.Configuration.Interfaces)),
         };

@@ -34,6 +34,15 @@ public sealed record InterfaceConfiguration
     /// <summary>The OpenFlow number that is asked for, 1 to 65,279; null for any.</summary>
     public uint? RequestedNumber { get; init; }
 
+    /// <summary>The Ethernet address of an internal port that is not its bridge's own, 48 bits; null for what its device has.</summary>
+    internal ulong? Address { get; init; }
+
+    /// <summary>
+    /// The MTU of its device, bytes; null for what it has, or, of an internal port of a bridge with an identity, the least one of the
+    /// bridge's devices.
+    /// </summary>
+    internal int? RequestedMtu { get; init; }
+
     /// <summary>The OpenFlow number that it had in an earlier run, which it gets again if that is free; null when none is known.</summary>
     public uint? FormerNumber { get; init; }
 
@@ -72,9 +81,7 @@ public sealed record InterfaceConfiguration
         RemoteIpv6 = tunnel.RemoteIpv6,
         LocalIpv4 = tunnel.LocalIpv4,
         LocalIpv6 = tunnel.LocalIpv6,
-        IsRemoteFlow = tunnel.IsRemoteFlow,
-        IsLocalFlow = tunnel.IsLocalFlow,
-        InKey = tunnel.InKey.IsFlow ? TunnelKey.Flow : TunnelKey.Of(tunnel.InKey.Number),
+        Key = tunnel.Key ?? 0,
         DestinationPort = DestinationPort,
     });
 

@@ -27,8 +27,9 @@ internal sealed record ConnectionTarget(string Text, Transport Transport, bool I
     /// <summary><c>OFP_PORT</c>.</summary>
     public const int DefaultPort = 6653;
 
-    /// <summary>Reads a target.</summary>
-    public static bool TryParse(string text, [NotNullWhen(true)] out ConnectionTarget? target)
+    /// <summary>Reads a target. A TCP port that is not said is <paramref name="defaultPort"/>.</summary>
+    public static bool TryParse(
+        string text, [NotNullWhen(true)] out ConnectionTarget? target, int defaultPort = DefaultPort)
     {
         target = null;
         int colon = text.IndexOf(':', StringComparison.Ordinal);
@@ -55,7 +56,7 @@ internal sealed record ConnectionTarget(string Text, Transport Transport, bool I
         }
 
         if (!(isActive ? TrySplitHost(rest, out string host, out string port) : TrySplitPort(rest, out port, out host))
-            || !TryReadPort(port, out int number) || (isActive && (host.Length == 0 || number == 0)))
+            || !TryReadPort(port, defaultPort, out int number) || (isActive && (host.Length == 0 || number == 0)))
             return false;
         if (!isActive && host.Length > 0 && !IPAddress.TryParse(host, out _))
             return false;
@@ -89,9 +90,9 @@ internal sealed record ConnectionTarget(string Text, Transport Transport, bool I
         return true;
     }
 
-    private static bool TryReadPort(string text, out int port)
+    private static bool TryReadPort(string text, int defaultPort, out int port)
     {
-        port = DefaultPort;
+        port = defaultPort;
         return text.Length == 0
             || (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out port) && port <= ushort.MaxValue);
     }

@@ -44,6 +44,7 @@ public sealed record BridgeDifference
             ? [] : ValueList.Create<FlowChange>(FlowDifference.Between(before.Flows.Changes.AsSpan(), after.Flows.Changes.AsSpan())),
         IsItselfChanged = before.FailMode != after.FailMode || !before.TableNames.Equals(after.TableNames)
             || before.DatapathId != after.DatapathId || before.Protocols != after.Protocols
+            || before.Address != after.Address || before.Identity != after.Identity
             || before.ControllerQueueSize != after.ControllerQueueSize
             || before.DisableInBand != after.DisableInBand || before.InBandQueue != after.InBandQueue,
     };

@@ -20,6 +20,9 @@ internal interface ISwitchObserver
     /// </summary>
     void PatchPort(string bridge, string port, string peer, string? problem);
 
+    /// <summary>A port's device does not take what is configured for it.</summary>
+    void DeviceRefuses(string bridge, string port, string reason);
+
     /// <summary>A port that is not configured was removed from the datapath.</summary>
     void PortRemoved(string device);
 

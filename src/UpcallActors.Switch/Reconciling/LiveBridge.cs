@@ -1,3 +1,4 @@
+using UpcallActors.Odp;
 using UpcallActors.Ofproto;
 using UpcallActors.OpenFlow;
 
@@ -30,6 +31,9 @@ internal sealed class LiveBridge
     public BridgeConfiguration Configuration { get; private set; }
 
     public FlowTables Tables { get; } = new();
+
+    /// <summary>The least MTU of its devices as internal ports were set to it last, bytes; null before.</summary>
+    public int? LeastMtu { get; set; }
 
     private MacLearningTable MacLearning { get; } = new();
 
@@ -122,4 +126,19 @@ internal sealed class LiveBridge
     private static bool HasInBand(BridgeConfiguration configuration) => !InBandRemote.Of(configuration).IsEmpty;
 
     private bool IsThere(BridgePort port) => _bridge!.TryGetPort(port.Number, out BridgePort? before) && before == port;
+
+    /// <summary>What the addresses learned behind a number rely on.</summary>
+    private sealed record NumberOwner(
+        string Name, (PortKind Kind, string Device) Port, VlanMode Mode, ushort Vlan, ValueList<ushort> Trunks)
+    {
+        /// <summary>The tag of a trunk port and the trunks of an access port say nothing.</summary>
+        public static NumberOwner Of(PlannedInterface one)
+        {
+            PortConfiguration port = one.Port!;
+            return port.VlanMode == VlanMode.Access
+                ? new NumberOwner(one.Interface.Name, one.DatapathPort, VlanMode.Access, port.Tag, [])
+                : new NumberOwner(
+                    one.Interface.Name, one.DatapathPort, VlanMode.Trunk, 0, ValueList.From(port.Trunks.Items.Distinct().Order()));
+        }
+    }
 }

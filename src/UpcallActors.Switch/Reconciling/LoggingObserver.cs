@@ -26,6 +26,9 @@ internal sealed class LoggingObserver(ILogger logger) : ISwitchObserver
     }
 
     /// <inheritdoc/>
+    public void DeviceRefuses(string bridge, string port, string reason) => logger.DeviceRefuses(port, bridge, reason);
+
+    /// <inheritdoc/>
     public void PortRemoved(string device) => logger.PortRemoved(device);
 
     /// <inheritdoc/>

@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging;
 
 namespace UpcallActors.Switch;
 
-/// <summary>The log events of a switch's ports and of its datapath's opening: 520, 523 to 526, 531, 533 to 537.</summary>
+/// <summary>The log events of a switch's ports and of its datapath's opening: 520, 523 to 526, 531, 533 to 538.</summary>
 internal static partial class ReconcilerLog
 {
     /// <summary>Why this datapath and not another.</summary>
@@ -40,6 +40,10 @@ internal static partial class ReconcilerLog
     /// <summary>The actor failed, and goes on.</summary>
     [LoggerMessage(535, LogLevel.Error, "Looking after the switch's ports failed; it goes on")]
     public static partial void SwitchFailed(this ILogger logger, Exception failure);
+
+    /// <summary>A device cannot be set as it is wanted.</summary>
+    [LoggerMessage(538, LogLevel.Error, "Port {Port} of {Bridge}: {Reason}")]
+    public static partial void DeviceRefuses(this ILogger logger, string port, string bridge, string reason);
 
     /// <summary>A patch port leads to its peer.</summary>
     [LoggerMessage(536, LogLevel.Information, "Patch port {Port} of {Bridge} leads to {Peer}")]

@@ -106,6 +106,21 @@ internal sealed partial class SwitchReconciler
             one.Find(present.GetValueOrDefault(one.Device!));
     }
 
+    /// <summary>What the interfaces of bridges have counted, as far as they are there. It changes nothing.</summary>
+    public IReadOnlyDictionary<(string Bridge, string Name), InterfaceStatistics> Count()
+    {
+        Dictionary<string, DatapathPort> present = _ports.List().ToDictionary(port => port.Name, StringComparer.Ordinal);
+        IReadOnlyDictionary<int, DeviceCounters> devices = _ports.CountDevices();
+        var counted = new Dictionary<(string Bridge, string Name), InterfaceStatistics>();
+        foreach (WantedInterface one in _wanted.Where(one => one is { IsPresent: true, Plan.Bridge: not null }))
+        {
+            if (one.CountedOf(one.Device is null ? null : present.GetValueOrDefault(one.Device), devices) is { } statistics)
+                counted[(one.Bridge, one.Name)] = statistics;
+        }
+
+        return counted;
+    }
+
     /// <summary>Says what has changed; translators and readers of the state are told, too.</summary>
     private void Tell()
     {
@@ -175,10 +190,16 @@ internal sealed partial class SwitchReconciler
     }
 
     /// <summary>
-    /// As ovs-vswitchd does (<c>open_dpif_backer</c> in ofproto-dpif.c). A port that is wanted and refused is not an other's.
+    /// Takes out what an earlier run with another configuration left, when that is first wanted, as ovs-vswitchd does
+    /// (<c>open_dpif_backer</c> in ofproto-dpif.c). A port that is wanted and refused is not an other's. A configuration of which nothing
+    /// can be added may be a wrong one.
     /// </summary>
-    private void RemoveOthers()
+    private void RemoveOthersOnce()
     {
+        if (_hasRemovedOthers || !_sources.Merged.Settings.RemovesOtherPorts
+            || (_wanted.Count > 0 && _wanted.All(one => one.Device is null)))
+            return;
+        _hasRemovedOthers = true;
         HashSet<string> own = new(StringComparer.Ordinal) { _datapath.Name };
         foreach (WantedInterface one in _wanted.Where(one => !one.Plan.IsPatch))
             own.Add(one.Device ?? one.Plan.Request.Device);

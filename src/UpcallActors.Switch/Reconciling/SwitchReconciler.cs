@@ -28,6 +28,7 @@ internal sealed partial class SwitchReconciler
     private SwitchConfiguration _answered = ConfigurationSources.None.Merged;
     private List<WantedInterface> _dueRemovals = [];
     private bool _isNew;
+    private bool _hasRemovedOthers;
     private HashSet<UnsupportedPart> _toldUnsupported = [];
     private HashSet<string> _toldConflicts = [];
 
@@ -55,16 +56,13 @@ internal sealed partial class SwitchReconciler
     public bool IsAnyHeldBack { get; private set; }
 
     /// <summary>
-    /// Adds what is wanted at the start, and takes out what an earlier run with another configuration left, if it is told to. Throws
-    /// <see cref="DatapathException"/> when the datapath takes none of the ports.
+    /// Adds what is wanted at the start. Throws <see cref="DatapathException"/> when the datapath takes none of the ports.
     /// </summary>
     public AppliedConfiguration Start(string source, SwitchConfiguration configuration)
     {
         AppliedConfiguration applied = Apply(source, configuration);
         if (_wanted.Count > 0 && _wanted.All(one => one.Device is null))
             throw new DatapathException($"no port can be added: {_wanted[0].Reason}");
-        if (configuration.Settings.RemovesOtherPorts)
-            RemoveOthers();
         return applied;
     }
 
@@ -87,6 +85,7 @@ internal sealed partial class SwitchReconciler
         Dictionary<string, LiveBridge> bridges = BridgesOf(wanted, changes);
         Take(sources, bridges, new InterfacePlan(wanted, _datapath.Name), changes);
         Follow();
+        RemoveOthersOnce();
         _answered = wanted;
         return new AppliedConfiguration(States.State, difference);
     }
@@ -99,6 +98,7 @@ internal sealed partial class SwitchReconciler
     {
         BeginWithWhatIsNew();
         AddMissing();
+        SetDevices();
         Tell();
         ChangeFlows();
         RemoveUnwanted();

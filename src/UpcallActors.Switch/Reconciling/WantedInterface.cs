@@ -8,6 +8,7 @@ internal sealed class WantedInterface(PlannedInterface plan, uint? number)
 {
     private DatapathPort? _found;
     private string? _missing;
+    private bool _isDeviceMissing;
     private PatchEnd? _patch = plan.IsPatch ? new PatchEnd(plan.Interface.Peer ?? "") : null;
 
     public PlannedInterface Plan => plan;
@@ -57,11 +58,16 @@ internal sealed class WantedInterface(PlannedInterface plan, uint? number)
     {
         Device = added.Name;
         _missing = added.Error;
+        _isDeviceMissing = added.IsDeviceMissing;
         return added.Number is not null;
     }
 
     /// <summary>Notes that the datapath does not take it.</summary>
-    public void Refuse() => Device = null;
+    public void Refuse()
+    {
+        Device = null;
+        _isDeviceMissing = false;
+    }
 
     /// <summary>Notes where it is; null when the datapath has no such port.</summary>
     public void Find(DatapathPort? found)
@@ -70,6 +76,12 @@ internal sealed class WantedInterface(PlannedInterface plan, uint? number)
         Place = found?.Number is { } at ? PortPlace.Of(plan.Request.Kind, at, found.Mtu) : null;
         LastNumber = Place?.Number ?? LastNumber;
     }
+
+    /// <summary>The port as it was found last; null while it is not there.</summary>
+    public DatapathPort? Found => Place is null ? null : _found;
+
+    /// <summary>What was said last of settings that its device does not take.</summary>
+    public string? SettingRefused { get; set; }
 
     /// <summary>Whether this is news.</summary>
     public bool Says(string news)
@@ -97,8 +109,16 @@ internal sealed class WantedInterface(PlannedInterface plan, uint? number)
         IsAdminUp = IsPresent && (plan.IsPatch || _found!.IsAdminUp),
         Address = !IsPresent ? 0 : _patch?.Address ?? _found!.Address,
         IfIndex = Place is null ? 0 : _found!.IfIndex,
+        IsDeviceMissing = Waits && _isDeviceMissing,
         Reason = IsPresent ? _patch?.Problem : Reason,
     };
+
+    /// <summary>What it has counted; null when that is unknown.</summary>
+    public InterfaceStatistics? CountedOf(DatapathPort? port, IReadOnlyDictionary<int, DeviceCounters> devices) =>
+        _patch is { } patch ? InterfaceStatistics.Of(patch.Port)
+        : port?.Statistics is not { } statistics ? null
+        : plan.Request.Kind.IsTunnel() ? InterfaceStatistics.OfTunnel(statistics)
+        : InterfaceStatistics.Of(statistics, devices.TryGetValue(port.IfIndex, out DeviceCounters device) ? device : null);
 
     /// <summary>The port of a bridge that it is, while it is there.</summary>
     public PresentPort AsPresent() => new(number!.Value, Name, plan.Request, IsDown: !plan.IsPatch && !_found!.IsAdminUp);
@@ -122,10 +142,6 @@ internal sealed class WantedInterface(PlannedInterface plan, uint? number)
         VlanMode = plan.Port!.VlanMode,
         Vlan = plan.Port.Tag,
         Trunks = plan.Port.Trunks.Items,
-        Cvlans = plan.Port.Cvlans.Items,
-        QinqEthtype = plan.Port.QinqEthtype,
-        PriorityTags = plan.Port.PriorityTags,
-        IsProtected = plan.Port.IsProtected,
     };
 
     private InterfaceStatus Status => !IsUsable ? InterfaceStatus.Unusable

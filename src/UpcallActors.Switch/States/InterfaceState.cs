@@ -53,6 +53,9 @@ public sealed record InterfaceState(string Name, PortKind Kind, InterfaceStatus 
     /// <summary>Its device's index in the host; 0 when there is none.</summary>
     public int IfIndex { get; init; }
 
+    /// <summary>Whether it is not in the datapath since there is no device of its name.</summary>
+    public bool IsDeviceMissing { get; init; }
+
     /// <summary>
     /// Why it is not in the datapath, or why a patch port drops what goes into it, for people; null when nothing is wrong.
     /// </summary>

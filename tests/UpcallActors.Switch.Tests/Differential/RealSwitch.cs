@@ -49,24 +49,11 @@ internal sealed class RealSwitch : IDisposable
     public Task ConfigureAsync(params string[] command) => RunAsync("ovs-vsctl", [$"--db=unix:{Database}", .. command]);
 
     /// <summary>All flows of the bridge, the hidden ones included.</summary>
-    public Task<string> DumpAllFlowsAsync() => ControlAsync("bridge/dump-flows", "br0");
+    public Task<string> DumpAllFlowsAsync() => RunAsync("ovs-appctl", "-t", Control, "bridge/dump-flows", "br0");
 
     /// <summary>What becomes of a packet.</summary>
     public Task<string> TraceAsync(string packet, string bridge = "br0") =>
-        ControlAsync("ofproto/trace", "--names", bridge, packet);
-
-    /// <summary>What becomes of a packet that has the key of a datapath flow; what it says of one that is in no bridge.</summary>
-    public async Task<string> TraceInDatapathAsync(string key)
-    {
-        using var process = Process.Start(Of("ovs-appctl", ["-t", Control, "ofproto/trace", "--names", "ovs-dummy", key]))!;
-        Task<string> errors = process.StandardError.ReadToEndAsync();
-        string trace = await process.StandardOutput.ReadToEndAsync();
-        await process.WaitForExitAsync();
-        return process.ExitCode == 0 ? trace : await errors;
-    }
-
-    /// <summary>What <c>ovs-appctl</c> says to a command.</summary>
-    public Task<string> ControlAsync(params string[] command) => RunAsync("ovs-appctl", ["-t", Control, .. command]);
+        RunAsync("ovs-appctl", "-t", Control, "ofproto/trace", "--names", bridge, packet);
 
     /// <summary>The service socket of a bridge.</summary>
     public string SocketOf(string bridge) => Path.Combine(_directory.FullName, $"{bridge}.mgmt");
@@ -94,7 +81,7 @@ internal sealed class RealSwitch : IDisposable
         Begin(
             "ovs-vswitchd",
             $"unix:{Database}",
-            "--enable-dummy=system",
+            "--enable-dummy=override",
             "--disable-system",
             $"--unixctl={Control}");
         string[] ports = [.. Enumerable.Range(1, 3).SelectMany(port => new[]

@@ -1,0 +1,149 @@
+namespace UpcallActors.Switch.Tests;
+
+/// <summary>A switch that follows a database, which <c>ovs-vsctl</c> writes to.</summary>
+public sealed class DatabaseTests
+{
+    [DatabaseFact]
+    public async Task Bridges_and_ports_are_there_when_ovs_vsctl_returns()
+    {
+        using DatabaseServer server = await DatabaseServer.StartAsync();
+        await using DatabaseSwitch ours = await DatabaseSwitch.StartAsync(server, "p1", "p2");
+
+        await server.ConfigureAsync("add-br", "br0", "--", "add-port", "br0", "p1", "--", "add-port", "br0", "p2",
+            "--", "set", "Interface", "p2", "ofport_request=7");
+
+        Assert.Equal("65534\n", await server.ConfigureAsync("get", "Interface", "br0", "ofport"));
+        Assert.Equal("1\n", await server.ConfigureAsync("get", "Interface", "p1", "ofport"));
+        Assert.Equal("7\n", await server.ConfigureAsync("get", "Interface", "p2", "ofport"));
+        Assert.Equal("up\n", await server.ConfigureAsync("get", "Interface", "p1", "admin_state"));
+        Assert.True(File.Exists(Path.Combine(server.Folder, "br0.mgmt")));
+        Assert.Contains("OFPT_FEATURES_REPLY", await server.RunAsync("ovs-ofctl", "show", "br0"), StringComparison.Ordinal);
+    }
+
+    [DatabaseFact]
+    public async Task What_goes_from_the_database_goes_from_the_switch()
+    {
+        using DatabaseServer server = await DatabaseServer.StartAsync();
+        await using DatabaseSwitch ours = await DatabaseSwitch.StartAsync(server, "p1");
+        await server.ConfigureAsync("add-br", "br0", "--", "add-port", "br0", "p1", "--", "add-br", "br1");
+
+        await server.ConfigureAsync("del-port", "br0", "p1", "--", "del-br", "br1");
+
+        Assert.Equal("br0", Assert.Single(ours.Running.State.Bridges).Name);
+        Assert.DoesNotContain(ours.Ports.List(), port => port.Name is "p1" or "br1");
+    }
+
+    [DatabaseTheory]
+    [InlineData("none", "", "could not open network device none (No such device)")]
+    [InlineData("vx", "type=vxlan", "vx: vxlan type requires valid 'remote_ip' argument")]
+    [InlineData("vx", "type=vxlan options:remote_ip=flower", "vx: vxlan type requires valid 'remote_ip' argument")]
+    [InlineData("g", "type=gre options:remote_ip=10.0.0.1 options:local_ip=fd00::1",
+        "g: 'remote_ip' and 'local_ip' has to be of the same address family")]
+    [InlineData("pa", "type=patch", "pa: patch type requires valid 'peer' argument")]
+    [InlineData("odd", "type=odd", "could not open network device odd (Address family not supported by protocol)")]
+    public async Task What_is_wrong_with_a_port_is_in_its_row_in_the_words_of_Open_vSwitch(string port, string settings, string error)
+    {
+        using DatabaseServer server = await DatabaseServer.StartAsync();
+        await using DatabaseSwitch ours = await DatabaseSwitch.StartAsync(server);
+        await server.ConfigureAsync("add-br", "br0");
+
+        string[] set = settings.Length == 0 ? [] : ["--", "set", "Interface", port, .. settings.Split(' ')];
+        await server.ConfigureAsync(["add-port", "br0", port, .. set]);
+
+        Assert.Equal($"\"{error}\"\n", await server.ConfigureAsync("get", "Interface", port, "error"));
+        Assert.Equal("-1\n", await server.ConfigureAsync("get", "Interface", port, "ofport"));
+        Assert.Equal("[]\n", await server.ConfigureAsync("get", "Interface", port, "mac_in_use"));
+    }
+
+    [DatabaseFact]
+    public async Task A_port_whose_device_comes_later_is_there_without_a_change_of_the_database()
+    {
+        using DatabaseServer server = await DatabaseServer.StartAsync();
+        await using DatabaseSwitch ours = await DatabaseSwitch.StartAsync(server);
+        await server.ConfigureAsync("add-br", "br0", "--", "add-port", "br0", "late");
+
+        ours.Ports.SetDevice("late", 1400);
+
+        await EventuallyAsync(server, "Interface", "late", "ofport", "1");
+        await EventuallyAsync(server, "Interface", "late", "mtu", "1400");
+        Assert.Equal("[]\n", await server.ConfigureAsync("get", "Interface", "late", "error"));
+    }
+
+    [DatabaseFact]
+    public async Task Numbers_are_kept_across_a_restart_although_a_port_before_has_gone()
+    {
+        using DatabaseServer server = await DatabaseServer.StartAsync();
+        await using (DatabaseSwitch before = await DatabaseSwitch.StartAsync(server, "p1", "p2", "p3"))
+        {
+            await server.ConfigureAsync("add-br", "br0", "--", "add-port", "br0", "p1", "--", "add-port", "br0", "p2");
+        }
+
+        await server.ConfigureAsync("--no-wait", "del-port", "br0", "p1", "--", "add-port", "br0", "p3");
+        await using DatabaseSwitch after = await DatabaseSwitch.StartAsync(server, "p1", "p2", "p3");
+
+        Assert.Equal("2\n", await server.ConfigureAsync("get", "Interface", "p2", "ofport"));
+        Assert.Equal("1\n", await server.ConfigureAsync("get", "Interface", "p3", "ofport"));
+    }
+
+    [DatabaseFact]
+    public async Task Statistics_are_there_after_the_next_count()
+    {
+        using DatabaseServer server = await DatabaseServer.StartAsync();
+        await using DatabaseSwitch ours = await DatabaseSwitch.StartAsync(server);
+
+        await server.ConfigureAsync("add-br", "br0", "--", "add-port", "br0", "pa", "--", "set", "Interface", "pa", "type=patch",
+            "options:peer=pb", "--", "add-port", "br0", "pb", "--", "set", "Interface", "pb", "type=patch", "options:peer=pa");
+
+        await EventuallyAsync(server, "Interface", "pa", "statistics", "{rx_bytes=0, rx_packets=0, tx_bytes=0, tx_packets=0}");
+    }
+
+    [DatabaseFact]
+    public async Task What_the_switch_does_not_do_is_said_in_the_row()
+    {
+        using DatabaseServer server = await DatabaseServer.StartAsync();
+        await using DatabaseSwitch ours = await DatabaseSwitch.StartAsync(server, "p1");
+
+        await server.ConfigureAsync("add-br", "br0", "--", "set", "Bridge", "br0", "stp_enable=true", "mcast_snooping_enable=true",
+            "--", "add-port", "br0", "p1", "--", "set", "Interface", "p1", "bfd:enable=true");
+
+        Assert.Contains(
+            "unsupported=\"STP, multicast snooping\"",
+            await server.ConfigureAsync("get", "Bridge", "br0", "status"), StringComparison.Ordinal);
+        Assert.Contains("unsupported=BFD", await server.ConfigureAsync("get", "Interface", "p1", "status"), StringComparison.Ordinal);
+        Assert.Contains(ours.Log.All, line => line.Contains("not supported, and without effect: BFD", StringComparison.Ordinal));
+    }
+
+    [DatabaseFact]
+    public async Task A_bridge_with_a_path_for_a_name_is_ignored_and_that_is_said_once()
+    {
+        using DatabaseServer server = await DatabaseServer.StartAsync();
+        await using DatabaseSwitch ours = await DatabaseSwitch.StartAsync(server);
+
+        await server.ConfigureAsync(
+            "--", "--id=@b", "create", "Bridge", "name=\"../etc\"", "--", "add", "Open_vSwitch", ".", "bridges", "@b");
+        await server.ConfigureAsync("add-br", "br0");
+
+        Assert.Equal("br0", Assert.Single(ours.Running.State.Bridges).Name);
+        Assert.Single(ours.Log.All, line => line.Contains("ignoring bridge with invalid name \"../etc\"", StringComparison.Ordinal));
+    }
+
+    [DatabaseFact]
+    public async Task A_bridge_has_the_address_that_is_asked_for_and_it_makes_the_datapath_id()
+    {
+        using DatabaseServer server = await DatabaseServer.StartAsync();
+        await using DatabaseSwitch ours = await DatabaseSwitch.StartAsync(server);
+
+        await server.ConfigureAsync("add-br", "br0", "--", "set", "Bridge", "br0", "other_config:hwaddr=00:11:22:33:44:55");
+
+        Assert.Equal("\"00:11:22:33:44:55\"\n", await server.ConfigureAsync("get", "Interface", "br0", "mac_in_use"));
+        Assert.Equal("\"0000001122334455\"\n", await server.ConfigureAsync("get", "Bridge", "br0", "datapath_id"));
+    }
+
+    internal static Task EventuallyAsync(DatabaseServer server, string table, string row, string column, string value)
+    {
+        string last = "";
+        return Eventually.HoldsAsync(
+            async () => (last = (await server.ConfigureAsync("get", table, row, column)).Trim()) == value,
+            () => $"{table} {row} {column} is {last}, not {value}");
+    }
+}
