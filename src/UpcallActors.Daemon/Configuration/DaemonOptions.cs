@@ -36,6 +36,9 @@ internal sealed record DaemonOptions
     /// <summary>Who the switch is in OpenFlow connections over TLS; null if it has none. The files were found right.</summary>
     public TlsFiles? Tls { get; init; }
 
+    /// <summary>The server of the database that bridges come from, too; null for none.</summary>
+    public ConnectionTarget? Ovsdb { get; init; }
+
     /// <summary>The bridges, in the order of the configuration.</summary>
     public required IReadOnlyList<BridgeOptions> Bridges { get; init; }
 
@@ -49,7 +52,8 @@ internal sealed record DaemonOptions
     /// <summary>What is wanted of the switch. Nobody else is to have ports on its datapath.</summary>
     public SwitchConfiguration Switch => new()
     {
-        Settings = new SwitchSettings { RemovesOtherPorts = true },
+        // A database may want ports of an earlier run, and says so later.
+        Settings = new SwitchSettings { RemovesOtherPorts = Ovsdb is null },
         Bridges = ValueList.From(Bridges.Select(bridge => bridge.Configuration)),
     };
 }

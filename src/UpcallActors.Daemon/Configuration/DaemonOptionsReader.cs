@@ -67,11 +67,12 @@ internal static class DaemonOptionsReader
             Replay = ReadReplay(block.Block("replay")),
             Status = StatusOptions.Read(block.Block("status")),
             Tls = tls,
+            Ovsdb = OvsdbOptionsReader.Read(block.Block("ovsdb"), tls),
             Bridges = BridgeOptionsReader.Read(block.Block("bridges"), datapath.Name, tls),
         };
         bool hasPorts = options.Bridges.Any(bridge => bridge.Configuration.Ports.Count > 0);
-        if (complete && !hasPorts)
-            block.Report("bridges", "bridges has no bridge with a port, so there is nothing to do");
+        if (complete && !hasPorts && options.Ovsdb is null)
+            block.Report("bridges", "bridges has no bridge with a port and there is no ovsdb.remote, so there is nothing to do");
         CheckTogether(options, hasPorts, block);
         block.RefuseOthers();
         return options;
@@ -82,6 +83,8 @@ internal static class DaemonOptionsReader
     {
         if (options.IsReplay)
         {
+            if (options.Ovsdb is not null)
+                block.Block("ovsdb").Report("remote", "a database and capture ports do not go together");
             if (options.Datapath.Type == DatapathKind.Kernel)
                 block.Block("datapath").Report("type", "type = kernel has no capture ports; use embedded or auto");
             if (options.Replay.Loop

@@ -34,7 +34,7 @@ internal sealed class ControlService : IAsyncDisposable
         ]);
         IEnumerable<ControlCommand> commands =
         [
-            .. new ExitCommand(context).Commands,
+            .. new ExitCommand(context.Stop).Commands,
             .. new DpctlShow(context).Commands,
             .. new DpctlFlows(context).Commands,
             .. new DpctlFlowChanges(context).Commands,
@@ -58,6 +58,23 @@ internal sealed class ControlService : IAsyncDisposable
         table = new ControlCommandTable(commands.Select(DatapathRefusals.Answered), context.Version, logger);
         ControlSocket socket = await ControlSocket.OpenAsync(directory, logger);
         return new ControlService(socket, table, coverage, limits, logger, context.LogLevels);
+    }
+
+    /// <summary>
+    /// Opens the socket before there is a switch, with the commands that need none. Throws <see cref="RunDirectoryException"/> when it
+    /// cannot be made.
+    /// </summary>
+    public static async Task<ControlService> StartWaitingAsync(
+        RunDirectory directory, LogLevels levels, string version, Action<bool> stop, ILogger logger)
+    {
+        ControlCommandTable? table = null;
+        var coverage = new CoverageTable(
+            [new("unixctl_received", () => table?.Received ?? 0), new("unixctl_replied", () => table?.Replied ?? 0)]);
+        IEnumerable<ControlCommand> commands =
+            [.. new ExitCommand(stop).Commands, .. new CoverageCommands(coverage).Commands, .. new LogCommands(levels).Commands];
+        table = new ControlCommandTable(commands, version, logger);
+        ControlSocket socket = await ControlSocket.OpenAsync(directory, logger);
+        return new ControlService(socket, table, coverage, new ControlLimits(), logger, levels);
     }
 
     /// <inheritdoc/>

@@ -1,4 +1,6 @@
+using Microsoft.Extensions.Logging;
 using UpcallActors.Daemon.Configuration;
+using UpcallActors.Switch;
 using UpcallActors.Unixctl;
 
 namespace UpcallActors.Daemon.Hosting;
@@ -17,6 +19,12 @@ internal sealed record DaemonIdentity(string Version, Func<DaemonOptions, RunDir
 
     /// <summary>Whether SIGHUP ends it, and otherwise lets it read its configuration again.</summary>
     public bool EndsAtHangup { get; init; }
+
+    /// <summary>Whether the log has each feature of the datapath by itself; otherwise only at debug.</summary>
+    public bool TellsEachFeature { get; init; }
+
+    /// <summary>Who is told what happens to ports, by the log.</summary>
+    public Func<ILogger, ISwitchObserver> Observe { get; init; } = logger => new LoggingObserver(logger);
 
     /// <summary>Whether it has a control socket.</summary>
     public bool HasControlSocket { get; init; } = true;

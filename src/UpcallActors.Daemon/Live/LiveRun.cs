@@ -28,11 +28,6 @@ internal sealed class LiveRun(ActorSystem system, ILoggerFactory loggers, LogLev
     /// <summary>Who the daemon is to its clients.</summary>
     public DaemonIdentity Identity { get; init; } = DaemonIdentity.Own;
 
-    /// <summary>
-    /// Ends when what others say of the switch has been applied for the first time: the daemon is ready no sooner. Fails when it cannot be.
-    /// </summary>
-    public Task FirstConfiguration { get; init; } = Task.CompletedTask;
-
     /// <summary>Called once, when the daemon is ready.</summary>
     public Action Ready { get; init; } = () => { };
 
@@ -60,10 +55,14 @@ internal sealed class LiveRun(ActorSystem system, ILoggerFactory loggers, LogLev
             ? EndSignal.Listen(() => exit.TrySetResult(!options.Datapath.KeepOnExit))
             : HangupSignal.Listen(configuration, _logger));
         var directory = new RunPart<RunDirectory>("run directory", () => Identity.Claim(options));
+        // Before the datapath: while another process has the database's lock, that one has the datapath.
+        var database = new RunPart<SwitchDatabase?>("database", () => ConnectAsync(options, directory.Value, exit));
         var live = new RunPart<OpenedDatapath>(
             "datapath", () => OpenedDatapath.Open(options.Datapath.For(options.Handlers), _logger));
         var cleanup = new RunStep("cleanup", stop: () => CleanUpAsync(live.Value, exit.Task)) { ComesWithPrevious = true };
         var bridges = new RunPart<RunningSwitch>("switch", () => StartSwitchAsync(options, live.Value, directory.Value));
+        // Before the pipeline: flows of an earlier run lead to ports of the database.
+        var contents = new RunPart<SwitchDatabase?>("database contents", () => FollowAsync(database.Value, bridges.Value, exit));
         var pipeline = new RunPart<UpcallPipeline>(
             "pipeline",
             () => StartPipelineAsync(options, live.Value, bridges.Value),
@@ -76,7 +75,8 @@ internal sealed class LiveRun(ActorSystem system, ILoggerFactory loggers, LogLev
             StopsAfter = cleanup.Name,
         };
         var configured = new RunStep(
-            "first configuration", async () => await await Task.WhenAny(FirstConfiguration, exit.Task));
+            "first configuration",
+            async () => await await Task.WhenAny(database.Value?.Configured ?? Task.CompletedTask, exit.Task));
         var announcement = new RunStep(
             "announcement", () => AnnounceAsync(options, live.Value, pipeline.Value, directory.Value, exit.Task));
         // From here on, what starts is not needed to answer upcalls: its code would be compiled while they wait.
@@ -87,11 +87,15 @@ internal sealed class LiveRun(ActorSystem system, ILoggerFactory loggers, LogLev
         var watch = new RunPart<SwitchWatch>("watch", () => Watch(bridges.Value, pipeline.Value));
         var drain = new RunStep("drain", stop: () => PipelineEnd.DrainAsync(status.Value, pipeline.Value)) { ComesWithPrevious = true };
         return new RunOrder(
-            [signal, directory, live, cleanup, bridges, pipeline, control, configured, announcement, status, telemetry, page, watch, drain],
+            [
+                signal, directory, database, live, cleanup, bridges, contents, pipeline, control, configured, announcement, status,
+                telemetry, page, watch, drain,
+            ],
             // Whichever ends first; a failure of the pipeline or of following the ports ends the daemon, and so does the loss of the
             // datapath.
             async () => await await Task.WhenAny(
-                exit.Task, pipeline.Value.Completion, bridges.Value.Completion, live.Value.Datapath.Lost));
+                exit.Task, pipeline.Value.Completion, bridges.Value.Completion, live.Value.Datapath.Lost,
+                database.Value?.Completion ?? exit.Task));
     }
 
     /// <summary>Upcalls wait in their sockets until the flows of an earlier run are taken up.</summary>
@@ -115,15 +119,52 @@ internal sealed class LiveRun(ActorSystem system, ILoggerFactory loggers, LogLev
             live.Datapath.Dispatch.Words());
     }
 
+    /// <summary>
+    /// Waits until the database's contents are here and its lock is ours; meanwhile the control socket has the commands that need no
+    /// switch.
+    /// </summary>
+    private async Task<SwitchDatabase?> ConnectAsync(DaemonOptions options, RunDirectory directory, TaskCompletionSource<bool> exit)
+    {
+        if (options.Ovsdb is not { } wanted)
+            return null;
+        var database = SwitchDatabase.Connect(system, new DatabaseOptions(wanted)
+        {
+            Tls = options.Tls is { } files ? TlsIdentity.Read(files) : null,
+            Logger = loggers.CreateLogger("bridge"),
+        });
+        try
+        {
+            await using ControlService? waiting = !Identity.HasControlSocket ? null : await ControlService.StartWaitingAsync(
+                directory, levels, Identity.Version, isDeleted => exit.TrySetResult(isDeleted), _logger);
+            await await Task.WhenAny(database.Ready, database.Completion, exit.Task);
+            return database;
+        }
+        catch
+        {
+            await database.DisposeAsync();
+            throw;
+        }
+    }
+
+    private static async Task<SwitchDatabase?> FollowAsync(
+        SwitchDatabase? database, RunningSwitch bridges, TaskCompletionSource<bool> exit)
+    {
+        if (database is not null)
+            await await Task.WhenAny(database.AttachAsync(bridges), exit.Task);
+        return database;
+    }
+
     private Task<RunningSwitch> StartSwitchAsync(DaemonOptions options, OpenedDatapath live, RunDirectory directory)
     {
         _logger.TellSkippedFlows(options);
-        FeatureReport.Log(_logger, live.Datapath);
+        LogLevel each = Identity.TellsEachFeature ? LogLevel.Information : LogLevel.Debug;
+        FeatureReport.Log(_logger, loggers.CreateLogger("ofproto_dpif"), each, live.Datapath);
         return RunningSwitch.StartAsync(
             system, live.Datapath, live.Ports!, options.Switch,
             new SwitchOptions
             {
                 Logger = _logger,
+                Observer = Identity.Observe(_logger),
                 RunDirectory = directory.Path,
                 Tls = options.Tls is { } files ? TlsIdentity.Read(files) : null,
             });

@@ -15,9 +15,9 @@ internal static partial class SwitchLog
         "Datapath {Datapath} has {Present} of {All} features; not: {Missing} (dpif/show-dp-features)")]
     public static partial void Features(this ILogger logger, string datapath, int present, int all, string missing);
 
-    /// <summary>A row of the features table.</summary>
-    [LoggerMessage(522, LogLevel.Debug, "Datapath {Datapath}: {Feature}: {Result}")]
-    public static partial void Feature(this ILogger logger, string datapath, string feature, string result);
+    /// <summary>One feature.</summary>
+    [LoggerMessage(EventId = 522, Message = "{Datapath}: {Feature}")]
+    public static partial void Feature(this ILogger logger, LogLevel level, string datapath, string feature);
 
     /// <summary>Upcalls are being lost.</summary>
     [LoggerMessage(527, LogLevel.Warning, "Upcalls lost in the last {Seconds:0} s: {Losses}")]

@@ -70,13 +70,9 @@ internal static class VswitchdCommandLine
 
     private static OvsdbOptions Tls(OvsdbOptions database, CommandLinePart part) => part.Name switch
     {
-        "private-key" => database with { PrivateKey = part.Value },
-        "certificate" => database with { Certificate = part.Value },
-        "ca-cert" => database with { CaCertificate = part.Value, IsBootstrapped = false },
-        "bootstrap-ca-cert" => database with { CaCertificate = part.Value, IsBootstrapped = true },
-        "peer-ca-cert" => database with { PeerCaCertificate = part.Value },
-        "ssl-protocols" => database with { SslProtocols = part.Value },
-        "ssl-ciphers" => database with { SslCiphers = part.Value },
+        "private-key" => database with { PrivateKey = InDirectory(part.Value!) },
+        "certificate" => database with { Certificate = InDirectory(part.Value!) },
+        "ca-cert" => database with { CaCertificate = InDirectory(part.Value!) },
         _ => database,
     };
 
@@ -93,6 +89,8 @@ internal static class VswitchdCommandLine
         "unixctl" => (options with { Unixctl = part.Value == "none" ? part.Value : InRunDirectory(part.Value!) }, null),
         "config" => (options with { Files = [.. options.Files, InDirectory(part.Value!)] }, null),
         "user" => (options, "--user is not supported: start the process as the other user, with CAP_NET_ADMIN"),
+        "bootstrap-ca-cert" or "peer-ca-cert" or "ssl-protocols" or "ssl-ciphers" =>
+            (options, $"--{part.Name} is not supported: name the authorities by --ca-cert"),
         "dpdk" => (options, "Using --dpdk to configure DPDK is not supported."),
         "enable-dummy" or "disable-system" or "disable-system-route" or "dummy-numa" =>
             (options, $"--{part.Name} is for tests of Open vSwitch itself, and not supported"),

@@ -43,7 +43,10 @@ internal static class VswitchdLog
         VlogFile? file = options.LogFile is { } path ? new VlogFile(path) : null;
         file?.Open();
         SyslogSender? target = options.SyslogTarget is { } other ? SyslogSender.OfTarget(other) : null;
-        var log = new Vlog(VswitchdText.Program, levels, errors, file, syslog, target);
+        var log = new Vlog(VswitchdText.Program, levels, errors, file, syslog, target)
+        {
+            LeastOfConsole = options.Detach ? LogLevel.Warning : LogLevel.Trace,
+        };
         if (file is not null)
             log.Write("vlog", null, LogLevel.Information, $"opened log file {file.Path}");
         if (target is not null)

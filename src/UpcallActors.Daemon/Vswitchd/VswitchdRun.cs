@@ -7,6 +7,7 @@ using UpcallActors.Daemon.Live.Reloading;
 using UpcallActors.Daemon.Terminal;
 using UpcallActors.Linux;
 using UpcallActors.Odp;
+using UpcallActors.Switch;
 using UpcallActors.Unixctl;
 
 namespace UpcallActors.Daemon.Vswitchd;
@@ -65,10 +66,8 @@ internal sealed class VswitchdRun(VswitchdOptions options, TextWriter errors)
         OwnProcess.SetName(VswitchdText.Program);
         if (options.LockMemory && OwnProcess.LockMemory() is { } refused)
             log.Write("vswitchd", null, LogLevel.Error, $"mlockall failed: {refused}");
-        if (options.Database is { } database)
-            return Fatal(log, "vswitchd", $"{database.Remote}: there is no client for a database yet; name a configuration by --config");
         (RunningConfiguration? read, IReadOnlyList<ConfigurationProblem> problems) =
-            RunningConfiguration.Read(options.Files, defaults: Defaults);
+            RunningConfiguration.Read(options.Files, defaults: Defaults + options.Database?.AsHocon());
         using RunningConfiguration? configuration = read;
         if (configuration is null)
             return Fatal(log, "vswitchd", string.Join('\n', problems));
@@ -82,8 +81,9 @@ internal sealed class VswitchdRun(VswitchdOptions options, TextWriter errors)
         {
             try
             {
-                await new LiveRun(system, loggers, _levels) { Identity = Identity(), Ready = () => BecomeReady(file, role) }
-                    .RunAsync(configuration, stop);
+                await RunUntilEndAsync(
+                    () => new LiveRun(system, loggers, _levels) { Identity = Identity(), Ready = () => BecomeReady(file, role) }
+                        .RunAsync(configuration, stop));
                 return ExitCode.Success;
             }
             catch (Exception known) when (known is RunDirectoryException or DatapathException)
@@ -93,10 +93,27 @@ internal sealed class VswitchdRun(VswitchdOptions options, TextWriter errors)
         }
     }
 
+    /// <summary>While another process has the database's lock there is no switch; when it lets go there is one again.</summary>
+    private static async Task RunUntilEndAsync(Func<Task> run)
+    {
+        while (true)
+        {
+            try
+            {
+                await run();
+                return;
+            }
+            catch (DatabaseLockLostException)
+            {
+                // It waits for the lock now.
+            }
+        }
+    }
+
     /// <summary>What of the files is not for this program.</summary>
     private ConfigurationProblem? Unfit(DaemonOptions read)
     {
-        string top = options.Files[^1];
+        string top = options.Files is [.., var last] ? last : ConfigurationSource.Reference;
         return read.IsReplay ? new ConfigurationProblem(top, 0, "ports of type capture are for the program upcall-actors")
             : read.RunDirectory is not null ? new ConfigurationProblem(top, 0, "run-dir is OVS_RUNDIR for the program ovs-vswitchd")
             : read.Telemetry.JsonLogs ? new ConfigurationProblem(top, 0, "lines of JSON are for the program upcall-actors; see -vPATTERN")
@@ -108,6 +125,8 @@ internal sealed class VswitchdRun(VswitchdOptions options, TextWriter errors)
         _ => RunDirectory.Use(DaemonPrograms.Vswitchd, OvsDirectories.Run, options.Unixctl))
     {
         EndsAtHangup = true,
+        TellsEachFeature = true,
+        Observe = logger => new VswitchdObserver(logger),
         HasControlSocket = options.Unixctl != "none",
     };
 

@@ -6,8 +6,12 @@ namespace UpcallActors.Ofproto;
 
 internal ref partial struct XlateContext
 {
+    private const byte EcnBits = 3;
+    private const byte EcnCongestion = 3;
+    private const byte EcnCapable = 2;
+    private const int TunnelWords = 8;
     private const int EthernetHeader = 14;
-    private const int VlanTagLength = 4;
+    private const int VlanTag = 4;
 
     /// <summary>Outputs to an OpenFlow port, reserved ones included (<c>xlate_output_action</c>).</summary>
     public void Output(uint port, in ControllerRequest controller, bool last)
@@ -91,12 +95,6 @@ internal ref partial struct XlateContext
             return;
         }
 
-        if (port.IsProtected && Bridge.TryGetPort(Flow.InPort, out BridgePort? input) && input.IsProtected)
-        {
-            _observer?.Noted(TranslationNote.BetweenProtectedPorts, 0);
-            return;
-        }
-
         if (port.Patch is PatchPort patch)
         {
             OutputToPeer(port, patch, last);
@@ -143,7 +141,7 @@ internal ref partial struct XlateContext
             int choice = Actions.BeginNest(OvsActionAttribute.CheckPktLen);
             // Compared with the MRU and the Ethernet header, or with the frame's length, in which the outer tag does not count.
             Actions.PutU16(OvsCheckPktLenAttribute.PktLen,
-                (ushort)Math.Min(ushort.MaxValue, port.Mtu + EthernetHeader + (Flow.Key.CvlanTci != 0 ? VlanTagLength : 0)));
+                (ushort)Math.Min(ushort.MaxValue, port.Mtu + EthernetHeader + (Flow.Key.CvlanTci != 0 ? VlanTag : 0)));
             int greater = Actions.BeginNest(OvsCheckPktLenAttribute.ActionsIfGreater);
             PutUserspace(cookie, BridgeMeters.Slowpath);
             Actions.EndNest(greater);
@@ -192,5 +190,54 @@ internal ref partial struct XlateContext
         if (!bytes.IsEmpty)
             cookie.Write(bytes);
         Actions.EndNest(nest);
+    }
+
+    /// <summary>Writes the tunnel key for a far end (<c>tnl_port_send</c>); false when the packet would come back to ourselves.</summary>
+    private bool CommitTunnel(TunnelPort tunnel)
+    {
+        if (tunnel.RemoteIpv4 != 0 ? tunnel.RemoteIpv4 == _originalTunnelIpv4Dst : tunnel.RemoteIpv6 == _originalTunnelIpv6Dst)
+            return false;
+
+        ref FlowKey flow = ref Flow.Key;
+        ref FlowKey wildcards = ref Wildcards.Key;
+        // What one tunnel hands on to the next; without effect on a packet that came from none.
+        wildcards.TunFlags |= TunnelFlags.Oam;
+        if (flow.TunGbpId != 0 || flow.TunGbpFlags != 0)
+        {
+            wildcards.TunGbpId = ushort.MaxValue;
+            wildcards.TunGbpFlags = byte.MaxValue;
+        }
+
+        FlowKey outer = default;
+        outer.TunIpv4Src = tunnel.LocalIpv4;
+        outer.TunIpv4Dst = tunnel.RemoteIpv4;
+        outer.TunIpv6Src = tunnel.LocalIpv6;
+        outer.TunIpv6Dst = tunnel.RemoteIpv6;
+        outer.TunTtl = tunnel.Ttl;
+        outer.TunTpDst = tunnel.DestinationPort;
+        outer.TunId = tunnel.Key ?? 0;
+        outer.TunGbpId = flow.TunGbpId;
+        outer.TunGbpFlags = flow.TunGbpFlags;
+        outer.TunFlags = (flow.TunFlags & TunnelFlags.Oam)
+            | (tunnel.DontFragment ? TunnelFlags.DontFragment : TunnelFlags.None)
+            | (tunnel.Checksum ? TunnelFlags.Checksum : TunnelFlags.None)
+            | (tunnel.Key is null ? TunnelFlags.None : TunnelFlags.Key);
+        outer.TunTos = (byte)(tunnel.Tos & ~EcnBits);
+        if (flow.EthType is EtherTypes.Ipv4 or EtherTypes.Ipv6)
+        {
+            // ECN is always inherited; congestion is for the inner header to keep, the outer one starts anew (RFC 6040).
+            wildcards.NwTos |= EcnBits;
+            outer.TunTos |= (byte)((flow.NwTos & EcnBits) == EcnCongestion ? EcnCapable : flow.NwTos & EcnBits);
+        }
+
+        Span<ulong> committed = _scratch.Base.Key.Words[..TunnelWords];
+        ReadOnlySpan<ulong> wanted = outer.ReadOnlyWords[..TunnelWords];
+        if (wanted.SequenceEqual(committed))
+            return true;
+        wanted.CopyTo(committed);
+        int nest = Actions.BeginNest(OvsActionAttribute.Set);
+        OvsFlowKeyWriter.WriteTunnel(outer, ref Actions);
+        Actions.EndNest(nest);
+        return true;
     }
 }

@@ -49,6 +49,12 @@ internal sealed class Vlog : ILogFile, IDisposable
         levels.File = this;
     }
 
+    /// <summary>
+    /// The least grave lines that the console gets, whatever the levels say: it may be that of a starter, who waits for what is wrong and
+    /// not for what happens.
+    /// </summary>
+    public LogLevel LeastOfConsole { get; init; } = LogLevel.Trace;
+
     /// <inheritdoc/>
     public bool IsOpen => _file?.IsOpen == true;
 
@@ -59,7 +65,7 @@ internal sealed class Vlog : ILogFile, IDisposable
     /// <param name="message">What; each line of it is a line of the log.</param>
     public void Write(string category, string? module, LogLevel level, string message)
     {
-        bool toConsole = _levels.IsEnabledFor(LogDestination.Console, category, module, level);
+        bool toConsole = level >= LeastOfConsole && _levels.IsEnabledFor(LogDestination.Console, category, module, level);
         bool toFile = _levels.IsEnabledFor(LogDestination.File, category, module, level);
         bool toSyslog = _levels.IsEnabledFor(LogDestination.Syslog, category, module, level);
         if (!toConsole && !toFile && !toSyslog)

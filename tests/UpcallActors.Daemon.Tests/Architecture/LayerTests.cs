@@ -20,7 +20,7 @@ public sealed class LayerTests
         { "Embedded", ["Linux", "Odp", "Packets"] },
         { "Kernel", ["Linux", "Odp"] },
         { "Pipeline", ["Linux", "Odp", "Packets"] },
-        { "Switch", ["Linux", "Odp", "Ofproto", "OpenFlow", "Embedded", "Kernel", "Pipeline"] },
+        { "Switch", ["Linux", "Odp", "Ofproto", "OpenFlow", "Ovsdb", "Embedded", "Kernel", "Pipeline"] },
         { "Hosting", ["Linux", "Odp", "Ofproto", "OpenFlow", "Embedded", "Kernel", "Pipeline", "Switch"] },
         { "Web", ["Linux", "Odp", "Ofproto"] },
         { "Unixctl", ["Linux"] },

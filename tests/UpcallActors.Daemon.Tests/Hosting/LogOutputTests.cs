@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.RegularExpressions;
+using Microsoft.Extensions.Logging;
 using UpcallActors.Daemon.Live;
 using UpcallActors.Daemon.Tests.Configuration;
 using UpcallActors.Daemon.Tests.Terminal;
@@ -48,10 +49,12 @@ public sealed partial class LogOutputTests : IDisposable
     {
         var lines = new LogLines();
         using var datapath = new EmbeddedDatapath(new EmbeddedDatapathOptions());
-        FeatureReport.Log(lines, datapath);
+        FeatureReport.Log(lines, lines, LogLevel.Debug, datapath);
         string line = lines.Lines.Where(line => line.StartsWith("Information", StringComparison.Ordinal)).ShouldHaveSingleItem();
         line.ShouldContain($" of {datapath.Support.Rows.Count} features; not: Tunnel push pop, ");
-        lines.Lines.Count(line => line.StartsWith("Debug", StringComparison.Ordinal)).ShouldBe(datapath.Support.Rows.Count);
+        lines.Lines.ShouldContain(
+            line => line.StartsWith("Debug", StringComparison.Ordinal) && line.Contains("Datapath supports ct_clear action"));
+        lines.Lines.ShouldContain(line => line.Contains("VLAN header stack length probed as 2"));
     }
 
     [GeneratedRegex(@"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z (info|warn): ")]

@@ -19,8 +19,8 @@ public sealed class RunStepTests
 
     private static readonly string[] _liveStops =
     [
-        "drain", "watch", "status page", "telemetry", "status", "announcement", "first configuration", "pipeline", "switch", "cleanup",
-        "control socket", "datapath", "run directory", "reload signal",
+        "drain", "watch", "status page", "telemetry", "status", "announcement", "first configuration", "pipeline", "database contents",
+        "switch", "cleanup", "control socket", "datapath", "database", "run directory", "reload signal",
     ];
 
     private static readonly string[] _demoStops =
@@ -37,8 +37,8 @@ public sealed class RunStepTests
     public void A_live_run_starts_with_its_directory_and_is_announced_before_what_no_packet_needs() =>
         LiveOrder().Steps.Select(step => step.Name).ShouldBe(
         [
-            "reload signal", "run directory", "datapath", "cleanup", "switch", "pipeline", "control socket", "first configuration",
-            "announcement", "status", "telemetry", "status page", "watch", "drain",
+            "reload signal", "run directory", "database", "datapath", "cleanup", "switch", "database contents", "pipeline",
+            "control socket", "first configuration", "announcement", "status", "telemetry", "status page", "watch", "drain",
         ]);
 
     [Fact]

@@ -97,10 +97,11 @@ public sealed class VswitchdCommandLineTests
     [Fact]
     public void Letters_and_beginnings_of_names_stand_for_options()
     {
-        VswitchdOptions options = Read("-p key.pem -ccert.pem --bootstrap ca.pem --pidf -v --over -- --detach");
+        VswitchdOptions options = Read("-p key.pem -ccert.pem --ca-c ca.pem --pidf -v --over -- --detach");
         options.Database.ShouldNotBeNull();
-        (options.Database.PrivateKey, options.Database.Certificate).ShouldBe(("key.pem", "cert.pem"));
-        (options.Database.CaCertificate, options.Database.IsBootstrapped).ShouldBe(("ca.pem", true));
+        string here = Environment.CurrentDirectory;
+        (options.Database.PrivateKey, options.Database.Certificate, options.Database.CaCertificate)
+            .ShouldBe(($"{here}/key.pem", $"{here}/cert.pem", $"{here}/ca.pem"));
         (options.PidFile is not null, options.OverwritePidFile, options.Detach).ShouldBe((true, true, false));
         options.Verbosity.ShouldBe([null]);
         options.Database.Remote.ShouldBe("--detach");
@@ -113,6 +114,8 @@ public sealed class VswitchdCommandLineTests
     [InlineData("--disable-system-route")]
     [InlineData("--dummy-numa=0,0")]
     [InlineData("--user=nobody")]
+    [InlineData("--bootstrap-ca-cert=ca.pem")]
+    [InlineData("--ssl-ciphers=HIGH")]
     [InlineData("--syslog-target=nowhere")]
     public void What_has_no_meaning_here_is_refused_and_not_passed_over(string argument) =>
         VswitchdCommandLine.Read("ovs-vswitchd", [argument]).Problem.ShouldNotBeNull().ShouldContain(argument.Split('=')[0]);

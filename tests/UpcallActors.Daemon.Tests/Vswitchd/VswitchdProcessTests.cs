@@ -165,14 +165,6 @@ public sealed class VswitchdProcessTests : IDisposable
         Encoding.UTF8.GetString(buffer, 0, length).ShouldBe("<158>ovs|00001|bridge|INFO|ovs-vswitchd (Open vSwitch) 3.1.0");
     }
 
-    [Fact]
-    public async Task A_database_is_not_passed_over()
-    {
-        (int code, _, string errors) = await _daemon.RunAsync("--detach", "-vconsole:off");
-        code.ShouldBe(1);
-        errors.ShouldStartWith($"ovs-vswitchd: unix:{_daemon.Root}/db.sock: ");
-    }
-
     private Task<(int Code, string Output, string Errors)> DetachAsync(params string[] arguments) =>
         _daemon.RunAsync(["--detach", "--pidfile", "--config", _daemon.Configuration, .. arguments]);
 

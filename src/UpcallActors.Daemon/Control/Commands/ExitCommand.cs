@@ -5,7 +5,8 @@ namespace UpcallActors.Daemon.Control.Commands;
 /// <summary>
 /// <c>exit [--cleanup]</c>, which is answered when the daemon has done all but close the control socket (vswitchd/ovs-vswitchd.c).
 /// </summary>
-internal sealed class ExitCommand(ControlContext context)
+/// <param name="stop">See <see cref="ControlContext.Stop"/>.</param>
+internal sealed class ExitCommand(Action<bool> stop)
 {
     /// <summary>The command.</summary>
     public IEnumerable<ControlCommand> Commands => [new("exit", "[--cleanup]", 0, 1, ExitAsync)];
@@ -15,7 +16,7 @@ internal sealed class ExitCommand(ControlContext context)
         if (call.Arguments.Count == 1 && call.Arguments[0] != "--cleanup")
             return ControlReply.Error("only --cleanup is known");
         call.Session.AwaitsEnd = true;
-        context.Stop(call.Arguments.Count == 1);
+        stop(call.Arguments.Count == 1);
         await call.Session.Ending.WaitAsync(cancellation);
         return ControlReply.Empty;
     }

@@ -53,64 +53,26 @@ public sealed class LivePortOptionsTests : IDisposable
     {
         InterfaceConfiguration[] ports = [.. Ports(Read(Good)).Select(port => port.Interfaces.ShouldHaveSingleItem())];
         ports[0].Tunnel.ShouldBeNull();
-        ports[1].Tunnel.ShouldBe(new TunnelPort { RemoteIpv4 = 0xc0000201 }.WithKey(7));
+        ports[1].Tunnel.ShouldBe(new TunnelPort { RemoteIpv4 = 0xc0000201, Key = 7 });
         UInt128 prefix = (UInt128)0x20010db8 << 96;
         ports[2].Tunnel.ShouldBe(new TunnelPort
         {
             RemoteIpv6 = prefix + 1,
             LocalIpv6 = prefix + 2,
+            Key = uint.MaxValue,
             DestinationPort = 0,
-        }.WithKey(uint.MaxValue));
+        });
         ports[5].Tunnel.ShouldBe(new TunnelPort
         {
             RemoteIpv4 = 0xc0000201,
+            Key = 8,
             DontFragment = false,
             Checksum = true,
             Tos = 16,
             Ttl = 9,
             DestinationPort = 8472,
-        }.WithKey(8));
-        ports[6].Tunnel.ShouldBe(new TunnelPort { RemoteIpv4 = 0xc0000201, DestinationPort = 6081 });
-    }
-
-    [Fact]
-    public void What_flows_say_of_a_tunnel_and_what_the_inner_packet_says_are_words()
-    {
-        TunnelPort[] tunnels =
-        [
-            .. Ports(Read("""
-                upcall-actors.bridges.br0.ports {
-                  t0 { number = 1, type = geneve, remote-ip = flow, local-ip = flow, key = flow, tos = inherit, ttl = inherit }
-                  t1 { number = 2, type = geneve, remote-ip = 192.0.2.1, key = flow, out-key = 5 }
-                  t2 { number = 3, type = geneve, remote-ip = flow, local-ip = 192.0.2.2, in-key = 0, tos = 8 }
-                }
-                """)).Select(port => port.Interfaces.ShouldHaveSingleItem().Tunnel.ShouldNotBeNull()),
-        ];
-        tunnels[0].ShouldBe(new TunnelPort
-        {
-            IsRemoteFlow = true,
-            IsLocalFlow = true,
-            InKey = TunnelKey.Flow,
-            OutKey = TunnelKey.Flow,
-            TosInherit = true,
-            TtlInherit = true,
-            DestinationPort = 6081,
         });
-        tunnels[1].ShouldBe(new TunnelPort
-        {
-            RemoteIpv4 = 0xc0000201,
-            InKey = TunnelKey.Flow,
-            OutKey = TunnelKey.Of(5),
-            DestinationPort = 6081,
-        });
-        tunnels[2].ShouldBe(new TunnelPort
-        {
-            IsRemoteFlow = true,
-            LocalIpv4 = 0xc0000202,
-            InKey = TunnelKey.Of(0),
-            Tos = 8,
-            DestinationPort = 6081,
-        });
+        ports[6].Tunnel.ShouldBe(new TunnelPort { RemoteIpv4 = 0xc0000201, Key = null, DestinationPort = 6081 });
     }
 
     [Fact]
@@ -121,26 +83,6 @@ public sealed class LivePortOptionsTests : IDisposable
         (ports[0].VlanMode, ports[0].Tag, ports[0].Trunks.Count).ShouldBe((VlanMode.Trunk, (ushort)0, 0));
         ports[4].VlanMode.ShouldBe(VlanMode.Trunk);
         ports[4].Trunks.Order().ShouldBe([(ushort)0, (ushort)10, (ushort)20]);
-    }
-
-    [Fact]
-    public void Each_way_to_treat_VLANs_has_its_word()
-    {
-        PortConfiguration[] ports = Ports(Read("""
-            upcall-actors.bridges.br0.ports {
-              p0 { number = 1, type = system, vlan-mode = native-tagged, tag = 5, trunks = [7], priority-tags = if-nonzero }
-              p1 { number = 2, type = system, vlan-mode = native-untagged, tag = 6, priority-tags = always, protected = true }
-              p2 { number = 3, type = system, vlan-mode = dot1q-tunnel, tag = 8, cvlans = [0, 9], qinq-ethtype = "802.1q" }
-            }
-            """));
-        (ports[0].VlanMode, ports[0].Tag, ports[0].Trunks[0], ports[0].PriorityTags)
-            .ShouldBe((VlanMode.NativeTagged, (ushort)5, (ushort)7, PriorityTags.IfNonzero));
-        (ports[1].VlanMode, ports[1].Tag, ports[1].PriorityTags, ports[1].IsProtected)
-            .ShouldBe((VlanMode.NativeUntagged, (ushort)6, PriorityTags.Always, true));
-        (ports[2].VlanMode, ports[2].Tag, ports[2].QinqEthtype, ports[2].PriorityTags, ports[2].IsProtected)
-            .ShouldBe((VlanMode.Dot1qTunnel, (ushort)8, (ushort)0x8100, PriorityTags.Never, false));
-        ports[2].Cvlans.ShouldBe([(ushort)0, (ushort)9]);
-        new PortConfiguration { Name = "x" }.QinqEthtype.ShouldBe((ushort)0x88a8);
     }
 
     [Fact]

@@ -1,0 +1,49 @@
+using Microsoft.Extensions.Logging;
+using UpcallActors.Switch;
+
+namespace UpcallActors.Daemon.Vswitchd;
+
+/// <summary>Logs what happens to ports; what is wrong with them in the words of <c>bridge.c</c>, which scripts look for.</summary>
+internal sealed partial class VswitchdObserver(ILogger logger) : ISwitchObserver
+{
+    private readonly LoggingObserver _other = new(logger);
+
+    /// <inheritdoc/>
+    public void PortPresent(string bridge, string port, uint number, string device, int mtu) =>
+        _other.PortPresent(bridge, port, number, device, mtu);
+
+    /// <inheritdoc/>
+    public void PortWaits(string bridge, string port, string device, string reason) => CannotOpen(device, reason);
+
+    /// <inheritdoc/>
+    public void PortRefused(string bridge, string port, string reason) => CannotAdd(reason);
+
+    /// <inheritdoc/>
+    public void PatchPort(string bridge, string port, string peer, string? problem)
+    {
+        // Open vSwitch says nothing of a patch port whose peer is yet to come.
+        if (problem is null)
+            _other.PatchPort(bridge, port, peer, problem);
+    }
+
+    /// <inheritdoc/>
+    public void DeviceRefuses(string bridge, string port, string reason) => _other.DeviceRefuses(bridge, port, reason);
+
+    /// <inheritdoc/>
+    public void PortRemoved(string device) => _other.PortRemoved(device);
+
+    /// <inheritdoc/>
+    public void PortStays(string device, string reason) => _other.PortStays(device, reason);
+
+    /// <inheritdoc/>
+    public void PartUnsupported(UnsupportedPart part) => _other.PartUnsupported(part);
+
+    /// <inheritdoc/>
+    public void PartConflicts(string conflict) => _other.PartConflicts(conflict);
+
+    [LoggerMessage(524, LogLevel.Warning, "could not open network device {Device} ({Reason})")]
+    private partial void CannotOpen(string device, string reason);
+
+    [LoggerMessage(525, LogLevel.Warning, "{Reason}")]
+    private partial void CannotAdd(string reason);
+}
