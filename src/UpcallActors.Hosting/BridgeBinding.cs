@@ -126,13 +126,12 @@ internal static class BridgeBinding
         (uint local4, UInt128 local6) = NumbersOf(port.Address("LocalIp"));
         if ((remote4 != 0 && local6 != 0) || (remote6 != 0 && local4 != 0))
             port.Report("LocalIp", "must be of the same IP version as RemoteIp");
-        return new TunnelPort
+        var tunnel = new TunnelPort
         {
             RemoteIpv4 = remote4,
             RemoteIpv6 = remote6,
             LocalIpv4 = local4,
             LocalIpv6 = local6,
-            Key = port.Has("Key") ? (ulong)port.Number("Key", 0, 0, kind == PortKind.Gre ? uint.MaxValue : (1 << 24) - 1) : null,
             DestinationPort = DestinationPortOf(port, kind),
             Ttl = (byte)port.Number("Ttl", 64, 1, byte.MaxValue),
             // The lower two bits are ECN's, which come from the inner packet.
@@ -140,6 +139,8 @@ internal static class BridgeBinding
             DontFragment = port.Flag("DontFragment", true),
             Checksum = port.Flag("Checksum", false),
         };
+        return !port.Has("Key") ? tunnel
+            : tunnel.WithKey((ulong)port.Number("Key", 0, 0, kind == PortKind.Gre ? uint.MaxValue : (1 << 24) - 1));
     }
 
     /// <summary>GRE has no ports.</summary>

@@ -25,7 +25,7 @@ internal static class Configurations
         Name = name,
         Kind = PortKind.Vxlan,
         RequestedNumber = number,
-        Tunnel = new TunnelPort { RemoteIpv4 = 0xc0000200 | host, Key = 1 },
+        Tunnel = new TunnelPort { RemoteIpv4 = 0xc0000200 | host }.WithKey(1),
     };
 
     public static FlowList Flows(string text) => new(FlowSyntax.ParseFile(text, "flows.of").Changes);

@@ -12,6 +12,10 @@ internal sealed partial class ConfigurationBlock
     /// <summary>Whether a key is there; it is known from now on.</summary>
     public bool Has(string key) => Find(key, out _);
 
+    /// <summary>Whether a key has a text, instead of what else it may have.</summary>
+    public bool HasText(string key, string text) =>
+        Find(key, out ConfigurationValue? value) && value.Items is null && value.Elements is null && value.Text == text;
+
     /// <summary>
     /// <c>true</c> or <c>false</c>, or <c>on</c> or <c>off</c> as Akka's configurations have it; <paramref name="otherwise"/> when absent
     /// or neither.

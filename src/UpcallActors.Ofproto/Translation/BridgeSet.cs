@@ -9,22 +9,24 @@ namespace UpcallActors.Ofproto;
 /// <summary>All bridges of one datapath at one moment, and which bridge each datapath port belongs to. Immutable.</summary>
 internal sealed class BridgeSet : IUpcallPortNames
 {
-    private readonly FrozenDictionary<uint, Attachment[]> _byDatapathPort;
+    private readonly FrozenDictionary<uint, AttachedPort[]> _byDatapathPort;
     private readonly FrozenDictionary<string, Bridge> _byName;
-    private readonly FrozenDictionary<string, Attachment> _patches;
+    private readonly FrozenDictionary<string, AttachedPort> _patches;
+    private readonly TunnelPorts _tunnels;
 
     /// <exception cref="ArgumentException">Two bridges share a name, or two ports that are not tunnels a datapath port.</exception>
     public BridgeSet(ImmutableArray<Bridge> bridges)
     {
         Bridges = bridges;
         _byName = bridges.ToFrozenDictionary(bridge => bridge.Name);
-        Attachment[] all = [.. bridges.SelectMany(bridge => bridge.Ports.Select(port => new Attachment(bridge, port)))];
+        AttachedPort[] all = [.. bridges.SelectMany(bridge => bridge.Ports.Select(port => new AttachedPort(bridge, port)))];
+        _tunnels = new TunnelPorts(all);
         _patches = all.Where(one => one.Port.Patch is not null).DistinctBy(one => one.Port.Name)
             .ToFrozenDictionary(one => one.Port.Name, StringComparer.Ordinal);
         _byDatapathPort = all.Where(one => one.Port.Patch is null)
             .GroupBy(attachment => attachment.Port.DatapathPort)
             .ToFrozenDictionary(group => group.Key, group => group.ToArray());
-        foreach ((uint number, Attachment[] attachments) in _byDatapathPort)
+        foreach ((uint number, AttachedPort[] attachments) in _byDatapathPort)
         {
             if (attachments.Length > 1 && attachments.Any(attachment => attachment.Port.Tunnel is null))
                 throw new ArgumentException($"datapath port {number} is given "
@@ -39,29 +41,21 @@ internal sealed class BridgeSet : IUpcallPortNames
     /// <summary>Finds the port of a datapath port; of tunnels that share one, any.</summary>
     public bool TryFindPort(uint datapathPort, [NotNullWhen(true)] out BridgePort? port)
     {
-        port = _byDatapathPort.TryGetValue(datapathPort, out Attachment[]? attachments) ? attachments[0].Port : null;
+        port = _byDatapathPort.TryGetValue(datapathPort, out AttachedPort[]? attachments) ? attachments[0].Port : null;
         return port is not null;
     }
 
     /// <summary>The bridge and port that a packet with this key came in on (<c>xlate_lookup</c>).</summary>
     public bool TryFindInput(in FlowKey key, [NotNullWhen(true)] out Bridge? bridge, [NotNullWhen(true)] out BridgePort? port)
     {
-        if (_byDatapathPort.TryGetValue(key.DatapathPort, out Attachment[]? attachments))
-        {
-            foreach ((Bridge candidateBridge, BridgePort candidate) in attachments)
-            {
-                if (candidate.Tunnel is not TunnelPort tunnel || Receives(tunnel, key))
-                {
-                    bridge = candidateBridge;
-                    port = candidate;
-                    return true;
-                }
-            }
-        }
-
-        bridge = null;
-        port = null;
-        return false;
+        bool isThere = _byDatapathPort.TryGetValue(key.DatapathPort, out AttachedPort[]? attachments);
+        AttachedPort found = default;
+        if (isThere && attachments![0].Port.Tunnel is null)
+            found = attachments[0];
+        else
+            isThere = isThere && key.IsFromTunnel && _tunnels.TryFind(key, out found);
+        (bridge, port) = isThere ? (found.Bridge, found.Port) : (null, null);
+        return isThere;
     }
 
     /// <summary>
@@ -70,7 +64,7 @@ internal sealed class BridgeSet : IUpcallPortNames
     /// </summary>
     public bool TryFindPeer(PatchPort patch, string name, [NotNullWhen(true)] out Bridge? bridge, [NotNullWhen(true)] out BridgePort? peer)
     {
-        bool isThere = _patches.TryGetValue(patch.Peer, out Attachment found) && found.Port.Patch!.Peer == name;
+        bool isThere = _patches.TryGetValue(patch.Peer, out AttachedPort found) && found.Port.Patch!.Peer == name;
         (bridge, peer) = isThere ? (found.Bridge, found.Port) : (null, null);
         return isThere;
     }
@@ -81,7 +75,7 @@ internal sealed class BridgeSet : IUpcallPortNames
 
     /// <inheritdoc/>
     public UpcallPort? Find(uint datapathPort) =>
-        _byDatapathPort.TryGetValue(datapathPort, out Attachment[]? attachments) && attachments is [var (bridge, port)]
+        _byDatapathPort.TryGetValue(datapathPort, out AttachedPort[]? attachments) && attachments is [var (bridge, port)]
             ? new UpcallPort(port.Name, bridge.Name)
             : null;
 
@@ -91,13 +85,4 @@ internal sealed class BridgeSet : IUpcallPortNames
     /// <summary>Searches port by port: for parsing text, not for packets.</summary>
     public uint? NumberOf(string name) =>
         Bridges.SelectMany(bridge => bridge.Ports).FirstOrDefault(port => port.Name == name && port.Patch is null)?.DatapathPort;
-
-    /// <summary>Whether a tunnel key is that of packets from the far end (<c>tnl_find</c>).</summary>
-    private static bool Receives(TunnelPort tunnel, in FlowKey key) =>
-        key.TunIpv4Src == tunnel.RemoteIpv4 && key.TunIpv6Src == tunnel.RemoteIpv6
-        && (tunnel.LocalIpv4 == 0 || tunnel.LocalIpv4 == key.TunIpv4Dst)
-        && (tunnel.LocalIpv6 == UInt128.Zero || tunnel.LocalIpv6 == key.TunIpv6Dst)
-        && key.TunId == (tunnel.Key ?? 0);
-
-    private readonly record struct Attachment(Bridge Bridge, BridgePort Port);
 }

@@ -6,10 +6,6 @@ namespace UpcallActors.Ofproto;
 
 internal ref partial struct XlateContext
 {
-    private const byte EcnBits = 3;
-    private const byte EcnCongestion = 3;
-    private const byte EcnCapable = 2;
-    private const int TunnelWords = 8;
     private const int EthernetHeader = 14;
     private const int VlanTag = 4;
 
@@ -190,54 +186,5 @@ internal ref partial struct XlateContext
         if (!bytes.IsEmpty)
             cookie.Write(bytes);
         Actions.EndNest(nest);
-    }
-
-    /// <summary>Writes the tunnel key for a far end (<c>tnl_port_send</c>); false when the packet would come back to ourselves.</summary>
-    private bool CommitTunnel(TunnelPort tunnel)
-    {
-        if (tunnel.RemoteIpv4 != 0 ? tunnel.RemoteIpv4 == _originalTunnelIpv4Dst : tunnel.RemoteIpv6 == _originalTunnelIpv6Dst)
-            return false;
-
-        ref FlowKey flow = ref Flow.Key;
-        ref FlowKey wildcards = ref Wildcards.Key;
-        // What one tunnel hands on to the next; without effect on a packet that came from none.
-        wildcards.TunFlags |= TunnelFlags.Oam;
-        if (flow.TunGbpId != 0 || flow.TunGbpFlags != 0)
-        {
-            wildcards.TunGbpId = ushort.MaxValue;
-            wildcards.TunGbpFlags = byte.MaxValue;
-        }
-
-        FlowKey outer = default;
-        outer.TunIpv4Src = tunnel.LocalIpv4;
-        outer.TunIpv4Dst = tunnel.RemoteIpv4;
-        outer.TunIpv6Src = tunnel.LocalIpv6;
-        outer.TunIpv6Dst = tunnel.RemoteIpv6;
-        outer.TunTtl = tunnel.Ttl;
-        outer.TunTpDst = tunnel.DestinationPort;
-        outer.TunId = tunnel.Key ?? 0;
-        outer.TunGbpId = flow.TunGbpId;
-        outer.TunGbpFlags = flow.TunGbpFlags;
-        outer.TunFlags = (flow.TunFlags & TunnelFlags.Oam)
-            | (tunnel.DontFragment ? TunnelFlags.DontFragment : TunnelFlags.None)
-            | (tunnel.Checksum ? TunnelFlags.Checksum : TunnelFlags.None)
-            | (tunnel.Key is null ? TunnelFlags.None : TunnelFlags.Key);
-        outer.TunTos = (byte)(tunnel.Tos & ~EcnBits);
-        if (flow.EthType is EtherTypes.Ipv4 or EtherTypes.Ipv6)
-        {
-            // ECN is always inherited; congestion is for the inner header to keep, the outer one starts anew (RFC 6040).
-            wildcards.NwTos |= EcnBits;
-            outer.TunTos |= (byte)((flow.NwTos & EcnBits) == EcnCongestion ? EcnCapable : flow.NwTos & EcnBits);
-        }
-
-        Span<ulong> committed = _scratch.Base.Key.Words[..TunnelWords];
-        ReadOnlySpan<ulong> wanted = outer.ReadOnlyWords[..TunnelWords];
-        if (wanted.SequenceEqual(committed))
-            return true;
-        wanted.CopyTo(committed);
-        int nest = Actions.BeginNest(OvsActionAttribute.Set);
-        OvsFlowKeyWriter.WriteTunnel(outer, ref Actions);
-        Actions.EndNest(nest);
-        return true;
     }
 }

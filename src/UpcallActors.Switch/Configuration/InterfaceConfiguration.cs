@@ -81,7 +81,9 @@ public sealed record InterfaceConfiguration
         RemoteIpv6 = tunnel.RemoteIpv6,
         LocalIpv4 = tunnel.LocalIpv4,
         LocalIpv6 = tunnel.LocalIpv6,
-        Key = tunnel.Key ?? 0,
+        IsRemoteFlow = tunnel.IsRemoteFlow,
+        IsLocalFlow = tunnel.IsLocalFlow,
+        InKey = tunnel.InKey.IsFlow ? TunnelKey.Flow : TunnelKey.Of(tunnel.InKey.Number),
         DestinationPort = DestinationPort,
     });
 

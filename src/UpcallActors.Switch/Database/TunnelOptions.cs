@@ -42,7 +42,8 @@ internal static class TunnelOptions
                 RemoteIpv6 = remoteIpv6,
                 LocalIpv4 = localIpv4,
                 LocalIpv6 = localIpv6,
-                Key = NumberOf(Of("in_key") ?? Of("key")),
+                InKey = KeyOf(Of("in_key") ?? Of("key")),
+                OutKey = KeyOf(Of("out_key") ?? Of("key")),
                 DestinationPort = !one.Kind.HasUdpPort() ? (ushort)0
                     : NumberOf(Of("dst_port")) is { } port and > 0 and <= ushort.MaxValue ? (ushort)port
                     : one.Kind == PortKind.Vxlan ? VxlanPort : GenevePort,
@@ -70,6 +71,8 @@ internal static class TunnelOptions
             ? $"{name}: packet_type={packets} is not supported by this switch"
             : null;
     }
+
+    private static TunnelKey KeyOf(string? text) => NumberOf(text) is { } number ? TunnelKey.Of(number) : TunnelKey.None;
 
     private static IPAddress? AddressOf(string? text) => IPAddress.TryParse(text, out IPAddress? address) ? address : null;
 

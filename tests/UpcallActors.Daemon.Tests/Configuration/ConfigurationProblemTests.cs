@@ -182,6 +182,11 @@ public sealed class ConfigurationProblemTests : IDisposable
     [InlineData("\"192.0.2.1\"", "\"::\"", "a.conf:6: remote-ip must be the address of one host, not ::")]
     [InlineData("\"192.0.2.1\"", "\"fe80::1%2\"", "a.conf:6: remote-ip must be an IPv4 or IPv6 address, not \"fe80::1%2\"")]
     [InlineData("key = 7", "local-ip = \"2001:db8::1\"", "a.conf:6: local-ip and remote-ip must be of the same IP version")]
+    [InlineData("key = 7", "local-ip = flow", "a.conf:6: local-ip = flow goes with remote-ip = flow only")]
+    [InlineData("key = 7", "key = 7, in-key = flow, out-key = 5",
+        "a.conf:6: key is what in-key and out-key are by default, and both are there")]
+    [InlineData("key = 7", "out-key = 16777216", "a.conf:6: out-key must be from 0 to 16777215, not 16777216")]
+    [InlineData("key = 7", "tos = inherited", "a.conf:6: tos must be a whole number, not \"inherited\"")]
     [InlineData("key = 7", "key = 16777216", "a.conf:6: key must be from 0 to 16777215, not 16777216")]
     [InlineData("key = 7", "dst-port = 0", "a.conf:6: dst-port must be from 1 to 65535, not 0")]
     [InlineData("key = 7", "tos = 5", "a.conf:6: tos must be a multiple of 4 (the lower two bits are the inner packet's), not 5")]

@@ -83,7 +83,7 @@ internal sealed class ControlledSwitch : IAsyncDisposable
         BridgePort[] ports =
         [
             new(OpenFlowPorts.Local, 1, "br0"), new(1, 2, "ovs-p0"), new(2, 3, "ovs-p1"), new(7, 99, "lost"),
-            new(5, 4, "vx0") { Tunnel = new TunnelPort { RemoteIpv4 = 0x01020304, Key = 5, DestinationPort = 4790 } },
+            new(5, 4, "vx0") { Tunnel = new TunnelPort { RemoteIpv4 = 0x01020304, DestinationPort = 4790 }.WithKey(5) },
         ];
         var translators = new OpenFlowTranslatorFactory([new Bridge("br0", FailMode.Secure, new FlowTables(), ports),
             new Bridge("br-empty", FailMode.Secure, new FlowTables(), [])], support: new OdpSupport { Features = datapath.Support });

@@ -233,6 +233,28 @@ public sealed class DatapathCommandTests
     }
 
     [Fact]
+    public async Task A_tunnel_is_shown_with_what_flows_say_of_it()
+    {
+        await using ControlledSwitch daemon = await ControlledSwitch.StartAsync();
+        var tunnel = new TunnelPort
+        {
+            IsRemoteFlow = true,
+            IsLocalFlow = true,
+            InKey = TunnelKey.Flow,
+            OutKey = TunnelKey.Of(9),
+            TosInherit = true,
+            TtlInherit = true,
+        };
+        TunnelPort toOne = new() { RemoteIpv4 = 0x01020304, InKey = TunnelKey.Flow, OutKey = TunnelKey.Flow, TosInherit = true };
+        BridgePort[] ports = [new(3, 4, "vx1") { Tunnel = tunnel }, new(4, 4, "vx2") { Tunnel = toOne }];
+        daemon.Translators.Replace([new Bridge("br0", FailMode.Secure, new FlowTables(), ports)]);
+        string[] lines = Lines(await daemon.PrintAsync("dpif/show"));
+        lines.ShouldContain(
+            "    vx1 3/4: (vxlan: in_key=flow, local_ip=flow, out_key=9, remote_ip=flow, tos=inherit, ttl=inherit)");
+        lines.ShouldContain("    vx2 4/4: (vxlan: key=flow, remote_ip=1.2.3.4, tos=inherit)");
+    }
+
+    [Fact]
     public async Task A_patch_port_is_shown_with_its_peer_and_without_a_number_of_the_datapath()
     {
         await using ControlledSwitch daemon = await ControlledSwitch.StartAsync();

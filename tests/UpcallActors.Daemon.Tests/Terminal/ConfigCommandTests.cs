@@ -41,7 +41,7 @@ public sealed class ConfigCommandTests : IDisposable
         string reference = ConfigurationSource.ReadReference();
         foreach (string key in (string[])[
             "fail-mode", "flows", "type", "number", "share", "vlan-mode", "tag", "trunks", "interface", "remote-ip", "local-ip", "key",
-            "dst-port", "tos", "ttl", "df", "csum", "input", "host-mac", "output", "mtu"])
+            "in-key", "out-key", "dst-port", "tos", "ttl", "df", "csum", "input", "host-mac", "output", "mtu"])
         {
             reference.ShouldMatch($@"\n +# +{key} = ");
         }

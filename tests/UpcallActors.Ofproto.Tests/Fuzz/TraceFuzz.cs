@@ -58,7 +58,7 @@ public static class TraceFuzz
         BridgePort[] ports =
         [
             new(OpenFlowPorts.Local, 100, "br0"), new(1, 101, "p1"), new(2, 102, "p2"), new(3, 103, "p3"),
-            new(4, 104, "vx") { Tunnel = new TunnelPort { RemoteIpv4 = 0x0a000001, Key = 7 } },
+            new(4, 104, "vx") { Tunnel = new TunnelPort { RemoteIpv4 = 0x0a000001 }.WithKey(7) },
         ];
         return new Bridge("br0", FailMode.Secure, tables, ports);
     }

@@ -49,8 +49,8 @@ public sealed class PortNameTests
     [Fact]
     public void Of_tunnels_that_share_a_datapath_port_the_far_end_tells_which_one_a_packet_came_by()
     {
-        _names.Find(new FlowKey { DatapathPort = 200, TunIpv4Src = Far2 }).ShouldBe(new UpcallPort("vx2", "br1"));
-        _names.Find(new FlowKey { DatapathPort = 200, TunIpv4Src = Far1 }).ShouldBe(new UpcallPort("vx1", "br0"));
+        _names.Find(new FlowKey { DatapathPort = 200, TunIpv4Src = Far2, TunIpv4Dst = 1 }).ShouldBe(new UpcallPort("vx2", "br1"));
+        _names.Find(new FlowKey { DatapathPort = 200, TunIpv4Src = Far1, TunIpv4Dst = 1 }).ShouldBe(new UpcallPort("vx1", "br0"));
         _names.Find(200).ShouldBeNull();
         _names.NameOf(200).ShouldBeNull();
     }

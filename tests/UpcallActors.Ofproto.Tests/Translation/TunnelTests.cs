@@ -47,6 +47,66 @@ public class TunnelTests
     }
 
     [Fact]
+    public void Of_ports_that_would_take_a_packet_the_one_with_most_of_it_configured_gets_it()
+    {
+        TunnelPort[] ends =
+        [
+            new() { IsRemoteFlow = true, IsLocalFlow = true, InKey = TunnelKey.Flow },
+            new() { IsRemoteFlow = true, InKey = TunnelKey.Flow },
+            new() { IsRemoteFlow = true, LocalIpv4 = Near, InKey = TunnelKey.Flow },
+            new() { RemoteIpv4 = Far1, InKey = TunnelKey.Flow },
+            new() { RemoteIpv4 = Far1, LocalIpv4 = Near, InKey = TunnelKey.Flow },
+            new() { IsRemoteFlow = true, IsLocalFlow = true, InKey = TunnelKey.Of(5) },
+            new() { IsRemoteFlow = true, InKey = TunnelKey.Of(5) },
+            new() { IsRemoteFlow = true, LocalIpv4 = Near, InKey = TunnelKey.Of(5) },
+            new() { RemoteIpv4 = Far1, InKey = TunnelKey.Of(5) },
+            new() { RemoteIpv4 = Far1, LocalIpv4 = Near, InKey = TunnelKey.Of(5) },
+        ];
+        var ports = new List<BridgePort>();
+        foreach (TunnelPort end in ends)
+        {
+            ports.Insert(0, new BridgePort(10 + (uint)ports.Count, Socket, $"t{ports.Count}") { Tunnel = end });
+            var bridge = new TestSwitch($"in_port={ports[0].Number},actions=1", morePorts: [.. ports]);
+            bridge.Translate(From(Far1, 5)).Outputs.ShouldBe([101u], ports[0].Name);
+        }
+    }
+
+    [Fact]
+    public void A_packet_that_came_from_no_tunnel_belongs_to_no_port_of_the_tunnels()
+    {
+        BridgePort any = new(10, Socket, "t0") { Tunnel = new TunnelPort { IsRemoteFlow = true, InKey = TunnelKey.Flow } };
+        new TestSwitch("actions=1", morePorts: any).Translate(Packets.Tcp(Socket)).Translation.Error.ShouldBe(XlateError.BridgeNotFound);
+    }
+
+    [Fact]
+    public void Flows_say_where_a_packet_goes_and_the_inner_packet_how_its_outer_header_looks()
+    {
+        BridgePort any = new(10, Socket, "t0")
+        {
+            Tunnel = new TunnelPort
+            {
+                IsRemoteFlow = true,
+                IsLocalFlow = true,
+                OutKey = TunnelKey.Flow,
+                TosInherit = true,
+                TtlInherit = true,
+                Ttl = 33,
+            },
+        };
+        const string Flows = "actions=set_field:172.16.0.1->tun_dst,set_field:172.16.0.255->tun_src,set_field:9->tun_id,10";
+        var bridge = new TestSwitch(Flows, morePorts: any);
+        FlowKey packet = Packets.Tcp();
+        (packet.NwTos, packet.NwTtl) = (0x29, 7);
+        TestSwitch.Outcome outcome = bridge.Translate(packet);
+        outcome.Text.ShouldBe(
+            "set(tunnel(tun_id=0x9,src=172.16.0.255,dst=172.16.0.1,tos=0x29,ttl=7,tp_dst=4789,flags(df|key))),200");
+        (outcome.Mask.NwTos, outcome.Mask.NwTtl).ShouldBe((byte.MaxValue, byte.MaxValue));
+        bridge.Translate(Packets.Arp(1)).Text.ShouldBe(
+            "set(tunnel(tun_id=0x9,src=172.16.0.255,dst=172.16.0.1,ttl=33,tp_dst=4789,flags(df|key))),200");
+        new TestSwitch("actions=10,1", morePorts: any).Translate(Packets.Tcp(103)).Text.ShouldBe("101");
+    }
+
+    [Fact]
     public void A_drop_for_an_unknown_far_end_leaves_the_others_alone()
     {
         FlowKey mask = WithTunnels("actions=1").Translate(From(Far2, 8)).Mask;
@@ -116,6 +176,6 @@ public class TunnelTests
     private static TestSwitch WithTunnels(string flows) => new(flows, morePorts:
     [
         new BridgePort(10, Socket, "vx1") { Tunnel = new TunnelPort { RemoteIpv4 = Far1 } },
-        new BridgePort(11, Socket, "vx2") { Tunnel = new TunnelPort { RemoteIpv4 = Far2, Key = 7, Checksum = true } },
+        new BridgePort(11, Socket, "vx2") { Tunnel = new TunnelPort { RemoteIpv4 = Far2, Checksum = true }.WithKey(7) },
     ]);
 }

@@ -55,6 +55,20 @@ internal sealed class RealSwitch : IDisposable
     public Task<string> TraceAsync(string packet, string bridge = "br0") =>
         RunAsync("ovs-appctl", "-t", Control, "ofproto/trace", "--names", bridge, packet);
 
+    /// <summary>What becomes of a packet that has the key of a datapath flow; what it says of one that is in no bridge.</summary>
+    public async Task<string> TraceInDatapathAsync(string key)
+    {
+        using var process = Process.Start(Of("ovs-appctl", ["-t", Control, "ofproto/trace", "--names", "ovs-dummy", key]))!;
+        Task<string> errors = process.StandardError.ReadToEndAsync();
+        string trace = await process.StandardOutput.ReadToEndAsync();
+        await process.WaitForExitAsync();
+        return process.ExitCode == 0 ? trace : await errors;
+    }
+
+    /// <summary>Has its datapath do a thing or do without.</summary>
+    public Task SetFeatureAsync(string feature, bool on) =>
+        RunAsync("ovs-appctl", "-t", Control, "dpif/set-dp-features", "br0", feature, on ? "true" : "false");
+
     /// <summary>The service socket of a bridge.</summary>
     public string SocketOf(string bridge) => Path.Combine(_directory.FullName, $"{bridge}.mgmt");
 
@@ -81,7 +95,7 @@ internal sealed class RealSwitch : IDisposable
         Begin(
             "ovs-vswitchd",
             $"unix:{Database}",
-            "--enable-dummy=override",
+            "--enable-dummy=system",
             "--disable-system",
             $"--unixctl={Control}");
         string[] ports = [.. Enumerable.Range(1, 3).SelectMany(port => new[]

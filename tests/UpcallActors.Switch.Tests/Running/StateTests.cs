@@ -91,6 +91,14 @@ public sealed class StateTests : IDisposable
         { Configurations.Device("dp0"), "dp0 is the datapath's own port" },
         { Configurations.Vxlan("x", null, 1), "its packets cannot be told from those of interface t0" },
         { Configurations.Vxlan("x", null, 1) with { Tunnel = new TunnelPort() }, "a tunnel needs a remote address" },
+        {
+            Configurations.Vxlan("x", null, 1) with { Tunnel = new TunnelPort { RemoteIpv4 = 1, IsLocalFlow = true } },
+            "local_ip=flow goes with remote_ip=flow only"
+        },
+        {
+            Configurations.Vxlan("x", null, 1) with { Tunnel = new TunnelPort { RemoteIpv4 = 1, IsRemoteFlow = true } },
+            "an address of a tunnel is configured or comes from flows, not both"
+        },
         { Configurations.Vxlan("x", null, 1) with { Tunnel = null }, "there are tunnels with far ends on its port" },
     };
 
@@ -110,8 +118,8 @@ public sealed class StateTests : IDisposable
             Kind = kind,
             UdpPort = (ushort)udpPort,
             Tunnel = kind == PortKind.Ip6Gre
-                ? new TunnelPort { RemoteIpv6 = ((UInt128)0x20010db8 << 96) + 1, Key = key, DestinationPort = 0 }
-                : new TunnelPort { RemoteIpv4 = 0xc0000201, Key = key, DestinationPort = 0 },
+                ? new TunnelPort { RemoteIpv6 = ((UInt128)0x20010db8 << 96) + 1, DestinationPort = 0 }.WithKey(key)
+                : new TunnelPort { RemoteIpv4 = 0xc0000201, DestinationPort = 0 }.WithKey(key),
         };
         InterfaceConfiguration[] tunnels = [Tunnel("t0", 1), Tunnel("t1", 2)];
         InterfaceConfiguration wrong = Configurations.Device("x", device: device);

@@ -1,6 +1,8 @@
+using UpcallActors.Odp;
 using UpcallActors.Odp.Text;
 using UpcallActors.Ofproto;
 using UpcallActors.OpenFlow;
+using UpcallActors.Packets;
 
 namespace UpcallActors.Switch.Tests;
 
@@ -75,9 +77,15 @@ internal sealed class ServedSwitch : IAsyncDisposable
     public string Trace(string packet, string name = "br0")
     {
         Bridge bridge = Running.Translators.Bridges.Single(one => one.Name == name);
-        var names = new OdpPortNames(Running.Translators.Bridges.SelectMany(one => one.Ports).Where(port => port.Patch is null)
-            .Select(port => KeyValuePair.Create(port.DatapathPort, port.Name)));
-        return new FlowTracer(Running.Translators, names) { NamesPorts = true }.Trace(PacketSyntax.Parse(packet, bridge)).ToString();
+        return Tracer().Trace(PacketSyntax.Parse(packet, bridge)).ToString();
+    }
+
+    /// <summary>What becomes of a packet that has the key of a datapath flow, if it is in a bridge.</summary>
+    public string TraceInDatapath(string text)
+    {
+        (byte[] attributes, _) = FlowText.Parse(text, DatapathNames());
+        Assert.Equal(OdpParseError.None, OvsFlowKeyReader.TryRead(attributes, out FlowKey key));
+        return TracedPacket.Of(key, Running.Translators) is { } packet ? Tracer().Trace(packet).ToString() : "no OpenFlow port";
     }
 
     /// <summary>Ends when bridges know what has become of devices.</summary>
@@ -93,6 +101,13 @@ internal sealed class ServedSwitch : IAsyncDisposable
 
     /// <summary>Connects with one version of OpenFlow.</summary>
     public Task<OpenFlowPeer> ConnectAsync(OpenFlowVersion version) => OpenFlowPeer.ConnectAsync(Socket, OpenFlowVersions.Of(version));
+
+    private FlowTracer Tracer() => new(Running.Translators, DatapathNames()) { NamesPorts = true };
+
+    /// <summary>Tunnels share the port of a device.</summary>
+    private OdpPortNames DatapathNames() => new(Running.State.Bridges.SelectMany(bridge => bridge.Ports)
+        .SelectMany(port => port.Interfaces).Where(one => one.DatapathPort is not null)
+        .Select(one => KeyValuePair.Create(one.DatapathPort!.Value, one.Device!)));
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()

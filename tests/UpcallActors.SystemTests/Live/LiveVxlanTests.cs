@@ -24,7 +24,7 @@ public sealed class LiveVxlanTests
         LabHost near = await lab.AddStationAsync("p0", "10.1.1.1/24");
         LabHost far = await FarStationAsync(lab, "172.31.1.1/24", "172.31.1.100/24", "10.1.1.100/24");
         await using LiveSwitch live = await TunnelAsync(lab, near, Tracking,
-            new TunnelPort { RemoteIpv4 = 0xac1f0164, Key = Identifier, DontFragment = false });
+            new TunnelPort { RemoteIpv4 = 0xac1f0164, DontFragment = false }.WithKey(Identifier));
 
         // Fragments of both ends have 1,500 bytes: the hosts' stacks cut the packets around them, and put them together again.
         (await Ping.SendAsync(near, "10.1.1.100", 3200)).Answered.ShouldContain(1, "3200 bytes, as the very first traffic");
@@ -40,7 +40,8 @@ public sealed class LiveVxlanTests
         await using Lab lab = await Lab.CreateAsync();
         LabHost near = await lab.AddStationAsync("p0", "10.1.1.1/24");
         await FarStationAsync(lab, "172.31.1.1/24", "172.31.1.100/24", "10.1.1.100/24");
-        await using LiveSwitch live = await TunnelAsync(lab, near, Tracking, new TunnelPort { RemoteIpv4 = 0xac1f0164, Key = Identifier });
+        TunnelPort tunnel = new TunnelPort { RemoteIpv4 = 0xac1f0164 }.WithKey(Identifier);
+        await using LiveSwitch live = await TunnelAsync(lab, near, Tracking, tunnel);
 
         (await Ping.SendAsync(near, "10.1.1.100", 1400)).ShouldBeAnswered("1400 bytes");
         await near.TryAsync("ping", "-c", "1", "-W", "1", "-s", "1472", "10.1.1.100");
@@ -54,7 +55,7 @@ public sealed class LiveVxlanTests
         LabHost near = await lab.AddStationAsync("p0", "10.1.1.1/24");
         LabHost far = await FarStationAsync(lab, "fd00::1/64", "fd00::100/64", "10.1.1.100/24");
         await near.IpAsync("link set p0 mtu 1430");
-        var tunnel = new TunnelPort { RemoteIpv6 = ((UInt128)0xfd00 << 112) | 0x100, Key = Identifier, Checksum = true };
+        var tunnel = new TunnelPort { RemoteIpv6 = ((UInt128)0xfd00 << 112) | 0x100, Checksum = true }.WithKey(Identifier);
         await using LiveSwitch live = await TunnelAsync(lab, near, "priority=0,actions=NORMAL", tunnel);
 
         (await Ping.SendAsync(near, "10.1.1.100")).ShouldBeAnswered("the default size");

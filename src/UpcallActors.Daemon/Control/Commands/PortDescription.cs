@@ -63,16 +63,23 @@ internal static class PortDescription
             options["csum"] = "true";
         if (UsualPort(type) is not 0 and var usual && tunnel.DestinationPort != usual)
             options["dst_port"] = Number(tunnel.DestinationPort);
-        if (tunnel.Key is { } key)
-            options["key"] = Number(key);
-        if (Address(tunnel.RemoteIpv4, tunnel.RemoteIpv6) is { } remote)
+        bool isOneKey = tunnel.InKey == tunnel.OutKey;
+        if (tunnel.InKey.IsPresent)
+            options[isOneKey ? "key" : "in_key"] = $"{tunnel.InKey}";
+        if (tunnel.OutKey.IsPresent && !isOneKey)
+            options["out_key"] = $"{tunnel.OutKey}";
+        if (Address(tunnel.RemoteIpv4, tunnel.RemoteIpv6, tunnel.IsRemoteFlow) is { } remote)
             options["remote_ip"] = remote;
-        if (Address(tunnel.LocalIpv4, tunnel.LocalIpv6) is { } local)
+        if (Address(tunnel.LocalIpv4, tunnel.LocalIpv6, tunnel.IsLocalFlow) is { } local)
             options["local_ip"] = local;
-        if (tunnel.Tos != 0)
+        if (tunnel.TosInherit)
+            options["tos"] = "inherit";
+        else if (tunnel.Tos != 0)
             options["tos"] = "0x" + tunnel.Tos.ToString("x", CultureInfo.InvariantCulture);
         const int UsualTtl = 64;
-        if (tunnel.Ttl != UsualTtl)
+        if (tunnel.TtlInherit)
+            options["ttl"] = "inherit";
+        else if (tunnel.Ttl != UsualTtl)
             options["ttl"] = Number(tunnel.Ttl);
         return string.Join(", ", options.Select(option => $"{option.Key}={option.Value}"));
     }
@@ -93,8 +100,10 @@ internal static class PortDescription
             : null;
     }
 
-    private static string? Address(uint ipv4, UInt128 ipv6)
+    private static string? Address(uint ipv4, UInt128 ipv6, bool isFlow)
     {
+        if (isFlow)
+            return "flow";
         if (ipv4 != 0)
             return new IPAddress((uint)IPAddress.HostToNetworkOrder((int)ipv4)).ToString();
         if (ipv6 == 0)

@@ -53,26 +53,64 @@ public sealed class LivePortOptionsTests : IDisposable
     {
         InterfaceConfiguration[] ports = [.. Ports(Read(Good)).Select(port => port.Interfaces.ShouldHaveSingleItem())];
         ports[0].Tunnel.ShouldBeNull();
-        ports[1].Tunnel.ShouldBe(new TunnelPort { RemoteIpv4 = 0xc0000201, Key = 7 });
+        ports[1].Tunnel.ShouldBe(new TunnelPort { RemoteIpv4 = 0xc0000201 }.WithKey(7));
         UInt128 prefix = (UInt128)0x20010db8 << 96;
         ports[2].Tunnel.ShouldBe(new TunnelPort
         {
             RemoteIpv6 = prefix + 1,
             LocalIpv6 = prefix + 2,
-            Key = uint.MaxValue,
             DestinationPort = 0,
-        });
+        }.WithKey(uint.MaxValue));
         ports[5].Tunnel.ShouldBe(new TunnelPort
         {
             RemoteIpv4 = 0xc0000201,
-            Key = 8,
             DontFragment = false,
             Checksum = true,
             Tos = 16,
             Ttl = 9,
             DestinationPort = 8472,
+        }.WithKey(8));
+        ports[6].Tunnel.ShouldBe(new TunnelPort { RemoteIpv4 = 0xc0000201, DestinationPort = 6081 });
+    }
+
+    [Fact]
+    public void What_flows_say_of_a_tunnel_and_what_the_inner_packet_says_are_words()
+    {
+        TunnelPort[] tunnels =
+        [
+            .. Ports(Read("""
+                upcall-actors.bridges.br0.ports {
+                  t0 { number = 1, type = geneve, remote-ip = flow, local-ip = flow, key = flow, tos = inherit, ttl = inherit }
+                  t1 { number = 2, type = geneve, remote-ip = 192.0.2.1, key = flow, out-key = 5 }
+                  t2 { number = 3, type = geneve, remote-ip = flow, local-ip = 192.0.2.2, in-key = 0, tos = 8 }
+                }
+                """)).Select(port => port.Interfaces.ShouldHaveSingleItem().Tunnel.ShouldNotBeNull()),
+        ];
+        tunnels[0].ShouldBe(new TunnelPort
+        {
+            IsRemoteFlow = true,
+            IsLocalFlow = true,
+            InKey = TunnelKey.Flow,
+            OutKey = TunnelKey.Flow,
+            TosInherit = true,
+            TtlInherit = true,
+            DestinationPort = 6081,
         });
-        ports[6].Tunnel.ShouldBe(new TunnelPort { RemoteIpv4 = 0xc0000201, Key = null, DestinationPort = 6081 });
+        tunnels[1].ShouldBe(new TunnelPort
+        {
+            RemoteIpv4 = 0xc0000201,
+            InKey = TunnelKey.Flow,
+            OutKey = TunnelKey.Of(5),
+            DestinationPort = 6081,
+        });
+        tunnels[2].ShouldBe(new TunnelPort
+        {
+            IsRemoteFlow = true,
+            LocalIpv4 = 0xc0000202,
+            InKey = TunnelKey.Of(0),
+            Tos = 8,
+            DestinationPort = 6081,
+        });
     }
 
     [Fact]
