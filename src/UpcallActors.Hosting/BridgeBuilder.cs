@@ -119,6 +119,10 @@ internal sealed record BridgeBuilderPort(uint Number, PortRequest Request, Func<
             VlanMode = completed.VlanMode,
             Tag = completed.Vlan,
             Trunks = ValueList.From(completed.Trunks),
+            Cvlans = ValueList.From(completed.Cvlans),
+            QinqEthtype = completed.QinqEthtype,
+            PriorityTags = completed.PriorityTags,
+            IsProtected = completed.IsProtected,
         };
     }
 }

@@ -27,6 +27,12 @@ internal ref partial struct XlateContext
         wildcards.VlanTci |= VlanPresent | VlanIdBits;
         if (FindInput(Flow.InPort) is not { } input)
             return;
+        if (EtherTypes.IsVlan(flow.EthType) && (flow.VlanTci & VlanPresent) == 0)
+        {
+            _observer?.Noted(TranslationNote.PartialTag, 0);
+            return;
+        }
+
         ushort tagged = (flow.VlanTci & VlanPresent) == 0 ? (ushort)0 : (ushort)(flow.VlanTci & VlanIdBits);
         if (!input.Admits(tagged) || ((flow.EthDst & ReservedGroupMask) == ReservedGroup && input != _noPort))
         {
@@ -34,16 +40,16 @@ internal ref partial struct XlateContext
             return;
         }
 
-        // Whether a tag of VLAN 0 is sent on depends on its priority, see WithoutEmptyTag.
+        // Whether a tag of VLAN 0 is sent on depends on its priority, see TagsOutside.
         if ((flow.VlanTci & VlanPresent) != 0 && tagged == 0)
             wildcards.VlanTci |= VlanPriorityBits;
         MarkGratuitousArp();
         VlanTags tags = TagsInside(input);
         if (flow.PacketType == 0 && _learns && input != _noPort)
-            Learn(flow.EthSrc, tags.Vlan, input.Number);
+            Learn(flow.EthSrc, tags.Outer.Vlan, input.Number);
         // A MAC entry outlives a change of the configuration; its port may be gone, or in another VLAN.
-        bool known = Bridge.MacLearning.TryLookup(flow.EthDst, tags.Vlan, out uint learned);
-        if (!known || !Bridge.TryGetPort(learned, out BridgePort? output) || !output.Carries(tags.Vlan))
+        bool known = Bridge.MacLearning.TryLookup(flow.EthDst, tags.Outer.Vlan, out uint learned);
+        if (!known || !Bridge.TryGetPort(learned, out BridgePort? output) || !output.Carries(tags.Outer.Vlan))
         {
             _observer?.Noted(TranslationNote.Flooding, 0);
             FloodVlan(input, tags);
@@ -97,6 +103,11 @@ internal ref partial struct XlateContext
             string reason = $"{vlan} tagged packet received on port {input.Name} configured as VLAN {input.Vlan} access port";
             _observer.Noted(TranslationNote.TaggedAtAccessPort, reason);
         }
+        else if (input.VlanMode == VlanMode.Dot1qTunnel)
+        {
+            string reason = $"{vlan} packet received on dot1q-tunnel port {input.Name} that excludes this VLAN";
+            _observer.Noted(TranslationNote.VlanNotCarried, reason);
+        }
         else
         {
             string reason = $"{vlan} packet received on port {input.Name} not configured for trunking VLAN {vlan}";
@@ -128,56 +139,19 @@ internal ref partial struct XlateContext
     {
         foreach (BridgePort port in Bridge.Ports)
         {
-            if (port.Number != input.Number && port.Carries(tags.Vlan) && !Has(port, PortConfig.NoFlood)
-                && (port.VlanMode != VlanMode.Access || !HasInnerVlan(tags)))
+            if (port.Number != input.Number && !Has(port, PortConfig.NoFlood) && Carries(port, tags))
                 OutputTagged(port, tags);
         }
     }
 
-    /// <summary>Whether there is a VLAN within the VLAN, in which no access port is.</summary>
-    private readonly bool HasInnerVlan(in VlanTags tags)
+    /// <summary>Whether a port takes part in a VLAN with what is within it, which is marked where it counts.</summary>
+    private readonly bool Carries(BridgePort port, in VlanTags tags)
     {
-        Wildcards.Key.CvlanTci |= VlanPresent | VlanIdBits;
-        return (tags.InnerTci & VlanIdBits) != 0;
-    }
-
-    /// <summary>Outputs with the tags that the port sends (<c>output_normal</c>), and leaves the flow's as they were.</summary>
-    private void OutputTagged(BridgePort port, in VlanTags tags)
-    {
-        ref FlowKey flow = ref Flow.Key;
-        VlanTags before = VlanTags.Of(flow);
-        VlanTags sent = port.VlanMode == VlanMode.Access ? default : tags.WithoutEmptyTag();
-        sent.Put(ref flow);
-        OutputTo(port, last: false);
-        before.Put(ref flow);
-    }
-
-    /// <summary>The tags a packet has inside the bridge (<c>xvlan_input_translate</c>): at an access port, that of the port.</summary>
-    private readonly VlanTags TagsInside(BridgePort input)
-    {
-        VlanTags tags = VlanTags.Of(Flow.Key);
-        if (input.VlanMode == VlanMode.Trunk)
-            return tags;
-        ushort tpid = (tags.Tci & VlanPresent) == 0 ? EtherTypes.Vlan : tags.Tpid;
-        return new VlanTags(tpid, (ushort)((tags.Tci & VlanPriorityBits) | VlanPresent | input.Vlan), 0, 0);
-    }
-
-    /// <summary>The two outermost tags of a packet; a TCI of 0 is no tag.</summary>
-    private readonly record struct VlanTags(ushort Tpid, ushort Tci, ushort InnerTpid, ushort InnerTci)
-    {
-        public ushort Vlan => (ushort)(Tci & VlanIdBits);
-
-        public static VlanTags Of(in FlowKey key) => new(key.VlanTpid, key.VlanTci, key.CvlanTpid, key.CvlanTci);
-
-        /// <summary>A tag of VLAN 0 and priority 0 says nothing and is not sent (<c>xvlan_put</c> without priority tags).</summary>
-        public VlanTags WithoutEmptyTag() => (Tci & ~VlanPresent) == 0 ? default : this;
-
-        public void Put(ref FlowKey key)
-        {
-            key.VlanTpid = Tpid;
-            key.VlanTci = Tci;
-            key.CvlanTpid = InnerTpid;
-            key.CvlanTci = InnerTci;
-        }
+        if (!port.Carries(tags.Outer.Vlan))
+            return false;
+        if (!port.LooksWithin)
+            return true;
+        Wildcards.Key.CvlanTci |= VlanTag.Present | VlanTag.VlanBits;
+        return port.CarriesWithin(tags.Inner.Vlan);
     }
 }

@@ -24,6 +24,9 @@ internal enum TranslationNote
     /// <summary>So NORMAL drops it.</summary>
     NoInputBundle,
 
+    /// <summary>The packet says that it has a tag, and does not: dropped.</summary>
+    PartialTag,
+
     /// <summary>The packet has a tag, and its port is in one VLAN, without tags; the subject is tag, port and VLAN in words.</summary>
     TaggedAtAccessPort,
 
@@ -41,6 +44,9 @@ internal enum TranslationNote
 
     /// <summary>An output to a port of which a client has said that nothing is to be sent to it.</summary>
     NotForwarded,
+
+    /// <summary>An output to a protected port of a packet that came in on one.</summary>
+    BetweenProtectedPorts,
 
     /// <summary>The bridge has no such port.</summary>
     NoSuchPort,

@@ -7,7 +7,7 @@ namespace UpcallActors.Ofproto;
 internal ref partial struct XlateContext
 {
     private const int EthernetHeader = 14;
-    private const int VlanTag = 4;
+    private const int VlanTagLength = 4;
 
     /// <summary>Outputs to an OpenFlow port, reserved ones included (<c>xlate_output_action</c>).</summary>
     public void Output(uint port, in ControllerRequest controller, bool last)
@@ -91,6 +91,12 @@ internal ref partial struct XlateContext
             return;
         }
 
+        if (port.IsProtected && Bridge.TryGetPort(Flow.InPort, out BridgePort? input) && input.IsProtected)
+        {
+            _observer?.Noted(TranslationNote.BetweenProtectedPorts, 0);
+            return;
+        }
+
         if (port.Patch is PatchPort patch)
         {
             OutputToPeer(port, patch, last);
@@ -137,7 +143,7 @@ internal ref partial struct XlateContext
             int choice = Actions.BeginNest(OvsActionAttribute.CheckPktLen);
             // Compared with the MRU and the Ethernet header, or with the frame's length, in which the outer tag does not count.
             Actions.PutU16(OvsCheckPktLenAttribute.PktLen,
-                (ushort)Math.Min(ushort.MaxValue, port.Mtu + EthernetHeader + (Flow.Key.CvlanTci != 0 ? VlanTag : 0)));
+                (ushort)Math.Min(ushort.MaxValue, port.Mtu + EthernetHeader + (Flow.Key.CvlanTci != 0 ? VlanTagLength : 0)));
             int greater = Actions.BeginNest(OvsCheckPktLenAttribute.ActionsIfGreater);
             PutUserspace(cookie, BridgeMeters.Slowpath);
             Actions.EndNest(greater);

@@ -1,4 +1,3 @@
-using UpcallActors.Odp;
 using UpcallActors.Ofproto;
 using UpcallActors.OpenFlow;
 
@@ -126,19 +125,4 @@ internal sealed class LiveBridge
     private static bool HasInBand(BridgeConfiguration configuration) => !InBandRemote.Of(configuration).IsEmpty;
 
     private bool IsThere(BridgePort port) => _bridge!.TryGetPort(port.Number, out BridgePort? before) && before == port;
-
-    /// <summary>What the addresses learned behind a number rely on.</summary>
-    private sealed record NumberOwner(
-        string Name, (PortKind Kind, string Device) Port, VlanMode Mode, ushort Vlan, ValueList<ushort> Trunks)
-    {
-        /// <summary>The tag of a trunk port and the trunks of an access port say nothing.</summary>
-        public static NumberOwner Of(PlannedInterface one)
-        {
-            PortConfiguration port = one.Port!;
-            return port.VlanMode == VlanMode.Access
-                ? new NumberOwner(one.Interface.Name, one.DatapathPort, VlanMode.Access, port.Tag, [])
-                : new NumberOwner(
-                    one.Interface.Name, one.DatapathPort, VlanMode.Trunk, 0, ValueList.From(port.Trunks.Items.Distinct().Order()));
-        }
-    }
 }

@@ -142,6 +142,10 @@ internal sealed class WantedInterface(PlannedInterface plan, uint? number)
         VlanMode = plan.Port!.VlanMode,
         Vlan = plan.Port.Tag,
         Trunks = plan.Port.Trunks.Items,
+        Cvlans = plan.Port.Cvlans.Items,
+        QinqEthtype = plan.Port.QinqEthtype,
+        PriorityTags = plan.Port.PriorityTags,
+        IsProtected = plan.Port.IsProtected,
     };
 
     private InterfaceStatus Status => !IsUsable ? InterfaceStatus.Unusable

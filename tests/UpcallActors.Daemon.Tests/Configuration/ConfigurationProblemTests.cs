@@ -110,8 +110,17 @@ public sealed class ConfigurationProblemTests : IDisposable
     [InlineData("handlers = 2", "replay.loop = forever", "a.conf:2: loop must be false or true, not \"forever\"")]
     [InlineData("mtu = 1400", "tag = 0", "a.conf:7: tag must be from 1 to 4094, not 0")]
     [InlineData("mtu = 1400", "vlan-mode = access", "a.conf:7: vlan-mode = access needs a tag")]
-    [InlineData("mtu = 1400", "vlan-mode = trunk, tag = 5", "a.conf:7: tag is for vlan-mode = access")]
-    [InlineData("mtu = 1400", "trunks = [1], tag = 5", "a.conf:7: trunks is for vlan-mode = trunk, without tag")]
+    [InlineData("mtu = 1400", "vlan-mode = trunk, tag = 5", "a.conf:7: tag is for a vlan-mode other than trunk")]
+    [InlineData("mtu = 1400", "vlan-mode = dot1q-tunnel", "a.conf:7: vlan-mode = dot1q-tunnel needs a tag")]
+    [InlineData(
+        "mtu = 1400", "vlan-mode = dot1q-tunnel, tag = 5, trunks = [1]",
+        "a.conf:7: vlan-mode = dot1q-tunnel has cvlans, no trunks")]
+    [InlineData("mtu = 1400", "cvlans = [1]", "a.conf:7: cvlans is for vlan-mode = dot1q-tunnel")]
+    [InlineData("mtu = 1400", "qinq-ethtype = 802.1q, tag = 3", "a.conf:7: qinq-ethtype is for vlan-mode = dot1q-tunnel")]
+    [InlineData("mtu = 1400", "priority-tags = true", "a.conf:7: priority-tags must be never or if-nonzero or always, not \"true\"")]
+    [InlineData(
+        "mtu = 1400", "trunks = [1], tag = 5",
+        "a.conf:7: trunks is for vlan-mode = trunk, without tag, or native-tagged or native-untagged")]
     [InlineData("mtu = 1400", "trunks = [1, 4095]", "a.conf:7: trunks holds \"4095\", which is no whole number from 0 to 4094")]
     [InlineData("p1 {", "br0 {", "a.conf:8: the name br0 is already used by a bridge")]
     [InlineData("p1 {", "ovs-system {", "a.conf:8: the name ovs-system is already used by the datapath")]

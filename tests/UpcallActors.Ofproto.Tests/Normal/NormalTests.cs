@@ -99,6 +99,65 @@ public class NormalTests
     }
 
     [Fact]
+    public void A_tunnel_of_VLANs_takes_a_frame_with_two_tags_as_it_is()
+    {
+        TestSwitch bridge = WithTunnelOfVlans();
+        FlowKey twice = Packets.Ethernet(inPort: 101).Tagged(9, 2).Tagged(7, 1);
+        bridge.Translate(twice).Text.ShouldBe(
+            "push_vlan(tpid=0x88a8,vid=5,pcp=0),100,pop_vlan,102,push_vlan(tpid=0x88a8,vid=5,pcp=0),103,pop_vlan");
+        bridge.Add("priority=40000,in_port=1,actions=mod_dl_src:02:00:00:00:00:99,normal,strip_vlan,3");
+        bridge.Translate(twice).Text.ShouldBe(
+            "set(eth(src=02:00:00:00:00:99)),push_vlan(tpid=0x88a8,vid=5,pcp=0),100,pop_vlan,102,"
+                + "push_vlan(tpid=0x88a8,vid=5,pcp=0),103,pop_vlan,pop_vlan,103");
+    }
+
+    [Theory]
+    [InlineData(0, 3)]
+    [InlineData(0, 0)]
+    [InlineData(7, 0)]
+    public void A_tunnel_of_VLANs_gives_back_the_tag_that_it_took_even_an_empty_one(ushort vlan, int priority)
+    {
+        TestSwitch bridge = WithTunnelOfVlans();
+        bridge.Translate(Packets.Ethernet(inPort: 101).Tagged(vlan, priority)).Text.ShouldBe(
+            "push_vlan(tpid=0x88a8,vid=5,pcp=0),100,pop_vlan,102,push_vlan(tpid=0x88a8,vid=5,pcp=0),103");
+        FlowKey back = Packets.Ethernet(inPort: 103).Tagged(vlan, priority).Tagged(5);
+        back.VlanTpid = EtherTypes.ServiceVlan;
+        bridge.Translate(back).Text.ShouldBe("100,pop_vlan,101,102");
+    }
+
+    [Fact]
+    public void Nothing_goes_from_a_protected_port_to_another_whatever_flows_say()
+    {
+        BridgePort[] ports =
+        [
+            new(1, 101, "p1") { IsProtected = true }, new(2, 102, "p2") { IsProtected = true }, new(3, 103, "p3"),
+        ];
+        new TestSwitch("actions=normal", morePorts: ports).Translate(Packets.Ethernet(inPort: 101)).Outputs.ShouldBe([100u, 103u]);
+        new TestSwitch("actions=2,in_port,3", morePorts: ports).Translate(Packets.Ethernet(inPort: 101)).Outputs.ShouldBe([103u]);
+        new TestSwitch("actions=2,1", morePorts: ports).Translate(Packets.Ethernet(inPort: 103)).Outputs.ShouldBe([102u, 101u]);
+    }
+
+    [Fact]
+    public void A_frame_that_says_it_has_a_tag_and_has_not_is_dropped() =>
+        new TestSwitch("actions=normal").Translate(Packets.Ethernet(inPort: 101, type: EtherTypes.Vlan)).Text.ShouldBe("drop");
+
+    [Theory]
+    [InlineData(PriorityTags.Never, 3, "102")]
+    [InlineData(PriorityTags.Never, 0, "pop_vlan,102")]
+    [InlineData(PriorityTags.IfNonzero, 3, "102")]
+    [InlineData(PriorityTags.IfNonzero, 0, "pop_vlan,102")]
+    [InlineData(PriorityTags.Always, 0, "102")]
+    public void Frames_without_a_VLAN_keep_their_priority_where_a_port_says_so(PriorityTags tags, int priority, string actions)
+    {
+        BridgePort[] ports = [new(1, 101, "p1"), new(2, 102, "p2") { PriorityTags = tags }];
+        var bridge = new TestSwitch("in_port=1,actions=normal", morePorts: ports);
+        bridge.Bridge.MacLearning.TryAddStatic(Packets.Host2, 0, 2);
+        TestSwitch.Outcome outcome = bridge.Translate(Packets.Ethernet(inPort: 101).Tagged(0, priority));
+        outcome.Text.ShouldBe(actions);
+        outcome.Mask.VlanTci.ShouldBe(ushort.MaxValue);
+    }
+
+    [Fact]
     public void A_standalone_bridge_forwards_what_no_flow_matches_and_a_secure_one_does_not()
     {
         new TestSwitch("in_port=2,actions=drop", FailMode.Standalone).Translate(Packets.Tcp()).Text.ShouldBe("100,102,103");
@@ -109,6 +168,14 @@ public class NormalTests
         // A miss in a later table is one: Open vSwitch's flow with NORMAL is in table 0.
         new TestSwitch("actions=resubmit(,1)", FailMode.Standalone).Translate(Packets.Tcp()).Text.ShouldBe("drop");
     }
+
+    // Ports 1 and 2 are in VLAN 5 with what tags they have, which port 3 carries around them.
+    private static TestSwitch WithTunnelOfVlans() => new("actions=NORMAL", morePorts:
+    [
+        new BridgePort(1, 101, "p1") { VlanMode = VlanMode.Dot1qTunnel, Vlan = 5 },
+        new BridgePort(2, 102, "p2") { VlanMode = VlanMode.Dot1qTunnel, Vlan = 5 },
+        new BridgePort(3, 103, "p3") { Trunks = [5] },
+    ]);
 
     // Port 1 is in VLAN 5 without tags, port 2 in this one too, port 3 carries 5 and 6 with tags, LOCAL all.
     private static TestSwitch WithVlans(MacLearningTable? learned = null,

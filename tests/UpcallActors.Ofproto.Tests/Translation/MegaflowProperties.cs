@@ -77,12 +77,22 @@ public class MegaflowProperties
         return bridge.Translate(packet);
     }
 
-    internal static BridgePort[] Ports(Random random) => random.Next(3) switch
+    internal static BridgePort[] Ports(Random random) => random.Next(5) switch
     {
+        3 => [Port(1, VlanMode.NativeUntagged, 5), Port(2, VlanMode.NativeTagged, 6), Port(3, VlanMode.Dot1qTunnel, 5)],
+        4 =>
+        [
+            Port(1, VlanMode.Dot1qTunnel, 5) with { Cvlans = [0, 5, 6] },
+            Port(2, VlanMode.Access, 5) with { PriorityTags = PriorityTags.IfNonzero, IsProtected = true },
+            Port(3, VlanMode.Trunk, 0) with { PriorityTags = PriorityTags.Always, IsProtected = true },
+        ],
         0 => [new BridgePort(1, 101, "p1") { VlanMode = VlanMode.Access, Vlan = 5, Mtu = 1280 }],
         1 => [new BridgePort(2, 102, "p2") { VlanMode = VlanMode.Access, Vlan = 5 }, new BridgePort(3, 103, "p3") { Trunks = [5, 6] }],
         _ => [],
     };
+
+    private static BridgePort Port(uint number, VlanMode mode, ushort vlan) =>
+        new(number, 100 + number, $"p{number}") { VlanMode = mode, Vlan = vlan };
 
     internal static string RandomFlows(Random random) => string.Join('\n', Enumerable.Range(0, random.Next(3, 14)).Select(_ =>
     {

@@ -23,6 +23,10 @@ public sealed class ValueEqualityTests
         { "mirror", one => Change(one, bridge => bridge with { Mirrors = [new MirrorConfiguration { Name = "m0", SelectsAll = true }] }) },
         { "order of ports", one => Change(one, bridge => bridge with { Ports = ValueList.From(bridge.Ports.Reverse()) }) },
         { "trunks", one => ChangePort(one, port => port with { Trunks = [1, 3] }) },
+        { "VLANs within", one => ChangePort(one, port => port with { Cvlans = [1] }) },
+        { "type of the outer tag", one => ChangePort(one, port => port with { QinqEthtype = 0x8100 }) },
+        { "priority tags", one => ChangePort(one, port => port with { PriorityTags = PriorityTags.Always }) },
+        { "protection", one => ChangePort(one, port => port with { IsProtected = true }) },
         { "tag", one => ChangePort(one, port => port with { Tag = 7 }) },
         {
             "second interface",

@@ -49,11 +49,11 @@ internal sealed class RealSwitch : IDisposable
     public Task ConfigureAsync(params string[] command) => RunAsync("ovs-vsctl", [$"--db=unix:{Database}", .. command]);
 
     /// <summary>All flows of the bridge, the hidden ones included.</summary>
-    public Task<string> DumpAllFlowsAsync() => RunAsync("ovs-appctl", "-t", Control, "bridge/dump-flows", "br0");
+    public Task<string> DumpAllFlowsAsync() => ControlAsync("bridge/dump-flows", "br0");
 
     /// <summary>What becomes of a packet.</summary>
     public Task<string> TraceAsync(string packet, string bridge = "br0") =>
-        RunAsync("ovs-appctl", "-t", Control, "ofproto/trace", "--names", bridge, packet);
+        ControlAsync("ofproto/trace", "--names", bridge, packet);
 
     /// <summary>What becomes of a packet that has the key of a datapath flow; what it says of one that is in no bridge.</summary>
     public async Task<string> TraceInDatapathAsync(string key)
@@ -65,9 +65,8 @@ internal sealed class RealSwitch : IDisposable
         return process.ExitCode == 0 ? trace : await errors;
     }
 
-    /// <summary>Has its datapath do a thing or do without.</summary>
-    public Task SetFeatureAsync(string feature, bool on) =>
-        RunAsync("ovs-appctl", "-t", Control, "dpif/set-dp-features", "br0", feature, on ? "true" : "false");
+    /// <summary>What <c>ovs-appctl</c> says to a command.</summary>
+    public Task<string> ControlAsync(params string[] command) => RunAsync("ovs-appctl", ["-t", Control, .. command]);
 
     /// <summary>The service socket of a bridge.</summary>
     public string SocketOf(string bridge) => Path.Combine(_directory.FullName, $"{bridge}.mgmt");

@@ -23,7 +23,7 @@ public sealed partial class TunnelDifferentialTests
         using RealSwitch real = await RealSwitch.StartAsync();
         await real.ConfigureAsync(tunnels.Commands[1..]);
         // As with the kernel's datapath, in which tunnels are devices.
-        await real.SetFeatureAsync("tnl_push_pop", on: false);
+        await real.ControlAsync("dpif/set-dp-features", "br0", "tnl_push_pop", "false");
         await using ServedSwitch served = await ServedSwitch.StartAsync(ServedSwitch.Bridge with
         {
             Ports = [.. ServedSwitch.Bridge.Ports, .. tunnels.Configuration.Select(PortConfiguration.Of)],

@@ -127,6 +127,18 @@ public sealed class ReconfigurationTests : IDisposable
         { Access(5), Trunk(), true },
         { Access(5), Access(5) with { Trunks = [10] }, false },
         { Trunk(10), Trunk(10) with { Tag = 7 }, false },
+        { Trunk(10), Trunk(10) with { Cvlans = [7] }, false },
+        { Trunk(10), Trunk(10) with { PriorityTags = PriorityTags.Always }, true },
+        { Trunk(10), Trunk(10) with { IsProtected = true }, true },
+        { Native(5), Native(5) with { VlanMode = VlanMode.NativeUntagged }, true },
+        { Native(5), Native(6), true },
+        { Native(5, 7), Native(5, 7, 5, 0), false },
+        { Native(5), Native(5, 5, 7), true },
+        { Native(0, 7), Native(0, 7, 0), true },
+        { Tunnel(5), Tunnel(5) with { Trunks = [7] }, false },
+        { Tunnel(5), Tunnel(5) with { QinqEthtype = 0x8100 }, true },
+        { Tunnel(5, 7, 8), Tunnel(5, 8, 7), false },
+        { Tunnel(5, 7), Tunnel(5), true },
     };
 
     [Theory]
@@ -313,6 +325,12 @@ public sealed class ReconfigurationTests : IDisposable
     private static PortConfiguration Trunk(params ushort[] vlans) => new() { Name = "p0", Trunks = [.. vlans] };
 
     private static PortConfiguration Access(ushort vlan) => new() { Name = "p0", VlanMode = VlanMode.Access, Tag = vlan };
+
+    private static PortConfiguration Native(ushort vlan, params ushort[] trunks) =>
+        new() { Name = "p0", VlanMode = VlanMode.NativeTagged, Tag = vlan, Trunks = [.. trunks] };
+
+    private static PortConfiguration Tunnel(ushort vlan, params ushort[] within) =>
+        new() { Name = "p0", VlanMode = VlanMode.Dot1qTunnel, Tag = vlan, Cvlans = [.. within] };
 
     private static Rule Rule(FlowTables tables, ushort priority) => tables.GetRules().Single(rule => rule.Priority == priority);
 

@@ -1,5 +1,4 @@
 using UpcallActors.Odp;
-using UpcallActors.Ofproto;
 using UpcallActors.Switch;
 
 namespace UpcallActors.Daemon.Configuration.Bridges;
@@ -9,9 +8,6 @@ namespace UpcallActors.Daemon.Configuration.Bridges;
 /// </summary>
 internal static class PortOptionsReader
 {
-    /// <summary>VLANs end here; 4095 is reserved (IEEE 802.1Q).</summary>
-    private const int MostVlan = 4094;
-
     /// <summary>Reads a port.</summary>
     public static PortOptions Read(ConfigurationBlock block, ConfigurationBlock around, PortChecks checks)
     {
@@ -22,7 +18,7 @@ internal static class PortOptionsReader
         checks.CheckName(block, around);
         int number = block.Integer("number", 0, 1, DaemonOptionsReader.MostPortNumber, required: true);
         checks.CheckNumber(block, number);
-        PortConfiguration port = ReadVlan(block);
+        PortConfiguration port = VlanReader.Read(block);
         Func<(InterfaceConfiguration, CapturePortOptions?)>? read = block.Choice<Func<(InterfaceConfiguration, CapturePortOptions?)>?>(
             "type",
             null,
@@ -58,29 +54,6 @@ internal static class PortOptionsReader
     /// <summary>A port of a configuration that nobody will run.</summary>
     private static PortOptions Unjudged(string name, int number) =>
         new(PortConfiguration.Of(new InterfaceConfiguration { Name = name, RequestedNumber = (uint)number }), null);
-
-    private static PortConfiguration ReadVlan(ConfigurationBlock block)
-    {
-        bool hasTag = block.Has("tag");
-        // A port with a tag is an access port unless it says otherwise (Open vSwitch's rule for an empty vlan_mode).
-        VlanMode mode = block.Choice("vlan-mode", hasTag ? VlanMode.Access : VlanMode.Trunk, ("trunk", VlanMode.Trunk),
-            ("access", VlanMode.Access));
-        int tag = block.Integer("tag", 0, 1, MostVlan);
-        IReadOnlyList<int> trunks = block.Integers("trunks", 0, MostVlan);
-        if (mode == VlanMode.Access && !hasTag)
-            block.Report("vlan-mode", "vlan-mode = access needs a tag");
-        if (mode == VlanMode.Trunk && hasTag)
-            block.Report("tag", "tag is for vlan-mode = access");
-        if (mode == VlanMode.Access && trunks.Count > 0)
-            block.Report("trunks", "trunks is for vlan-mode = trunk, without tag");
-        return new PortConfiguration
-        {
-            Name = block.Name,
-            VlanMode = mode,
-            Tag = (ushort)tag,
-            Trunks = ValueList.From(trunks.Select(trunk => (ushort)trunk)),
-        };
-    }
 
     /// <summary>To the switch it is a device like any other.</summary>
     private static (InterfaceConfiguration, CapturePortOptions?) ReadCapture(ConfigurationBlock block, PortChecks checks)

@@ -124,6 +124,26 @@ public sealed class LivePortOptionsTests : IDisposable
     }
 
     [Fact]
+    public void Each_way_to_treat_VLANs_has_its_word()
+    {
+        PortConfiguration[] ports = Ports(Read("""
+            upcall-actors.bridges.br0.ports {
+              p0 { number = 1, type = system, vlan-mode = native-tagged, tag = 5, trunks = [7], priority-tags = if-nonzero }
+              p1 { number = 2, type = system, vlan-mode = native-untagged, tag = 6, priority-tags = always, protected = true }
+              p2 { number = 3, type = system, vlan-mode = dot1q-tunnel, tag = 8, cvlans = [0, 9], qinq-ethtype = "802.1q" }
+            }
+            """));
+        (ports[0].VlanMode, ports[0].Tag, ports[0].Trunks[0], ports[0].PriorityTags)
+            .ShouldBe((VlanMode.NativeTagged, (ushort)5, (ushort)7, PriorityTags.IfNonzero));
+        (ports[1].VlanMode, ports[1].Tag, ports[1].PriorityTags, ports[1].IsProtected)
+            .ShouldBe((VlanMode.NativeUntagged, (ushort)6, PriorityTags.Always, true));
+        (ports[2].VlanMode, ports[2].Tag, ports[2].QinqEthtype, ports[2].PriorityTags, ports[2].IsProtected)
+            .ShouldBe((VlanMode.Dot1qTunnel, (ushort)8, (ushort)0x8100, PriorityTags.Never, false));
+        ports[2].Cvlans.ShouldBe([(ushort)0, (ushort)9]);
+        new PortConfiguration { Name = "x" }.QinqEthtype.ShouldBe((ushort)0x88a8);
+    }
+
+    [Fact]
     public void The_same_far_end_with_another_key_or_type_is_another_tunnel() =>
         _folder.Problems(Good.Replace("dst-port = 8472", "dst-port = 4789", StringComparison.Ordinal)).ShouldBeEmpty();
 
