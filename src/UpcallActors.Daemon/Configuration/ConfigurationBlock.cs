@@ -56,6 +56,9 @@ internal sealed partial class ConfigurationBlock
         return new ConfigurationBlock(_source, key, value, new Dictionary<string, ConfigurationValue>());
     }
 
+    /// <summary>Whether there is a block in this one.</summary>
+    public bool IsBlock(string key) => _items.TryGetValue(key, out ConfigurationValue? value) && value.Items is not null;
+
     /// <summary>The blocks in this one, whatever their keys: the user names them.</summary>
     public IReadOnlyList<ConfigurationBlock> Blocks() => [.. _items.Keys.Select(Block)];
 

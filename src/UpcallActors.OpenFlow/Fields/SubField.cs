@@ -62,6 +62,15 @@ internal readonly record struct SubField(MatchField Field, int Start, int Length
         return new SubField(field, low, high - low + 1);
     }
 
+    /// <summary>Reads one that stands alone.</summary>
+    /// <exception cref="FlowSyntaxException">There is no such field, its bits are not there, or more comes behind.</exception>
+    public static SubField Parse(string text)
+    {
+        var cursor = new TextCursor(text);
+        SubField field = Parse(ref cursor);
+        return cursor.AtEnd ? field : throw cursor.Error("nothing comes behind a field");
+    }
+
     /// <summary>Printed with NXM's name where there is one: <c>NXM_NX_REG0[0..15]</c>, as <c>ovs-ofctl</c> prints it.</summary>
     public override string ToString()
     {

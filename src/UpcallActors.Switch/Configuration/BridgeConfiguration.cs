@@ -39,6 +39,9 @@ public sealed record BridgeConfiguration
     /// <summary>The numbers of tables that have a name.</summary>
     public ValueMap<byte> TableNames { get; init; } = ValueMap.Empty<byte>();
 
+    /// <summary>What is said of tables besides; each number is there once.</summary>
+    internal ValueList<TableConfiguration> Tables { get; init; } = [];
+
     /// <summary>The ports; each name is there once.</summary>
     public ValueList<PortConfiguration> Ports { get; init; } = [];
 

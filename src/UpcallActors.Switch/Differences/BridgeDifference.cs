@@ -24,8 +24,8 @@ public sealed record BridgeDifference
     public required ValueList<FlowChange> Flows { get; init; }
 
     /// <summary>
-    /// Whether what becomes of packets without flows is another, names of tables are, or what OpenFlow clients find and how in-band control
-    /// is done.
+    /// Whether what becomes of packets without flows is another, what is said of tables besides flows, or what OpenFlow clients find and
+    /// how in-band control is done.
     /// </summary>
     public required bool IsItselfChanged { get; init; }
 
@@ -43,6 +43,7 @@ public sealed record BridgeDifference
         Flows = ReferenceEquals(before.Flows, after.Flows)
             ? [] : ValueList.Create<FlowChange>(FlowDifference.Between(before.Flows.Changes.AsSpan(), after.Flows.Changes.AsSpan())),
         IsItselfChanged = before.FailMode != after.FailMode || !before.TableNames.Equals(after.TableNames)
+            || before.Tables != after.Tables
             || before.DatapathId != after.DatapathId || before.Protocols != after.Protocols
             || before.Address != after.Address || before.Identity != after.Identity
             || before.ControllerQueueSize != after.ControllerQueueSize
@@ -60,7 +61,7 @@ public sealed record BridgeDifference
         if (Flows.Count > 0)
             lines = lines.Append($"{Flows.Count} changes of flows");
         if (IsItselfChanged)
-            lines = lines.Append("fail mode, names of tables or settings of OpenFlow changed");
+            lines = lines.Append("fail mode, tables or settings of OpenFlow changed");
         return lines.Select(line => line + of);
     }
 

@@ -79,7 +79,15 @@ internal sealed class LiveBridge
         transaction.Flush();
         if (configuration.FailMode == FailMode.Standalone && !HasControllers(configuration))
             transaction.AddNormal();
-        transaction.MakeAll(configuration.Flows.Changes.AsSpan());
+        Fill(transaction, configuration.Flows.Changes.AsSpan(), configuration.Tables);
+        transaction.Commit();
+    }
+
+    /// <summary>Makes changes of a configuration's flows, and says of the tables what it says.</summary>
+    public void Change(ValueList<FlowChange> flows, ValueList<TableConfiguration> tables)
+    {
+        using TableTransaction transaction = Tables.Begin(new ChangeOrigin(ChangeSource.Configuration));
+        Fill(transaction, flows.Items.AsSpan(), tables);
         transaction.Commit();
     }
 
@@ -116,6 +124,28 @@ internal sealed class LiveBridge
             HasInBand = HasInBand(Configuration),
             Settings = Settings,
         };
+    }
+
+    /// <summary>
+    /// Flows of a configuration always come in: what is over a table's limit then is evicted, if the table evicts
+    /// (<c>ofproto_configure_table</c>).
+    /// </summary>
+    private void Fill(in TableTransaction transaction, ReadOnlySpan<FlowChange> flows, ValueList<TableConfiguration> tables)
+    {
+        for (byte table = 0; table < FlowCheck.InternalTable; table++)
+            transaction.Set(table, Tables.GetSettings(table) with { FlowLimit = null });
+        transaction.MakeAll(flows);
+        ILookup<byte, TableConfiguration> wanted = tables.ToLookup(table => table.Number);
+        for (byte table = 0; table < FlowCheck.InternalTable; table++)
+        {
+            TableConfiguration one = wanted[table].FirstOrDefault() ?? new TableConfiguration(table);
+            transaction.Set(table, Tables.GetSettings(table) with
+            {
+                FlowLimit = one.FlowLimit,
+                EvictsForConfiguration = one.Evicts,
+                EvictionFields = one.Groups.Items,
+            });
+        }
     }
 
     /// <summary>Whether the bridge connects to controllers; those that come to it do not count.</summary>

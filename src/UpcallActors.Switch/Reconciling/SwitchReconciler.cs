@@ -163,7 +163,7 @@ internal sealed partial class SwitchReconciler
         {
             LiveBridge bridge = bridges[changed.Bridge.Name];
             bool begins = bridge.BeginsAnewBy(changed.Bridge);
-            if (begins || changed.Flows.Count > 0)
+            if (begins || changed.Flows.Count > 0 || bridge.Configuration.Tables != changed.Bridge.Tables)
                 _dueFlows.Enqueue(new DueFlows(bridge, changed, begins));
         }
 
@@ -216,7 +216,7 @@ internal sealed partial class SwitchReconciler
             if (due.Begins)
                 due.Bridge.Refill(due.Change.Bridge);
             else
-                due.Bridge.Tables.Apply(due.Change.Flows.Items.AsSpan());
+                due.Bridge.Change(due.Change.Flows, due.Change.Bridge.Tables);
             _dueFlows.Dequeue();
         }
     }
@@ -231,7 +231,7 @@ internal sealed partial class SwitchReconciler
         _toldConflicts = [.. _sources.Conflicts];
     }
 
-    /// <summary>A change of a bridge's flows that is to be made.</summary>
+    /// <summary>A change of a bridge's flows, or of its tables, that is to be made.</summary>
     /// <param name="Bridge">The bridge.</param>
     /// <param name="Change">What changes.</param>
     /// <param name="Begins">Whether the tables begin anew, with all flows of the configuration.</param>

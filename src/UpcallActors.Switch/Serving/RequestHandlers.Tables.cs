@@ -35,7 +35,7 @@ internal static partial class RequestHandlers
                 Id = (byte)table,
                 Name = names.GetValueOrDefault((byte)table, ""),
                 Wildcards = Wildcards10,
-                MaximumEntries = (uint?)tables.GetSettings((byte)table).FlowLimit ?? TableAbilities.UnlimitedEntries,
+                MaximumEntries = TableAbilities.MostEntries(tables.GetSettings((byte)table).FlowLimit),
                 ActiveEntries = (uint)use.Rules,
                 Lookups = use.Lookups,
                 Matched = use.Matches,
@@ -51,8 +51,7 @@ internal static partial class RequestHandlers
     {
         if (!asked.Entries.IsEmpty)
             return TableFeaturesFailed.NotPermitted;
-        request.Reply(new OutgoingCopy(
-            request.Bridge.TableFeatures.Of(request.Version, request.Bridge.View.Configuration.TableNames), request.Xid));
+        request.Reply(new OutgoingCopy(request.Bridge.TableFeatures.Of(request.Version, request.Bridge.View.Configuration), request.Xid));
         return null;
     }
 

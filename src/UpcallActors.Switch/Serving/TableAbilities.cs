@@ -48,8 +48,11 @@ internal static class TableAbilities
 
     private static readonly ConcurrentDictionary<OpenFlowVersion, Lists> _lists = new();
 
+    /// <summary>How many flows a table may have, as clients are told, by its limit (<c>query_tables</c>).</summary>
+    public static uint MostEntries(int? limit) => limit is { } most ? Math.Min((uint)most, UnlimitedEntries) : UnlimitedEntries;
+
     /// <summary>A table's abilities (<c>ofputil_append_table_features</c>).</summary>
-    public static TableFeatures Of(byte table, string name, OpenFlowVersion version)
+    public static TableFeatures Of(byte table, string name, int? limit, OpenFlowVersion version)
     {
         Lists lists = _lists.GetOrAdd(version, ListsOf);
         ImmutableArray<byte> next = [.. Enumerable.Range(table + 1, VisibleTables - table - 1).Select(number => (byte)number)];
@@ -59,7 +62,7 @@ internal static class TableAbilities
             Name = name,
             MetadataMatch = ulong.MaxValue,
             MetadataWrite = ulong.MaxValue,
-            MaximumEntries = UnlimitedEntries,
+            MaximumEntries = MostEntries(limit),
             Properties =
             [
                 .. PropertiesOf(lists, InstructionsOf(version, hasNext: !next.IsEmpty), next, miss: 0),
@@ -70,11 +73,13 @@ internal static class TableAbilities
         };
     }
 
-    /// <summary>A table's settings as 1.4 describes them (<c>query_table_desc__</c>).</summary>
+    /// <summary>
+    /// A table's settings as 1.4 describes them: what the configuration says of eviction is not among them (<c>query_table_desc__</c>).
+    /// </summary>
     public static TableConfig ConfigOf(FlowTables tables, byte table)
     {
         TableSettings settings = tables.GetSettings(table);
-        uint config = (settings.Evicts ? Eviction : 0) | (settings.Vacancy is null ? 0 : VacancyEvents);
+        uint config = (settings.EvictsForMessage ? Eviction : 0) | (settings.Vacancy is null ? 0 : VacancyEvents);
         TableVacancy? vacancy = settings.Vacancy is not { } watched ? null : new TableVacancy(
             watched.Down, watched.Up, VacancyOf(settings.FlowLimit, tables.GetUse(table).Rules));
         return new TableConfig(table, config, EvictionFlags, vacancy);

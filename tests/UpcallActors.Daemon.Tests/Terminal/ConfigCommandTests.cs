@@ -40,8 +40,8 @@ public sealed class ConfigCommandTests : IDisposable
     {
         string reference = ConfigurationSource.ReadReference();
         foreach (string key in (string[])[
-            "fail-mode", "flows", "type", "number", "share", "vlan-mode", "tag", "trunks", "cvlans",
-            "qinq-ethtype", "priority-tags", "protected", "interface", "remote-ip", "local-ip", "key",
+            "fail-mode", "flows", "flow-limit", "overflow-policy", "groups", "type", "number", "share", "vlan-mode", "tag", "trunks",
+            "cvlans", "qinq-ethtype", "priority-tags", "protected", "interface", "remote-ip", "local-ip", "key",
             "in-key", "out-key", "dst-port", "tos", "ttl", "df", "csum", "input", "host-mac", "output", "mtu"])
         {
             reference.ShouldMatch($@"\n +# +{key} = ");

@@ -19,6 +19,7 @@ public sealed class ValueEqualityTests
         },
         { "no flows", one => Change(one, bridge => bridge with { Flows = FlowList.Empty }) },
         { "table's name", one => Change(one, bridge => bridge with { TableNames = new ValueMap<byte>([new("acl", 4)]) }) },
+        { "limit of a table", one => Change(one, bridge => bridge with { Tables = [new TableConfiguration(3) { FlowLimit = 5 }] }) },
         { "controller", one => Change(one, bridge => bridge with { Controllers = [new ControllerConfiguration("tcp:192.0.2.9:6653")] }) },
         { "mirror", one => Change(one, bridge => bridge with { Mirrors = [new MirrorConfiguration { Name = "m0", SelectsAll = true }] }) },
         { "order of ports", one => Change(one, bridge => bridge with { Ports = ValueList.From(bridge.Ports.Reverse()) }) },

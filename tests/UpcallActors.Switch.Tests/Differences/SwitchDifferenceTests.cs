@@ -6,7 +6,7 @@ namespace UpcallActors.Switch.Tests.Differences;
 /// <summary>What differs between two configurations.</summary>
 public sealed class SwitchDifferenceTests
 {
-    private const string ItselfChanged = "fail mode, names of tables or settings of OpenFlow changed of br0";
+    private const string ItselfChanged = "fail mode, tables or settings of OpenFlow changed of br0";
 
     private static readonly SwitchConfiguration Before = Configurations.Switch(
         Configurations.Bridge("br0", Configurations.Device("p0", 1), Configurations.Device("p1", 2))

@@ -31,17 +31,18 @@ internal static class BridgeOptionsReader
         FailMode failMode = block.Choice("fail-mode", FailMode.Secure, ("secure", FailMode.Secure), ("standalone", FailMode.Standalone));
         ConfigurationBlock portsBlock = block.Block("ports");
         PortOptions[] ports = [.. portsBlock.Blocks().Select(port => PortOptionsReader.Read(port, portsBlock, checks))];
-        Dictionary<string, byte> tables = ReadTables(block.Block("tables"));
+        (Dictionary<string, byte> names, ValueList<TableConfiguration> tables) = TableReader.Read(block.Block("tables"));
         bool skips = block.Choice("flows-on-error", false, ("refuse", false), ("skip", true));
         IEnumerable<InterfaceConfiguration> interfaces = ports.SelectMany(port => port.Configuration.Interfaces);
-        var names = new FlowNames(interfaces.Select(one => KeyValuePair.Create(one.Name, one.RequestedNumber!.Value)), tables);
-        FlowFileOptions flows = ReadFlows(block, names, skips, checks);
+        var known = new FlowNames(interfaces.Select(one => KeyValuePair.Create(one.Name, one.RequestedNumber!.Value)), names);
+        FlowFileOptions flows = ReadFlows(block, known, skips, checks);
         var bridge = new BridgeConfiguration
         {
             Name = block.Name,
             FailMode = failMode,
             Flows = new FlowList(flows.Flows),
-            TableNames = new ValueMap<byte>(tables),
+            TableNames = new ValueMap<byte>(names),
+            Tables = tables,
             Ports = ValueList.From(ports.Select(port => port.Configuration)),
         };
         var options = new BridgeOptions
@@ -53,23 +54,6 @@ internal static class BridgeOptionsReader
         };
         block.RefuseOthers();
         return options;
-    }
-
-    /// <summary>Names of tables, each with its number.</summary>
-    private static Dictionary<string, byte> ReadTables(ConfigurationBlock block)
-    {
-        var tables = new Dictionary<string, byte>(StringComparer.Ordinal);
-        foreach (string name in block.Keys)
-        {
-            byte number = (byte)block.Integer(name, 0, 0, TablesSnapshot.TableCount - 2);
-            if (tables.ContainsValue(number))
-                block.Report(name, $"table {number} has another name already");
-            if (name.Length == 0 || char.IsAsciiDigit(name[0]))
-                block.Report(name, $"\"{name}\" cannot be the name of a table: it would be read as a number");
-            tables.Add(name, number);
-        }
-
-        return tables;
     }
 
     /// <summary>Flows may name ports and tables; an error has its place in the flows' own file.</summary>

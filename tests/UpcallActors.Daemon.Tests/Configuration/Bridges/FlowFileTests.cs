@@ -134,9 +134,38 @@ public sealed class FlowFileTests : IDisposable
             [((byte)0, "in_port=1", "output:2,resubmit(,5)"), ((byte)5, "ip,in_port=2", "output:1,ct(table=9),goto_table:9")]);
     }
 
+    [Fact]
+    public void A_table_has_a_limit_and_groups_of_flows_besides_its_name()
+    {
+        _folder.Write("flows.of", "table=acl,actions=resubmit(,nat)\n");
+        const string Tables = """
+            tables {
+              acl { number = 5, flow-limit = 1000, overflow-policy = evict, groups = ["NXM_OF_IN_PORT[]", "reg0[0..15]"] }
+              nat { number = 6 }
+              out = 7
+            }
+            """;
+        BridgeConfiguration bridge = _folder.Read(Skipping.Replace("flows-on-error = skip", Tables, StringComparison.Ordinal))
+            .Options!.Bridges.Single().Configuration;
+        bridge.TableNames.ShouldBe(new ValueMap<byte>([new("acl", 5), new("nat", 6), new("out", 7)]));
+        TableConfiguration acl = bridge.Tables.ShouldHaveSingleItem();
+        (acl.Number, acl.FlowLimit, acl.Evicts).ShouldBe(((byte)5, 1000, true));
+        acl.Groups.Select(group => group.ToString()).ShouldBe(["NXM_OF_IN_PORT[]", "NXM_NX_REG0[0..15]"]);
+        bridge.Flows.Changes.ShouldHaveSingleItem().Actions!.ToString().ShouldBe("resubmit(,6)");
+    }
+
     [Theory]
     [InlineData("tables { acl = 5, nat = 5 }", "table 5 has another name already")]
     [InlineData("tables { acl = 254 }", "acl must be from 0 to 253, not 254")]
+    [InlineData("tables { acl { flow-limit = 5 } }", "number is missing in acl")]
+    [InlineData("tables { acl { number = 5, flow-limit = -1 } }", "flow-limit must be from 0 to 2147483647, not -1")]
+    [InlineData("tables { acl { number = 5, overflow-policy = drop } }", "overflow-policy must be refuse or evict, not \"drop\"")]
+    [InlineData("tables { acl { number = 5, groups = [reg0] } }", "groups is for overflow-policy = evict")]
+    [InlineData("tables { acl { number = 5, overflow-policy = evict, groups = [regx] } }", "groups: \"regx\": unknown field 'regx'")]
+    [InlineData(
+        "tables { acl { number = 5, overflow-policy = evict, groups = [\"reg0[1]x\"] } }",
+        "groups: \"reg0[1]x\": nothing comes behind a field")]
+    [InlineData("tables { acl { number = 5, limit = 4 } }", "unknown key limit in acl")]
     [InlineData("tables { 5 = 5 }", "\"5\" cannot be the name of a table: it would be read as a number")]
     [InlineData("flows-on-error = ignore", "flows-on-error must be refuse or skip, not \"ignore\"")]
     public void What_is_said_of_flows_must_make_sense(string said, string problem)
