@@ -83,8 +83,10 @@ internal sealed class ReferenceSwitch(Lab lab, SwitchConfiguration configuration
         foreach (PortConfiguration port in bridge.Ports)
         {
             string tunnel = port.Remote is null ? "" : $"type={port.Type} options:remote_ip={port.Remote} ";
+            string key = port.Key is null ? "" : $"options:key={port.Key} ";
+            string vlan = port.Vlan is not var (mode, tag) ? "" : $" -- set port {port.Name} vlan_mode={mode} tag={tag}";
             await VsctlAsync($"add-port {bridge.Name} {port.Name} -- set "
-                + $"interface {port.Name} {tunnel}ofport_request={port.Number.ToString(CultureInfo.InvariantCulture)}");
+                + $"interface {port.Name} {tunnel}{key}ofport_request={port.Number.ToString(CultureInfo.InvariantCulture)}{vlan}");
         }
 
         if (bridge.Controller is not null)

@@ -82,8 +82,10 @@ internal sealed record BridgeConfiguration(string Name, params IReadOnlyList<Por
         foreach (PortConfiguration port in Ports)
         {
             string remote = port.Remote is null ? "" : $", remote-ip = \"{port.Remote}\"";
+            string key = port.Key is null ? "" : $", key = {port.Key}";
+            string vlan = port.Vlan is not var (mode, tag) ? "" : $", vlan-mode = {mode}, tag = {tag}";
             text.AppendLine(CultureInfo.InvariantCulture,
-                $"    ports.{port.Name} {{ number = {port.Number}, type = {port.Type}{remote} }}");
+                $"    ports.{port.Name} {{ number = {port.Number}, type = {port.Type}{remote}{key}{vlan} }}");
         }
 
         text.AppendLine("  }");
@@ -98,8 +100,14 @@ internal sealed record PortConfiguration(string Name, int Number)
     /// <summary>What it is: <c>system</c>, or a tunnel's type.</summary>
     public string Type { get; init; } = "system";
 
-    /// <summary>A tunnel's other end.</summary>
+    /// <summary>A tunnel's other end, or <c>flow</c>.</summary>
     public string? Remote { get; init; }
+
+    /// <summary>A tunnel's key, or <c>flow</c>; null for none.</summary>
+    public string? Key { get; init; }
+
+    /// <summary>How it treats VLANs, and its own; null for a trunk of all.</summary>
+    public (string Mode, string Tag)? Vlan { get; init; }
 
     /// <summary>The port that a station is at.</summary>
     public static PortConfiguration Of(LabHost station, int number) => new(station.Port, number);
