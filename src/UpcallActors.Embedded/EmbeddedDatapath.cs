@@ -55,7 +55,7 @@ public sealed partial class EmbeddedDatapath : IDatapath
     public string Name => _options.Name;
 
     /// <inheritdoc/>
-    public string Type => TypeName;
+    public string Type => _options.Type;
 
     /// <inheritdoc/>
     public int IfIndex => _options.IfIndex;

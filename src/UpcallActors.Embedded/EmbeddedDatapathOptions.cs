@@ -6,6 +6,9 @@ public sealed record EmbeddedDatapathOptions
     /// <summary>The datapath's name.</summary>
     public string Name { get; init; } = "ovs-system";
 
+    /// <summary>What kind of datapath it says it is.</summary>
+    internal string Type { get; init; } = EmbeddedDatapath.TypeName;
+
     /// <summary><c>dp_ifindex</c> in every message.</summary>
     public int IfIndex { get; init; } = 1;
 

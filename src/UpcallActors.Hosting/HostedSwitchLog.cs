@@ -6,7 +6,8 @@ namespace UpcallActors.Hosting;
 /// <summary>Logs what happens to a hosted switch's ports.</summary>
 internal sealed class HostedSwitchLog(ILogger logger) : ISwitchObserver
 {
-    public void PortPresent(string bridge, string port, uint number, string device, int mtu) => logger.PortThere(port, number, mtu);
+    public void PortPresent(string bridge, string port, uint? openFlow, PortPlace place, string device) =>
+        logger.PortThere(port, place.Number, place.Mtu);
 
     public void PortWaits(string bridge, string port, string device, string reason) => logger.PortWaits(port, reason);
 

@@ -28,6 +28,9 @@ public sealed class RunningSwitch : IAsyncDisposable
     /// <summary>The translators, which decide about upcalls by the present bridges.</summary>
     internal OpenFlowTranslatorFactory Translators => _reconciler.Translators;
 
+    /// <summary>What kind of datapath it is on.</summary>
+    internal string DatapathType => _reconciler.DatapathType;
+
     /// <summary>What has become of packets for OpenFlow clients.</summary>
     internal PacketInCounters PacketIns { get; }
 

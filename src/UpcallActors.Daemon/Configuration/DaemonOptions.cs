@@ -68,6 +68,13 @@ internal sealed record DaemonOptions
 internal sealed record DatapathOptions(
     DatapathKind Type, string Name, bool TakeOver, bool KeepOnExit, DispatchOption Dispatch, int ReceiveBuffer)
 {
+    /// <summary>Whether interfaces of the host are connected to nothing, too, where there are such.</summary>
+    public bool OverridesWithDummies { get; init; }
+
+    /// <summary>Which of a database's interfaces are connected to nothing.</summary>
+    public DummyInterfaces Dummies => Type != DatapathKind.Dummy ? DummyInterfaces.None
+        : OverridesWithDummies ? DummyInterfaces.Override : DummyInterfaces.Beside;
+
     /// <summary>What is opened, for a number of handlers.</summary>
     public DatapathChoice For(int handlers) => new(
         Type,

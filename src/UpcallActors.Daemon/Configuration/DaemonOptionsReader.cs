@@ -101,6 +101,8 @@ internal static class DaemonOptionsReader
             block.Block("datapath").Report("type", $"type = embedded has tunnels of type vxlan only, and {tunnel.Name} is {kind}");
         }
 
+        if (options.Datapath.Type == DatapathKind.Dummy && hasPorts)
+            block.Block("datapath").Report("type", "type = dummy is for the bridges of a database");
         ConfigurationBlock replay = block.Block("replay");
         if (hasPorts && options.Replay.Recorded)
             replay.Report("pace", "pace is for capture ports, and there are none");
@@ -117,7 +119,8 @@ internal static class DaemonOptionsReader
             DatapathKind.Auto,
             ("auto", DatapathKind.Auto),
             ("embedded", DatapathKind.Embedded),
-            ("kernel", DatapathKind.Kernel));
+            ("kernel", DatapathKind.Kernel),
+            ("dummy", DatapathKind.Dummy));
         string name = block.Text("name") ?? "ovs-system";
         if (!InterfaceName.IsValid(name))
             block.Report("name", InterfaceName.Problem(name));
@@ -128,7 +131,10 @@ internal static class DaemonOptionsReader
             block.Choice("on-exit", true, ("keep", true), ("delete", false)),
             block.Choice("dispatch", DispatchOption.Auto, ("auto", DispatchOption.Auto), ("per-cpu", DispatchOption.PerCpu),
                 ("per-vport", DispatchOption.PerVport)),
-            block.Size("receive-buffer", 4 << 20, LeastReceiveBuffer, MostReceiveBuffer));
+            block.Size("receive-buffer", 4 << 20, LeastReceiveBuffer, MostReceiveBuffer))
+        {
+            OverridesWithDummies = block.Flag("dummy-override", false),
+        };
         block.RefuseOthers();
         return options;
     }

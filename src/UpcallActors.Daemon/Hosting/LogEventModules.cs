@@ -20,6 +20,7 @@ internal static class LogEventModules
         (531, 539, "bridge"),
         (540, 559, "vswitchd"),
         (560, 579, "unixctl"),
+        (600, 600, "ofproto"),
     ];
 
     /// <summary>The module of an event; null for one that Open vSwitch has nothing like.</summary>

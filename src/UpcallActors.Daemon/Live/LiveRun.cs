@@ -131,6 +131,7 @@ internal sealed class LiveRun(ActorSystem system, ILoggerFactory loggers, LogLev
         {
             Tls = options.Tls is { } files ? TlsIdentity.Read(files) : null,
             Logger = loggers.CreateLogger("bridge"),
+            Dummies = options.Datapath.Dummies,
         });
         try
         {

@@ -60,6 +60,8 @@ internal static class VswitchdCommandLine
             }
         }
 
+        if (options is { DisablesSystem: true, Dummy: null })
+            return Fatal("--disable-system and --disable-system-route are for tests, with --enable-dummy");
         if (words.Count > 1)
             return Fatal("at most one non-option argument accepted; use --help for usage");
         string? remote = words.Count > 0 ? words[0] : options.Files.Count > 0 ? null : VswitchdText.DefaultDatabase;
@@ -92,8 +94,12 @@ internal static class VswitchdCommandLine
         "bootstrap-ca-cert" or "peer-ca-cert" or "ssl-protocols" or "ssl-ciphers" =>
             (options, $"--{part.Name} is not supported: name the authorities by --ca-cert"),
         "dpdk" => (options, "Using --dpdk to configure DPDK is not supported."),
-        "enable-dummy" or "disable-system" or "disable-system-route" or "dummy-numa" =>
-            (options, $"--{part.Name} is for tests of Open vSwitch itself, and not supported"),
+        "enable-dummy" => part.Value is null or "override" or "system"
+            ? (options with { Dummy = part.Value ?? "" }, null)
+            : (options, $"--enable-dummy={part.Value} is not known: it is override, system, or nothing"),
+        // There are no routes of our own that the system's would be read into.
+        "disable-system" or "disable-system-route" => (options with { DisablesSystem = true }, null),
+        "dummy-numa" => (options, "--dummy-numa is for a datapath that is bound to processors, and not supported"),
         _ => (options, null),
     };
 

@@ -7,10 +7,16 @@ namespace UpcallActors.Daemon.Vswitchd;
 internal sealed partial class VswitchdObserver(ILogger logger) : ISwitchObserver
 {
     private readonly LoggingObserver _other = new(logger);
+    // What was said to be added, until it goes.
+    private readonly HashSet<(string Bridge, string Port, uint Number)> _added = [];
 
     /// <inheritdoc/>
-    public void PortPresent(string bridge, string port, uint number, string device, int mtu) =>
-        _other.PortPresent(bridge, port, number, device, mtu);
+    public void PortPresent(string bridge, string port, uint? openFlow, PortPlace place, string device)
+    {
+        if (openFlow is { } number && _added.Add((bridge, port, number)))
+            Added(bridge, port, number);
+        _other.PortPresent(bridge, port, openFlow, place, device);
+    }
 
     /// <inheritdoc/>
     public void PortWaits(string bridge, string port, string device, string reason) => CannotOpen(device, reason);
@@ -30,7 +36,11 @@ internal sealed partial class VswitchdObserver(ILogger logger) : ISwitchObserver
     public void DeviceRefuses(string bridge, string port, string reason) => _other.DeviceRefuses(bridge, port, reason);
 
     /// <inheritdoc/>
-    public void PortRemoved(string device) => _other.PortRemoved(device);
+    public void PortRemoved(string device)
+    {
+        _added.RemoveWhere(one => one.Port == device);
+        _other.PortRemoved(device);
+    }
 
     /// <inheritdoc/>
     public void PortStays(string device, string reason) => _other.PortStays(device, reason);
@@ -40,6 +50,9 @@ internal sealed partial class VswitchdObserver(ILogger logger) : ISwitchObserver
 
     /// <inheritdoc/>
     public void PartConflicts(string conflict) => _other.PartConflicts(conflict);
+
+    [LoggerMessage(523, LogLevel.Information, "bridge {Bridge}: added interface {Port} on port {Number}")]
+    private partial void Added(string bridge, string port, uint number);
 
     [LoggerMessage(524, LogLevel.Warning, "could not open network device {Device} ({Reason})")]
     private partial void CannotOpen(string device, string reason);

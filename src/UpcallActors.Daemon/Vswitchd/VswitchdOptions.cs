@@ -8,6 +8,15 @@ internal sealed record VswitchdOptions
     /// <summary>The database that says which bridges there are; null where files alone do.</summary>
     public OvsdbOptions? Database { get; init; }
 
+    /// <summary>
+    /// Whether the datapath's ports are connected to nothing, for tests: null for no, otherwise what follows <c>--enable-dummy=</c>, which
+    /// may be empty.
+    /// </summary>
+    public string? Dummy { get; init; }
+
+    /// <summary>Whether the kernel's datapath is not used.</summary>
+    public bool DisablesSystem { get; init; }
+
     /// <summary>Files of our own configuration, the last one on top.</summary>
     public IReadOnlyList<string> Files { get; init; } = [];
 

@@ -67,7 +67,7 @@ internal sealed class VswitchdRun(VswitchdOptions options, TextWriter errors)
         if (options.LockMemory && OwnProcess.LockMemory() is { } refused)
             log.Write("vswitchd", null, LogLevel.Error, $"mlockall failed: {refused}");
         (RunningConfiguration? read, IReadOnlyList<ConfigurationProblem> problems) =
-            RunningConfiguration.Read(options.Files, defaults: Defaults + options.Database?.AsHocon());
+            RunningConfiguration.Read(options.Files, defaults: Defaults + options.Database?.AsHocon() + DummyDefaults());
         using RunningConfiguration? configuration = read;
         if (configuration is null)
             return Fatal(log, "vswitchd", string.Join('\n', problems));
@@ -92,6 +92,10 @@ internal sealed class VswitchdRun(VswitchdOptions options, TextWriter errors)
             }
         }
     }
+
+    /// <summary>The datapath that <c>--enable-dummy</c> asks for, by the name that it has there.</summary>
+    private string DummyDefaults() => options.Dummy is not { } which ? ""
+        : $"\nupcall-actors.datapath {{ type = dummy, name = ovs-dummy, dummy-override = {(which.Length > 0 ? "true" : "false")} }}\n";
 
     /// <summary>While another process has the database's lock there is no switch; when it lets go there is one again.</summary>
     private static async Task RunUntilEndAsync(Func<Task> run)

@@ -66,8 +66,8 @@ internal sealed class EmbeddedPorts : IDatapathPorts
     {
         if (request.Kind.IsTunnel() && request.Kind != PortKind.Vxlan)
             throw new DatapathException($"port {request.Name}: the embedded datapath has no {request.Kind} tunnels, only VXLAN");
-        if (request.Kind == PortKind.Patch)
-            throw new DatapathException($"port {request.Name}: a patch port is no port of the datapath");
+        if (request.Kind is PortKind.Patch or PortKind.Dummy)
+            throw new DatapathException($"port {request.Name}: a {request.Kind} port is no port of this datapath");
         string name = request.Device;
         if (name.Length == 0 || Encoding.UTF8.GetByteCount(name) > LongestName)
             throw new DatapathException($"port {request.Name}: \"{name}\" is no name of a device: it has 1 to {LongestName} bytes");

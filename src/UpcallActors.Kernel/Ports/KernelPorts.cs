@@ -62,8 +62,8 @@ internal sealed class KernelPorts : IDatapathPorts
     /// <inheritdoc/>
     public DatapathPort Add(PortRequest request, uint? number = null)
     {
-        if (request.Kind == PortKind.Patch)
-            throw new DatapathException($"{_datapathName}: {request.Name}: a patch port is no port of the datapath");
+        if (request.Kind is PortKind.Patch or PortKind.Dummy)
+            throw new DatapathException($"{_datapathName}: {request.Name}: a {request.Kind} port is no port of this datapath");
         MetadataTunnel? tunnel = TunnelDevices.TunnelOf(request);
         string name = request.Device;
         if (name.Length == 0 || Encoding.UTF8.GetByteCount(name) > LongestName)

@@ -25,6 +25,9 @@ public enum PortKind
 
     /// <summary>One end of a way into another bridge. It is no port of the datapath.</summary>
     Patch,
+
+    /// <summary>A port that is connected to nothing, for tests of what is above the datapath.</summary>
+    Dummy,
 }
 
 /// <summary>What kinds of ports have in common.</summary>

@@ -10,6 +10,9 @@ internal static partial class ConnectionLog
     [LoggerMessage(Message = "{Peer}: connected with OpenFlow {Version}")]
     public static partial void ConnectionAgreed(this ILogger logger, LogLevel level, string peer, OpenFlowVersion version);
 
+    [LoggerMessage(600, LogLevel.Information, "bridge {Bridge}: using datapath ID {Id}")]
+    public static partial void UsesDatapathId(this ILogger logger, string bridge, string id);
+
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Peer}: connection dropped ({Reason})")]
     public static partial void ConnectionDropped(this ILogger logger, string peer, string reason);
 

@@ -33,6 +33,7 @@ internal static class BridgeRows
             DatapathId = DatapathIdOf(row),
             Protocols = ProtocolsOf(row),
             TableNames = TableNamesOf(reading, row),
+            Tables = TablesOf(reading, row, name),
             Ports = PortsOf(reading, row, name),
             Controllers = ValueList.From(reading.Rows("Controller", row, "controller")
                 .Select(ControllerRows.Read).OrderBy(controller => controller.Target, StringComparer.Ordinal)
@@ -96,6 +97,44 @@ internal static class BridgeRows
             .Where(table => table.Key < TablesSnapshot.TableCount - 1 && table.Row.Text("name") is { Length: > 0 })
             .DistinctBy(table => table.Row.Text("name"))
             .Select(table => KeyValuePair.Create(table.Row.Text("name")!, (byte)table.Key)));
+
+    /// <summary>Groups that cannot be read are left out (<c>bridge_configure_tables</c>).</summary>
+    private static ValueList<TableConfiguration> TablesOf(DatabaseReading reading, OvsdbRow row, string name)
+    {
+        var tables = ImmutableArray.CreateBuilder<TableConfiguration>();
+        foreach ((long number, OvsdbRow table) in reading.RowsByNumber("Flow_Table", row, "flow_tables"))
+        {
+            if (number >= TablesSnapshot.TableCount - 1)
+            {
+                reading.Problem($"bridge {name}: ignoring configuration for flow table {number} not supported by this datapath");
+                continue;
+            }
+
+            var read = new TableConfiguration((byte)number)
+            {
+                FlowLimit = table.Integer("flow_limit") is { } limit and <= int.MaxValue ? (int)limit : null,
+                Evicts = table.Text("overflow_policy") == "evict",
+                Groups = ValueList.From(table.Texts("groups").Select(group => GroupOf(reading, group, name, number)).OfType<SubField>()),
+            };
+            if (read != new TableConfiguration(read.Number))
+                tables.Add(read);
+        }
+
+        return new ValueList<TableConfiguration>(tables.DrainToImmutable());
+    }
+
+    private static SubField? GroupOf(DatabaseReading reading, string text, string bridge, long table)
+    {
+        try
+        {
+            return SubField.Parse(text);
+        }
+        catch (FlowSyntaxException malformed)
+        {
+            reading.Problem($"bridge {bridge} table {table}: error parsing 'groups' ({malformed.Error.Message})");
+            return null;
+        }
+    }
 
     private static ValueList<PortConfiguration> PortsOf(DatabaseReading reading, OvsdbRow row, string bridge)
     {

@@ -1,9 +1,21 @@
-using System.Collections.Frozen;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using UpcallActors.Ovsdb;
 
 namespace UpcallActors.Switch;
+
+/// <summary>Which types of interfaces are connected to nothing (<c>dummy_enable</c>).</summary>
+internal enum DummyInterfaces
+{
+    /// <summary>None.</summary>
+    None,
+
+    /// <summary>Those of type <c>dummy</c> and internal ones.</summary>
+    Beside,
+
+    /// <summary>Also those of the host.</summary>
+    Override,
+}
 
 /// <summary>How a switch follows a database.</summary>
 /// <param name="Remote">Where its server is.</param>
@@ -15,8 +27,8 @@ internal sealed record DatabaseOptions(ConnectionTarget Remote)
     /// <summary>The name of the source that the database is for the switch.</summary>
     public const string Source = "ovsdb";
 
-    /// <summary>The values of <c>datapath_type</c> by which a bridge is one of this switch's datapath.</summary>
-    public FrozenSet<string> DatapathTypes { get; init; } = FrozenSet.Create(StringComparer.Ordinal, "", "system");
+    /// <summary>Which types of interfaces are connected to nothing.</summary>
+    public DummyInterfaces Dummies { get; init; }
 
     /// <summary>Who we are to a server over TLS; null if the remote needs none.</summary>
     public TlsIdentity? Tls { get; init; }

@@ -15,7 +15,7 @@ internal sealed class DatabaseProgress(DatabaseOptions options)
     public DatabaseReader Reader { get; } = new(options);
 
     /// <summary>Writes what has become of it.</summary>
-    public DatabaseWriter Writer { get; } = new();
+    public DatabaseWriter Writer { get; } = new(options);
 
     /// <summary>The switch; null before there is one.</summary>
     public RunningSwitch? Running { get; set; }

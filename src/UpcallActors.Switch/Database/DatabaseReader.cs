@@ -13,11 +13,12 @@ internal sealed class DatabaseReader(DatabaseOptions options)
 {
     private readonly Dictionary<Guid, uint?> _former = [];
 
-    /// <summary>Reads the copy as it is.</summary>
-    public DatabaseContents Read(OvsdbCache cache)
+    /// <summary>Reads the copy as it is, for a datapath of a type.</summary>
+    public DatabaseContents Read(OvsdbCache cache, string datapathType)
     {
+        ImmutableArray<string> types = DatapathTypes.Of(datapathType, options.Dummies);
         OvsdbRow? top = cache.Rows("Open_vSwitch").FirstOrDefault();
-        var reading = new DatabaseReading(cache, FormerNumberOf);
+        var reading = new DatabaseReading(cache, options.Dummies, FormerNumberOf);
         IEnumerable<OvsdbRow> rows = top is null ? [] : cache.Rows("Bridge", top, "bridges");
         var bridges = ImmutableArray.CreateBuilder<BridgeConfiguration>();
         var names = new HashSet<string>(StringComparer.Ordinal);
@@ -26,8 +27,8 @@ internal sealed class DatabaseReader(DatabaseOptions options)
             string name = row.Text("name") ?? "";
             if (name.Contains('/', StringComparison.Ordinal) || name.Contains('\\', StringComparison.Ordinal))
                 reading.Problem($"ignoring bridge with invalid name \"{name}\"");
-            else if (!options.DatapathTypes.Contains(row.Text("datapath_type") ?? ""))
-                reading.Unsupported(row, $"could not create bridge {name}: datapath_type {row.Text("datapath_type")} is not this switch's");
+            else if (!types.Contains(row.Text("datapath_type") is { Length: > 0 } said ? said : "system"))
+                reading.Unsupported(row, $"failed to create bridge {name}: datapath_type is not one of {string.Join(", ", types)}");
             else if (!names.Add(name))
                 reading.Problem($"bridge {name} specified twice");
             else
@@ -70,8 +71,9 @@ internal sealed class DatabaseReader(DatabaseOptions options)
 
 /// <summary>A reading of the database under way.</summary>
 /// <param name="cache">The copy.</param>
+/// <param name="dummies">Which interfaces are connected to nothing.</param>
 /// <param name="formerNumberOf">The number that an interface had in an earlier run.</param>
-internal sealed class DatabaseReading(OvsdbCache cache, Func<OvsdbRow, uint?> formerNumberOf)
+internal sealed class DatabaseReading(OvsdbCache cache, DummyInterfaces dummies, Func<OvsdbRow, uint?> formerNumberOf)
 {
     private readonly ImmutableArray<string>.Builder _problems = ImmutableArray.CreateBuilder<string>();
     private readonly Dictionary<Guid, string> _unsupported = [];
@@ -87,6 +89,9 @@ internal sealed class DatabaseReading(OvsdbCache cache, Func<OvsdbRow, uint?> fo
 
     /// <summary>See <see cref="DatabaseContents.Interfaces"/>.</summary>
     public Dictionary<(string Bridge, string Name), Guid> Interfaces { get; } = [];
+
+    /// <summary>Which interfaces are connected to nothing.</summary>
+    public DummyInterfaces Dummies => dummies;
 
     /// <summary>Says that something is wrong.</summary>
     public void Problem(string text) => _problems.Add(text);

@@ -8,31 +8,32 @@ namespace UpcallActors.Switch;
 /// What has become of a database's configuration, as the columns that a switch writes have it: only what differs from the copy. Single
 /// owner; it outlives a connection.
 /// </summary>
-internal sealed class DatabaseWriter
+internal sealed class DatabaseWriter(DatabaseOptions options)
 {
-    /// <summary>What stands for a datapath whose version the kernel does not tell (<c>dpif_netlink_get_datapath_version</c>).</summary>
-    private const string UnknownVersion = "<unknown>";
-
-    private static readonly ImmutableArray<string> _types =
-        [.. new[] { "geneve", "gre", "internal", "ip6gre", "patch", "system", "vxlan" }];
-
     private readonly Dictionary<Guid, LinkResets> _resets = [];
 
     /// <summary>
     /// The columns of all rows that a configuration has, by a state that came of it. Its number goes with them, so that whoever waits
     /// for it finds the ports' numbers (<c>ovs-vsctl</c> waits so).
     /// </summary>
-    public OvsdbTransaction Write(OvsdbCache cache, DatabaseContents contents, SwitchState state)
+    /// <param name="cache">The copy.</param>
+    /// <param name="contents">The configuration.</param>
+    /// <param name="state">What came of it.</param>
+    /// <param name="datapathType">What kind of datapath it is on.</param>
+    public OvsdbTransaction Write(OvsdbCache cache, DatabaseContents contents, SwitchState state, string datapathType)
     {
         var transaction = new OvsdbTransaction();
-        WriteSwitch(cache, contents, transaction);
+        WriteSwitch(cache, contents, datapathType, transaction);
         Dictionary<(string Bridge, string Name), InterfaceState> interfaces = InterfacesOf(state);
         if (cache.Table("Bridge") is { } bridges)
         {
             foreach ((string name, Guid uuid) in contents.Bridges)
             {
                 if (bridges.Find(uuid) is { } row)
+                {
+                    transaction.Set(bridges, row, "datapath_version", OvsdbDatum.Of(DatapathTypes.VersionOf(datapathType)));
                     WriteBridge(bridges, row, contents, interfaces.GetValueOrDefault((name, name)), transaction);
+                }
             }
         }
 
@@ -69,13 +70,13 @@ internal sealed class DatabaseWriter
         return transaction;
     }
 
-    private static void WriteSwitch(OvsdbCache cache, DatabaseContents contents, OvsdbTransaction transaction)
+    private void WriteSwitch(OvsdbCache cache, DatabaseContents contents, string datapathType, OvsdbTransaction transaction)
     {
         if (cache.Table("Open_vSwitch") is not { } table || table.Rows.FirstOrDefault() is not { } row)
             return;
         transaction.Set(table, row, "cur_cfg", OvsdbDatum.Of(contents.Number));
-        transaction.Set(table, row, "datapath_types", OvsdbDatum.SetOf(["netdev", "system"]));
-        transaction.Set(table, row, "iface_types", OvsdbDatum.SetOf(_types));
+        transaction.Set(table, row, "datapath_types", OvsdbDatum.SetOf(DatapathTypes.Of(datapathType, options.Dummies)));
+        transaction.Set(table, row, "iface_types", OvsdbDatum.SetOf(DatapathTypes.InterfacesOf(options.Dummies)));
         transaction.Set(table, row, "dpdk_version", OvsdbDatum.Of("none"));
     }
 
@@ -85,7 +86,6 @@ internal sealed class DatabaseWriter
         BridgeConfiguration bridge = contents.Configuration.Bridges.First(one => contents.Bridges[one.Name] == row.Uuid);
         ulong? id = bridge.DatapathId ?? local?.Address;
         transaction.Set(table, row, "datapath_id", id is null or 0 ? OvsdbDatum.Empty : OvsdbDatum.Of($"{id:x16}"));
-        transaction.Set(table, row, "datapath_version", OvsdbDatum.Of(UnknownVersion));
         transaction.Set(table, row, "status", StatusOf(contents, row, []));
     }
 
@@ -105,7 +105,7 @@ internal sealed class DatabaseWriter
             return;
         }
 
-        bool hasDevice = one!.Kind is PortKind.System or PortKind.Internal;
+        bool hasDevice = one!.Kind is PortKind.System or PortKind.Internal or PortKind.Dummy;
         Set("admin_state", OvsdbDatum.Of(one.IsAdminUp ? "up" : "down"));
         Set("link_state", OvsdbDatum.Of(one.IsUp ? "up" : "down"));
         Set("mac_in_use", OvsdbDatum.Of(EthernetText.Format(one.Address)));
@@ -114,7 +114,7 @@ internal sealed class DatabaseWriter
         if (!_resets.TryGetValue(row.Uuid, out LinkResets? resets))
             _resets.Add(row.Uuid, resets = new LinkResets(one.IsUp));
         Set("link_resets", OvsdbDatum.Of(resets.Count(one.IsUp)));
-        DeviceDetails details = hasDevice ? DeviceDetails.Of(one) : DeviceDetails.None;
+        DeviceDetails details = one.IfIndex != 0 ? DeviceDetails.Of(one) : DeviceDetails.None;
         Set("link_speed", details.BitsPerSecond > 0 ? OvsdbDatum.Of(details.BitsPerSecond) : OvsdbDatum.Empty);
         Set("duplex", details.BitsPerSecond > 0 ? OvsdbDatum.Of(details.IsFullDuplex ? "full" : "half") : OvsdbDatum.Empty);
         Set("status", StatusOf(contents, row, details.Driver));

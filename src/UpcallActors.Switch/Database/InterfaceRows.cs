@@ -27,7 +27,7 @@ internal static class InterfaceRows
             RequestedMtu = row.Integer("mtu_request") is { } mtu and > 0 and <= int.MaxValue ? (int)mtu : null,
             Address = type == "internal" ? AddressOf(reading, row, name, name == bridge) : null,
         };
-        if (KindOf(type) is not { } kind)
+        if (KindOf(type, reading.Dummies) is not { } kind)
         {
             return read with
             {
@@ -57,8 +57,10 @@ internal static class InterfaceRows
         return null;
     }
 
-    private static PortKind? KindOf(string type) => type switch
+    private static PortKind? KindOf(string type, DummyInterfaces dummies) => type switch
     {
+        "" or "system" or "tap" when dummies == DummyInterfaces.Override => PortKind.Dummy,
+        "dummy" or "dummy-internal" or "dummy-pmd" when dummies != DummyInterfaces.None => PortKind.Dummy,
         "" or "system" => PortKind.System,
         "internal" => PortKind.Internal,
         "vxlan" => PortKind.Vxlan,

@@ -13,8 +13,12 @@ internal sealed record InterfaceStatistics(ImmutableArray<KeyValuePair<string, l
         KeyValuePair<string, long>[] counters =
         [
             .. Traffic(stats),
-            Counter("rx_dropped", stats.RxDropped), Counter("rx_errors", stats.RxErrors),
-            Counter("tx_dropped", stats.TxDropped), Counter("tx_errors", stats.TxErrors),
+            // All ones stand for what nobody counts.
+            .. new[]
+            {
+                Counter("rx_dropped", stats.RxDropped), Counter("rx_errors", stats.RxErrors),
+                Counter("tx_dropped", stats.TxDropped), Counter("tx_errors", stats.TxErrors),
+            }.Where(counter => counter.Value >= 0),
         ];
         return new InterfaceStatistics(device is not { } host
             ? [.. counters]

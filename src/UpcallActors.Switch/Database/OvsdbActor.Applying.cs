@@ -25,7 +25,7 @@ internal sealed partial class OvsdbActor
             return;
         }
 
-        DatabaseContents contents = progress.Reader.Read(session.Cache);
+        DatabaseContents contents = progress.Reader.Read(session.Cache, progress.Running.DatapathType);
         TellProblems(contents);
         if (progress.Applied is { } applied && applied.Configuration == contents.Configuration)
         {

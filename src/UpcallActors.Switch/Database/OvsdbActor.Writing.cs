@@ -89,7 +89,7 @@ internal sealed partial class OvsdbActor
             return;
         }
 
-        OvsdbTransaction transaction = progress.Writer.Write(session.Cache, applied, progress.State);
+        OvsdbTransaction transaction = progress.Writer.Write(session.Cache, applied, progress.State, progress.Running!.DatapathType);
         if (transaction.IsEmpty && _counted is { } counted)
         {
             _counted = null;

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using UpcallActors.Ofproto;
 using UpcallActors.Ovsdb;
+using UpcallActors.Packets;
 
 namespace UpcallActors.Switch;
 
@@ -22,12 +23,24 @@ internal static class PortRows
             Name = name,
             VlanMode = ModeOf(reading, row, name, tag),
             Tag = tag ?? 0,
-            Trunks = ValueList.From(row.Integers("trunks").Where(vlan => vlan is >= 0 and <= MostVlan).Select(vlan => (ushort)vlan)),
+            Trunks = VlansOf(row, "trunks"),
+            Cvlans = VlansOf(row, "cvlans"),
+            QinqEthtype = row.Entry("other_config", "qinq-ethtype") == "802.1q" ? EtherTypes.Vlan : EtherTypes.ServiceVlan,
+            PriorityTags = row.Entry("other_config", "priority-tags") switch
+            {
+                "if-nonzero" or "true" => PriorityTags.IfNonzero,
+                "always" => PriorityTags.Always,
+                _ => PriorityTags.Never,
+            },
+            IsProtected = row.Boolean("protected") == true,
             Interfaces = ValueList.From(reading.Rows("Interface", row, "interfaces")
                 .OrderBy(one => one.Text("name"), StringComparer.Ordinal)
                 .Select(one => InterfaceRows.Read(reading, one, bridge))),
         };
     }
+
+    private static ValueList<ushort> VlansOf(OvsdbRow row, string column) =>
+        ValueList.From(row.Integers(column).Where(vlan => vlan is >= 0 and <= MostVlan).Select(vlan => (ushort)vlan));
 
     /// <summary>A port with a tag is an access port unless it says otherwise.</summary>
     private static VlanMode ModeOf(DatabaseReading reading, OvsdbRow row, string name, ushort? tag)
@@ -40,10 +53,13 @@ internal static class PortRows
                 return tag is null ? VlanMode.Trunk : VlanMode.Access;
             case "access":
                 return VlanMode.Access;
-            case "trunk":
-                return VlanMode.Trunk;
-            case { } other:
-                reading.Unsupported(row, $"vlan_mode {other}");
+            case "native-tagged":
+                return VlanMode.NativeTagged;
+            case "native-untagged":
+                return VlanMode.NativeUntagged;
+            case "dot1q-tunnel":
+                return VlanMode.Dot1qTunnel;
+            default:
                 return VlanMode.Trunk;
         }
     }

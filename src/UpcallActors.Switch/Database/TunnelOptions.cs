@@ -14,6 +14,8 @@ internal static class TunnelOptions
     private const ushort VxlanPort = 4789;
     private const ushort GenevePort = 6081;
     private const byte DscpMask = 0xfc;
+    private const string Flow = "flow";
+    private const string Inherit = "inherit";
 
     /// <summary>Those that are known. IPsec's are read by others, and mean nothing here.</summary>
     private static readonly FrozenSet<string> _known = FrozenSet.Create(
@@ -40,15 +42,19 @@ internal static class TunnelOptions
             {
                 RemoteIpv4 = remoteIpv4,
                 RemoteIpv6 = remoteIpv6,
+                IsRemoteFlow = Of("remote_ip") == Flow,
                 LocalIpv4 = localIpv4,
                 LocalIpv6 = localIpv6,
+                IsLocalFlow = Of("local_ip") == Flow,
                 InKey = KeyOf(Of("in_key") ?? Of("key")),
                 OutKey = KeyOf(Of("out_key") ?? Of("key")),
                 DestinationPort = !one.Kind.HasUdpPort() ? (ushort)0
                     : NumberOf(Of("dst_port")) is { } port and > 0 and <= ushort.MaxValue ? (ushort)port
                     : one.Kind == PortKind.Vxlan ? VxlanPort : GenevePort,
-                Tos = NumberOf(Of("tos")) is { } tos and <= byte.MaxValue ? (byte)(tos & DscpMask) : (byte)0,
+                Tos = NumberOf(Of("tos")) is { } tos and <= byte.MaxValue && (tos & ~(ulong)DscpMask) == 0 ? (byte)tos : (byte)0,
+                TosInherit = Of("tos") == Inherit,
                 Ttl = NumberOf(Of("ttl")) is { } ttl and > 0 and <= byte.MaxValue ? (byte)ttl : new TunnelPort().Ttl,
+                TtlInherit = Of("ttl") == Inherit,
                 DontFragment = Of("df_default") != "false",
                 Checksum = Of("csum") == "true",
             },
@@ -57,22 +63,20 @@ internal static class TunnelOptions
 
     private static string? ProblemOf(string name, string type, Func<string, string?> of, IPAddress? remote, IPAddress? local)
     {
-        if (remote is null || remote.Equals(IPAddress.Any) || remote.Equals(IPAddress.IPv6Any))
+        bool hasRemote = remote is not null && !remote.Equals(IPAddress.Any) && !remote.Equals(IPAddress.IPv6Any);
+        if (!hasRemote && of("remote_ip") != Flow)
             return $"{name}: {type} type requires valid 'remote_ip' argument";
-        if (local is not null && local.AddressFamily != remote.AddressFamily)
+        if (of("local_ip") == Flow && of("remote_ip") != Flow)
+            return $"{name}: {type} type requires 'remote_ip=flow' with 'local_ip=flow'";
+        if (local is not null && remote is not null && local.AddressFamily != remote.AddressFamily)
             return $"{name}: 'remote_ip' and 'local_ip' has to be of the same address family";
-        foreach (string key in (string[])["key", "in_key", "out_key", "local_ip", "tos", "ttl"])
-        {
-            if (of(key) is "flow" or "inherit")
-                return $"{name}: {key}={of(key)} is not supported by this switch";
-        }
-
         return of("packet_type") is { } packets && packets != "legacy_l2"
             ? $"{name}: packet_type={packets} is not supported by this switch"
             : null;
     }
 
-    private static TunnelKey KeyOf(string? text) => NumberOf(text) is { } number ? TunnelKey.Of(number) : TunnelKey.None;
+    private static TunnelKey KeyOf(string? text) =>
+        text is null ? TunnelKey.None : text == Flow ? TunnelKey.Flow : TunnelKey.Of(NumberOf(text) ?? 0);
 
     private static IPAddress? AddressOf(string? text) => IPAddress.TryParse(text, out IPAddress? address) ? address : null;
 
@@ -83,6 +87,8 @@ internal static class TunnelOptions
             return null;
         if (text.StartsWith("0x", StringComparison.OrdinalIgnoreCase))
             return ulong.TryParse(text.AsSpan(2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out ulong hex) ? hex : null;
+        if (text.Length > 1 && text[0] == '0' && text.AsSpan(1).IndexOfAnyExceptInRange('0', '7') < 0)
+            return text.Aggregate(0UL, (number, digit) => (number * 8) + (ulong)(digit - '0'));
         return ulong.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out ulong number) ? number : null;
     }
 

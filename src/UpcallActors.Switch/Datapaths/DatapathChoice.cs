@@ -14,6 +14,9 @@ internal enum DatapathKind
 
     /// <summary>The one in this process.</summary>
     Embedded,
+
+    /// <summary>The same with ports that are connected to nothing.</summary>
+    Dummy,
 }
 
 /// <summary>Which datapath is opened, and how.</summary>

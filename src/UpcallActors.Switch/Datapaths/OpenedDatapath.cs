@@ -9,6 +9,9 @@ namespace UpcallActors.Switch;
 /// <summary>A datapath with its ports, if they can be added. Disposing closes both.</summary>
 internal sealed class OpenedDatapath : IDisposable
 {
+    /// <summary>The type of a datapath of ports that are connected to nothing (<c>dpif_dummy_register</c>).</summary>
+    public const string DummyType = "dummy";
+
     private OpenedDatapath(IDatapath datapath, IDatapathPorts? ports)
     {
         Datapath = datapath;
@@ -40,7 +43,9 @@ internal sealed class OpenedDatapath : IDisposable
 
         try
         {
-            return isKernel ? OpenKernel(choice) : OpenEmbedded(choice.Embedded);
+            return isKernel ? OpenKernel(choice)
+                : choice.Kind == DatapathKind.Dummy ? OpenDummy(choice.Embedded)
+                : OpenEmbedded(choice.Embedded);
         }
         catch (Win32Exception refused)
         {
@@ -94,6 +99,12 @@ internal sealed class OpenedDatapath : IDisposable
         return With(datapath, () => choice.NeedsPerCpuDispatch && datapath.Dispatch != DispatchMode.PerCpu
             ? throw new DatapathException($"datapath {datapath.Name}: this kernel does not spread upcalls per CPU (dispatch = per-cpu)")
             : new KernelPorts(datapath.Name, datapath.IfIndex, datapath.KernelFamilies, datapath.UpcallPids));
+    }
+
+    private static OpenedDatapath OpenDummy(EmbeddedDatapathOptions options)
+    {
+        var datapath = new EmbeddedDatapath(options with { Type = DummyType });
+        return With(datapath, () => new DummyPorts(datapath));
     }
 
     private static OpenedDatapath OpenEmbedded(EmbeddedDatapathOptions options)

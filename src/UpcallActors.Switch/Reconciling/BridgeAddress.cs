@@ -30,7 +30,7 @@ internal static class BridgeAddress
                 .GroupBy(one => one.Plan.Port!.Name, StringComparer.Ordinal)
                 .Where(port => !outputs.Contains(port.Key))
                 .Select(port => port.MinBy(one => one.Name, StringComparer.Ordinal)!)
-                .Where(one => !one.Plan.IsLocal && one.Plan.Request.Kind is PortKind.System or PortKind.Internal)
+                .Where(one => !one.Plan.IsLocal && one.Plan.Request.Kind is PortKind.System or PortKind.Internal or PortKind.Dummy)
                 .Select(one => one.Found?.Address ?? 0).Where(IsCandidate),
         ];
         return candidates.Length > 0 ? candidates.Min() : OfIdentity(identity);

@@ -6,8 +6,10 @@ namespace UpcallActors.Switch;
 /// </summary>
 internal interface ISwitchObserver
 {
-    /// <summary>A port is in the datapath, or is there with another number or MTU.</summary>
-    void PortPresent(string bridge, string port, uint number, string device, int mtu);
+    /// <summary>
+    /// A port is in the datapath, or is there with another number or MTU. Its OpenFlow number is null when it is of no bridge.
+    /// </summary>
+    void PortPresent(string bridge, string port, uint? openFlow, PortPlace place, string device);
 
     /// <summary>A port has no device, or lost it.</summary>
     void PortWaits(string bridge, string port, string device, string reason);

@@ -7,8 +7,8 @@ namespace UpcallActors.Switch;
 internal sealed class LoggingObserver(ILogger logger) : ISwitchObserver
 {
     /// <inheritdoc/>
-    public void PortPresent(string bridge, string port, uint number, string device, int mtu) =>
-        logger.PortPresent(port, bridge, number, device, mtu);
+    public void PortPresent(string bridge, string port, uint? openFlow, PortPlace place, string device) =>
+        logger.PortPresent(port, bridge, place.Number, device, place.Mtu);
 
     /// <inheritdoc/>
     public void PortWaits(string bridge, string port, string device, string reason) => logger.PortWaits(port, bridge, device, reason);

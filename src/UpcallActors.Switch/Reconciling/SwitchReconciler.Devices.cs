@@ -35,7 +35,7 @@ internal sealed partial class SwitchReconciler
     {
         if (configuration.Identity is null)
             return null;
-        int least = interfaces.Where(one => one is { Found.Mtu: > 0 } && (one.Plan.Request.Kind == PortKind.System || IsMtuWanted(one)))
+        int least = interfaces.Where(one => one is { Found.Mtu: > 0 } && CountsForMtu(one))
             .Select(one => one.Found!.Mtu).DefaultIfEmpty(UsualMtu).Min();
         LiveBridge bridge = _bridges[configuration.Name];
         if (bridge.LeastMtu == least)
@@ -45,9 +45,11 @@ internal sealed partial class SwitchReconciler
     }
 
     private static bool HasDevice(WantedInterface one) =>
-        one is { Found: not null, Plan.Request.Kind: PortKind.System or PortKind.Internal };
+        one is { Found: not null, Plan.Request.Kind: PortKind.System or PortKind.Internal or PortKind.Dummy };
 
-    private static bool IsMtuWanted(WantedInterface one) => one.Plan.Interface.RequestedMtu is not null;
+    /// <summary>Internal ports take part by what is asked for alone.</summary>
+    private static bool CountsForMtu(WantedInterface one) =>
+        one.Plan.Request.Kind is PortKind.System or PortKind.Dummy || one.Plan.Interface.RequestedMtu is not null;
 
     private static DeviceSettings DueOf(WantedInterface one, ulong? own, int? least)
     {

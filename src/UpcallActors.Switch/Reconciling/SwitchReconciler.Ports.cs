@@ -129,7 +129,7 @@ internal sealed partial class SwitchReconciler
             if (one.Place is { } place)
             {
                 if (one.Says($"{place}"))
-                    _observer.PortPresent(one.Bridge, one.Name, place.Number, one.Device!, place.Mtu);
+                    _observer.PortPresent(one.Bridge, one.Name, one.Number, place, one.Device!);
             }
             else if (one.Says(one.Reason))
             {

@@ -46,6 +46,9 @@ internal sealed partial class SwitchReconciler
     /// <summary>The translators, which decide about upcalls by the present bridges.</summary>
     public OpenFlowTranslatorFactory Translators { get; }
 
+    /// <summary>What kind of datapath it is. Any thread.</summary>
+    public string DatapathType => _datapath.Type;
+
     /// <summary>The switch as it is, and as it was. Any thread.</summary>
     public StateFeed States { get; } = new();
 

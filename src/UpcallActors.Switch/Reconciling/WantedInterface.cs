@@ -17,6 +17,9 @@ internal sealed class WantedInterface(PlannedInterface plan, uint? number)
 
     public string Name => plan.Interface.Name;
 
+    /// <summary>Its OpenFlow number; null when it has none.</summary>
+    public uint? Number => plan.Bridge is null ? null : number;
+
     /// <summary>Its name in the datapath; null while the datapath refuses it, or it cannot be asked for.</summary>
     public string? Device { get; private set; }
 
@@ -100,7 +103,7 @@ internal sealed class WantedInterface(PlannedInterface plan, uint? number)
 
     public InterfaceState AsState() => new(Name, plan.Request.Kind, Status)
     {
-        Number = plan.Bridge is null ? null : number,
+        Number = Number,
         DatapathPort = Place?.Number,
         Device = Device,
         Peer = plan.IsPatch ? plan.Interface.Peer : null,

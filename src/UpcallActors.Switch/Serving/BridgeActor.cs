@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
 using Akka.Actor;
 using Microsoft.Extensions.Logging;
 using UpcallActors.Ofproto;
@@ -107,6 +108,7 @@ internal sealed partial class BridgeActor(ServedBridge bridge, ServingOptions op
                 FollowControllers();
                 WatchControllers();
                 PortNews.Tell(bridge);
+                TellDatapathId();
                 shown.Settlement.Settle();
                 break;
             default:
@@ -125,6 +127,15 @@ internal sealed partial class BridgeActor(ServedBridge bridge, ServingOptions op
             return;
         bridge.Leave(gone);
         AskControllers();
+    }
+
+    /// <summary>Scripts look for this line, as <c>ofproto_set_datapath_id</c> and <c>ofproto_create</c> say it.</summary>
+    private void TellDatapathId()
+    {
+        if (bridge.DatapathId == bridge.ToldDatapathId || bridge.DatapathId == 0)
+            return;
+        options.Logger.UsesDatapathId(bridge.Name, bridge.DatapathId.ToString("x16", CultureInfo.InvariantCulture));
+        bridge.ToldDatapathId = bridge.DatapathId;
     }
 
     private void TellOf(object news)

@@ -76,6 +76,9 @@ internal sealed class ServedBridge(BridgeView view, Lazy<DatapathMeters> meters,
     /// </summary>
     public ulong DatapathId => View.Configuration.DatapathId ?? Local?.Address ?? 0;
 
+    /// <summary>The number that was said of it last; 0 before.</summary>
+    public ulong ToldDatapathId { get; set; }
+
     /// <summary>The bridge's own port; null when it has no place in the datapath yet.</summary>
     public InterfaceState? Local => Ports.FirstOrDefault(one => one.Number == OpenFlowPorts.Local);
 

@@ -21,7 +21,7 @@ public sealed class ConfigurationProblemTests : IDisposable
     [InlineData("handlers = 2", "handlers { }", "a.conf:2: handlers must be a plain value, not a block")]
     [InlineData("handlers = 2", "datapath = embedded", "a.conf:2: datapath must be a block: datapath { … }")]
     [InlineData("handlers = 2", "datapath.type = kernal",
-        "a.conf:2: type must be auto or embedded or kernel, not \"kernal\"; did you mean kernel?")]
+        "a.conf:2: type must be auto or embedded or kernel or dummy, not \"kernal\"; did you mean kernel?")]
     [InlineData("handlers = 2", "datapath.type = kernel", "a.conf:2: type = kernel has no capture ports; use embedded or auto")]
     [InlineData("handlers = 2", "datapath.dispatch = per-port",
         "a.conf:2: dispatch must be auto or per-cpu or per-vport, not \"per-port\"; did you mean per-vport?")]

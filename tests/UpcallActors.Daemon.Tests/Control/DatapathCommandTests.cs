@@ -229,7 +229,7 @@ public sealed class DatapathCommandTests
                 vx0 5/4: (vxlan: dst_port=4790, key=5, remote_ip=1.2.3.4)
 
             """);
-        (await daemon.PrintAsync("dpif/dump-dps")).ShouldBe("br-empty\nbr0\n");
+        (await daemon.PrintAsync("dpif/dump-dps")).ShouldBe("embedded@br-empty\nembedded@br0\n");
     }
 
     [Fact]

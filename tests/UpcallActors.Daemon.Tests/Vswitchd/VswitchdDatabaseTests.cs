@@ -78,6 +78,29 @@ public sealed class VswitchdDatabaseTests : IDisposable
         await second.AskAsync("exit");
     }
 
+    [DatabaseFact]
+    public async Task With_dummies_ports_need_no_device_and_have_the_numbers_in_their_names()
+    {
+        using DatabaseServer server = await DatabaseServer.StartAsync();
+        (int code, _, string errors) = await _daemon.RunAsync(
+            "--detach", "--pidfile", "-vconsole:off", "--enable-dummy=override", "--disable-system", $"unix:{server.Socket}");
+        (code, errors).ShouldBe((0, ""));
+
+        await server.ConfigureAsync(
+            "add-br", "br0", "--", "set", "Bridge", "br0", "datapath_type=dummy", "--", "add-port", "br0", "p7", "--",
+            "add-port", "br0", "v", "--", "set", "Interface", "v", "type=geneve", "options:remote_ip=flow", "options:key=flow");
+
+        (await _daemon.AskAsync("dpif/show")).ShouldBe("""
+            dummy@ovs-dummy: hit:0 missed:0
+              br0:
+                br0 65534/100: (dummy-internal)
+                p7 1/7: (dummy)
+                v 2/6081: (geneve: key=flow, remote_ip=flow)
+
+            """);
+        await _daemon.AskAsync("exit");
+    }
+
     [Fact]
     public async Task A_remote_that_is_none_is_refused()
     {

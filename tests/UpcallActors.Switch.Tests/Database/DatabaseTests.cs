@@ -1,3 +1,5 @@
+using UpcallActors.Ofproto;
+
 namespace UpcallActors.Switch.Tests;
 
 /// <summary>A switch that follows a database, which <c>ovs-vsctl</c> writes to.</summary>
@@ -137,6 +139,34 @@ public sealed class DatabaseTests
 
         Assert.Equal("\"00:11:22:33:44:55\"\n", await server.ConfigureAsync("get", "Interface", "br0", "mac_in_use"));
         Assert.Equal("\"0000001122334455\"\n", await server.ConfigureAsync("get", "Bridge", "br0", "datapath_id"));
+    }
+
+    [DatabaseFact]
+    public async Task What_is_said_of_VLANs_tables_and_tunnels_is_what_the_switch_is_told()
+    {
+        using DatabaseServer server = await DatabaseServer.StartAsync();
+        await using DatabaseSwitch ours = await DatabaseSwitch.StartAsync(server, "p1", "p2");
+
+        await server.ConfigureAsync(
+            "add-br", "br0", "--", "add-port", "br0", "p1", "tag=10", "vlan_mode=dot1q-tunnel", "cvlans=1,2",
+            "other_config:qinq-ethtype=802.1q", "other_config:priority-tags=if-nonzero", "protected=true", "--",
+            "add-port", "br0", "p2", "tag=0", "--", "add-port", "br0", "gn", "--",
+            "set", "Interface", "gn", "type=geneve", "options:remote_ip=10.0.0.1", "options:key=flow", "options:csum=true",
+            "options:tos=inherit", "options:dst_port=0x1000", "--", "--id=@t", "create", "Flow_Table", "name=first", "flow_limit=5",
+            "overflow_policy=evict", "groups=\"NXM_OF_IN_PORT[]\"", "--", "set", "Bridge", "br0", "flow_tables:3=@t");
+
+        BridgeConfiguration bridge = Assert.Single(ours.Running.State.Configuration.Bridges);
+        PortConfiguration p1 = bridge.Ports.Single(port => port.Name == "p1");
+        Assert.Equal((VlanMode.Dot1qTunnel, 10, 0x8100), (p1.VlanMode, p1.Tag, p1.QinqEthtype));
+        Assert.Equal([1, 2], p1.Cvlans.Select(vlan => (int)vlan));
+        Assert.Equal((PriorityTags.IfNonzero, true), (p1.PriorityTags, p1.IsProtected));
+        Assert.Equal(VlanMode.Access, bridge.Ports.Single(port => port.Name == "p2").VlanMode);
+        TunnelPort tunnel = bridge.Ports.Single(port => port.Name == "gn").Interfaces[0].Tunnel!;
+        Assert.Equal((0x0a000001u, TunnelKey.Flow, TunnelKey.Flow), (tunnel.RemoteIpv4, tunnel.InKey, tunnel.OutKey));
+        Assert.Equal((true, true, 0x1000), (tunnel.Checksum, tunnel.TosInherit, tunnel.DestinationPort));
+        Assert.Equal((byte)3, bridge.TableNames.Entries["first"]);
+        TableConfiguration table = Assert.Single(bridge.Tables);
+        Assert.Equal((3, 5, true, 1), ((int)table.Number, table.FlowLimit ?? 0, table.Evicts, table.Groups.Count));
     }
 
     internal static Task EventuallyAsync(DatabaseServer server, string table, string row, string column, string value)

@@ -22,13 +22,15 @@ internal sealed class DpifCommands(ControlContext context)
     ];
 
     /// <summary>One line a bridge, in spite of the name (<c>ofproto_unixctl_dpif_dump_dps</c>).</summary>
-    private ControlReply DumpBridges() => ControlReply.Of(string.Join('\n', Bridges().Select(bridge => bridge.Name)));
+    private ControlReply DumpBridges() => ControlReply.Of(
+        string.Join('\n', Bridges().Select(bridge => $"{context.Datapath.Type}@{bridge.Name}")));
 
     private ControlReply Show()
     {
         using var query = new DatapathQuery(context.Datapath);
         DatapathStats stats = query.GetDatapath().Stats ?? default;
-        var types = query.GetPorts().ToDictionary(port => port.PortNo ?? 0, PortDescription.TypeOf);
+        var types = query.GetPorts().ToDictionary(
+            port => port.PortNo ?? 0, port => PortDescription.TypeOf(port, context.Datapath.Type));
         var text = new StringBuilder();
         text.Append(CultureInfo.InvariantCulture, $"{context.FullName}: hit:{stats.Hit} missed:{stats.Missed}\n");
         ILookup<string, WaitingInterface> waiting = context.WaitingPorts().ToLookup(port => port.Bridge, StringComparer.Ordinal);

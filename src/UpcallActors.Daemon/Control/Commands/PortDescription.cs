@@ -3,6 +3,7 @@ using System.Net;
 using UpcallActors.Odp;
 using UpcallActors.Odp.Text;
 using UpcallActors.Ofproto;
+using UpcallActors.Switch;
 
 namespace UpcallActors.Daemon.Control.Commands;
 
@@ -31,6 +32,14 @@ internal static class PortDescription
         _ when port.Name?.StartsWith("gre_sys", StringComparison.Ordinal) == true => "gre",
         _ when port.Name?.StartsWith("ip6gre_sys", StringComparison.Ordinal) == true => "ip6gre",
         _ => "system",
+    };
+
+    /// <summary>The type of a port of a datapath of a type: all of a dummy one are dummies, but for tunnels.</summary>
+    public static string TypeOf(VportMessage port, string datapath) => (TypeOf(port), datapath) switch
+    {
+        ("internal", OpenedDatapath.DummyType) => "dummy-internal",
+        ("system", OpenedDatapath.DummyType) => "dummy",
+        (var type, _) => type,
     };
 
     /// <summary>The type of a port of the configuration.</summary>
