@@ -11,12 +11,7 @@ internal sealed class ReferenceSwitch(Lab lab, SwitchConfiguration configuration
     /// <summary>The variable that asks for it, with any value.</summary>
     public const string Variable = "UPCALL_REFERENCE";
 
-    private readonly Dictionary<string, string> _environment = new()
-    {
-        ["OVS_RUNDIR"] = lab.Folder,
-        ["OVS_LOGDIR"] = lab.Folder,
-        ["OVS_DBDIR"] = lab.Folder,
-    };
+    private readonly IReadOnlyDictionary<string, string> _environment = EnvironmentOf(lab);
 
     private BackgroundProcess? _database;
     private BackgroundProcess? _daemon;
@@ -24,7 +19,8 @@ internal sealed class ReferenceSwitch(Lab lab, SwitchConfiguration configuration
     /// <inheritdoc/>
     public string Log => _daemon?.Output ?? "";
 
-    private string Socket => Path.Combine(lab.Folder, "db.sock");
+    /// <summary>The file of its database's socket.</summary>
+    public string Socket => Path.Combine(lab.Folder, "db.sock");
 
     /// <inheritdoc/>
     public async Task StartAsync()
@@ -60,6 +56,21 @@ internal sealed class ReferenceSwitch(Lab lab, SwitchConfiguration configuration
         return output;
     }
 
+    /// <summary>Where a switch of a lab has its files, by the variables of Open vSwitch.</summary>
+    public static Dictionary<string, string> EnvironmentOf(Lab lab) => new()
+    {
+        ["OVS_RUNDIR"] = lab.Folder,
+        ["OVS_LOGDIR"] = lab.Folder,
+        ["OVS_DBDIR"] = lab.Folder,
+    };
+
+    /// <summary>Ends the daemon, as scripts do; datapath and database stay.</summary>
+    public async Task EndAsync()
+    {
+        await AppctlAsync("exit");
+        await _daemon!.ExitAsync();
+    }
+
     /// <inheritdoc/>
     public async Task KillAsync()
     {
@@ -75,6 +86,10 @@ internal sealed class ReferenceSwitch(Lab lab, SwitchConfiguration configuration
         if (_database != null)
             await _database.DisposeAsync();
     }
+
+    /// <summary>Changes or asks the database.</summary>
+    public Task<string> VsctlAsync(string arguments) =>
+        Command.RunAsync("ovs-vsctl", [$"--db=unix:{Socket}", .. arguments.Split(' ', StringSplitOptions.RemoveEmptyEntries)]);
 
     private async Task AddAsync(BridgeConfiguration bridge)
     {
@@ -105,7 +120,4 @@ internal sealed class ReferenceSwitch(Lab lab, SwitchConfiguration configuration
     private Task<(int Code, string Output)> TryAppctlAsync(params string[] command) =>
         Command.TryAsync("ovs-appctl",
             ["-t", Path.Combine(lab.Folder, string.Create(CultureInfo.InvariantCulture, $"ovs-vswitchd.{_daemon!.Id}.ctl")), .. command]);
-
-    private Task<string> VsctlAsync(string arguments) =>
-        Command.RunAsync("ovs-vsctl", [$"--db=unix:{Socket}", .. arguments.Split(' ', StringSplitOptions.RemoveEmptyEntries)]);
 }
