@@ -149,7 +149,7 @@ public sealed class UpcallPipeline : IAsyncDisposable
         var counters = new PipelineCounters(lanes);
         PipelineMetrics.AddTo(state.Histograms.Meter, lanes, counters, revalidated);
         IActorRef pipeline = system.ActorOf(
-            ActorFactory.Props(() => new PipelineActor(lanes, revalidated, loops, state.Logger, started, completion)));
+            ActorFactory.Props(() => new PipelineActor(lanes, revalidated, loops, state.Logger, settings.Begin, started, completion)));
         Revalidation? revalidation = revalidated is null ? null : new Revalidation(revalidated, pipeline, completion.Task);
         return new UpcallPipeline(pipeline, state, lanes, counters, revalidation, started.Task, completion.Task);
     }

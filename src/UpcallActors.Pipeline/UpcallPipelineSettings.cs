@@ -64,6 +64,12 @@ public sealed record UpcallPipelineSettings
     /// </summary>
     public RevalidatorSettings? Revalidation { get; init; } = new();
 
+    /// <summary>
+    /// When this has ended, flows of before are taken over and upcalls are answered; until then both stay as they are. A pipeline that is
+    /// stopped before never begins.
+    /// </summary>
+    internal Task Begin { get; init; } = Task.CompletedTask;
+
     /// <summary>Whether all stages of a lane run on its own event loop.</summary>
     internal bool RunsOnOneLoop => (ReceiverDispatcher ?? RouterDispatcher ?? TranslatorDispatcher ?? ExecutorDispatcher) is null;
 

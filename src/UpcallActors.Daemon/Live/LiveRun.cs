@@ -65,7 +65,7 @@ internal sealed class LiveRun(ActorSystem system, ILoggerFactory loggers, LogLev
         var contents = new RunPart<SwitchDatabase?>("database contents", () => FollowAsync(database.Value, bridges.Value, exit));
         var pipeline = new RunPart<UpcallPipeline>(
             "pipeline",
-            () => StartPipelineAsync(options, live.Value, bridges.Value),
+            () => StartPipelineAsync(options, live.Value, bridges.Value, database.Value),
             running => PipelineEnd.CloseAsync(running, _logger));
         // A client that asked for the end gets its answer when all that its commands can see has ended.
         var control = new RunPart<ControlService?>(
@@ -78,7 +78,7 @@ internal sealed class LiveRun(ActorSystem system, ILoggerFactory loggers, LogLev
             "first configuration",
             async () => await await Task.WhenAny(database.Value?.Configured ?? Task.CompletedTask, exit.Task));
         var announcement = new RunStep(
-            "announcement", () => AnnounceAsync(options, live.Value, pipeline.Value, directory.Value, exit.Task));
+            "announcement", () => AnnounceAsync(options, live.Value, pipeline.Value, directory.Value, database.Value, exit.Task));
         // From here on, what starts is not needed to answer upcalls: its code would be compiled while they wait.
         var status = new RunPart<SwitchStatus>("status", () => StatusOf(live.Value, bridges.Value, pipeline.Value));
         var telemetry = new RunPart<DaemonTelemetry?>("telemetry", () => DaemonTelemetry.Start(
@@ -98,12 +98,17 @@ internal sealed class LiveRun(ActorSystem system, ILoggerFactory loggers, LogLev
                 database.Value?.Completion ?? exit.Task));
     }
 
-    /// <summary>Upcalls wait in their sockets until the flows of an earlier run are taken up.</summary>
+    /// <summary>
+    /// Upcalls wait in their sockets until the flows of an earlier run are taken up. Whoever restores OpenFlow flows before that needs a
+    /// daemon that is there.
+    /// </summary>
     private async Task AnnounceAsync(
-        DaemonOptions options, OpenedDatapath live, UpcallPipeline pipeline, RunDirectory directory, Task exit)
+        DaemonOptions options, OpenedDatapath live, UpcallPipeline pipeline, RunDirectory directory, SwitchDatabase? database, Task exit)
     {
-        await await Task.WhenAny(pipeline.Started, exit);
-        if (pipeline.Started.IsCompletedSuccessfully)
+        bool isRestoring = database is { FlowsRestored.IsCompleted: false };
+        if (!isRestoring)
+            await await Task.WhenAny(pipeline.Started, exit);
+        if (isRestoring || pipeline.Started.IsCompletedSuccessfully)
             Announce(options, live, directory);
     }
 
@@ -171,16 +176,19 @@ internal sealed class LiveRun(ActorSystem system, ILoggerFactory loggers, LogLev
             });
     }
 
-    private async Task<UpcallPipeline> StartPipelineAsync(DaemonOptions options, OpenedDatapath live, RunningSwitch bridges)
+    private async Task<UpcallPipeline> StartPipelineAsync(
+        DaemonOptions options, OpenedDatapath live, RunningSwitch bridges, SwitchDatabase? database)
     {
         IDatapath datapath = attach?.Invoke(live.Datapath) ?? live.Datapath;
         UpcallPipelineSettings settings = PipelineSettings.Of(system, options) with
         {
             Loggers = loggers,
             LimitsRequestLog = () => levels.IsRateLimited("dpif"),
+            Begin = database?.FlowsRestored ?? Task.CompletedTask,
         };
         var pipeline = UpcallPipeline.Start(system, datapath, bridges.Translators, settings);
         await bridges.AttachAsync(pipeline);
+        database?.Attach(pipeline);
         return pipeline;
     }
 

@@ -14,10 +14,14 @@ internal sealed class PipelineActor : UntypedActor
     private readonly IReadOnlyList<Lane> _lanes;
     private readonly RevalidationState? _revalidation;
     private readonly PipelineLoops _loops;
+    private readonly Task _begin;
     private readonly TaskCompletionSource _started;
     private readonly TaskCompletionSource _completion;
     private readonly HashSet<IActorRef> _running = [];
     private readonly FailureWindow? _failures;
+    // Those that came before there are revalidators.
+    private readonly List<RevalidationLeader.Request> _early = [];
+    private bool _hasBegun;
     private IActorRef? _revalidator;
     private Exception? _failure;
     private bool _draining;
@@ -27,6 +31,7 @@ internal sealed class PipelineActor : UntypedActor
         RevalidationState? revalidation,
         PipelineLoops loops,
         ILogger logger,
+        Task begin,
         TaskCompletionSource started,
         TaskCompletionSource completion)
     {
@@ -34,6 +39,7 @@ internal sealed class PipelineActor : UntypedActor
         _lanes = lanes;
         _revalidation = revalidation;
         _loops = loops;
+        _begin = begin;
         _started = started;
         _completion = completion;
         if (revalidation is not null)
@@ -43,10 +49,24 @@ internal sealed class PipelineActor : UntypedActor
     /// <inheritdoc/>
     protected override void PreStart()
     {
+        if (_begin.IsCompleted)
+            Begin();
+        else
+            _begin.ContinueWith(_ => BeginDue.Instance, TaskScheduler.Default).PipeTo(Self);
+    }
+
+    private void Begin()
+    {
+        if (_draining)
+            return;
+        _hasBegun = true;
         if (_revalidation is null)
             StartLanes();
         else
             _revalidator = StartRevalidation(_revalidation);
+        foreach (RevalidationLeader.Request request in _early)
+            Self.Tell(request, ActorRefs.NoSender);
+        _early.Clear();
     }
 
     /// <inheritdoc/>
@@ -54,6 +74,9 @@ internal sealed class PipelineActor : UntypedActor
     {
         switch (message)
         {
+            case BeginDue:
+                Begin();
+                break;
             case RevalidationLeader.Adopted:
                 if (_running.Count == 0 && !_draining)
                     StartLanes();
@@ -61,6 +84,8 @@ internal sealed class PipelineActor : UntypedActor
             case RevalidationLeader.Request request:
                 if (_revalidator is not null)
                     _revalidator.Forward(request);
+                else if (!_hasBegun && !_draining)
+                    _early.Add(request);
                 else
                     request.Done.TrySetCanceled();
                 break;
@@ -94,6 +119,8 @@ internal sealed class PipelineActor : UntypedActor
         _loops.Release();
         _revalidation?.Forget();
         _lanes[0].Pipeline.Controllers.Close();
+        foreach (RevalidationLeader.Request request in _early)
+            request.Done.TrySetCanceled();
         // Here, not before: the system may stop the actor without a request to the pipeline.
         if (_failure is null)
         {
@@ -157,6 +184,12 @@ internal sealed class PipelineActor : UntypedActor
             lane.Tell(LaneActor.Drain.Instance, Self);
         if (_running.Count == 0)
             Context.Stop(Self);
+    }
+
+    /// <summary>It is time to begin.</summary>
+    private sealed class BeginDue : INoSerializationVerificationNeeded
+    {
+        public static readonly BeginDue Instance = new();
     }
 
     /// <summary>Drain all lanes, then end.</summary>

@@ -7,6 +7,9 @@ namespace UpcallActors.Switch;
 /// <param name="Number">The number of this configuration (<c>next_cfg</c>), which its writer waits for.</param>
 internal sealed record DatabaseContents(SwitchConfiguration Configuration, long Number)
 {
+    /// <summary>What holds for the switch as a whole.</summary>
+    public DatabaseSettings Settings { get; init; } = new();
+
     /// <summary>What cannot be used as it is there, in words for people.</summary>
     public ImmutableArray<string> Problems { get; init; } = [];
 

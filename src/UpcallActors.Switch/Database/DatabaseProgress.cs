@@ -1,3 +1,5 @@
+using UpcallActors.Pipeline;
+
 namespace UpcallActors.Switch;
 
 /// <summary>How far a switch has come with a database. It outlives connections, and restarts of their actor.</summary>
@@ -5,6 +7,7 @@ internal sealed class DatabaseProgress(DatabaseOptions options)
 {
     private readonly TaskCompletionSource _first = New();
     private readonly TaskCompletionSource _applied = New();
+    private readonly TaskCompletionSource _restored = New();
     private readonly TaskCompletionSource _configured = New();
     private readonly TaskCompletionSource _completion = New();
 
@@ -38,6 +41,15 @@ internal sealed class DatabaseProgress(DatabaseOptions options)
     /// <summary>Ends when a switch is what the contents want.</summary>
     public Task FirstApplied => _applied.Task;
 
+    /// <summary>Ends when no flows are to be restored any more; what is said of that later counts no more (<c>bridge_run</c>).</summary>
+    public Task Restored => _restored.Task;
+
+    /// <summary>The pipeline, whose revalidators have settings by the database; null before there is one.</summary>
+    public UpcallPipeline? Pipeline { get; set; }
+
+    /// <summary>Their settings without the database's.</summary>
+    public RevalidatorSettings? UntunedSettings { get; set; }
+
     /// <summary>Ends when the server has taken what we wrote of the first configuration, or has refused it.</summary>
     public Task Configured => _configured.Task;
 
@@ -50,6 +62,8 @@ internal sealed class DatabaseProgress(DatabaseOptions options)
 
     public void NoteApplied() => _applied.TrySetResult();
 
+    public void NoteRestored() => _restored.TrySetResult();
+
     public void NoteConfigured() => _configured.TrySetResult();
 
     public void End(Exception? failure = null)
@@ -58,7 +72,7 @@ internal sealed class DatabaseProgress(DatabaseOptions options)
             _completion.TrySetResult();
         else
             _completion.TrySetException(failure);
-        foreach (TaskCompletionSource one in (TaskCompletionSource[])[_first, _applied, _configured])
+        foreach (TaskCompletionSource one in (TaskCompletionSource[])[_first, _applied, _restored, _configured])
             one.TrySetCanceled();
     }
 

@@ -35,6 +35,12 @@ internal sealed class DatabaseReader(DatabaseOptions options)
                 bridges.Add(BridgeRows.Read(reading, row, name));
         }
 
+        if (top is not null)
+        {
+            foreach (string part in DatabaseSettings.UnsupportedIn(top))
+                reading.Unsupported(top, part);
+        }
+
         Forget(cache);
         return new DatabaseContents(
             new SwitchConfiguration
@@ -44,6 +50,7 @@ internal sealed class DatabaseReader(DatabaseOptions options)
             },
             top?.Integer("next_cfg") ?? 0)
         {
+            Settings = top is null ? new DatabaseSettings() : DatabaseSettings.Read(top),
             Problems = reading.Problems,
             Bridges = reading.Bridges,
             Interfaces = reading.Interfaces,

@@ -1,5 +1,6 @@
 using Akka.Actor;
 using UpcallActors.Linux;
+using UpcallActors.Pipeline;
 
 namespace UpcallActors.Switch;
 
@@ -30,6 +31,7 @@ internal sealed partial class OvsdbActor
         if (progress.Applied is { } applied && applied.Configuration == contents.Configuration)
         {
             progress.Applied = contents;
+            Tune();
             WriteIfDue();
             return;
         }
@@ -60,6 +62,7 @@ internal sealed partial class OvsdbActor
         {
             progress.Applied = applied.Contents;
             progress.State = state;
+            Tune();
             progress.NoteApplied();
         }
         else
@@ -73,6 +76,21 @@ internal sealed partial class OvsdbActor
             return;
         _isApplyDue = false;
         ApplyIfDue();
+    }
+
+    /// <summary>What holds for the whole switch.</summary>
+    private void Tune()
+    {
+        if (progress.Applied is not { } applied)
+            return;
+        if (!applied.Settings.WaitsForFlows)
+            progress.NoteRestored();
+        if (progress.UntunedSettings is { } untuned && progress.Pipeline?.Revalidation is { } revalidation)
+        {
+            RevalidatorSettings tuned = applied.Settings.Over(untuned);
+            if (tuned != revalidation.Settings)
+                revalidation.Tune(_ => tuned);
+        }
     }
 
     /// <summary>What is wrong or not supported, each once.</summary>

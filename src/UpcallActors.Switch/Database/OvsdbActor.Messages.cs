@@ -1,4 +1,5 @@
 using Akka.Actor;
+using UpcallActors.Pipeline;
 
 namespace UpcallActors.Switch;
 
@@ -12,6 +13,9 @@ internal sealed partial class OvsdbActor
 
     /// <summary>There is a switch now.</summary>
     internal sealed record SwitchAttached(RunningSwitch Running) : INoSerializationVerificationNeeded;
+
+    /// <summary>There is a pipeline now.</summary>
+    internal sealed record PipelineAttached(UpcallPipeline Pipeline) : INoSerializationVerificationNeeded;
 
     /// <summary>End.</summary>
     internal sealed class Stop : INoSerializationVerificationNeeded

@@ -80,6 +80,11 @@ internal sealed partial class OvsdbActor(DatabaseOptions options, DatabaseProgre
                 FollowStates(attached.Running);
                 ApplyIfDue();
                 break;
+            case PipelineAttached attached:
+                progress.Pipeline = attached.Pipeline;
+                progress.UntunedSettings = attached.Pipeline.Revalidation?.Settings;
+                Tune();
+                break;
             case ConfigurationApplied applied:
                 NoteApplied(applied);
                 break;

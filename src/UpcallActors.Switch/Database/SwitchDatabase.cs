@@ -47,6 +47,12 @@ internal sealed class SwitchDatabase : IAsyncDisposable
         await await Task.WhenAny(_progress.FirstApplied, Completion);
     }
 
+    /// <summary>Ends when no flows are to be restored (any more) before packets are answered (<c>flow-restore-wait</c>).</summary>
+    public Task FlowsRestored => _progress.Restored;
+
+    /// <summary>From now on the pipeline's revalidators have the settings that the database says.</summary>
+    public void Attach(UpcallPipeline pipeline) => _actor.Tell(new OvsdbActor.PipelineAttached(pipeline), ActorRefs.NoSender);
+
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {

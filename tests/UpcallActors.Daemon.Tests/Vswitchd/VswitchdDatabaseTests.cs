@@ -27,6 +27,33 @@ public sealed class VswitchdDatabaseTests : IDisposable
     }
 
     [DatabaseFact]
+    public async Task What_the_database_says_of_the_whole_switch_holds_for_the_pipeline()
+    {
+        using DatabaseServer server = await DatabaseServer.StartAsync();
+        (await DetachAsync(server)).Code.ShouldBe(0);
+
+        await server.ConfigureAsync("set", "Open_vSwitch", ".", "other_config:flow-limit=1234");
+
+        await Eventually.HoldsAsync(async () => (await _daemon.AskAsync("upcall/show")).Contains("(limit 1234)"));
+        await _daemon.AskAsync("exit");
+    }
+
+    [DatabaseFact]
+    public async Task A_daemon_that_waits_for_flows_is_there_for_those_who_restore_them()
+    {
+        using DatabaseServer server = await DatabaseServer.StartAsync();
+        await server.ConfigureAsync("--no-wait", "set", "Open_vSwitch", ".", "other_config:flow-restore-wait=true", "--", "add-br", "b0");
+        (await DetachAsync(server)).Code.ShouldBe(0);
+        await server.RunAsync("ovs-ofctl", "add-flow", $"unix:{_daemon.Root}/b0.mgmt", "priority=9,actions=drop");
+
+        await server.ConfigureAsync("remove", "Open_vSwitch", ".", "other_config", "flow-restore-wait");
+
+        await _daemon.AskAsync("revalidator/wait");
+        (await server.RunAsync("ovs-ofctl", "dump-flows", $"unix:{_daemon.Root}/b0.mgmt")).ShouldContain("priority=9");
+        await _daemon.AskAsync("exit");
+    }
+
+    [DatabaseFact]
     public async Task A_daemon_without_its_database_waits_answers_and_can_be_ended()
     {
         using DatabaseServer server = await DatabaseServer.StartAsync();

@@ -50,6 +50,37 @@ public sealed class ShutdownSpecs() : PipelineSpec("own { type = PinnedDispatche
     }
 
     [Fact]
+    public async Task A_pipeline_that_waits_leaves_upcalls_alone_until_it_is_to_begin()
+    {
+        using var datapath = new ScriptedDatapath();
+        var begin = new TaskCompletionSource();
+        await using UpcallPipeline pipeline = Start(datapath, new UpcallPipelineSettings { Begin = begin.Task });
+        datapath.Upcall(Upcalls.Miss(1, 1));
+        (await pipeline.FindSilentHandlersAsync(TimeSpan.FromMilliseconds(1))).ShouldBe([0]);
+        (pipeline.Counters.Received, pipeline.Started.IsCompleted).ShouldBe((0, false));
+
+        begin.SetResult();
+
+        await pipeline.Started;
+        await Idle(pipeline, datapath);
+        pipeline.Counters.Received.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task A_pipeline_that_waits_can_be_stopped_and_never_begins()
+    {
+        using var datapath = new ScriptedDatapath();
+        var begin = new TaskCompletionSource();
+        UpcallPipeline pipeline = Start(datapath, new UpcallPipelineSettings { Begin = begin.Task });
+
+        await pipeline.StopAsync();
+        begin.SetResult();
+
+        pipeline.Started.IsCanceled.ShouldBeTrue();
+        await pipeline.DisposeAsync();
+    }
+
+    [Fact]
     public async Task A_pipeline_can_be_started_again_in_the_same_system()
     {
         using var datapath = new ScriptedDatapath();

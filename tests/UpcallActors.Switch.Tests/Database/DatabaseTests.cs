@@ -142,6 +142,35 @@ public sealed class DatabaseTests
     }
 
     [DatabaseFact]
+    public async Task Flows_are_restored_when_the_database_says_so_once()
+    {
+        using DatabaseServer server = await DatabaseServer.StartAsync();
+        await server.ConfigureAsync("--no-wait", "set", "Open_vSwitch", ".", "other_config:flow-restore-wait=true", "--", "add-br", "br0");
+        await using DatabaseSwitch ours = await DatabaseSwitch.StartAsync(server);
+        Assert.False(ours.Database.FlowsRestored.IsCompleted);
+        await server.RunAsync("ovs-ofctl", "add-flow", "br0", "priority=9,actions=drop");
+
+        await server.ConfigureAsync("remove", "Open_vSwitch", ".", "other_config", "flow-restore-wait");
+
+        await ours.Database.FlowsRestored;
+        Assert.Contains("priority=9", await server.RunAsync("ovs-ofctl", "dump-flows", "br0"), StringComparison.Ordinal);
+        await server.ConfigureAsync("set", "Open_vSwitch", ".", "other_config:flow-restore-wait=true");
+        Assert.True(ours.Database.FlowsRestored.IsCompleted);
+    }
+
+    [DatabaseFact]
+    public async Task Settings_of_the_whole_switch_that_it_does_not_have_are_named_and_what_it_does_anyway_is_not()
+    {
+        using DatabaseServer server = await DatabaseServer.StartAsync();
+        await using DatabaseSwitch ours = await DatabaseSwitch.StartAsync(server);
+
+        await server.ConfigureAsync("set", "Open_vSwitch", ".", "other_config:vlan-limit=0", "other_config:n-handler-threads=3");
+
+        Assert.Contains(ours.Log.All, line => line.Contains("without effect: other_config:n-handler-threads=3", StringComparison.Ordinal));
+        Assert.DoesNotContain(ours.Log.All, line => line.Contains("vlan-limit", StringComparison.Ordinal));
+    }
+
+    [DatabaseFact]
     public async Task What_is_said_of_VLANs_tables_and_tunnels_is_what_the_switch_is_told()
     {
         using DatabaseServer server = await DatabaseServer.StartAsync();
