@@ -46,7 +46,7 @@ internal sealed class FlowMonitors
         };
         if (_paused is { } since && (happened != FlowUpdateEvent.Removed || change.Rule.Created > since.Time))
             return;
-        FlowMonitorFlags flags = FlagsFor(change.Rule, kind);
+        FlowMonitorFlags flags = FlagsFor(_monitors.Values, change.Rule, kind, change.Before?.Actions);
         if (flags == FlowMonitorFlags.None)
             return;
         bool isOwn = origin.Connection == client.Number && _paused is null;
@@ -115,22 +115,28 @@ internal sealed class FlowMonitors
         change is not { Kind: RuleChangeKind.Modified, Before: { } before }
         || before.Cookie != change.Rule.Cookie || !before.Actions.Equals(change.Rule.Actions);
 
-    private static FlowMonitorFlags FlagsFor(IEnumerable<FlowMonitorRequest> monitors, Rule rule, FlowMonitorFlags kind)
+    /// <param name="monitors">The monitors.</param>
+    /// <param name="rule">The flow as it is now.</param>
+    /// <param name="kind">What has happened to it.</param>
+    /// <param name="before">The actions that it had before; null if they are the same.</param>
+    private static FlowMonitorFlags FlagsFor(
+        IEnumerable<FlowMonitorRequest> monitors, Rule rule, FlowMonitorFlags kind, ActionList? before = null)
     {
         FlowMonitorFlags flags = FlowMonitorFlags.None;
         foreach (FlowMonitorRequest monitor in monitors)
         {
             if ((monitor.Flags & kind) != 0 && (monitor.Table == byte.MaxValue || monitor.Table == rule.Table)
-                && rule.Match.IsWithin(monitor.Match) && HasOutput(rule, monitor))
+                && rule.Match.IsWithin(monitor.Match)
+                && (HasPort(rule.Actions, monitor) || (before is not null && HasPort(before, monitor)))
+                && (monitor.OutGroup == FlowChange.AnyGroup || rule.Actions.OutputsToGroup(monitor.OutGroup)))
                 flags |= monitor.Flags;
         }
 
         return flags;
     }
 
-    private static bool HasOutput(Rule rule, FlowMonitorRequest monitor) =>
-        (monitor.OutPort == OpenFlowPorts.None || rule.Actions.OutputsTo(monitor.OutPort))
-        && (monitor.OutGroup == FlowChange.AnyGroup || rule.Actions.OutputsToGroup(monitor.OutGroup));
+    private static bool HasPort(ActionList actions, FlowMonitorRequest monitor) =>
+        monitor.OutPort == OpenFlowPorts.None || actions.OutputsTo(monitor.OutPort);
 
     private static FlowUpdate Describe(Rule rule, FlowUpdateEvent happened, byte reason, bool hasActions) => new()
     {

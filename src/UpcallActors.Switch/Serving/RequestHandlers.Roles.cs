@@ -35,13 +35,16 @@ internal static partial class RequestHandlers
         return null;
     }
 
-    /// <summary>There is one primary at a time (<c>ofconn_set_role</c>).</summary>
+    /// <summary>
+    /// There is one primary at a time. The one before is told so, whatever it has said of asynchronous messages
+    /// (<c>ofconn_set_role</c>, <c>ofconn_send_role_status</c>), unless its version has no such message.
+    /// </summary>
     private static void TurnToSecondary(ServedBridge bridge)
     {
         foreach (OpenFlowClient other in bridge.Clients.Where(other => other.Role == ControllerRole.Primary))
         {
             other.Role = ControllerRole.Secondary;
-            if (other.Wants(AsyncKind.RoleStatus, PrimaryRequested))
+            if (other.Version >= OpenFlowVersion.V13)
             {
                 other.Tell(
                     MessageType.RoleStatus,

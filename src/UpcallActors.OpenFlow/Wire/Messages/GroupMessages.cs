@@ -157,7 +157,7 @@ internal sealed record GroupStatistics(
     public static OpenFlowError? Decode(in WireContext context, ref WireReader body, out GroupStatistics? message)
     {
         message = null;
-        bool hasDuration = context.Version >= OpenFlowVersion.V13;
+        bool hasDuration = HasDuration(context.Version);
         int header = hasDuration ? Length13 : Length11;
         int length = body.U16();
         body.Skip(2);
@@ -187,7 +187,7 @@ internal sealed record GroupStatistics(
         writer.U32(0);
         writer.U64(Packets);
         writer.U64(Bytes);
-        if (context.Version >= OpenFlowVersion.V13)
+        if (HasDuration(context.Version))
         {
             writer.U32(DurationSeconds);
             writer.U32(DurationNanoseconds);
@@ -201,4 +201,7 @@ internal sealed record GroupStatistics(
 
         writer.PatchLength(start, start);
     }
+
+    /// <summary>Nicira's extension of 1.0 has it, too (<c>ofputil_append_group_stats</c>).</summary>
+    private static bool HasDuration(OpenFlowVersion version) => version is not (OpenFlowVersion.V11 or OpenFlowVersion.V12);
 }
