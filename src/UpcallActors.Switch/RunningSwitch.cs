@@ -16,12 +16,13 @@ public sealed class RunningSwitch : IAsyncDisposable
     private readonly IActorRef _guard;
     private readonly string _source;
 
-    private RunningSwitch(SwitchReconciler reconciler, IActorRef guard, PacketInCounters packetIns, Task completion, string source)
+    private RunningSwitch(SwitchReconciler reconciler, IActorRef guard, PacketInCounters packetIns, Task completion, SwitchOptions options)
     {
         PacketIns = packetIns;
+        Controllers = options.Controllers;
         _reconciler = reconciler;
         _guard = guard;
-        _source = source;
+        _source = options.Source;
         Completion = completion;
     }
 
@@ -33,6 +34,9 @@ public sealed class RunningSwitch : IAsyncDisposable
 
     /// <summary>What has become of packets for OpenFlow clients.</summary>
     internal PacketInCounters PacketIns { get; }
+
+    /// <summary>How bridges stand with their controllers.</summary>
+    internal ControllerStatuses Controllers { get; }
 
     /// <summary>The switch as it is now.</summary>
     public SwitchState State => _reconciler.States.State;
@@ -67,7 +71,7 @@ public sealed class RunningSwitch : IAsyncDisposable
         var packetIns = new PacketInCounters();
         IActorRef guard = StartGuard(
             system, datapath.Name, loops => new SwitchGuard(reconciler, datapath, ports, how, packetIns, loops, completion));
-        var running = new RunningSwitch(reconciler, guard, packetIns, completion.Task, how.Source);
+        var running = new RunningSwitch(reconciler, guard, packetIns, completion.Task, how);
         try
         {
             await running.AskAndShowAsync(known => known.Start(how.Source, configuration));

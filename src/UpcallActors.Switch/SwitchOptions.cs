@@ -27,6 +27,9 @@ internal sealed record SwitchOptions
     /// <summary>The ways to controllers that bridges reach through themselves; null to ask the kernel.</summary>
     internal INextHops? NextHops { get; init; }
 
+    /// <summary>Where it is noted how bridges stand with their controllers.</summary>
+    internal ControllerStatuses Controllers { get; init; } = new();
+
     /// <summary>The clock of what is tried again; null for the machine's.</summary>
     public TimeProvider? Time { get; init; }
 }

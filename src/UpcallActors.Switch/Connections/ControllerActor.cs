@@ -39,6 +39,7 @@ internal sealed class ControllerActor(
     /// <inheritdoc/>
     protected override void PostStop()
     {
+        options.Controllers.Forget(served.Name, target.Text);
         _timer?.Dispose();
         _stopping.Cancel();
         _stopping.Dispose();
@@ -57,11 +58,13 @@ internal sealed class ControllerActor(
                 break;
             case Attempt failed:
                 Say(failed.Reason);
+                Note("BACKOFF", isConnected: false, failed.Reason);
                 Wait(TimeSpan.Zero);
                 break;
             case Terminated:
                 TimeSpan lasted = options.Time.GetElapsedTime(_connected);
                 _isConnected = false;
+                Note("BACKOFF", isConnected: false, "End of file");
                 bridge.Tell(new ControllerState(target.Text, IsConnected: false));
                 Wait(lasted);
                 break;
@@ -79,6 +82,7 @@ internal sealed class ControllerActor(
     {
         if (_isConnected)
             return;
+        Note("CONNECTING", isConnected: false);
         IActorRef self = Self;
         TimeSpan limit = _backoff.Wait > _shortestAttempt ? _backoff.Wait : _shortestAttempt;
         _ = AttemptAsync(self, limit, _stopping.Token);
@@ -126,6 +130,7 @@ internal sealed class ControllerActor(
         _said = "";
         _isConnected = true;
         _connected = options.Time.GetTimestamp();
+        Note("ACTIVE", isConnected: true);
         var settings = new ConnectionSettings(
             ConnectionKind.Primary, $"{served.Name}<->{target}", served.Versions,
             configuration.InactivityProbe > TimeSpan.Zero ? configuration.InactivityProbe : null)
@@ -138,6 +143,9 @@ internal sealed class ControllerActor(
         Context.Watch(Context.ActorOf(props.WithDispatcher(options.Loop.Id)));
         bridge.Tell(new ControllerState(target.Text, IsConnected: true));
     }
+
+    private void Note(string state, bool isConnected, string? error = null) =>
+        options.Controllers.Note(served.Name, target.Text, state, isConnected, options.Time.GetTimestamp(), error);
 
     private void Wait(TimeSpan lasted) => _timer!.Change(_backoff.Next(lasted), Timeout.InfiniteTimeSpan);
 

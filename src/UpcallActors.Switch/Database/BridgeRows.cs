@@ -36,7 +36,8 @@ internal static class BridgeRows
             Tables = TablesOf(reading, row, name),
             Ports = PortsOf(reading, row, name),
             Controllers = ValueList.From(reading.Rows("Controller", row, "controller")
-                .Select(ControllerRows.Read).OrderBy(controller => controller.Target, StringComparer.Ordinal)
+                .Select(controller => ControllerRows.Read(reading, controller, name))
+                .OrderBy(controller => controller.Target, StringComparer.Ordinal)
                 .DistinctBy(controller => controller.Target)),
             ControllerQueueSize = DatabaseReading.NumberOf(row, "other_config", "controller-queue-size") is { } size
                 and >= LeastQueueSize and <= MostQueueSize ? (int)size : new BridgeConfiguration { Name = name }.ControllerQueueSize,

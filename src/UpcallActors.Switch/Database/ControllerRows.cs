@@ -8,9 +8,10 @@ internal static class ControllerRows
     private const long MillisecondsOfSecond = 1000;
 
     /// <summary>Reads a controller. Times are of whole seconds there, and never 0 unless that is said.</summary>
-    public static ControllerConfiguration Read(OvsdbRow row)
+    public static ControllerConfiguration Read(DatabaseReading reading, OvsdbRow row, string bridge)
     {
         var unsaid = new ControllerConfiguration(row.Text("target") ?? "");
+        reading.Controllers[(bridge, unsaid.Target)] = row.Uuid;
         return unsaid with
         {
             MaxBackoff = row.Integer("max_backoff") is { } backoff ? Seconds(backoff) : unsaid.MaxBackoff,

@@ -19,6 +19,9 @@ internal sealed record DatabaseContents(SwitchConfiguration Configuration, long 
     /// <summary>The row of each interface, by its bridge's and its own name.</summary>
     public required IReadOnlyDictionary<(string Bridge, string Name), Guid> Interfaces { get; init; }
 
+    /// <summary>The rows of controllers, by their bridges and targets.</summary>
+    public required IReadOnlyDictionary<(string Bridge, string Target), Guid> Controllers { get; init; }
+
     /// <summary>What rows have that the switch does not do: for each of them, in words that go with the row.</summary>
     public required IReadOnlyDictionary<Guid, string> Unsupported { get; init; }
 }

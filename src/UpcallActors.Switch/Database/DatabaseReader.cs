@@ -54,6 +54,7 @@ internal sealed class DatabaseReader(DatabaseOptions options)
             Problems = reading.Problems,
             Bridges = reading.Bridges,
             Interfaces = reading.Interfaces,
+            Controllers = reading.Controllers,
             Unsupported = reading.UnsupportedParts,
         };
     }
@@ -96,6 +97,9 @@ internal sealed class DatabaseReading(OvsdbCache cache, DummyInterfaces dummies,
 
     /// <summary>See <see cref="DatabaseContents.Interfaces"/>.</summary>
     public Dictionary<(string Bridge, string Name), Guid> Interfaces { get; } = [];
+
+    /// <summary>See <see cref="DatabaseContents.Controllers"/>.</summary>
+    public Dictionary<(string Bridge, string Target), Guid> Controllers { get; } = [];
 
     /// <summary>Which interfaces are connected to nothing.</summary>
     public DummyInterfaces Dummies => dummies;

@@ -94,6 +94,7 @@ internal sealed partial class OvsdbActor
         {
             _counted = null;
             transaction = DatabaseWriter.WriteStatistics(session.Cache, applied, counted);
+            ControllerColumns.Write(session.Cache, applied, progress.Running.Controllers, options.Time, transaction);
         }
 
         if (!transaction.IsEmpty)

@@ -135,6 +135,7 @@ internal sealed class OpenFlowServerActor(
             Tls = options.Tls,
             Conntrack = conntrack,
             PacketIns = packets.Counters,
+            Controllers = options.Controllers,
             NextHops = options.NextHops ?? _nextHops,
         };
         var bridge = new ServedBridge(view, meters, packets.Sender, serving);

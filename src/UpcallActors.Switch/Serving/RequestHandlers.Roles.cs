@@ -30,7 +30,7 @@ internal static partial class RequestHandlers
         if (asked.Role == ControllerRole.Primary && client.Role != ControllerRole.Primary)
             TurnToSecondary(bridge);
         if (asked.Role != ControllerRole.NoChange)
-            client.Role = asked.Role;
+            bridge.Assign(client, asked.Role);
         request.Reply(MessageType.RoleReply, new RoleMessage(client.Role, bridge.GenerationId ?? ulong.MaxValue));
         return null;
     }
@@ -43,7 +43,7 @@ internal static partial class RequestHandlers
     {
         foreach (OpenFlowClient other in bridge.Clients.Where(other => other.Role == ControllerRole.Primary))
         {
-            other.Role = ControllerRole.Secondary;
+            bridge.Assign(other, ControllerRole.Secondary);
             if (other.Version >= OpenFlowVersion.V13)
             {
                 other.Tell(

@@ -155,6 +155,14 @@ internal sealed class ServedBridge(BridgeView view, Lazy<DatapathMeters> meters,
             _since.TryAdd(port, Now);
     }
 
+    /// <summary>Takes note of what a client may do beside others.</summary>
+    public void Assign(OpenFlowClient client, ControllerRole role)
+    {
+        client.Role = role;
+        if (client.Settings.Target is { } target)
+            options.Controllers.Note(Name, target, role);
+    }
+
     /// <summary>How long a port is there.</summary>
     public TimeSpan PortAgeOf(InterfaceState one) =>
         _since.TryGetValue((one.Number!.Value, one.Name), out long since) ? AgeOf(since) : TimeSpan.Zero;

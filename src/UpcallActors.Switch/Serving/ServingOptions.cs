@@ -20,6 +20,9 @@ internal sealed record ServingOptions(
     /// <summary>What becomes of packets for clients.</summary>
     public required PacketInCounters PacketIns { get; init; }
 
+    /// <summary>Where it is noted how bridges stand with their controllers.</summary>
+    public required ControllerStatuses Controllers { get; init; }
+
     /// <summary>The ways to controllers that bridges reach through themselves.</summary>
     public required INextHops NextHops { get; init; }
 

@@ -1,4 +1,5 @@
 using UpcallActors.Ofproto;
+using UpcallActors.OpenFlow;
 
 namespace UpcallActors.Switch.Tests;
 
@@ -156,6 +157,32 @@ public sealed class DatabaseTests
         Assert.Contains("priority=9", await server.RunAsync("ovs-ofctl", "dump-flows", "br0"), StringComparison.Ordinal);
         await server.ConfigureAsync("set", "Open_vSwitch", ".", "other_config:flow-restore-wait=true");
         Assert.True(ours.Database.FlowsRestored.IsCompleted);
+    }
+
+    [DatabaseFact]
+    public async Task How_bridges_stand_with_their_controllers_is_there_after_the_next_count()
+    {
+        using DatabaseServer server = await DatabaseServer.StartAsync();
+        await using DatabaseSwitch ours = await DatabaseSwitch.StartAsync(server);
+        using var listener = new System.Net.Sockets.TcpListener(System.Net.IPAddress.Loopback, 0);
+        listener.Start();
+        string target = $"tcp:{listener.LocalEndpoint}";
+
+        await server.ConfigureAsync("add-br", "br0", "--", "set-controller", "br0", target, "ptcp:0:127.0.0.1");
+        using OpenFlowPeer controller = await OpenFlowPeer.TakeInAsync(listener.Server, OpenFlowVersion.V13);
+        await controller.AskAsync(MessageType.RoleRequest, new RoleMessage(ControllerRole.Primary, 1));
+
+        await Eventually.HoldsAsync(
+            async () => (await server.ConfigureAsync("--columns=is_connected,role,status", "find", "Controller", $"target=\"{target}\""))
+                .Contains("is_connected        : true\nrole                : master\n", StringComparison.Ordinal),
+            () => "not told");
+        Assert.Contains(
+            "state=ACTIVE",
+            await server.ConfigureAsync("--columns=status", "find", "Controller", $"target=\"{target}\""), StringComparison.Ordinal);
+        Assert.Contains(
+            "false",
+            await server.ConfigureAsync("--columns=is_connected", "find", "Controller", "target=\"ptcp:0:127.0.0.1\""),
+            StringComparison.Ordinal);
     }
 
     [DatabaseFact]
