@@ -27,6 +27,18 @@ internal readonly record struct OpenFlowVersions(uint Bitmap)
         return new OpenFlowVersions(bitmap);
     }
 
+    /// <summary>The version of a name such as <c>OpenFlow13</c>, as the database has them; null if there is none of it.</summary>
+    public static OpenFlowVersion? Named(string name) => name switch
+    {
+        "OpenFlow10" => OpenFlowVersion.V10,
+        "OpenFlow11" => OpenFlowVersion.V11,
+        "OpenFlow12" => OpenFlowVersion.V12,
+        "OpenFlow13" => OpenFlowVersion.V13,
+        "OpenFlow14" => OpenFlowVersion.V14,
+        "OpenFlow15" => OpenFlowVersion.V15,
+        _ => null,
+    };
+
     /// <summary>All from 1.0 to the one of a number, which a HELLO without a bitmap offers.</summary>
     public static OpenFlowVersions UpTo(byte version) =>
         new(version >= LastBit ? uint.MaxValue - 1 : ((1u << (version + 1)) - 1) & ~1u);

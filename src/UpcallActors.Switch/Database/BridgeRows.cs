@@ -77,21 +77,10 @@ internal static class BridgeRows
     {
         OpenFlowVersion[] versions =
         [
-            .. row.Texts("protocols").Select(VersionOf).OfType<OpenFlowVersion>(),
+            .. row.Texts("protocols").Select(OpenFlowVersions.Named).OfType<OpenFlowVersion>(),
         ];
         return versions.Length == 0 ? OpenFlowVersions.All : OpenFlowVersions.Of(versions);
     }
-
-    private static OpenFlowVersion? VersionOf(string protocol) => protocol switch
-    {
-        "OpenFlow10" => OpenFlowVersion.V10,
-        "OpenFlow11" => OpenFlowVersion.V11,
-        "OpenFlow12" => OpenFlowVersion.V12,
-        "OpenFlow13" => OpenFlowVersion.V13,
-        "OpenFlow14" => OpenFlowVersion.V14,
-        "OpenFlow15" => OpenFlowVersion.V15,
-        _ => null,
-    };
 
     private static ValueMap<byte> TableNamesOf(DatabaseReading reading, OvsdbRow row) => new(
         reading.RowsByNumber("Flow_Table", row, "flow_tables")

@@ -90,18 +90,7 @@ internal static class OpenFlowOptionsReader
         var versions = new List<OpenFlowVersion>();
         foreach (string text in block.Texts("protocols"))
         {
-            // As ovs-vsctl names them.
-            OpenFlowVersion? version = text switch
-            {
-                "OpenFlow10" => OpenFlowVersion.V10,
-                "OpenFlow11" => OpenFlowVersion.V11,
-                "OpenFlow12" => OpenFlowVersion.V12,
-                "OpenFlow13" => OpenFlowVersion.V13,
-                "OpenFlow14" => OpenFlowVersion.V14,
-                "OpenFlow15" => OpenFlowVersion.V15,
-                _ => null,
-            };
-            if (version is { } known)
+            if (OpenFlowVersions.Named(text) is { } known)
                 versions.Add(known);
             else
                 block.Report("protocols", $"protocols has OpenFlow10 to OpenFlow15, not \"{text}\"");
