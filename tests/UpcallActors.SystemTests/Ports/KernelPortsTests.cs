@@ -82,7 +82,8 @@ public sealed class KernelPortsTests
         ports.Add(new PortRequest("br-e", PortKind.Internal));
 
         await UntilAsync(ports, list => !IsThere(list, "vd0"), () => Command.RunAsync("ip", "link", "del", "vd0"));
-        ports.Add(request, number).ShouldBe(new DatapathPort(null, "vd0", OvsVportType.Netdev) { Error = "there is no such device" });
+        ports.Add(request, number).ShouldBe(
+            new DatapathPort(null, "vd0", OvsVportType.Netdev) { IsDeviceMissing = true, Error = "there is no such device" });
         await UntilAddedAsync(ports, request, number, () => datapath.AddVethAsync("vd0", "vd1"));
         Named(ports.List(), "vd0").Number.ShouldBe(number);
 
@@ -118,7 +119,7 @@ public sealed class KernelPortsTests
 
         DatapathPort missing = ports.Add(request);
 
-        missing.ShouldBe(new DatapathPort(null, "vw0", OvsVportType.Netdev) { Error = "there is no such device" });
+        missing.ShouldBe(new DatapathPort(null, "vw0", OvsVportType.Netdev) { IsDeviceMissing = true, Error = "there is no such device" });
         ports.List().Select(port => port.Name).ShouldBe(["ports-w"]);
         await UntilAddedAsync(ports, request, null, () => datapath.AddVethAsync("vw0", "vw1"));
         datapath.Vports().Keys.ShouldContain("vw0");

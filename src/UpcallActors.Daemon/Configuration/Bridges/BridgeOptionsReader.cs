@@ -31,7 +31,7 @@ internal static class BridgeOptionsReader
         FailMode failMode = block.Choice("fail-mode", FailMode.Secure, ("secure", FailMode.Secure), ("standalone", FailMode.Standalone));
         ConfigurationBlock portsBlock = block.Block("ports");
         PortOptions[] ports = [.. portsBlock.Blocks().Select(port => PortOptionsReader.Read(port, portsBlock, checks))];
-        (Dictionary<string, byte> names, ValueList<TableConfiguration> tables) = TableReader.Read(block.Block("tables"));
+        (Dictionary<string, byte> names, ValueList<TableConfiguration> tables) = BridgeTableReader.Read(block.Block("tables"));
         bool skips = block.Choice("flows-on-error", false, ("refuse", false), ("skip", true));
         IEnumerable<InterfaceConfiguration> interfaces = ports.SelectMany(port => port.Configuration.Interfaces);
         var known = new FlowNames(interfaces.Select(one => KeyValuePair.Create(one.Name, one.RequestedNumber!.Value)), names);

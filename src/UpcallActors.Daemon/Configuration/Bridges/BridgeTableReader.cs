@@ -5,7 +5,7 @@ using UpcallActors.Switch;
 namespace UpcallActors.Daemon.Configuration.Bridges;
 
 /// <summary>Reads the block <c>tables</c> of a bridge: names of tables, and what else is said of them.</summary>
-internal static class TableReader
+internal static class BridgeTableReader
 {
     private const int MostNumber = TablesSnapshot.TableCount - 2;
 
